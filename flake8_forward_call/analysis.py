@@ -1,0 +1,49 @@
+"""One source through the stages, from its text to its findings."""
+
+from __future__ import annotations
+
+from flake8_forward_call.finding import Applicability, Finding, Fix, Place
+from flake8_forward_call.rules import fwd001, fwd900
+from flake8_forward_call.source import Source, SourceError
+
+
+def analyse(source: Source) -> list[Finding]:
+    """What every rule finds in the file, in the order of the text, before selection and suppression.
+
+    Never raises: what cannot be analysed is FWD900 with the reason.
+    """
+    if not source.mentions_forward:
+        return []
+    try:
+        return _direct_calls(source)
+    except SourceError as error:
+        return [unanalysable(source.path, error)]
+
+
+def unanalysable(path: str, error: SourceError) -> Finding:
+    """The finding that stands for a file that could not be read as Python."""
+    return Finding(
+        fwd900.RULE.code,
+        path,
+        error.place,
+        error.place,
+        fwd900.RULE.message.format(reason=error.reason),
+        error.place.row,
+    )
+
+
+def _direct_calls(source: Source) -> list[Finding]:
+    from flake8_forward_call.inference import Sameness, Standing, judge
+    from flake8_forward_call.visitor import find_sites
+
+    sites = find_sites(source)
+    findings = []
+    for site, verdict in zip(sites, judge(source.tree, source.path, [site.node for site in sites]), strict=True):
+        if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
+            continue
+        before, after = f"{site.receiver}.forward(...)", f"{site.receiver}(...)"
+        safe = verdict.sameness is Sameness.SAME
+        fix = Fix(Applicability.SAFE if safe else Applicability.UNSAFE, f"Call {after}", (site.edit,), before, after)
+        message = fwd001.RULE.message.format(before=before, after=after)
+        findings.append(Finding(fwd001.RULE.code, source.path, site.start, site.end, message, site.start.row, fix))
+    return findings

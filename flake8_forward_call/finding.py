@@ -1,0 +1,69 @@
+"""What the tool found, in one form for every door: flake8, the reports, the rewriter, an editor."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A point in a text: line and column, both 1-based, the column counted in characters."""
+
+    row: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.row}:{self.column}"
+
+
+class Applicability(enum.Enum):
+    """May an edit be made without a person looking at it? The words are ruff's."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text from ``start`` up to, not including, ``end`` with ``content``."""
+
+    start: Place
+    end: Place
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """The remedy of one finding.
+
+    ``before`` and ``after`` show the call in short, for a person: ``self.net.forward(...)`` and ``self.net(...)``.
+    """
+
+    applicability: Applicability
+    message: str
+    edits: tuple[Edit, ...]
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of one rule.
+
+    ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
+    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
+    """
+
+    code: str
+    path: str
+    start: Place
+    end: Place
+    message: str
+    noqa_row: int
+    fix: Fix | None = None
+
+    @property
+    def sort_key(self) -> tuple[str, int, int, str]:
+        """By path, row and column, as every report lists findings."""
+        return (self.path, self.start.row, self.start.column, self.code)

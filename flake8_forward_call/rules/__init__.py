@@ -1,0 +1,12 @@
+"""The rule table: each rule is declared once, here, and every door, page and test reads it from here."""
+
+from __future__ import annotations
+
+from flake8_forward_call.rules import fwd001, fwd900
+from flake8_forward_call.rules.base import Rule
+
+RULES: tuple[Rule, ...] = (fwd001.RULE, fwd900.RULE)
+
+BY_CODE: dict[str, Rule] = {rule.code: rule for rule in RULES}
+
+__all__ = ["BY_CODE", "RULES", "Rule"]

@@ -1,0 +1,112 @@
+"""From bytes to text and back: encoding, byte-order mark, line ends."""
+
+from __future__ import annotations
+
+import ast
+import bisect
+import io
+import re
+import tokenize
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_forward_call.finding import Place
+
+# A dot, then blanks, joined lines or comments, then the name: every way in which `.forward` can be written.
+_MENTIONS_FORWARD = re.compile(r"\.(?:[\s\\]|#[^\n]*\n)*forward\b")
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
+
+
+class SourceError(Exception):
+    """A file that cannot be decoded or does not parse: the reason, and the place where there is one."""
+
+    def __init__(self, reason: str, place: Place | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place = place or Place(1, 1)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file's text. ``text`` has the line ends of the file and no byte-order mark."""
+
+    path: str
+    text: str
+    encoding: str = "utf-8"
+
+    @classmethod
+    def from_bytes(cls, path: str, data: bytes) -> Source:
+        """Decode as Python does: byte-order mark, then the coding cookie, then UTF-8.
+
+        Raises SourceError where the bytes are not of the encoding, or the encoding is none.
+        """
+        try:
+            encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        except (SyntaxError, UnicodeError) as error:
+            raise SourceError(f"cannot be decoded: {_one_line(error)}") from None
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError as error:
+            row = data.count(b"\n", 0, error.start) + 1
+            raise SourceError(
+                f"cannot be decoded as {encoding}: byte 0x{data[error.start]:02x}: {error.reason}", Place(row, 1)
+            ) from None
+        except (LookupError, UnicodeError) as error:
+            raise SourceError(f"cannot be decoded as {encoding}: {_one_line(error)}") from None
+        return cls(path, text, encoding)
+
+    def encode(self, text: str) -> bytes:
+        """The bytes of another text in this file's encoding, byte-order mark included."""
+        return text.encode(self.encoding)
+
+    @property
+    def mentions_forward(self) -> bool:
+        """Whether `.forward` stands anywhere in the text: if not, no rule about calls has work here."""
+        return "forward" in self.text and _MENTIONS_FORWARD.search(self.text) is not None
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines with their ends, split where Python's tokenizer splits (not at form feeds, as str.splitlines)."""
+        return [line for line in _LINE.findall(self.text) if line]
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """Python's own tree, type comments included where they parse. Raises SourceError."""
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
+                if "# type:" in self.text:
+                    try:
+                        return ast.parse(self.text, type_comments=True)
+                    except SyntaxError:
+                        pass  # A malformed type comment is a comment like any other.
+                return ast.parse(self.text)
+        except SyntaxError as error:
+            place = Place(error.lineno or 1, max(error.offset or 1, 1))
+            raise SourceError(f"does not parse: {_one_line(error.msg)}", place) from None
+        except ValueError as error:  # Null bytes, on Python up to 3.11.
+            raise SourceError(f"does not parse: {_one_line(error)}") from None
+        except (RecursionError, MemoryError):
+            raise SourceError("is nested too deeply to be parsed") from None
+
+    def offset(self, place: Place) -> int:
+        """The index in ``text`` of a place in it."""
+        return self._starts[place.row - 1] + place.column - 1
+
+    def place(self, offset: int) -> Place:
+        """The place of an index in ``text``."""
+        row = bisect.bisect_right(self._starts, offset)
+        return Place(row, offset - self._starts[row - 1] + 1)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        for line in self.lines:
+            starts.append(starts[-1] + len(line))
+        return starts
+
+
+def _one_line(error: object) -> str:
+    return " ".join(str(error).split())
