@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.finding import Applicability, Finding, Fix, Place
+from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.rules import fwd001, fwd900
 from flake8_forward_call.source import Source, SourceError
 
