@@ -29,3 +29,19 @@ class Rule:
     def url(self) -> str:
         """The rule's page on the web."""
         return f"{_DOCS}{self.code}.html"
+
+    @property
+    def document(self) -> str:
+        """The whole page in Markdown: title, what it is in short, lead, both examples, explanation."""
+        lead, _, rest = self.page.partition("\n## ")
+        examples = f"## Example\n\n```python\n{self.bad}```\n\n{self._between}\n\n```python\n{self.good}```\n"
+        return "\n".join((f"# {self.code}: {self.title}\n", f"{self._status}\n", lead, examples, f"## {rest}"))
+
+    @property
+    def _status(self) -> str:
+        default = "On by default" if self.default else "Off by default"
+        return f"{default}. {'`forward-call fix` rewrites it.' if self.fixable else 'Never rewritten.'}"
+
+    @property
+    def _between(self) -> str:
+        return "`forward-call fix` makes of it:" if self.fixable else "Instead:"

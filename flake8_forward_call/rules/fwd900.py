@@ -4,13 +4,56 @@ from __future__ import annotations
 
 from flake8_forward_call.rules.base import Rule
 
+_PAGE = """\
+A file that was to be checked could not be read as Python. The message says why, and the finding stands where the
+trouble is, or on the first character if the trouble has no place. Until it is mended, nothing is known of the calls in
+that file, and `forward-call fix` leaves it byte for byte as it is.
+
+## What can be the reason
+
+- **It cannot be decoded.** The bytes are not of the encoding that the file declares (UTF-8 if it declares none), or
+  the declared encoding does not exist. Save the file in the encoding that it names, or correct the line
+  `# -*- coding: ... -*-` at its top.
+- **It does not parse.** The file mentions `.forward`, so it had to be parsed, and Python refused: a syntax error, code
+  of Python 2, null bytes, or syntax of a Python newer than the one that the tool runs under. Run the tool with the
+  newest Python that your project supports.
+- **It is nested too deeply**, as only generated code is. Exclude the file.
+- **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
+  from. If anything besides the rewritten calls differed, it would keep the old file and report this.
+
+## Why it is a finding and not a crash
+
+One broken file must not hide what is wrong in the others. So the run goes on, the exit status says that something
+remains, and the broken file is on the list like everything else that needs a person.
+
+## How to silence it
+
+A file that is broken on purpose, as test data is, belongs in the `exclude` of the configuration, or in flake8's
+`per-file-ignores`. A `# noqa: FWD900` on the line that the finding names works as it does for other codes.
+"""
+
+_BAD = """\
+from torch import nn
+
+layer = nn.Linear(2, 2)
+print(layer.forward(
+"""
+
+_GOOD = """\
+import torch
+from torch import nn
+
+layer = nn.Linear(2, 2)
+print(layer(torch.ones(1, 2)))
+"""
+
 RULE = Rule(
     code="FWD900",
     title="File could not be analysed",
     message="this file could not be analysed: {reason}",
     default=True,
     fixable=False,
-    page="",
-    bad="",
-    good="",
+    page=_PAGE,
+    bad=_BAD,
+    good=_GOOD,
 )

@@ -1,0 +1,49 @@
+"""What CI runs, on this machine: ``nox`` for all of it, ``nox -s tests-3.12`` for one."""
+
+from __future__ import annotations
+
+import nox
+
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["tests", "lint", "docs"]
+
+PYTHONS = ["3.10", "3.11", "3.12", "3.13", "3.14"]
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The test suite, with the coverage floor."""
+    session.install("-e", ".[test]")
+    session.run("python", "-m", "pytest", "--cov", "--cov-report=term", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Types and style."""
+    session.install("-e", ".[test,lint]")
+    session.run("mypy")
+    session.run("ruff", "check")
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """The documentation; a warning is an error."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-W", "--keep-going", "-b", "html", "docs", "docs/_build/html")
+
+
+@nox.session
+def torch(session: nox.Session) -> None:
+    """The proofs against the real torch."""
+    session.install("-e", ".[test,torch]")
+    session.run("python", "-m", "pytest", "tests/with_torch", *session.posargs)
+
+
+@nox.session
+def benchmarks(session: nox.Session) -> None:
+    """Whether the benchmarks still run."""
+    session.install("-e", ".[test]")
+    session.run("python", "benchmarks/speed.py", "--smoke")
+    session.run("python", "benchmarks/suites.py", "--smoke")
