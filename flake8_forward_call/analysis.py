@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.rules import fwd001, fwd900
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.source import Source, SourceError, is_stub
 
 
 def analyse(source: Source) -> list[Finding]:
@@ -12,12 +12,21 @@ def analyse(source: Source) -> list[Finding]:
 
     Never raises: what cannot be analysed is FWD900 with the reason.
     """
-    if not source.mentions_forward:
+    if is_stub(source.path) or not source.mentions_forward:
         return []
     try:
         return _direct_calls(source)
     except SourceError as error:
         return [unanalysable(source.path, error)]
+    except RecursionError:
+        return [unanalysable(source.path, SourceError("is nested too deeply to be analysed"))]
+    except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.
+        return [unanalysable(source.path, SourceError(internal_error(error)))]
+
+
+def internal_error(error: Exception) -> str:
+    """A fault of this tool in one line, as the reason that FWD900 gives."""
+    return " ".join(f"internal error: {type(error).__name__}: {error}".split()).rstrip(":")
 
 
 def unanalysable(path: str, error: SourceError) -> Finding:

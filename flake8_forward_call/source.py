@@ -13,8 +13,7 @@ from functools import cached_property
 
 from flake8_forward_call.finding import Place
 
-# A dot, then blanks, joined lines or comments, then the name: every way in which `.forward` can be written.
-_MENTIONS_FORWARD = re.compile(r"\.(?:[\s\\]|#[^\n]*\n)*forward\b")
+_NAME = re.compile(r"forward\b")
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
@@ -26,6 +25,21 @@ class SourceError(Exception):
         super().__init__(reason)
         self.reason = reason
         self.place = place or Place(1, 1)
+
+
+def may_mention_forward(data: bytes) -> bool:
+    """Whether `.forward` can stand in these bytes, asked before they are decoded: most files end here.
+
+    Python reads no source in an encoding whose ASCII letters are other bytes (UTF-16, EBCDIC): the cookie and the
+    first statement would be nonsense. UTF-7 and unicode_escape, which can spell a letter in a second way, nobody
+    writes programs in. Nor does anybody write the name with the letters that Python's NFKC makes equal.
+    """
+    return b"forward" in data
+
+
+def is_stub(path: str) -> bool:
+    """Whether the file has declarations only, so that nothing in it is a call that runs."""
+    return path.endswith(".pyi")
 
 
 @dataclass(frozen=True)
@@ -63,8 +77,12 @@ class Source:
 
     @property
     def mentions_forward(self) -> bool:
-        """Whether `.forward` stands anywhere in the text: if not, no rule about calls has work here."""
-        return "forward" in self.text and _MENTIONS_FORWARD.search(self.text) is not None
+        """Whether `.forward` stands anywhere in the text: if not, no rule about calls has work here.
+
+        Between the dot and the name blanks, joined lines and comments may stand. One step back from each name, and
+        not a pattern forward from each dot, which would take a time that grows with the square of the text.
+        """
+        return any(self._follows_dot(match.start()) for match in _NAME.finditer(self.text))
 
     @cached_property
     def lines(self) -> list[str]:
@@ -90,6 +108,15 @@ class Source:
             raise SourceError(f"does not parse: {_one_line(error)}") from None
         except (RecursionError, MemoryError):
             raise SourceError("is nested too deeply to be parsed") from None
+
+    def _follows_dot(self, offset: int) -> bool:
+        while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):
+            offset -= 1
+        if offset and self.text[offset - 1] == ".":
+            return True
+        # Behind a comment there may be a dot; whether one is, the parser will see.
+        line = self.text[max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1 : offset]
+        return "#" in line and self.text[offset : offset + 1] in ("\n", "\r")
 
     def offset(self, place: Place) -> int:
         """The index in ``text`` of a place in it."""

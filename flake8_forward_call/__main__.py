@@ -1,0 +1,10 @@
+"""``python -m flake8_forward_call`` is the command."""
+
+from __future__ import annotations
+
+import sys
+
+from flake8_forward_call.cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,42 @@
+"""One file's bytes through all stages, to the findings that the user wants to see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flake8_forward_call.analysis import analyse, unanalysable
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.source import Source, SourceError, is_stub, may_mention_forward
+from flake8_forward_call.suppression import unsuppressed
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A file's findings, selected and not suppressed, and its source, where it was needed and could be decoded."""
+
+    findings: list[Finding]
+    source: Source | None = None
+
+
+def check_bytes(name: str, data: bytes, selection: Selection) -> Checked:
+    """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900."""
+    if is_stub(name) or not may_mention_forward(data):
+        return Checked([])
+    try:
+        source = Source.from_bytes(name, data)
+    except SourceError as error:
+        # flake8 reads comments in such a file as latin-1, which takes any byte.
+        return Checked(wanted([unanalysable(name, error)], data.decode("latin-1"), selection))
+    return check_source(source, selection)
+
+
+def check_source(source: Source, selection: Selection) -> Checked:
+    """The same for a text that is decoded already."""
+    return Checked(wanted(analyse(source), source.text, selection), source)
+
+
+def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
+    """Those of one file's findings that are selected and that no comment silences."""
+    selected = [finding for finding in findings if selection.keeps(finding.code)]
+    return unsuppressed(selected[0].path, text, selected) if selected else []

@@ -1,0 +1,77 @@
+"""The command's door."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from flake8_forward_call import __version__
+from flake8_forward_call.commands.check import check
+from flake8_forward_call.commands.explain import explain
+from flake8_forward_call.commands.fix import fix
+from flake8_forward_call.trouble import Status, reason
+
+
+class _Commands(click.Group):
+    """The commands; a path in the place of a command is a likely slip."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if self.get_command(ctx, args[0]) is None and Path(args[0]).exists():
+            ctx.fail(f"no command {args[0]!r}; to look at that path, run 'forward-call check {args[0]}'")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="forward-call", message="%(prog)s %(version)s")
+@click.pass_context
+def _group(ctx: click.Context) -> None:
+    """Find direct calls of a PyTorch module's forward(), which go round its hooks, and rewrite them.
+
+    The exit status is 0 if nothing was found or all was fixed, 1 if findings remain, 2 if something could not be done.
+    """
+    if os.environ.get("NO_COLOR"):
+        ctx.color = False
+    if ctx.invoked_subcommand is None:
+        raise click.UsageError("name a command: check, fix or explain")
+
+
+for _command in (check, fix, explain):
+    _group.add_command(_command)
+
+
+def main(args: Sequence[str] | None = None) -> int:
+    """Run the command; ``args`` are those of the process if None. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        _print_anything(stream)
+    try:
+        status = _group.main(list(args) if args is not None else None, prog_name="forward-call", standalone_mode=False)
+        return int(status or Status.CLEAN)
+    except click.UsageError as error:
+        _complain(error)
+    except click.Abort:
+        click.echo("forward-call: Interrupted.", err=True)
+    except BrokenPipeError:
+        # Whoever read the output had enough. Nothing more can be printed, not even by the interpreter at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        click.echo(f"forward-call: cannot print: {reason(error)}", err=True)
+    return Status.FAILED
+
+
+def _complain(error: click.UsageError) -> None:
+    message = " ".join(error.format_message().split()).rstrip(".")
+    where = error.ctx.command_path if error.ctx else "forward-call"
+    click.echo(f"forward-call: {message[:1].lower()}{message[1:]} (see '{where} --help')", err=True)
+
+
+def _print_anything(stream: Any) -> None:
+    """Paths and programs may hold characters that the terminal's encoding has not: show their code instead."""
+    if hasattr(stream, "reconfigure"):
+        stream.reconfigure(errors="backslashreplace")

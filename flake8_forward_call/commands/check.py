@@ -1,0 +1,40 @@
+"""``forward-call check``."""
+
+from __future__ import annotations
+
+import click
+
+from flake8_forward_call import report
+from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands.options import selection, shared_options
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.trouble import Status, Trouble
+
+
+@click.command()
+@shared_options
+def check(
+    *,
+    paths: tuple[str, ...],
+    select: tuple[str, ...] | None,
+    ignore: tuple[str, ...] | None,
+    extend_select: tuple[str, ...] | None,
+    output_format: str,
+    stdin_filename: str,
+) -> Status:
+    """Report direct calls of a module's forward(), and change nothing.
+
+    PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
+    """
+    wanted = selection(select, ignore, extend_select)
+    trouble = Trouble()
+    findings: list[Finding] = []
+    try:
+        for each in read_inputs(paths, stdin_filename, trouble):
+            findings += check_bytes(each.name, each.data, wanted).findings
+    except KeyboardInterrupt:
+        trouble.error("Interrupted: not every file was looked at.")
+        return Status.FAILED
+    report.show(findings, output_format)
+    return trouble.status(findings=bool(findings))

@@ -1,0 +1,62 @@
+"""What the commands have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from flake8_forward_call.inputs import STDIN, STDIN_NAME
+from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _codes(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> tuple[str, ...] | None:
+    try:
+        return parse_codes(values) if values else None
+    except UnknownCodeError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if STDIN in values and len(values) > 1:
+        raise click.BadParameter(f"'{STDIN}' (standard input) cannot be mixed with other paths")
+    return values or (".",)
+
+
+def _code_option(name: str, text: str) -> Callable[[_Command], _Command]:
+    return click.option(name, multiple=True, metavar="CODES", callback=_codes, help=text)
+
+
+_SHARED = (
+    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
+    _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
+    _code_option("--ignore", "The rules not to apply."),
+    _code_option("--extend-select", "Rules to apply besides those on by default."),
+    click.option(
+        "--output-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How findings are printed; json is ruff's.",
+    ),
+    click.option(
+        "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
+    ),
+)
+
+
+def shared_options(command: _Command) -> _Command:
+    """Give a command the paths and the options that ``check`` and ``fix`` both have."""
+    for decorate in reversed(_SHARED):
+        command = decorate(command)
+    return command
+
+
+def selection(
+    select: tuple[str, ...] | None, ignore: tuple[str, ...] | None, extend_select: tuple[str, ...] | None
+) -> Selection:
+    """The selection that the three options make."""
+    return Selection(select, ignore or (), extend_select or ())

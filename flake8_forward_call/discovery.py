@@ -1,0 +1,109 @@
+"""From the paths on the command line to the Python files behind them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from flake8_forward_call.trouble import Trouble, reason
+
+_VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
+_CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))
+_OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
+_EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
+# What build tools fill with copies. As a package of the project these are names like any other.
+_EXCLUDED_UNLESS_PACKAGE = frozenset(("build", "dist"))
+# A directory that holds one of these is a virtual or a conda environment, whatever its name.
+_ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
+
+_NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+def find_files(paths: Sequence[str], trouble: Trouble) -> Iterator[str]:
+    """The files to look at, each once however many names lead to it, named as flake8 would name them.
+
+    A path that is named counts, whatever it is called. In directories the ``.py`` files count; left out are
+    version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and
+    ``build`` and ``dist`` unless they are packages. Links to directories are not followed, links to files are.
+    What cannot be looked at is told to ``trouble``, and the search goes on.
+    """
+    seen: set[str] = set()
+    for path in paths:
+        for name, real in _look(path, trouble):
+            if real not in seen:
+                seen.add(real)
+                yield name
+
+
+def _look(path: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
+    """The files behind one path that the user named: the name of each, and its real path."""
+    try:
+        mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
+    except OSError as error:
+        trouble.error(f"{path or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
+        return
+    if stat.S_ISREG(mode):
+        yield path, os.path.realpath(path)
+    elif stat.S_ISDIR(mode):
+        files = _walk(path, trouble)
+        first = next(files, None)
+        if first is not None:
+            yield first
+            yield from files
+        else:
+            trouble.warn(f"{path}: no Python files here")
+    else:  # Reading could wait for ever.
+        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "not a file")
+        trouble.error(f"{path}: is {kind}; to check what comes out of it, send that to 'forward-call check -'")
+
+
+def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
+    """The Python files under a directory, by name, a directory's own files before those of its subdirectories."""
+    real_top = os.path.realpath(top)
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = sorted(scan, key=lambda entry: entry.name)
+        except OSError as error:
+            trouble.error(f"{folder}: cannot be looked into: {reason(error)}")
+            continue
+        names = {entry.name for entry in entries}
+        if folder != top and _is_foreign(folder, names):
+            continue
+        for entry in entries:
+            if entry.name.endswith(".py") and _is_file(entry):
+                # No link to a directory is on the way, so only a link needs the system calls of realpath.
+                below = entry.path[len(top) :].lstrip(os.sep)
+                yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else f"{real_top}{os.sep}{below}"
+        waiting += [entry.path for entry in reversed(entries) if _is_wanted_directory(entry)]
+
+
+def _is_wanted_directory(entry: os.DirEntry[str]) -> bool:
+    if entry.name in _EXCLUDED or fnmatch(entry.name, "*.egg"):
+        return False
+    return entry.is_dir(follow_symlinks=False)
+
+
+def _is_foreign(folder: str, names: set[str]) -> bool:
+    if not names.isdisjoint(_ENVIRONMENT_MARKS):
+        return True
+    return Path(folder).name in _EXCLUDED_UNLESS_PACKAGE and "__init__.py" not in names
+
+
+def _is_file(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_file()
+    except OSError:  # A link that leads in a circle.
+        return False

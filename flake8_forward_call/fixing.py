@@ -1,0 +1,138 @@
+"""What ``fix`` does with each file, and what it says of it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import click
+
+from flake8_forward_call import report
+from flake8_forward_call.analysis import internal_error, unanalysable
+from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
+from flake8_forward_call.finding import Applicability, Finding, Fix
+from flake8_forward_call.inputs import Input
+from flake8_forward_call.interrupts import interrupts_held
+from flake8_forward_call.report import rewrites
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.writing import WriteError, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A file after the rewrite: its bytes, or None where there is no rewrite, and the findings that it then has."""
+
+    data: bytes | None
+    remaining: list[Finding]
+
+
+@dataclass
+class Fixing:
+    """One run of ``fix``: takes the inputs one by one and keeps the score."""
+
+    selection: Selection
+    trouble: Trouble
+    unsafe: bool = False
+    diff: bool = False
+    output_format: str = "text"
+    _calls: int = 0
+    _files: int = 0
+    _found: int = 0
+    _remaining: list[Finding] = field(default_factory=list)
+    _output_is_taken: bool = False  # Standard output holds a diff, JSON or a program: messages go to standard error.
+
+    def __post_init__(self) -> None:
+        self._output_is_taken = self.diff or self.output_format != "text"
+
+    @property
+    def findings_remain(self) -> bool:
+        """Whether the exit status has to say so. A diff changes nothing, so there it is all that was found."""
+        return bool(self._found if self.diff else self._remaining)
+
+    def take(self, each: Input) -> None:
+        """Rewrite one file, or print its diff; write standard input's new text to standard output."""
+        checked = check_bytes(each.name, each.data, self.selection)
+        self._found += len(checked.findings)
+        fixable = [(finding, finding.fix) for finding in checked.findings if self._may_fix(finding)]
+        fixes = [fix for _, fix in fixable if fix is not None]
+        outcome = rewrite(each.data, checked, fixes, self.selection) if fixes else Outcome(None, checked.findings)
+        with interrupts_held():  # What is done is counted and told, or not done.
+            if self._deliver(each, outcome):
+                self._files += 1
+                self._calls += len(fixes)
+                self._remaining += outcome.remaining
+                if not self.diff:
+                    for finding, fix in fixable:
+                        assert fix is not None
+                        self._say(rewrites.render(finding, fix))
+            else:
+                self._remaining += checked.findings if outcome.data is not None else outcome.remaining
+
+    def finish(self) -> None:
+        """Report what remains, and sum up."""
+        report.show(self._remaining, self.output_format, err=self._output_is_taken and self.output_format == "text")
+        remaining = len(self._remaining)
+        self._say(rewrites.summarise(calls=self._calls, files=self._files, remaining=remaining, dry=self.diff))
+        unsafe = sum(1 for each in self._remaining if each.fix and each.fix.applicability is Applicability.UNSAFE)
+        if unsafe and not self.unsafe:
+            self._say(rewrites.hint_at_unsafe(unsafe))
+
+    def interrupted(self) -> str:
+        """What to say when Ctrl-C ends the run."""
+        if self.diff:
+            return "Interrupted: the diff is not complete, and no file was changed."
+        return f"Interrupted: {rewrites.count(self._files, 'file')} fixed, the rest left as they were."
+
+    def _may_fix(self, finding: Finding) -> bool:
+        return finding.fix is not None and (self.unsafe or finding.fix.applicability is Applicability.SAFE)
+
+    def _deliver(self, each: Input, outcome: Outcome) -> bool:
+        """Put the new bytes where they belong; False if there are none, or if that could not be done."""
+        new = each.data if outcome.data is None else outcome.data
+        if self.diff:
+            if new != each.data:
+                from flake8_forward_call.report import diff
+
+                click.echo(diff.render(each.name, each.data, new), nl=False)
+        elif each.is_stdin:
+            self._output_is_taken = True
+            click.echo(new, nl=False)
+        elif outcome.data is not None:
+            try:
+                replace(each.name, new, expected=each.data)
+            except WriteError as error:
+                self.trouble.error(f"{each.name}: {error}")
+                return False
+        return outcome.data is not None
+
+    def _say(self, line: str) -> None:
+        click.echo(line, err=self._output_is_taken)
+
+
+def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
+    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten has the finding FWD900 more."""
+    source = checked.source
+    assert source is not None, "only a file that was analysed has findings with a fix"
+    try:
+        text = _rewritten_text(source, data, fixes)
+        new = source.encode(text)
+    except SourceError as error:
+        failure = unanalysable(source.path, error)
+        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)])
+    return Outcome(new, check_source(dataclasses.replace(source, text=text), selection).findings)
+
+
+def _rewritten_text(source: Source, data: bytes, fixes: Sequence[Fix]) -> str:
+    from flake8_forward_call.rewriter import RewriteError, rewrite
+
+    if source.encode(source.text) != data:
+        raise SourceError(f"it was not rewritten: its encoding, {source.encoding}, does not give the same bytes back")
+    try:
+        return rewrite(source, fixes)
+    except RewriteError as error:
+        raise SourceError(f"it was not rewritten: {error}") from None
+    except Exception as error:  # A fault of this tool.
+        raise SourceError(f"it was not rewritten: {internal_error(error)}") from None

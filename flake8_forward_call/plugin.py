@@ -1,0 +1,52 @@
+"""flake8's door.
+
+flake8 imports this module on every run, in every project, so nothing heavy is imported before a file mentions
+`forward`: no libcst, no inference.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_forward_call import __version__
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Sequence
+
+    from flake8.options.manager import OptionManager  # type: ignore[import-untyped, unused-ignore]
+
+    from flake8_forward_call.finding import Finding
+
+
+class Plugin:
+    """The checker that flake8 makes one of for each file."""
+
+    name = "flake8-forward-call"
+    version = __version__
+
+    def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
+        # `tree` makes this a plugin of the kind that flake8 runs once a file; the analysis needs type comments too,
+        # which flake8 does not parse, and so reads the lines itself.
+        self._filename = filename
+        self._lines = lines
+
+    @classmethod
+    def add_options(cls, manager: OptionManager) -> None:
+        """Turn off what the rule table has off by default; `--extend-select` turns it on."""
+        from flake8_forward_call.rules import RULES
+
+        manager.extend_default_ignore([rule.code for rule in RULES if not rule.default])
+
+    def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
+        """What is found: row (1-based), column (0-based), code with message. Never raises."""
+        if not any("forward" in line for line in self._lines):
+            return
+        for finding in self._findings():
+            yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin
+
+    def _findings(self) -> list[Finding]:
+        from flake8_forward_call.analysis import analyse
+        from flake8_forward_call.source import Source
+
+        return analyse(Source(self._filename, "".join(self._lines)))

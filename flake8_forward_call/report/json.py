@@ -1,0 +1,52 @@
+"""ruff's JSON, so that what reads the one can read the other."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from typing import Any
+
+from flake8_forward_call.finding import Finding, Fix, Place
+from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.rules import BY_CODE
+
+
+def render(findings: Iterable[Finding]) -> str:
+    """A list of objects, sorted by path, row and column."""
+    objects = [_finding(finding) for finding in sorted(findings, key=lambda finding: finding.sort_key)]
+    objects.sort(key=lambda each: each["filename"])  # Stable, and absolute paths may sort in another way.
+    return json.dumps(objects, indent=2)
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "filename": _absolute(finding.path),
+        "location": _place(finding.start),
+        "end_location": _place(finding.end),
+        "message": finding.message,
+        "noqa_row": finding.noqa_row,
+        "url": BY_CODE[finding.code].url,
+        "fix": None if finding.fix is None else _fix(finding.fix),
+    }
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "applicability": fix.applicability.value,
+        "message": fix.message,
+        "edits": [
+            {"content": edit.content, "location": _place(edit.start), "end_location": _place(edit.end)}
+            for edit in fix.edits
+        ],
+    }
+
+
+def _place(place: Place) -> dict[str, int]:
+    return {"row": place.row, "column": place.column}
+
+
+def _absolute(path: str) -> str:
+    # Standard input without a name is in no directory.
+    return path if path == STDIN_NAME else os.path.abspath(path)  # noqa: PTH100 (Path keeps "..".)

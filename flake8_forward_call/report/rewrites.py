@@ -1,0 +1,39 @@
+"""What ``fix`` says of its work."""
+
+from __future__ import annotations
+
+from click import style
+
+from flake8_forward_call.finding import Finding, Fix
+
+_PRESERVED = "same arguments, same forward()"
+_BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
+
+
+def render(finding: Finding, fix: Fix) -> str:
+    """One rewrite in one line: its place, before, after, what it preserves and what it brings back."""
+    place = style(f"{finding.path}:{finding.start}", bold=True)
+    change = f"{style(fix.before, fg='red')} -> {style(fix.after, fg='green')}"
+    return f"{place}: {change} (preserves: {_PRESERVED}; brings back: {_BROUGHT_BACK})"
+
+
+def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> str:
+    """The last line: what was done, or would be in a dry run, and what is left to a person."""
+    if not calls and not remaining:
+        return "Nothing to fix."
+    done = f"{count(calls, 'call')} in {count(files, 'file')}" if calls else "nothing"
+    left = count(remaining, "finding") if remaining else "no findings"
+    if dry:
+        return f"Would fix {done}; {left} would remain."
+    return f"Fixed {done}; {left} {'remains' if remaining == 1 else 'remain'}."
+
+
+def hint_at_unsafe(number: int) -> str:
+    """What to say of the fixes that were not made because they may change what the program does."""
+    subject = "1 of them has a fix that is" if number == 1 else f"{number} of them have fixes that are"
+    return f"{subject} not safe: the call may mean something else. Look at it, then run with --unsafe-fixes."
+
+
+def count(number: int, noun: str) -> str:
+    """The number with the noun, in the plural where it is due."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,57 @@
+"""Which rules count: --select, --ignore and --extend-select, with prefixes as flake8 has them."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flake8_forward_call.rules import BY_CODE, RULES
+
+
+class UnknownCodeError(Exception):
+    """A code that is no rule's, nor the beginning of one; the text says which and what was perhaps meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults hold."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+
+    def keeps(self, code: str) -> bool:
+        """Whether findings of this rule are wanted.
+
+        As in flake8 the longest prefix wins, and ignoring wins a draw. One thing differs: there, any ``--ignore``
+        turns on what is off by default, because it replaces flake8's own list; here it does not.
+        """
+        chosen = _longest(code, (*(self.select or ()), *self.extend_select))
+        ignored = _longest(code, self.ignore)
+        if chosen or ignored:
+            return chosen > ignored
+        return self.select is None and BY_CODE[code].default
+
+
+def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
+    """The codes in the values of one option, split at commas and blanks. Raises UnknownCodeError."""
+    codes = tuple(code for value in values for code in re.split(r"[,\s]+", value) if code)
+    for code in codes:
+        if not any(rule.code.startswith(code) for rule in RULES):
+            raise UnknownCodeError(unknown(code))
+    if not codes:
+        raise UnknownCodeError("no rule code was given")
+    return codes
+
+
+def unknown(code: str) -> str:
+    """What to say of a code that no rule has, with the rule that was perhaps meant."""
+    close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
+    remedy = f"did you mean {close[0]}?" if close else f"the rules are {', '.join(BY_CODE)}"
+    return f"unknown rule code {code!r}; {remedy}"
+
+
+def _longest(code: str, prefixes: Iterable[str]) -> int:
+    return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)

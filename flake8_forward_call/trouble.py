@@ -1,0 +1,42 @@
+"""What hindered the tool: a line on standard error for each, and the exit status."""
+
+from __future__ import annotations
+
+import enum
+
+import click
+
+
+class Status(enum.IntEnum):
+    """The exit status of the command."""
+
+    CLEAN = 0
+    FINDINGS = 1
+    FAILED = 2
+
+
+class Trouble:
+    """Takes what went wrong while the work goes on with the rest."""
+
+    def __init__(self) -> None:
+        self.failed = False
+
+    def error(self, text: str) -> None:
+        """Something could not be done: the exit status will be 2."""
+        self.failed = True
+        self.warn(text)
+
+    def warn(self, text: str) -> None:
+        """Something that the user should know, and no failure."""
+        click.echo(f"forward-call: {text}", err=True)
+
+    def status(self, *, findings: bool) -> Status:
+        """The exit status, given whether findings are left."""
+        if self.failed:
+            return Status.FAILED
+        return Status.FINDINGS if findings else Status.CLEAN
+
+
+def reason(error: OSError) -> str:
+    """The operating system's words for an error, without number and path."""
+    return error.strerror or str(error) or type(error).__name__
