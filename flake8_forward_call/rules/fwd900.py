@@ -17,7 +17,7 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
 - **It does not parse.** The file mentions `.forward`, so it had to be parsed, and Python refused: a syntax error, code
   of Python 2, null bytes, or syntax of a Python newer than the one that the tool runs under. Run the tool with the
   newest Python that your project supports.
-- **It is nested too deeply**, as only generated code is. Exclude the file.
+- **It is nested too deeply**, as only generated code is. Leave the file out.
 - **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
   from. If anything besides the rewritten calls differed, it would keep the old file and report this.
 
@@ -28,8 +28,8 @@ remains, and the broken file is on the list like everything else that needs a pe
 
 ## How to silence it
 
-A file that is broken on purpose, as test data is, belongs in the `exclude` of the configuration, or in flake8's
-`per-file-ignores`. A `# noqa: FWD900` on the line that the finding names works as it does for other codes.
+A file that is broken on purpose, as test data is, is best left out of the paths that are checked, or named in flake8's
+`exclude` or `per-file-ignores`. `# noqa: FWD900` on the line that the finding names works as it does for other codes.
 """
 
 _BAD = """\

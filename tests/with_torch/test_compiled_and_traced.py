@@ -108,7 +108,6 @@ x = torch.randn(2, 3)
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning")
 def test_a_trace_names_the_submodule_only_after_the_fix(tmp_path: Path) -> None:
     program = TRACED + "traced = torch.jit.trace(Model(), x)\noutput = traced.forward(x)\n"
     before, after = run_both(tmp_path, program, 2)
@@ -122,7 +121,6 @@ def _scopes(traced: torch.jit.ScriptModule) -> set[str]:
 
 
 @pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
-@pytest.mark.filterwarnings("ignore:.*torch.jit.*:FutureWarning")
 def test_a_scripted_module_works_after_the_fix(tmp_path: Path) -> None:
     program = TRACED + "scripted = torch.jit.script(Model())\noutput = scripted.forward(x)\n"
     before, after = run_both(tmp_path, program, 2)

@@ -1,0 +1,24 @@
+"""How the documentation is built: ``sphinx-build -W docs docs/_build/html``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from flake8_forward_call import __version__
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+project = "flake8-forward-call"
+author = "flake8-forward-call contributors"
+copyright = author
+version = release = __version__
+
+extensions = ["myst_parser", "rule_pages"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+exclude_patterns = ["_build"]
+nitpicky = True
+
+html_theme = "furo"
+html_title = f"flake8-forward-call {__version__}"
