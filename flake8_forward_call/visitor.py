@@ -1,14 +1,85 @@
-"""libcst: where `.forward(` stands, and in what."""
+"""libcst: where `.forward(` stands, and in what.
+
+Receivers are judged on Python's own tree, which is ten times cheaper to build than libcst's, and libcst's tree says
+what the blanks, comments and parentheses around the name are. So calls are collected from both and paired.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import libcst as cst
+from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_forward_call.finding import Edit, Place
-from flake8_forward_call.source import Source
+from flake8_forward_call.source import Source, SourceError
+
+# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
+# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
+# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
+_DEEPEST = 400
+
+# What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
+# be matched in one way only, for otherwise a long gap takes for ever.
+_GAP = r"(?:[ \t\f\r\n\\]|#[^\r\n]*(?=[\r\n]))*"
+_RECEIVER_TO_NAME = re.compile(rf"(?:{_GAP}\))*(?P<before>{_GAP})\.(?P<between>{_GAP})")
+_NAME_TO_PARENTHESIS = re.compile(rf"(?P<after>{_GAP})[()]")
+
+# libcst says where it stopped within the message: its own line is that of the statement.
+_PARSER_MESSAGE = re.compile(
+    r"(?:parser|tokenizer) error: (?:error at (?P<row>\d+):(?P<column>\d+): )?(?P<reason>.*)", re.S
+)
+
+Gap: TypeAlias = cst.BaseParenthesizableWhitespace
+
+# Stands for a line break while a receiver is brought onto one line.
+_FOLD = "\f"
+_FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
+_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\#]|  ")
+_UNPRINTABLE = re.compile(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *")
+
+# Nodes below which no expression stands: most of a tree.
+_LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
+    {
+        cst.AssignEqual,
+        cst.Asynchronous,
+        cst.Break,
+        cst.Colon,
+        cst.Comma,
+        cst.Comment,
+        cst.Continue,
+        cst.Dot,
+        cst.Ellipsis,
+        cst.EmptyLine,
+        cst.Float,
+        cst.FormattedStringText,
+        cst.Global,
+        cst.Imaginary,
+        cst.Import,
+        cst.ImportFrom,
+        cst.Integer,
+        cst.LeftCurlyBrace,
+        cst.LeftParen,
+        cst.LeftSquareBracket,
+        cst.Name,
+        cst.Newline,
+        cst.Nonlocal,
+        cst.ParenthesizedWhitespace,
+        cst.Pass,
+        cst.RightCurlyBrace,
+        cst.RightParen,
+        cst.RightSquareBracket,
+        cst.Semicolon,
+        cst.SimpleString,
+        cst.SimpleWhitespace,
+        cst.TrailingWhitespace,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -16,7 +87,8 @@ class Site:
     """One direct call ``receiver.forward(...)``.
 
     ``call`` and ``node`` are the same call in libcst's tree and in Python's own; ``receiver`` is its text on one
-    line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is the rewrite to ``receiver(...)``.
+    line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is the rewrite to ``receiver(...)``. It is None
+    where the program shows its own source, ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints.
     """
 
     call: cst.Call
@@ -24,7 +96,25 @@ class Site:
     receiver: str
     start: Place
     end: Place
-    edit: Edit
+    edit: Edit | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Located:
+    """The sites of a file, and the libcst tree that their calls are nodes of."""
+
+    module: cst.Module
+    sites: list[Site]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Candidate:
+    """A call of an attribute ``forward`` in Python's tree, and where it comes in the order of the text."""
+
+    node: ast.Call
+    func: ast.Attribute
+    order: tuple[int, ...]
+    in_string: bool
 
 
 def find_sites(source: Source) -> list[Site]:
@@ -32,4 +122,257 @@ def find_sites(source: Source) -> list[Site]:
 
     ``super().forward(...)`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    raise NotImplementedError
+    candidates = _candidates(source.tree)
+    if all(_is_super(candidate.func.value) for candidate in candidates):
+        return []
+    return _located(source, candidates).sites
+
+
+def locate(source: Source) -> Located:
+    """The same sites with the tree they stand in. Raises SourceError."""
+    return _located(source, _candidates(source.tree))
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text cut to so many characters, in its middle: a receiver's two ends say most about it."""
+    if len(text) <= limit:
+        return text
+    kept = limit - len("...")
+    return f"{text[: kept - kept // 2]}...{text[-(kept // 2) :]}"
+
+
+def _located(source: Source, candidates: Sequence[_Candidate]) -> Located:
+    try:
+        module = _parse(source)
+        collector = _Collector()
+        module.visit(collector)
+        if len(collector.calls) != len(candidates):
+            raise SourceError("libcst and Python see different calls of forward() in it")
+        # Up to Python 3.11 the positions in an f-string are wrong; libcst's are right, but take long to compute.
+        in_string = any(candidate.in_string for candidate in candidates)
+        positions = _Positions(source, module if in_string else None)
+        sites = [
+            _site(source, module, candidate, call, positions, editable=call not in collector.echoed)
+            for candidate, call in zip(candidates, collector.calls, strict=True)
+            if not _is_super(candidate.func.value)
+        ]
+    except RecursionError:
+        raise SourceError("is nested too deeply for libcst") from None
+    return Located(module, sites)
+
+
+def _candidates(tree: ast.Module) -> list[_Candidate]:
+    """The calls of an attribute ``forward``, ``super().forward()`` included, in the order of the text.
+
+    Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so
+    what orders two calls is the position of the string, then the part of it, then the position there.
+    """
+    found = []
+    stack: list[tuple[ast.AST, int, tuple[int, ...]]] = [(tree, 1, ())]
+    while stack:
+        node, depth, within = stack.pop()
+        if depth > _DEEPEST:
+            raise SourceError("is nested too deeply for libcst")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
+            order = (*within, node.func.end_lineno or 0, node.func.end_col_offset or 0)
+            found.append(_Candidate(node, node.func, order, bool(within)))
+        if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
+            stack.extend((part, depth + 2, (*within, *where)) for part, where in _string_parts(node))
+            continue
+        if isinstance(node, ast.BoolOp):
+            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
+        stack.extend((child, depth + 1, within) for child in ast.iter_child_nodes(node))
+    return sorted(found, key=lambda candidate: candidate.order)
+
+
+def _string_parts(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[int, ...]]]:
+    """The expressions in the braces of an f-string, and those in their format, with what orders them."""
+    for index, part in enumerate(node.values):  # type: ignore[attr-defined]
+        for order, field in enumerate(("value", "format_spec")):
+            below = getattr(part, field, None)
+            if isinstance(below, ast.expr):
+                yield below, (node.lineno, node.col_offset, index, order)  # type: ignore[attr-defined]
+
+
+def _is_super(receiver: ast.expr) -> bool:
+    return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
+
+
+def _parse(source: Source) -> cst.Module:
+    try:
+        return cst.parse_module(source.text)
+    except cst.ParserSyntaxError as error:
+        found = _PARSER_MESSAGE.match(error.message)
+        reason = " ".join((found["reason"] if found else error.message).split())
+        row, column = error.raw_line, error.raw_column + 1
+        if found and found["row"]:
+            row, column = int(found["row"]), int(found["column"])
+        place = Place(max(1, min(row, len(source.lines))), max(1, column))
+        raise SourceError(f"libcst cannot parse it: {reason}", place) from None
+
+
+class _Collector(cst.CSTVisitor):
+    """The calls of an attribute ``forward`` in the order of their names, and which of them the program echoes.
+
+    The hooks for all nodes are overridden rather than those for single ones: on a long file that halves the visit.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[cst.Call] = []
+        self.echoed: set[cst.Call] = set()
+        self._by_func: dict[cst.CSTNode, cst.Call] = {}
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        kind = type(node)
+        if kind is cst.Call:
+            assert isinstance(node, cst.Call)
+            if isinstance(node.func, cst.Attribute) and _is_forward(node.func.attr):
+                self._by_func[node.func] = node
+        elif kind is cst.FormattedStringExpression or kind is cst.TemplatedStringExpression:
+            assert isinstance(node, (cst.FormattedStringExpression, cst.TemplatedStringExpression))
+            if kind is cst.TemplatedStringExpression or node.equal is not None:
+                inner = _Collector()
+                node.expression.visit(inner)
+                self.echoed.update(inner.calls)
+        return kind not in _LEAVES
+
+    def on_leave(self, original_node: cst.CSTNode) -> None:
+        if type(original_node) is cst.Attribute and original_node in self._by_func:
+            self.calls.append(self._by_func[original_node])
+
+    def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
+        pass
+
+    def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
+        pass
+
+
+def _is_forward(name: cst.Name) -> bool:
+    """Whether Python reads the name as ``forward``: it normalises what is not ASCII, libcst does not."""
+    return name.value == "forward" or (
+        not name.value.isascii() and unicodedata.normalize("NFKC", name.value) == "forward"
+    )
+
+
+class _Positions:
+    """Where the nodes of one pair end, as an index in the text: libcst's word if it has the module, else Python's."""
+
+    def __init__(self, source: Source, module: cst.Module | None) -> None:
+        self._source = source
+        self._ranges = None
+        if module is not None:
+            self._ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+
+    def end(self, node: ast.expr, twin: cst.CSTNode) -> int:
+        """The index after the last character of an expression, of which libcst's node is the twin."""
+        if self._ranges is not None:
+            end = self._ranges[twin].end
+            return self._source.offset(Place(end.line, end.column + 1))
+        row, column = node.end_lineno or 0, node.end_col_offset or 0
+        line = self._source.lines[row - 1]
+        if not line.isascii():
+            column = len(line.encode()[:column].decode())
+        return self._source.offset(Place(row, column + 1))
+
+
+def _site(
+    source: Source,
+    module: cst.Module,
+    candidate: _Candidate,
+    call: cst.Call,
+    positions: _Positions,
+    *,
+    editable: bool,
+) -> Site:
+    """The site of one pair. Raises SourceError if the two are not the same call, or not where they should be."""
+    attribute = cst.ensure_type(call.func, cst.Attribute)
+    receiver_end = positions.end(candidate.func.value, attribute.value)
+    name_end = positions.end(candidate.func, attribute.attr)
+    name_start = name_end - len(attribute.attr.value)
+    head = _RECEIVER_TO_NAME.fullmatch(source.text, receiver_end, name_start)
+    tail = _NAME_TO_PARENTHESIS.match(source.text, name_end)
+    code = module.code_for_node(attribute.value)
+    if (
+        head is None
+        or tail is None
+        or source.text[name_start:name_end] != attribute.attr.value
+        or not _same_expression(code, candidate.func.value)
+        or not all(
+            _squeezed(module.code_for_node(node)) == _squeezed(gap)
+            for node, gap in zip(gap_nodes(call), (head["before"], head["between"], tail["after"]), strict=True)
+        )
+    ):
+        raise SourceError("libcst and Python disagree about a call of forward() in it", source.place(name_start))
+    return Site(
+        call,
+        candidate.node,
+        _on_one_line(module, attribute.value, code),
+        source.place(name_start),
+        source.place(name_end),
+        _deletion(source, head, tail) if editable else None,
+    )
+
+
+def gap_nodes(call: cst.Call) -> tuple[Gap, Gap, Gap]:
+    """The gaps of a call ``x.forward(...)``: before the dot, after it, and after the name."""
+    attribute = cst.ensure_type(call.func, cst.Attribute)
+    after = attribute.rpar[0].whitespace_before if attribute.rpar else call.whitespace_after_func
+    return attribute.dot.whitespace_before, attribute.dot.whitespace_after, after
+
+
+def _same_expression(code: str, node: ast.expr) -> bool:
+    """Whether a text reads as the given expression."""
+    try:
+        # The line break lets the text end in a comment, the parentheses let it hold line breaks.
+        parsed = Source("", f"({code}\n)").tree.body[0]
+    except SourceError:
+        return False
+    return isinstance(parsed, ast.Expr) and ast.dump(parsed.value) == ast.dump(node)
+
+
+def _squeezed(text: str) -> str:
+    """The text without blanks: libcst loses form feeds and adds an indent where a node stands for itself."""
+    return "".join(text.split())
+
+
+def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
+    """The rewrite of one call: ``.forward`` goes, and with it every gap that holds no comment.
+
+    After a comment between receiver and dot, what stands before and after ``.forward`` stays as it is: it is laid
+    out by hand. A comment between dot and name stays where it was, with its gap.
+    """
+    start, end, content = head.start("before"), tail.end("after"), ""
+    commented = "#" in head["before"]
+    if commented:
+        start = head.end("before")
+    if commented or "#" in tail["after"]:
+        end = tail.start("after")
+    if "#" in head["between"]:
+        content = head["between"]
+    return Edit(source.place(start), source.place(end), content)
+
+
+def _on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
+    """The receiver's text without comments, line breaks and runs of blanks."""
+    if _NOT_PLAIN.search(code) is None:
+        return code
+    folded = receiver.visit(_Folder())
+    assert isinstance(folded, cst.CSTNode)
+    return _UNPRINTABLE.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded)))
+
+
+class _Folder(cst.CSTTransformer):
+    """Every run of blanks to one, every line break to the mark for it. Strings are let be."""
+
+    def leave_SimpleWhitespace(  # noqa: N802
+        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
+    ) -> cst.SimpleWhitespace:
+        if not updated_node.value:
+            return updated_node
+        return cst.SimpleWhitespace(_FOLD if "\\" in updated_node.value else " ")
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.SimpleWhitespace:
+        return cst.SimpleWhitespace(_FOLD)

@@ -1,0 +1,176 @@
+"""libcst: `x.forward(...)` to `x(...)`, and the proof that nothing else changed.
+
+The edits are made in the text, for libcst does not give every file back byte for byte (it loses form feeds). That
+they were the right ones is then proved twice: on Python's trees, and by deriving the result anew from libcst's tree.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Collection, Sequence
+
+import libcst as cst
+
+from flake8_forward_call.finding import Edit, Fix
+from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.visitor import Gap, Located, Site, gap_nodes, locate
+
+
+class RewriteError(Exception):
+    """A rewrite that cannot be proved right: the reason, on one line."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
+    """The file's new text, with all the fixes made at once. Raises RewriteError.
+
+    The fixes are those of ``visitor.find_sites`` for this very source; calls may be nested in one another.
+    """
+    edits = sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: (edit.start, edit.end))
+    if not edits:
+        return source.text
+    try:
+        located = locate(source)
+        named = _named(located, edits)
+        text = _edited(source, edits)
+        _check_encoding(source, text)
+        _check_tree(source, text, named)
+        _check_derivation(source, text, located.module, named)
+    except SourceError as error:
+        raise RewriteError(f"the file {error.reason}") from None
+    return text
+
+
+def _named(located: Located, edits: Sequence[Edit]) -> list[Site]:
+    """The sites that the edits rewrite."""
+    sites = {site.edit: site for site in located.sites if site.edit is not None}
+    try:
+        return [sites[edit] for edit in edits]
+    except KeyError as error:
+        raise RewriteError(f"the edit at {error.args[0].start} rewrites no call of forward()") from None
+
+
+def _edited(source: Source, edits: Sequence[Edit]) -> str:
+    """The text with the edits made, which come in the order of the text."""
+    pieces, done = [], 0
+    for edit in edits:
+        start, end = source.offset(edit.start), source.offset(edit.end)
+        if start < done:
+            raise RewriteError(f"two edits overlap at {edit.start}")
+        pieces += [source.text[done:start], edit.content]
+        done = end
+    return "".join([*pieces, source.text[done:]])
+
+
+def _check_encoding(source: Source, text: str) -> None:
+    """The new text must outlive the way to bytes and back."""
+    try:
+        kept = source.encode(text).decode(source.encoding) == text
+    except (LookupError, UnicodeError):
+        kept = False
+    if not kept:
+        raise RewriteError(f"the rewritten text cannot be encoded as {source.encoding}")
+
+
+def _check_tree(source: Source, text: str, named: Collection[Site]) -> None:
+    """The new text must parse, to the same tree but for the named calls."""
+    try:
+        tree = Source(source.path, text, source.encoding).tree
+    except SourceError as error:
+        raise RewriteError(f"the rewritten text {error.reason}") from None
+    if not _same_tree(source.tree, tree, {site.node for site in named}):
+        raise RewriteError("the rewritten text has another tree than the file")
+
+
+def _same_tree(old: ast.AST, new: ast.AST, named: Collection[ast.Call]) -> bool:
+    """Whether two trees are the same, positions aside, if each named call of the old one loses its ``.forward``."""
+    stack: list[tuple[object, object]] = [(old, new)]
+    while stack:
+        before, after = stack.pop()
+        if type(before) is not type(after):
+            return False
+        if isinstance(before, list) and isinstance(after, list):
+            if len(before) != len(after):
+                return False
+            stack.extend(zip(before, after, strict=True))
+        elif isinstance(before, ast.AST):
+            for field in before._fields:
+                value = getattr(before, field, None)
+                if field == "func" and before in named and isinstance(value, ast.Attribute):
+                    value = value.value
+                if not (field == "lineno" and isinstance(before, ast.TypeIgnore)):  # A position in all but name.
+                    stack.append((value, getattr(after, field, None)))
+        elif before != after:
+            return False
+    return True
+
+
+def _check_derivation(source: Source, text: str, module: cst.Module, named: Collection[Site]) -> None:
+    """The same text must come from libcst's tree, in so far as libcst gives the old text back at all."""
+    try:
+        if module.code == source.text and module.visit(_Derivation({site.call for site in named})).code != text:
+            raise RewriteError("libcst derives another text")
+    except (RecursionError, cst.CSTValidationError) as error:
+        raise RewriteError(f"libcst cannot derive the rewritten text: {' '.join(str(error).split())}") from None
+
+
+class _Derivation(cst.CSTTransformer):
+    """The named calls without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
+
+    def __init__(self, named: Collection[cst.Call]) -> None:
+        super().__init__()
+        self._named = named
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
+        return _without_forward(updated_node) if original_node in self._named else updated_node
+
+
+def _without_forward(call: cst.Call) -> cst.Call:
+    """The call of the receiver itself, with the comments around ``.forward`` and the parentheses around it."""
+    attribute = cst.ensure_type(call.func, cst.Attribute)
+    before, between, after = gap_nodes(call)
+    if _has_comment(before):
+        kept = _joined(before, _joined(_comments_only(between), after))
+    else:
+        kept = _joined(_comments_only(between), _comments_only(after))
+    receiver, rpar = attribute.value, list(attribute.rpar)
+    if not rpar:
+        return call.with_changes(func=receiver, whitespace_after_func=kept)
+    rpar[0] = rpar[0].with_changes(whitespace_before=kept)
+    inside = receiver.with_changes(lpar=[*attribute.lpar, *receiver.lpar], rpar=[*receiver.rpar, *rpar])
+    return call.with_changes(func=inside)
+
+
+def _has_comment(gap: Gap) -> bool:
+    return isinstance(gap, cst.ParenthesizedWhitespace) and (
+        gap.first_line.comment is not None or any(line.comment is not None for line in gap.empty_lines)
+    )
+
+
+def _comments_only(gap: Gap) -> Gap:
+    """The gap if it holds a comment, else none."""
+    return gap if _has_comment(gap) else cst.SimpleWhitespace("")
+
+
+def _joined(left: Gap, right: Gap) -> Gap:
+    """Two gaps, one after the other, as one."""
+    if isinstance(left, cst.SimpleWhitespace):
+        if isinstance(right, cst.SimpleWhitespace):
+            return cst.SimpleWhitespace(left.value + right.value)
+        right = cst.ensure_type(right, cst.ParenthesizedWhitespace)
+        blanks = cst.SimpleWhitespace(left.value + right.first_line.whitespace.value)
+        return right.with_changes(first_line=right.first_line.with_changes(whitespace=blanks))
+    left = cst.ensure_type(left, cst.ParenthesizedWhitespace)
+    if isinstance(right, cst.SimpleWhitespace):
+        return left.with_changes(last_line=cst.SimpleWhitespace(left.last_line.value + right.value))
+    right = cst.ensure_type(right, cst.ParenthesizedWhitespace)
+    seam = cst.EmptyLine(
+        indent=left.indent,
+        whitespace=cst.SimpleWhitespace(left.last_line.value + right.first_line.whitespace.value),
+        comment=right.first_line.comment,
+        newline=right.first_line.newline,
+    )
+    return right.with_changes(first_line=left.first_line, empty_lines=[*left.empty_lines, seam, *right.empty_lines])
