@@ -2,4 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch  # noqa: F401
+
+pytest.register_assert_rewrite("programs")
