@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from flake8_forward_call.rewriter import rewrite
 
 from flake8_forward_call.analysis import analyse
+from flake8_forward_call.rewriter import rewrite
 from flake8_forward_call.rules import BY_CODE, RULES, Rule
 from flake8_forward_call.source import Source
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from programs import run_both
 
 BACKEND = """

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 import torch.distributed as dist
+
 from programs import run_both
 
 WRAPPED = """

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import torch
-from programs import fixed, run
 
 from flake8_forward_call.rules import BY_CODE
+from programs import fixed, run
 
 RULE = BY_CODE["FWD001"]
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+
 from programs import run_both
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*weight_norm.*:FutureWarning")
