@@ -6,6 +6,9 @@ from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.rules import fwd001, fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
 
+# How many characters of a receiver a message shows.
+_RECEIVER_SHOWN = 40
+
 
 def analyse(source: Source) -> list[Finding]:
     """What every rule finds in the file, in the order of the text, before selection and suppression.
@@ -43,7 +46,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
 
 def _direct_calls(source: Source) -> list[Finding]:
     from flake8_forward_call.inference import Sameness, Standing, judge
-    from flake8_forward_call.visitor import find_sites
+    from flake8_forward_call.visitor import find_sites, shortened
 
     sites = find_sites(source)
     findings = []
@@ -51,8 +54,10 @@ def _direct_calls(source: Source) -> list[Finding]:
         if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
             continue
         before, after = f"{site.receiver}.forward(...)", f"{site.receiver}(...)"
-        safe = verdict.sameness is Sameness.SAME
-        fix = Fix(Applicability.SAFE if safe else Applicability.UNSAFE, f"Call {after}", (site.edit,), before, after)
+        fix = None
+        if site.edit is not None:
+            applicability = Applicability.SAFE if verdict.sameness is Sameness.SAME else Applicability.UNSAFE
+            fix = Fix(applicability, f"Call {after}", (site.edit,), before, after)
         message = fwd001.RULE.message.format(before=before, after=after)
         findings.append(Finding(fwd001.RULE.code, source.path, site.start, site.end, message, site.start.row, fix))
     return findings
