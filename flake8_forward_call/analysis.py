@@ -53,7 +53,8 @@ def _direct_calls(source: Source) -> list[Finding]:
     for site, verdict in zip(sites, judge(source.tree, source.path, [site.node for site in sites]), strict=True):
         if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
             continue
-        before, after = f"{site.receiver}.forward(...)", f"{site.receiver}(...)"
+        receiver = shortened(site.receiver, _RECEIVER_SHOWN)
+        before, after = f"{receiver}.forward(...)", f"{receiver}(...)"
         fix = None
         if site.edit is not None:
             applicability = Applicability.SAFE if verdict.sameness is Sameness.SAME else Applicability.UNSAFE

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
@@ -34,6 +34,9 @@ _NAME_TO_PARENTHESIS = re.compile(rf"(?P<after>{_GAP})[()]")
 _PARSER_MESSAGE = re.compile(
     r"(?:parser|tokenizer) error: (?:error at (?P<row>\d+):(?P<column>\d+): )?(?P<reason>.*)", re.S
 )
+
+# Older versions of libcst know no t-strings, and do not parse them.
+_TEMPLATED: Any = getattr(cst, "TemplatedStringExpression", ())
 
 Gap: TypeAlias = cst.BaseParenthesizableWhitespace
 
@@ -224,18 +227,16 @@ class _Collector(cst.CSTVisitor):
         self._by_func: dict[cst.CSTNode, cst.Call] = {}
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        kind = type(node)
-        if kind is cst.Call:
-            assert isinstance(node, cst.Call)
-            if isinstance(node.func, cst.Attribute) and _is_forward(node.func.attr):
-                self._by_func[node.func] = node
-        elif kind is cst.FormattedStringExpression or kind is cst.TemplatedStringExpression:
-            assert isinstance(node, (cst.FormattedStringExpression, cst.TemplatedStringExpression))
-            if kind is cst.TemplatedStringExpression or node.equal is not None:
-                inner = _Collector()
-                node.expression.visit(inner)
-                self.echoed.update(inner.calls)
-        return kind not in _LEAVES
+        if type(node) in _LEAVES:
+            return False
+        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and _is_forward(node.func.attr):
+            self._by_func[node.func] = node
+        echoed = _echoed_expression(node)
+        if echoed is not None:
+            inner = _Collector()
+            echoed.visit(inner)
+            self.echoed.update(inner.calls)
+        return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
         if type(original_node) is cst.Attribute and original_node in self._by_func:
@@ -246,6 +247,14 @@ class _Collector(cst.CSTVisitor):
 
     def on_leave_attribute(self, original_node: cst.CSTNode, attribute: str) -> None:
         pass
+
+
+def _echoed_expression(node: cst.CSTNode) -> cst.BaseExpression | None:
+    """The expression whose source the program sees: that in ``f"{x=}"``, and any in the braces of a t-string."""
+    if isinstance(node, _TEMPLATED) or (isinstance(node, cst.FormattedStringExpression) and node.equal is not None):
+        expression: cst.BaseExpression = node.expression
+        return expression
+    return None
 
 
 def _is_forward(name: cst.Name) -> bool:
