@@ -20,6 +20,8 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
 - **It is nested too deeply**, as only generated code is. Leave the file out.
 - **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
   from. If anything besides the rewritten calls differed, it would keep the old file and report this.
+- **An internal error.** The tool itself failed on this file. The message names the error; please report it, with the
+  file if you can.
 
 ## Why it is a finding and not a crash
 
