@@ -98,3 +98,24 @@ def test_fully_shard_gathers_parameters_in_the_call_only(tmp_path: Path) -> None
     assert "DTensor" in before["error"]
     assert after["error"] is None
     assert torch.allclose(after["output"], after["expected"])
+
+
+@pytest.mark.filterwarnings("ignore:FSDP is switching to use `NO_SHARD`:UserWarning")
+def test_what_fsdp1_does_is_in_its_forward(tmp_path: Path) -> None:
+    program = """
+        import torch
+        from torch import nn
+        from torch.distributed.fsdp import FullyShardedDataParallel
+
+        reduced: list[torch.Size] = []
+        seen: list[str] = []
+        fsdp = FullyShardedDataParallel(nn.Linear(3, 2), device_id=torch.device("cpu"))
+        fsdp.register_comm_hook(None, lambda state, gradient: reduced.append(gradient.shape))
+        fsdp.register_forward_hook(lambda module, args, output: seen.append("wrapper"))
+        output = fsdp.forward(torch.ones(4, 3))
+        output.sum().backward()
+    """
+    before, after = run_both(tmp_path, program, 1)
+    assert torch.equal(before["output"], after["output"])
+    assert before["reduced"] == after["reduced"] == [(8,)]  # Gradients are reduced either way.
+    assert (before["seen"], after["seen"]) == ([], ["wrapper"])
