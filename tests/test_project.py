@@ -55,3 +55,12 @@ def test_all_name_the_same_pythons() -> None:
     (sessions,) = re.findall(r"PYTHONS = \[(.*)\]", _read("noxfile.py"))
     assert classifiers[0] == oldest
     assert re.findall(r"3\.\d+", matrix) == re.findall(r"3\.\d+", sessions) == classifiers
+
+
+def test_the_readme_has_the_two_commands_that_ci_takes_from_it() -> None:
+    (block,) = re.findall(r"## Try it\n(.*?)\n## ", _read("README.md"), re.DOTALL)
+    commands = re.findall(r"```console\n(.*?)\n```", block, re.DOTALL)
+    assert len(commands) == 2
+    for command, end in zip(commands, ("forward-call fix demo/kornia", "python -m pytest"), strict=True):
+        assert command.startswith("python -m pip install ")
+        assert command.endswith(f" && {end}")
