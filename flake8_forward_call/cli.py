@@ -57,9 +57,8 @@ def main(args: Sequence[str] | None = None) -> int:
         _complain(error)
     except click.Abort:
         click.echo("forward-call: Interrupted.", err=True)
-    except BrokenPipeError:
-        # Whoever read the output had enough. Nothing more can be printed, not even by the interpreter at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        pass  # So click ends where whoever read the output had enough and closed the pipe: nobody is left to tell.
     except OSError as error:
         click.echo(f"forward-call: cannot print: {reason(error)}", err=True)
     return Status.FAILED

@@ -42,10 +42,10 @@ class Fixing:
     _files: int = 0
     _found: int = 0
     _remaining: list[Finding] = field(default_factory=list)
-    _output_is_taken: bool = False  # Standard output holds a diff, JSON or a program: messages go to standard error.
+    _output_is_taken: bool = False  # Standard output holds a diff or a program: all else goes to standard error.
 
     def __post_init__(self) -> None:
-        self._output_is_taken = self.diff or self.output_format != "text"
+        self._output_is_taken = self.diff
 
     @property
     def findings_remain(self) -> bool:
@@ -73,7 +73,7 @@ class Fixing:
 
     def finish(self) -> None:
         """Report what remains, and sum up."""
-        report.show(self._remaining, self.output_format, err=self._output_is_taken and self.output_format == "text")
+        report.show(self._remaining, self.output_format, err=self._output_is_taken)
         remaining = len(self._remaining)
         self._say(rewrites.summarise(calls=self._calls, files=self._files, remaining=remaining, dry=self.diff))
         unsafe = sum(1 for each in self._remaining if each.fix and each.fix.applicability is Applicability.UNSAFE)
@@ -109,7 +109,7 @@ class Fixing:
         return outcome.data is not None
 
     def _say(self, line: str) -> None:
-        click.echo(line, err=self._output_is_taken)
+        click.echo(line, err=self._output_is_taken or self.output_format != "text")
 
 
 def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:

@@ -59,7 +59,9 @@ class Source:
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         except (SyntaxError, UnicodeError) as error:
-            raise SourceError(f"cannot be decoded: {_one_line(error)}") from None
+            if "invalid or missing encoding declaration" not in str(error):
+                raise SourceError(f"cannot be decoded: {_one_line(error)}") from None
+            encoding = "utf-8"  # The first lines are not, without telling where: the next attempt does.
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
@@ -115,8 +117,11 @@ class Source:
         if offset and self.text[offset - 1] == ".":
             return True
         # Behind a comment there may be a dot; whether one is, the parser will see.
-        line = self.text[max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1 : offset]
-        return "#" in line and self.text[offset : offset + 1] in ("\n", "\r")
+        if self.text[offset : offset + 1] not in ("\n", "\r"):
+            return False
+        start = self.text.rfind("\n", 0, offset) + 1
+        start = max(start, self.text.rfind("\r", start, offset) + 1)
+        return self.text.find("#", start, offset) >= 0
 
     def offset(self, place: Place) -> int:
         """The index in ``text`` of a place in it."""

@@ -51,14 +51,15 @@ def replace(path: str, data: bytes, *, expected: bytes) -> None:
 
 
 def _keep_owner_and_mode(descriptor: int, status: os.stat_result) -> None:
-    if sys.platform != "win32":
-        new = os.fstat(descriptor)
-        if (new.st_uid, new.st_gid) != (status.st_uid, status.st_gid):
-            try:
-                os.fchown(descriptor, status.st_uid, status.st_gid)
-            except PermissionError:
-                raise WriteError("belongs to another user or group, which could not be kept") from None
-        os.fchmod(descriptor, stat.S_IMODE(status.st_mode))  # After fchown, which clears the set-user bits.
+    if sys.platform == "win32":  # pragma: no cover
+        return
+    new = os.fstat(descriptor)
+    if (new.st_uid, new.st_gid) != (status.st_uid, status.st_gid):
+        try:
+            os.fchown(descriptor, status.st_uid, status.st_gid)
+        except PermissionError:
+            raise WriteError("belongs to another user or group, which could not be kept") from None
+    os.fchmod(descriptor, stat.S_IMODE(status.st_mode))  # After fchown, which clears the set-user bits.
 
 
 def _told(error: OSError) -> str:
