@@ -1,0 +1,291 @@
+"""Bad input: a clear message, nothing lost, and the other files are looked at all the same."""
+
+from __future__ import annotations
+
+import ast
+import errno
+import os
+import re
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call, python
+
+from flake8_forward_call import inference, report
+from flake8_forward_call.plugin import Plugin
+from flake8_forward_call.source import Source
+
+GOOD = f"good.py:{PLACE}: {MESSAGE}"
+
+
+@pytest.fixture(autouse=True)
+def _beside_a_good_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("good.py").write_text(PROGRAM)
+
+
+def unanalysable(data: bytes) -> tuple[str, str]:
+    """Place and reason of the finding for a file with this content; checks all that holds for any such file."""
+    Path("bad.py").write_bytes(data)
+    checked = forward_call("check", "bad.py", "good.py")
+    assert (checked.status, checked.err) == (1, "")
+    found, *others = checked.lines
+    assert others == [GOOD]
+    match = re.fullmatch(r"bad\.py:(\d+:\d+): FWD900 this file could not be analysed: (.+)", found)
+    assert match, found
+
+    fixed = forward_call("fix", "bad.py", "good.py")
+    assert (fixed.status, fixed.err) == (1, "")
+    assert fixed.lines[1:] == [found, "Fixed 1 call in 1 file; 1 finding remains."]
+    assert Path("bad.py").read_bytes() == data
+    assert Path("good.py").read_text() == FIXED
+    return match[1], match[2]
+
+
+def flake8_codes(data: bytes) -> list[str]:
+    """What flake8 says of such a file; it must come to its end."""
+    Path("bad.py").write_bytes(data)
+    done = flake8("bad.py")
+    assert done.err == ""
+    return [line.split()[1] for line in done.lines]
+
+
+def failed(done: Result, *err: str) -> None:
+    assert (done.status, done.err.splitlines()) == (2, [f"forward-call: {line}" for line in err])
+
+
+def test_missing_path() -> None:
+    done = forward_call("check", "lost.py", "good.py")
+    failed(done, "lost.py: no such file or directory")
+    assert done.lines == [GOOD]
+
+
+def test_directory_without_python_files() -> None:
+    Path("docs").mkdir()
+    done = forward_call("check", "docs")
+    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files here\n")
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_unreadable_file(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    real = Path.read_bytes
+
+    def refuse(path: Path) -> bytes:
+        if path.name == "shut.py":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return real(path)
+
+    Path("shut.py").write_text(PROGRAM)
+    monkeypatch.setattr(Path, "read_bytes", refuse)  # Permissions do not stop root, who may run the tests.
+    done = forward_call(command, "shut.py", "good.py")
+    failed(done, "shut.py: cannot be read: Permission denied")
+    assert "good.py:11:26" in done.lines[0]
+
+
+def test_unreadable_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    done = python(
+        "import sys; sys.stdin = None; from flake8_forward_call.cli import main; sys.exit(main(['check', '-']))"
+    )
+    failed(done, "standard input cannot be read: it is closed")
+    done = python(
+        "import os, sys; os.dup2(os.open('.', os.O_RDONLY), 0);"
+        "from flake8_forward_call.cli import main; sys.exit(main(['check', '-']))"
+    )
+    failed(done, "standard input cannot be read: Is a directory")
+
+
+def test_directory_with_the_name_of_a_file() -> None:
+    Path("dir.py").mkdir()
+    Path("dir.py/net.py").write_text(PROGRAM)
+    assert forward_call("check", "dir.py").out.startswith("dir.py/net.py:11:26")
+    assert len(forward_call("check", ".").lines) == 2
+
+
+def test_named_pipe_does_not_hang() -> None:
+    os.mkfifo("pipe.py")
+    done = forward_call("check", "pipe.py", "good.py")
+    failed(
+        done,
+        "pipe.py: is a named pipe; to check what comes out of it, send that to 'forward-call check -'",
+    )
+    assert done.lines == [GOOD]
+    assert forward_call("check", ".").status == 1
+
+
+def test_undecodable_bytes() -> None:
+    data = b"# \xc3\xa9\nmodel.forward('\xff')\n"
+    place, reason = unanalysable(data)
+    assert place == "2:1"
+    assert reason == "cannot be decoded as utf-8: byte 0xff: invalid start byte"
+    flake8_codes(data)  # It reads such bytes as latin-1 and goes on.
+
+
+def test_byte_order_mark_with_another_encoding_beside_it() -> None:
+    place, reason = unanalysable(b"\xef\xbb\xbf# coding: latin-1\nmodel.forward(x)\n")
+    assert (place, reason) == ("1:1", "cannot be decoded: encoding problem: utf-8")
+
+
+def test_unknown_encoding() -> None:
+    place, reason = unanalysable(b"# -*- coding: klingon -*-\nmodel.forward(x)\n")
+    assert place == "1:1"
+    assert "klingon" in reason
+
+
+def test_syntax_error() -> None:
+    data = b"x = 1\nmodel.forward(1 2)\n"
+    place, reason = unanalysable(data)
+    assert place == "2:15"
+    assert reason.startswith("does not parse: invalid syntax")
+    assert flake8_codes(data) == ["E999"]
+
+
+def test_python_2() -> None:
+    data = b"import torch\nprint model.forward(x)\n"
+    place, reason = unanalysable(data)
+    assert place == "2:1"
+    assert reason.startswith("does not parse: Missing parentheses in call to 'print'")
+    assert flake8_codes(data) == ["E999"]
+
+
+def test_null_bytes() -> None:
+    data = b"model.forward(x)\n\x00\n"
+    _, reason = unanalysable(data)
+    assert "null bytes" in reason
+    assert set(flake8_codes(data)) <= {"E999", "E902"}
+
+
+def test_what_libcst_cannot_parse_though_python_can() -> None:
+    data = b"(a): int = 1\n" + PROGRAM.encode()
+    _, reason = unanalysable(data)
+    assert "libcst" in reason
+    assert flake8_codes(data) == ["FWD900"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"x = " + b"(" * 500 + b"net.forward(1)" + b")" * 500 + b"\n",
+        b"x = " + b"-" * 5000 + b"net.forward(1)\n",
+        b"x = net" + b".forward(1)" * 500 + b"\n",
+        b"x = 1" + b" + 1" * 5000 + b" + net.forward(1)\n",
+        b"if a: net.forward(1)\n" + b"elif b: pass\n" * 500,
+        b"".join(b" " * level + b"if a:\n" for level in range(90)) + b" " * 90 + b"net.forward(1)\n",
+    ],
+    ids=["parentheses", "minus", "chain", "sum", "elif", "indentation"],
+)
+def test_deep_nesting_ends_with_an_answer(data: bytes) -> None:
+    Path("bad.py").write_bytes(data)
+    done = forward_call("check", "bad.py", "good.py")
+    assert (done.status, done.err, done.lines[-1]) == (1, "", GOOD)
+    assert all("FWD900" in line and "nest" in line for line in done.lines[:-1])
+    # Not the real flake8, whose own checks do not come to their end here.
+    plugin = Plugin(ast.Module([], []), "bad.py", data.decode().splitlines(keepends=True))
+    assert [text for *_, text, _ in plugin.run()] == [line.split(" ", 1)[1] for line in done.lines[:-1]]
+    assert forward_call("fix", "bad.py").status in {0, 1}
+    assert Path("bad.py").read_bytes() == data
+
+
+def test_large_file_without_a_call_is_quick() -> None:
+    Path("bad.py").write_text("def forward(x):\n    return x + 1  # noqa\n\n\n" * 120_000)
+    assert Path("bad.py").stat().st_size > 5_000_000
+    start = time.perf_counter()
+    assert forward_call("check", "bad.py").status == 0
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("filler", ["# .\n", ".\n#\n", "x.\\\n", "#" * 79 + "\n"])
+def test_search_for_the_name_takes_time_that_grows_with_the_file_only(filler: str) -> None:
+    text = filler * (2_000_000 // len(filler)) + "forward\n"
+    start = time.perf_counter()
+    assert Source("big.py", text).mentions_forward
+    assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("x.forward(y)", True),
+        ("(x\n   .forward(y))", True),
+        ("x. \\\n forward(y)", True),
+        ("(x. # why\n # not\n\n forward(y))", True),
+        ("(x. # why\rforward(y))", True),
+        ("forward(y)", False),
+        ("def forward(y): # .\n    pass", False),
+        ("x.forward_features(y)", False),
+        ("x.fast_forward(y)", False),
+        ("\n\n  forward", False),
+    ],
+)
+def test_what_counts_as_a_mention(text: str, mentions: bool) -> None:
+    assert Source("net.py", text).mentions_forward is mentions
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_unknown_rule_code(command: str) -> None:
+    done = forward_call(command, "--select", "FWD01")
+    failed(
+        done,
+        "invalid value for '--select': unknown rule code 'FWD01'; did you mean FWD001? "
+        f"(see 'forward-call {command} --help')",
+    )
+
+
+def test_read_only_file_in_fix() -> None:
+    Path("bad.py").write_text(PROGRAM)
+    Path("bad.py").chmod(0o444)
+    done = forward_call("fix", ".")
+    failed(done, "./bad.py: is read-only; make it writable to have it fixed")
+    assert (Path("bad.py").read_text(), Path("good.py").read_text()) == (PROGRAM, FIXED)
+    assert done.lines[1:] == [f"./bad.py:{PLACE}: {MESSAGE}", "Fixed 1 call in 1 file; 1 finding remains."]
+
+
+def test_disk_full_in_fix(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    done = forward_call("fix", "good.py")
+    failed(done, "good.py: could not be written and is as it was: No space left on device")
+    assert done.lines == [GOOD, "Fixed nothing; 1 finding remains."]
+    assert Path("good.py").read_text() == PROGRAM
+    assert os.listdir() == ["good.py"]  # noqa: PTH208
+
+
+def test_write_that_stops_half_way_in_fix() -> None:
+    done = python(
+        "import resource, sys; from flake8_forward_call.cli import main;"
+        "limits = resource.getrlimit(resource.RLIMIT_FSIZE);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]));"
+        "status = main(['fix', 'good.py']);"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, limits);"
+        "sys.exit(status)"
+    )
+    failed(done, "good.py: could not be written and is as it was: File too large")
+    assert Path("good.py").read_text() == PROGRAM
+    assert os.listdir() == ["good.py"]  # noqa: PTH208
+
+
+def test_fault_of_this_tool_is_a_finding_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = inference.judge
+
+    def fail(tree: ast.Module, path: str, calls: Sequence[ast.Call]) -> list[inference.Verdict]:
+        if path == "bad.py":
+            raise ZeroDivisionError("oops")
+        return real(tree, path, calls)
+
+    monkeypatch.setattr(inference, "judge", fail)
+    Path("bad.py").write_text(PROGRAM)
+    done = forward_call("check", "bad.py", "good.py")
+    assert (done.status, done.err) == (1, "")
+    reason = "internal error: ZeroDivisionError: oops"
+    assert done.lines == [f"bad.py:1:1: FWD900 this file could not be analysed: {reason}", GOOD]
+
+
+def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(report, "show", fail)
+    failed(forward_call("check"), "cannot print: No space left on device")

@@ -1,0 +1,72 @@
+"""Which rules count."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+
+import pytest
+from flake8.style_guide import Decision, DecisionEngine  # type: ignore[import-untyped, unused-ignore]
+
+from flake8_forward_call import selection
+from flake8_forward_call.rules import RULES
+from flake8_forward_call.rules.base import Rule
+from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
+
+OFF = Rule("FWD777", "Off by default", "", default=False, fixable=False, page="", bad="", good="")
+CHOICES = ((), ("FWD",), ("FWD001",), ("FWD0",), ("F",), ("FWD777",), ("FWD001", "FWD7"))
+
+
+@pytest.fixture(autouse=True)
+def _rule_that_is_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(selection, "RULES", (*RULES, OFF))
+    monkeypatch.setattr(selection, "BY_CODE", {rule.code: rule for rule in (*RULES, OFF)})
+
+
+def decided_by_flake8(code: str, select: tuple[str, ...], ignore: tuple[str, ...], extend: tuple[str, ...]) -> bool:
+    engine = DecisionEngine(
+        argparse.Namespace(
+            select=list(select) or None,
+            ignore=None,
+            extend_select=list(extend),
+            # Not `ignore`, which in flake8 would turn on what is off by default.
+            extend_ignore=list(ignore),
+            extended_default_select=["FWD"],
+            extended_default_ignore=[OFF.code],
+        )
+    )
+    return bool(engine.decision_for(code) is Decision.Selected)
+
+
+@pytest.mark.parametrize("code", ["FWD001", "FWD900", "FWD777"])
+def test_decides_as_flake8_does(code: str) -> None:
+    for select, ignore, extend in itertools.product(CHOICES, repeat=3):
+        if ignore and extend and not select:
+            continue  # There flake8 also weighs the prefix that it put into its list itself.
+        if ignore and code == OFF.code:
+            continue  # See test_ignoring_one_rule_turns_no_other_on.
+        ours = Selection(select or None, ignore, extend).keeps(code)
+        assert ours == decided_by_flake8(code, select, ignore, extend), (select, ignore, extend)
+
+
+def test_ignoring_one_rule_turns_no_other_on() -> None:
+    assert not Selection(ignore=("FWD001",)).keeps(OFF.code)
+
+
+def test_codes_are_split_at_commas_and_blanks() -> None:
+    assert parse_codes(["FWD001,FWD9", " FWD  F,"]) == ("FWD001", "FWD9", "FWD", "F")
+
+
+@pytest.mark.parametrize(
+    ("code", "what"),
+    [
+        ("FWD01", "unknown rule code 'FWD01'; did you mean FWD001?"),
+        ("fwd900", "unknown rule code 'fwd900'; did you mean FWD900?"),
+        ("E501", "unknown rule code 'E501'; the rules are FWD001, FWD900, FWD777"),
+        (" ,", "no rule code was given"),
+    ],
+)
+def test_unknown_code_is_refused_with_a_suggestion(code: str, what: str) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        parse_codes([code])
+    assert str(caught.value) == what

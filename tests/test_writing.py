@@ -1,0 +1,133 @@
+"""Replacing a file as one step."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from flake8_forward_call.writing import WriteError, replace
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "net.py"
+    path.write_bytes(b"old")
+    return path
+
+
+def refused(file: Path, what: str) -> None:
+    """A write that must fail for this reason, change nothing and leave nothing behind."""
+    with pytest.raises(WriteError, match=what):
+        replace(str(file), b"new", expected=b"old")
+    assert file.read_bytes() == b"old"
+    assert os.listdir(file.parent) == [file.name]  # noqa: PTH208
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o600, 0o755, 0o664, 0o4755])
+def test_mode_is_kept(file: Path, mode: int) -> None:
+    file.chmod(mode)
+    replace(str(file), b"new", expected=b"old")
+    assert file.read_bytes() == b"new"
+    assert stat.S_IMODE(file.stat().st_mode) == mode
+    assert os.listdir(file.parent) == [file.name]  # noqa: PTH208
+
+
+def test_owner_and_group_are_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[tuple[int, int]] = []
+    real = os.fstat
+
+    def foreign(descriptor: int) -> os.stat_result:
+        status = list(real(descriptor))
+        status[stat.ST_UID] += 1
+        return os.stat_result(status)
+
+    monkeypatch.setattr(os, "fstat", foreign)  # As if the new file belonged to somebody else than the old.
+    monkeypatch.setattr(os, "fchown", lambda _descriptor, uid, gid: given.append((uid, gid)))
+    replace(str(file), b"new", expected=b"old")
+    status = file.stat()
+    assert given == [(status.st_uid, status.st_gid)]
+
+
+def test_owner_that_cannot_be_kept_is_a_reason_not_to_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fstat
+
+    def foreign(descriptor: int) -> os.stat_result:
+        status = list(real(descriptor))
+        status[stat.ST_UID] += 1
+        return os.stat_result(status)
+
+    def refuse(_descriptor: int, _uid: int, _gid: int) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fstat", foreign)
+    monkeypatch.setattr(os, "fchown", refuse)
+    refused(file, "belongs to another user or group, which could not be kept")
+
+
+def test_link_stays_and_its_target_is_written(file: Path) -> None:
+    link = file.parent / "sub" / "link.py"
+    link.parent.mkdir()
+    link.symlink_to("../net.py")
+    replace(str(link), b"new", expected=b"old")
+    assert link.is_symlink()
+    assert file.read_bytes() == b"new"
+    assert not file.is_symlink()
+
+
+def test_read_only_file_is_left_alone(file: Path) -> None:
+    file.chmod(0o444)
+    refused(file, "is read-only")
+
+
+def test_file_of_which_only_the_owner_may_write_is_read_only_for_others(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)
+    refused(file, "is read-only")
+
+
+@pytest.mark.parametrize("call", ["fsync", "fchmod", "replace"])
+def test_full_disk_leaves_the_file_and_nothing_else(file: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path if call == "replace" else os, call, fail)
+    refused(file, "could not be written and is as it was: No space left on device")
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_interrupt_leaves_the_file_and_nothing_else(file: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path if call == "replace" else os, call, interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replace(str(file), b"new", expected=b"old")
+    assert file.read_bytes() == b"old"
+    assert os.listdir(file.parent) == [file.name]  # noqa: PTH208
+
+
+def test_file_that_changed_meanwhile_is_left_alone(file: Path) -> None:
+    file.write_bytes(b"newer")
+    with pytest.raises(WriteError, match="was changed by another program in the meantime"):
+        replace(str(file), b"new", expected=b"old")
+    assert file.read_bytes() == b"newer"
+    assert os.listdir(file.parent) == [file.name]  # noqa: PTH208
+
+
+def test_file_that_vanished_meanwhile_is_told(file: Path) -> None:
+    file.unlink()
+    with pytest.raises(WriteError, match="No such file or directory"):
+        replace(str(file), b"new", expected=b"old")
+
+
+def test_directory_that_takes_no_new_file_is_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("tempfile.mkstemp", refuse)
+    refused(file, "could not be written and is as it was: Permission denied")
