@@ -91,7 +91,8 @@ class Site:
 
     ``call`` and ``node`` are the same call in libcst's tree and in Python's own; ``receiver`` is its text on one
     line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is the rewrite to ``receiver(...)``. It is None
-    where the program shows its own source, ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints.
+    where the program shows its own source, ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints,
+    and where the receiver is itself an attribute ``forward``, so that the result would be a site again.
     """
 
     call: cst.Call
@@ -155,7 +156,7 @@ def _located(source: Source, candidates: Sequence[_Candidate]) -> Located:
         in_string = any(candidate.in_string for candidate in candidates)
         positions = _Positions(source, module if in_string else None)
         sites = [
-            _site(source, module, candidate, call, positions, editable=call not in collector.echoed)
+            _site(source, module, candidate, call, positions, echoed=call in collector.echoed)
             for candidate, call in zip(candidates, collector.calls, strict=True)
             if not _is_super(candidate.func.value)
         ]
@@ -292,11 +293,11 @@ def _site(
     call: cst.Call,
     positions: _Positions,
     *,
-    editable: bool,
+    echoed: bool,
 ) -> Site:
     """The site of one pair. Raises SourceError if the two are not the same call, or not where they should be."""
-    attribute = cst.ensure_type(call.func, cst.Attribute)
-    receiver_end = positions.end(candidate.func.value, attribute.value)
+    attribute, receiver = cst.ensure_type(call.func, cst.Attribute), candidate.func.value
+    receiver_end = positions.end(receiver, attribute.value)
     name_end = positions.end(candidate.func, attribute.attr)
     name_start = name_end - len(attribute.attr.value)
     head = _RECEIVER_TO_NAME.fullmatch(source.text, receiver_end, name_start)
@@ -306,20 +307,21 @@ def _site(
         head is None
         or tail is None
         or source.text[name_start:name_end] != attribute.attr.value
-        or not _same_expression(code, candidate.func.value)
+        or not _same_expression(code, receiver)
         or not all(
             _squeezed(module.code_for_node(node)) == _squeezed(gap)
             for node, gap in zip(gap_nodes(call), (head["before"], head["between"], tail["after"]), strict=True)
         )
     ):
         raise SourceError("libcst and Python disagree about a call of forward() in it", source.place(name_start))
+    kept = echoed or (isinstance(receiver, ast.Attribute) and receiver.attr == "forward")
     return Site(
         call,
         candidate.node,
         _on_one_line(module, attribute.value, code),
         source.place(name_start),
         source.place(name_end),
-        _deletion(source, head, tail) if editable else None,
+        None if kept else _deletion(source, head, tail),
     )
 
 

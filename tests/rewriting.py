@@ -1,0 +1,23 @@
+"""What the tests of the visitor and of the rewriter share: every call of forward() in a file, rewritten."""
+
+from __future__ import annotations
+
+from flake8_forward_call.finding import Applicability, Edit, Fix
+from flake8_forward_call.rewriter import rewrite
+from flake8_forward_call.source import Source
+from flake8_forward_call.visitor import find_sites
+
+
+def fix(*edits: Edit) -> Fix:
+    return Fix(Applicability.SAFE, "", edits, "", "")
+
+
+def fixes(source: Source) -> list[Fix]:
+    """A fix for each call that can be rewritten."""
+    return [fix(site.edit) for site in find_sites(source) if site.edit is not None]
+
+
+def rewritten(data: bytes) -> bytes:
+    """The bytes of a file with each call rewritten that can be."""
+    source = Source.from_bytes("net.py", data)
+    return source.encode(rewrite(source, fixes(source)))
