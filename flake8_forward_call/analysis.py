@@ -51,7 +51,7 @@ def _direct_calls(source: Source) -> list[Finding]:
     sites = find_sites(source)
     findings = []
     for site, verdict in zip(sites, judge(source.tree, source.path, [site.node for site in sites]), strict=True):
-        if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
+        if verdict.standing is not Standing.MODULE or verdict.sameness in (Sameness.DIFFERENT, Sameness.UNREAD):
             continue
         receiver = shortened(site.receiver, _RECEIVER_SHOWN)
         before, after = f"{receiver}.forward(...)", f"{receiver}(...)"

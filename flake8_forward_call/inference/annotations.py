@@ -1,0 +1,269 @@
+"""What an annotation declares."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, TypeParameter
+from flake8_forward_call.inference.types import (
+    NONE,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Builtin,
+    ClassObject,
+    Instance,
+    Managed,
+    Many,
+    Mapping,
+    Namespace,
+    NoneValue,
+    Origin,
+    Slot,
+    Tuple,
+    Type,
+    alternatives,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_MANY = frozenset(
+    [
+        "list",
+        "set",
+        "frozenset",
+        "deque",
+        "List",
+        "Set",
+        "FrozenSet",
+        "Deque",
+        "Sequence",
+        "MutableSequence",
+        "Iterable",
+        "Iterator",
+        "Collection",
+        "Container",
+        "Reversible",
+        "AbstractSet",
+        "MutableSet",
+        "AsyncIterable",
+        "AsyncIterator",
+        "Generator",
+        "AsyncGenerator",
+    ]
+)
+_MAPPING = frozenset(
+    ["dict", "Dict", "Mapping", "MutableMapping", "OrderedDict", "DefaultDict", "defaultdict", "ChainMap", "Counter"]
+)
+_TRANSPARENT = frozenset(["Annotated", "ClassVar", "Final", "Required", "NotRequired", "ReadOnly", "InitVar"])
+_AWAITABLE = frozenset(["Awaitable", "Coroutine"])
+_MANAGED = frozenset(["ContextManager", "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager"])
+_PLAIN_BUILTINS = frozenset(["int", "float", "complex", "bool", "str", "bytes", "bytearray", "slice", "range"])
+_TYPING = frozenset({"typing", "typing_extensions", "collections", "abc", "contextlib", "dataclasses", "builtins"})
+
+
+def declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+    """What a value of the annotation can be; UNKNOWN for what says nothing (``Any``, an unread class)."""
+    return ev.once(("declared", id(node)), lambda: _declared(ev, node, scope))
+
+
+def comment(ev: Evaluator, text: str, scope: Scope) -> Type:
+    """What a ``# type:`` comment declares."""
+    key = (text, id(scope))
+    if key not in ev.comments:
+        ev.comments[key] = _parsed(text)
+    node = ev.comments[key]
+    return UNKNOWN if node is None else declared(ev, node, scope)
+
+
+def _parsed(text: str) -> ast.expr | None:
+    try:
+        return ast.parse(text.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+def _declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+    match node:
+        case ast.Constant(value=None):
+            return NONE
+        case ast.Constant(value=str(text)):
+            return comment(ev, text, scope)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return union([declared(ev, left, scope), declared(ev, right, scope)])
+        case ast.Subscript(value=value, slice=inner):
+            arguments = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
+            return _form(ev, value, arguments, scope)
+        case ast.Starred(value=value):
+            return declared(ev, value, scope)
+        case ast.Name() | ast.Attribute():
+            return _named(ev, node, scope)
+        case _:
+            return UNKNOWN
+
+
+def _named(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
+    if isinstance(node, ast.Name):
+        aliased = [_alias(ev, one) for one in _reaching(node, scope)]
+        if aliased and all(one is not None for one in aliased):
+            return union(one for one in aliased if one is not None)
+    return union(_of_class(ev, one) for one in alternatives(ev.expression(node, scope)))
+
+
+def _reaching(node: ast.Name, scope: Scope) -> tuple[AnyBinding, ...]:
+    """The bindings of a name in an annotation: where it stands, or, as annotations are read late, at a scope's end."""
+    reached = scope.flow.uses.get(id(node))
+    if reached is not None:
+        return reached
+    for outer in scope.outward():
+        if outer.is_class and outer is not scope:
+            continue
+        found = outer.flow.exit.get(node.id) or tuple(outer.flow.bound.get(node.id, ()))
+        if found:
+            return found
+    return ()
+
+
+def _alias(ev: Evaluator, binding: AnyBinding) -> Type | None:
+    """What a type alias or type variable stands for; None if the binding is neither."""
+    match binding:
+        case Aliased(value=value, scope=scope) | Annotated(value=ast.expr() as value, scope=scope):
+            return declared(ev, value, scope)
+        case Assigned(value=ast.Call() as value, path=(), scope=scope):
+            return _type_variable(ev, value, scope)
+        case Assigned(value=ast.Subscript() | ast.BinOp() | ast.Constant() as value, path=(), scope=scope):
+            return declared(ev, value, scope)
+        case TypeParameter():
+            return ev.binding(binding)
+        case _:
+            return None
+
+
+def _type_variable(ev: Evaluator, call: ast.Call, scope: Scope) -> Type | None:
+    """Give the slot of ``TypeVar("T", bound=X)``, or what ``NewType("N", X)`` is new of."""
+    form = _form_name(ev, call.func, scope)
+    if form == "NewType" and len(call.args) == 2:
+        return declared(ev, call.args[1], scope)
+    if form != "TypeVar" or not call.args or not isinstance(call.args[0], ast.Constant):
+        return None
+    bounds = [keyword.value for keyword in call.keywords if keyword.arg == "bound"] or call.args[1:]
+    bound = union(declared(ev, one, scope) for one in bounds) if bounds else UNKNOWN
+    return Slot("TypeVar", str(call.args[0].value), bound)
+
+
+def _of_class(ev: Evaluator, kind: Type) -> Type:
+    """What an instance of the class is that an annotation names."""
+    match kind:
+        case ClassObject(cls):
+            return Instance(cls, Origin.DECLARED)
+        case Slot(owner="TypeVar"):
+            return kind
+        case NoneValue():
+            return NONE
+        case Builtin(name) if name in _PLAIN_BUILTINS:
+            return PLAIN
+        case Builtin("type") | Builtin("object"):
+            return UNKNOWN
+        case Builtin(name) | Namespace(name):
+            last = name.rpartition(".")[2]
+            if isinstance(kind, Builtin) or name.partition(".")[0] in _TYPING:
+                if last in _MANY or last in ("tuple", "Tuple"):
+                    return Many(UNKNOWN)
+                if last in _MAPPING:
+                    return Mapping(UNKNOWN, UNKNOWN)
+                if last == "Self":
+                    return Slot("Self", "Self")
+            return UNKNOWN
+        case _:
+            return UNKNOWN
+
+
+def _form_name(ev: Evaluator, node: ast.expr, scope: Scope) -> str | None:
+    """The bare name of a typing form: ``Optional`` for ``typing.Optional`` by whatever alias."""
+    match ev.expression(node, scope):
+        case Builtin(name):
+            return name
+        case Namespace(name) if name.partition(".")[0] in _TYPING:
+            return name.rpartition(".")[2]
+        case _:
+            return None
+
+
+def _form(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
+    form = _form_name(ev, value, scope)
+    if form is None:
+        return _generic(ev, value, arguments, scope)
+    if form == "Literal":
+        return PLAIN
+    if form in ("tuple", "Tuple"):
+        return _tuple(ev, arguments, scope)
+    if form in ("type", "Type"):
+        return union(_class_of(one) for one in alternatives(declared(ev, arguments[0], scope)))
+    if form in ("TypeGuard", "TypeIs", "Callable"):
+        return UNKNOWN
+    kinds = [declared(ev, one, scope) for one in arguments]
+    if form == "Optional":
+        return union([*kinds, NONE])
+    if form == "Union":
+        return union(kinds)
+    if form in _TRANSPARENT and kinds:
+        return kinds[0]
+    if form in _MANY and kinds:
+        return Many(kinds[0])
+    if form in _MAPPING and len(kinds) == 2:
+        return Mapping(kinds[0], kinds[1])
+    if form in _AWAITABLE and kinds:
+        return Awaitable(kinds[-1])
+    if form in _MANAGED and kinds:
+        return Managed(kinds[0])
+    return UNKNOWN
+
+
+def _tuple(ev: Evaluator, arguments: list[ast.expr], scope: Scope) -> Type:
+    if len(arguments) == 2 and isinstance(arguments[1], ast.Constant) and arguments[1].value is ...:
+        return Many(declared(ev, arguments[0], scope))
+    return Tuple(tuple(declared(ev, one, scope) for one in arguments))
+
+
+def _class_of(kind: Type) -> Type:
+    match kind:
+        case Instance(cls):
+            return ClassObject(cls, Origin.DECLARED)
+        case Slot(owner="TypeVar", name=name, bound=bound):
+            return Slot("type[TypeVar]", name, union(_class_of(one) for one in alternatives(bound)))
+        case _:
+            return UNKNOWN
+
+
+def _generic(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
+    """Declare a class of the source with type arguments, ``Wrapper[Net]``, or a generic alias."""
+    from flake8_forward_call.inference.types import slots_in, substitute
+
+    kind = declared(ev, value, scope)
+    slots = list(dict.fromkeys(slots_in(kind)))
+    if slots:
+        given = dict(zip(slots, (declared(ev, one, scope) for one in arguments), strict=False))
+        return substitute(kind, given)
+    if isinstance(kind, Instance):
+        names = _type_variables(ev, kind)
+        pairs = zip(names, (declared(ev, one, scope) for one in arguments), strict=False)
+        return Instance(kind.cls, kind.origin, tuple(pairs))
+    return kind
+
+
+def _type_variables(ev: Evaluator, kind: Instance) -> list[Slot]:
+    """The type variables of a class, in the order that its bases name them."""
+    node = getattr(kind.cls, "node", None)
+    scope: Scope | None = getattr(kind.cls, "scope", None)
+    if node is None or scope is None or scope.parent is None:
+        return []
+    own = [Slot("TypeVar", one.name) for one in getattr(node, "type_params", ())]
+    for base in node.bases:
+        if isinstance(base, ast.Subscript):
+            inner = list(base.slice.elts) if isinstance(base.slice, ast.Tuple) else [base.slice]
+            own += [one for node in inner for one in [declared(ev, node, scope.parent)] if isinstance(one, Slot)]
+    return list(dict.fromkeys(own))

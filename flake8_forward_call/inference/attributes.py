@@ -1,0 +1,204 @@
+"""What ``value.name`` is."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import annotations, calls, containers
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.catalogue import notation
+from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.types import (
+    PLAIN,
+    UNKNOWN,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Many,
+    Mapping,
+    Method,
+    Namespace,
+    NoneValue,
+    Origin,
+    Slot,
+    Super,
+    Tuple,
+    Type,
+    alternatives,
+    each,
+    substitute,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
+    """What ``owner.name`` is, UNKNOWN where nobody says."""
+    match owner:
+        case Instance(cls):
+            return _of_instance(ev, owner, cls, name)
+        case ClassObject(cls):
+            return _of_class(ev, owner, cls, name)
+        case Super(cls, inner):
+            order = ev.hierarchy.order(cls)
+            return _found(ev, order[1:], inner, name)
+        case Namespace(dotted):
+            return ev.member(dotted, name)
+        case Slot(bound=bound) if bound != UNKNOWN:
+            return each(bound, lambda one: _rebound(attribute(ev, one, name), owner))
+        case Many() | Mapping() | Tuple():
+            return Method(owner, name)
+        case _:
+            return UNKNOWN
+
+
+def _rebound(kind: Type, owner: Slot) -> Type:
+    """The attribute of a slot's bound, with methods bound to the slot itself: ``self.to(...)`` is still ``self``."""
+    match kind:
+        case Function(node, scope, Instance() | Slot()):
+            return Function(node, scope, owner)
+        case KnownFunction(name, given, returns, Instance() | Slot()):
+            return KnownFunction(name, given, returns, owner)
+        case _:
+            return kind
+
+
+def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
+    if name == "__class__":
+        return ClassObject(cls, Origin.DECLARED if owner.origin is not Origin.CONSTRUCTED else owner.origin)
+    if containers.is_container(ev, owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
+        return Method(owner, name)
+    return _found(ev, ev.hierarchy.order(cls), owner, name)
+
+
+def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:
+    return _found(ev, ev.hierarchy.order(cls), owner, name)
+
+
+def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
+    for one in order:
+        kind = None if one is None else _own(ev, one, owner, name)
+        if kind is not None:
+            return kind
+    return UNKNOWN
+
+
+def _own(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None:
+    """What the class itself says of the name; None if nothing."""
+    if isinstance(cls, KnownClass):
+        return _known(ev, cls, owner, name)
+    kind = ev.once(("member", cls, name), lambda: _member(ev, cls, name) or _ABSENT)
+    if kind == _ABSENT:
+        return None
+    slots = dict(owner.slots) if isinstance(owner, Instance) else {}
+    return substitute(union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
+
+
+# Stands for "the class says nothing" among the types that are kept.
+_ABSENT = Slot("attributes", "absent")
+
+
+def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | None:
+    slots = dict(owner.slots) if isinstance(owner, Instance) else {}
+    text = cls.entry.attributes.get(name)
+    if text is not None:
+        kind = notation.read(text, cls.dotted, ev.global_name)
+        return substitute(kind, {**slots, notation.SELF: owner})
+    method = cls.entry.methods.get(name)
+    if method is None:
+        return None
+    given, returns = method
+    full = f"{cls.dotted}.{name}"
+    return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
+
+
+def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
+    """The declared type of a name in a class, else the union of all that is assigned to it."""
+    in_body = [one for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
+    in_methods = list(assignments(cls, name))
+    if not in_body and not in_methods:
+        return None
+    for binding in (*in_body, *in_methods):
+        if isinstance(binding, Annotated):
+            declared = annotations.declared(ev, binding.annotation, binding.scope)
+            if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
+                return _with_stores(ev, cls, name, declared)
+    return _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]))
+
+
+def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type) -> Type:
+    if not any(isinstance(one, (Many, Mapping)) or containers.is_container(ev, one) for one in alternatives(kind)):
+        return kind
+    put = [
+        one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)
+    ]
+    return containers.refilled(ev, kind, put)
+
+
+def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
+    """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
+    for scope, receiver in containers.methods(cls):
+        yield from scope.flow.bound.get(f"{receiver}.{name}", ())
+        for call in scope.calls:
+            value = _set_by_call(call, receiver, name)
+            if value is not None:
+                yield Assigned(call, scope, False, value)
+
+
+def _set_by_call(call: ast.Call, receiver: str, name: str) -> ast.expr | None:
+    """The module in ``self.add_module("name", module)`` or ``setattr(self, "name", module)``."""
+    match call:
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id=owner), attr="add_module" | "register_module"),
+            args=[ast.Constant(value=given), value],
+        ) if owner == receiver and given == name:
+            return value
+        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=owner), ast.Constant(value=given), value]) if (
+            owner == receiver and given == name
+        ):
+            return value
+        case _:
+            return None
+
+
+def _bound(ev: Evaluator, kind: Type, cls: SourceClass, owner: Type) -> Type:
+    """A member as one gets it through its owner: methods bound, properties evaluated."""
+    if not isinstance(kind, Function) or kind.owner is not None or isinstance(kind.node, ast.Lambda):
+        return kind
+    if kind.scope.parent is not cls.scope:
+        return kind
+    marks = {ev.dotted(node, kind.scope.parent) for node in kind.node.decorator_list}
+    if "staticmethod" in marks:
+        return kind
+    if "classmethod" in marks:
+        return Function(kind.node, kind.scope, _as_class(owner))
+    if marks & _PROPERTIES or any(mark is not None and mark.endswith("property") for mark in marks):
+        return PLAIN if isinstance(owner, ClassObject) else calls.returned(ev, Function(kind.node, kind.scope, owner))
+    return kind if isinstance(owner, ClassObject) else Function(kind.node, kind.scope, owner)
+
+
+_PROPERTIES = frozenset({"property", "functools.cached_property"})
+
+
+def _as_class(owner: Type) -> Type:
+    match owner:
+        case Instance(cls, origin):
+            return ClassObject(cls, origin)
+        case Slot(bound=bound):
+            return _as_class(bound)
+        case _:
+            return owner
+
+
+def first_method(cls: SourceClass, name: str) -> Scope | None:
+    """The scope of the class's own method of that name."""
+    for binding in cls.scope.flow.exit.get(name, ()):
+        if isinstance(binding, Defined) and not isinstance(binding.definition, ast.ClassDef):
+            return cls.scope.file.scopes.opened[id(binding.definition)]
+    return None

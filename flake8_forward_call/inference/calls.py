@@ -1,0 +1,234 @@
+"""What a call gives."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import annotations, attributes, containers, library, parameters
+from flake8_forward_call.inference.catalogue import notation
+from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.types import (
+    NEVER,
+    NONE,
+    UNKNOWN,
+    Awaitable,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Managed,
+    Many,
+    Method,
+    Namespace,
+    Origin,
+    Partial,
+    Result,
+    Slot,
+    Type,
+    alternatives,
+    each,
+    substitute,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
+
+
+def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+    """What calling any alternative of the callee with the call's arguments gives."""
+    return each(callee, lambda one: _call(ev, one, node, scope))
+
+
+def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+    match callee:
+        case ClassObject(cls, origin):
+            return _constructed(ev, cls, origin, node, scope)
+        case Function():
+            return _result(ev, callee, node, scope)
+        case KnownFunction(name, names, returns, owner):
+            given = parameters.passed(ev, node, scope, list(names))
+            slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
+            if owner is not None:
+                slots[notation.SELF] = owner
+            return substitute(returns, slots)
+        case Builtin(name):
+            return library.builtin(ev, name, node, scope)
+        case Namespace(name):
+            return library.external(ev, name, node, scope)
+        case Method(owner, name):
+            return library.method(ev, owner, name, node, scope)
+        case Partial(inner):
+            return call(ev, inner, node, scope)
+        case Instance(cls):
+            return _instance_called(ev, callee, cls, node, scope)
+        case Slot(owner="type[TypeVar]", name=name, bound=bound):
+            return Slot("TypeVar", name, union(_made_of(one) for one in alternatives(bound)))
+        case Slot(owner="Self", bound=ClassObject() as cls):
+            return _call(ev, cls, node, scope)
+        case Slot():
+            return Result(callee)
+        case _:
+            return UNKNOWN
+
+
+def _made_of(kind: Type) -> Type:
+    return Instance(kind.cls, kind.origin) if isinstance(kind, ClassObject) else UNKNOWN
+
+
+def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call, scope: Scope) -> Type:
+    if isinstance(cls, SourceClass) and attributes.first_method(cls, "__call__") is not None:
+        return call(ev, attributes.attribute(ev, owner, "__call__"), node, scope)
+    return UNKNOWN
+
+
+# Functions
+
+
+def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
+    kind = returned(ev, function)
+    slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
+    return substitute(kind, slots)
+
+
+def returned(ev: Evaluator, callee: Type) -> Type:
+    """What a function gives, whatever it is passed; parameters that decide stay as slots."""
+    match callee:
+        case Function(node, scope, owner):
+            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
+            return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
+        case KnownFunction(returns=returns, owner=owner):
+            return returns if owner is None else substitute(returns, {notation.SELF: owner})
+        case Slot() | ClassObject() | Builtin() | Namespace() | Partial():
+            return UNKNOWN
+        case _:
+            return each(callee, lambda one: returned(ev, one)) if alternatives(callee) != (callee,) else UNKNOWN
+
+
+def _for_owner(ev: Evaluator, scope: Scope, owner: Type) -> dict[Slot, Type]:
+    """What ``Self`` stands for, and the type variable ``T`` of a ``def to(self: T) -> T``."""
+    slots = {notation.SELF: owner}
+    own = parameters.names_of(scope.node)[:1]  # type: ignore[arg-type]
+    if own and own[0].annotation is not None and scope.parent is not None:
+        slots.update(parameters.unified(annotations.declared(ev, own[0].annotation, scope.parent), owner))
+    return slots
+
+
+def _returned(ev: Evaluator, scope: Scope) -> Type:
+    node = scope.node
+    if isinstance(node, ast.Lambda):
+        return ev.expression(node.body, scope)
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    kind = _declared_result(ev, node, scope)
+    if kind == UNKNOWN:
+        kind = _given_back(ev, scope)
+    if any(ev.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
+        return Managed(containers.element(ev, kind))
+    if isinstance(node, ast.AsyncFunctionDef) and not scope.flow.yielded:
+        return Awaitable(kind)
+    return kind
+
+
+def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
+    assert scope.parent is not None
+    if node.returns is not None:
+        return annotations.declared(ev, node.returns, scope.parent)
+    if node.type_comment is not None:
+        try:
+            signature = ast.parse(node.type_comment, mode="func_type")
+        except SyntaxError:
+            return UNKNOWN
+        return annotations.comment(ev, ast.unparse(signature.returns), scope.parent)
+    return UNKNOWN
+
+
+def _given_back(ev: Evaluator, scope: Scope) -> Type:
+    """The union of what a function returns, or of what it yields if it is a generator."""
+    flow = scope.flow
+    if flow.yielded:
+        return Many(
+            union(
+                containers.element(ev, ev.expression(one.value, scope))
+                if isinstance(one, ast.YieldFrom)
+                else NONE
+                if one.value is None
+                else ev.expression(one.value, scope)
+                for one in flow.yielded.values()
+            )
+        )
+    kinds = [NONE if one.value is None else ev.expression(one.value, scope) for one in flow.returned.values()]
+    if flow.falls_through:
+        kinds.append(NONE)
+    return union(kinds)
+
+
+def fixture_value(ev: Evaluator, scope: Scope) -> Type:
+    """What a pytest fixture hands to its tests: what it returns, or yields."""
+    kind = returned(ev, Function(scope.node, scope))  # type: ignore[arg-type]
+    return containers.element(ev, kind) if scope.flow.yielded else kind
+
+
+# Classes
+
+
+def _constructed(ev: Evaluator, cls: Class, origin: Origin, node: ast.Call, scope: Scope) -> Type:
+    """Give the instance that a class makes, with what its constructor was passed."""
+    made = _by_new(ev, cls, origin)
+    if made is not None:
+        return made
+    instance = Instance(cls, origin)
+    slots = {
+        slot: kind for slot, kind in _constructor_slots(ev, cls, node, scope).items() if parameters.worth_keeping(kind)
+    }
+    container = containers.container_kind(ev, instance)
+    if container is not None and isinstance(cls, KnownClass):
+        element = containers.constructed_element(ev, container, node, scope)
+        if element != NEVER:
+            slots[containers.ELEMENT] = element
+    return Instance(cls, origin, tuple(slots.items()))
+
+
+def _by_new(ev: Evaluator, cls: Class, origin: Origin) -> Type | None:
+    """What a ``__new__`` of the source, or a metaclass with its own ``__call__``, makes instead of an instance."""
+    for one in ev.hierarchy.order(cls):
+        if not isinstance(one, SourceClass):
+            continue
+        for keyword in one.node.keywords:
+            if keyword.arg == "metaclass" and one.scope.parent is not None:
+                for meta in alternatives(ev.expression(keyword.value, one.scope.parent)):
+                    if isinstance(meta, ClassObject) and _defines(ev, meta.cls, "__call__"):
+                        return UNKNOWN
+        if attributes.first_method(one, "__new__") is not None:
+            kind = returned(ev, attributes.attribute(ev, ClassObject(one), "__new__"))
+            made = substitute(kind, {notation.SELF: ClassObject(cls, origin)})
+            return None if _is_plain_new(ev, kind) else made
+    return None
+
+
+def _is_plain_new(ev: Evaluator, kind: Type) -> bool:
+    """Whether a ``__new__`` gives an instance of its own class, as far as its result tells."""
+    return all(one == notation.SELF or isinstance(one, Result) for one in alternatives(kind))
+
+
+def _defines(ev: Evaluator, cls: Class, name: str) -> bool:
+    return any(isinstance(one, SourceClass) and name in one.scope.flow.exit for one in ev.hierarchy.order(cls))
+
+
+def _constructor_slots(ev: Evaluator, cls: Class, node: ast.Call, scope: Scope) -> dict[Slot, Type]:
+    for one in ev.hierarchy.order(cls):
+        if one is None:
+            return {}
+        if isinstance(one, KnownClass):
+            if one.entry.parameters:
+                given = parameters.passed(ev, node, scope, list(one.entry.parameters))
+                return {Slot(one.dotted, name): kind for name, kind in given.items()}
+            continue
+        inner = attributes.first_method(one, "__init__")
+        if inner is not None:
+            return parameters.slots_for(ev, inner.node, inner, node, scope, bound=True)  # type: ignore[arg-type]
+    return {}

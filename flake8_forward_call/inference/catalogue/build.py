@@ -1,0 +1,321 @@
+"""Build a package's part of the catalogue from its source: ``python -m flake8_forward_call.inference.catalogue.build``.
+
+The source is read with the tool's own inference, over all files of the package, and nothing of it is imported.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import json
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from flake8_forward_call.inference import annotations, attributes, calls
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, notation
+from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.parameters import names_of
+from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Function,
+    Instance,
+    Namespace,
+    Origin,
+    Slot,
+    Type,
+    Union,
+    alternatives,
+    substitute,
+    union,
+)
+from flake8_forward_call.inference.verdict import Standing
+
+# Functions that give back a module for a module by means that reading cannot follow (compilers, C++), and the
+# parameter that goes in: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
+# https://docs.pytorch.org/docs/stable/jit.html.
+_GIVES_BACK = {
+    "torch.compile": "model",
+    "torch.jit._script.script": "obj",
+    "torch.jit._trace.trace": "func",
+    "torch.jit._freeze.freeze": "mod",
+    "torch.jit._freeze.optimize_for_inference": "mod",
+}
+
+# A package's own tests: nobody derives from them.
+_LEFT_OUT = frozenset({"test", "tests", "testing", "_internal"})
+
+
+class Builder:
+    """Reads one package. ``root`` is the folder that holds the package's folder."""
+
+    def __init__(self, package: str, version: str, root: Path) -> None:
+        self.package = package
+        self.version = version
+        self.root = root
+        self.evaluator = Evaluator(Project(Catalogue({}), self._find))
+        self._seen: dict[str, File | None] = {}
+
+    def _find(self, name: str) -> File | None:
+        base = self.root.joinpath(*name.split("."))
+        for path, is_package in ((base / "__init__.py", True), (base.with_suffix(".py"), False)):
+            if path.is_file():
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    try:
+                        tree = ast.parse(path.read_bytes(), type_comments=False)
+                    except (SyntaxError, ValueError):
+                        return None
+                return File(str(path), tree, name, is_package)
+        return None
+
+    def names(self) -> Iterator[str]:
+        """Yield the dotted name of each Python module of the package, in order."""
+        for path in sorted((self.root / self.package).rglob("*.py")):
+            parts = list(path.relative_to(self.root).with_suffix("").parts)
+            if parts[-1] == "__init__":
+                parts.pop()
+            if _LEFT_OUT.isdisjoint(parts) and all(part.isidentifier() for part in parts):
+                yield ".".join(parts)
+
+    def build(self) -> dict[str, Any]:
+        """The package's facts, ready for JSON."""
+        files = [file for name in self.names() for file in [self.evaluator.project.file(name)] if file is not None]
+        classes: dict[str, Any] = {}
+        functions: dict[str, Any] = {}
+        for file in files:
+            for scope in file.root.children:
+                if scope.is_class:
+                    entry = self._asked(partial(self._class, self.evaluator.source_class(scope)))
+                    if entry:
+                        classes[self.evaluator.source_class(scope).dotted] = entry
+                elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                    name = f"{file.name}.{scope.node.name}"
+                    function = self._asked(partial(self._function, scope, name))
+                    if function:
+                        functions[name] = function
+        for name, parameter in _GIVES_BACK.items():
+            file = self.evaluator.project.file(name.rpartition(".")[0])
+            if file is not None:
+                found = self.evaluator.global_of(file, name.rpartition(".")[2])
+                nodes = [one.node for one in alternatives(found or UNKNOWN) if isinstance(one, Function)]
+                given = [argument.arg for argument in names_of(nodes[0])] if nodes else []
+                if parameter not in given:
+                    raise SystemExit(f"{name} has no parameter {parameter!r} any more: mend the table")
+                functions[name] = [given, f"~{parameter}"]
+        written = {file.name for file in files}
+        modules = {file.name: self._names(file, classes, functions, written) for file in files if _is_public(file.name)}
+        _drop_unreachable(modules, classes, functions)
+        return {
+            "package": self.package,
+            "version": self.version,
+            "modules": {name: names for name, names in modules.items() if names},
+            "classes": dict(sorted(classes.items())),
+            "functions": dict(sorted(functions.items())),
+        }
+
+    def _asked(self, question: Any) -> Any:
+        try:
+            return self.evaluator.ask(question)
+        except (OutOfBudget, RecursionError):
+            return None
+
+    # Classes
+
+    def _class(self, cls: SourceClass) -> dict[str, Any] | None:
+        hierarchy = self.evaluator.hierarchy
+        is_module = hierarchy.standing(cls) is Standing.MODULE
+        entry: dict[str, Any] = {}
+        owner = Slot("Self", "Self", Instance(cls, Origin.DECLARED))
+        found = {name: self._asked(partial(self._member, cls, owner, name)) for name in sorted(_member_names(cls))}
+        for name, kind in found.items():
+            if kind is None:
+                continue
+            if isinstance(kind, Function):
+                result = self._result(kind, f"{cls.dotted}.{name}")
+                if result is not None:
+                    entry.setdefault("methods", {})[name] = result
+            elif self._says_something(kind, cls.dotted):
+                entry.setdefault("attributes", {})[name] = notation.write(kind, cls.dotted)
+        if not is_module and not entry:
+            return None
+        entry["bases"] = [None if base is None else base.dotted for base in hierarchy.bases(cls)]
+        constructor = attributes.first_method(cls, "__init__")
+        if constructor is not None:
+            entry["parameters"] = [one.arg for one in names_of(constructor.node)][1:]  # type: ignore[arg-type]
+        own = hierarchy.own_call(cls)
+        if own is not None and is_module and cls.dotted != MODULE_CLASS:
+            entry["call"] = own.value
+        if hierarchy.is_interface(cls):
+            entry["interface"] = True
+        return entry
+
+    def _member(self, cls: SourceClass, owner: Slot, name: str) -> Type:
+        kind = attributes.attribute(self.evaluator, owner, name)
+        constructor = attributes.first_method(cls, "__init__")
+        if constructor is None:
+            return kind
+        # What the constructor was passed is a parameter of the class in the catalogue.
+        node = constructor.node
+        own = names_of(node)  # type: ignore[arg-type]
+        renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
+        for one in own:
+            if one.annotation is not None and constructor.parent is not None:
+                declared = annotations.declared(self.evaluator, one.annotation, constructor.parent)
+                if isinstance(declared, Slot) and declared.owner == "TypeVar":
+                    renamed[declared] = Slot(cls.dotted, one.arg, declared.bound)
+        return substitute(kind, renamed)
+
+    # Functions
+
+    def _function(self, scope: Scope, name: str) -> list[Any] | None:
+        return self._result(Function(scope.node, scope), name)  # type: ignore[arg-type]
+
+    def _result(self, function: Function, name: str) -> list[Any] | None:
+        """Write down the parameters and the result of a function; None where the result says nothing of modules."""
+        own = names_of(function.node)
+        if function.owner is not None:
+            own = own[1:]
+        slots: dict[Slot, Type] = {Slot(function.node, one.arg): Slot(name, one.arg) for one in own}
+        kind = calls.returned(self.evaluator, function)
+        assert function.scope.parent is not None
+        for one in own:
+            if one.annotation is not None:
+                declared = annotations.declared(self.evaluator, one.annotation, function.scope.parent)
+                if isinstance(declared, Slot) and declared.owner == "TypeVar":
+                    slots[declared] = Slot(name, one.arg, declared.bound)
+        kind = substitute(kind, slots)
+        if not self._says_something(kind, name):
+            return None
+        return [[one.arg for one in own], notation.write(kind, name)]
+
+    def _says_something(self, kind: Type, owner: str) -> bool:
+        """Whether the type's text would name a module class, or what the caller passed."""
+        text = notation.write(kind, owner)
+        if text in ("Any", "None", "Plain"):
+            return False
+        return "~" in text or "Self" in text or any(self._is_module(cls) for cls in _classes_in(kind))
+
+    def _is_module(self, cls: Class) -> bool:
+        return self.evaluator.hierarchy.standing(cls) is Standing.MODULE
+
+    # Names
+
+    def _names(self, file: File, classes: Any, functions: Any, modules: set[str]) -> dict[str, str]:
+        """The names of a module that stand for a fact written down elsewhere."""
+        found = {}
+        for name in sorted(_global_names(self.evaluator, file, set())):
+            kind = self._asked(partial(self.evaluator.member, file.name, name))
+            canonical = None if kind is None else _canonical(kind)
+            known = canonical in classes or canonical in functions or canonical in modules
+            if canonical is not None and known and canonical != f"{file.name}.{name}":
+                found[name] = canonical
+        return found
+
+
+def _member_names(cls: SourceClass) -> set[str]:
+    names = {name for name in cls.scope.flow.exit if "." not in name and "[" not in name}
+    for scope in cls.scope.children:
+        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            own = names_of(scope.node)
+            if own:
+                prefix = f"{own[0].arg}."
+                names |= {key[len(prefix) :] for key in scope.flow.bound if key.startswith(prefix)}
+    public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
+    return public | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
+
+
+def _is_public(dotted: str) -> bool:
+    return not any(part.startswith("_") for part in dotted.split("."))
+
+
+def _drop_unreachable(modules: dict[str, dict[str, str]], classes: dict[str, Any], functions: dict[str, Any]) -> None:
+    """Leave only what a public name leads to: by itself, by re-export, as a base, or in a type."""
+    exported = {canonical for names in modules.values() for canonical in names.values()}
+    todo = [name for name in (*classes, *functions) if _is_public(name) or name in exported]
+    reached: set[str] = set()
+    while todo:
+        name = todo.pop()
+        if name in reached:
+            continue
+        reached.add(name)
+        entry = classes.get(name) or functions.get(name)
+        todo.extend(one for one in _DOTTED.findall(json.dumps(entry)) if one in classes)
+    for facts in (classes, functions):
+        for name in set(facts) - reached:
+            del facts[name]
+
+
+_DOTTED = re.compile(r"[A-Za-z_][\w.]*")
+
+
+def _classes_in(kind: Type) -> Iterator[Class]:
+    match kind:
+        case Instance(cls) | ClassObject(cls):
+            yield cls
+        case Union(several):
+            for one in several:
+                yield from _classes_in(one)
+        case Slot(bound=bound):
+            yield from _classes_in(bound)
+        case _:
+            for inner in _inner(kind):
+                yield from _classes_in(inner)
+
+
+def _inner(kind: Type) -> Iterable[Type]:
+    for name in ("element", "value", "items", "result", "entered"):
+        inner = getattr(kind, name, None)
+        if isinstance(inner, tuple):
+            yield union(inner)
+        elif inner is not None:
+            yield inner
+
+
+def _global_names(ev: Evaluator, file: File, seen: set[str]) -> set[str]:
+    """The names that a module binds, with those that its star imports bring."""
+    if file.name in seen:
+        return set()
+    seen.add(file.name)
+    names = {name for name in file.root.flow.bound if name.isidentifier()}
+    for star in file.root.stars:
+        full = file.absolute(star.module or "", star.level)
+        source = None if full is None else ev.project.file(full)
+        if source is not None:
+            names |= {name for name in _global_names(ev, source, seen) if not name.startswith("_")}
+    return names
+
+
+def _canonical(kind: Type) -> str | None:
+    match kind:
+        case ClassObject(cls):
+            return cls.dotted
+        case Function(node, scope) if not isinstance(node, ast.Lambda):
+            return f"{scope.file.name}.{node.name}"
+        case Namespace(name):
+            return name
+        case _:
+            return None
+
+
+def main() -> None:
+    """Write ``<package>.json`` beside the catalogue's code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("package", help="the package's top-level name and version: torch==2.13.0")
+    parser.add_argument("source", type=Path, help="the folder that holds the package's folder")
+    options = parser.parse_args()
+    package, _, version = options.package.partition("==")
+    facts = Builder(package, version, options.source).build()
+    target = Path(__file__).with_name(f"{package}.json")
+    target.write_text(json.dumps(facts, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

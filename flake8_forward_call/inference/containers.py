@@ -1,0 +1,308 @@
+"""What comes out of lists, dicts, tuples and torch's module containers, and what goes in."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Step
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import (
+    NEVER,
+    PLAIN,
+    UNKNOWN,
+    Instance,
+    Many,
+    Mapping,
+    NoneValue,
+    Origin,
+    Plain,
+    Slot,
+    Tuple,
+    Type,
+    alternatives,
+    each,
+    union,
+    without_none,
+)
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_CONTAINER = "torch.nn.modules.container."
+SEQUENTIAL, MODULE_LIST, MODULE_DICT = (f"{_CONTAINER}{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
+
+# In an Instance's slots: what a module container holds.
+ELEMENT = Slot("container", "element")
+
+# Methods that put something in: the index of the argument, and whether that is one element or many of them.
+_FILLERS = {
+    "append": (0, False),
+    "appendleft": (0, False),
+    "add": (0, False),
+    "insert": (1, False),
+    "extend": (0, True),
+    "update": (0, True),
+    "setdefault": (1, False),
+    "add_module": (1, False),
+    "register_module": (1, False),
+}
+
+
+def container_kind(ev: Evaluator, kind: Type) -> str | None:
+    """Which of torch's module containers an instance is of, by the container's dotted name, or None."""
+    if not isinstance(kind, Instance):
+        return None
+    for cls in ev.hierarchy.order(kind.cls):
+        if cls is not None and cls.dotted in (SEQUENTIAL, MODULE_LIST, MODULE_DICT):
+            return cls.dotted
+    return None
+
+
+def is_container(ev: Evaluator, kind: Type) -> bool:
+    """Whether the instance is one of torch's module containers."""
+    return container_kind(ev, kind) is not None
+
+
+def element(ev: Evaluator, kind: Type) -> Type:
+    """What iterating over the value gives."""
+    return each(kind, lambda one: _element(ev, one))
+
+
+def _element(ev: Evaluator, kind: Type) -> Type:
+    from flake8_forward_call.inference import attributes, calls
+
+    match kind:
+        case Many(inner):
+            return inner
+        case Mapping(key, _):
+            return key
+        case Tuple(items):
+            return union(items)
+        case Instance():
+            container = container_kind(ev, kind)
+            if container is not None and not _has_own(ev, kind, "__iter__"):
+                return PLAIN if container == MODULE_DICT else held(ev, kind)
+            method = attributes.attribute(ev, kind, "__iter__")
+            return element(ev, calls.returned(ev, method)) if method != UNKNOWN else UNKNOWN
+        case Slot(bound=bound) if bound != UNKNOWN:
+            return element(ev, bound)
+        case _:
+            return UNKNOWN
+
+
+def _has_own(ev: Evaluator, kind: Instance, name: str) -> bool:
+    """Whether a class of the source overrides the container's method."""
+    return any(isinstance(cls, SourceClass) and name in cls.scope.flow.exit for cls in ev.hierarchy.order(kind.cls))
+
+
+def held(ev: Evaluator, kind: Instance) -> Type:
+    """What a module container holds: modules for certain, of an unread class where nobody says which."""
+    found = dict(kind.slots).get(ELEMENT, NEVER)
+    for cls in ev.hierarchy.order(kind.cls):
+        if isinstance(cls, SourceClass):
+            found = union([found, _held_by_class(ev, cls, kind)])
+    return as_module(ev, found)
+
+
+def _held_by_class(ev: Evaluator, cls: SourceClass, kind: Instance) -> Type:
+    """What a subclass of a container puts into itself, by ``super().__init__(...)`` and by its own methods."""
+    found: list[Type] = []
+    for method, receiver in methods(cls):
+        for call in method.calls:
+            match call.func:
+                case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
+                    found.append(constructed_element(ev, container_kind(ev, kind), call, method))
+                case ast.Attribute(value=ast.Name(id=name)) if name == receiver:
+                    found.extend(_put_in(ev, call, method))
+    return union(found)
+
+
+def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
+    """Yield the scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
+    for scope in cls.scope.children:
+        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            own = [*scope.node.args.posonlyargs, *scope.node.args.args]
+            if own:
+                for inner in scope.inward():
+                    yield inner, own[0].arg
+
+
+def as_module(ev: Evaluator, kind: Type) -> Type:
+    """What a container of modules holds: each alternative that was not read is a module all the same."""
+    module = ev.known_class(MODULE_CLASS)
+    if module is None:
+        return UNKNOWN
+    opaque = Instance(module, Origin.OPAQUE)
+    found = [
+        one if isinstance(one, Instance) and ev.hierarchy.standing(one.cls) is Standing.MODULE else opaque
+        for one in alternatives(kind)
+        if not isinstance(one, (NoneValue, Plain))
+    ]
+    return union(found) if found else opaque
+
+
+def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, scope: Scope) -> Type:
+    """What a container holds that is made by this call's arguments."""
+    kinds = [(node, ev.expression(node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
+    if container == SEQUENTIAL:
+        if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
+            only = kinds[0][1]
+            if all(isinstance(one, Mapping) for one in alternatives(only)):
+                return union(one.value for one in alternatives(only) if isinstance(one, Mapping))
+        return union(element(ev, kind) if isinstance(node, ast.Starred) else kind for node, kind in kinds)
+    if container == MODULE_DICT:
+        return union(values(ev, kind) for _, kind in kinds)
+    return union(element(ev, kind) for _, kind in kinds)
+
+
+def values(ev: Evaluator, kind: Type) -> Type:
+    """The values of what a dict is made of: a mapping, or pairs."""
+
+    def of(one: Type) -> Type:
+        match one:
+            case Mapping(_, value):
+                return value
+            case Many(Tuple((_, value))):
+                return value
+            case Instance() if container_kind(ev, one) == MODULE_DICT:
+                return held(ev, one)
+            case _:
+                return UNKNOWN
+
+    return each(kind, of)
+
+
+def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
+    """What a subscript gives."""
+    from flake8_forward_call.inference import attributes, calls
+
+    is_slice = isinstance(index, ast.Slice)
+    match kind:
+        case Tuple(items):
+            return _tuple_item(items, index)
+        case Many(inner):
+            return kind if is_slice else inner
+        case Mapping(_, value):
+            return value
+        case Instance():
+            if is_container(ev, kind) and not _has_own(ev, kind, "__getitem__"):
+                return kind if is_slice else held(ev, kind)
+            method = attributes.attribute(ev, kind, "__getitem__")
+            return calls.returned(ev, method) if method != UNKNOWN else UNKNOWN
+        case Slot(bound=bound) if bound != UNKNOWN:
+            return each(bound, lambda one: item(ev, one, index, scope))
+        case _:
+            return UNKNOWN
+
+
+def _tuple_item(items: tuple[Type, ...], index: ast.expr) -> Type:
+    match index:
+        case ast.Constant(value=int(at)) if 0 <= at < len(items):
+            return items[at]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int(at))) if 0 < at <= len(items):
+            return items[-at]
+        case ast.Slice():
+            return Many(union(items))
+        case _:
+            return union(items)
+
+
+def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
+    """What one target of several gets."""
+    if not isinstance(kind, Tuple):
+        inner = element(ev, kind)
+        return Many(inner) if step.index == step.starred else inner
+    items = kind.items
+    if step.starred is None:
+        return items[step.index] if len(items) == step.count else UNKNOWN
+    if len(items) < step.count - 1:
+        return UNKNOWN
+    if step.index < step.starred:
+        return items[step.index]
+    tail = step.count - 1 - step.starred
+    if step.index == step.starred:
+        return Many(union(items[step.starred : len(items) - tail]))
+    return items[len(items) - (step.count - step.index)]
+
+
+# Filling
+
+
+def filled(ev: Evaluator, kind: Type, key: str, scope: Scope) -> Type:
+    """The type of a name, with what its scope puts into the container that it holds."""
+    if not any(_can_be_filled(ev, one) for one in alternatives(kind)):
+        return kind
+    put = [one for inner in scope.inward() for one in _stores(ev, key, inner)]
+    return refilled(ev, kind, put)
+
+
+def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:
+    """The type of a container to which more was added."""
+    more = union(put)
+    if more == NEVER:
+        return kind
+    return union(_with_more(ev, one, more) for one in alternatives(kind))
+
+
+def _can_be_filled(ev: Evaluator, kind: Type) -> bool:
+    return isinstance(kind, (Many, Mapping)) or is_container(ev, kind)
+
+
+def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
+    match kind:
+        case Many(inner):
+            return Many(union([inner, more]))
+        case Mapping(key, value):
+            return Mapping(union([key, PLAIN]) if key == NEVER else key, union([value, more]))
+        case Instance(cls, origin, slots) if is_container(ev, kind):
+            given = dict(slots)
+            given[ELEMENT] = union([given.get(ELEMENT, NEVER), more])
+            return Instance(cls, origin, tuple(given.items()))
+        case _:
+            return kind
+
+
+def _stores(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
+    from flake8_forward_call.inference.flow import key_of
+
+    for call in scope.calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS and key_of(call.func.value) == key:
+            yield from _put_in(ev, call, scope)
+    for store in scope.item_stores:
+        if isinstance(store, ast.AugAssign):
+            if key_of(store.target) == key:
+                yield element(ev, ev.expression(store.value, scope))
+            continue
+        for target in store.targets:
+            if isinstance(target, ast.Subscript) and key_of(target.value) == key:
+                kind = ev.expression(store.value, scope)
+                yield element(ev, kind) if isinstance(target.slice, ast.Slice) else kind
+
+
+def _put_in(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Type]:
+    """Yield what a call such as ``xs.append(x)`` adds."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _FILLERS:
+        return
+    index, many = _FILLERS[call.func.attr]
+    for keyword in call.keywords:
+        if keyword.arg == "module":
+            yield ev.expression(keyword.value, scope)
+    if len(call.args) <= index:
+        return
+    kind = without_none(ev.expression(call.args[index], scope))
+    if not many:
+        yield kind
+    elif call.func.attr == "update":
+        yield values(ev, kind)
+    else:
+        yield element(ev, kind)
+
+
+def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
+    """Yield what code of the scope puts into the container at ``key``."""
+    yield from _stores(ev, key, scope)

@@ -1,0 +1,91 @@
+"""Does an override of ``__call__`` come to ``super().__call__`` with the same arguments, on every path?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Assigned, Parameter
+from flake8_forward_call.inference.verdict import Sameness
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def delegation(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Sameness:
+    """SAME if every path returns what ``super().__call__`` gives for the same arguments, PERHAPS if some do."""
+    if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
+        return Sameness.DIFFERENT
+    values = [leaf for one in scope.flow.returned.values() for leaf in _leaves(one.value)]
+    outcomes = {_delegates(value, node, scope) for value in values}
+    if scope.flow.falls_through:
+        outcomes.add(False)
+    if outcomes == {True}:
+        return Sameness.SAME
+    return Sameness.PERHAPS if True in outcomes else Sameness.DIFFERENT
+
+
+def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
+    """Yield what the expression can come to: both branches of a conditional one."""
+    if isinstance(value, ast.IfExp):
+        yield from _leaves(value.body)
+        yield from _leaves(value.orelse)
+    else:
+        yield value
+
+
+def _delegates(value: ast.expr | None, node: ast.FunctionDef, scope: Scope) -> bool:
+    """Whether the returned expression is the parent's call itself, directly or by a name that holds its result."""
+    if isinstance(value, ast.Name):
+        reached = scope.flow.uses.get(id(value), ())
+        return bool(reached) and all(
+            isinstance(one, Assigned) and not one.path and _delegates(one.value, node, scope) for one in reached
+        )
+    return isinstance(value, ast.Call) and _is_parents_call(value, node) and _same_arguments(value, node, scope)
+
+
+def _is_parents_call(call: ast.Call, node: ast.FunctionDef) -> bool:
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__call__"):
+            return True
+        case ast.Attribute(value=ast.Name() | ast.Attribute(), attr="__call__"):
+            # `Base.__call__(self, ...)`, as one writes who does not trust `super()`.
+            own = node.args.posonlyargs + node.args.args
+            first = call.args[0] if call.args else None
+            return bool(own) and isinstance(first, ast.Name) and first.id == own[0].arg
+        case _:
+            return False
+
+
+def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> bool:
+    """Whether the call hands on each parameter, unchanged and in its place."""
+    arguments = node.args
+    own = [*arguments.posonlyargs, *arguments.args][1:]
+    given = list(call.args)
+    if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Call):
+        given = given[1:]
+    expected = [one.arg for one in own] + ([f"*{arguments.vararg.arg}"] if arguments.vararg else [])
+    positional = list(_names(given, scope))
+    if positional != expected[: len(positional)]:
+        return False
+    rest = {*expected[len(positional) :], *(one.arg for one in arguments.kwonlyargs)}
+    if arguments.kwarg:
+        rest.add(f"**{arguments.kwarg.arg}")
+    named = set()
+    for keyword in call.keywords:
+        name = next(_names([keyword.value], scope))
+        if name is None or (keyword.arg is not None and keyword.arg != name):
+            return False
+        named.add(name if keyword.arg is not None else f"**{name}")
+    return named == rest
+
+
+def _names(nodes: list[ast.expr], scope: Scope) -> Iterator[str | None]:
+    """Yield each argument as the parameter that it hands on unchanged, else None."""
+    for node in nodes:
+        stars, inner = ("*", node.value) if isinstance(node, ast.Starred) else ("", node)
+        unchanged = isinstance(inner, ast.Name) and all(
+            isinstance(one, Parameter) for one in scope.flow.uses.get(id(inner), (None,))
+        )
+        yield f"{stars}{inner.id}" if isinstance(inner, ast.Name) and unchanged else None

@@ -1,0 +1,482 @@
+"""From an expression to its type, by the bindings that reach it."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import sys
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
+
+from flake8_forward_call.inference import annotations, attributes, calls, containers, parameters
+from flake8_forward_call.inference.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Augmented,
+    Binding,
+    Defined,
+    Entered,
+    Imported,
+    Iterated,
+    Matched,
+    Narrowed,
+    Outer,
+    Parameter,
+    Step,
+    TypeParameter,
+)
+from flake8_forward_call.inference.catalogue import ClassEntry, FunctionEntry, notation
+from flake8_forward_call.inference.hierarchy import Class, Hierarchy, KnownClass, SourceClass
+from flake8_forward_call.inference.refinement import narrowed
+from flake8_forward_call.inference.types import (
+    NEVER,
+    NONE,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Managed,
+    Many,
+    Mapping,
+    Namespace,
+    NoneValue,
+    Slot,
+    Tuple,
+    Type,
+    Union,
+    alternatives,
+    depth,
+    each,
+    union,
+    without_none,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.project import File, Project
+    from flake8_forward_call.inference.scopes import Scope
+
+# One receiver may cost this many evaluations; real ones take a few hundred, and past this the trail is a thicket.
+MAX_STEPS = 20_000
+
+# How deep one evaluation may lead into others. Each level takes about ten Python frames of the interpreter's thousand.
+MAX_DEPTH = 50
+
+# Deeper types than list[dict[str, tuple[X, ...]]] come of loops that wrap a value in itself.
+MAX_TYPE_DEPTH = 5
+
+
+_Answer = TypeVar("_Answer")
+
+
+class OutOfBudget(Exception):  # noqa: N818
+    """The evaluation would take too long or lead too deep."""
+
+
+class Evaluator:
+    """Evaluates expressions of a project's files. One evaluator serves many receivers: what it learns, it keeps."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.hierarchy = Hierarchy(self)
+        self._steps = 0
+        self._known: dict[object, Type] = {}
+        self._open: dict[object, int] = {}
+        self._lowest = sys.maxsize  # The outermost open evaluation that the present one has run into.
+        self._classes: dict[int, SourceClass] = {}
+        self._known_classes: dict[str, KnownClass] = {}
+        self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
+
+    def ask(self, question: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
+        self._steps = 0
+        try:
+            return question()
+        finally:
+            self._open.clear()
+            self._lowest = sys.maxsize
+
+    # Once for each question
+
+    def once(self, key: object, compute: Callable[[], Type]) -> Type:
+        """The answer to a question, computed once; one that leads back to itself adds nothing the second time.
+
+        What was computed while an outer question was still open, and met it, is not kept: it may lack a part.
+        """
+        if key in self._known:
+            return self._known[key]
+        if key in self._open:
+            self._lowest = min(self._lowest, self._open[key])
+            return NEVER
+        self._steps += 1
+        if self._steps > MAX_STEPS or len(self._open) > MAX_DEPTH:
+            raise OutOfBudget
+        index = self._open[key] = len(self._open)
+        before, self._lowest = self._lowest, sys.maxsize
+        kind = compute()
+        del self._open[key]
+        if depth(kind) > MAX_TYPE_DEPTH:
+            kind = UNKNOWN
+        if self._lowest >= index:
+            self._known[key] = kind
+            self._lowest = before
+        else:
+            self._lowest = min(before, self._lowest)
+        return kind
+
+    # Expressions
+
+    def expression(self, node: ast.expr, scope: Scope) -> Type:
+        """What the expression can be where it stands. Raises OutOfBudget."""
+        if isinstance(node, ast.Constant):
+            return NONE if node.value is None else PLAIN
+        return self.once(id(node), lambda: self._expression(node, scope))
+
+    def _expression(self, node: ast.expr, scope: Scope) -> Type:
+        match node:
+            case ast.Name():
+                return self._name(node, scope)
+            case ast.Attribute():
+                return self._attribute(node, scope)
+            case ast.Subscript():
+                return self._subscript(node, scope)
+            case ast.Call():
+                return calls.call(self, self.expression(node.func, scope), node, scope)
+            case ast.Await(value=value):
+                return each(self.expression(value, scope), _awaited)
+            case ast.IfExp(body=body, orelse=orelse):
+                return union([self.expression(body, scope), self.expression(orelse, scope)])
+            case ast.BoolOp(op=operator, values=values):
+                kinds = [self.expression(value, scope) for value in values]
+                if isinstance(operator, ast.Or):
+                    return union([*map(without_none, kinds[:-1]), kinds[-1]])
+                return union([kinds[-1], *(NONE for _ in kinds[:-1])])
+            case ast.NamedExpr(value=value):
+                return self.expression(value, scope)
+            case ast.List(elts=elements) | ast.Set(elts=elements):
+                return Many(self._elements(elements, scope))
+            case ast.Tuple(elts=elements):
+                if any(isinstance(one, ast.Starred) for one in elements):
+                    return Many(self._elements(elements, scope))
+                return Tuple(tuple(self.expression(one, scope) for one in elements))
+            case ast.Dict(keys=keys, values=values):
+                return self._dict(keys, values, scope)
+            case ast.ListComp(elt=element) | ast.SetComp(elt=element) | ast.GeneratorExp(elt=element):
+                return Many(self.expression(element, scope))
+            case ast.DictComp(key=key, value=value):
+                return Mapping(self.expression(key, scope), self.expression(value, scope))
+            case ast.Starred(value=value):
+                return self.expression(value, scope)
+            case ast.Lambda():
+                return Function(node, scope.file.scopes.opened[id(node)])
+            case ast.BinOp():
+                return self._binary(node, scope)
+            case ast.Compare() | ast.JoinedStr() | ast.UnaryOp(op=ast.Not()):
+                return PLAIN
+            case _:
+                return UNKNOWN
+
+    def _elements(self, nodes: Iterable[ast.expr], scope: Scope) -> Type:
+        return union(
+            containers.element(self, self.expression(node.value, scope))
+            if isinstance(node, ast.Starred)
+            else self.expression(node, scope)
+            for node in nodes
+        )
+
+    def _dict(self, keys: list[ast.expr | None], values: list[ast.expr], scope: Scope) -> Type:
+        found: list[tuple[Type, Type]] = []
+        for key, value in zip(keys, values, strict=True):
+            kind = self.expression(value, scope)
+            if key is not None:
+                found.append((self.expression(key, scope), kind))
+                continue
+            for one in alternatives(kind):
+                found.append((one.key, one.value) if isinstance(one, Mapping) else (UNKNOWN, UNKNOWN))
+        return Mapping(union(key for key, _ in found), union(value for _, value in found))
+
+    def _binary(self, node: ast.BinOp, scope: Scope) -> Type:
+        left, right = self.expression(node.left, scope), self.expression(node.right, scope)
+        match node.op, left, right:
+            case ast.Add(), Many() | Tuple(), Many() | Tuple():
+                return Many(union([containers.element(self, left), containers.element(self, right)]))
+            case ast.Mult(), Many() | Tuple(), _:
+                return Many(containers.element(self, left))
+            case ast.Mult(), _, Many() | Tuple():
+                return Many(containers.element(self, right))
+            case ast.BitOr(), Mapping(), Mapping():
+                return Mapping(union([left.key, right.key]), union([left.value, right.value]))
+            case _:
+                return PLAIN if left == right == PLAIN else UNKNOWN
+
+    def _name(self, node: ast.Name, scope: Scope) -> Type:
+        reached = scope.flow.uses.get(id(node))
+        if reached is None:
+            return self.named(node.id, scope)
+        return containers.filled(self, self.bindings(reached), node.id, scope)
+
+    def named(self, name: str, scope: Scope) -> Type:
+        """What a name means that nothing in the scope has bound before its use: by closure, global or builtin."""
+        bound = scope.flow.exit.get(name) or tuple(scope.flow.bound.get(name, ()))
+        if bound and not scope.is_function:
+            return containers.filled(self, self.bindings(bound), name, scope)
+        return self._outer(name, scope)
+
+    def _outer(self, name: str, scope: Scope) -> Type:
+        inner = scope
+        while inner.parent is not None:
+            outer = inner.parent
+            if not outer.is_class:
+                found = self._captured(name, inner, outer)
+                if found:
+                    return containers.filled(self, self.bindings(found), name, outer)
+            inner = outer
+        for star in reversed(inner.stars):
+            kind = self._imported(star.module or "", name, star.level, scope.file)
+            if not isinstance(kind, Namespace):
+                return kind
+        if inner.stars and not hasattr(builtins, name):
+            return UNKNOWN
+        return Builtin(name) if hasattr(builtins, name) else UNKNOWN
+
+    def _captured(self, name: str, inner: Scope, outer: Scope) -> tuple[AnyBinding, ...]:
+        """Give the bindings that code inside may find: those there at its definition, and all that come later."""
+        flow = outer.flow
+        found = dict.fromkeys(flow.captured.get(id(inner.node), {}).get(name, ()))
+        line = getattr(inner.node, "lineno", 0)
+        for binding in flow.bound.get(name, ()):
+            if getattr(binding.node, "lineno", 0) >= line and not isinstance(binding, Outer):
+                found[binding] = None
+        for nested in outer.inward():
+            if nested is not outer and name in nested.declared_outer:
+                found.update(
+                    dict.fromkeys(one for one in nested.flow.bound.get(name, ()) if not isinstance(one, Outer))
+                )
+        return tuple(found)
+
+    def _attribute(self, node: ast.Attribute, scope: Scope) -> Type:
+        reached = scope.flow.uses.get(id(node))
+        if reached is not None:
+            return self.bindings(reached)
+        owner = self.expression(node.value, scope)
+        return each(owner, lambda one: attributes.attribute(self, one, node.attr))
+
+    def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:
+        reached = scope.flow.uses.get(id(node))
+        if reached is not None:
+            return self.bindings(reached)
+        owner = self.expression(node.value, scope)
+        return each(owner, lambda one: containers.item(self, one, node.slice, scope))
+
+    # Bindings
+
+    def bindings(self, bindings: Iterable[AnyBinding]) -> Type:
+        """One of what the bindings give; a stand-in for a failed import counts only where nothing else is known."""
+        first, fallback = [], []
+        for one in bindings:
+            kind = self.binding(one)
+            (fallback if isinstance(one, Binding) and one.fallback else first).append(kind)
+        kind = union(first)
+        if first and all(_is_known(one) for one in alternatives(kind)):
+            return kind
+        return union([*first, *fallback])
+
+    def binding(self, binding: AnyBinding) -> Type:
+        """What one binding gives."""
+        return self.once(binding, lambda: self._binding(binding))
+
+    def _binding(self, binding: AnyBinding) -> Type:
+        match binding:
+            case Assigned(value=value, path=path, scope=scope, type_comment=comment):
+                if comment is not None and not path:
+                    return annotations.comment(self, comment, scope)
+                return self._unpacked(self.expression(value, scope), path)
+            case Annotated():
+                return self._annotated(binding)
+            case Iterated(iterable=iterable, path=path, scope=scope):
+                return self._unpacked(containers.element(self, self.expression(iterable, scope)), path)
+            case Entered(context=context, path=path, scope=scope):
+                return self._unpacked(self._entered(context, scope), path)
+            case Imported(module=module, name=name, level=level, scope=scope):
+                if name is None:
+                    return self.namespace(module)
+                return self._imported(module, name, level, scope.file)
+            case Defined(definition=ast.ClassDef() as node, scope=scope):
+                return ClassObject(self.source_class(scope.file.scopes.opened[id(node)]))
+            case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
+                return Function(node, scope.file.scopes.opened[id(node)])
+            case Parameter():
+                return parameters.parameter(self, binding)
+            case Narrowed(previous=previous, test=test, positive=positive):
+                return narrowed(self, self.bindings(previous), test, positive)
+            case Augmented():
+                return self._augmented(binding)
+            case Matched():
+                return self._matched(binding)
+            case Outer(name=name, scope=scope):
+                return self._outer(name, scope)
+            case TypeParameter(name=name, bound=bound, scope=scope):
+                limit = UNKNOWN if bound is None else annotations.declared(self, bound, scope)
+                return Slot("TypeVar", name, limit)
+            case _:
+                return UNKNOWN
+
+    def _annotated(self, binding: Annotated) -> Type:
+        declared = annotations.declared(self, binding.annotation, binding.scope)
+        if binding.value is None:
+            return declared
+        value = self.expression(binding.value, binding.scope)
+        known = [isinstance(one, Instance) for one in alternatives(value) if not isinstance(one, NoneValue)]
+        if declared == UNKNOWN or (known and all(known)):
+            return value
+        return declared
+
+    def _augmented(self, binding: Augmented) -> Type:
+        previous = self.bindings(binding.previous)
+        value = self.expression(binding.value, binding.scope)
+        match previous, value:
+            case Many() | Tuple(), _:
+                return Many(union([containers.element(self, previous), containers.element(self, value)]))
+            case Instance(), _ if containers.is_container(self, previous):
+                return previous
+            case _:
+                return PLAIN if previous == value == PLAIN else UNKNOWN
+
+    def _matched(self, binding: Matched) -> Type:
+        match binding.pattern:
+            case None if binding.whole:
+                return self.expression(binding.subject, binding.scope)
+            case ast.MatchClass(cls=cls):
+                return annotations.declared(self, cls, binding.scope)
+            case _:
+                return UNKNOWN
+
+    def _unpacked(self, kind: Type, path: tuple[Step, ...]) -> Type:
+        for step in path:
+            kind = each(kind, lambda one, step=step: containers.unpacked(self, one, step))
+        return kind
+
+    def _entered(self, context: ast.expr, scope: Scope) -> Type:
+        def entered(one: Type) -> Type:
+            match one:
+                case Managed(inner):
+                    return inner
+                case Instance():
+                    for name in ("__enter__", "__aenter__"):
+                        method = attributes.attribute(self, one, name)
+                        if method != UNKNOWN:
+                            given = calls.returned(self, method)
+                            return given.result if isinstance(given, Awaitable) else given
+            return UNKNOWN
+
+        return each(self.expression(context, scope), entered)
+
+    # Names from elsewhere
+
+    def _imported(self, module: str, name: str, level: int, file: File) -> Type:
+        full = file.absolute(module, level)
+        return UNKNOWN if full is None else self.member(full, name)
+
+    def member(self, module: str, name: str) -> Type:
+        """What ``module.name`` is, from the project's file of the module or else from the catalogue."""
+        file = self.project.file(module)
+        if file is not None:
+            found = self.global_of(file, name)
+            # A package that imports its own submodule by name binds the name to what it is anyway.
+            return self.namespace(f"{module}.{name}") if found is None or found == NEVER else found
+        return self.namespace(f"{self.project.catalogue.namespace(module)}.{name}")
+
+    def global_of(self, file: File, name: str) -> Type | None:
+        """What a file's global name is at the end of the file; None if it binds none of that name."""
+        flow = file.root.flow
+        bound = flow.exit.get(name) or tuple(flow.bound.get(name, ()))
+        if bound:
+            return containers.filled(self, self.bindings(bound), name, file.root)
+        for star in reversed(file.root.stars):
+            full = file.absolute(star.module or "", star.level)
+            if full is not None and full != file.name:
+                kind = self.once(("star", id(file), name, full), lambda full=full: self.member(full, name))
+                if not isinstance(kind, Namespace) and kind not in (UNKNOWN, NEVER):
+                    return kind
+        return None
+
+    def namespace(self, dotted: str) -> Type:
+        """What a full dotted name is: a class or function of the catalogue, or a Python module, or unread."""
+        if self.project.file(dotted) is not None:
+            return Namespace(dotted)
+        entry = self.project.catalogue.resolve(dotted)
+        match entry:
+            case ClassEntry(name=name):
+                return ClassObject(self._known_class(name, entry))
+            case FunctionEntry(name=name, parameters=given, returns=returns):
+                return KnownFunction(name, given, notation.read(returns, name, self.global_name))
+            case _:
+                return Namespace(self.project.catalogue.namespace(dotted))
+
+    def global_name(self, dotted: str) -> Type:
+        """What a canonical dotted name of the catalogue is."""
+        cls = self.known_class(dotted)
+        return UNKNOWN if cls is None else ClassObject(cls)
+
+    def known_class(self, dotted: str) -> Class | None:
+        """The class of a canonical dotted name, or None."""
+        entry = self.project.catalogue.resolve(dotted)
+        return self._known_class(entry.name, entry) if isinstance(entry, ClassEntry) else None
+
+    def _known_class(self, dotted: str, entry: ClassEntry) -> KnownClass:
+        if dotted not in self._known_classes:
+            self._known_classes[dotted] = KnownClass(entry)
+        return self._known_classes[dotted]
+
+    def source_class(self, scope: Scope) -> SourceClass:
+        """The class that a scope is the body of."""
+        if id(scope) not in self._classes:
+            self._classes[id(scope)] = SourceClass(scope)
+        return self._classes[id(scope)]
+
+    def base(self, node: ast.expr, scope: Scope) -> Type:
+        """What stands among a class's bases: class objects, PLAIN for one that is no module, else UNKNOWN."""
+        if isinstance(node, ast.Subscript):
+            return self.base(node.value, scope)
+        return union(_as_base(one) for one in alternatives(self.expression(node, scope)))
+
+    def dotted(self, node: ast.expr, scope: Scope | None) -> str | None:
+        """The full dotted name that a decorator or callee goes by, its own call left aside; None if it has none."""
+        if isinstance(node, ast.Call):
+            return self.dotted(node.func, scope)
+        kind = UNKNOWN if scope is None else self.expression(node, scope)
+        match kind:
+            case Namespace(name) | KnownFunction(name=name) | Builtin(name):
+                return name
+            case ClassObject(cls):
+                return cls.dotted
+            case _:
+                return None
+
+
+def _awaited(kind: Type) -> Type:
+    return kind.result if isinstance(kind, Awaitable) else UNKNOWN
+
+
+def _is_known(kind: Type) -> bool:
+    return kind not in (UNKNOWN, NONE) and not isinstance(kind, (Union, Namespace))
+
+
+def _as_base(kind: Type) -> Type:
+    match kind:
+        case ClassObject():
+            return kind
+        case NoneValue() | Builtin() | Slot(owner="TypeVar"):
+            return PLAIN
+        case Namespace(name) if name.partition(".")[0] in _STANDARD:
+            return PLAIN
+        case _:
+            return UNKNOWN
+
+
+# Everything in the standard library, and the home of what it took over: no nn.Module comes from there.
+_STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}

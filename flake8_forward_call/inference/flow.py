@@ -1,0 +1,651 @@
+"""Which bindings reach which use: one forward walk over a scope, loops walked until nothing changes."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference.bindings import (
+    Aliased,
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Augmented,
+    Binding,
+    Defined,
+    Entered,
+    Imported,
+    Iterated,
+    Matched,
+    Narrowed,
+    Opaque,
+    Outer,
+    Parameter,
+    Step,
+    Test,
+    TypeParameter,
+)
+from flake8_forward_call.inference.narrowing import narrowings
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+# For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
+State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
+
+_Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
+
+# The bindings that reach the head of a loop only grow, by one nested loop's worth a round; real code settles in two.
+MAX_ROUNDS = 4
+
+# Calls that never come back.
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip", "self.fail",
+                    "self.skipTest"})  # fmt: skip
+
+_IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError"})
+
+
+def key_of(node: ast.AST) -> str | None:
+    """``a``, ``a.b`` or ``a.b['c']`` as text, if the node is a chain that flow can follow; else None."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            base = key_of(value)
+            return None if base is None else f"{base}.{attr}"
+        case ast.Subscript(value=value, slice=ast.Constant(value=constant)):
+            base = key_of(value)
+            return None if base is None else f"{base}[{constant!r}]"
+        case _:
+            return None
+
+
+class Flow:
+    """The walk over one scope, done when made.
+
+    ``uses`` maps the identity of a node that reads a name or chain to the bindings that reach it; ``captured`` the
+    identity of a nested function or class to the state where it is defined; ``exit`` is the state at the end;
+    ``bound`` all bindings by name, in the order met; ``returned`` and ``yielded`` the values of a function.
+    """
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.uses: dict[int, tuple[AnyBinding, ...]] = {}
+        self.captured: dict[int, State] = {}
+        self.bound: dict[str, dict[Binding, None]] = {}
+        self.returned: dict[int, ast.Return] = {}
+        self.yielded: dict[int, ast.Yield | ast.YieldFrom] = {}
+        self.falls_through = False
+        self._made: dict[tuple[int, str], Binding] = {}
+        self._narrowed: dict[tuple[object, ...], Narrowed] = {}
+        self._tests: dict[int, ast.expr] = {}
+        self._breaks: list[State] = []
+        self._continues: list[State] = []
+        self._tries: list[State | None] = []
+        self._in_fallback = False
+        self.exit = self._walk_scope()
+
+    def _walk_scope(self) -> State:
+        node = self.scope.node
+        state: State = {}
+        for name in self.scope.declared_outer:
+            state[name] = (Outer(node, self.scope, False, name),)
+        if isinstance(node, ast.Lambda):
+            self._bind_parameters(node, state)
+            self._expression(node.body, state)
+            return state
+        for parameter in getattr(node, "type_params", ()):
+            self._bind_type_parameter(parameter, state)
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self._bind_parameters(node, state)
+        end = self._block(node.body, state)
+        self.falls_through = end is not None
+        return end or {}
+
+    # Binding
+
+    def _make(self, node: ast.AST, key: str, build: Callable[[], Binding]) -> Binding:
+        """Build a binding once for a node, so that rounds of a loop compare equal."""
+        made = self._made.get((id(node), key))
+        if made is None:
+            made = self._made[id(node), key] = build()
+        return made
+
+    def _bind(self, key: str, state: State, node: ast.AST, build: Callable[[], Binding]) -> None:
+        binding = self._make(node, key, build)
+        state[key] = (binding,)
+        self.bound.setdefault(key, {})[binding] = None
+        dotted, indexed = f"{key}.", f"{key}["
+        for other in [one for one in state if one.startswith((dotted, indexed))]:
+            del state[other]
+        self._note_for_handlers(state)
+
+    def _note_for_handlers(self, state: State) -> None:
+        if self._tries:
+            self._tries[-1] = self._join([self._tries[-1], state])
+
+    def _bind_parameters(self, node: FunctionNode, state: State) -> None:
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
+        pairs = [*zip(plain, defaults, strict=True), *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)]
+        for argument, default in pairs:
+            self._bind_parameter(argument, node, "plain", default, state)
+        if arguments.vararg:
+            self._bind_parameter(arguments.vararg, node, "*", None, state)
+        if arguments.kwarg:
+            self._bind_parameter(arguments.kwarg, node, "**", None, state)
+
+    def _bind_parameter(
+        self, argument: ast.arg, node: FunctionNode, kind: str, default: ast.expr | None, state: State
+    ) -> None:
+        def build() -> Binding:
+            return Parameter(argument, self.scope, False, argument, node, kind, default)
+
+        self._bind(argument.arg, state, argument, build)
+
+    def _bind_type_parameter(self, node: ast.AST, state: State) -> None:
+        name: str = node.name  # type: ignore[attr-defined]
+        bound = getattr(node, "bound", None)
+        self._bind(name, state, node, lambda: TypeParameter(node, self.scope, False, name, bound))
+
+    def _bind_target(self, target: ast.expr, state: State, make: _Maker, path: tuple[Step, ...] = ()) -> None:
+        """Bind what stands left of ``=``, after ``for`` or after ``as``, taking tuples apart."""
+        if isinstance(target, (ast.Tuple, ast.List)):
+            starred = next((i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)), None)
+            for index, one in enumerate(target.elts):
+                self._bind_target(one, state, make, (*path, Step(index, len(target.elts), starred)))
+            return
+        if isinstance(target, ast.Starred):
+            target = target.value
+        if not isinstance(target, ast.Name):
+            for child in ast.iter_child_nodes(target):
+                self._expression(child, state)
+        key = key_of(target)
+        if key is not None:
+            self._bind(key, state, target, lambda: make(target, path))
+
+    # Joining
+
+    def _join(self, states: Iterable[State | None]) -> State | None:
+        """What holds where several ways meet; None, a way that is never gone, adds nothing."""
+        ways = [state for state in states if state is not None]
+        if len(ways) < 2:
+            return dict(ways[0]) if ways else None
+        joined: State = {}
+        for key in dict.fromkeys(key for state in ways for key in state):
+            dotted = "." in key or "[" in key
+            if dotted and not all(key in state for state in ways):
+                continue  # On one way the attribute is whatever its class says, which includes the other way.
+            merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
+            joined[key] = _rejoined(merged)
+        return joined
+
+    def _narrow(self, test: ast.expr, positive: bool, state: State | None) -> State | None:
+        """Give the state in which the test came out so; None if it never does."""
+        if state is None:
+            return None
+        match test:
+            case ast.Constant(value=value):
+                return dict(state) if bool(value) is positive else None
+            case ast.UnaryOp(op=ast.Not(), operand=operand):
+                return self._narrow(operand, not positive, state)
+            case ast.BoolOp(op=operator, values=values):
+                if isinstance(operator, ast.And) is positive:
+                    narrowed: State | None = dict(state)
+                    for value in values:
+                        narrowed = self._narrow(value, positive, narrowed)
+                    return narrowed
+                ways: list[State | None] = []
+                remaining: State | None = state
+                for value in values:
+                    ways.append(self._narrow(value, positive, remaining))
+                    remaining = self._narrow(value, not positive, remaining)
+                return self._join(ways)
+            case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
+                return dict(state) if positive else None
+        narrowed_state = dict(state)
+        for node, kind, classes, inverted in narrowings(test):
+            key = key_of(node)
+            if key is None:
+                continue
+            previous = state.get(key)
+            if previous is None:
+                # Not bound here: what is tested is whatever the name means outside, or the attribute's class says.
+                previous = (self._make(node, key, lambda node=node: Assigned(node, self.scope, False, node)),)
+            narrowed_state[key] = (self._narrowing(previous, kind, test, classes, positive is not inverted),)
+        return narrowed_state
+
+    def _narrowing(
+        self, previous: tuple[AnyBinding, ...], kind: str, test: ast.expr, classes: ast.expr | None, positive: bool
+    ) -> Narrowed:
+        memo = (id(test), kind, id(classes), positive, previous)
+        narrowed = self._narrowed.get(memo)
+        if narrowed is None:
+            narrowed = Narrowed(previous, Test(kind, test, classes, self.scope), positive)
+            self._narrowed[memo] = narrowed
+        return narrowed
+
+    # Statements
+
+    def _block(self, body: Sequence[ast.stmt], state: State | None) -> State | None:
+        for statement in body:
+            if state is None:
+                return None
+            state = self._statement(statement, state)
+        return state
+
+    def _statement(self, node: ast.stmt, state: State) -> State | None:
+        match node:
+            case ast.Expr(value=value):
+                return self._expression_statement(value, state)
+            case ast.Assign(targets=targets, value=value, type_comment=comment):
+                self._expression(value, state)
+                for target in targets:
+                    self._bind_target(
+                        target,
+                        state,
+                        lambda at, path: Assigned(at, self.scope, self._in_fallback, value, path, comment),
+                    )
+            case ast.AnnAssign(target=target, annotation=annotation, value=value):
+                self._annotated(node, target, annotation, value, state)
+            case ast.AugAssign():
+                self._augmented(node, state)
+            case ast.If(test=test, body=body, orelse=orelse):
+                self._expression(test, state)
+                return self._join(
+                    [
+                        self._block(body, self._narrow(test, True, state)),
+                        self._block(orelse, self._narrow(test, False, state)),
+                    ]
+                )
+            case ast.While() | ast.For() | ast.AsyncFor():
+                return self._loop(node, state)
+            case ast.Try() | ast.TryStar():  # type: ignore[attr-defined,unused-ignore]
+                return self._try(node, state)
+            case ast.With() | ast.AsyncWith():
+                return self._with(node, state)
+            case ast.Match():
+                return self._match(node, state)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                self._definition(node, state)
+            case ast.Import(names=names):
+                self._import(names, state)
+            case ast.ImportFrom():
+                self._import_from(node, state)
+            case ast.Return():
+                if node.value is not None:
+                    self._expression(node.value, state)
+                self.returned[id(node)] = node
+                return None
+            case ast.Raise():
+                self._children(node, state)
+                return None
+            case ast.Break():
+                self._breaks.append(state)
+                return None
+            case ast.Continue():
+                self._continues.append(state)
+                return None
+            case ast.Assert(test=test):
+                self._children(node, state)
+                return self._narrow(test, True, state)
+            case ast.Delete(targets=targets):
+                for target in targets:
+                    self._unbind(target, state)
+            case ast.Global() | ast.Nonlocal() | ast.Pass():
+                pass
+            case _ if type(node).__name__ == "TypeAlias":
+                self._type_alias(node, state)
+            case _:
+                self._children(node, state)
+        return state
+
+    def _expression_statement(self, value: ast.expr, state: State) -> State | None:
+        self._expression(value, state)
+        if not isinstance(value, ast.Call):
+            return state
+        name = key_of(value.func)
+        if name in _EXITS:
+            return None
+        match value:
+            case ast.Call(func=ast.Attribute(attr="assertTrue"), args=[test, *_]):
+                return self._narrow(test, True, state)
+            case ast.Call(func=ast.Attribute(attr="assertFalse"), args=[test, *_]):
+                return self._narrow(test, False, state)
+            case ast.Call(func=ast.Attribute(attr="assertIsInstance" | "assertIsNotNone" | "assertNotIsInstance")):
+                return self._narrow(value, True, state)
+        return state
+
+    def _annotated(
+        self, node: ast.AnnAssign, target: ast.expr, annotation: ast.expr, value: ast.expr | None, state: State
+    ) -> None:
+        if value is not None:
+            self._expression(value, state)
+        self._expression(annotation, state)
+        key = key_of(target)
+        if key is None:
+            self._expression(target, state)
+        elif value is not None or self.scope.is_class or key not in state:
+            self._bind(key, state, target, lambda: Annotated(node, self.scope, self._in_fallback, annotation, value))
+
+    def _augmented(self, node: ast.AugAssign, state: State) -> None:
+        self._expression(node.value, state)
+        self._expression(node.target, state)
+        key = key_of(node.target)
+        if key is None or key not in state:
+            return
+        previous = tuple(one for one in state[key] if not isinstance(one, Augmented) or one.node is not node)
+        self._bind(
+            key,
+            state,
+            node,
+            lambda: Augmented(node, self.scope, self._in_fallback, previous, node.value, node.op),
+        )
+
+    def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
+        outer = self._breaks, self._continues
+        head = dict(state)
+        after: State | None = None
+        for _ in range(MAX_ROUNDS):
+            self._breaks, self._continues = [], []
+            inside: State | None = dict(head)
+            if isinstance(node, ast.While):
+                self._expression(node.test, head)
+                inside = self._narrow(node.test, True, head)
+                ended = self._narrow(node.test, False, head)
+            else:
+                self._expression(node.iter, head)
+                inside = dict(head)
+                self._bind_target(
+                    node.target,
+                    inside,
+                    lambda at, path: Iterated(at, self.scope, self._in_fallback, node.iter, path, node.type_comment),
+                )
+                ended = dict(head)
+            end = self._block(node.body, inside)
+            back = [_widened(one) for one in (end, *self._continues) if one is not None]
+            if isinstance(node, ast.While):
+                ended = self._join([ended, *(self._narrow(node.test, False, one) for one in back)])
+            else:
+                ended = self._join([ended, *back])
+            after = self._join([self._block(node.orelse, ended), *self._breaks])
+            grown = self._join([head, *back]) or head
+            if grown == head:
+                break
+            head = grown
+        self._breaks, self._continues = outer
+        return after
+
+    def _try(self, node: ast.Try, state: State) -> State | None:
+        self._tries.append(dict(state))
+        end = self._block(node.body, dict(state))
+        raised = self._tries.pop()
+        if self._tries:
+            self._note_for_handlers(raised or state)
+        ends = [self._block(node.orelse, end)]
+        for handler in node.handlers:
+            if handler.type is not None:
+                self._expression(handler.type, raised or state)
+            inside = dict(raised or state)
+            if handler.name:
+                self._bind(handler.name, inside, handler, lambda at=handler: Opaque(at, self.scope, False))
+            before, self._in_fallback = self._in_fallback, self._in_fallback or _catches_import_failure(handler)
+            ends.append(self._block(handler.body, inside))
+            self._in_fallback = before
+        joined = self._join(ends)
+        if not node.finalbody:
+            return joined
+        self._block(node.finalbody, self._join([joined, raised]))
+        return self._block(node.finalbody, joined) if joined is not None else None
+
+    def _with(self, node: ast.With | ast.AsyncWith, state: State) -> State | None:
+        suppresses = False
+        for item in node.items:
+            self._expression(item.context_expr, state)
+            text = key_of(item.context_expr.func) if isinstance(item.context_expr, ast.Call) else None
+            suppresses = suppresses or (text or "").lower().endswith(("suppress", "raises", "assertraisesregex"))
+            if item.optional_vars is not None:
+                context = item.context_expr
+                self._bind_target(
+                    item.optional_vars,
+                    state,
+                    lambda at, path, context=context: Entered(at, self.scope, self._in_fallback, context, path),
+                )
+        end = self._block(node.body, dict(state))
+        return self._join([end, state]) if suppresses else end
+
+    def _match(self, node: ast.Match, state: State) -> State | None:
+        self._expression(node.subject, state)
+        ends: list[State | None] = []
+        remaining: State | None = state
+        for case in node.cases:
+            if remaining is None:
+                break
+            test = self._pattern_test(node.subject, case.pattern)
+            inside = dict(remaining) if test is None else self._narrow(test, True, remaining) or {}
+            self._captures(case.pattern, node.subject, inside, whole=True)
+            if case.guard is not None:
+                self._expression(case.guard, inside)
+                inside = self._narrow(case.guard, True, inside) or {}
+            ends.append(self._block(case.body, inside))
+            if case.guard is None:
+                if _catches_all(case.pattern):
+                    remaining = None
+                elif test is not None and isinstance(case.pattern, (ast.MatchClass, ast.MatchOr, ast.MatchAs)):
+                    remaining = self._narrow(test, False, remaining)
+        return self._join([*ends, remaining])
+
+    def _pattern_test(self, subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
+        """Give the isinstance test that a class pattern amounts to."""
+        test = self._tests.get(id(pattern))
+        classes = list(_pattern_classes(pattern))
+        if test is None and classes:
+            test = ast.Call(ast.Name("isinstance", ast.Load()), [subject, ast.Tuple(classes, ast.Load())], [])
+            self._tests[id(pattern)] = ast.copy_location(test, pattern)
+        return test
+
+    def _captures(self, pattern: ast.pattern, subject: ast.expr, state: State, *, whole: bool) -> None:
+        match pattern:
+            case ast.MatchAs(pattern=inner, name=name):
+                if inner is not None:
+                    self._captures(inner, subject, state, whole=whole)
+                if name is not None:
+                    self._bind(name, state, pattern, lambda: Matched(pattern, self.scope, False, subject, inner, whole))
+            case ast.MatchStar(name=name) | ast.MatchMapping(rest=name) if name is not None:
+                self._bind(name, state, pattern, lambda: Opaque(pattern, self.scope, False))
+        for child in ast.iter_child_nodes(pattern):
+            if isinstance(child, ast.pattern):
+                if not isinstance(pattern, ast.MatchAs):
+                    self._captures(child, subject, state, whole=whole and isinstance(pattern, ast.MatchOr))
+            else:
+                self._expression(child, state)
+
+    def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, state: State) -> None:
+        for decorator in node.decorator_list:
+            self._expression(decorator, state)
+        if isinstance(node, ast.ClassDef):
+            for base in (*node.bases, *node.keywords):
+                self._expression(base, state)
+        else:
+            self._expression(node.args, state)
+            if node.returns is not None:
+                self._expression(node.returns, state)
+        self._capture(node, state)
+        self._bind(node.name, state, node, lambda: Defined(node, self.scope, self._in_fallback, node))
+
+    def _capture(self, node: ast.AST, state: State) -> None:
+        self.captured[id(node)] = self._join([self.captured.get(id(node)), state]) or {}
+
+    def _import(self, names: list[ast.alias], state: State) -> None:
+        for alias in names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            module = alias.name if alias.asname else bound
+            self._bind(
+                bound,
+                state,
+                alias,
+                lambda at=alias, module=module: Imported(at, self.scope, self._in_fallback, module, None, 0),
+            )
+
+    def _import_from(self, node: ast.ImportFrom, state: State) -> None:
+        for alias in node.names:
+            if alias.name != "*":
+                self._bind(
+                    alias.asname or alias.name,
+                    state,
+                    alias,
+                    lambda at=alias: Imported(
+                        at, self.scope, self._in_fallback, node.module or "", at.name, node.level
+                    ),
+                )
+
+    def _type_alias(self, node: ast.stmt, state: State) -> None:
+        name, value = node.name.id, node.value  # type: ignore[attr-defined]
+        self._expression(value, state)
+        self._bind(name, state, node, lambda: Aliased(node, self.scope, False, value))
+
+    def _unbind(self, target: ast.expr, state: State) -> None:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for one in target.elts:
+                self._unbind(one, state)
+            return
+        key = key_of(target)
+        if key is not None:
+            for other in [one for one in state if one == key or one.startswith((f"{key}.", f"{key}["))]:
+                del state[other]
+        self._children(target, state)
+
+    # Expressions
+
+    def _children(self, node: ast.AST, state: State) -> None:
+        for child in ast.iter_child_nodes(node):
+            self._expression(child, state)
+
+    def _expression(self, node: ast.AST, state: State) -> None:
+        match node:
+            case ast.Constant():
+                return
+            case ast.Name() | ast.Attribute() | ast.Subscript():
+                self._read(node, state)
+                if not isinstance(node, ast.Name):
+                    self._children(node, state)
+            case ast.BoolOp(op=operator, values=values):
+                going_on = isinstance(operator, ast.And)
+                inside: State | None = state
+                for value in values:
+                    if inside is None:
+                        break
+                    self._expression(value, inside)
+                    inside = self._narrow(value, going_on, inside)
+            case ast.IfExp(test=test, body=body, orelse=orelse):
+                self._expression(test, state)
+                for branch, positive in ((body, True), (orelse, False)):
+                    inside = self._narrow(test, positive, state)
+                    if inside is not None:
+                        self._expression(branch, inside)
+            case ast.NamedExpr(target=target, value=value):
+                self._expression(value, state)
+                self._bind(target.id, state, target, lambda: Assigned(target, self.scope, self._in_fallback, value))
+            case ast.ListComp(elt=elt, generators=generators) | ast.SetComp(elt=elt, generators=generators):
+                self._comprehension([elt], generators, state)
+            case ast.GeneratorExp(elt=elt, generators=generators):
+                self._comprehension([elt], generators, state)
+            case ast.DictComp(key=key, value=value, generators=generators):
+                self._comprehension([key, value], generators, state)
+            case ast.Lambda(args=arguments):
+                self._expression(arguments, state)
+                self._capture(node, state)
+            case ast.Yield() | ast.YieldFrom():
+                self.yielded[id(node)] = node
+                self._children(node, state)
+            case ast.arguments():
+                for default in (*node.defaults, *node.kw_defaults):
+                    if default is not None:
+                        self._expression(default, state)
+                for argument in _arguments(node):
+                    if argument.annotation is not None:
+                        self._expression(argument.annotation, state)
+            case _:
+                self._children(node, state)
+
+    def _read(self, node: ast.Name | ast.Attribute | ast.Subscript, state: State) -> None:
+        key = key_of(node)
+        if key is None or key not in state:
+            return
+        seen = self.uses.get(id(node))
+        reached = state[key]
+        self.uses[id(node)] = reached if seen is None else _rejoined(dict.fromkeys((*seen, *reached)))
+
+    def _comprehension(self, results: list[ast.expr], generators: list[ast.comprehension], state: State) -> None:
+        inside: State | None = dict(state)
+        for generator in generators:
+            if inside is None:
+                return
+            self._expression(generator.iter, inside)
+            iterable = generator.iter
+            self._bind_target(
+                generator.target,
+                inside,
+                lambda at, path, iterable=iterable: Iterated(at, self.scope, self._in_fallback, iterable, path),
+            )
+            for test in generator.ifs:
+                if inside is not None:
+                    self._expression(test, inside)
+                    inside = self._narrow(test, True, inside)
+        if inside is not None:
+            for result in results:
+                self._expression(result, inside)
+
+
+def _rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
+    """The bindings, with both outcomes of one test put together again to what was tested."""
+    found = dict.fromkeys(bindings)
+    tested: dict[tuple[Test, tuple[AnyBinding, ...]], Narrowed] = {}
+    for one in list(found):
+        if isinstance(one, Narrowed):
+            other = tested.setdefault((one.test, one.previous), one)
+            if other is not one and other.positive is not one.positive:
+                del found[one], found[other]
+                found.update(dict.fromkeys(one.previous))
+    return tuple(found)
+
+
+def _widened(state: State) -> State:
+    """The state without what tests have told: what goes round a loop must not grow for ever."""
+    return {key: tuple(dict.fromkeys(_untested(bindings))) for key, bindings in state.items()}
+
+
+def _untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
+    for one in bindings:
+        if isinstance(one, Narrowed):
+            yield from _untested(one.previous)
+        else:
+            yield one
+
+
+def _catches_import_failure(handler: ast.ExceptHandler) -> bool:
+    caught = handler.type
+    names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
+    return any(isinstance(name, ast.Name) and name.id in _IMPORT_FAILURES for name in names)
+
+
+def _catches_all(pattern: ast.pattern) -> bool:
+    return isinstance(pattern, ast.MatchAs) and pattern.pattern is None
+
+
+def _pattern_classes(pattern: ast.pattern | None) -> Iterator[ast.expr]:
+    match pattern:
+        case ast.MatchClass(cls=cls):
+            yield cls
+        case ast.MatchAs(pattern=inner):
+            yield from _pattern_classes(inner)
+        case ast.MatchOr(patterns=several) if all(isinstance(one, ast.MatchClass) for one in several):
+            for one in several:
+                yield from _pattern_classes(one)
+
+
+def _arguments(node: ast.arguments) -> Iterator[ast.arg]:
+    yield from (*node.posonlyargs, *node.args, *node.kwonlyargs)
+    yield from (one for one in (node.vararg, node.kwarg) if one is not None)

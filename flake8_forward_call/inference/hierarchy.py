@@ -1,0 +1,206 @@
+"""Classes: their bases, who of them is an ``nn.Module``, and what calling an instance means."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
+from flake8_forward_call.inference.delegation import delegation
+from flake8_forward_call.inference.types import PLAIN, ClassObject, alternatives
+from flake8_forward_call.inference.verdict import Sameness, Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick.
+MAX_BASES = 64
+
+
+# The decorator, by its public name and by the one of its definition.
+_INTERFACES = frozenset({"torch.jit.interface", "torch.jit._script.interface"})
+
+
+class SourceClass:
+    """A class whose definition is at hand. One object for each definition, so identity is equality."""
+
+    def __init__(self, scope: Scope) -> None:
+        assert isinstance(scope.node, ast.ClassDef)
+        self.scope = scope
+        self.node = scope.node
+
+    @property
+    def dotted(self) -> str:
+        """The qualified name."""
+        names = [outer.node.name for outer in self.scope.outward() if hasattr(outer.node, "name")]
+        return ".".join([*([self.scope.file.name] if self.scope.file.name else []), *reversed(names)])
+
+    def __repr__(self) -> str:
+        return f"<SourceClass {self.dotted}>"
+
+
+class KnownClass:
+    """A class of the catalogue."""
+
+    def __init__(self, entry: ClassEntry) -> None:
+        self.entry = entry
+
+    @property
+    def dotted(self) -> str:
+        """The qualified name."""
+        return self.entry.name
+
+    def __repr__(self) -> str:
+        return f"<KnownClass {self.dotted}>"
+
+
+Class: TypeAlias = SourceClass | KnownClass
+
+
+class Hierarchy:
+    """Answers about classes, each worked out once."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._evaluator = evaluator
+        self._bases: dict[Class, tuple[Class | None, ...]] = {}
+        self._orders: dict[Class, tuple[Class | None, ...]] = {}
+        self._calls: dict[Class, Sameness] = {}
+
+    def bases(self, cls: Class) -> tuple[Class | None, ...]:
+        """The direct bases; None stands for one that cannot be read."""
+        if cls not in self._bases:
+            self._bases[cls] = (None,)  # What a class that derives from itself gets to see.
+            self._bases[cls] = tuple(self._read_bases(cls))
+        return self._bases[cls]
+
+    def _read_bases(self, cls: Class) -> Iterator[Class | None]:
+        if isinstance(cls, KnownClass):
+            for name in cls.entry.bases:
+                yield None if name is None else self._evaluator.known_class(name)
+            return
+        for node in cls.node.bases:
+            yield from self._base(node, cls)
+
+    def _base(self, node: ast.expr, cls: SourceClass) -> Iterator[Class | None]:
+        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
+        assert cls.scope.parent is not None
+        kinds = alternatives(self._evaluator.base(node, cls.scope.parent))
+        classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
+        if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
+            yield None
+        elif len(classes) == 1:
+            yield classes[0]
+        elif classes:
+            modules = [one for one in classes if self.standing(one) is Standing.MODULE]
+            if len(modules) == len(classes):
+                yield modules[0]
+            yield None
+
+    def order(self, cls: Class) -> tuple[Class | None, ...]:
+        """The MRO, by C3 where that works and depth first where not; None for each base that cannot be read."""
+        if cls not in self._orders:
+            self._orders[cls] = (cls, None)  # What a class that derives from itself gets to see.
+            bases = self.bases(cls)
+            chains: list[Sequence[Class | None]] = [self.order(base) for base in bases if base is not None]
+            merged = _merge([*chains, [base for base in bases if base is not None]])
+            if merged is None or len(merged) > MAX_BASES:
+                merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
+            if None in bases:
+                # Where it stands among the others tells what it can override.
+                before = set(bases[: bases.index(None)])
+                at = max((merged.index(base) + 1 for base in before), default=0)
+                merged.insert(at, None)
+            self._orders[cls] = (cls, *merged)
+        return self._orders[cls]
+
+    def standing(self, cls: Class) -> Standing:
+        """Whether the class derives from ``torch.nn.Module``."""
+        order = self.order(cls)
+        if any(one is not None and one.dotted == MODULE_CLASS for one in order):
+            return Standing.MODULE
+        return Standing.UNKNOWN if None in order else Standing.NOT_MODULE
+
+    def derives(self, cls: Class, other: Class) -> bool:
+        """Whether the class is the other, or a subclass of it for certain."""
+        return other in self.order(cls)
+
+    def meaning_of_call(self, cls: Class) -> Sameness:
+        """Whether calling an instance of a module class comes to ``Module.__call__``."""
+        if cls not in self._calls:
+            self._calls[cls] = Sameness.PERHAPS
+            self._calls[cls] = self._meaning_of_call(cls)
+        return self._calls[cls]
+
+    def _meaning_of_call(self, cls: Class) -> Sameness:
+        doubt = Sameness.SAME
+        for one in self.order(cls):
+            if one is None:
+                doubt = Sameness.PERHAPS
+            elif one.dotted == MODULE_CLASS:
+                break
+            elif self.is_interface(one):
+                return Sameness.DIFFERENT
+            else:
+                own = self.own_call(one)
+                if own is Sameness.DIFFERENT:
+                    return own
+                if own is Sameness.PERHAPS:
+                    doubt = own
+        return doubt
+
+    def own_call(self, cls: Class) -> Sameness | None:
+        """What the class's own ``__call__`` does; None if it has none."""
+        if isinstance(cls, KnownClass):
+            return Sameness(cls.entry.call) if cls.entry.call is not None else None
+        found: list[Sameness] = []
+        for binding in cls.scope.flow.exit.get("__call__", ()):
+            match binding:
+                case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
+                    found.append(delegation(node, cls.scope.file.scopes.opened[id(node)]))
+                case Annotated(value=None):
+                    continue
+                case Annotated(value=ast.expr() as value) | Assigned(value=value):
+                    found.append(self._assigned_call(value, cls))
+                case _:
+                    found.append(Sameness.PERHAPS)
+        if not found:
+            return None
+        return found[0] if len(set(found)) == 1 else Sameness.PERHAPS
+
+    def _assigned_call(self, value: ast.expr, cls: SourceClass) -> Sameness:
+        """Judge ``__call__ = value``: the same only if the value is ``Module.__call__``, perhaps in a typing helper."""
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            value = value.args[0]
+        if isinstance(value, ast.Attribute) and value.attr == "__call__":
+            kind = self._evaluator.expression(value.value, cls.scope)
+            if isinstance(kind, ClassObject) and self.standing(kind.cls) is Standing.MODULE:
+                return self.meaning_of_call(kind.cls)
+        return Sameness.DIFFERENT
+
+    def is_interface(self, cls: Class) -> bool:
+        """Whether the class is a TorchScript interface: its values have ``forward`` and cannot be called."""
+        if isinstance(cls, KnownClass):
+            return cls.entry.interface
+        return any(
+            self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list
+        )
+
+
+def _merge(chains: list[Sequence[Class | None]]) -> list[Class | None] | None:
+    """C3 linearisation; None where the bases contradict one another."""
+    merged: list[Class | None] = []
+    remaining = [list(chain) for chain in chains if chain]
+    while remaining:
+        for chain in remaining:
+            head = chain[0]
+            if not any(head in other[1:] for other in remaining):
+                break
+        else:
+            return None
+        merged.append(head)
+        remaining = [[one for one in chain if one != head] for chain in remaining]
+        remaining = [chain for chain in remaining if chain]
+    return merged

@@ -1,0 +1,263 @@
+"""What functions do whose code is not read: builtins, container methods, and a few of the standard library."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import annotations, attributes, containers
+from flake8_forward_call.inference.types import (
+    NEVER,
+    NONE,
+    PLAIN,
+    UNKNOWN,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Managed,
+    Many,
+    Mapping,
+    Origin,
+    Partial,
+    Slot,
+    Super,
+    Tuple,
+    Type,
+    each,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_Rule: TypeAlias = "Callable[[_Call], Type]"
+
+
+class _Call:
+    """One call, with its arguments evaluated on demand."""
+
+    def __init__(self, ev: Evaluator, node: ast.Call, scope: Scope) -> None:
+        self.ev = ev
+        self.node = node
+        self.scope = scope
+
+    def argument(self, index: int, keyword: str | None = None) -> Type:
+        """The type of an argument; NEVER if it is not passed."""
+        if index < len(self.node.args) and not any(isinstance(one, ast.Starred) for one in self.node.args[: index + 1]):
+            return self.ev.expression(self.node.args[index], self.scope)
+        for one in self.node.keywords:
+            if keyword is not None and one.arg == keyword:
+                return self.ev.expression(one.value, self.scope)
+        return NEVER
+
+    def element(self, index: int) -> Type:
+        """What iterating over an argument gives."""
+        return containers.element(self.ev, self.argument(index))
+
+    @property
+    def elements(self) -> list[Type]:
+        """What iterating over each argument gives."""
+        return [
+            UNKNOWN
+            if isinstance(one, ast.Starred)
+            else containers.element(self.ev, self.ev.expression(one, self.scope))
+            for one in self.node.args
+        ]
+
+
+# Builtins
+
+
+def _many(call: _Call) -> Type:
+    return Many(call.element(0))
+
+
+def _next(call: _Call) -> Type:
+    return union([call.element(0), call.argument(1)])
+
+
+def _extreme(call: _Call) -> Type:
+    return call.element(0) if len(call.node.args) == 1 else union(call.argument(i) for i in range(len(call.node.args)))
+
+
+def _map(call: _Call) -> Type:
+    from flake8_forward_call.inference import calls
+
+    callee = call.argument(0)
+    return Many(each(callee, lambda one: _called_bare(call.ev, one, calls.returned)))
+
+
+def _called_bare(ev: Evaluator, callee: Type, returned: Callable[[Evaluator, Type], Type]) -> Type:
+    match callee:
+        case ClassObject(cls, origin):
+            return Instance(cls, origin)
+        case Function() | KnownFunction():
+            return returned(ev, callee)
+        case _:
+            return UNKNOWN
+
+
+def _dict(call: _Call) -> Type:
+    pairs = containers.values(call.ev, call.argument(0)) if call.node.args else NEVER
+    named = [call.ev.expression(one.value, call.scope) for one in call.node.keywords if one.arg is not None]
+    return Mapping(PLAIN, union([pairs, *named]))
+
+
+def _type(call: _Call) -> Type:
+    def of(one: Type) -> Type:
+        match one:
+            case Instance(cls, origin):
+                return ClassObject(cls, Origin.DECLARED if origin is not Origin.CONSTRUCTED else origin)
+            case Slot(bound=Instance() as bound):
+                return of(bound)
+            case _:
+                return UNKNOWN
+
+    return each(call.argument(0), of) if len(call.node.args) == 1 else UNKNOWN
+
+
+def _super(call: _Call) -> Type:
+    method = next((scope for scope in call.scope.outward() if scope.enclosing_class is not None), None)
+    if method is None or method.enclosing_class is None:
+        return UNKNOWN
+    cls = call.ev.source_class(method.enclosing_class)
+    return Super(cls, Slot("Self", "Self", Instance(cls, Origin.DECLARED)))
+
+
+def _getattr(call: _Call) -> Type:
+    match call.node.args:
+        case [_, ast.Constant(value=str(name)), *_]:
+            found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
+            return union([found, call.argument(2)])
+        case _:
+            return UNKNOWN
+
+
+_BUILTINS: dict[str, _Rule] = {
+    **dict.fromkeys(("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"), _many),
+    **dict.fromkeys(("next", "anext"), _next),
+    **dict.fromkeys(("min", "max"), _extreme),
+    **dict.fromkeys(
+        ("str", "int", "float", "bool", "bytes", "len", "repr", "abs", "sum", "any", "all", "isinstance", "issubclass",
+         "hasattr", "callable", "id", "hash", "round", "format", "range", "open", "object", "print"),
+        lambda _: PLAIN,
+    ),
+    "zip": lambda call: Many(Tuple(tuple(call.elements))),
+    "enumerate": lambda call: Many(Tuple((PLAIN, call.element(0)))),
+    "filter": lambda call: Many(call.element(1)),
+    "map": _map,
+    "dict": _dict,
+    "type": _type,
+    "super": _super,
+    "getattr": _getattr,
+}  # fmt: skip
+
+
+def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
+    """What a call of a builtin gives."""
+    rule = _BUILTINS.get(name)
+    return UNKNOWN if rule is None else rule(_Call(ev, node, scope))
+
+
+# Other packages
+
+
+def _first(call: _Call) -> Type:
+    found = call.argument(0)
+    return UNKNOWN if found == NEVER else found
+
+
+def _cast(call: _Call) -> Type:
+    return annotations.declared(call.ev, call.node.args[0], call.scope) if call.node.args else UNKNOWN
+
+
+def _default_dict(call: _Call) -> Type:
+    from flake8_forward_call.inference import calls
+
+    made = each(call.argument(0), lambda one: _called_bare(call.ev, one, calls.returned))
+    return Mapping(UNKNOWN, NEVER if made == UNKNOWN else made)
+
+
+def _chain(call: _Call) -> Type:
+    return Many(union(call.elements))
+
+
+def _pool_chain(call: _Call) -> Type:
+    return Many(containers.element(call.ev, call.element(0)))
+
+
+_EXTERNAL: dict[str, _Rule] = {
+    **dict.fromkeys(("copy.copy", "copy.deepcopy", "dataclasses.replace", "typing.no_type_check"), _first),
+    **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _cast),
+    **dict.fromkeys(("itertools.cycle", "itertools.islice", "collections.deque", "itertools.tee"), _many),
+    "functools.partial": lambda call: Partial(call.argument(0)),
+    "itertools.chain": _chain,
+    "itertools.chain.from_iterable": _pool_chain,
+    "itertools.zip_longest": lambda call: Many(Tuple(tuple(union([one, NONE]) for one in call.elements))),
+    "itertools.product": lambda call: Many(Tuple(tuple(call.elements))),
+    "itertools.repeat": lambda call: Many(_first(call)),
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _default_dict,
+    "contextlib.nullcontext": lambda call: Managed(_first(call)),
+    "contextlib.closing": lambda call: Managed(_first(call)),
+    "random.choice": lambda call: call.element(0),
+    "random.sample": _many,
+}
+
+
+def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
+    """What a call of a dotted name gives whose code is not read."""
+    rule = _EXTERNAL.get(name)
+    return UNKNOWN if rule is None else rule(_Call(ev, node, scope))
+
+
+# Methods of containers
+
+
+def method(ev: Evaluator, owner: Type, name: str, node: ast.Call, scope: Scope) -> Type:
+    """What a call of a container's method gives."""
+    call = _Call(ev, node, scope)
+    match owner:
+        case Mapping(key, value):
+            return _of_mapping(call, key, value, owner, name)
+        case Instance():
+            inner = containers.held(ev, owner)
+            mapping = containers.container_kind(ev, owner) == containers.MODULE_DICT
+            if mapping:
+                return _of_mapping(call, PLAIN, inner, owner, name)
+            return inner if name in ("pop", "__getitem__") else Many(inner)
+        case Many() | Tuple():
+            inner = containers.element(ev, owner)
+            if name in ("pop", "popleft", "__getitem__"):
+                return inner
+            if name in ("copy", "__iter__", "union", "intersection", "difference"):
+                return Many(inner)
+            return PLAIN if name in ("index", "count") else UNKNOWN
+        case _:
+            return UNKNOWN
+
+
+def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> Type:
+    match name:
+        case "values":
+            return Many(value)
+        case "items":
+            return Many(Tuple((key, value)))
+        case "keys":
+            return Many(key)
+        case "get":
+            default = call.argument(1)
+            return union([value, NONE if default == NEVER else default])
+        case "pop" | "setdefault":
+            return union([value, call.argument(1)])
+        case "__getitem__":
+            return value
+        case "popitem":
+            return Tuple((key, value))
+        case "copy":
+            return owner
+        case _:
+            return UNKNOWN

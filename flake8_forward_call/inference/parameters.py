@@ -1,0 +1,209 @@
+"""What a parameter is, and what a call's arguments mean for the function that is called."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import annotations
+from flake8_forward_call.inference.bindings import Defined, Parameter
+from flake8_forward_call.inference.types import (
+    PLAIN,
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    Many,
+    Mapping,
+    Origin,
+    Slot,
+    Tuple,
+    Type,
+    Union,
+    alternatives,
+    union,
+    without_none,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+_CLASS_FIRST = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
+
+
+def parameter(ev: Evaluator, binding: Parameter) -> Type:
+    """The type of a parameter inside its function: by annotation, or what its caller decides."""
+    kind = _plain_parameter(ev, binding)
+    if binding.kind == "*":
+        return Many(kind)
+    if binding.kind == "**":
+        return Mapping(PLAIN, kind)
+    return kind
+
+
+def _plain_parameter(ev: Evaluator, binding: Parameter) -> Type:
+    function, argument, scope = binding.function, binding.argument, binding.scope
+    assert scope.parent is not None
+    if argument.annotation is not None:
+        kind = annotations.declared(ev, argument.annotation, scope.parent)
+        return _or_none(ev, kind, binding)
+    comment = argument.type_comment or _from_signature_comment(binding)
+    if comment is not None:
+        return annotations.comment(ev, comment, scope.parent)
+    implicit = _implicit(ev, binding)
+    if implicit is not None:
+        return implicit
+    fixture = _fixture(ev, binding)
+    return Slot(function, argument.arg) if fixture is None else fixture
+
+
+def _or_none(ev: Evaluator, kind: Type, binding: Parameter) -> Type:
+    if isinstance(binding.default, ast.Constant) and binding.default.value is None:
+        return union([kind, ev.expression(binding.default, binding.scope)])
+    return kind
+
+
+def _from_signature_comment(binding: Parameter) -> str | None:
+    """The parameter's part of a function's ``# type: (A, B) -> C``."""
+    comment = getattr(binding.function, "type_comment", None)
+    if comment is None:
+        return None
+    try:
+        signature = ast.parse(comment, mode="func_type")
+    except SyntaxError:
+        return None
+    names = [one.arg for one in names_of(binding.function)]
+    given = signature.argtypes
+    if len(given) == len(names) - 1 and binding.scope.enclosing_class is not None:
+        names = names[1:]
+    if len(given) != len(names) or binding.argument.arg not in names:
+        return None
+    return ast.unparse(given[names.index(binding.argument.arg)])
+
+
+def _implicit(ev: Evaluator, binding: Parameter) -> Type | None:
+    """Give ``self`` or ``cls``; None for any other parameter."""
+    around = binding.scope.enclosing_class
+    node = binding.function
+    if around is None or isinstance(node, ast.Lambda) or binding.kind != "plain":
+        return None
+    if not _plain(node) or _plain(node)[0] is not binding.argument:
+        return None
+    marks = {ev.dotted(one, around) for one in node.decorator_list}
+    if "staticmethod" in marks:
+        return None
+    cls = ev.source_class(around)
+    if "classmethod" in marks or node.name in _CLASS_FIRST:
+        return Slot("Self", "Self", ClassObject(cls, Origin.DECLARED))
+    return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
+
+
+def _fixture(ev: Evaluator, binding: Parameter) -> Type | None:
+    """What pytest passes for a parameter: the result of the fixture function of that name in the file."""
+    from flake8_forward_call.inference import calls
+
+    node = binding.function
+    if isinstance(node, ast.Lambda) or not (node.name.startswith("test") or _is_fixture(node)):
+        return None
+    for scope in binding.scope.outward():
+        for one in scope.flow.exit.get(binding.argument.arg, ()) if not scope.is_function else ():
+            if (
+                isinstance(one, Defined)
+                and not isinstance(one.definition, ast.ClassDef)
+                and _is_fixture(one.definition)
+            ):
+                inner = scope.file.scopes.opened[id(one.definition)]
+                return calls.fixture_value(ev, inner)
+    return None
+
+
+def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return any(
+        (target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")) == "fixture"
+        for decorator in node.decorator_list
+        for target in [decorator.func if isinstance(decorator, ast.Call) else decorator]
+    )
+
+
+def _plain(node: FunctionNode) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args]
+
+
+def names_of(node: FunctionNode) -> list[ast.arg]:
+    """All parameters but the starred ones."""
+    return [*_plain(node), *node.args.kwonlyargs]
+
+
+# Arguments
+
+
+def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
+    """What a call passes for each parameter, by name; a starred argument ends what can be told of the positional."""
+    given: dict[str, Type] = {}
+    for name, node in zip(names, call.args, strict=False):
+        if isinstance(node, ast.Starred):
+            break
+        given[name] = ev.expression(node, scope)
+    for keyword in call.keywords:
+        if keyword.arg is not None and keyword.arg in names:
+            given[keyword.arg] = ev.expression(keyword.value, scope)
+    return given
+
+
+def slots_for(
+    ev: Evaluator, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
+) -> dict[Slot, Type]:
+    """What the slots in a function's types stand for in one call of it."""
+    own = names_of(node)[1:] if bound else names_of(node)
+    given = passed(ev, call, scope, [one.arg for one in own])
+    for argument, default in _defaults(node):
+        if argument.arg not in given and default is not None and any(one is argument for one in own):
+            assert inner.parent is not None
+            given[argument.arg] = ev.expression(default, inner.parent)
+    slots: dict[Slot, Type] = {}
+    for argument in own:
+        if argument.arg not in given:
+            continue
+        actual = given[argument.arg]
+        slots[Slot(node, argument.arg)] = actual
+        if argument.annotation is not None and inner.parent is not None:
+            pattern = annotations.declared(ev, argument.annotation, inner.parent)
+            for slot, kind in unified(pattern, actual):
+                slots[slot] = union([slots[slot], kind]) if slot in slots else kind
+    return slots
+
+
+def _defaults(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:
+    plain = _plain(node)
+    missing = len(plain) - len(node.args.defaults)
+    yield from zip(plain[missing:], node.args.defaults, strict=True)
+    yield from zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
+
+
+def unified(pattern: Type, actual: Type) -> Iterator[tuple[Slot, Type]]:
+    """Yield what type variables in a parameter's annotation stand for, given the argument's type."""
+    match pattern, actual:
+        case Slot(owner="TypeVar"), _:
+            yield pattern, without_none(actual)
+        case Slot(owner="type[TypeVar]", name=name), ClassObject(cls, origin):
+            yield Slot("TypeVar", name), Instance(cls, origin)
+        case Union(several), _:
+            for one in several:
+                yield from unified(one, without_none(actual))
+        case Many(inner), Many(given):
+            yield from unified(inner, given)
+        case Many(inner), Tuple(items):
+            yield from unified(inner, union(items))
+        case Mapping(_, inner), Mapping(_, given):
+            yield from unified(inner, given)
+        case Tuple(patterns), Tuple(items) if len(patterns) == len(items):
+            for one, given in zip(patterns, items, strict=True):
+                yield from unified(one, given)
+        case _:
+            return
+
+
+def worth_keeping(kind: Type) -> bool:
+    """Whether an argument's type is worth remembering with the instance that it made."""
+    return kind != UNKNOWN and any(one not in (UNKNOWN, PLAIN) for one in alternatives(kind))

@@ -1,0 +1,62 @@
+"""From a dotted name to what it stands for: a file of the project, or what the catalogue knows."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.scopes import Scope, ScopeMap
+
+
+@dataclass(eq=False)
+class File:
+    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it."""
+
+    path: str
+    tree: ast.Module
+    name: str = ""
+    is_package: bool = False
+
+    @cached_property
+    def scopes(self) -> ScopeMap:
+        """The scopes of the file."""
+        return ScopeMap(self.tree, self)
+
+    @property
+    def root(self) -> Scope:
+        """The module's own scope."""
+        return self.scopes.root
+
+    def absolute(self, module: str, level: int) -> str | None:
+        """The full name of an imported module, leading dots resolved; None where they lead nowhere known."""
+        if level == 0:
+            return module
+        if not self.name:
+            return None
+        parts = self.name.split(".")
+        drop = level - 1 if self.is_package else level
+        if drop > len(parts):
+            return None
+        base = parts[: len(parts) - drop]
+        return ".".join([*base, module] if module else base) or None
+
+
+@dataclass(eq=False)
+class Project:
+    """The files that a name may lead to, read when one does; and the catalogue behind them.
+
+    ``find`` gives the file of a dotted module name, or None: it decides how far inference sees.
+    """
+
+    catalogue: Catalogue
+    find: Callable[[str], File | None] = lambda _: None
+    _files: dict[str, File | None] = field(default_factory=dict)
+
+    def file(self, module: str) -> File | None:
+        """The file of a dotted module name, or None."""
+        if module not in self._files:
+            self._files[module] = self.find(module)
+        return self._files[module]

@@ -1,0 +1,133 @@
+"""What a type is once a test of it has come out one way."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Test
+from flake8_forward_call.inference.types import (
+    NEVER,
+    NONE,
+    UNKNOWN,
+    Builtin,
+    ClassObject,
+    Instance,
+    Many,
+    Mapping,
+    NoneValue,
+    Origin,
+    Plain,
+    Slot,
+    Tuple,
+    Type,
+    Union,
+    alternatives,
+    union,
+    without_none,
+)
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
+    """The type after the test came out as ``positive``."""
+    match test.kind:
+        case "none":
+            return NONE if positive else without_none(kind)
+        case "truth":
+            return without_none(kind) if positive else kind
+    assert test.classes is not None
+    tested = list(_classes(ev, test.classes, test.scope))
+    if test.kind == "issubclass":
+        return _subclasses(kind, tested) if positive else kind
+    if not positive:
+        return kind if test.kind == "type" else _eliminated(ev, kind, tested)
+    origin = Origin.CONSTRUCTED if test.kind == "type" else Origin.DECLARED
+    kept = union(result for one in alternatives(kind) for target in tested for result in _kept(ev, one, target, origin))
+    if kept == NEVER:
+        return union(_instance(target, origin) for target in tested)
+    return kept
+
+
+def _classes(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Type]:
+    """Yield the classes that the second argument of ``isinstance`` names."""
+    match node:
+        case ast.Tuple(elts=elements) | ast.List(elts=elements):
+            for one in elements:
+                yield from _classes(ev, one, scope)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            yield from _classes(ev, left, scope)
+            yield from _classes(ev, right, scope)
+        case _:
+            for one in alternatives(ev.expression(node, scope)):
+                if isinstance(one, Tuple):
+                    yield from (inner for item in one.items for inner in alternatives(item))
+                elif isinstance(one, Many):
+                    yield from alternatives(one.element)
+                else:
+                    yield one
+
+
+def _instance(target: Type, origin: Origin) -> Type:
+    match target:
+        case ClassObject(cls):
+            return Instance(cls, origin)
+        case _:
+            return UNKNOWN
+
+
+def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[Type]:
+    """Yield what an alternative is if it passed the test for one class; nothing if it could not have."""
+    match kind, target:
+        case ((NoneValue() | Plain() | Union()), ClassObject()):
+            return
+        case Slot(bound=bound), _:
+            if bound == UNKNOWN:
+                yield _instance(target, origin)
+            else:
+                for one in alternatives(bound):
+                    passed = list(_kept(ev, one, target, origin))
+                    yield from (kind if result == one else result for result in passed)
+        case Instance(cls), ClassObject(other):
+            if ev.hierarchy.derives(cls, other):
+                yield kind
+            elif ev.hierarchy.derives(other, cls) or ev.hierarchy.standing(cls) is not Standing.NOT_MODULE:
+                yield Instance(other, origin)
+        case Instance(cls), Builtin():
+            if ev.hierarchy.standing(cls) is not Standing.MODULE:
+                yield UNKNOWN
+        case Instance(cls, _, slots), _:
+            yield Instance(cls, Origin.OPAQUE, slots)
+        case ((Many() | Tuple() | Mapping()), Builtin()):
+            yield kind
+        case ((Many() | Tuple() | Mapping()), ClassObject()):
+            return
+        case _:
+            yield _instance(target, origin)
+
+
+def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
+    """What is left of a union once it was found to be none of these."""
+
+    def gone(one: Type) -> bool:
+        match one:
+            case Instance(cls):
+                return any(isinstance(each, ClassObject) and ev.hierarchy.derives(cls, each.cls) for each in tested)
+            case Many() | Tuple():
+                return any(each in (Builtin("list"), Builtin("tuple")) for each in tested)
+            case Mapping():
+                return Builtin("dict") in tested
+            case _:
+                return False
+
+    return union(one for one in alternatives(kind) if not gone(one))
+
+
+def _subclasses(kind: Type, tested: list[Type]) -> Type:
+    found = [ClassObject(one.cls, Origin.DECLARED) for one in tested if isinstance(one, ClassObject)]
+    return union(found) if found and not isinstance(kind, ClassObject) else kind

@@ -1,0 +1,112 @@
+"""The scopes of a file: which names each binds, and which node opens which."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.flow import Flow
+    from flake8_forward_call.inference.project import File
+
+FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
+
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+class Scope:
+    """A module, class body, function or lambda. Comprehensions belong to the scope that they stand in."""
+
+    def __init__(self, node: ScopeNode, parent: Scope | None, file: File) -> None:
+        self.node = node
+        self.parent = parent
+        self.file = file
+        self.declared_outer: set[str] = set()  # Named in `global` or `nonlocal`.
+        self.stars: list[ast.ImportFrom] = []
+        self.children: list[Scope] = []
+        self.calls: list[ast.Call] = []
+        self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the scope is a class body, which its methods do not see."""
+        return isinstance(self.node, ast.ClassDef)
+
+    @property
+    def is_function(self) -> bool:
+        """Whether the scope is a function or lambda."""
+        return isinstance(self.node, _FUNCTIONS)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Which bindings reach which use in this scope."""
+        from flake8_forward_call.inference.flow import Flow
+
+        return Flow(self)
+
+    @property
+    def enclosing_class(self) -> Scope | None:
+        """The class whose method this is, or None for anything but a function right in a class body."""
+        if self.is_function and self.parent is not None and self.parent.is_class:
+            return self.parent
+        return None
+
+    def inward(self) -> Iterator[Scope]:
+        """Yield this scope and all that are nested in it."""
+        yield self
+        for child in self.children:
+            yield from child.inward()
+
+    def outward(self) -> Iterator[Scope]:
+        """Yield this scope and those around it, innermost first."""
+        scope: Scope | None = self
+        while scope is not None:
+            yield scope
+            scope = scope.parent
+
+
+class ScopeMap:
+    """All scopes of a file, and the scope that each of some nodes stands in."""
+
+    def __init__(self, tree: ast.Module, file: File) -> None:
+        self.root = Scope(tree, None, file)
+        self.opened: dict[int, Scope] = {id(tree): self.root}
+        self.standing: dict[int, Scope] = {}
+        self._file = file
+        self._walk(tree)
+
+    def _walk(self, tree: ast.Module) -> None:
+        todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
+        while todo:
+            node, scope = todo.pop()
+            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+                inner = self.opened[id(node)] = Scope(node, scope, self._file)
+                scope.children.append(inner)
+                inside, outside = _parts(node)
+                todo.extend((child, inner) for child in inside)
+                todo.extend((child, scope) for child in outside)
+                continue
+            if isinstance(node, ast.Call):
+                self.standing[id(node)] = scope
+                scope.calls.append(node)
+            elif isinstance(node, ast.AugAssign) or (
+                isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets)
+            ):
+                scope.item_stores.append(node)
+            elif isinstance(node, (ast.Global, ast.Nonlocal)):
+                scope.declared_outer.update(node.names)
+            elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                scope.stars.append(node)
+            todo.extend((child, scope) for child in ast.iter_child_nodes(node))
+
+
+def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
+    """What stands inside the scope that the node opens, and what is evaluated round it."""
+    if isinstance(node, ast.Lambda):
+        return [node.body], [node.args]
+    body: list[ast.AST] = list(node.body)
+    taken = set(map(id, body))
+    return body, [child for child in ast.iter_child_nodes(node) if id(child) not in taken]

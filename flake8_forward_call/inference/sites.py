@@ -1,0 +1,133 @@
+"""What the place of a call says: whether rewriting it would call back into where it stands."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_HOOK_MAKERS = frozenset(
+    {
+        "register_forward_hook",
+        "register_forward_pre_hook",
+        "register_full_backward_hook",
+        "register_full_backward_pre_hook",
+        "register_backward_hook",
+        "register_module_forward_hook",
+        "register_module_forward_pre_hook",
+    }
+)
+
+
+def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
+    """Whether the receiver is ``self`` and the method at hand is ``__call__``, or one that ``__call__`` leads to."""
+    method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
+    if method is None or method.enclosing_class is None or not isinstance(receiver, ast.Name):
+        return False
+    own = [*method.node.args.posonlyargs, *method.node.args.args]  # type: ignore[union-attr]
+    if not own or receiver.id != own[0].arg:
+        return False
+    cls = ev.source_class(method.enclosing_class)
+    name = getattr(method.node, "name", "")
+    return any(name in _reached_from_call(ev, one) for one in _family(ev, cls))
+
+
+def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
+    """Yield the class, and each class of its file that inherits from it."""
+    for scope in cls.scope.file.scopes.opened.values():
+        if scope.is_class:
+            other = ev.source_class(scope)
+            if ev.hierarchy.derives(other, cls):
+                yield other
+
+
+def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
+    """The names of the methods that calling an instance leads to over ``self``, ``Module.__call__`` left aside."""
+    chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
+    reached: set[str] = set()
+    todo = list(_call_methods(chain))
+    while todo:
+        name = todo.pop()
+        if name in reached or name == "forward":
+            continue
+        reached.add(name)
+        for one in chain:
+            todo.extend(_names_on_self(one, name))
+    return reached
+
+
+def _call_methods(chain: list[SourceClass]) -> Iterator[str]:
+    """Yield ``__call__`` where a class of the chain defines it, or the method that it assigns to that name."""
+    for cls in chain:
+        if "__call__" in cls.scope.flow.exit:
+            yield "__call__"
+        for statement in cls.node.body:
+            match statement:
+                case ast.Assign(targets=[ast.Name(id="__call__")], value=ast.Name(id=name)):
+                    yield name
+                case ast.AnnAssign(target=ast.Name(id="__call__"), value=ast.Name(id=name)):
+                    yield name
+
+
+def _names_on_self(cls: SourceClass, method: str) -> Iterator[str]:
+    """Yield each attribute of ``self`` that the class's method of that name reads."""
+    for scope in cls.scope.children:
+        if getattr(scope.node, "name", None) != method or not scope.is_function:
+            continue
+        own = [*scope.node.args.posonlyargs, *scope.node.args.args]  # type: ignore[union-attr]
+        if not own:
+            continue
+        for node in ast.walk(scope.node):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own[0].arg:
+                yield node.attr
+
+
+def stands_in_hook(receiver: ast.expr, scope: Scope) -> bool:
+    """Whether the call stands in a hook that the file registers on the module that it calls."""
+    text = ast.unparse(receiver)
+    for function in scope.outward():
+        if not function.is_function:
+            continue
+        for target in _registered_on(function):
+            own = [one.arg for one in [*function.node.args.posonlyargs, *function.node.args.args]]  # type: ignore[union-attr]
+            if text == target or text in own[:2]:
+                return True
+    return False
+
+
+def _registered_on(function: Scope) -> Iterator[str]:
+    """Yield the text of each module that the function is registered on as a hook, anywhere in its file."""
+    name = getattr(function.node, "name", None)
+    for scope in function.file.root.inward():
+        for call in scope.calls:
+            if not isinstance(call.func, ast.Attribute) or call.func.attr not in _HOOK_MAKERS:
+                continue
+            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+                for one in _handed_over(argument):
+                    if one is function.node or (name is not None and _names(one, name)):
+                        yield ast.unparse(call.func.value)
+
+
+def _handed_over(node: ast.expr) -> Iterator[ast.expr]:
+    yield node
+    if isinstance(node, ast.Call):  # partial(hook, ...)
+        yield from node.args
+
+
+def _names(node: ast.expr, name: str) -> bool:
+    return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
+
+
+def overridden_below(ev: Evaluator, cls: Class, scope: Scope) -> Iterator[SourceClass]:
+    """Yield the classes of the file that inherit from the class and are not it."""
+    for other in scope.file.scopes.opened.values():
+        if other.is_class:
+            found = ev.source_class(other)
+            if found is not cls and ev.hierarchy.derives(found, cls):
+                yield found

@@ -1,0 +1,49 @@
+"""What inference says of a receiver."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+class Standing(enum.Enum):
+    """What is known of a receiver or a class."""
+
+    MODULE = "module"
+    NOT_MODULE = "not a module"
+    UNKNOWN = "unknown"
+
+
+class Sameness(enum.Enum):
+    """Whether ``x(...)`` means what ``x.forward(...)`` means, hooks aside.
+
+    PERHAPS: nothing that was read says otherwise, but something that could was not read, or says so on some paths
+    only. UNREAD: the receiver's own class was not read, so nothing at all is known of its ``__call__``.
+    """
+
+    SAME = "same"
+    PERHAPS = "perhaps"
+    UNREAD = "unread"
+    DIFFERENT = "different"
+
+
+# From best to worst: what several alternatives amount to is the worst of them.
+_ORDER = (Sameness.SAME, Sameness.PERHAPS, Sameness.UNREAD, Sameness.DIFFERENT)
+
+
+def worst(*sames: Sameness) -> Sameness:
+    """The most doubtful of several."""
+    return max(sames, key=_ORDER.index, default=Sameness.SAME)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one call; ``reason`` is a clause in plain words."""
+
+    standing: Standing
+    sameness: Sameness
+    reason: str
+
+
+NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
+NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")
