@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import annotations, calls, containers
+from flake8_forward_call.inference import calls, containers, declarations
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
@@ -126,7 +126,7 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
         return None
     for binding in (*in_body, *in_methods):
         if isinstance(binding, Annotated):
-            declared = annotations.declared(ev, binding.annotation, binding.scope)
+            declared = declarations.declared(ev, binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return _with_stores(ev, cls, name, declared)
     return _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]))

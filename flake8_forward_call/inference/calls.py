@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import annotations, attributes, containers, library, parameters
+from flake8_forward_call.inference import attributes, containers, declarations, library, parameters
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.types import (
@@ -115,7 +115,7 @@ def _for_owner(ev: Evaluator, scope: Scope, owner: Type) -> dict[Slot, Type]:
     slots = {notation.SELF: owner}
     own = parameters.names_of(scope.node)[:1]  # type: ignore[arg-type]
     if own and own[0].annotation is not None and scope.parent is not None:
-        slots.update(parameters.unified(annotations.declared(ev, own[0].annotation, scope.parent), owner))
+        slots.update(parameters.unified(declarations.declared(ev, own[0].annotation, scope.parent), owner))
     return slots
 
 
@@ -137,13 +137,13 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
 def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
     assert scope.parent is not None
     if node.returns is not None:
-        return annotations.declared(ev, node.returns, scope.parent)
+        return declarations.declared(ev, node.returns, scope.parent)
     if node.type_comment is not None:
         try:
             signature = ast.parse(node.type_comment, mode="func_type")
         except SyntaxError:
             return UNKNOWN
-        return annotations.comment(ev, ast.unparse(signature.returns), scope.parent)
+        return declarations.comment(ev, ast.unparse(signature.returns), scope.parent)
     return UNKNOWN
 
 

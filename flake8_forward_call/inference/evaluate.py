@@ -6,9 +6,10 @@ import ast
 import builtins
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import annotations, attributes, calls, containers, parameters
+from flake8_forward_call.inference import attributes, calls, containers, declarations, parameters
 from flake8_forward_call.inference.bindings import (
     Annotated,
     AnyBinding,
@@ -276,7 +277,8 @@ class Evaluator:
 
     def bindings(self, bindings: Iterable[AnyBinding]) -> Type:
         """One of what the bindings give; a stand-in for a failed import counts only where nothing else is known."""
-        first, fallback = [], []
+        first: list[Type] = []
+        fallback: list[Type] = []
         for one in bindings:
             kind = self.binding(one)
             (fallback if isinstance(one, Binding) and one.fallback else first).append(kind)
@@ -293,7 +295,7 @@ class Evaluator:
         match binding:
             case Assigned(value=value, path=path, scope=scope, type_comment=comment):
                 if comment is not None and not path:
-                    return annotations.comment(self, comment, scope)
+                    return declarations.comment(self, comment, scope)
                 return self._unpacked(self.expression(value, scope), path)
             case Annotated():
                 return self._annotated(binding)
@@ -320,13 +322,13 @@ class Evaluator:
             case Outer(name=name, scope=scope):
                 return self._outer(name, scope)
             case TypeParameter(name=name, bound=bound, scope=scope):
-                limit = UNKNOWN if bound is None else annotations.declared(self, bound, scope)
+                limit = UNKNOWN if bound is None else declarations.declared(self, bound, scope)
                 return Slot("TypeVar", name, limit)
             case _:
                 return UNKNOWN
 
     def _annotated(self, binding: Annotated) -> Type:
-        declared = annotations.declared(self, binding.annotation, binding.scope)
+        declared = declarations.declared(self, binding.annotation, binding.scope)
         if binding.value is None:
             return declared
         value = self.expression(binding.value, binding.scope)
@@ -351,14 +353,17 @@ class Evaluator:
             case None if binding.whole:
                 return self.expression(binding.subject, binding.scope)
             case ast.MatchClass(cls=cls):
-                return annotations.declared(self, cls, binding.scope)
+                return declarations.declared(self, cls, binding.scope)
             case _:
                 return UNKNOWN
 
     def _unpacked(self, kind: Type, path: tuple[Step, ...]) -> Type:
         for step in path:
-            kind = each(kind, lambda one, step=step: containers.unpacked(self, one, step))
+            kind = each(kind, partial(self._unpacked_once, step))
         return kind
+
+    def _unpacked_once(self, step: Step, kind: Type) -> Type:
+        return containers.unpacked(self, kind, step)
 
     def _entered(self, context: ast.expr, scope: Scope) -> Type:
         def entered(one: Type) -> Type:
@@ -399,7 +404,7 @@ class Evaluator:
         for star in reversed(file.root.stars):
             full = file.absolute(star.module or "", star.level)
             if full is not None and full != file.name:
-                kind = self.once(("star", id(file), name, full), lambda full=full: self.member(full, name))
+                kind = self.once(("star", id(file), name, full), partial(self.member, full, name))
                 if not isinstance(kind, Namespace) and kind not in (UNKNOWN, NEVER):
                     return kind
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.bindings import (
@@ -42,6 +43,9 @@ MAX_ROUNDS = 4
 # Calls that never come back.
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip", "self.fail",
                     "self.skipTest"})  # fmt: skip
+
+# `except*` is there from Python 3.11 on.
+_TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -140,15 +144,13 @@ class Flow:
     def _bind_parameter(
         self, argument: ast.arg, node: FunctionNode, kind: str, default: ast.expr | None, state: State
     ) -> None:
-        def build() -> Binding:
-            return Parameter(argument, self.scope, False, argument, node, kind, default)
-
+        build = partial(Parameter, argument, self.scope, False, argument, node, kind, default)
         self._bind(argument.arg, state, argument, build)
 
     def _bind_type_parameter(self, node: ast.AST, state: State) -> None:
         name: str = node.name  # type: ignore[attr-defined]
         bound = getattr(node, "bound", None)
-        self._bind(name, state, node, lambda: TypeParameter(node, self.scope, False, name, bound))
+        self._bind(name, state, node, partial(TypeParameter, node, self.scope, False, name, bound))
 
     def _bind_target(self, target: ast.expr, state: State, make: _Maker, path: tuple[Step, ...] = ()) -> None:
         """Bind what stands left of ``=``, after ``for`` or after ``as``, taking tuples apart."""
@@ -164,7 +166,16 @@ class Flow:
                 self._expression(child, state)
         key = key_of(target)
         if key is not None:
-            self._bind(key, state, target, lambda: make(target, path))
+            self._bind(key, state, target, partial(make, target, path))
+
+    def _assigned(self, value: ast.expr, comment: str | None, at: ast.AST, path: tuple[Step, ...]) -> Binding:
+        return Assigned(at, self.scope, self._in_fallback, value, path, comment)
+
+    def _iterated(self, iterable: ast.expr, comment: str | None, at: ast.AST, path: tuple[Step, ...]) -> Binding:
+        return Iterated(at, self.scope, self._in_fallback, iterable, path, comment)
+
+    def _entered(self, context: ast.expr, at: ast.AST, path: tuple[Step, ...]) -> Binding:
+        return Entered(at, self.scope, self._in_fallback, context, path)
 
     # Joining
 
@@ -187,8 +198,8 @@ class Flow:
         if state is None:
             return None
         match test:
-            case ast.Constant(value=value):
-                return dict(state) if bool(value) is positive else None
+            case ast.Constant():
+                return dict(state) if bool(test.value) is positive else None
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self._narrow(operand, not positive, state)
             case ast.BoolOp(op=operator, values=values):
@@ -213,7 +224,7 @@ class Flow:
             previous = state.get(key)
             if previous is None:
                 # Not bound here: what is tested is whatever the name means outside, or the attribute's class says.
-                previous = (self._make(node, key, lambda node=node: Assigned(node, self.scope, False, node)),)
+                previous = (self._make(node, key, partial(Assigned, node, self.scope, False, node)),)
             narrowed_state[key] = (self._narrowing(previous, kind, test, classes, positive is not inverted),)
         return narrowed_state
 
@@ -243,11 +254,7 @@ class Flow:
             case ast.Assign(targets=targets, value=value, type_comment=comment):
                 self._expression(value, state)
                 for target in targets:
-                    self._bind_target(
-                        target,
-                        state,
-                        lambda at, path: Assigned(at, self.scope, self._in_fallback, value, path, comment),
-                    )
+                    self._bind_target(target, state, partial(self._assigned, value, comment))
             case ast.AnnAssign(target=target, annotation=annotation, value=value):
                 self._annotated(node, target, annotation, value, state)
             case ast.AugAssign():
@@ -262,8 +269,6 @@ class Flow:
                 )
             case ast.While() | ast.For() | ast.AsyncFor():
                 return self._loop(node, state)
-            case ast.Try() | ast.TryStar():  # type: ignore[attr-defined,unused-ignore]
-                return self._try(node, state)
             case ast.With() | ast.AsyncWith():
                 return self._with(node, state)
             case ast.Match():
@@ -296,6 +301,8 @@ class Flow:
                     self._unbind(target, state)
             case ast.Global() | ast.Nonlocal() | ast.Pass():
                 pass
+            case _ if isinstance(node, _TRIES):
+                return self._try(node, state)
             case _ if type(node).__name__ == "TypeAlias":
                 self._type_alias(node, state)
             case _:
@@ -328,7 +335,7 @@ class Flow:
         if key is None:
             self._expression(target, state)
         elif value is not None or self.scope.is_class or key not in state:
-            self._bind(key, state, target, lambda: Annotated(node, self.scope, self._in_fallback, annotation, value))
+            self._bind(key, state, target, partial(Annotated, node, self.scope, self._in_fallback, annotation, value))
 
     def _augmented(self, node: ast.AugAssign, state: State) -> None:
         self._expression(node.value, state)
@@ -341,7 +348,7 @@ class Flow:
             key,
             state,
             node,
-            lambda: Augmented(node, self.scope, self._in_fallback, previous, node.value, node.op),
+            partial(Augmented, node, self.scope, self._in_fallback, previous, node.value, node.op),
         )
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
@@ -361,7 +368,7 @@ class Flow:
                 self._bind_target(
                     node.target,
                     inside,
-                    lambda at, path: Iterated(at, self.scope, self._in_fallback, node.iter, path, node.type_comment),
+                    partial(self._iterated, node.iter, node.type_comment),
                 )
                 ended = dict(head)
             end = self._block(node.body, inside)
@@ -390,7 +397,7 @@ class Flow:
                 self._expression(handler.type, raised or state)
             inside = dict(raised or state)
             if handler.name:
-                self._bind(handler.name, inside, handler, lambda at=handler: Opaque(at, self.scope, False))
+                self._bind(handler.name, inside, handler, partial(Opaque, handler, self.scope, False))
             before, self._in_fallback = self._in_fallback, self._in_fallback or _catches_import_failure(handler)
             ends.append(self._block(handler.body, inside))
             self._in_fallback = before
@@ -411,7 +418,7 @@ class Flow:
                 self._bind_target(
                     item.optional_vars,
                     state,
-                    lambda at, path, context=context: Entered(at, self.scope, self._in_fallback, context, path),
+                    partial(self._entered, context),
                 )
         end = self._block(node.body, dict(state))
         return self._join([end, state]) if suppresses else end
@@ -452,9 +459,11 @@ class Flow:
                 if inner is not None:
                     self._captures(inner, subject, state, whole=whole)
                 if name is not None:
-                    self._bind(name, state, pattern, lambda: Matched(pattern, self.scope, False, subject, inner, whole))
+                    self._bind(
+                        name, state, pattern, partial(Matched, pattern, self.scope, False, subject, inner, whole)
+                    )
             case ast.MatchStar(name=name) | ast.MatchMapping(rest=name) if name is not None:
-                self._bind(name, state, pattern, lambda: Opaque(pattern, self.scope, False))
+                self._bind(name, state, pattern, partial(Opaque, pattern, self.scope, False))
         for child in ast.iter_child_nodes(pattern):
             if isinstance(child, ast.pattern):
                 if not isinstance(pattern, ast.MatchAs):
@@ -473,7 +482,7 @@ class Flow:
             if node.returns is not None:
                 self._expression(node.returns, state)
         self._capture(node, state)
-        self._bind(node.name, state, node, lambda: Defined(node, self.scope, self._in_fallback, node))
+        self._bind(node.name, state, node, partial(Defined, node, self.scope, self._in_fallback, node))
 
     def _capture(self, node: ast.AST, state: State) -> None:
         self.captured[id(node)] = self._join([self.captured.get(id(node)), state]) or {}
@@ -486,7 +495,7 @@ class Flow:
                 bound,
                 state,
                 alias,
-                lambda at=alias, module=module: Imported(at, self.scope, self._in_fallback, module, None, 0),
+                partial(Imported, alias, self.scope, self._in_fallback, module, None, 0),
             )
 
     def _import_from(self, node: ast.ImportFrom, state: State) -> None:
@@ -496,15 +505,13 @@ class Flow:
                     alias.asname or alias.name,
                     state,
                     alias,
-                    lambda at=alias: Imported(
-                        at, self.scope, self._in_fallback, node.module or "", at.name, node.level
-                    ),
+                    partial(Imported, alias, self.scope, self._in_fallback, node.module or "", alias.name, node.level),
                 )
 
     def _type_alias(self, node: ast.stmt, state: State) -> None:
         name, value = node.name.id, node.value  # type: ignore[attr-defined]
         self._expression(value, state)
-        self._bind(name, state, node, lambda: Aliased(node, self.scope, False, value))
+        self._bind(name, state, node, partial(Aliased, node, self.scope, False, value))
 
     def _unbind(self, target: ast.expr, state: State) -> None:
         if isinstance(target, (ast.Tuple, ast.List)):
@@ -547,7 +554,7 @@ class Flow:
                         self._expression(branch, inside)
             case ast.NamedExpr(target=target, value=value):
                 self._expression(value, state)
-                self._bind(target.id, state, target, lambda: Assigned(target, self.scope, self._in_fallback, value))
+                self._bind(target.id, state, target, partial(Assigned, target, self.scope, self._in_fallback, value))
             case ast.ListComp(elt=elt, generators=generators) | ast.SetComp(elt=elt, generators=generators):
                 self._comprehension([elt], generators, state)
             case ast.GeneratorExp(elt=elt, generators=generators):
@@ -588,7 +595,7 @@ class Flow:
             self._bind_target(
                 generator.target,
                 inside,
-                lambda at, path, iterable=iterable: Iterated(at, self.scope, self._in_fallback, iterable, path),
+                partial(self._iterated, iterable, None),
             )
             for test in generator.ifs:
                 if inside is not None:

@@ -184,9 +184,7 @@ class Hierarchy:
         """Whether the class is a TorchScript interface: its values have ``forward`` and cannot be called."""
         if isinstance(cls, KnownClass):
             return cls.entry.interface
-        return any(
-            self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list
-        )
+        return any(self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
 
 
 def _merge(chains: list[Sequence[Class | None]]) -> list[Class | None] | None:

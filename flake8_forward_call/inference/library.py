@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import annotations, attributes, containers
+from flake8_forward_call.inference import attributes, containers, declarations
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -171,7 +171,7 @@ def _first(call: _Call) -> Type:
 
 
 def _cast(call: _Call) -> Type:
-    return annotations.declared(call.ev, call.node.args[0], call.scope) if call.node.args else UNKNOWN
+    return declarations.declared(call.ev, call.node.args[0], call.scope) if call.node.args else UNKNOWN
 
 
 def _default_dict(call: _Call) -> Type:

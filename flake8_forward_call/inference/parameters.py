@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import annotations
+from flake8_forward_call.inference import declarations
 from flake8_forward_call.inference.bindings import Defined, Parameter
 from flake8_forward_call.inference.types import (
     PLAIN,
@@ -46,11 +46,11 @@ def _plain_parameter(ev: Evaluator, binding: Parameter) -> Type:
     function, argument, scope = binding.function, binding.argument, binding.scope
     assert scope.parent is not None
     if argument.annotation is not None:
-        kind = annotations.declared(ev, argument.annotation, scope.parent)
+        kind = declarations.declared(ev, argument.annotation, scope.parent)
         return _or_none(ev, kind, binding)
     comment = argument.type_comment or _from_signature_comment(binding)
     if comment is not None:
-        return annotations.comment(ev, comment, scope.parent)
+        return declarations.comment(ev, comment, scope.parent)
     implicit = _implicit(ev, binding)
     if implicit is not None:
         return implicit
@@ -168,7 +168,7 @@ def slots_for(
         actual = given[argument.arg]
         slots[Slot(node, argument.arg)] = actual
         if argument.annotation is not None and inner.parent is not None:
-            pattern = annotations.declared(ev, argument.annotation, inner.parent)
+            pattern = declarations.declared(ev, argument.annotation, inner.parent)
             for slot, kind in unified(pattern, actual):
                 slots[slot] = union([slots[slot], kind]) if slot in slots else kind
     return slots

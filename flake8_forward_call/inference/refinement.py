@@ -58,8 +58,8 @@ def _classes(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Type]:
     """Yield the classes that the second argument of ``isinstance`` names."""
     match node:
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
-            for one in elements:
-                yield from _classes(ev, one, scope)
+            for element in elements:
+                yield from _classes(ev, element, scope)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
             yield from _classes(ev, left, scope)
             yield from _classes(ev, right, scope)
@@ -117,9 +117,11 @@ def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
     def gone(one: Type) -> bool:
         match one:
             case Instance(cls):
-                return any(isinstance(each, ClassObject) and ev.hierarchy.derives(cls, each.cls) for each in tested)
+                return any(
+                    isinstance(target, ClassObject) and ev.hierarchy.derives(cls, target.cls) for target in tested
+                )
             case Many() | Tuple():
-                return any(each in (Builtin("list"), Builtin("tuple")) for each in tested)
+                return Builtin("list") in tested or Builtin("tuple") in tested
             case Mapping():
                 return Builtin("dict") in tested
             case _:

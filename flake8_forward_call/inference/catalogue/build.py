@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flake8_forward_call.inference import annotations, attributes, calls
+from flake8_forward_call.inference import attributes, calls, declarations
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, notation
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
@@ -101,15 +101,7 @@ class Builder:
                     function = self._asked(partial(self._function, scope, name))
                     if function:
                         functions[name] = function
-        for name, parameter in _GIVES_BACK.items():
-            file = self.evaluator.project.file(name.rpartition(".")[0])
-            if file is not None:
-                found = self.evaluator.global_of(file, name.rpartition(".")[2])
-                nodes = [one.node for one in alternatives(found or UNKNOWN) if isinstance(one, Function)]
-                given = [argument.arg for argument in names_of(nodes[0])] if nodes else []
-                if parameter not in given:
-                    raise SystemExit(f"{name} has no parameter {parameter!r} any more: mend the table")
-                functions[name] = [given, f"~{parameter}"]
+        functions.update(self._compilers())
         written = {file.name for file in files}
         modules = {file.name: self._names(file, classes, functions, written) for file in files if _is_public(file.name)}
         _drop_unreachable(modules, classes, functions)
@@ -120,6 +112,20 @@ class Builder:
             "classes": dict(sorted(classes.items())),
             "functions": dict(sorted(functions.items())),
         }
+
+    def _compilers(self) -> Iterator[tuple[str, list[Any]]]:
+        """Yield the functions of the table above that the package has."""
+        for name, parameter in _GIVES_BACK.items():
+            module, _, function = name.rpartition(".")
+            file = self.evaluator.project.file(module)
+            if file is None:
+                continue
+            found = self.evaluator.global_of(file, function) or UNKNOWN
+            nodes = [one.node for one in alternatives(found) if isinstance(one, Function)]
+            given = [argument.arg for argument in names_of(nodes[0])] if nodes else []
+            if parameter not in given:
+                raise SystemExit(f"{name} has no parameter {parameter!r} any more: mend the table")
+            yield name, [given, f"~{parameter}"]
 
     def _asked(self, question: Any) -> Any:
         try:
@@ -168,7 +174,7 @@ class Builder:
         renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
         for one in own:
             if one.annotation is not None and constructor.parent is not None:
-                declared = annotations.declared(self.evaluator, one.annotation, constructor.parent)
+                declared = declarations.declared(self.evaluator, one.annotation, constructor.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     renamed[declared] = Slot(cls.dotted, one.arg, declared.bound)
         return substitute(kind, renamed)
@@ -188,7 +194,7 @@ class Builder:
         assert function.scope.parent is not None
         for one in own:
             if one.annotation is not None:
-                declared = annotations.declared(self.evaluator, one.annotation, function.scope.parent)
+                declared = declarations.declared(self.evaluator, one.annotation, function.scope.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     slots[declared] = Slot(name, one.arg, declared.bound)
         kind = substitute(kind, slots)
