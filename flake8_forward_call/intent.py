@@ -1,0 +1,44 @@
+"""Comments that say that a call goes round hooks or ``__call__`` on purpose."""
+
+from __future__ import annotations
+
+import re
+import tokenize
+
+from flake8_forward_call.source import Source
+
+# What is gone round, and words for going round it or for meaning to.
+_MACHINERY = r"(?:hooks?\b|__call__|\b_?call_impl\b|_wrapped_call_impl)"
+_AVOIDS = (
+    r"(?:\b(?:avoid|bypass|circumvent|skip|omit|suppress|evad)\w*|\bwithout\b|\binstead\s+of\b|\brather\s+than\b"
+    r"|\bnot\b|n't\b|\bno\b|\bgo(?:es|ing)?\s+(?:a)?round\b)"
+)
+_ON_PURPOSE = r"(?:\bon\s+purpose\b|\bpurpose(?:ly|fully)\b|\bintention(?:al|ally)?\b|\bdeliberate(?:ly)?\b)"
+_DIRECT = r"(?:\bforward\b|\bdirect(?:ly)?\b)"
+
+_INTENT = re.compile(
+    rf"{_AVOIDS}[^.;]{{0,60}}{_MACHINERY}"
+    rf"|{_MACHINERY}[^.;]{{0,40}}(?:\b(?:avoid|bypass|circumvent|skipp|omitt|suppress)\w*|{_ON_PURPOSE})"
+    rf"|{_ON_PURPOSE}.{{0,80}}(?:{_DIRECT}|{_MACHINERY})"
+    rf"|{_DIRECT}.{{0,80}}{_ON_PURPOSE}",
+    re.IGNORECASE,
+)
+
+
+def is_deliberate(source: Source, row: int) -> bool:
+    """Whether a comment on the line of a call, or on the line above it, says that the bypass is meant."""
+    comments = _comments(source)
+    return any(_INTENT.search(comments.get(near, "")) is not None for near in (row, row - 1))
+
+
+def _comments(source: Source) -> dict[int, str]:
+    """The comments of a file by line; as many as could be read, where the tokenizer gives up."""
+    found: dict[int, str] = {}
+    lines = iter(source.lines)
+    try:
+        for token in tokenize.generate_tokens(lambda: next(lines, "")):
+            if token.type == tokenize.COMMENT:
+                found[token.start[0]] = token.string
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return found
