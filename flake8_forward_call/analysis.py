@@ -45,13 +45,27 @@ def unanalysable(path: str, error: SourceError) -> Finding:
 
 
 def _direct_calls(source: Source) -> list[Finding]:
-    from flake8_forward_call.inference import Sameness, Standing, judge
+    from flake8_forward_call.candidates import candidates
+
+    calls = [candidate.node for candidate in candidates(source.tree) if not candidate.is_super]
+    if not calls:
+        return []
+    from flake8_forward_call.inference import Sameness, judge
+
+    verdicts = {
+        call: verdict
+        for call, verdict in zip(calls, judge(source.tree, source.path, calls), strict=True)
+        if verdict.is_bypass
+    }
+    if not verdicts:
+        return []
+    from flake8_forward_call.intent import is_deliberate
     from flake8_forward_call.visitor import find_sites, shortened
 
-    sites = find_sites(source)
     findings = []
-    for site, verdict in zip(sites, judge(source.tree, source.path, [site.node for site in sites]), strict=True):
-        if verdict.standing is not Standing.MODULE or verdict.sameness in (Sameness.DIFFERENT, Sameness.UNREAD):
+    for site in find_sites(source):
+        verdict = verdicts.get(site.node)
+        if verdict is None or is_deliberate(source, site.start.row):
             continue
         receiver = shortened(site.receiver, _RECEIVER_SHOWN)
         before, after = f"{receiver}.forward(...)", f"{receiver}(...)"

@@ -9,20 +9,16 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
+from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.source import Source, SourceError
-
-# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
-# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
-# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
-_DEEPEST = 400
 
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.
@@ -111,30 +107,20 @@ class Located:
     sites: list[Site]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Candidate:
-    """A call of an attribute ``forward`` in Python's tree, and where it comes in the order of the text."""
-
-    node: ast.Call
-    func: ast.Attribute
-    order: tuple[int, ...]
-    in_string: bool
-
-
 def find_sites(source: Source) -> list[Site]:
     """Every direct call of an attribute ``forward`` in the file, in the order of the text.
 
     ``super().forward(...)`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    candidates = _candidates(source.tree)
-    if all(_is_super(candidate.func.value) for candidate in candidates):
+    found = candidates(source.tree)
+    if all(candidate.is_super for candidate in found):
         return []
-    return _located(source, candidates).sites
+    return _located(source, found).sites
 
 
 def locate(source: Source) -> Located:
     """The same sites with the tree they stand in. Raises SourceError."""
-    return _located(source, _candidates(source.tree))
+    return _located(source, candidates(source.tree))
 
 
 def shortened(text: str, limit: int) -> str:
@@ -145,61 +131,24 @@ def shortened(text: str, limit: int) -> str:
     return f"{text[: kept - kept // 2]}...{text[-(kept // 2) :]}"
 
 
-def _located(source: Source, candidates: Sequence[_Candidate]) -> Located:
+def _located(source: Source, found: Sequence[Candidate]) -> Located:
     try:
         module = _parse(source)
         collector = _Collector()
         module.visit(collector)
-        if len(collector.calls) != len(candidates):
+        if len(collector.calls) != len(found):
             raise SourceError("libcst and Python see different calls of forward() in it")
         # Up to Python 3.11 the positions in an f-string are wrong; libcst's are right, but take long to compute.
-        in_string = any(candidate.in_string for candidate in candidates)
+        in_string = any(candidate.in_string for candidate in found)
         positions = _Positions(source, module if in_string else None)
         sites = [
             _site(source, module, candidate, call, positions, echoed=call in collector.echoed)
-            for candidate, call in zip(candidates, collector.calls, strict=True)
-            if not _is_super(candidate.func.value)
+            for candidate, call in zip(found, collector.calls, strict=True)
+            if not candidate.is_super
         ]
     except RecursionError:
         raise SourceError("is nested too deeply for libcst") from None
     return Located(module, sites)
-
-
-def _candidates(tree: ast.Module) -> list[_Candidate]:
-    """The calls of an attribute ``forward``, ``super().forward()`` included, in the order of the text.
-
-    Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so
-    what orders two calls is the position of the string, then the part of it, then the position there.
-    """
-    found = []
-    stack: list[tuple[ast.AST, int, tuple[int, ...]]] = [(tree, 1, ())]
-    while stack:
-        node, depth, within = stack.pop()
-        if depth > _DEEPEST:
-            raise SourceError("is nested too deeply for libcst")
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
-            order = (*within, node.func.end_lineno or 0, node.func.end_col_offset or 0)
-            found.append(_Candidate(node, node.func, order, bool(within)))
-        if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
-            stack.extend((part, depth + 2, (*within, *where)) for part, where in _string_parts(node))
-            continue
-        if isinstance(node, ast.BoolOp):
-            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
-        stack.extend((child, depth + 1, within) for child in ast.iter_child_nodes(node))
-    return sorted(found, key=lambda candidate: candidate.order)
-
-
-def _string_parts(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[int, ...]]]:
-    """The expressions in the braces of an f-string, and those in their format, with what orders them."""
-    for index, part in enumerate(node.values):  # type: ignore[attr-defined]
-        for order, field in enumerate(("value", "format_spec")):
-            below = getattr(part, field, None)
-            if isinstance(below, ast.expr):
-                yield below, (node.lineno, node.col_offset, index, order)  # type: ignore[attr-defined]
-
-
-def _is_super(receiver: ast.expr) -> bool:
-    return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
 
 
 def _parse(source: Source) -> cst.Module:
@@ -289,7 +238,7 @@ class _Positions:
 def _site(
     source: Source,
     module: cst.Module,
-    candidate: _Candidate,
+    candidate: Candidate,
     call: cst.Call,
     positions: _Positions,
     *,

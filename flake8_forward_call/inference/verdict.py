@@ -44,6 +44,11 @@ class Verdict:
     sameness: Sameness
     reason: str
 
+    @property
+    def is_bypass(self) -> bool:
+        """Whether the call goes round ``Module.__call__`` and need not: a module, and calling it means the same."""
+        return self.standing is Standing.MODULE and self.sameness in (Sameness.SAME, Sameness.PERHAPS)
+
 
 NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
 NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")
