@@ -10,12 +10,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flake8_forward_call.source import SourceError
-
-# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
-# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
-# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
-_DEEPEST = 400
+from flake8_forward_call.trees import children
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,20 +36,16 @@ def candidates(tree: ast.Module) -> list[Candidate]:
     what orders two calls is the position of the string, then the part of it, then the position there.
     """
     found = []
-    stack: list[tuple[ast.AST, int, tuple[int, ...]]] = [(tree, 1, ())]
+    stack: list[tuple[ast.AST, tuple[int, ...]]] = [(tree, ())]  # Programs can be too deep for recursion.
     while stack:
-        node, depth, within = stack.pop()
-        if depth > _DEEPEST:
-            raise SourceError("is nested too deeply for libcst")
+        node, within = stack.pop()
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
             order = (*within, node.func.end_lineno or 0, node.func.end_col_offset or 0)
             found.append(Candidate(node, node.func, order, bool(within)))
         if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
-            stack.extend((part, depth + 2, (*within, *where)) for part, where in _string_parts(node))
-            continue
-        if isinstance(node, ast.BoolOp):
-            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
-        stack.extend((child, depth + 1, within) for child in ast.iter_child_nodes(node))
+            stack.extend((part, (*within, *where)) for part, where in _string_parts(node))
+        else:
+            stack.extend((child, within) for child in children(node))
     return sorted(found, key=lambda candidate: candidate.order)
 
 

@@ -27,8 +27,11 @@ _INTENT = re.compile(
 
 def is_deliberate(source: Source, row: int) -> bool:
     """Whether a comment on the line of a call, or on the line above it, says that the bypass is meant."""
-    comments = _comments(source)
-    return any(_INTENT.search(comments.get(near, "")) is not None for near in (row, row - 1))
+    near = [one for one in (row - 1, row) if one > 0 and _INTENT.search(source.lines[one - 1]) is not None]
+    if not near:
+        return False
+    comments = _comments(source)  # Only now: it takes as long as to parse the file.
+    return any(_INTENT.search(comments.get(one, "")) is not None for one in near)
 
 
 def _comments(source: Source) -> dict[int, str]:

@@ -20,6 +20,11 @@ from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.source import Source, SourceError
 
+# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
+# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
+# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
+_DEEPEST = 400
+
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.
 _GAP = r"(?:[ \t\f\r\n\\]|#[^\r\n]*(?=[\r\n]))*"
@@ -132,6 +137,8 @@ def shortened(text: str, limit: int) -> str:
 
 
 def _located(source: Source, found: Sequence[Candidate]) -> Located:
+    if _is_too_deep(source.tree):
+        raise SourceError("is nested too deeply for libcst")
     try:
         module = _parse(source)
         collector = _Collector()
@@ -149,6 +156,18 @@ def _located(source: Source, found: Sequence[Candidate]) -> Located:
     except RecursionError:
         raise SourceError("is nested too deeply for libcst") from None
     return Located(module, sites)
+
+
+def _is_too_deep(tree: ast.Module) -> bool:
+    stack: list[tuple[ast.AST, int]] = [(tree, 1)]
+    while stack:
+        node, depth = stack.pop()
+        if depth > _DEEPEST:
+            return True
+        if isinstance(node, ast.BoolOp):
+            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
+        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+    return False
 
 
 def _parse(source: Source) -> cst.Module:

@@ -190,17 +190,17 @@ def test_deep_nesting_ends_with_an_answer(data: bytes) -> None:
 def test_large_file_without_a_call_is_quick() -> None:
     Path("bad.py").write_text("def forward(x):\n    return x + 1  # noqa\n\n\n" * 120_000)
     assert Path("bad.py").stat().st_size > 5_000_000
-    start = time.perf_counter()
+    start = time.process_time()
     assert forward_call("check", "bad.py").status == 0
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("filler", ["# .\n", ".\n#\n", "x.\\\n", "#" * 79 + "\n"])
 def test_search_for_the_name_takes_time_that_grows_with_the_file_only(filler: str) -> None:
     text = filler * (2_000_000 // len(filler)) + "forward\n"
-    start = time.perf_counter()
+    start = time.process_time()
     assert Source("big.py", text).mentions_forward
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -272,7 +272,7 @@ def test_deep_nesting_is_named_as_the_reason(deep: str) -> None:
 
 
 def test_deep_nesting_without_a_site_is_no_failure() -> None:
-    assert places(f"y = {' + '.join(['a'] * 300)}\nsuper().forward(x)\n") == []
+    assert places(f"y = {' + '.join(['a'] * 500)}\nsuper().forward(x)\n") == []
 
 
 def test_a_long_chain_of_branches_is_named_as_the_reason() -> None:

@@ -28,6 +28,7 @@ from flake8_forward_call.inference.bindings import (
     TypeParameter,
 )
 from flake8_forward_call.inference.narrowing import narrowings
+from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
@@ -162,7 +163,7 @@ class Flow:
         if isinstance(target, ast.Starred):
             target = target.value
         if not isinstance(target, ast.Name):
-            for child in ast.iter_child_nodes(target):
+            for child in children(target):
                 self._expression(child, state)
         key = key_of(target)
         if key is not None:
@@ -464,7 +465,7 @@ class Flow:
                     )
             case ast.MatchStar(name=name) | ast.MatchMapping(rest=name) if name is not None:
                 self._bind(name, state, pattern, partial(Opaque, pattern, self.scope, False))
-        for child in ast.iter_child_nodes(pattern):
+        for child in children(pattern):
             if isinstance(child, ast.pattern):
                 if not isinstance(pattern, ast.MatchAs):
                     self._captures(child, subject, state, whole=whole and isinstance(pattern, ast.MatchOr))
@@ -527,7 +528,7 @@ class Flow:
     # Expressions
 
     def _children(self, node: ast.AST, state: State) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             self._expression(child, state)
 
     def _expression(self, node: ast.AST, state: State) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.trees import children
+
 if TYPE_CHECKING:
     from flake8_forward_call.inference.flow import Flow
     from flake8_forward_call.inference.project import File
@@ -100,7 +102,7 @@ class ScopeMap:
                 scope.declared_outer.update(node.names)
             elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 scope.stars.append(node)
-            todo.extend((child, scope) for child in ast.iter_child_nodes(node))
+            todo.extend((child, scope) for child in children(node))
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
@@ -109,4 +111,4 @@ def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterab
         return [node.body], [node.args]
     body: list[ast.AST] = list(node.body)
     taken = set(map(id, body))
-    return body, [child for child in ast.iter_child_nodes(node) if id(child) not in taken]
+    return body, [child for child in children(node) if id(child) not in taken]
