@@ -167,10 +167,17 @@ def values(ev: Evaluator, kind: Type) -> Type:
         match one:
             case Mapping(_, value):
                 return value
-            case Many(Tuple((_, value))):
-                return value
+            case Many(pair):
+                return each(pair, of_pair)
             case Instance() if container_kind(ev, one) == MODULE_DICT:
                 return held(ev, one)
+            case _:
+                return UNKNOWN
+
+    def of_pair(one: Type) -> Type:
+        match one:
+            case Tuple((_, value)) | Many(value):
+                return value
             case _:
                 return UNKNOWN
 
@@ -233,9 +240,12 @@ def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
 # Filling
 
 
-def filled(ev: Evaluator, kind: Type, key: str, scope: Scope) -> Type:
-    """The type of a name, with what its scope puts into the container that it holds."""
-    if not any(_can_be_filled(ev, one) for one in alternatives(kind)):
+def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool) -> Type:
+    """The type of a name, with what its scope puts into the container that it holds.
+
+    An annotation that names the elements has said it all; one that names a module container has not.
+    """
+    if not any(can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [one for inner in scope.inward() for one in _stores(ev, key, inner)]
     return refilled(ev, kind, put)
@@ -249,8 +259,9 @@ def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:
     return union(_with_more(ev, one, more) for one in alternatives(kind))
 
 
-def _can_be_filled(ev: Evaluator, kind: Type) -> bool:
-    return isinstance(kind, (Many, Mapping)) or is_container(ev, kind)
+def can_be_filled(ev: Evaluator, kind: Type, *, declared: bool) -> bool:
+    """Whether code may put something into the value that its type does not say yet."""
+    return (isinstance(kind, (Many, Mapping)) and not declared) or is_container(ev, kind)
 
 
 def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
@@ -268,7 +279,7 @@ def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
 
 
 def _stores(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
-    from flake8_forward_call.inference.flow import key_of
+    from flake8_forward_call.inference.states import key_of
 
     for call in scope.calls:
         if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS and key_of(call.func.value) == key:

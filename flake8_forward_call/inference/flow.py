@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -28,13 +28,11 @@ from flake8_forward_call.inference.bindings import (
     TypeParameter,
 )
 from flake8_forward_call.inference.narrowing import narrowings
+from flake8_forward_call.inference.states import State, join, key_of, rejoined, widened
 from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
-
-# For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
-State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
 
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 
@@ -49,21 +47,6 @@ _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError"})
-
-
-def key_of(node: ast.AST) -> str | None:
-    """``a``, ``a.b`` or ``a.b['c']`` as text, if the node is a chain that flow can follow; else None."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            base = key_of(value)
-            return None if base is None else f"{base}.{attr}"
-        case ast.Subscript(value=value, slice=ast.Constant(value=constant)):
-            base = key_of(value)
-            return None if base is None else f"{base}[{constant!r}]"
-        case _:
-            return None
 
 
 class Flow:
@@ -128,7 +111,7 @@ class Flow:
 
     def _note_for_handlers(self, state: State) -> None:
         if self._tries:
-            self._tries[-1] = self._join([self._tries[-1], state])
+            self._tries[-1] = join([self._tries[-1], state])
 
     def _bind_parameters(self, node: FunctionNode, state: State) -> None:
         arguments = node.args
@@ -180,20 +163,6 @@ class Flow:
 
     # Joining
 
-    def _join(self, states: Iterable[State | None]) -> State | None:
-        """What holds where several ways meet; None, a way that is never gone, adds nothing."""
-        ways = [state for state in states if state is not None]
-        if len(ways) < 2:
-            return dict(ways[0]) if ways else None
-        joined: State = {}
-        for key in dict.fromkeys(key for state in ways for key in state):
-            dotted = "." in key or "[" in key
-            if dotted and not all(key in state for state in ways):
-                continue  # On one way the attribute is whatever its class says, which includes the other way.
-            merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
-            joined[key] = _rejoined(merged)
-        return joined
-
     def _narrow(self, test: ast.expr, positive: bool, state: State | None) -> State | None:
         """Give the state in which the test came out so; None if it never does."""
         if state is None:
@@ -214,7 +183,7 @@ class Flow:
                 for value in values:
                     ways.append(self._narrow(value, positive, remaining))
                     remaining = self._narrow(value, not positive, remaining)
-                return self._join(ways)
+                return join(ways)
             case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
                 return dict(state) if positive else None
         narrowed_state = dict(state)
@@ -262,7 +231,7 @@ class Flow:
                 self._augmented(node, state)
             case ast.If(test=test, body=body, orelse=orelse):
                 self._expression(test, state)
-                return self._join(
+                return join(
                     [
                         self._block(body, self._narrow(test, True, state)),
                         self._block(orelse, self._narrow(test, False, state)),
@@ -373,13 +342,13 @@ class Flow:
                 )
                 ended = dict(head)
             end = self._block(node.body, inside)
-            back = [_widened(one) for one in (end, *self._continues) if one is not None]
+            back = [widened(one) for one in (end, *self._continues) if one is not None]
             if isinstance(node, ast.While):
-                ended = self._join([ended, *(self._narrow(node.test, False, one) for one in back)])
+                ended = join([ended, *(self._narrow(node.test, False, one) for one in back)])
             else:
-                ended = self._join([ended, *back])
-            after = self._join([self._block(node.orelse, ended), *self._breaks])
-            grown = self._join([head, *back]) or head
+                ended = join([ended, *back])
+            after = join([self._block(node.orelse, ended), *self._breaks])
+            grown = join([head, *back]) or head
             if grown == head:
                 break
             head = grown
@@ -402,10 +371,10 @@ class Flow:
             before, self._in_fallback = self._in_fallback, self._in_fallback or _catches_import_failure(handler)
             ends.append(self._block(handler.body, inside))
             self._in_fallback = before
-        joined = self._join(ends)
+        joined = join(ends)
         if not node.finalbody:
             return joined
-        self._block(node.finalbody, self._join([joined, raised]))
+        self._block(node.finalbody, join([joined, raised]))
         return self._block(node.finalbody, joined) if joined is not None else None
 
     def _with(self, node: ast.With | ast.AsyncWith, state: State) -> State | None:
@@ -422,7 +391,7 @@ class Flow:
                     partial(self._entered, context),
                 )
         end = self._block(node.body, dict(state))
-        return self._join([end, state]) if suppresses else end
+        return join([end, state]) if suppresses else end
 
     def _match(self, node: ast.Match, state: State) -> State | None:
         self._expression(node.subject, state)
@@ -443,7 +412,7 @@ class Flow:
                     remaining = None
                 elif test is not None and isinstance(case.pattern, (ast.MatchClass, ast.MatchOr, ast.MatchAs)):
                     remaining = self._narrow(test, False, remaining)
-        return self._join([*ends, remaining])
+        return join([*ends, remaining])
 
     def _pattern_test(self, subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
         """Give the isinstance test that a class pattern amounts to."""
@@ -486,7 +455,7 @@ class Flow:
         self._bind(node.name, state, node, partial(Defined, node, self.scope, self._in_fallback, node))
 
     def _capture(self, node: ast.AST, state: State) -> None:
-        self.captured[id(node)] = self._join([self.captured.get(id(node)), state]) or {}
+        self.captured[id(node)] = join([self.captured.get(id(node)), state]) or {}
 
     def _import(self, names: list[ast.alias], state: State) -> None:
         for alias in names:
@@ -584,7 +553,7 @@ class Flow:
             return
         seen = self.uses.get(id(node))
         reached = state[key]
-        self.uses[id(node)] = reached if seen is None else _rejoined(dict.fromkeys((*seen, *reached)))
+        self.uses[id(node)] = reached if seen is None else rejoined(dict.fromkeys((*seen, *reached)))
 
     def _comprehension(self, results: list[ast.expr], generators: list[ast.comprehension], state: State) -> None:
         inside: State | None = dict(state)
@@ -605,32 +574,6 @@ class Flow:
         if inside is not None:
             for result in results:
                 self._expression(result, inside)
-
-
-def _rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
-    """The bindings, with both outcomes of one test put together again to what was tested."""
-    found = dict.fromkeys(bindings)
-    tested: dict[tuple[Test, tuple[AnyBinding, ...]], Narrowed] = {}
-    for one in list(found):
-        if isinstance(one, Narrowed):
-            other = tested.setdefault((one.test, one.previous), one)
-            if other is not one and other.positive is not one.positive:
-                del found[one], found[other]
-                found.update(dict.fromkeys(one.previous))
-    return tuple(found)
-
-
-def _widened(state: State) -> State:
-    """The state without what tests have told: what goes round a loop must not grow for ever."""
-    return {key: tuple(dict.fromkeys(_untested(bindings))) for key, bindings in state.items()}
-
-
-def _untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
-    for one in bindings:
-        if isinstance(one, Narrowed):
-            yield from _untested(one.previous)
-        else:
-            yield one
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

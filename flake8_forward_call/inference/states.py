@@ -1,0 +1,68 @@
+"""What is bound where: the states that a walk over a scope goes through, and what becomes of them where ways meet."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
+
+from flake8_forward_call.inference.bindings import AnyBinding, Binding, Narrowed, Test
+
+# For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
+State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
+
+
+def key_of(node: ast.AST) -> str | None:
+    """``a``, ``a.b`` or ``a.b['c']`` as text, if the node is a chain that flow can follow; else None."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            base = key_of(value)
+            return None if base is None else f"{base}.{attr}"
+        case ast.Subscript(value=value, slice=ast.Constant(value=constant)):
+            base = key_of(value)
+            return None if base is None else f"{base}[{constant!r}]"
+        case _:
+            return None
+
+
+def join(states: Iterable[State | None]) -> State | None:
+    """What holds where several ways meet; None, a way that is never gone, adds nothing."""
+    ways = [state for state in states if state is not None]
+    if len(ways) < 2:
+        return dict(ways[0]) if ways else None
+    joined: State = {}
+    for key in dict.fromkeys(key for state in ways for key in state):
+        dotted = "." in key or "[" in key
+        if dotted and not all(key in state for state in ways):
+            continue  # On one way the attribute is whatever its class says, which includes the other way.
+        merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
+        joined[key] = rejoined(merged)
+    return joined
+
+
+def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
+    """The bindings, with both outcomes of one test put together again to what was tested."""
+    found = dict.fromkeys(bindings)
+    tested: dict[tuple[Test, tuple[AnyBinding, ...]], Narrowed] = {}
+    for one in list(found):
+        if isinstance(one, Narrowed):
+            other = tested.setdefault((one.test, one.previous), one)
+            if other is not one and other.positive is not one.positive:
+                del found[one], found[other]
+                found.update(dict.fromkeys(one.previous))
+    return tuple(found)
+
+
+def widened(state: State) -> State:
+    """The state without what tests have told: what goes round a loop must not grow for ever."""
+    return {key: tuple(dict.fromkeys(_untested(bindings))) for key, bindings in state.items()}
+
+
+def _untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
+    for one in bindings:
+        if isinstance(one, Narrowed):
+            yield from _untested(one.previous)
+        else:
+            yield one
