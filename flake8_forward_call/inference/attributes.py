@@ -13,6 +13,7 @@ from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceCla
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
+    Builtin,
     ClassObject,
     Function,
     Instance,
@@ -23,6 +24,7 @@ from flake8_forward_call.inference.types import (
     Namespace,
     NoneValue,
     Origin,
+    Result,
     Slot,
     Super,
     Tuple,
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
+# `object.__new__`, which gives an instance of the class that it is passed.
+_PLAIN_NEW = KnownFunction("object.__new__", ("cls",), Result(Slot("object.__new__", "cls")))
+
 
 def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
     """What ``owner.name`` is, UNKNOWN where nobody says."""
@@ -46,8 +51,10 @@ def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
         case ClassObject(cls):
             return _of_class(ev, owner, cls, name)
         case Super(cls, inner):
-            order = ev.hierarchy.order(cls)
-            return _found(ev, order[1:], inner, name)
+            found = _found(ev, ev.hierarchy.order(cls)[1:], inner, name)
+            return _PLAIN_NEW if name == "__new__" and found == UNKNOWN else found
+        case Builtin("object") if name == "__new__":
+            return _PLAIN_NEW
         case Namespace(dotted):
             return ev.member(dotted, name)
         case Slot(bound=bound) if bound != UNKNOWN:
@@ -128,12 +135,12 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
         if isinstance(binding, Annotated):
             declared = declarations.declared(ev, binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
-                return _with_stores(ev, cls, name, declared)
-    return _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]))
+                return _with_stores(ev, cls, name, declared, declared=True)
+    return _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
 
 
-def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type) -> Type:
-    if not any(isinstance(one, (Many, Mapping)) or containers.is_container(ev, one) for one in alternatives(kind)):
+def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
+    if not any(containers.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [
         one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)

@@ -53,9 +53,9 @@ class Annotated(Binding):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Augmented(Binding):
-    """``name += value``: ``previous`` reached it."""
+    """``target += value``."""
 
-    previous: tuple[AnyBinding, ...]
+    target: ast.expr
     value: ast.expr
     operator: ast.operator
 

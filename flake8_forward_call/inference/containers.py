@@ -286,13 +286,18 @@ def _stores(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
             yield from _put_in(ev, call, scope)
     for store in scope.item_stores:
         if isinstance(store, ast.AugAssign):
-            if key_of(store.target) == key:
-                yield element(ev, ev.expression(store.value, scope))
+            if key_of(store.target) == key and not isinstance(store.op, ast.Mult):
+                yield each(ev.expression(store.value, scope), lambda one: _added(ev, one))
             continue
         for target in store.targets:
             if isinstance(target, ast.Subscript) and key_of(target.value) == key:
                 kind = ev.expression(store.value, scope)
                 yield element(ev, kind) if isinstance(target.slice, ast.Slice) else kind
+
+
+def _added(ev: Evaluator, kind: Type) -> Type:
+    """What ``xs += value`` or ``xs |= value`` adds: the values of a dict, the elements of anything else."""
+    return kind.value if isinstance(kind, Mapping) else element(ev, kind)
 
 
 def _put_in(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Type]:

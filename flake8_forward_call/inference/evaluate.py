@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -218,13 +218,20 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is None:
             return self.named(node.id, scope)
-        return containers.filled(self, self.bindings(reached), node.id, scope)
+        return self._filled(reached, node.id, scope)
+
+    def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
+        declared = all(
+            isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
+            for one in bindings
+        )
+        return containers.filled(self, self.bindings(bindings), name, scope, declared=declared)
 
     def named(self, name: str, scope: Scope) -> Type:
         """What a name means that nothing in the scope has bound before its use: by closure, global or builtin."""
         bound = scope.flow.exit.get(name) or tuple(scope.flow.bound.get(name, ()))
         if bound and not scope.is_function:
-            return containers.filled(self, self.bindings(bound), name, scope)
+            return self._filled(bound, name, scope)
         return self._outer(name, scope)
 
     def _outer(self, name: str, scope: Scope) -> Type:
@@ -234,7 +241,7 @@ class Evaluator:
             if not outer.is_class:
                 found = self._captured(name, inner, outer)
                 if found:
-                    return containers.filled(self, self.bindings(found), name, outer)
+                    return self._filled(found, name, outer)
             inner = outer
         for star in reversed(inner.stars):
             kind = self._imported(star.module or "", name, star.level, scope.file)
@@ -338,11 +345,15 @@ class Evaluator:
         return declared
 
     def _augmented(self, binding: Augmented) -> Type:
-        previous = self.bindings(binding.previous)
+        previous = self.bindings(binding.scope.flow.uses[id(binding.target)])
         value = self.expression(binding.value, binding.scope)
         match previous, value:
+            case Many() | Tuple(), _ if isinstance(binding.operator, ast.Mult):
+                return Many(containers.element(self, previous))
             case Many() | Tuple(), _:
                 return Many(union([containers.element(self, previous), containers.element(self, value)]))
+            case Mapping(), Mapping():
+                return Mapping(union([previous.key, value.key]), union([previous.value, value.value]))
             case Instance(), _ if containers.is_container(self, previous):
                 return previous
             case _:
@@ -400,7 +411,7 @@ class Evaluator:
         flow = file.root.flow
         bound = flow.exit.get(name) or tuple(flow.bound.get(name, ()))
         if bound:
-            return containers.filled(self, self.bindings(bound), name, file.root)
+            return self._filled(bound, name, file.root)
         for star in reversed(file.root.stars):
             full = file.absolute(star.module or "", star.level)
             if full is not None and full != file.name:

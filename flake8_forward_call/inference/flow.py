@@ -71,6 +71,7 @@ class Flow:
         self._breaks: list[State] = []
         self._continues: list[State] = []
         self._tries: list[State | None] = []
+        self._around: list[State] = []  # States of which a copy is in use, where a walrus binds its name as well.
         self._in_fallback = False
         self.exit = self._walk_scope()
 
@@ -313,13 +314,8 @@ class Flow:
         key = key_of(node.target)
         if key is None or key not in state:
             return
-        previous = tuple(one for one in state[key] if not isinstance(one, Augmented) or one.node is not node)
-        self._bind(
-            key,
-            state,
-            node,
-            partial(Augmented, node, self.scope, self._in_fallback, previous, node.value, node.op),
-        )
+        build = partial(Augmented, node, self.scope, self._in_fallback, node.target, node.value, node.op)
+        self._bind(key, state, node, build)
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
         outer = self._breaks, self._continues
@@ -510,21 +506,31 @@ class Flow:
                     self._children(node, state)
             case ast.BoolOp(op=operator, values=values):
                 going_on = isinstance(operator, ast.And)
-                inside: State | None = state
-                for value in values:
+                self._expression(values[0], state)
+                inside = self._narrow(values[0], going_on, state)
+                self._around.append(state)
+                for value in values[1:]:
                     if inside is None:
                         break
                     self._expression(value, inside)
                     inside = self._narrow(value, going_on, inside)
+                self._around.pop()
             case ast.IfExp(test=test, body=body, orelse=orelse):
                 self._expression(test, state)
+                self._around.append(state)
                 for branch, positive in ((body, True), (orelse, False)):
                     inside = self._narrow(test, positive, state)
                     if inside is not None:
                         self._expression(branch, inside)
+                self._around.pop()
             case ast.NamedExpr(target=target, value=value):
                 self._expression(value, state)
-                self._bind(target.id, state, target, partial(Assigned, target, self.scope, self._in_fallback, value))
+                build = partial(Assigned, target, self.scope, self._in_fallback, value)
+                for outer in self._around:
+                    before = outer.get(target.id, ())
+                    self._bind(target.id, outer, target, build)
+                    outer[target.id] = tuple(dict.fromkeys((*before, *outer[target.id])))
+                self._bind(target.id, state, target, build)
             case ast.ListComp(elt=elt, generators=generators) | ast.SetComp(elt=elt, generators=generators):
                 self._comprehension([elt], generators, state)
             case ast.GeneratorExp(elt=elt, generators=generators):
@@ -557,9 +563,10 @@ class Flow:
 
     def _comprehension(self, results: list[ast.expr], generators: list[ast.comprehension], state: State) -> None:
         inside: State | None = dict(state)
+        self._around.append(state)
         for generator in generators:
             if inside is None:
-                return
+                break
             self._expression(generator.iter, inside)
             iterable = generator.iter
             self._bind_target(
@@ -574,6 +581,7 @@ class Flow:
         if inside is not None:
             for result in results:
                 self._expression(result, inside)
+        self._around.pop()
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

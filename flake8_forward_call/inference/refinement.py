@@ -124,6 +124,8 @@ def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
                 return Builtin("list") in tested or Builtin("tuple") in tested
             case Mapping():
                 return Builtin("dict") in tested
+            case Plain():
+                return any(isinstance(target, Builtin) for target in tested)
             case _:
                 return False
 
