@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.inference import attributes, calls, declarations
+from flake8_forward_call.inference.bindings import Annotated
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, notation
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
@@ -61,7 +62,7 @@ class Builder:
         self.version = version
         self.root = root
         self.evaluator = Evaluator(Project(Catalogue({}), self._find))
-        self._seen: dict[str, File | None] = {}
+        self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
     def _find(self, name: str) -> File | None:
         base = self.root.joinpath(*name.split("."))
@@ -73,6 +74,7 @@ class Builder:
                         tree = ast.parse(path.read_bytes(), type_comments=False)
                     except (SyntaxError, ValueError):
                         return None
+                _drop_stand_ins(tree)
                 return File(str(path), tree, name, is_package)
         return None
 
@@ -90,17 +92,21 @@ class Builder:
         files = [file for name in self.names() for file in [self.evaluator.project.file(name)] if file is not None]
         classes: dict[str, Any] = {}
         functions: dict[str, Any] = {}
-        for file in files:
-            for scope in file.root.children:
-                if scope.is_class:
-                    entry = self._asked(partial(self._class, self.evaluator.source_class(scope)))
-                    if entry:
-                        classes[self.evaluator.source_class(scope).dotted] = entry
-                elif isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                    name = f"{file.name}.{scope.node.name}"
-                    function = self._asked(partial(self._function, scope, name))
-                    if function:
-                        functions[name] = function
+        top_level = [(file, scope) for file in files for scope in file.root.children]
+        for _, scope in top_level:
+            if scope.is_class:
+                cls = self.evaluator.source_class(scope)
+                entry = self._asked(partial(self._class, cls))
+                if entry:
+                    classes[cls.dotted] = entry
+                    if self._gives_modules(entry):
+                        self._givers.add(cls.dotted)
+        for file, scope in top_level:
+            if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                name = f"{file.name}.{scope.node.name}"
+                function = self._asked(partial(self._function, scope, name))
+                if function:
+                    functions[name] = function
         functions.update(self._compilers())
         written = {file.name for file in files}
         modules = {file.name: self._names(file, classes, functions, written) for file in files if _is_public(file.name)}
@@ -210,7 +216,12 @@ class Builder:
         return "~" in text or "Self" in text or any(self._is_module(cls) for cls in _classes_in(kind))
 
     def _is_module(self, cls: Class) -> bool:
-        return self.evaluator.hierarchy.standing(cls) is Standing.MODULE
+        return self.evaluator.hierarchy.standing(cls) is Standing.MODULE or cls.dotted in self._givers
+
+    def _gives_modules(self, entry: dict[str, Any]) -> bool:
+        """Whether a member of the class is a module, or gives one, whatever the instance was made of."""
+        texts = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
+        return any(f"{self.package}." in text for text in texts)
 
     # Names
 
@@ -226,6 +237,15 @@ class Builder:
         return found
 
 
+def _drop_stand_ins(tree: ast.Module) -> None:
+    """Drop each class of an ``else`` that only stands in for the one of that name in the ``if``."""
+    for node in tree.body:
+        if isinstance(node, ast.If):
+            defined = {one.name for one in node.body if isinstance(one, ast.ClassDef)}
+            kept = [one for one in node.orelse if not isinstance(one, ast.ClassDef) or one.name not in defined]
+            node.orelse = kept
+
+
 def _member_names(cls: SourceClass) -> set[str]:
     names = {name for name in cls.scope.flow.exit if "." not in name and "[" not in name}
     for scope in cls.scope.children:
@@ -234,8 +254,9 @@ def _member_names(cls: SourceClass) -> set[str]:
             if own:
                 prefix = f"{own[0].arg}."
                 names |= {key[len(prefix) :] for key in scope.flow.bound if key.startswith(prefix)}
+    declared = {name for name in names if any(isinstance(one, Annotated) for one in cls.scope.flow.exit.get(name, ()))}
     public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
-    return public | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
+    return public | declared | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
 
 
 def _is_public(dotted: str) -> bool:
