@@ -127,7 +127,7 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
 
 def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
     """The declared type of a name in a class, else the union of all that is assigned to it."""
-    in_body = [one for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
+    in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
     in_methods = list(assignments(cls, name))
     if not in_body and not in_methods:
         return None
@@ -137,6 +137,17 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return _with_stores(ev, cls, name, declared, declared=True)
     return _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
+
+
+def _getter(cls: SourceClass, binding: Binding) -> Binding:
+    """The definition of the property itself, where the binding is its setter or deleter."""
+    if isinstance(binding, Defined):
+        for node in binding.definition.decorator_list:
+            if isinstance(node, ast.Attribute) and node.attr in ("setter", "deleter"):
+                for one in cls.scope.flow.uses.get(id(node.value), ()):
+                    if isinstance(one, Binding):
+                        return _getter(cls, one)
+    return binding
 
 
 def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:

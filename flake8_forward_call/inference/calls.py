@@ -112,7 +112,7 @@ def returned(ev: Evaluator, callee: Type) -> Type:
 
 def _for_owner(ev: Evaluator, scope: Scope, owner: Type) -> dict[Slot, Type]:
     """What ``Self`` stands for, and the type variable ``T`` of a ``def to(self: T) -> T``."""
-    slots = {notation.SELF: owner}
+    slots = {notation.SELF: owner, **(dict(owner.slots) if isinstance(owner, Instance) else {})}
     own = parameters.names_of(scope.node)[:1]  # type: ignore[arg-type]
     if own and own[0].annotation is not None and scope.parent is not None:
         slots.update(parameters.unified(declarations.declared(ev, own[0].annotation, scope.parent), owner))
@@ -137,7 +137,9 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
 def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
     assert scope.parent is not None
     if node.returns is not None:
-        return declarations.declared(ev, node.returns, scope.parent)
+        declared = declarations.declared(ev, node.returns, scope.parent)
+        of_class = any(ev.dotted(one, scope.parent) == "classmethod" for one in node.decorator_list)
+        return substitute(declared, {notation.SELF: Result(notation.SELF)}) if of_class else declared
     if node.type_comment is not None:
         try:
             signature = ast.parse(node.type_comment, mode="func_type")

@@ -13,6 +13,7 @@ from flake8_forward_call.inference.types import (
     NEVER,
     PLAIN,
     UNKNOWN,
+    ClassObject,
     Instance,
     Many,
     Mapping,
@@ -186,7 +187,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """What a subscript gives."""
-    from flake8_forward_call.inference import attributes, calls
+    from flake8_forward_call.inference import attributes, calls, declarations
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -203,6 +204,8 @@ def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
             return calls.returned(ev, method) if method != UNKNOWN else UNKNOWN
         case Slot(bound=bound) if bound != UNKNOWN:
             return each(bound, lambda one: item(ev, one, index, scope))
+        case ClassObject(cls) if declarations.type_variables(ev, cls):
+            return kind
         case _:
             return UNKNOWN
 

@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, TypeParameter
+from flake8_forward_call.inference.hierarchy import KnownClass
 from flake8_forward_call.inference.types import (
     NONE,
     PLAIN,
@@ -29,6 +30,7 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.hierarchy import Class
     from flake8_forward_call.inference.scopes import Scope
 
 _MANY = frozenset(
@@ -249,18 +251,18 @@ def _generic(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: S
         given = dict(zip(slots, (declared(ev, one, scope) for one in arguments), strict=False))
         return substitute(kind, given)
     if isinstance(kind, Instance):
-        names = _type_variables(ev, kind)
+        names = type_variables(ev, kind.cls)
         pairs = zip(names, (declared(ev, one, scope) for one in arguments), strict=False)
         return Instance(kind.cls, kind.origin, tuple(pairs))
     return kind
 
 
-def _type_variables(ev: Evaluator, kind: Instance) -> list[Slot]:
+def type_variables(ev: Evaluator, cls: Class) -> list[Slot]:
     """The type variables of a class, in the order that its bases name them."""
-    node = getattr(kind.cls, "node", None)
-    scope: Scope | None = getattr(kind.cls, "scope", None)
-    if node is None or scope is None or scope.parent is None:
+    if isinstance(cls, KnownClass):
         return []
+    node, scope = cls.node, cls.scope
+    assert scope.parent is not None
     own = [Slot("TypeVar", one.name) for one in getattr(node, "type_params", ())]
     for base in node.bases:
         if isinstance(base, ast.Subscript):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned, Parameter
+from flake8_forward_call.inference.states import untested
 from flake8_forward_call.inference.verdict import Sameness
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
 def _delegates(value: ast.expr | None, node: ast.FunctionDef, scope: Scope) -> bool:
     """Whether the returned expression is the parent's call itself, directly or by a name that holds its result."""
     if isinstance(value, ast.Name):
-        reached = scope.flow.uses.get(id(value), ())
+        reached = list(untested(scope.flow.uses.get(id(value), ())))
         return bool(reached) and all(
             isinstance(one, Assigned) and not one.path and _delegates(one.value, node, scope) for one in reached
         )
@@ -85,7 +86,6 @@ def _names(nodes: list[ast.expr], scope: Scope) -> Iterator[str | None]:
     """Yield each argument as the parameter that it hands on unchanged, else None."""
     for node in nodes:
         stars, inner = ("*", node.value) if isinstance(node, ast.Starred) else ("", node)
-        unchanged = isinstance(inner, ast.Name) and all(
-            isinstance(one, Parameter) for one in scope.flow.uses.get(id(inner), (None,))
-        )
+        reached = list(untested(scope.flow.uses.get(id(inner), ())))
+        unchanged = bool(reached) and all(isinstance(one, Parameter) for one in reached)
         yield f"{stars}{inner.id}" if isinstance(inner, ast.Name) and unchanged else None

@@ -20,6 +20,7 @@ from flake8_forward_call.inference.types import (
     Tuple,
     Type,
     Union,
+    Unknown,
     alternatives,
     union,
     without_none,
@@ -185,7 +186,7 @@ def unified(pattern: Type, actual: Type) -> Iterator[tuple[Slot, Type]]:
     """Yield what type variables in a parameter's annotation stand for, given the argument's type."""
     match pattern, actual:
         case Slot(owner="TypeVar"), _:
-            yield pattern, without_none(actual)
+            yield pattern, union(_at_least(one, pattern.bound) for one in alternatives(without_none(actual)))
         case Slot(owner="type[TypeVar]", name=name), ClassObject(cls, origin):
             yield Slot("TypeVar", name), Instance(cls, origin)
         case Union(several), _:
@@ -202,6 +203,17 @@ def unified(pattern: Type, actual: Type) -> Iterator[tuple[Slot, Type]]:
                 yield from unified(one, given)
         case _:
             return
+
+
+def _at_least(kind: Type, bound: Type) -> Type:
+    """The type, or where nothing is known of it what the type variable promises."""
+    match kind:
+        case Slot(owner, name, Unknown()):
+            return Slot(owner, name, bound)
+        case Unknown():
+            return bound
+        case _:
+            return kind
 
 
 def worth_keeping(kind: Type) -> bool:

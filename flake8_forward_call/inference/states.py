@@ -57,12 +57,13 @@ def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
 
 def widened(state: State) -> State:
     """The state without what tests have told: what goes round a loop must not grow for ever."""
-    return {key: tuple(dict.fromkeys(_untested(bindings))) for key, bindings in state.items()}
+    return {key: tuple(dict.fromkeys(untested(bindings))) for key, bindings in state.items()}
 
 
-def _untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
+def untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
+    """Yield the bindings themselves, whatever tests have told of them."""
     for one in bindings:
         if isinstance(one, Narrowed):
-            yield from _untested(one.previous)
+            yield from untested(one.previous)
         else:
             yield one
