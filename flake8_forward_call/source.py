@@ -13,7 +13,11 @@ from functools import cached_property
 
 from flake8_forward_call.finding import Place
 
-_NAME = re.compile(r"forward\b")
+# The name, and what makes it a call: a parenthesis, or one that closes round it, perhaps behind a comment.
+_CALLED_NAME = re.compile(r"forward(?=[\s\\]*[()#])")
+
+# What may stand before the dot without being of any interest. The one character more tells `my_super()` apart.
+_SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
@@ -79,12 +83,12 @@ class Source:
 
     @property
     def mentions_forward(self) -> bool:
-        """Whether `.forward` stands anywhere in the text: if not, no rule about calls has work here.
+        """Whether `.forward(` can stand in the text, but for `super().forward(`: if not, no rule has work here.
 
         Between the dot and the name blanks, joined lines and comments may stand. One step back from each name, and
         not a pattern forward from each dot, which would take a time that grows with the square of the text.
         """
-        return any(self._follows_dot(match.start()) for match in _NAME.finditer(self.text))
+        return any(self._follows_dot(match.start()) for match in _CALLED_NAME.finditer(self.text))
 
     @cached_property
     def lines(self) -> list[str]:
@@ -115,7 +119,7 @@ class Source:
         while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):
             offset -= 1
         if offset and self.text[offset - 1] == ".":
-            return True
+            return _SUPER.search(self.text, max(0, offset - 9), offset - 1) is None
         # Behind a comment there may be a dot; whether one is, the parser will see.
         if self.text[offset : offset + 1] not in ("\n", "\r"):
             return False

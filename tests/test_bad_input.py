@@ -196,7 +196,7 @@ def test_large_file_without_a_call_is_quick() -> None:
 
 @pytest.mark.parametrize("filler", ["# .\n", ".\n#\n", "x.\\\n", "#" * 79 + "\n"])
 def test_search_for_the_name_takes_time_that_grows_with_the_file_only(filler: str) -> None:
-    text = filler * (2_000_000 // len(filler)) + "forward\n"
+    text = filler * (2_000_000 // len(filler)) + "forward(y)\n"
     start = time.process_time()
     assert Source("big.py", text).mentions_forward
     assert time.process_time() - start < 2
@@ -214,7 +214,14 @@ def test_search_for_the_name_takes_time_that_grows_with_the_file_only(filler: st
         ("def forward(y): # .\n    pass", False),
         ("x.forward_features(y)", False),
         ("x.fast_forward(y)", False),
-        ("\n\n  forward", False),
+        ("\n\n  forward(y)", False),
+        ("(x.forward)(y)", True),
+        ("(x.forward # why\n)(y)", True),
+        ("x.forward = y", False),
+        ("super().forward(y)", False),
+        ("    return super().forward(y) + x.forward(y)", True),
+        ("my_super().forward(y)", True),
+        ("x.super().forward(y)", True),
     ],
 )
 def test_what_counts_as_a_mention(text: str, mentions: bool) -> None:
