@@ -75,6 +75,7 @@ class Entered(Binding):
 
     context: ast.expr
     path: tuple[Step, ...] = ()
+    type_comment: str | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

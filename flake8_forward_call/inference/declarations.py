@@ -123,6 +123,8 @@ def _reaching(node: ast.Name, scope: Scope) -> tuple[AnyBinding, ...]:
         return reached
     for outer in scope.outward():
         if outer.is_class and outer is not scope:
+            if any(one.name == node.id for one in getattr(outer.node, "type_params", ())):
+                return outer.flow.exit.get(node.id, ())
             continue
         found = outer.flow.exit.get(node.id) or tuple(outer.flow.bound.get(node.id, ()))
         if found:

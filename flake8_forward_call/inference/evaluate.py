@@ -301,15 +301,14 @@ class Evaluator:
     def _binding(self, binding: AnyBinding) -> Type:
         match binding:
             case Assigned(value=value, path=path, scope=scope, type_comment=comment):
-                if comment is not None and not path:
-                    return declarations.comment(self, comment, scope)
-                return self._unpacked(self.expression(value, scope), path)
+                return self._commented(comment, scope, self._unpacked(self.expression(value, scope), path), path)
             case Annotated():
                 return self._annotated(binding)
-            case Iterated(iterable=iterable, path=path, scope=scope):
-                return self._unpacked(containers.element(self, self.expression(iterable, scope)), path)
-            case Entered(context=context, path=path, scope=scope):
-                return self._unpacked(self._entered(context, scope), path)
+            case Iterated(iterable=iterable, path=path, scope=scope, type_comment=comment):
+                kind = self._unpacked(containers.element(self, self.expression(iterable, scope)), path)
+                return self._commented(comment, scope, kind, path)
+            case Entered(context=context, path=path, scope=scope, type_comment=comment):
+                return self._commented(comment, scope, self._unpacked(self._entered(context, scope), path), path)
             case Imported(module=module, name=name, level=level, scope=scope):
                 if name is None:
                     return self.namespace(module)
@@ -329,7 +328,8 @@ class Evaluator:
             case Outer(name=name, scope=scope):
                 return self._outer(name, scope)
             case TypeParameter(name=name, bound=bound, scope=scope):
-                limit = UNKNOWN if bound is None else declarations.declared(self, bound, scope)
+                bounds = bound.elts if isinstance(bound, ast.Tuple) else [bound]
+                limit = union(UNKNOWN if one is None else declarations.declared(self, one, scope) for one in bounds)
                 return Slot("TypeVar", name, limit)
             case _:
                 return UNKNOWN
@@ -338,11 +338,13 @@ class Evaluator:
         declared = declarations.declared(self, binding.annotation, binding.scope)
         if binding.value is None:
             return declared
-        value = self.expression(binding.value, binding.scope)
-        known = [isinstance(one, Instance) for one in alternatives(value) if not isinstance(one, NoneValue)]
-        if declared == UNKNOWN or (known and all(known)):
+        return _at_least(self.expression(binding.value, binding.scope), declared)
+
+    def _commented(self, comment: str | None, scope: Scope, value: Type, path: tuple[Step, ...]) -> Type:
+        """The type of a value that a ``# type:`` comment may say more of."""
+        if comment is None or path:
             return value
-        return declared
+        return _at_least(value, declarations.comment(self, comment, scope))
 
     def _augmented(self, binding: Augmented) -> Type:
         previous = self.bindings(binding.scope.flow.uses[id(binding.target)])
@@ -365,6 +367,9 @@ class Evaluator:
                 return self.expression(binding.subject, binding.scope)
             case ast.MatchClass(cls=cls):
                 return declarations.declared(self, cls, binding.scope)
+            case ast.MatchOr(patterns=patterns) if all(isinstance(one, ast.MatchClass) for one in patterns):
+                classes = [one.cls for one in patterns if isinstance(one, ast.MatchClass)]
+                return union(declarations.declared(self, one, binding.scope) for one in classes)
             case _:
                 return UNKNOWN
 
@@ -476,6 +481,12 @@ class Evaluator:
 
 def _awaited(kind: Type) -> Type:
     return kind.result if isinstance(kind, Awaitable) else UNKNOWN
+
+
+def _at_least(value: Type, declared: Type) -> Type:
+    """The type of a value that was declared: by the value where that is an instance for certain."""
+    known = [isinstance(one, Instance) for one in alternatives(value) if not isinstance(one, NoneValue)]
+    return value if declared == UNKNOWN or (known and all(known)) else declared
 
 
 def _is_known(kind: Type) -> bool:

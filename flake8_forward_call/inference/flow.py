@@ -84,8 +84,7 @@ class Flow:
             self._bind_parameters(node, state)
             self._expression(node.body, state)
             return state
-        for parameter in getattr(node, "type_params", ()):
-            self._bind_type_parameter(parameter, state)
+        state = self._with_type_parameters(node, state)
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self._bind_parameters(node, state)
         end = self._block(node.body, state)
@@ -132,10 +131,21 @@ class Flow:
         build = partial(Parameter, argument, self.scope, False, argument, node, kind, default)
         self._bind(argument.arg, state, argument, build)
 
-    def _bind_type_parameter(self, node: ast.AST, state: State) -> None:
-        name: str = node.name  # type: ignore[attr-defined]
-        bound = getattr(node, "bound", None)
-        self._bind(name, state, node, partial(TypeParameter, node, self.scope, False, name, bound))
+    def _with_type_parameters(self, node: ast.AST, state: State) -> State:
+        """Give the state with the type parameters of a function, class or alias (PEP 695), the same if it has none."""
+        parameters: list[ast.AST] = getattr(node, "type_params", [])
+        inside = dict(state) if parameters else state
+        for parameter in parameters:
+            name: str = parameter.name  # type: ignore[attr-defined]
+            bound = getattr(parameter, "bound", None)
+            build = partial(TypeParameter, parameter, self.scope, False, name, bound)
+            binding = self._make(parameter, name, build)
+            inside[name] = (binding,)
+            if node is self.scope.node:
+                self.bound.setdefault(name, {})[binding] = None
+            if bound is not None:
+                self._expression(bound, inside)
+        return inside
 
     def _bind_target(self, target: ast.expr, state: State, make: _Maker, path: tuple[Step, ...] = ()) -> None:
         """Bind what stands left of ``=``, after ``for`` or after ``as``, taking tuples apart."""
@@ -159,8 +169,8 @@ class Flow:
     def _iterated(self, iterable: ast.expr, comment: str | None, at: ast.AST, path: tuple[Step, ...]) -> Binding:
         return Iterated(at, self.scope, self._in_fallback, iterable, path, comment)
 
-    def _entered(self, context: ast.expr, at: ast.AST, path: tuple[Step, ...]) -> Binding:
-        return Entered(at, self.scope, self._in_fallback, context, path)
+    def _entered(self, context: ast.expr, comment: str | None, at: ast.AST, path: tuple[Step, ...]) -> Binding:
+        return Entered(at, self.scope, self._in_fallback, context, path, comment)
 
     # Joining
 
@@ -384,7 +394,7 @@ class Flow:
                 self._bind_target(
                     item.optional_vars,
                     state,
-                    partial(self._entered, context),
+                    partial(self._entered, context, node.type_comment),
                 )
         end = self._block(node.body, dict(state))
         return join([end, state]) if suppresses else end
@@ -440,13 +450,14 @@ class Flow:
     def _definition(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef, state: State) -> None:
         for decorator in node.decorator_list:
             self._expression(decorator, state)
+        inside = self._with_type_parameters(node, state)
         if isinstance(node, ast.ClassDef):
             for base in (*node.bases, *node.keywords):
-                self._expression(base, state)
+                self._expression(base, inside)
         else:
-            self._expression(node.args, state)
+            self._expression(node.args, inside)
             if node.returns is not None:
-                self._expression(node.returns, state)
+                self._expression(node.returns, inside)
         self._capture(node, state)
         self._bind(node.name, state, node, partial(Defined, node, self.scope, self._in_fallback, node))
 
@@ -476,7 +487,7 @@ class Flow:
 
     def _type_alias(self, node: ast.stmt, state: State) -> None:
         name, value = node.name.id, node.value  # type: ignore[attr-defined]
-        self._expression(value, state)
+        self._expression(value, self._with_type_parameters(node, state))
         self._bind(name, state, node, partial(Aliased, node, self.scope, False, value))
 
     def _unbind(self, target: ast.expr, state: State) -> None:

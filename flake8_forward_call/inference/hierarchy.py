@@ -180,6 +180,10 @@ class Hierarchy:
                 return self.meaning_of_call(kind.cls)
         return Sameness.DIFFERENT
 
+    def comes_without_hooks(self, cls: Class) -> bool:
+        """Whether an instance that was not made here may lack what ``Module.__call__`` needs."""
+        return any(isinstance(one, KnownClass) and one.entry.hookless for one in self.order(cls))
+
     def is_interface(self, cls: Class) -> bool:
         """Whether the class is a TorchScript interface: its values have ``forward`` and cannot be called."""
         if isinstance(cls, KnownClass):

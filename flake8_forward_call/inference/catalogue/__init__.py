@@ -26,6 +26,7 @@ class ClassEntry:
     methods: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     call: str | None = None  # How it overrides `__call__`: a Sameness value.
     interface: bool = False
+    hookless: bool = False  # Whether instances come over RPC without their hook tables.
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def read(data: dict[str, Any]) -> Package:
             {method: (tuple(given), returns) for method, (given, returns) in entry.get("methods", {}).items()},
             entry.get("call"),
             entry.get("interface", False),
+            entry.get("hookless", False),
         )
         for name, entry in data["classes"].items()
     }

@@ -50,6 +50,10 @@ _GIVES_BACK = {
     "torch.jit._freeze.optimize_for_inference": "mod",
 }
 
+# Classes whose instances leave their hook tables behind when they are sent to another process, so that calling one
+# there fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this one.
+_HOOKLESS = frozenset({"torch.distributed.nn.api.remote_module._RemoteModule"})
+
 # A package's own tests: nobody derives from them.
 _LEFT_OUT = frozenset({"test", "tests", "testing", "_internal"})
 
@@ -62,6 +66,7 @@ class Builder:
         self.version = version
         self.root = root
         self.evaluator = Evaluator(Project(Catalogue({}), self._find))
+        self._mixins: dict[str, SourceClass] = {}  # Classes of which nothing else is written down.
         self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
     def _find(self, name: str) -> File | None:
@@ -101,6 +106,7 @@ class Builder:
                     classes[cls.dotted] = entry
                     if self._gives_modules(entry):
                         self._givers.add(cls.dotted)
+        self._add_mixins(classes)
         for file, scope in top_level:
             if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 name = f"{file.name}.{scope.node.name}"
@@ -118,6 +124,17 @@ class Builder:
             "classes": dict(sorted(classes.items())),
             "functions": dict(sorted(functions.items())),
         }
+
+    def _add_mixins(self, classes: dict[str, Any]) -> None:
+        """Write down the bases of modules that are none themselves: that they were read tells what they leave alone."""
+        todo = [base for entry in classes.values() for base in entry["bases"]]
+        while todo:
+            base = todo.pop()
+            if base in self._mixins and base not in classes:
+                entry = self._asked(partial(self._framework, self._mixins[base]))
+                if entry:
+                    classes[base] = entry
+                    todo.extend(entry["bases"])
 
     def _compilers(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield the functions of the table above that the package has."""
@@ -157,16 +174,25 @@ class Builder:
             elif self._says_something(kind, cls.dotted):
                 entry.setdefault("attributes", {})[name] = notation.write(kind, cls.dotted)
         if not is_module and not entry:
+            self._mixins[cls.dotted] = cls
             return None
+        return entry | self._framework(cls)
+
+    def _framework(self, cls: SourceClass) -> dict[str, Any]:
+        """What is written down of every class: its bases, its constructor, what calling an instance means."""
+        hierarchy = self.evaluator.hierarchy
+        entry: dict[str, Any] = {}
         entry["bases"] = [None if base is None else base.dotted for base in hierarchy.bases(cls)]
         constructor = attributes.first_method(cls, "__init__")
         if constructor is not None:
             entry["parameters"] = [one.arg for one in names_of(constructor.node)][1:]  # type: ignore[arg-type]
         own = hierarchy.own_call(cls)
-        if own is not None and is_module and cls.dotted != MODULE_CLASS:
+        if own is not None and cls.dotted != MODULE_CLASS:
             entry["call"] = own.value
         if hierarchy.is_interface(cls):
             entry["interface"] = True
+        if cls.dotted in _HOOKLESS:
+            entry["hookless"] = True
         return entry
 
     def _member(self, cls: SourceClass, owner: Slot, name: str) -> Type:
