@@ -19,15 +19,22 @@ class Checked:
     source: Source | None = None
 
 
-def check_bytes(name: str, data: bytes, selection: Selection) -> Checked:
-    """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900."""
-    if is_stub(name) or not may_mention_forward(data):
+def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool) -> Checked:
+    """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
+
+    A ``thorough`` look says of any file whether it is Python; else one without `forward` in it is not even parsed,
+    which makes a run over a large tree several times as fast.
+    """
+    if is_stub(name) or not (thorough or may_mention_forward(data)):
         return Checked([])
+    text = data.decode("latin-1")  # So flake8 reads the comments of a file that cannot be decoded.
     try:
         source = Source.from_bytes(name, data)
+        text = source.text
+        if thorough:
+            source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
-        # flake8 reads comments in such a file as latin-1, which takes any byte.
-        return Checked(wanted([unanalysable(name, error)], data.decode("latin-1"), selection))
+        return Checked(wanted([unanalysable(name, error)], text, selection))
     return check_source(source, selection)
 
 

@@ -54,7 +54,7 @@ class Fixing:
 
     def take(self, each: Input) -> None:
         """Rewrite one file, or print its diff; write standard input's new text to standard output."""
-        checked = check_bytes(each.name, each.data, self.selection)
+        checked = check_bytes(each.name, each.data, self.selection, thorough=each.is_named)
         self._found += len(checked.findings)
         fixable = [(finding, finding.fix) for finding in checked.findings if self._may_fix(finding)]
         fixes = [fix for _, fix in fixable if fix is not None]

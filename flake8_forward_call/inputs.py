@@ -21,6 +21,7 @@ class Input:
 
     name: str
     data: bytes
+    is_named: bool = False  # By the user, and not found in a directory.
     is_stdin: bool = False
 
 
@@ -28,7 +29,7 @@ def read_inputs(paths: Sequence[str], stdin_filename: str, trouble: Trouble) -> 
     """All that the paths lead to, read one after another; what cannot be read is told to ``trouble``."""
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
-            yield Input(stdin_filename, data, is_stdin=True)
+            yield Input(stdin_filename, data, is_named=True, is_stdin=True)
         return
     for name in find_files(paths, trouble):
         try:
@@ -36,7 +37,7 @@ def read_inputs(paths: Sequence[str], stdin_filename: str, trouble: Trouble) -> 
         except OSError as error:
             trouble.error(f"{name}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data)
+            yield Input(name, data, is_named=name in paths)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:

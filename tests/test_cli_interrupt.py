@@ -63,10 +63,10 @@ def test_while_a_file_is_written_it_is_finished_and_counted(files: list[Path], m
 
 
 def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def check_and_press(name: str, data: bytes, selection: Selection) -> Checked:
+    def check_and_press(name: str, data: bytes, selection: Selection, *, thorough: bool) -> Checked:
         if name == "./net002.py":
             press_ctrl_c()
-        return check_bytes(name, data, selection)
+        return check_bytes(name, data, selection, thorough=thorough)
 
     monkeypatch.setattr(fixing, "check_bytes", check_and_press)
     done = forward_call("fix")
@@ -75,7 +75,7 @@ def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.M
 
 
 def test_in_a_diff_says_that_it_is_not_complete(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def press(*_: object) -> None:
+    def press(*_: object, **__: object) -> None:
         press_ctrl_c()
 
     monkeypatch.setattr(fixing, "check_bytes", press)

@@ -32,7 +32,7 @@ def check(
     findings: list[Finding] = []
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
-            findings += check_bytes(each.name, each.data, wanted).findings
+            findings += check_bytes(each.name, each.data, wanted, thorough=each.is_named).findings
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED

@@ -14,9 +14,10 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
 - **It cannot be decoded.** The bytes are not of the encoding that the file declares (UTF-8 if it declares none), or
   the declared encoding does not exist. Save the file in the encoding that it names, or correct the line
   `# -*- coding: ... -*-` at its top.
-- **It does not parse.** The file mentions `.forward`, so it had to be parsed, and Python refused: a syntax error, code
-  of Python 2, null bytes, or syntax of a Python newer than the one that the tool runs under. Run the tool with the
-  newest Python that your project supports.
+- **It does not parse.** Python refused it: a syntax error, code of Python 2, null bytes, or syntax of a Python newer
+  than the one that the tool runs under. Run the tool with the newest Python that your project supports. In a
+  directory only files that mention `forward` are parsed at all; a file that you name, or send to standard input,
+  always is. Under flake8 such a file is `E999`, flake8's own.
 - **It is nested too deeply**, as only generated code is. Leave the file out.
 - **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
   from. If anything besides the rewritten calls differed, it would keep the old file and report this.
