@@ -51,7 +51,7 @@ def test_json_is_ruffs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_json_without_fix_or_findings() -> None:
-    bare = Finding("FWD900", "/tmp/net.py", Place(1, 1), Place(1, 1), "why", 1)
+    bare = Finding("FWD900", "/net.py", Place(1, 1), Place(1, 1), "why", 1)
     assert json.loads(json_report.render([bare]))[0]["fix"] is None
     assert json_report.render([]) == "[]"
 
