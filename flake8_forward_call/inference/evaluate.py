@@ -338,13 +338,23 @@ class Evaluator:
         declared = declarations.declared(self, binding.annotation, binding.scope)
         if binding.value is None:
             return declared
-        return _at_least(self.expression(binding.value, binding.scope), declared)
+        return self._at_least(self.expression(binding.value, binding.scope), declared)
 
     def _commented(self, comment: str | None, scope: Scope, value: Type, path: tuple[Step, ...]) -> Type:
         """The type of a value that a ``# type:`` comment may say more of."""
         if comment is None or path:
             return value
-        return _at_least(value, declarations.comment(self, comment, scope))
+        return self._at_least(value, declarations.comment(self, comment, scope))
+
+    def _at_least(self, value: Type, declared: Type) -> Type:
+        """The type of a value that was declared: by the value where that is an instance for certain.
+
+        Not by the value where it is declared as a TorchScript interface, which is all that the compiler goes by.
+        """
+        if any(isinstance(one, Instance) and self.hierarchy.is_interface(one.cls) for one in alternatives(declared)):
+            return declared
+        known = [isinstance(one, Instance) for one in alternatives(value) if not isinstance(one, NoneValue)]
+        return value if declared == UNKNOWN or (known and all(known)) else declared
 
     def _augmented(self, binding: Augmented) -> Type:
         previous = self.bindings(binding.scope.flow.uses[id(binding.target)])
@@ -481,12 +491,6 @@ class Evaluator:
 
 def _awaited(kind: Type) -> Type:
     return kind.result if isinstance(kind, Awaitable) else UNKNOWN
-
-
-def _at_least(value: Type, declared: Type) -> Type:
-    """The type of a value that was declared: by the value where that is an instance for certain."""
-    known = [isinstance(one, Instance) for one in alternatives(value) if not isinstance(one, NoneValue)]
-    return value if declared == UNKNOWN or (known and all(known)) else declared
 
 
 def _is_known(kind: Type) -> bool:
