@@ -1,0 +1,73 @@
+"""The programs under `fixtures/`, and what is marked in them.
+
+`# FWD001` at the end of a line says that the call of `forward()` on that line is found, and rewritten by a safe fix;
+`# FWD001 unsafe` that the fix is unsafe; `# FWD001, FWD001` that both calls of the line are. Calls without a mark are
+none of the tool's business. `python tests/inference/golden.py` writes what the fixer should make of the programs to
+`fixtures/fixed/`: from the marks, by replacing text, without the tool.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+FIXTURES = HERE / "fixtures"
+FIXED = FIXTURES / "fixed"
+
+_MARK = re.compile(r"# (FWD001(?: unsafe)?(?:, FWD001(?: unsafe)?)*)$")
+
+_CALL = re.compile(r"[ \n\\]*\.forward(?=[()])")
+
+
+@dataclass(frozen=True)
+class Fixture:
+    """One program. Its name begins with `py312_` if older Pythons cannot parse it."""
+
+    name: str
+
+    @property
+    def path(self) -> Path:
+        return FIXTURES / f"{self.name}.py"
+
+    @property
+    def golden(self) -> Path:
+        return FIXED / f"{self.name}.py"
+
+    @property
+    def text(self) -> str:
+        return self.path.read_text(encoding="utf-8")
+
+    @property
+    def parses_here(self) -> bool:
+        found = re.match(r"py3(\d\d)_", self.name)
+        return found is None or sys.version_info >= (3, int(found[1]))
+
+    def marks(self) -> Iterator[tuple[int, str]]:
+        """Yield the row of each expected finding, with its code and "unsafe" where its fix is so."""
+        for row, line in enumerate(self.text.splitlines(), 1):
+            found = _MARK.search(line)
+            for mark in found[1].split(", ") if found else ():
+                yield row, mark
+
+    def replaced(self) -> str:
+        """The program without `.forward` on the marked lines, nor the blanks and line breaks before it."""
+        rows, text, pieces, end = {row for row, _ in self.marks()}, self.text, [], 0
+        for found in _CALL.finditer(text):
+            if text.count("\n", 0, found.end()) + 1 in rows:
+                pieces.append(text[end : found.start()])
+                end = found.end()
+        return "".join([*pieces, text[end:]])
+
+
+def fixtures() -> list[Fixture]:
+    return [Fixture(path.stem) for path in sorted(FIXTURES.glob("*.py"))]
+
+
+if __name__ == "__main__":
+    FIXED.mkdir(exist_ok=True)
+    for fixture in fixtures():
+        fixture.golden.write_text(fixture.replaced(), encoding="utf-8")

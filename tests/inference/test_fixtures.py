@@ -1,0 +1,65 @@
+"""Which calls of forward() are found in plausible programs, and what the fixer makes of them."""
+
+from __future__ import annotations
+
+import ast
+import functools
+
+import pytest
+from golden import FIXED, FIXTURES, Fixture, fixtures
+
+from flake8_forward_call.analysis import analyse
+from flake8_forward_call.finding import Applicability, Finding
+from flake8_forward_call.rewriter import rewrite
+from flake8_forward_call.source import Source
+
+every_fixture = pytest.mark.parametrize(
+    "fixture",
+    [
+        pytest.param(one, id=one.name, marks=[] if one.parses_here else [pytest.mark.skip("for a newer Python")])
+        for one in fixtures()
+    ],
+)
+
+
+@functools.cache
+def analysed(fixture: Fixture) -> tuple[Source, list[Finding]]:
+    source = Source(str(fixture.path), fixture.text)
+    return source, analyse(source)
+
+
+def as_marks(findings: list[Finding]) -> list[tuple[int, str]]:
+    """What is found, in the form of the marks."""
+    found = []
+    for finding in findings:
+        unsafe = finding.fix is not None and finding.fix.applicability is Applicability.UNSAFE
+        code = finding.code if finding.fix else f"{finding.code} without a fix"
+        found.append((finding.start.row, f"{code} unsafe" if unsafe else code))
+    return found
+
+
+def annotated(text: str, found: list[tuple[int, str]]) -> list[str]:
+    """The lines of a text, each with what was found on it."""
+    marked: dict[int, list[str]] = {}
+    for row, mark in found:
+        marked.setdefault(row, []).append(mark)
+    return [f"{row}: {line} <- {marked.get(row, [])}" for row, line in enumerate(text.splitlines(), 1)]
+
+
+@every_fixture
+def test_finds_the_marked_calls_and_no_others(fixture: Fixture) -> None:
+    found = as_marks(analysed(fixture)[1])
+    assert annotated(fixture.text, found) == annotated(fixture.text, list(fixture.marks()))
+
+
+@every_fixture
+def test_fixes_the_marked_calls_and_nothing_else(fixture: Fixture) -> None:
+    source, findings = analysed(fixture)
+    fixed = rewrite(source, [finding.fix for finding in findings if finding.fix is not None])
+    assert fixed == fixture.golden.read_text(encoding="utf-8")
+    ast.parse(fixed)
+    assert analyse(Source(str(fixture.path), fixed)) == []
+
+
+def test_each_fixture_has_its_fixed_form() -> None:
+    assert {path.name for path in FIXED.glob("*.py")} == {path.name for path in FIXTURES.glob("*.py")}
