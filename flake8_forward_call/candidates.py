@@ -29,7 +29,7 @@ class Candidate:
         return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
 
 
-def candidates(tree: ast.Module) -> list[Candidate]:
+def candidates(tree: ast.AST) -> list[Candidate]:
     """The calls of an attribute ``forward``, ``super().forward()`` included, in the order of the text.
 
     Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so

@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -117,10 +117,7 @@ def find_sites(source: Source) -> list[Site]:
 
     ``super().forward(...)`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    found = candidates(source.tree)
-    if all(candidate.is_super for candidate in found):
-        return []
-    return _located(source, found).sites
+    return [site for part in _parts(source) for site in _sites_in(part, source)]
 
 
 def locate(source: Source) -> Located:
@@ -156,6 +153,48 @@ def _located(source: Source, found: Sequence[Candidate]) -> Located:
     except RecursionError:
         raise SourceError("is nested too deeply for libcst") from None
     return Located(module, sites)
+
+
+@dataclass(slots=True)
+class _Part:
+    """Whole lines of a file that hold whole statements, and the calls in them."""
+
+    first_row: int
+    last_row: int
+    calls: list[ast.Call]
+
+
+def _parts(source: Source) -> Iterator[_Part]:
+    """Yield the parts of a file that hold a site. libcst takes its time, and need not see the rest of the file."""
+    parts: list[_Part] = []
+    for statement in source.tree.body:
+        above = parts[-1].last_row if parts else 0
+        last = statement.end_lineno or statement.lineno
+        if statement.lineno <= above:  # Behind a semicolon.
+            parts[-1].last_row = last
+        else:
+            parts.append(_Part(above + 1, last, []))
+        parts[-1].calls += [candidate.node for candidate in candidates(statement) if not candidate.is_super]
+    return (part for part in parts if part.calls)
+
+
+def _sites_in(part: _Part, source: Source) -> Iterator[Site]:
+    """Yield the sites of a part as sites of the file. Raises SourceError."""
+    above = part.first_row - 1
+    excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
+    try:
+        sites = locate(excerpt).sites
+    except SourceError as error:
+        raise SourceError(error.reason, _lowered(error.place, above)) from None
+    if len(sites) != len(part.calls):
+        raise SourceError("a part of it reads otherwise than the whole", Place(part.first_row, 1))
+    for site, call in zip(sites, part.calls, strict=True):
+        edit = site.edit and Edit(_lowered(site.edit.start, above), _lowered(site.edit.end, above), site.edit.content)
+        yield replace(site, node=call, start=_lowered(site.start, above), end=_lowered(site.end, above), edit=edit)
+
+
+def _lowered(place: Place, rows: int) -> Place:
+    return Place(place.row + rows, place.column)
 
 
 def _is_too_deep(tree: ast.Module) -> bool:

@@ -166,7 +166,7 @@ def test_null_bytes() -> None:
 
 
 def test_what_libcst_cannot_parse_though_python_can() -> None:
-    data = b"(a): int = 1\n" + PROGRAM.encode()
+    data = PROGRAM.replace("return", "(a): int = 1; return").encode()
     _, reason = unanalysable(data)
     assert "libcst" in reason
     assert flake8_codes(data) == ["FWD900"]

@@ -268,7 +268,11 @@ def test_t_strings_keep_their_source_too() -> None:
     ],
 )
 def test_deep_nesting_is_named_as_the_reason(deep: str) -> None:
-    assert "is nested too deeply" in failure(f"x = {deep}\nm.forward(x)\n").reason
+    assert "is nested too deeply" in failure(f"x = {deep}; m.forward(x)\n").reason
+
+
+def test_deep_nesting_beside_a_site_is_no_failure() -> None:
+    assert places(f"y = {' + '.join(['a'] * 500)}\nm.forward(x)\n") == ["2:3"]
 
 
 def test_deep_nesting_without_a_site_is_no_failure() -> None:
@@ -285,12 +289,16 @@ def test_nesting_as_in_real_programs_is_no_failure() -> None:
 
 
 def test_what_libcst_cannot_parse_is_a_reason_with_its_place() -> None:
-    error = failure("m.forward(x)\nif a:\n  \\\n  b\n")
+    error = failure("x\nif m.forward(x):\n  \\\n  b\n")
     assert (error.reason, error.place) == ("libcst cannot parse it: expected INDENT", Place(4, 3))
 
 
+def test_what_libcst_cannot_parse_elsewhere_is_no_failure() -> None:
+    assert places("class A(k=1, *b): pass\nm.forward(x)\n") == ["2:3"]
+
+
 def test_place_of_a_parse_failure_at_the_end_stays_in_the_file() -> None:
-    error = failure("m.forward(x)\nclass A(k=1, *b): pass\n")
+    error = failure("x\nclass A(k=1, *b): m.forward(x)\n")
     assert error.reason.startswith("libcst cannot parse it: expected one of")
     assert error.place == Place(2, 1)
 

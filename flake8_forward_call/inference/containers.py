@@ -250,7 +250,7 @@ def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool)
     """
     if not any(can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
-    put = [one for inner in scope.inward() for one in _stores(ev, key, inner)]
+    put = [one for inner in scope.inward() for one in stored(ev, key, inner)]
     return refilled(ev, kind, put)
 
 
@@ -281,7 +281,8 @@ def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
             return kind
 
 
-def _stores(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
+def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
+    """Yield what code of the scope itself puts into the container at ``key``."""
     from flake8_forward_call.inference.states import key_of
 
     for call in scope.calls:
@@ -320,8 +321,3 @@ def _put_in(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Type]:
         yield values(ev, kind)
     else:
         yield element(ev, kind)
-
-
-def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
-    """Yield what code of the scope puts into the container at ``key``."""
-    yield from _stores(ev, key, scope)

@@ -254,13 +254,16 @@ class Evaluator:
     def _captured(self, name: str, inner: Scope, outer: Scope) -> tuple[AnyBinding, ...]:
         """Give the bindings that code inside may find: those there at its definition, and all that come later."""
         flow = outer.flow
-        found = dict.fromkeys(flow.captured.get(id(inner.node), {}).get(name, ()))
+        if name in inner.names_read:
+            found = dict.fromkeys(flow.captured.get(id(inner.node), {}).get(name, ()))
+        else:  # It stands in an annotation that is a text.
+            found = dict.fromkeys(flow.exit.get(name, ()))
         line = getattr(inner.node, "lineno", 0)
         for binding in flow.bound.get(name, ()):
             if getattr(binding.node, "lineno", 0) >= line and not isinstance(binding, Outer):
                 found[binding] = None
-        for nested in outer.inward():
-            if nested is not outer and name in nested.declared_outer:
+        for nested in outer.file.scopes.outer_writers.get(name, ()):
+            if nested is not outer and outer in nested.outward():
                 found.update(
                     dict.fromkeys(one for one in nested.flow.bound.get(name, ()) if not isinstance(one, Outer))
                 )
@@ -429,7 +432,8 @@ class Evaluator:
             return self._filled(bound, name, file.root)
         for star in reversed(file.root.stars):
             full = file.absolute(star.module or "", star.level)
-            if full is not None and full != file.name:
+            source = None if full is None else self.project.file(full)
+            if full is not None and full != file.name and (source is None or source.exports(name)):
                 kind = self.once(("star", id(file), name, full), partial(self.member, full, name))
                 if not isinstance(kind, Namespace) and kind not in (UNKNOWN, NEVER):
                     return kind

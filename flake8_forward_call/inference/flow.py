@@ -28,7 +28,7 @@ from flake8_forward_call.inference.bindings import (
     TypeParameter,
 )
 from flake8_forward_call.inference.narrowing import narrowings
-from flake8_forward_call.inference.states import State, join, key_of, rejoined, widened
+from flake8_forward_call.inference.states import State, bases_of, join, key_of, rejoined, widened
 from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ class Flow:
         self._tests: dict[int, ast.expr] = {}
         self._breaks: list[State] = []
         self._continues: list[State] = []
-        self._tries: list[State | None] = []
+        self._tries: list[State] = []  # For each `try` around: the states at all points where it can be left.
+        self._longer: dict[str, dict[str, None]] = {}  # For `a`: `a.b` and `a['c']`, if these are ever bound.
         self._around: list[State] = []  # States of which a copy is in use, where a walrus binds its name as well.
         self._in_fallback = False
         self.exit = self._walk_scope()
@@ -102,16 +103,21 @@ class Flow:
 
     def _bind(self, key: str, state: State, node: ast.AST, build: Callable[[], Binding]) -> None:
         binding = self._make(node, key, build)
-        state[key] = (binding,)
+        self._set(key, state, binding)
         self.bound.setdefault(key, {})[binding] = None
-        dotted, indexed = f"{key}.", f"{key}["
-        for other in [one for one in state if one.startswith((dotted, indexed))]:
-            del state[other]
-        self._note_for_handlers(state)
+        for raised in self._tries:
+            self._set(key, raised, *raised.get(key, ()), binding)
 
-    def _note_for_handlers(self, state: State) -> None:
-        if self._tries:
-            self._tries[-1] = join([self._tries[-1], state])
+    def _set(self, key: str, state: State, *bindings: Binding | Narrowed) -> None:
+        """Give a key its bindings, and forget what was known of the attributes and items of its former value."""
+        for longer in self._longer.get(key, ()):
+            state.pop(longer, None)
+        self._put(key, state, rejoined(bindings))
+
+    def _put(self, key: str, state: State, bindings: tuple[AnyBinding, ...]) -> None:
+        state[key] = bindings
+        for base in bases_of(key):
+            self._longer.setdefault(base, {})[key] = None
 
     def _bind_parameters(self, node: FunctionNode, state: State) -> None:
         arguments = node.args
@@ -206,7 +212,8 @@ class Flow:
             if previous is None:
                 # Not bound here: what is tested is whatever the name means outside, or the attribute's class says.
                 previous = (self._make(node, key, partial(Assigned, node, self.scope, False, node)),)
-            narrowed_state[key] = (self._narrowing(previous, kind, test, classes, positive is not inverted),)
+            narrowing = self._narrowing(previous, kind, test, classes, positive is not inverted)
+            self._put(key, narrowed_state, (narrowing,))
         return narrowed_state
 
     def _narrowing(
@@ -365,13 +372,11 @@ class Flow:
         self._tries.append(dict(state))
         end = self._block(node.body, dict(state))
         raised = self._tries.pop()
-        if self._tries:
-            self._note_for_handlers(raised or state)
         ends = [self._block(node.orelse, end)]
         for handler in node.handlers:
             if handler.type is not None:
-                self._expression(handler.type, raised or state)
-            inside = dict(raised or state)
+                self._expression(handler.type, raised)
+            inside = dict(raised)
             if handler.name:
                 self._bind(handler.name, inside, handler, partial(Opaque, handler, self.scope, False))
             before, self._in_fallback = self._in_fallback, self._in_fallback or _catches_import_failure(handler)
@@ -462,7 +467,9 @@ class Flow:
         self._bind(node.name, state, node, partial(Defined, node, self.scope, self._in_fallback, node))
 
     def _capture(self, node: ast.AST, state: State) -> None:
-        self.captured[id(node)] = join([self.captured.get(id(node)), state]) or {}
+        inner = self.scope.file.scopes.opened[id(node)]
+        seen = {name: state[name] for name in inner.names_read if name in state}
+        self.captured[id(node)] = join([self.captured.get(id(node)), seen]) or {}
 
     def _import(self, names: list[ast.alias], state: State) -> None:
         for alias in names:
@@ -497,8 +504,8 @@ class Flow:
             return
         key = key_of(target)
         if key is not None:
-            for other in [one for one in state if one == key or one.startswith((f"{key}.", f"{key}["))]:
-                del state[other]
+            for gone in (key, *self._longer.get(key, ())):
+                state.pop(gone, None)
         self._children(target, state)
 
     # Expressions
@@ -573,18 +580,13 @@ class Flow:
         self.uses[id(node)] = reached if seen is None else rejoined(dict.fromkeys((*seen, *reached)))
 
     def _comprehension(self, results: list[ast.expr], generators: list[ast.comprehension], state: State) -> None:
-        inside: State | None = dict(state)
         self._around.append(state)
+        inside: State | None = dict(state)
         for generator in generators:
             if inside is None:
                 break
             self._expression(generator.iter, inside)
-            iterable = generator.iter
-            self._bind_target(
-                generator.target,
-                inside,
-                partial(self._iterated, iterable, None),
-            )
+            self._bind_local(generator.target, inside, partial(self._iterated, generator.iter, None))
             for test in generator.ifs:
                 if inside is not None:
                     self._expression(test, inside)
@@ -593,6 +595,12 @@ class Flow:
             for result in results:
                 self._expression(result, inside)
         self._around.pop()
+
+    def _bind_local(self, target: ast.expr, state: State, make: _Maker) -> None:
+        """Bind the target of a comprehension, which nothing outside gets to see."""
+        tries, bound, self._tries, self.bound = self._tries, self.bound, [], {}
+        self._bind_target(target, state, make)
+        self._tries, self.bound = tries, bound
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

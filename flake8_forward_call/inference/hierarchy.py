@@ -14,6 +14,7 @@ from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 # Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick.
@@ -68,6 +69,7 @@ class Hierarchy:
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Sameness] = {}
+        self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
         """The direct bases; None stands for one that cannot be read."""
@@ -126,6 +128,18 @@ class Hierarchy:
     def derives(self, cls: Class, other: Class) -> bool:
         """Whether the class is the other, or a subclass of it for certain."""
         return other in self.order(cls)
+
+    def subclasses(self, cls: Class, file: File) -> Sequence[SourceClass]:
+        """The classes of a file that derive from the class and are not it."""
+        if file not in self._below:
+            below: dict[Class, list[SourceClass]] = {}
+            for scope in file.scopes.classes:
+                found = self._evaluator.source_class(scope)
+                for base in self.order(found)[1:]:
+                    if base is not None:
+                        below.setdefault(base, []).append(found)
+            self._below[file] = below
+        return self._below[file].get(cls, ())
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""

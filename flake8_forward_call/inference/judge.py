@@ -84,7 +84,7 @@ def _of_instance(ev: Evaluator, kind: Instance, scope: Scope) -> Verdict:
     same = ev.hierarchy.meaning_of_call(cls)
     if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
         # An instance of a subclass may come here, and is called by the subclass's rules.
-        below = list(sites.overridden_below(ev, cls, scope))
+        below = ev.hierarchy.subclasses(cls, scope.file)
         if any(ev.hierarchy.meaning_of_call(one) is Sameness.DIFFERENT for one in below):
             same = Sameness.DIFFERENT
         elif any(ev.hierarchy.own_call(one) is Sameness.PERHAPS for one in below):

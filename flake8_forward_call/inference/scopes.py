@@ -30,7 +30,13 @@ class Scope:
         self.stars: list[ast.ImportFrom] = []
         self.children: list[Scope] = []
         self.calls: list[ast.Call] = []
+        self.reads: set[str] = set()
         self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
+
+    @cached_property
+    def names_read(self) -> frozenset[str]:
+        """The names that stand in this scope and in those nested in it, whether they are its own or not."""
+        return frozenset(self.reads).union(*(child.names_read for child in self.children))
 
     @property
     def is_class(self) -> bool:
@@ -77,6 +83,9 @@ class ScopeMap:
         self.root = Scope(tree, None, file)
         self.opened: dict[int, Scope] = {id(tree): self.root}
         self.standing: dict[int, Scope] = {}
+        self.classes: list[Scope] = []
+        self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
+        self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
         self._file = file
         self._walk(tree)
 
@@ -87,19 +96,27 @@ class ScopeMap:
             if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
                 inner = self.opened[id(node)] = Scope(node, scope, self._file)
                 scope.children.append(inner)
+                if inner.is_class:
+                    self.classes.append(inner)
                 inside, outside = _parts(node)
                 todo.extend((child, inner) for child in inside)
                 todo.extend((child, scope) for child in outside)
                 continue
-            if isinstance(node, ast.Call):
+            if isinstance(node, ast.Name):
+                scope.reads.add(node.id)
+            elif isinstance(node, ast.Call):
                 self.standing[id(node)] = scope
                 scope.calls.append(node)
+                if isinstance(node.func, ast.Attribute):
+                    self.method_calls.setdefault(node.func.attr, []).append((node, scope))
             elif isinstance(node, ast.AugAssign) or (
                 isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets)
             ):
                 scope.item_stores.append(node)
             elif isinstance(node, (ast.Global, ast.Nonlocal)):
                 scope.declared_outer.update(node.names)
+                for name in node.names:
+                    self.outer_writers.setdefault(name, []).append(scope)
             elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 scope.stars.append(node)
             todo.extend((child, scope) for child in children(node))

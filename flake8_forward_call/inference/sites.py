@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.hierarchy import SourceClass
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -40,11 +40,8 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
 
 def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
     """Yield the class, and each class of its file that inherits from it."""
-    for scope in cls.scope.file.scopes.opened.values():
-        if scope.is_class:
-            other = ev.source_class(scope)
-            if ev.hierarchy.derives(other, cls):
-                yield other
+    yield cls
+    yield from ev.hierarchy.subclasses(cls, cls.scope.file)
 
 
 def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
@@ -104,13 +101,12 @@ def stands_in_hook(receiver: ast.expr, scope: Scope) -> bool:
 def _registered_on(function: Scope) -> Iterator[str]:
     """Yield the text of each module that the function is registered on as a hook, anywhere in its file."""
     name = getattr(function.node, "name", None)
-    for scope in function.file.root.inward():
-        for call in scope.calls:
-            if not isinstance(call.func, ast.Attribute) or call.func.attr not in _HOOK_MAKERS:
-                continue
+    for maker in _HOOK_MAKERS:
+        for call, _ in function.file.scopes.method_calls.get(maker, ()):
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 for one in _handed_over(argument):
                     if one is function.node or (name is not None and _names(one, name)):
+                        assert isinstance(call.func, ast.Attribute)
                         yield ast.unparse(call.func.value)
 
 
@@ -122,12 +118,3 @@ def _handed_over(node: ast.expr) -> Iterator[ast.expr]:
 
 def _names(node: ast.expr, name: str) -> bool:
     return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)
-
-
-def overridden_below(ev: Evaluator, cls: Class, scope: Scope) -> Iterator[SourceClass]:
-    """Yield the classes of the file that inherit from the class and are not it."""
-    for other in scope.file.scopes.opened.values():
-        if other.is_class:
-            found = ev.source_class(other)
-            if found is not cls and ev.hierarchy.derives(found, cls):
-                yield found

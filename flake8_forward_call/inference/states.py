@@ -27,6 +27,13 @@ def key_of(node: ast.AST) -> str | None:
             return None
 
 
+def bases_of(key: str) -> Iterator[str]:
+    """Yield what a dotted key is an attribute or item of, near and far: ``a`` and ``a.b`` for ``a.b['c']``."""
+    for index, character in enumerate(key):
+        if character in ".[":
+            yield key[:index]
+
+
 def join(states: Iterable[State | None]) -> State | None:
     """What holds where several ways meet; None, a way that is never gone, adds nothing."""
     ways = [state for state in states if state is not None]
