@@ -31,13 +31,14 @@ def read_inputs(paths: Sequence[str], stdin_filename: str, trouble: Trouble) -> 
         if (data := _read_stdin(trouble)) is not None:
             yield Input(stdin_filename, data, is_named=True, is_stdin=True)
         return
+    named = frozenset(paths)
     for name in find_files(paths, trouble):
         try:
             data = Path(name).read_bytes()
         except OSError as error:
             trouble.error(f"{name}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data, is_named=name in paths)
+            yield Input(name, data, is_named=name in named)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:
