@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
@@ -29,6 +30,24 @@ class File:
     def root(self) -> Scope:
         """The module's own scope."""
         return self.scopes.root
+
+    def exports(self, name: str) -> bool:
+        """Whether ``from ... import *`` brings the name, if the file has it."""
+        if self._all is not None:
+            return name in self._all
+        return not name.startswith("_")
+
+    @cached_property
+    def _all(self) -> frozenset[str] | None:
+        """The names in ``__all__``; None where there is no such list, or more to it than one literal tells."""
+        bound = list(self.root.flow.bound.get("__all__", ()))
+        match bound:
+            case [Assigned(value=ast.List(elts=elements) | ast.Tuple(elts=elements), path=())]:
+                names = [one.value for one in elements if isinstance(one, ast.Constant)]
+                grown = any("__all__" in ast.unparse(call.func) for call in self.root.calls)  # __all__.extend(...)
+                return None if grown or len(names) < len(elements) else frozenset(map(str, names))
+            case _:
+                return None
 
     def absolute(self, module: str, level: int) -> str | None:
         """The full name of an imported module, leading dots resolved; None where they lead nowhere known."""

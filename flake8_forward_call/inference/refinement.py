@@ -16,6 +16,7 @@ from flake8_forward_call.inference.types import (
     Instance,
     Many,
     Mapping,
+    Namespace,
     NoneValue,
     Origin,
     Plain,
@@ -103,12 +104,33 @@ def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[T
                 yield UNKNOWN
         case Instance(cls, _, slots), _:
             yield Instance(cls, Origin.OPAQUE, slots)
-        case ((Many() | Tuple() | Mapping()), Builtin()):
-            yield kind
-        case ((Many() | Tuple() | Mapping()), ClassObject()):
-            return
+        case ((Many() | Tuple() | Mapping()), Builtin() | Namespace() | ClassObject()):
+            passes = _container_passes(kind, target)
+            if passes is not False:
+                yield kind if passes else UNKNOWN
         case _:
             yield _instance(target, origin)
+
+
+# What a container is an instance of, by the last part of the class's name.
+_OF_ANY = frozenset({"object", "Iterable", "Collection", "Container", "Sized"})
+_OF_MAPPING = _OF_ANY | {"dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"}
+_OF_MANY = _OF_ANY | {"list", "tuple", "set", "frozenset", "deque", "Sequence", "MutableSequence", "Set", "Iterator",
+                      "Generator", "Reversible"}  # fmt: skip
+
+
+def _container_passes(kind: Type, target: Type) -> bool | None:
+    """Whether a list, tuple or dict is an instance of the class; None where the class may be any."""
+    match target:
+        case Builtin(name):
+            pass
+        case Namespace(name) if name.partition(".")[0] in ("collections", "typing"):
+            name = name.rpartition(".")[2]
+        case Namespace():
+            return None
+        case _:
+            return False
+    return name in (_OF_MAPPING if isinstance(kind, Mapping) else _OF_MANY)
 
 
 def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
@@ -120,10 +142,8 @@ def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
                 return any(
                     isinstance(target, ClassObject) and ev.hierarchy.derives(cls, target.cls) for target in tested
                 )
-            case Many() | Tuple():
-                return Builtin("list") in tested or Builtin("tuple") in tested
-            case Mapping():
-                return Builtin("dict") in tested
+            case Many() | Tuple() | Mapping():
+                return any(_container_passes(one, target) for target in tested)
             case Plain():
                 return any(isinstance(target, Builtin) for target in tested)
             case _:

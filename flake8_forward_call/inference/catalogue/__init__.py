@@ -77,11 +77,6 @@ class Catalogue:
             dotted = moved
         return None
 
-    def is_module(self, dotted: str) -> bool:
-        """Whether the dotted name is a Python module of a known package."""
-        package = self.package(dotted.partition(".")[0])
-        return package is not None and dotted in package.modules
-
     def namespace(self, dotted: str) -> str:
         """The dotted name with a re-exported Python module replaced by its own name."""
         package = self.package(dotted.partition(".")[0])

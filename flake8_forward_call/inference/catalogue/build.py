@@ -342,7 +342,7 @@ def _global_names(ev: Evaluator, file: File, seen: set[str]) -> set[str]:
         full = file.absolute(star.module or "", star.level)
         source = None if full is None else ev.project.file(full)
         if source is not None:
-            names |= {name for name in _global_names(ev, source, seen) if not name.startswith("_")}
+            names |= {name for name in _global_names(ev, source, seen) if source.exports(name)}
     return names
 
 
