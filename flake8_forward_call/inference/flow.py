@@ -355,7 +355,7 @@ class Flow:
                 )
                 ended = dict(head)
             end = self._block(node.body, inside)
-            back = [widened(one) for one in (end, *self._continues) if one is not None]
+            back = [widened(one, head) for one in (end, *self._continues) if one is not None]
             if isinstance(node, ast.While):
                 ended = join([ended, *(self._narrow(node.test, False, one) for one in back)])
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from flake8_forward_call.inference.bindings import AnyBinding, Binding, Narrowed, Test
@@ -62,9 +62,20 @@ def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
     return tuple(found)
 
 
-def widened(state: State) -> State:
-    """The state without what tests have told: what goes round a loop must not grow for ever."""
-    return {key: tuple(dict.fromkeys(untested(bindings))) for key, bindings in state.items()}
+def widened(state: State, head: State) -> State:
+    """The state without what tests in a loop have told: what goes round the loop must not grow for ever.
+
+    What tests before the loop have told, as it stands in the state at its head, holds all the same.
+    """
+    return {key: tuple(dict.fromkeys(_widened(found, head.get(key, ())))) for key, found in state.items()}
+
+
+def _widened(bindings: Iterable[AnyBinding], head: Collection[AnyBinding]) -> Iterator[AnyBinding]:
+    for one in bindings:
+        if isinstance(one, Narrowed) and one not in head:
+            yield from _widened(one.previous, head)
+        else:
+            yield one
 
 
 def untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
