@@ -1,0 +1,57 @@
+"""What the tests of the inference share: verdicts and types of programs given as text."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+
+from flake8_forward_call.inference import Sameness, Standing, judge
+from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.types import Type
+
+HEAD = "import torch\nfrom torch import nn\nfrom elsewhere import load\n"
+
+
+def parsed(text: str) -> ast.Module:
+    return ast.parse(HEAD + textwrap.dedent(text), type_comments=True)
+
+
+def calls(tree: ast.Module) -> list[ast.Call]:
+    """The calls of `forward`, in the order of the text."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward"
+    ]
+    return sorted(found, key=lambda node: (node.func.end_lineno or 0, node.func.end_col_offset or 0))
+
+
+def verdicts(text: str) -> list[str]:
+    """For each call of `forward`: "unknown", "not a module", or what calling the module means."""
+    tree = parsed(text)
+    return [
+        verdict.sameness.value if verdict.standing is Standing.MODULE else verdict.standing.value
+        for verdict in judge(tree, "net.py", calls(tree))
+    ]
+
+
+def verdict(text: str) -> str:
+    (only,) = verdicts(text)
+    return only
+
+
+def type_of(text: str, name: str = "found") -> Type:
+    """The type of a global name at the end of the program."""
+    file = File("net.py", parsed(text), "net")
+    evaluator = Evaluator(Project(Catalogue()))
+    kind = evaluator.ask(lambda: evaluator.global_of(file, name))
+    assert kind is not None
+    return kind
+
+
+SAME, PERHAPS, DIFFERENT, UNREAD = (
+    one.value for one in (Sameness.SAME, Sameness.PERHAPS, Sameness.DIFFERENT, Sameness.UNREAD)
+)
+UNKNOWN, NOT_MODULE = Standing.UNKNOWN.value, Standing.NOT_MODULE.value

@@ -1,0 +1,293 @@
+"""The catalogue's builder, on a package of a few files."""
+
+from __future__ import annotations
+
+import ast
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, build, read
+from flake8_forward_call.inference.catalogue.build import Builder
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.hierarchy import KnownClass
+from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.types import ClassObject
+from flake8_forward_call.inference.verdict import Sameness, Standing
+
+TORCH = {
+    "torch/__init__.py": "from torch import nn as nn\ndef compile(model=None, *, mode=None): ...\n",
+    "torch/nn/__init__.py": "from torch.nn.modules import *\n",
+    "torch/nn/modules/__init__.py": "from .module import Module\nfrom .more import *\n",
+    "torch/nn/modules/module.py": """\
+        from typing import Any, TypeVar, Iterator
+        T = TypeVar("T", bound="Module")
+        class Module:
+            _modules: dict[str, "Module | None"]
+            def __call__(self, *args): ...
+            def to(self: T, device: Any) -> T: ...
+            def children(self) -> Iterator["Module"]: ...
+            def named(self):
+                yield "", self
+                for name, child in self._modules.items():
+                    yield name, child
+            def size(self) -> int: ...
+        """,
+    "torch/nn/modules/more.py": """\
+        from .module import Module
+        __all__ = ["Linear", "Pair"]
+        class Linear(Module):
+            bias = None
+            def __init__(self, size, *, inner=None):
+                self.size = size
+                self.inner = inner
+        class Pair(Module):
+            def __init__(self, left: Module, right: Module | None = None):
+                self.left = left
+                self.right = right
+                self.made = Linear(1)
+                self._hidden = Linear(1)
+        class _Private(Module): ...
+        class _Unused(Module): ...
+        class Exposed(_Private): ...
+        """,
+}
+
+COMPILE = {"torch.compile": [["model", "mode"], "~model"]}
+
+
+def files(root: Path, contents: dict[str, str]) -> Path:
+    for name, text in contents.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = text.splitlines(keepends=True)
+        indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+        path.write_text("".join(line[indent:] for line in lines), encoding="utf-8")
+    return root
+
+
+def built(root: Path, contents: dict[str, str], package: str = "torch") -> dict[str, Any]:
+    return Builder(package, "1.0", files(root, contents)).build()
+
+
+def test_writes_down_module_classes_and_where_their_names_are(tmp_path: Path) -> None:
+    facts = built(tmp_path, TORCH)
+    assert (facts["package"], facts["version"]) == ("torch", "1.0")
+    classes = facts["classes"]
+    assert set(classes) == {
+        MODULE_CLASS,
+        "torch.nn.modules.more.Linear",
+        "torch.nn.modules.more.Pair",
+        "torch.nn.modules.more.Exposed",
+        "torch.nn.modules.more._Private",
+    }
+    assert facts["modules"]["torch.nn"] == {
+        "Linear": "torch.nn.modules.more.Linear",
+        "Module": MODULE_CLASS,
+        "Pair": "torch.nn.modules.more.Pair",
+    }
+    assert facts["modules"]["torch.nn.modules.more"] == {"Module": MODULE_CLASS}
+    assert classes["torch.nn.modules.more.Linear"] == {
+        "attributes": {"inner": "~inner", "size": "~size"},
+        "bases": [MODULE_CLASS],
+        "parameters": ["size", "inner"],
+    }
+    assert classes["torch.nn.modules.more.Pair"]["attributes"] == {
+        "left": MODULE_CLASS,
+        "made": "torch.nn.modules.more.Linear",
+        "right": f"{MODULE_CLASS} | None",
+    }
+    assert classes[MODULE_CLASS] == {
+        "attributes": {"_modules": f"dict[Plain, {MODULE_CLASS} | None]"},
+        "bases": [],
+        "methods": {
+            "children": [[], f"list[{MODULE_CLASS}]"],
+            "named": [[], f"list[tuple[Plain, Self] | tuple[Plain, {MODULE_CLASS} | None]]"],
+            "to": [["device"], "Self"],
+        },
+    }
+
+
+def test_what_was_built_is_read_again(tmp_path: Path) -> None:
+    facts = read(json.loads(json.dumps(built(tmp_path, TORCH))))
+    evaluator = Evaluator(Project(Catalogue({"torch": facts})))
+    kind = evaluator.namespace("torch.nn.Pair")
+    assert isinstance(kind, ClassObject)
+    assert evaluator.hierarchy.standing(kind.cls) is Standing.MODULE
+    text = "import torch\npair = torch.nn.Pair(torch.nn.Linear(1))\nleft = pair.to(1).left\nmade = pair.made"
+    file = File("net.py", ast.parse(text))
+    for name, expected in [("left", "Linear"), ("made", "Linear"), ("pair", "Pair")]:
+        found = evaluator.global_of(file, name)
+        assert f"more.{expected}" in repr(found) or name == "left"
+
+
+def test_functions_that_give_modules(tmp_path: Path) -> None:
+    utils = """\
+        import copy
+        from typing import Any, TypeVar
+        from torch.nn import Linear, Module
+        M = TypeVar("M", bound=Module)
+        def norm(module, name="weight"):
+            setattr(module, name, 1)
+            return module
+        def typed(module: M, name: str = "weight") -> M:
+            return module
+        def make(size): return Linear(size)
+        def declared(name) -> Module: return find(name)
+        def perhaps(flag):
+            if flag: return Linear(1)
+        def pair(module): return module, 1
+        def copied(module, n): return [copy.deepcopy(module) for _ in range(n)]
+        def size(module) -> int: return 1
+        def anything(module) -> Any: return find(module)
+        def nothing(module): print(module)
+        def _private(module): return module
+        def loops(n): return loops(n - 1)
+        async def later(size): return Linear(size)
+        def inner_function(module):
+            def inner(): return module
+            return inner
+        class Helper:
+            def build(self) -> Module: ...
+            def other(self): return 1
+        class NoHelper:
+            def build(self): return 1
+        def helper() -> Helper: ...
+        def no_helper() -> NoHelper: ...
+        """
+    facts = built(tmp_path, TORCH | {"torch/utils.py": utils})
+    assert facts["functions"] == {
+        **COMPILE,
+        "torch.utils.norm": [["module", "name"], "~module"],
+        "torch.utils.typed": [["module", "name"], "~module"],
+        "torch.utils.make": [["size"], "torch.nn.modules.more.Linear"],
+        "torch.utils.declared": [["name"], MODULE_CLASS],
+        "torch.utils.perhaps": [["flag"], "torch.nn.modules.more.Linear | None"],
+        "torch.utils.pair": [["module"], "tuple[~module, Plain]"],
+        "torch.utils.copied": [["module", "n"], "list[~module]"],
+        "torch.utils.later": [["size"], "Awaitable[torch.nn.modules.more.Linear]"],
+        "torch.utils.helper": [[], "torch.utils.Helper"],
+    }
+    assert facts["classes"]["torch.utils.Helper"] == {
+        "bases": [],
+        "methods": {"build": [[], MODULE_CLASS]},
+    }
+    assert "torch.utils.NoHelper" not in facts["classes"]
+
+
+def test_calls_interfaces_and_mixins_are_told(tmp_path: Path) -> None:
+    more = """\
+        import abc
+        from typing import Generic, Protocol, TypeVar
+        from elsewhere import Unread
+        from torch.nn import Module
+        from torch.jit import interface
+        T = TypeVar("T")
+        class Odd(Module):
+            def __call__(self, x): return x
+        class Same(Module):
+            def __call__(self, x): return super().__call__(x)
+        class Partly(Module):
+            def __call__(self, x):
+                if x: return x
+                return super().__call__(x)
+        class Mixin(abc.ABC): ...
+        class Says(Protocol): ...
+        class CallMixin(Says):
+            def __call__(self, x): return x
+        class Mixed(Mixin, Module): ...
+        class MixedCall(CallMixin, Module): ...
+        class OfUnread(Unread, Module): ...
+        class Typed(Module, Generic[T]): ...
+        class Unrelated(Mixin): ...
+        @interface
+        class Face(Module): ...
+        """
+    jit = "def interface(obj): return obj\n"
+    facts = built(tmp_path, TORCH | {"torch/more.py": more, "torch/jit.py": jit})
+    classes = {name.removeprefix("torch.more."): entry for name, entry in facts["classes"].items()}
+    assert classes["Odd"]["call"] == "different"
+    assert classes["Same"]["call"] == "same"
+    assert classes["Partly"]["call"] == "perhaps"
+    assert classes["Mixed"]["bases"] == ["torch.more.Mixin", MODULE_CLASS]
+    assert classes["Mixin"] == {"bases": []}
+    assert classes["CallMixin"] == {"bases": ["torch.more.Says"], "call": "different"}
+    assert classes["OfUnread"]["bases"] == [None, MODULE_CLASS]
+    assert classes["Typed"]["bases"] == [MODULE_CLASS]
+    assert "Unrelated" not in classes
+    hierarchy = Evaluator(Project(Catalogue({"torch": read(facts)}))).hierarchy
+    meanings = {name: hierarchy.meaning_of_call(KnownClass(read(facts).classes[f"torch.more.{name}"]))
+                for name in ("Mixed", "MixedCall", "OfUnread", "Typed")}  # fmt: skip
+    assert meanings == {
+        "Mixed": Sameness.SAME,
+        "MixedCall": Sameness.DIFFERENT,
+        "OfUnread": Sameness.PERHAPS,
+        "Typed": Sameness.SAME,
+    }
+
+
+def test_stand_ins_do_not_count(tmp_path: Path) -> None:
+    text = """\
+        import os
+        from torch.nn import Module
+        if os.environ.get("X"):
+            class Real(Module):
+                def make(self) -> Module: ...
+            def helper(): ...
+        else:
+            class Real: ...
+            class Other(Module): ...
+        """
+    facts = built(tmp_path, TORCH | {"torch/real.py": text, "torch/api.py": "from torch.real import Real, Other\n"})
+    assert facts["classes"]["torch.real.Real"]["bases"] == [MODULE_CLASS]
+    assert facts["modules"]["torch.api"] == {"Other": "torch.real.Other", "Real": "torch.real.Real"}
+
+
+def test_compilers_give_back_what_goes_in(tmp_path: Path) -> None:
+    facts = built(tmp_path, TORCH | {"torch/jit/_script.py": "def script(obj, optimize=None): ...\n",
+                                     "torch/jit/__init__.py": "from torch.jit._script import script\n"})  # fmt: skip
+    assert facts["functions"] == {**COMPILE, "torch.jit._script.script": [["obj", "optimize"], "~obj"]}
+    assert facts["modules"]["torch.jit"] == {"script": "torch.jit._script.script"}
+
+
+def test_compiler_with_another_parameter_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"torch\.jit\._script\.script has no parameter 'obj' any more"):
+        built(tmp_path, TORCH | {"torch/jit/_script.py": "def script(thing): ...\n"})
+
+
+def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    odd = {
+        "torch/broken.py": "class Broken(:\n",
+        "torch/null.py": "class Null: ...\0\n",
+        "torch/strange-name.py": "class Strange: ...\n",
+        "torch/testing/tools.py": "from torch.nn import Module\nclass Tool(Module): ...\n",
+        "torch/_internal/secret.py": "from torch.nn import Module\nclass Secret(Module): ...\n",
+        "torch/cycle_a.py": "from torch.cycle_b import *\nfrom torch.nn import Module\nclass A(B): ...\n",
+        "torch/cycle_b.py": "from torch.cycle_a import *\nfrom torch.nn import Module\nclass B(Module): ...\n",
+        "torch/selfish.py": "from torch.nn import Module\nclass Own(Own): ...\nclass Loop(Module, Loop): ...\n",
+        "torch/old.py": 'x = "\\d"\nfrom torch.nn import Module\nclass Old(Module): ...\n',
+        "torch/missing.py": "from torch.nowhere import *\nfrom torch.nn import Module as M\n",
+    }
+    facts = built(tmp_path, TORCH | odd)
+    names = {name.rpartition(".")[2] for name in facts["classes"]}
+    assert {"A", "B", "Old", "Loop"} <= names
+    assert not names & {"Broken", "Null", "Strange", "Tool", "Secret", "Own"}
+    assert facts["modules"]["torch.cycle_a"]["B"] == "torch.cycle_b.B"
+    assert facts["modules"]["torch.missing"] == {"M": MODULE_CLASS}
+
+
+def test_another_package_may_build_on_one_that_is_not_read(tmp_path: Path) -> None:
+    facts = built(tmp_path, {"pack/__init__.py": "from torch import nn\nclass A(nn.Module): ...\n"}, "pack")
+    assert facts["classes"] == {}
+
+
+def test_writes_beside_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files(tmp_path / "source", TORCH)
+    monkeypatch.setattr(build, "__file__", str(tmp_path / "build.py"))
+    monkeypatch.setattr(sys, "argv", ["build", "torch==9.9", str(tmp_path / "source")])
+    build.main()
+    facts = json.loads((tmp_path / "torch.json").read_text(encoding="utf-8"))
+    assert (facts["package"], facts["version"]) == ("torch", "9.9")

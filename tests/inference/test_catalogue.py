@@ -1,0 +1,252 @@
+"""What is known of torch where torch is not read, and the notation that it is written in."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+from inferring import HEAD, type_of, verdict
+
+from flake8_forward_call.inference.catalogue import (
+    MODULE_CLASS,
+    Catalogue,
+    ClassEntry,
+    FunctionEntry,
+    Package,
+    notation,
+    read,
+)
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.hierarchy import KnownClass
+from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.types import (
+    NEVER,
+    NONE,
+    PLAIN,
+    UNKNOWN,
+    Awaitable,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    Managed,
+    Many,
+    Mapping,
+    Origin,
+    Slot,
+    Tuple,
+    Type,
+    union,
+)
+from flake8_forward_call.inference.verdict import Sameness, Standing
+
+
+@pytest.fixture(scope="module")
+def evaluator() -> Evaluator:
+    return Evaluator(Project(Catalogue()))
+
+
+@pytest.mark.parametrize(
+    ("dotted", "name"),
+    [
+        ("torch.nn.Module", MODULE_CLASS),
+        ("torch.nn.modules.Module", MODULE_CLASS),
+        ("torch.nn.Linear", "torch.nn.modules.linear.Linear"),
+        ("torch.nn.modules.Linear", "torch.nn.modules.linear.Linear"),
+        ("torch.nn.modules.linear.Linear", "torch.nn.modules.linear.Linear"),
+        ("torch.nn.DataParallel", "torch.nn.parallel.data_parallel.DataParallel"),
+        ("torch.nn.parallel.DistributedDataParallel", "torch.nn.parallel.distributed.DistributedDataParallel"),
+        ("torch.optim.swa_utils.AveragedModel", "torch.optim.swa_utils.AveragedModel"),
+        ("torch.ao.nn.quantized.Linear", "torch.ao.nn.quantized.modules.linear.Linear"),
+        ("torch.nn.quantized.Linear", "torch.ao.nn.quantized.modules.linear.Linear"),
+        ("torch.ao.quantization.QuantStub", "torch.ao.quantization.stubs.QuantStub"),
+        ("torch.quantization.QuantStub", "torch.ao.quantization.stubs.QuantStub"),
+        ("torch.fx.GraphModule", "torch.fx.graph_module.GraphModule"),
+        ("torch.jit.ScriptModule", "torch.jit._script.ScriptModule"),
+        ("torch.distributed.fsdp.FullyShardedDataParallel",
+         "torch.distributed.fsdp.fully_sharded_data_parallel.FullyShardedDataParallel"),
+    ],
+)  # fmt: skip
+def test_each_public_name_of_a_module_class_leads_to_it(evaluator: Evaluator, dotted: str, name: str) -> None:
+    kind = evaluator.namespace(dotted)
+    assert isinstance(kind, ClassObject)
+    assert kind.cls.dotted == name
+    assert evaluator.hierarchy.standing(kind.cls) is Standing.MODULE
+    assert evaluator.hierarchy.meaning_of_call(kind.cls) is Sameness.SAME
+
+
+@pytest.mark.parametrize(
+    "dotted",
+    ["torch.nn.functional.relu", "torch.nn.Parameter", "torch.optim.SGD", "torch.optim.swa_utils.SWALR", "torch.Tensor",
+     "torch.autograd.Function", "torch.fx.Interpreter", "torch.utils.data.DataLoader", "torch.device",
+     "torch.nn.init.zeros_", "torch.hub.load", "torch.load", "torch.export.ExportedProgram"],
+)  # fmt: skip
+def test_nothing_else_is_a_module_class(evaluator: Evaluator, dotted: str) -> None:
+    kind = evaluator.namespace(dotted)
+    assert not isinstance(kind, ClassObject) or evaluator.hierarchy.standing(kind.cls) is not Standing.MODULE
+
+
+@pytest.mark.parametrize(
+    "call",
+    ["torch.nn.utils.weight_norm({})", "torch.nn.utils.spectral_norm({})", "torch.nn.utils.remove_weight_norm({})",
+     "torch.compile({})", "torch.jit.script({})", "torch.jit.trace({}, 1)", "torch.quantization.quantize_dynamic({})",
+     "torch.nn.utils.prune.l1_unstructured({}, 'weight')", "nn.utils.fuse_linear_bn_eval({}, None)"],
+)  # fmt: skip
+def test_what_wraps_a_module_gives_its_argument(call: str) -> None:
+    layer = type_of("found = nn.Linear(1, 1)")
+    assert isinstance(layer, Instance)
+    found = type_of(f"found = {call.format('nn.Linear(1, 1)')}")
+    assert isinstance(found, Instance)
+    assert found.cls.dotted == layer.cls.dotted
+    assert verdict(f"{call.format('load()')}.forward(1)") == "unknown"
+
+
+def test_exported_program_gives_a_module() -> None:
+    found = type_of("found = torch.export.export(nn.Linear(1, 1), (1,)).module()")
+    assert isinstance(found, Instance)
+    assert found.cls.dotted == "torch.fx.graph_module.GraphModule"
+
+
+def test_every_type_in_the_data_can_be_read_and_is_written_alike(evaluator: Evaluator) -> None:
+    package = Catalogue().package("torch")
+    assert package is not None
+    for entry in package.classes.values():
+        texts = [*entry.attributes.values()]
+        for given, text in entry.methods.values():
+            texts.append(text)
+            assert set(text.split("~")[1:]) <= {
+                one for one in text.split("~")[1:] if one.split()[0].strip("],|") in given
+            }
+        for text in texts:
+            kind = notation.read(text, entry.name, evaluator.global_name)
+            assert isinstance(kind, Type)
+            assert set(notation.write(kind, entry.name).split(" | ")) <= {*text.split(" | "), "Any"} or "[" in text
+    for function in package.functions.values():
+        assert notation.read(function.returns, function.name, evaluator.global_name) != NEVER
+
+
+def test_every_base_in_the_data_is_known(evaluator: Evaluator) -> None:
+    package = Catalogue().package("torch")
+    assert package is not None
+    modules = [entry for entry in package.classes.values() if KnownClass(entry).dotted != MODULE_CLASS]
+    for entry in modules:
+        cls = evaluator.known_class(entry.name)
+        assert cls is not None
+        if evaluator.hierarchy.standing(cls) is Standing.MODULE:
+            assert all(base is None or base in package.classes for base in entry.bases), entry.name
+
+
+def types(evaluator: Evaluator) -> list[tuple[Type, str]]:
+    linear = evaluator.known_class("torch.nn.modules.linear.Linear")
+    assert linear is not None
+    net, opaque = Instance(linear, Origin.DECLARED), Instance(linear, Origin.OPAQUE)
+    text = linear.dotted
+    return [
+        (net, text),
+        (opaque, f"Opaque[{text}]"),
+        (ClassObject(linear, Origin.DECLARED), f"type[{text}]"),
+        (NONE, "None"),
+        (PLAIN, "Plain"),
+        (UNKNOWN, "Any"),
+        (notation.SELF, "Self"),
+        (Slot("f", "model"), "~model"),
+        (union([net, NONE]), f"{text} | None"),
+        (Many(net), f"list[{text}]"),
+        (Mapping(PLAIN, net), f"dict[Plain, {text}]"),
+        (Tuple((net, PLAIN)), f"tuple[{text}, Plain]"),
+        (Tuple((net,)), f"tuple[{text}]"),
+        (Tuple(()), "tuple[()]"),
+        (Awaitable(net), f"Awaitable[{text}]"),
+        (Managed(notation.SELF), "Managed[Self]"),
+        (Many(Tuple((PLAIN, union([net, NONE])))), f"list[tuple[Plain, {text} | None]]"),
+    ]
+
+
+def test_notation_gives_back_what_was_written(evaluator: Evaluator) -> None:
+    for kind, text in types(evaluator):
+        assert notation.write(kind, "f") == text
+        assert notation.read(text, "f", evaluator.global_name) == kind
+
+
+def test_notation_has_no_word_for_the_rest(evaluator: Evaluator) -> None:
+    assert notation.write(Builtin("len"), "f") == "Any"
+    assert notation.write(NEVER, "f") == "Any"
+    assert notation.write(Slot("g", "model"), "f") == "Any"
+    assert notation.write(Slot("g", "model", PLAIN), "f") == "Plain"
+    assert notation.write(Slot("g", "a", Slot("h", "b")), "f") == "Any"
+    for text in ("Any", "no.such.Class", "list[int, str]", "unheard[Plain]", "type[Plain]", "1 + 1 if 2 else 3"):
+        assert notation.read(text, "f", evaluator.global_name) in (UNKNOWN, union([UNKNOWN]))
+    assert isinstance(Function(ast.parse("lambda: 1", mode="eval").body, None), Function)  # type: ignore[arg-type]
+
+
+def made_up() -> Catalogue:
+    facts = read(
+        {
+            "package": "pack",
+            "version": "1.0",
+            "modules": {"pack": {"A": "pack.b.B", "loop": "pack.loop", "sub": "pack.other"}, "pack.other": {}},
+            "classes": {
+                "pack.b.B": {
+                    "bases": [MODULE_CLASS],
+                    "parameters": ["inner"],
+                    "attributes": {"inner": "~inner"},
+                    "methods": {"itself": [[], "Self"], "first": [["many"], "~many"]},
+                    "call": "different",
+                },
+                "pack.b.I": {"bases": [MODULE_CLASS], "interface": True},
+                "pack.b.C": {"bases": [None]},
+            },
+            "functions": {"pack.b.make": [["inner"], "pack.b.B"]},
+        }
+    )
+    torch = Catalogue().package("torch")
+    assert torch is not None
+    return Catalogue({"pack": facts, "torch": torch})
+
+
+def test_resolves_over_reexports_and_not_for_ever() -> None:
+    catalogue = made_up()
+    assert isinstance(catalogue.resolve("pack.A"), ClassEntry)
+    assert isinstance(catalogue.resolve("pack.b.make"), FunctionEntry)
+    for name in ("pack.loop", "pack.nothing", "pack", "other.A", ""):
+        assert catalogue.resolve(name) is None
+    assert catalogue.namespace("pack.sub") == "pack.other"
+    assert catalogue.namespace("pack.other") == "pack.other"
+    assert catalogue.namespace("elsewhere.sub") == "elsewhere.sub"
+
+
+def test_bundles_nothing_under_strange_names() -> None:
+    for name in ("no_such_package", "..", "", "../torch", "notation"):
+        assert Catalogue().package(name) is None
+    assert isinstance(Catalogue().package("torch"), Package)
+
+
+def test_evaluates_by_a_catalogue() -> None:
+    tree = ast.parse(
+        HEAD + "import pack\nfrom pack import A\nfrom pack.b import make, I, C\n"
+        "a = A(nn.Linear(1, 1))\nb = a.inner\nc = a.itself().itself()\nd = make(1)\ne = a.first(3)\nf = pack.sub\n"
+    )
+    file, ev = File("net.py", tree, "net"), Evaluator(Project(made_up()))
+
+    def named(name: str) -> str:
+        kind = ev.global_of(file, name)
+        assert kind is not None
+        return notation.write(kind, "")
+
+    assert [named(name) for name in "abcde"] == [
+        "pack.b.B",
+        "torch.nn.modules.linear.Linear",
+        "pack.b.B",
+        "pack.b.B",
+        "Plain",
+    ]
+    known = ev.known_class("pack.b.B"), ev.known_class("pack.b.I"), ev.known_class("pack.b.C")
+    meanings = [ev.hierarchy.meaning_of_call(cls) for cls in known if cls is not None]
+    assert meanings == [Sameness.DIFFERENT, Sameness.DIFFERENT, Sameness.PERHAPS]
+    assert [ev.hierarchy.standing(cls) for cls in known if cls is not None] == [
+        Standing.MODULE,
+        Standing.MODULE,
+        Standing.UNKNOWN,
+    ]
+    assert "pack.b.B" in repr(known[0])
+    assert ev.known_class("pack.b.make") is None

@@ -1,0 +1,224 @@
+"""Programs that no one writes by hand: the answer comes in bounded time, and is never a false alarm."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from inferring import NOT_MODULE, SAME, UNKNOWN, verdict, verdicts
+
+# Each takes a tenth of this at most; without a bound they would take minutes or for ever.
+SECONDS = 30.0
+
+
+@pytest.fixture(autouse=True)
+def _in_time() -> Iterator[None]:
+    start = time.process_time()
+    yield
+    assert time.process_time() - start < SECONDS
+
+
+@pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", UNKNOWN), ("3", NOT_MODULE)])
+def test_name_bound_in_500_branches(last: str, expected: str) -> None:
+    branches = "".join(f"    if flag == {i}:\n        a = nn.Linear({i}, 1)\n" for i in range(500))
+    assert verdict(f"def f(flag):\n    a = {last}\n{branches}    return a.forward(1)\n") == expected
+
+
+def test_name_of_500_classes_is_not_followed() -> None:
+    classes = "".join(f"class C{i}(nn.Module): ...\n" for i in range(500))
+    branches = "".join(f"    if flag == {i}:\n        a = C{i}()\n" for i in range(500))
+    assert verdict(f"{classes}def f(flag):\n    a = None\n{branches}    return a.forward(1)\n") == UNKNOWN
+
+
+def test_long_chain_of_elifs() -> None:
+    branches = "".join(f"    elif flag == {i}: a = nn.ReLU()\n" for i in range(300))
+    assert verdict(f"def f(flag):\n    if flag is None: a = nn.Tanh()\n{branches}    return a.forward(1)\n") == SAME
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class A(A): ...\nA().forward(1)",
+        "class A(A, nn.Module): ...\nA().forward(1)",
+        "class A(B): ...\nclass B(A): ...\nA().forward(1)",
+        "class A(B): ...\nclass B(C): ...\nclass C(A): ...\ndef f(a: A): a.forward(1)",
+        "class A(A.B):\n    class B(A): ...\nA().forward(1)",
+        "class A(nn.Module): ...\nclass A(A): ...\nclass A(A): ...\nA().nothing.forward(1)",
+        "class A(type(A)): ...\nA().forward(1)",
+        "class A(A()): ...\nA().forward(1)",
+        "class A(f()): ...\ndef f(): return A\nA().forward(1)",
+        "class A(metaclass=A): ...\nA().forward(1)",
+        "a = a\na.forward(1)",
+        "a = b\nb = a\na.forward(1)",
+        "a = lambda: a()\na().forward(1)",
+        "def f(): return f()\nf().forward(1)",
+        "def f(): return g()\ndef g(): return h()\ndef h(): return f()\nf().forward(1)",
+        "def f(n): return [f(n - 1)]\nf(3).forward(1)",
+        "def f(n): return [f(n - 1)]\nf(3)[0][0].forward(1)",
+        "def f(n): return f\nf(3)(2)(1).forward(1)",
+        "def f(x=f): return x\nf().forward(1)",
+        "x = [x]\nx[0][0].forward(1)",
+        "x = []\nx.append(x)\nx[0][0].forward(1)",
+        "x = {}\nx['a'] = x\nx['a']['b'].forward(1)",
+        "x = x.y\nx.forward(1)",
+        "x: x = x\nx.forward(1)",
+        "X = 'X'\ndef f(x: X): x.forward(1)",
+        "X = 'Y | None'\nY = 'X | None'\ndef f(x: X): x.forward(1)",
+        "from typing import TypeVar\nT = TypeVar('T', bound='T')\ndef f(x: T): x.forward(1)",
+        "class A:\n    x = x.forward(1)",
+        "class A:\n    @property\n    def a(self): return self.a\nA().a.forward(1)",
+        "class A:\n    def __enter__(self): return self.__enter__()\nwith A() as a: a.forward(1)",
+        "class A:\n    def __iter__(self): return iter(self)\nfor a in A(): a.forward(1)",
+        "class A:\n    def __getitem__(self, i): return self[i]\nA()[0].forward(1)",
+        "class A:\n    def __init__(self): self.a = self.a\nA().a.forward(1)",
+        "class A:\n    def __new__(cls): return cls()\nA().x.forward(1)",
+        "def f():\n    global a\n    a = a\n    a.forward(1)",
+        "def f():\n    def g():\n        nonlocal a\n        a = a\n        a.forward(1)\n    a = a",
+        "for a in a: a.forward(1)",
+        "with a as a: a.forward(1)",
+        "while a: a = a.next\na.forward(1)",
+        "a += a\na.forward(1)",
+        "a = 1\nfor _ in x: a += a\na.forward(1)",
+        "*a, a = a\na.forward(1)",
+        "match a:\n    case a: a.forward(1)",
+        "import net\nnet.a.forward(1)",
+        "from net import a\na.forward(1)",
+        "from . import a\na.forward(1)",
+        "from .... import a\na.forward(1)",
+        "from net import *\na.forward(1)",
+        "try: pass\nexcept a as a: a.forward(1)",
+        "type(type)(type).forward(1)",
+        "super().x.forward(1)",
+        "super(1, 2, 3).x.forward(1)",
+        "isinstance(*a).forward(1)",
+        "if isinstance(a, a): a.forward(1)",
+        "if isinstance(a, (a, (a, [a]))): a.forward(1)",
+        "getattr(*a).forward(1)",
+        "map().forward(1)",
+        "next(map(*a)).forward(1)",
+        "dict(**dict(**a))['x'].forward(1)",
+        "zip(*zip(*a))[0].forward(1)",
+    ],
+)
+def test_what_leads_back_to_itself_is_no_proof(text: str) -> None:
+    assert SAME not in verdicts(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(n): return nn.ReLU() if n else f(n)\nf(3).forward(1)",
+        "def f(n): return nn.ReLU() if n else g(n)\ndef g(n): return f(n)\ng(3).forward(1)",
+        "class A(nn.Module):\n    def __init__(self): self.next = A()\nA().next.next.next.forward(1)",
+        "class A(nn.Module):\n    next: 'A'\nA().next.next.next.forward(1)",
+        "a = nn.ReLU()\nfor _ in 'ab': a = nn.Sequential(a)\na.forward(1)",
+        "class A(nn.ModuleList):\n    def __init__(self): super().__init__([A()])\nA()[0].forward(1)",
+        "x = [nn.ReLU()]\nfor _ in 'ab': x = x + x\nx[0].forward(1)",
+        "def f(m, n): return f(m, n - 1) if n else m\nf(nn.ReLU(), 3).forward(1)",
+    ],
+)
+def test_what_leads_back_to_itself_hides_no_proof(text: str) -> None:
+    assert verdict(text) == SAME
+
+
+def test_types_nested_without_end_are_given_up() -> None:
+    text = "x = nn.ReLU()\nfor _ in 'ab': x = [x]\nx[0].forward(1)"
+    assert verdict(text) != SAME
+    assert verdict(f"x = {'[' * 30}nn.ReLU(){']' * 30}\nx{'[0]' * 30}.forward(1)") == UNKNOWN
+    assert verdict(f"x = {'[' * 3}nn.ReLU(){']' * 3}\nx{'[0]' * 3}.forward(1)") == SAME
+
+
+def test_long_chains_end_at_the_depth_limit() -> None:
+    names = "".join(f"a{i} = a{i - 1}\n" for i in range(1, 400))
+    assert verdict(f"a0 = nn.ReLU()\n{names}a399.forward(1)") == UNKNOWN
+    short = "".join(f"a{i} = a{i - 1}\n" for i in range(1, 15))
+    assert verdict(f"a0 = nn.ReLU()\n{short}a14.forward(1)") == SAME
+
+
+def test_long_chain_of_classes() -> None:
+    classes = "".join(f"class C{i}(C{i - 1}): ...\n" for i in range(1, 40))
+    assert verdict(f"class C0(nn.Module): ...\n{classes}C39().forward(1)") == SAME
+    longer = "".join(f"class C{i}(C{i - 1}): ...\n" for i in range(1, 300))
+    assert verdict(f"class C0(nn.Module): ...\n{longer}C299().forward(1)") in (SAME, UNKNOWN, NOT_MODULE)
+
+
+def test_classes_with_bases_that_contradict_one_another() -> None:
+    text = "class A(nn.Module): ...\nclass B(A): ...\nclass C(A, B): ...\nC().forward(1)"
+    assert verdict(text) == SAME
+
+
+def test_wide_lattice_of_classes() -> None:
+    classes = "class C0(nn.Module): ...\nclass D0(nn.Module): ...\n"
+    classes += "".join(
+        f"class C{i}(C{i - 1}, D{i - 1}): ...\nclass D{i}(C{i - 1}, D{i - 1}): ...\n" for i in range(1, 20)
+    )
+    assert verdict(f"{classes}C19().forward(1)") in (SAME, UNKNOWN)
+
+
+def test_budget_ends_a_thicket_of_calls() -> None:
+    functions = "".join(
+        f"def f{i}(a, b):\n    return f{i + 1}(a, b) if a else f{i + 1}(b, a) if b else f{i + 1}(a, a)\n"
+        for i in range(40)
+    )
+    text = f"{functions}def f40(a, b): return a\nf0(nn.ReLU(), nn.Tanh()).forward(1)"
+    assert verdict(text) in (SAME, UNKNOWN)
+
+
+def test_function_of_2000_lines_with_nested_loops() -> None:
+    lines = ["def f(x, flag):", "    a = b = nn.ReLU()"]
+    for block in range(100):
+        lines += [
+            f"    for i{block} in x:",
+            f"        if i{block}:",
+            "            a, b = b, a",
+            f"        elif flag == {block}:",
+            f"            n{block} = nn.Linear(1, 1)",
+            "            continue",
+            f"        while flag > {block}:",
+            "            try:",
+            f"                self.m{block} = a",
+            "                for j in x:",
+            "                    if j: break",
+            f"                    t{block} = j",
+            "                else:",
+            "                    b = nn.Tanh()",
+            "            except ValueError:",
+            "                b = a",
+            f"            with flag as c{block}:",
+            f"                c{block}.run()",
+            "        x = a.forward(x)",
+            "    x = b.forward(x)",
+        ]
+    found = verdicts("\n".join(lines))
+    assert len(found) == 200
+    assert set(found) == {SAME}
+
+
+def test_loops_nested_ten_deep() -> None:
+    lines = ["def f(x):", "    a = nn.ReLU()"]
+    lines += [f"{'    ' * (level + 1)}for i{level} in x:" for level in range(10)]
+    lines += ["    " * 11 + "a = nn.Sequential(a)", "    " * 11 + "a.forward(x)"]
+    assert verdict("\n".join(lines)) == SAME
+
+
+def test_many_calls_of_one_receiver() -> None:
+    calls = "    self.a.forward(x)\n" * 1000
+    text = f"class A(nn.Module):\n  def __init__(self): self.a = nn.ReLU()\n  def f(self, x):\n{calls}"
+    assert set(verdicts(text)) == {SAME}
+
+
+def test_many_classes_and_attributes() -> None:
+    text = "".join(
+        f"class C{i}(nn.Module):\n    def __init__(self):\n        self.a = C{i - 1 if i else i}()\n"
+        f"    def f(self, x): return self.a.forward(x)\n"
+        for i in range(300)
+    )
+    assert set(verdicts(text)) == {SAME}
+
+
+def test_deep_expressions_are_followed_or_given_up() -> None:
+    assert verdict(f"x = nn.ReLU(){'.to(1)' * 15}\nx.forward(1)") == SAME
+    assert verdict(f"(nn.ReLU(){'.to(1)' * 80}).forward(1)") in (SAME, UNKNOWN)
+    assert verdict(f"({' or '.join(['nn.ReLU()'] * 100)}).forward(1)") == SAME
+    assert verdict(f"({'nn.ReLU() if x else ' * 40}nn.ReLU()).forward(1)") in (SAME, UNKNOWN)
