@@ -170,8 +170,6 @@ class Evaluator:
                 return Many(self.expression(element, scope))
             case ast.DictComp(key=key, value=value):
                 return Mapping(self.expression(key, scope), self.expression(value, scope))
-            case ast.Starred(value=value):
-                return self.expression(value, scope)
             case ast.Lambda():
                 return Function(node, scope.file.scopes.opened[id(node)])
             case ast.BinOp():

@@ -44,13 +44,10 @@ class _Call:
         self.node = node
         self.scope = scope
 
-    def argument(self, index: int, keyword: str | None = None) -> Type:
+    def argument(self, index: int) -> Type:
         """The type of an argument; NEVER if it is not passed."""
         if index < len(self.node.args) and not any(isinstance(one, ast.Starred) for one in self.node.args[: index + 1]):
             return self.ev.expression(self.node.args[index], self.scope)
-        for one in self.node.keywords:
-            if keyword is not None and one.arg == keyword:
-                return self.ev.expression(one.value, self.scope)
         return NEVER
 
     def element(self, index: int) -> Type:
@@ -229,15 +226,13 @@ def method(ev: Evaluator, owner: Type, name: str, node: ast.Call, scope: Scope) 
             if mapping:
                 return _of_mapping(call, PLAIN, inner, owner, name)
             return inner if name in ("pop", "__getitem__") else Many(inner)
-        case Many() | Tuple():
+        case _:
             inner = containers.element(ev, owner)
             if name in ("pop", "popleft", "__getitem__"):
                 return inner
             if name in ("copy", "__iter__", "union", "intersection", "difference"):
                 return Many(inner)
             return PLAIN if name in ("index", "count") else UNKNOWN
-        case _:
-            return UNKNOWN
 
 
 def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> Type:
