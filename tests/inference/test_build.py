@@ -279,6 +279,65 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     assert facts["modules"]["torch.missing"] == {"M": MODULE_CLASS}
 
 
+def test_members_by_every_kind_of_type(tmp_path: Path) -> None:
+    kinds = """\
+        from typing import Awaitable, Generic, TypeVar
+        from torch.nn import Linear, Module
+        from torch.nn.modules.container import ModuleList, Sequential
+        M = TypeVar("M", bound=Module)
+        T = TypeVar("T")
+        class Box(Generic[M]):
+            value: M
+            def __init__(self, value: M, count: int, *rest):
+                self.kept = value
+                self.pair = (value, Linear(1))
+                self.table = {"a": [Linear(1)]}
+                self.kind = Linear
+                self.stack = Sequential(Linear(1), Linear(2))
+                self.layers = ModuleList([Linear(1)])
+            async def later(self) -> Linear: ...
+            def unpacked(*args): return args[0].value
+            @staticmethod
+            def build(): return Linear(1)
+            def __enter__(self): return self
+            def _hidden(self) -> Module: ...
+        class Empty: ...
+        """
+    containers = """\
+        from torch.nn.modules.module import Module
+        class ModuleList(Module): ...
+        class Sequential(Module): ...
+        """
+    facts = built(tmp_path, TORCH | {"torch/kinds.py": kinds, "torch/nn/modules/container.py": containers})
+    linear = "torch.nn.modules.more.Linear"
+    assert facts["classes"]["torch.kinds.Box"] == {
+        "attributes": {
+            "kept": "~value",
+            "kind": f"type[{linear}]",
+            "layers": "torch.nn.modules.container.ModuleList",
+            "pair": f"tuple[~value, {linear}]",
+            "stack": "torch.nn.modules.container.Sequential",
+            "table": f"dict[Plain, list[{linear}]]",
+            "value": "~value",
+        },
+        "bases": [],
+        "methods": {
+            "__enter__": [[], "Self"],
+            "build": [[], linear],
+            "later": [[], f"Awaitable[{linear}]"],
+        },
+        "parameters": ["value", "count"],
+    }
+
+
+def test_what_leads_too_deep_is_left_out(tmp_path: Path) -> None:
+    steps = "".join(f"def f{i}(): return f{i + 1}()\n" for i in reversed(range(100)))
+    more = f"from torch.nn import Linear\ndef f100(): return Linear(1)\n{steps}"
+    functions = built(tmp_path, TORCH | {"torch/more.py": more})["functions"]
+    assert "torch.more.f0" not in functions
+    assert "torch.more.f100" in functions
+
+
 def test_another_package_may_build_on_one_that_is_not_read(tmp_path: Path) -> None:
     facts = built(tmp_path, {"pack/__init__.py": "from torch import nn\nclass A(nn.Module): ...\n"}, "pack")
     assert facts["classes"] == {}

@@ -143,7 +143,7 @@ class Builder:
             file = self.evaluator.project.file(module)
             if file is None:
                 continue
-            found = self.evaluator.global_of(file, function) or UNKNOWN
+            found = self._asked(partial(self.evaluator.global_of, file, function)) or UNKNOWN
             nodes = [one.node for one in alternatives(found) if isinstance(one, Function)]
             given = [argument.arg for argument in names_of(nodes[0])] if nodes else []
             if parameter not in given:
