@@ -7,8 +7,8 @@
 For each package: fetch the pinned release (sources only, nothing is installed), run ``forward-call check`` and flake8
 over it, hold what they say against ``labels.jsonl``, run ``forward-call fix`` on a copy, and compare the trees. Prints,
 per package and per kind of evidence, how many of the calls that should be rewritten were found, the false alarms, and
-the seconds that ``check`` took. The exit status is 1 if there is a false alarm, the two doors disagree, or the rewrite
-changed more than the calls that it named.
+the seconds that ``check`` took. The exit status is 1 if there is a false alarm, the two doors disagree, the rewrite
+changed more than the calls that it named, or one was missed whose evidence ``--must-find`` names.
 
 A label has the place of a name ``forward``, a verdict (``fix``: report and rewrite; ``nofix``: a module, but do not
 rewrite; ``ignore``: no module; ``unknown``: nobody can tell) and the nearest scope whose source tells (``file``,
@@ -72,6 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("packages", nargs="*", help="names of labelled packages (default: the five of FEW)")
     parser.add_argument("--all", action="store_true", help="every package with labels")
     parser.add_argument("--work", type=Path, default=HERE / ".work" / "realworld", help="where packages are kept")
+    parser.add_argument("--must-find", choices=EVIDENCE, action="append", default=[], help="see above")
     options = parser.parse_args(arguments)
     wanted = options.packages or FEW
     every = list(read_labels(LABELS))
@@ -86,7 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for line in remarks(outcome):
             print(line, file=sys.stderr)
     print(table(outcomes))
-    return int(any(outcome.false_alarms or outcome.faults for outcome in outcomes))
+    missed = sum(one.due[kind] - one.found[kind] for one in outcomes for kind in options.must_find)
+    return int(missed > 0 or any(outcome.false_alarms or outcome.faults for outcome in outcomes))
 
 
 def read_labels(path: Path) -> Iterator[Package]:
@@ -106,7 +108,8 @@ def fetch(requirement: str, work: Path) -> Path:
         return folder
     downloads = work / "downloads" / requirement
     downloads.mkdir(parents=True, exist_ok=True)
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(downloads), requirement]
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+    pip += ["--dest", str(downloads), requirement]
     subprocess.run(pip, check=True)
     fresh = work / f"{requirement}.fresh"
     shutil.rmtree(fresh, ignore_errors=True)

@@ -9,6 +9,7 @@ import argparse
 import ast
 import json
 import re
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -358,17 +359,24 @@ def _canonical(kind: Type) -> str | None:
             return None
 
 
-def main() -> None:
-    """Write ``<package>.json`` beside the catalogue's code."""
+def main() -> int:
+    """Write ``<package>.json`` beside the catalogue's code, or see whether it says what the source says."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("package", help="the package's top-level name and version: torch==2.13.0")
     parser.add_argument("source", type=Path, help="the folder that holds the package's folder")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file would change")
     options = parser.parse_args()
     package, _, version = options.package.partition("==")
     facts = Builder(package, version, options.source).build()
     target = Path(__file__).with_name(f"{package}.json")
-    target.write_text(json.dumps(facts, indent=0, sort_keys=True) + "\n", encoding="utf-8")
+    text = json.dumps(facts, indent=0, sort_keys=True) + "\n"
+    if options.check:
+        same = target.is_file() and target.read_text(encoding="utf-8") == text
+        print(f"{target.name} {'is what' if same else 'differs from what'} the source of {options.package} gives")
+        return int(not same)
+    target.write_text(text, encoding="utf-8")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
