@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import calls, containers, declarations
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.types import (
@@ -81,7 +81,39 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
         return ClassObject(cls, Origin.DECLARED if owner.origin is not Origin.CONSTRUCTED else owner.origin)
     if containers.is_container(ev, owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
         return Method(owner, name)
-    return _found(ev, ev.hierarchy.order(cls), owner, name)
+    found = _found(ev, ev.hierarchy.order(cls), owner, name)
+    if owner.origin is Origin.CONSTRUCTED or isinstance(cls, KnownClass) or found == UNKNOWN:
+        return found
+    return union([found, *_of_subclasses(ev, owner, cls, name)])
+
+
+def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
+    """Yield what subclasses in the class's file make of the name, unless an annotation promises what it is."""
+    if not _is_promised(ev, cls, name):
+        for below in ev.hierarchy.subclasses(cls, cls.scope.file):
+            kind = _own(ev, below, owner, name)
+            if kind is not None:
+                yield kind
+
+
+def _is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
+    for one in ev.hierarchy.order(cls):
+        if not isinstance(one, SourceClass):
+            return True
+        bindings = [*one.scope.flow.exit.get(name, ()), *assignments(one, name)]
+        if bindings:
+            return any(_promises(binding) for binding in bindings)
+    return True
+
+
+def _promises(binding: AnyBinding) -> bool:
+    match binding:
+        case Annotated():
+            return True
+        case Defined(definition=ast.FunctionDef(returns=ast.expr()) | ast.AsyncFunctionDef(returns=ast.expr())):
+            return True
+        case _:
+            return False
 
 
 def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:

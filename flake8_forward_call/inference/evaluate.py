@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -216,7 +216,7 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is None:
             return self.named(node.id, scope)
-        return self._filled(reached, node.id, scope)
+        return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope)
 
     def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
         declared = all(
@@ -260,12 +260,14 @@ class Evaluator:
         for binding in flow.bound.get(name, ()):
             if getattr(binding.node, "lineno", 0) >= line and not isinstance(binding, Outer):
                 found[binding] = None
+        found.update(dict.fromkeys(self._from_inside(name, outer)))
+        return tuple(found)
+
+    def _from_inside(self, name: str, outer: Scope) -> Iterator[AnyBinding]:
+        """Yield the bindings of a scope's name in functions inside it, which declare it global or nonlocal."""
         for nested in outer.file.scopes.outer_writers.get(name, ()):
             if nested is not outer and outer in nested.outward():
-                found.update(
-                    dict.fromkeys(one for one in nested.flow.bound.get(name, ()) if not isinstance(one, Outer))
-                )
-        return tuple(found)
+                yield from (one for one in nested.flow.bound.get(name, ()) if not isinstance(one, Outer))
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Type:
         reached = scope.flow.uses.get(id(node))

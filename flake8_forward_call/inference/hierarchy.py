@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
@@ -60,6 +61,8 @@ class KnownClass:
 
 Class: TypeAlias = SourceClass | KnownClass
 
+_Answer = TypeVar("_Answer")
+
 
 class Hierarchy:
     """Answers about classes, each worked out once."""
@@ -74,8 +77,8 @@ class Hierarchy:
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
         """The direct bases; None stands for one that cannot be read."""
         if cls not in self._bases:
-            self._bases[cls] = (None,)  # What a class that derives from itself gets to see.
-            self._bases[cls] = tuple(self._read_bases(cls))
+            with _asked(self._bases, cls, (None,)):
+                self._bases[cls] = tuple(self._read_bases(cls))
         return self._bases[cls]
 
     def _read_bases(self, cls: Class) -> Iterator[Class | None]:
@@ -104,19 +107,25 @@ class Hierarchy:
     def order(self, cls: Class) -> tuple[Class | None, ...]:
         """The MRO, by C3 where that works and depth first where not; None for each base that cannot be read."""
         if cls not in self._orders:
-            self._orders[cls] = (cls, None)  # What a class that derives from itself gets to see.
-            bases = self.bases(cls)
-            chains: list[Sequence[Class | None]] = [self.order(base) for base in bases if base is not None]
-            merged = _merge([*chains, [base for base in bases if base is not None]])
-            if merged is None or len(merged) > MAX_BASES:
-                merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
-            if None in bases:
-                # Where it stands among the others tells what it can override.
-                before = set(bases[: bases.index(None)])
-                at = max((merged.index(base) + 1 for base in before), default=0)
-                merged.insert(at, None)
-            self._orders[cls] = (cls, *merged)
+            with _asked(self._orders, cls, (cls, None)):
+                self._orders[cls] = (cls, *self._read_order(cls))
         return self._orders[cls]
+
+    def _read_order(self, cls: Class) -> list[Class | None]:
+        bases = self.bases(cls)
+        chains: list[Sequence[Class | None]] = []
+        for base in bases:
+            if base is not None:
+                chains.append(self.order(base))  # A comprehension would take up a frame more.
+        merged = _merge([*chains, [base for base in bases if base is not None]])
+        if merged is None or len(merged) > MAX_BASES:
+            merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
+        if None in bases:
+            # Where it stands among the others tells what it can override.
+            before = set(bases[: bases.index(None)])
+            at = max((merged.index(base) + 1 for base in before), default=0)
+            merged.insert(at, None)
+        return merged
 
     def standing(self, cls: Class) -> Standing:
         """Whether the class derives from ``torch.nn.Module``."""
@@ -144,8 +153,8 @@ class Hierarchy:
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""
         if cls not in self._calls:
-            self._calls[cls] = Sameness.PERHAPS
-            self._calls[cls] = self._meaning_of_call(cls)
+            with _asked(self._calls, cls, Sameness.PERHAPS):
+                self._calls[cls] = self._meaning_of_call(cls)
         return self._calls[cls]
 
     def _meaning_of_call(self, cls: Class) -> Sameness:
@@ -169,7 +178,12 @@ class Hierarchy:
         """What the class's own ``__call__`` does; None if it has none."""
         if isinstance(cls, KnownClass):
             return Sameness(cls.entry.call) if cls.entry.call is not None else None
-        found: list[Sameness] = []
+        found = [
+            Sameness.DIFFERENT
+            for target, scope in cls.scope.file.scopes.call_stores
+            for one in alternatives(self._evaluator.expression(target.value, scope))
+            if isinstance(one, ClassObject) and one.cls is cls
+        ]
         for binding in cls.scope.flow.exit.get("__call__", ()):
             match binding:
                 case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
@@ -203,6 +217,17 @@ class Hierarchy:
         if isinstance(cls, KnownClass):
             return cls.entry.interface
         return any(self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
+
+
+@contextmanager
+def _asked(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Iterator[None]:
+    """Work out the answer for a class; ``meanwhile`` is what a question sees that leads back to itself."""
+    known[cls] = meanwhile
+    try:
+        yield
+    except BaseException:
+        del known[cls]  # It was not to be had this time; the next may come by a shorter way.
+        raise
 
 
 def _merge(chains: list[Sequence[Class | None]]) -> list[Class | None] | None:

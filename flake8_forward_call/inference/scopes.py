@@ -86,6 +86,7 @@ class ScopeMap:
         self.classes: list[Scope] = []
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
         self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
+        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is assigned.
         self._file = file
         self._walk(tree)
 
@@ -104,6 +105,8 @@ class ScopeMap:
                 continue
             if isinstance(node, ast.Name):
                 scope.reads.add(node.id)
+            elif isinstance(node, ast.Attribute) and node.attr == "__call__" and isinstance(node.ctx, ast.Store):
+                self.call_stores.append((node, scope))
             elif isinstance(node, ast.Call):
                 self.standing[id(node)] = scope
                 scope.calls.append(node)
