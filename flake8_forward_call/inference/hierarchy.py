@@ -182,7 +182,7 @@ class Hierarchy:
             Sameness.DIFFERENT
             for target, scope in cls.scope.file.scopes.call_stores
             for one in alternatives(self._evaluator.expression(target.value, scope))
-            if isinstance(one, ClassObject) and one.cls is cls
+            if one == ClassObject(cls)  # Not `type(self)`, where a class sees to its own machinery.
         ]
         for binding in cls.scope.flow.exit.get("__call__", ()):
             match binding:
