@@ -269,6 +269,8 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
         "torch/cycle_b.py": "from torch.cycle_a import *\nfrom torch.nn import Module\nclass B(Module): ...\n",
         "torch/selfish.py": "from torch.nn import Module\nclass Own(Own): ...\nclass Loop(Module, Loop): ...\n",
         "torch/old.py": 'x = "\\d"\nfrom torch.nn import Module\nclass Old(Module): ...\n',
+        "torch/chain_a.py": "from torch.chain_b import *\nfrom ....... import nothing\n",
+        "torch/chain_b.py": "from torch.cycle_b import *\nfrom torch.nowhere import *\n",
         "torch/missing.py": "from torch.nowhere import *\nfrom torch.nn import Module as M\n",
     }
     facts = built(tmp_path, TORCH | odd)
@@ -276,6 +278,7 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path) -> None:
     assert {"A", "B", "Old", "Loop"} <= names
     assert not names & {"Broken", "Null", "Strange", "Tool", "Secret", "Own"}
     assert facts["modules"]["torch.cycle_a"]["B"] == "torch.cycle_b.B"
+    assert facts["modules"]["torch.chain_a"]["B"] == "torch.cycle_b.B"
     assert facts["modules"]["torch.missing"] == {"M": MODULE_CLASS}
 
 
@@ -295,6 +298,7 @@ def test_members_by_every_kind_of_type(tmp_path: Path) -> None:
                 self.kind = Linear
                 self.stack = Sequential(Linear(1), Linear(2))
                 self.layers = ModuleList([Linear(1)])
+                self.first = self.layers[0]
             async def later(self) -> Linear: ...
             def unpacked(*args): return args[0].value
             @staticmethod

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from inferring import NOT_MODULE, SAME, UNKNOWN, verdict, verdicts
+from inferring import DIFFERENT, NOT_MODULE, SAME, UNKNOWN, verdict, verdicts
 
 # Each takes a tenth of this at most; without a bound they would take minutes or for ever.
 SECONDS = 30.0
@@ -126,6 +126,7 @@ def test_types_nested_without_end_are_given_up() -> None:
     text = "x = nn.ReLU()\nfor _ in 'ab': x = [x]\nx[0].forward(1)"
     assert verdict(text) != SAME
     assert verdict(f"x = {'[' * 30}nn.ReLU(){']' * 30}\nx{'[0]' * 30}.forward(1)") == UNKNOWN
+    assert verdict(f"x = {'[' * 8}nn.ReLU(){']' * 8}\nx{'[0]' * 8}.forward(1)") == UNKNOWN
     assert verdict(f"x = {'[' * 3}nn.ReLU(){']' * 3}\nx{'[0]' * 3}.forward(1)") == SAME
 
 
@@ -222,3 +223,22 @@ def test_deep_expressions_are_followed_or_given_up() -> None:
     assert verdict(f"(nn.ReLU(){'.to(1)' * 80}).forward(1)") in (SAME, UNKNOWN)
     assert verdict(f"({' or '.join(['nn.ReLU()'] * 100)}).forward(1)") == SAME
     assert verdict(f"({'nn.ReLU() if x else ' * 40}nn.ReLU()).forward(1)") in (SAME, UNKNOWN)
+
+
+def test_an_answer_that_was_too_dear_is_not_kept_as_a_wrong_one() -> None:
+    names = "".join(f"a{i} = a{i - 1}\n" for i in range(1, 60))
+    text = f"""
+a0 = nn.Module
+{names}
+class Net(a59): ...
+class Odd(nn.Module):
+    def __call__(self, x): return x
+a40.forward(1)
+def f(net: Net): net.forward(1)
+a20().forward(1)
+a40().forward(1)
+a59().forward(1)
+Net().forward(1)
+Odd().forward(1)
+"""
+    assert verdicts(text)[2:] == [SAME, SAME, SAME, SAME, DIFFERENT]
