@@ -107,6 +107,10 @@ def held(ev: Evaluator, kind: Instance) -> Type:
     for cls in ev.hierarchy.order(kind.cls):
         if isinstance(cls, SourceClass):
             found = union([found, _held_by_class(ev, cls, kind)])
+    module = ev.known_class(MODULE_CLASS)
+    is_annotated = kind.origin is Origin.DECLARED and kind.cls.dotted == container_kind(ev, kind)
+    if found == NEVER and is_annotated and module is not None:
+        return Instance(module, Origin.DECLARED)  # An annotation that says `ModuleList` says `Module` of what it holds.
     return as_module(ev, found)
 
 

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned, Parameter
 from flake8_forward_call.inference.states import untested
-from flake8_forward_call.inference.verdict import Sameness
+from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
 
 
-def delegation(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Sameness:
-    """SAME if every path returns what ``super().__call__`` gives for the same arguments, PERHAPS if some do."""
+def delegation(
+    node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, is_base: Callable[[ast.expr], bool]
+) -> Sameness:
+    """SAME if every path returns what ``super().__call__`` gives for the same arguments, PERHAPS if some do.
+
+    PERHAPS too if all that is not handed on is ``*args`` or ``**kwargs``, which a call may not have. ``is_base`` says
+    whether an expression is a base class, as in ``Base.__call__(self, x)``.
+    """
     if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
         return Sameness.DIFFERENT
     values = [leaf for one in scope.flow.returned.values() for leaf in _leaves(one.value)]
-    outcomes = {_delegates(value, node, scope) for value in values}
+    outcomes = {_delegates(value, node, scope, is_base) for value in values}
     if scope.flow.falls_through:
-        outcomes.add(False)
-    if outcomes == {True}:
-        return Sameness.SAME
-    return Sameness.PERHAPS if True in outcomes else Sameness.DIFFERENT
+        outcomes.add(Sameness.DIFFERENT)
+    if not outcomes or outcomes == {Sameness.DIFFERENT}:
+        return Sameness.DIFFERENT
+    return Sameness.SAME if outcomes == {Sameness.SAME} else Sameness.PERHAPS
 
 
 def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
@@ -36,30 +42,34 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
         yield value
 
 
-def _delegates(value: ast.expr | None, node: ast.FunctionDef, scope: Scope) -> bool:
+def _delegates(
+    value: ast.expr | None, node: ast.FunctionDef, scope: Scope, is_base: Callable[[ast.expr], bool]
+) -> Sameness:
     """Whether the returned expression is the parent's call itself, directly or by a name that holds its result."""
     if isinstance(value, ast.Name):
         reached = list(untested(scope.flow.uses.get(id(value), ())))
-        return bool(reached) and all(
-            isinstance(one, Assigned) and not one.path and _delegates(one.value, node, scope) for one in reached
-        )
-    return isinstance(value, ast.Call) and _is_parents_call(value, node) and _same_arguments(value, node, scope)
+        if not reached or not all(isinstance(one, Assigned) and not one.path for one in reached):
+            return Sameness.DIFFERENT
+        return worst(*(_delegates(one.value, node, scope, is_base) for one in reached if isinstance(one, Assigned)))
+    if isinstance(value, ast.Call) and _is_parents_call(value, node, is_base):
+        return _same_arguments(value, node, scope)
+    return Sameness.DIFFERENT
 
 
-def _is_parents_call(call: ast.Call, node: ast.FunctionDef) -> bool:
+def _is_parents_call(call: ast.Call, node: ast.FunctionDef, is_base: Callable[[ast.expr], bool]) -> bool:
     match call.func:
         case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__call__"):
             return True
-        case ast.Attribute(value=ast.Name() | ast.Attribute(), attr="__call__"):
+        case ast.Attribute(value=ast.Name() | ast.Attribute() as base, attr="__call__"):
             # `Base.__call__(self, ...)`, as one writes who does not trust `super()`.
             own = node.args.posonlyargs + node.args.args
             first = call.args[0] if call.args else None
-            return bool(own) and isinstance(first, ast.Name) and first.id == own[0].arg
+            return bool(own) and isinstance(first, ast.Name) and first.id == own[0].arg and is_base(base)
         case _:
             return False
 
 
-def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> bool:
+def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> Sameness:
     """Whether the call hands on each parameter, unchanged and in its place."""
     arguments = node.args
     own = [*arguments.posonlyargs, *arguments.args][1:]
@@ -69,7 +79,7 @@ def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> bool
     expected = [one.arg for one in own] + ([f"*{arguments.vararg.arg}"] if arguments.vararg else [])
     positional = list(_names(given, scope))
     if positional != expected[: len(positional)]:
-        return False
+        return Sameness.DIFFERENT
     rest = {*expected[len(positional) :], *(one.arg for one in arguments.kwonlyargs)}
     if arguments.kwarg:
         rest.add(f"**{arguments.kwarg.arg}")
@@ -77,9 +87,12 @@ def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> bool
     for keyword in call.keywords:
         name = next(_names([keyword.value], scope))
         if name is None or (keyword.arg is not None and keyword.arg != name):
-            return False
+            return Sameness.DIFFERENT
         named.add(name if keyword.arg is not None else f"**{name}")
-    return named == rest
+    if named == rest:
+        return Sameness.SAME
+    lost = rest - named
+    return Sameness.PERHAPS if named < rest and all(name.startswith("*") for name in lost) else Sameness.DIFFERENT
 
 
 def _names(nodes: list[ast.expr], scope: Scope) -> Iterator[str | None]:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, declarations
+from flake8_forward_call.inference import attributes, containers, declarations, parameters
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -256,3 +256,24 @@ def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> 
             return owner
         case _:
             return UNKNOWN
+
+
+# Functions that give back a module for a module by means that reading cannot follow (compilers, C++), and the
+# parameter that goes in: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
+# https://docs.pytorch.org/docs/stable/jit.html.
+GIVES_BACK = {
+    "torch.compile": "model",
+    "torch.jit._script.script": "obj",
+    "torch.jit._trace.trace": "func",
+    "torch.jit._freeze.freeze": "mod",
+    "torch.jit._freeze.optimize_for_inference": "mod",
+}
+
+
+def given_back(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> KnownFunction | None:
+    """The function of the table that a definition is, where torch itself is read; None for any other."""
+    name = f"{scope.file.name}.{node.name}"
+    parameter = GIVES_BACK.get(name)
+    if parameter is None or scope.parent is not None:
+        return None
+    return KnownFunction(name, tuple(one.arg for one in parameters.names_of(node)), Slot(name, parameter))

@@ -53,12 +53,31 @@ def test_the_same_arguments_are_the_same_call(parameters: str, arguments: str) -
         ("self, x, y", "x=y, y=x"),
         ("self, *args", "args"),
         ("self, **kwargs", "kwargs=kwargs"),
-        ("self, *args, **kwargs", "*args"),
         ("self, x", "other"),
     ],
 )
 def test_other_arguments_are_another_call(parameters: str, arguments: str) -> None:
     assert meaning(f"def __call__({parameters}):\n    return super().__call__({arguments})") == DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("parameters", "arguments"),
+    [
+        ("self, *args, **kwargs", "*args"),
+        ("self, *args, **kwargs", "**kwargs"),
+        ("self, x, **kwargs", "x"),
+        ("self, x, *rest, y", "x, y=y"),
+    ],
+)
+def test_what_a_call_may_not_have_can_be_lost(parameters: str, arguments: str) -> None:
+    assert meaning(f"def __call__({parameters}):\n    return super().__call__({arguments})") == PERHAPS
+
+
+@pytest.mark.parametrize(
+    "callee", ["Unrelated.__call__(self, x)", "self.net.__call__(self, x)", "load.__call__(self, x)"]
+)
+def test_call_of_what_is_no_base_is_another_call(callee: str) -> None:
+    assert meaning(f"def __call__(self, x):\n    return {callee}") == DIFFERENT
 
 
 @pytest.mark.parametrize(

@@ -21,35 +21,24 @@ from flake8_forward_call.inference.bindings import Annotated
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, notation
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.library import GIVES_BACK
 from flake8_forward_call.inference.parameters import names_of
 from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.types import (
-    UNKNOWN,
     ClassObject,
     Function,
     Instance,
+    KnownFunction,
     Namespace,
     Origin,
     Slot,
     Type,
     Union,
-    alternatives,
     substitute,
     union,
 )
 from flake8_forward_call.inference.verdict import Standing
-
-# Functions that give back a module for a module by means that reading cannot follow (compilers, C++), and the
-# parameter that goes in: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
-# https://docs.pytorch.org/docs/stable/jit.html.
-_GIVES_BACK = {
-    "torch.compile": "model",
-    "torch.jit._script.script": "obj",
-    "torch.jit._trace.trace": "func",
-    "torch.jit._freeze.freeze": "mod",
-    "torch.jit._freeze.optimize_for_inference": "mod",
-}
 
 # Classes whose instances leave their hook tables behind when they are sent to another process, so that calling one
 # there fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this one.
@@ -139,17 +128,15 @@ class Builder:
 
     def _compilers(self) -> Iterator[tuple[str, list[Any]]]:
         """Yield the functions of the table above that the package has."""
-        for name, parameter in _GIVES_BACK.items():
+        for name, parameter in GIVES_BACK.items():
             module, _, function = name.rpartition(".")
             file = self.evaluator.project.file(module)
             if file is None:
                 continue
-            found = self._asked(partial(self.evaluator.global_of, file, function)) or UNKNOWN
-            nodes = [one.node for one in alternatives(found) if isinstance(one, Function)]
-            given = [argument.arg for argument in names_of(nodes[0])] if nodes else []
-            if parameter not in given:
+            found = self._asked(partial(self.evaluator.global_of, file, function))
+            if not isinstance(found, KnownFunction) or parameter not in found.parameters:
                 raise SystemExit(f"{name} has no parameter {parameter!r} any more: mend the table")
-            yield name, [given, f"~{parameter}"]
+            yield name, [list(found.parameters), f"~{parameter}"]
 
     def _asked(self, question: Any) -> Any:
         try:
@@ -353,7 +340,7 @@ def _canonical(kind: Type) -> str | None:
             return cls.dotted
         case Function(node, scope) if not isinstance(node, ast.Lambda):
             return f"{scope.file.name}.{node.name}"
-        case Namespace(name):
+        case Namespace(name) | KnownFunction(name=name):
             return name
         case _:
             return None
