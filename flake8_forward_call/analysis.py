@@ -52,11 +52,7 @@ def _direct_calls(source: Source) -> list[Finding]:
         return []
     from flake8_forward_call.inference import Sameness, judge
 
-    verdicts = {
-        call: verdict
-        for call, verdict in zip(calls, judge(source.tree, source.path, calls), strict=True)
-        if verdict.is_bypass
-    }
+    verdicts = {call: verdict for call, verdict in zip(calls, judge(source, calls), strict=True) if verdict.is_bypass}
     if not verdicts:
         return []
     from flake8_forward_call.intent import is_deliberate

@@ -282,10 +282,10 @@ def test_write_that_stops_half_way_in_fix() -> None:
 def test_fault_of_this_tool_is_a_finding_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     real = inference.judge
 
-    def fail(tree: ast.Module, path: str, calls: Sequence[ast.Call]) -> list[inference.Verdict]:
-        if path == "bad.py":
+    def fail(source: Source, calls: Sequence[ast.Call]) -> list[inference.Verdict]:
+        if source.path == "bad.py":
             raise ZeroDivisionError("oops")
-        return real(tree, path, calls)
+        return real(source, calls)
 
     monkeypatch.setattr(inference, "judge", fail)
     Path("bad.py").write_text(PROGRAM)

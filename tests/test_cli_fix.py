@@ -38,7 +38,7 @@ def net() -> Path:
 @pytest.fixture
 def _perhaps_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = Verdict(Standing.MODULE, Sameness.PERHAPS, "a subclass overrides __call__")
-    monkeypatch.setattr(inference, "judge", lambda _tree, _path, calls: [verdict for _ in calls])
+    monkeypatch.setattr(inference, "judge", lambda _source, calls: [verdict for _ in calls])
 
 
 def test_rewrites_and_says_so(net: Path) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import attributes, calls, containers, declarations, parameters
+from flake8_forward_call.inference import attributes, calls, containers, declarations, library, parameters
 from flake8_forward_call.inference.bindings import (
     Annotated,
     AnyBinding,
@@ -319,7 +319,8 @@ class Evaluator:
             case Defined(definition=ast.ClassDef() as node, scope=scope):
                 return ClassObject(self.source_class(scope.file.scopes.opened[id(node)]))
             case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node, scope=scope):
-                return Function(node, scope.file.scopes.opened[id(node)])
+                known = library.given_back(node, scope)
+                return known or Function(node, scope.file.scopes.opened[id(node)])
             case Parameter():
                 return parameters.parameter(self, binding)
             case Narrowed(previous=previous, test=test, positive=positive):

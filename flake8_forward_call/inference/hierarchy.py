@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
@@ -72,6 +73,7 @@ class Hierarchy:
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Sameness] = {}
+        self._heirs: dict[SourceClass, list[SourceClass]] = {}
         self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
@@ -150,6 +152,13 @@ class Hierarchy:
             self._below[file] = below
         return self._below[file].get(cls, ())
 
+    def heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
+        """The classes that derive from the class: those of its file, and those of the project with a ``__call__``."""
+        if cls not in self._heirs:
+            files = [cls.scope.file, *self._evaluator.project.heirs(cls.node.name, b"__call__")]
+            self._heirs[cls] = [heir for file in dict.fromkeys(files) for heir in self.subclasses(cls, file)]
+        return self._heirs[cls]
+
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""
         if cls not in self._calls:
@@ -187,7 +196,8 @@ class Hierarchy:
         for binding in cls.scope.flow.exit.get("__call__", ()):
             match binding:
                 case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
-                    found.append(delegation(node, cls.scope.file.scopes.opened[id(node)]))
+                    inner = cls.scope.file.scopes.opened[id(node)]
+                    found.append(delegation(node, inner, partial(self._names_base, cls, inner)))
                 case Annotated(value=None):
                     continue
                 case Annotated(value=ast.expr() as value) | Assigned(value=value):
@@ -197,6 +207,11 @@ class Hierarchy:
         if not found:
             return None
         return found[0] if len(set(found)) == 1 else Sameness.PERHAPS
+
+    def _names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
+        """Whether an expression in a method of the class is one of its base classes."""
+        kind = self._evaluator.expression(node, scope)
+        return isinstance(kind, ClassObject) and kind.cls in self.order(cls)[1:]
 
     def _assigned_call(self, value: ast.expr, cls: SourceClass) -> Sameness:
         """Judge ``__call__ = value``: the same only if the value is ``Module.__call__``, perhaps in a typing helper."""

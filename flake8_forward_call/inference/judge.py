@@ -5,12 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from flake8_forward_call.candidates import candidates
 from flake8_forward_call.inference import sites
-from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import KnownClass
-from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import (
     Instance,
     NoneValue,
@@ -21,16 +22,19 @@ from flake8_forward_call.inference.types import (
     alternatives,
 )
 from flake8_forward_call.inference.verdict import NO_MODULE, NOT_KNOWN, Sameness, Standing, Verdict, worst
+from flake8_forward_call.source import Source
 
 
-def judge(tree: ast.Module, path: str, calls: Sequence[ast.Call]) -> list[Verdict]:
-    """The verdict on the receiver of each of the calls, which are nodes of the tree.
+def judge(source: Source, calls: Sequence[ast.Call]) -> list[Verdict]:
+    """The verdict on the receiver of each of the calls, which are all that the file has but those on ``super()``.
 
     Raises RecursionError where the tree is nested deeper than the interpreter's stack.
     """
-    file = File(path, tree)
-    evaluator = Evaluator(Project(Catalogue()))
-    return [_judge(evaluator, call, file) for call in calls]
+    session = session_of(source.path)
+    file = session.take(source)
+    if file.tree is not source.tree:  # It was read before, because another file imports it.
+        calls = [candidate.node for candidate in candidates(file.tree) if not candidate.is_super]
+    return [_judge(session.evaluator, call, file) for call in calls]
 
 
 def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
@@ -84,7 +88,7 @@ def _of_instance(ev: Evaluator, kind: Instance, scope: Scope) -> Verdict:
     same = ev.hierarchy.meaning_of_call(cls)
     if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
         # An instance of a subclass may come here, and is called by the subclass's rules.
-        below = ev.hierarchy.subclasses(cls, scope.file)
+        below = ev.hierarchy.heirs(cls)
         if any(ev.hierarchy.meaning_of_call(one) is Sameness.DIFFERENT for one in below):
             same = Sameness.DIFFERENT
         elif any(ev.hierarchy.own_call(one) is Sameness.PERHAPS for one in below):

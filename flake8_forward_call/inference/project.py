@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -67,11 +67,13 @@ class File:
 class Project:
     """The files that a name may lead to, read when one does; and the catalogue behind them.
 
-    ``find`` gives the file of a dotted module name, or None: it decides how far inference sees.
+    ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
+    files in which a word stands beside a class that may derive from one of a name.
     """
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
+    heirs: Callable[[str, bytes], Iterable[File]] = lambda *_: ()
     _files: dict[str, File | None] = field(default_factory=dict)
 
     def file(self, module: str) -> File | None:

@@ -10,6 +10,7 @@ from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.types import Type
+from flake8_forward_call.source import Source
 
 HEAD = "import torch\nfrom torch import nn\nfrom elsewhere import load\n"
 
@@ -30,10 +31,10 @@ def calls(tree: ast.Module) -> list[ast.Call]:
 
 def verdicts(text: str) -> list[str]:
     """For each call of `forward`: "unknown", "not a module", or what calling the module means."""
-    tree = parsed(text)
+    source = Source("net.py", HEAD + textwrap.dedent(text))
     return [
         verdict.sameness.value if verdict.standing is Standing.MODULE else verdict.standing.value
-        for verdict in judge(tree, "net.py", calls(tree))
+        for verdict in judge(source, calls(source.tree))
     ]
 
 

@@ -1,22 +1,11 @@
-"""Programs that no one writes by hand: the answer comes in bounded time, and is never a false alarm."""
+"""Programs that no one writes by hand: the answer is never a false alarm.
+
+Without the bounds on steps, depth and alternatives each of them would take minutes, or for ever."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
-
 import pytest
 from inferring import DIFFERENT, NOT_MODULE, SAME, UNKNOWN, verdict, verdicts
-
-# Each takes a tenth of this at most; without a bound they would take minutes or for ever.
-SECONDS = 30.0
-
-
-@pytest.fixture(autouse=True)
-def _in_time() -> Iterator[None]:
-    start = time.process_time()
-    yield
-    assert time.process_time() - start < SECONDS
 
 
 @pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", UNKNOWN), ("3", NOT_MODULE)])

@@ -1,0 +1,46 @@
+"""What one process knows of a project, kept from one checked file to the next."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.workspace import Workspace, workspace_of
+from flake8_forward_call.source import Source
+
+# A run that goes from project to project comes back to few of them.
+_KEPT = 4
+
+
+class Session:
+    """A project's files, and all that was found out about them."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self.evaluator = self._fresh()
+
+    def _fresh(self) -> Evaluator:
+        return Evaluator(Project(Catalogue(), self._workspace.find, self._workspace.heirs))
+
+    def take(self, source: Source) -> File:
+        """The file that is being checked; what was found out while it read otherwise is forgotten."""
+        file, has_changed = self._workspace.in_hand(source)
+        if has_changed:
+            self.evaluator = self._fresh()
+        return file
+
+
+def session_of(path: str) -> Session:
+    """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""
+    if not Path(path).is_file():
+        return Session(Workspace())
+    workspace = workspace_of(path)
+    return _session(workspace.roots, workspace.top)
+
+
+@lru_cache(maxsize=_KEPT)
+def _session(roots: tuple[Path, ...], top: Path | None) -> Session:
+    return Session(Workspace(roots, top))

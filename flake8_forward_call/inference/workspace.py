@@ -1,0 +1,174 @@
+"""Where the modules of a project lie: from a checked file to the roots of its imports, and from a name to a file."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from flake8_forward_call.discovery import find_files
+from flake8_forward_call.inference.project import File
+from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.trouble import Trouble
+
+# Any of these marks the top of a project.
+_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+
+# Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
+# namespace packages are nested two or three deep.
+_HEIGHT = 4
+
+# Folders that hold packages and are none.
+_SOURCE_FOLDERS = ("src", "lib", "python")
+
+# A larger file is generated, and takes longer to read than what it could tell is worth.
+MAX_BYTES = 3_000_000
+
+# More files than the largest PyTorch projects have; past this a search over all of them is left undone.
+MAX_FILES = 20_000
+
+
+# `class Net(Base, Mixin):`, as far as a search through text can tell.
+_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
+_LAST_NAME = re.compile(rb"(\w+)[ \t\r\n]*(?:\[[^\]]*\])?[ \t\r\n]*(?:,|$)")
+
+
+@dataclass(eq=False)
+class Workspace:
+    """The project that a folder belongs to. Each file is read at most once, when a name leads there.
+
+    ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own.
+    """
+
+    roots: tuple[Path, ...] = ()
+    top: Path | None = None
+    _by_path: dict[str, File | None] = field(default_factory=dict)
+    _texts: dict[str, str] = field(default_factory=dict)
+    _folders: dict[Path, frozenset[str]] = field(default_factory=dict)
+
+    def find(self, dotted: str) -> File | None:
+        """The file of a dotted module name, or None."""
+        parts = dotted.split(".")
+        for root in self.roots:
+            path = self._path_under(root, parts)
+            if path is not None:
+                return self.file_at(path, dotted)
+        return None
+
+    def _path_under(self, root: Path, parts: list[str]) -> Path | None:
+        folder = root
+        for part in parts[:-1]:
+            if part not in self._names_in(folder):
+                return None
+            folder /= part
+        last, names = parts[-1], self._names_in(folder)
+        if last in names and "__init__.py" in self._names_in(folder / last):
+            return folder / last / "__init__.py"
+        return folder / f"{last}.py" if f"{last}.py" in names else None
+
+    def _names_in(self, folder: Path) -> frozenset[str]:
+        if folder not in self._folders:
+            try:
+                names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
+            except OSError:
+                names = frozenset()
+            self._folders[folder] = names
+        return self._folders[folder]
+
+    def file_at(self, path: Path, dotted: str = "") -> File | None:
+        """The file at a path, None if it cannot be read as Python."""
+        real = os.path.realpath(path)
+        if real not in self._by_path:
+            source = _read(real)
+            self._by_path[real] = None if source is None else self._made(real, source, dotted)
+        return self._by_path[real]
+
+    def in_hand(self, source: Source) -> tuple[File, bool]:
+        """The file whose text is being checked, and whether it has changed since its text was last seen."""
+        real = os.path.realpath(source.path)
+        file = self._by_path.get(real)
+        if file is not None and self._texts[real] == source.text:
+            return file, False
+        self._by_path[real] = made = self._made(real, source, "")
+        return made, file is not None
+
+    def _made(self, real: str, source: Source, dotted: str) -> File:
+        path = Path(real)
+        self._texts[real] = source.text
+        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")
+
+    def _name_of(self, path: Path) -> str:
+        """The name that a module goes by: counted from its outermost package, or from the nearest root above it."""
+        parts = [] if path.stem == "__init__" else [path.stem]
+        folder = path.parent
+        while "__init__.py" in self._names_in(folder):
+            parts.append(folder.name)
+            folder = folder.parent
+        return ".".join(reversed(parts))
+
+    def heirs(self, name: str, word: bytes) -> Iterator[File]:
+        """Yield the files in which a word stands beside a class that may derive from one of that name.
+
+        Found by the names in the text, so that only files are read as Python which can matter.
+        """
+        seen, todo, found = {name}, [name], dict[str, None]()
+        while todo:
+            for path, heir in self._heirs.get(todo.pop(), ()):
+                if path in found or word in Path(path).read_bytes():
+                    found[path] = None
+                if heir not in seen:
+                    seen.add(heir)
+                    todo.append(heir)
+        for path in found:
+            file = self.file_at(Path(path))
+            if file is not None:
+                yield file
+
+    @cached_property
+    def _heirs(self) -> dict[str, list[tuple[str, str]]]:
+        """For the bare name of each class: the classes of the project that name it as a base, with their files."""
+        heirs: dict[str, list[tuple[str, str]]] = {}
+        for path, data in self._texts_of_project():
+            for match in _CLASS.finditer(data):
+                for base in _LAST_NAME.findall(match[2]):
+                    heirs.setdefault(base.decode(), []).append((path, match[1].decode()))
+        return heirs
+
+    def _texts_of_project(self) -> Iterator[tuple[str, bytes]]:
+        if self.top is None:
+            return
+        for count, path in enumerate(find_files([str(self.top)], Trouble())):
+            if count == MAX_FILES:
+                return
+            try:
+                data = Path(path).read_bytes()
+            except OSError:
+                continue
+            if len(data) <= MAX_BYTES:
+                yield path, data
+
+
+def workspace_of(path: str) -> Workspace:
+    """The workspace of the file at a path."""
+    folder = Path(os.path.realpath(path)).parent
+    package = folder
+    while (package / "__init__.py").is_file() and package != package.parent:
+        package = package.parent
+    heights = [package, *package.parents]
+    marked = next((index for index, one in enumerate(heights) if any((one / mark).exists() for mark in _MARKS)), None)
+    roots = [package]
+    for one in heights[: _HEIGHT if marked is None else marked + 1]:
+        roots += [*(one / name for name in _SOURCE_FOLDERS if (one / name).is_dir()), one]
+    return Workspace(tuple(dict.fromkeys(roots)), package if marked is None else heights[marked])
+
+
+def _read(path: str) -> Source | None:
+    try:
+        data = Path(path).read_bytes()
+        source = Source.from_bytes(path, data)
+        return source if len(data) <= MAX_BYTES and source.tree else None
+    except (OSError, SourceError, RecursionError):
+        return None
