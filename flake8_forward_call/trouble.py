@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import enum
 
-import click
-
 
 class Status(enum.IntEnum):
     """The exit status of the command."""
@@ -28,6 +26,8 @@ class Trouble:
 
     def warn(self, text: str) -> None:
         """Something that the user should know, and no failure."""
+        import click  # The plugin, which needs none, imports this module as well.
+
         click.echo(f"forward-call: {text}", err=True)
 
     def status(self, *, findings: bool) -> Status:
@@ -35,6 +35,13 @@ class Trouble:
         if self.failed:
             return Status.FAILED
         return Status.FINDINGS if findings else Status.CLEAN
+
+
+class Unheard(Trouble):
+    """Trouble on the way to something that the user did not ask for."""
+
+    def warn(self, text: str) -> None:
+        """Say nothing."""
 
 
 def reason(error: OSError) -> str:

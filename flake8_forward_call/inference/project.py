@@ -68,12 +68,12 @@ class Project:
     """The files that a name may lead to, read when one does; and the catalogue behind them.
 
     ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
-    files in which a word stands beside a class that may derive from one of a name.
+    files in which a class with a ``__call__`` may derive from one of a name.
     """
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
-    heirs: Callable[[str, bytes], Iterable[File]] = lambda *_: ()
+    heirs: Callable[[str], Iterable[File]] = lambda _: ()
     _files: dict[str, File | None] = field(default_factory=dict)
 
     def file(self, module: str) -> File | None:

@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.trouble import Unheard
 
 # Any of these marks the top of a project.
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
@@ -109,15 +110,15 @@ class Workspace:
             folder = folder.parent
         return ".".join(reversed(parts))
 
-    def heirs(self, name: str, word: bytes) -> Iterator[File]:
-        """Yield the files in which a word stands beside a class that may derive from one of that name.
+    def heirs(self, name: str) -> Iterator[File]:
+        """Yield the files with the word ``__call__`` in which a class stands that may derive from one of that name.
 
         Found by the names in the text, so that only files are read as Python which can matter.
         """
         seen, todo, found = {name}, [name], dict[str, None]()
         while todo:
-            for path, heir in self._heirs.get(todo.pop(), ()):
-                if path in found or word in Path(path).read_bytes():
+            for heir, path in self._heirs.get(todo.pop(), ()):
+                if path is not None:
                     found[path] = None
                 if heir not in seen:
                     seen.add(heir)
@@ -128,27 +129,24 @@ class Workspace:
                 yield file
 
     @cached_property
-    def _heirs(self) -> dict[str, list[tuple[str, str]]]:
-        """For the bare name of each class: the classes of the project that name it as a base, with their files."""
-        heirs: dict[str, list[tuple[str, str]]] = {}
+    def _heirs(self) -> dict[str, list[tuple[str, str | None]]]:
+        """By bare name of a class: the classes that name it as a base, each with its file if `__call__` is there."""
+        heirs: dict[str, list[tuple[str, str | None]]] = {}
         for path, data in self._texts_of_project():
+            told = path if b"__call__" in data else None
             for match in _CLASS.finditer(data):
                 for base in _LAST_NAME.findall(match[2]):
-                    heirs.setdefault(base.decode(), []).append((path, match[1].decode()))
+                    heirs.setdefault(base.decode(), []).append((match[1].decode(), told))
         return heirs
 
     def _texts_of_project(self) -> Iterator[tuple[str, bytes]]:
-        if self.top is None:
-            return
-        for count, path in enumerate(find_files([str(self.top)], Trouble())):
-            if count == MAX_FILES:
-                return
+        files = () if self.top is None else find_files([str(self.top)], Unheard())
+        for path in islice(files, MAX_FILES):
             try:
-                data = Path(path).read_bytes()
+                if Path(path).stat().st_size <= MAX_BYTES:
+                    yield path, Path(path).read_bytes()
             except OSError:
                 continue
-            if len(data) <= MAX_BYTES:
-                yield path, data
 
 
 def workspace_of(path: str) -> Workspace:
@@ -157,7 +155,8 @@ def workspace_of(path: str) -> Workspace:
     package = folder
     while (package / "__init__.py").is_file() and package != package.parent:
         package = package.parent
-    heights = [package, *package.parents]
+    # A home folder is no project, even where it is under version control.
+    heights = list(takewhile(Path.home().__ne__, [package, *package.parents]))
     marked = next((index for index, one in enumerate(heights) if any((one / mark).exists() for mark in _MARKS)), None)
     roots = [package]
     for one in heights[: _HEIGHT if marked is None else marked + 1]:

@@ -150,3 +150,27 @@ def test_roots_are_nearest_first_and_end_at_the_mark(tmp_path: Path) -> None:
     top = tmp_path.resolve()
     assert workspace.roots == (top / "src", top)
     assert workspace.top == top
+
+
+def test_search_for_heirs_passes_over_what_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    heir = "from .root import Root\n\nclass Heir(Root):\n    def __call__(self, x):\n        return 1\n"
+    project(tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "heir.py": heir, "big.py": "#" * (MAX_BYTES + 1)})
+    read_bytes = Path.read_bytes
+
+    def unreadable(path: Path) -> bytes:
+        if path.name == "heir.py":
+            raise PermissionError
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    assert found(tmp_path / "pkg/root.py") == ["FWD001"]
+    assert capsys.readouterr().err == ""
+
+
+def test_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    project(tmp_path, {".git/config": "", "scripts/a.py": ""})
+    workspace = workspace_of(str(tmp_path / "scripts/a.py"))
+    assert (workspace.roots, workspace.top) == ((tmp_path / "scripts",), tmp_path / "scripts")
