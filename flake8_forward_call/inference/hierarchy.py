@@ -12,7 +12,7 @@ from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.delegation import delegation
 from flake8_forward_call.inference.types import PLAIN, ClassObject, alternatives
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdict import Sameness, Standing, worst
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -158,6 +158,12 @@ class Hierarchy:
             files = [cls.scope.file, *self._evaluator.project.heirs(cls.node.name)]
             self._heirs[cls] = [heir for file in dict.fromkeys(files) for heir in self.subclasses(cls, file)]
         return self._heirs[cls]
+
+    def meaning_to_heirs(self, cls: SourceClass) -> Sameness:
+        """What classes of the project between the class and its heirs make of a call, at worst."""
+        own = set(self.order(cls))
+        between = {one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)} - own
+        return worst(*(found for one in between for found in [self.own_call(one)] if found is not None))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""

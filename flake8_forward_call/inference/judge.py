@@ -88,11 +88,7 @@ def _of_instance(ev: Evaluator, kind: Instance, scope: Scope) -> Verdict:
     same = ev.hierarchy.meaning_of_call(cls)
     if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
         # An instance of a subclass may come here, and is called by the subclass's rules.
-        below = ev.hierarchy.heirs(cls)
-        if any(ev.hierarchy.meaning_of_call(one) is Sameness.DIFFERENT for one in below):
-            same = Sameness.DIFFERENT
-        elif any(ev.hierarchy.own_call(one) is Sameness.PERHAPS for one in below):
-            same = worst(same, Sameness.PERHAPS)
+        same = worst(same, ev.hierarchy.meaning_to_heirs(cls))
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
         return Verdict(standing, Sameness.DIFFERENT, "the module may have come over RPC without its hook tables")
     return Verdict(standing, same, f"{cls.dotted} derives from torch.nn.Module")

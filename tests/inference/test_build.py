@@ -343,8 +343,9 @@ def test_what_leads_too_deep_is_left_out(tmp_path: Path) -> None:
 
 
 def test_another_package_may_build_on_one_that_is_not_read(tmp_path: Path) -> None:
-    facts = built(tmp_path, {"pack/__init__.py": "from torch import nn\nclass A(nn.Module): ...\n"}, "pack")
-    assert facts["classes"] == {}
+    text = "from torch import nn\nfrom elsewhere import Base\nclass A(nn.Module): ...\nclass B(Base): ...\n"
+    facts = built(tmp_path, {"pack/__init__.py": text}, "pack")
+    assert facts["classes"] == {"pack.A": {"bases": ["torch.nn.modules.module.Module"]}}
 
 
 def test_writes_beside_the_catalogue(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 import pytest
-from inferring import HEAD, type_of, verdict
+from inferring import DIFFERENT, HEAD, SAME, type_of, verdict
 
 from flake8_forward_call.inference.catalogue import (
     MODULE_CLASS,
@@ -16,6 +16,7 @@ from flake8_forward_call.inference.catalogue import (
     notation,
     read,
 )
+from flake8_forward_call.inference.catalogue.build import RELEASES
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.hierarchy import KnownClass
 from flake8_forward_call.inference.project import File, Project
@@ -250,3 +251,36 @@ def test_evaluates_by_a_catalogue() -> None:
     ]
     assert "pack.b.B" in repr(known[0])
     assert ev.known_class("pack.b.make") is None
+
+
+@pytest.mark.parametrize(("release", "packages"), RELEASES)
+def test_every_release_is_bundled_in_its_version(release: str, packages: tuple[str, ...]) -> None:
+    for name in packages:
+        package = Catalogue().package(name)
+        assert package is not None
+        assert (package.name, package.version) == (name, release.partition("==")[2])
+
+
+@pytest.mark.parametrize(
+    ("line", "base"),
+    [
+        ("import pytorch_lightning as pl", "pl.LightningModule"),
+        ("import lightning as L", "L.LightningModule"),
+        ("from lightning.pytorch import LightningModule", "LightningModule"),
+        ("from torchmetrics import Metric", "Metric"),
+        ("from torch_geometric.nn import MessagePassing", "MessagePassing"),
+        ("from torchvision.models import ResNet", "ResNet"),
+        ("import timm", "timm.models.vision_transformer.VisionTransformer"),
+        ("from tensordict.nn import TensorDictModuleBase", "TensorDictModuleBase"),
+        ("from mmengine.model import BaseModule", "BaseModule"),
+        ("from trainer import TrainerModel", "TrainerModel"),
+    ],
+)
+def test_class_that_derives_from_a_known_package(line: str, base: str) -> None:
+    program = f"{line}\nclass Net({base}):\n    def predict(self, x):\n        return self.forward(x)\n"
+    assert verdict(program) == SAME
+
+
+@pytest.mark.parametrize("name", ["kernels.Kernel", "likelihoods.Likelihood", "models.ExactGP", "Module"])
+def test_gpytorch_gives_calling_another_meaning(name: str) -> None:
+    assert verdict(f"import gpytorch\ndef f(k: gpytorch.{name}, x):\n    return k.forward(x)\n") == DIFFERENT

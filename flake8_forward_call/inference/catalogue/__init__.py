@@ -52,14 +52,15 @@ class Package:
 class Catalogue:
     """All packages that facts are bundled for, each loaded when a name first leads there."""
 
-    def __init__(self, packages: dict[str, Package] | None = None) -> None:
+    def __init__(self, packages: dict[str, Package] | None = None, *, without: str | None = None) -> None:
         self._packages = packages
+        self._without = without  # The package that is being read, of which older facts must not count.
 
     def package(self, name: str) -> Package | None:
         """The facts of a top-level package, or None."""
         if self._packages is not None:
             return self._packages.get(name)
-        return _load(name)
+        return None if name == self._without else _load(name)
 
     def resolve(self, dotted: str) -> ClassEntry | FunctionEntry | None:
         """What a dotted name stands for, over as many re-exports as it takes; None for anything but these."""

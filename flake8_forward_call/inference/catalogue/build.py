@@ -9,8 +9,11 @@ import argparse
 import ast
 import json
 import re
+import subprocess
 import sys
+import tempfile
 import warnings
+import zipfile
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
@@ -40,6 +43,24 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdict import Standing
 
+# What the catalogue is built from, each release after those that it builds on: what people derive from most, by
+# downloads from PyPI, and what is small.
+RELEASES = (
+    ("torch==2.13.0", ("torch",)),
+    ("tensordict==0.15.3", ("tensordict",)),
+    ("torchmetrics==1.9.0", ("torchmetrics",)),
+    ("torchvision==0.29.1", ("torchvision",)),
+    ("pytorch-lightning==2.6.6", ("lightning_fabric", "pytorch_lightning")),
+    ("lightning==2.6.6", ("lightning",)),
+    ("timm==1.0.31", ("timm",)),
+    ("torch-geometric==2.8.1", ("torch_geometric",)),
+    ("gpytorch==1.15.2", ("gpytorch",)),
+    ("kornia==0.9.0", ("kornia",)),
+    ("mmengine==0.10.7", ("mmengine",)),
+    ("e3nn==0.6.0", ("e3nn",)),
+    ("coqui-tts-trainer==0.4.0", ("trainer",)),
+)
+
 # Classes whose instances leave their hook tables behind when they are sent to another process, so that calling one
 # there fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this one.
 _HOOKLESS = frozenset({"torch.distributed.nn.api.remote_module._RemoteModule"})
@@ -55,7 +76,7 @@ class Builder:
         self.package = package
         self.version = version
         self.root = root
-        self.evaluator = Evaluator(Project(Catalogue({}), self._find))
+        self.evaluator = Evaluator(Project(Catalogue(without=package), self._find))
         self._mixins: dict[str, SourceClass] = {}  # Classes of which nothing else is written down.
         self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
@@ -349,17 +370,37 @@ def _canonical(kind: Type) -> str | None:
 def main() -> int:
     """Write ``<package>.json`` beside the catalogue's code, or see whether it says what the source says."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("package", help="the package's top-level name and version: torch==2.13.0")
-    parser.add_argument("source", type=Path, help="the folder that holds the package's folder")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if the file would change")
+    parser.add_argument("package", nargs="?", help="the package's top-level name and version: torch==2.13.0")
+    parser.add_argument("source", nargs="?", type=Path, help="the folder that holds the package's folder")
+    parser.add_argument("--all", action="store_true", help="fetch and build every package of the catalogue")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 if a file would change")
     options = parser.parse_args()
+    if options.all:
+        return max(_fetch_and_build(release, names, check=options.check) for release, names in RELEASES)
+    if options.package is None or options.source is None:
+        parser.error("name a package and its source, or say --all")
     package, _, version = options.package.partition("==")
-    facts = Builder(package, version, options.source).build()
+    return _build(package, version, options.source, check=options.check)
+
+
+def _fetch_and_build(release: str, names: Iterable[str], *, check: bool) -> int:
+    """Build what a release holds, from its wheel: nothing of it is installed."""
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
+        subprocess.run([*pip, "--only-binary=:all:", "--dest", folder, release], check=True)
+        for path in Path(folder).glob("*.whl"):
+            with zipfile.ZipFile(path) as wheel:
+                wheel.extractall(folder, [name for name in wheel.namelist() if name.endswith(".py")])
+        return max(_build(name, release.partition("==")[2], Path(folder), check=check) for name in names)
+
+
+def _build(package: str, version: str, source: Path, *, check: bool) -> int:
+    facts = Builder(package, version, source).build()
     target = Path(__file__).with_name(f"{package}.json")
-    text = json.dumps(facts, indent=0, sort_keys=True) + "\n"
-    if options.check:
+    text = json.dumps(facts, indent=0, separators=(",", ":"), sort_keys=True) + "\n"
+    if check:
         same = target.is_file() and target.read_text(encoding="utf-8") == text
-        print(f"{target.name} {'is what' if same else 'differs from what'} the source of {options.package} gives")
+        print(f"{target.name} {'is what' if same else 'differs from what'} the source of {package}=={version} gives")
         return int(not same)
     target.write_text(text, encoding="utf-8")
     return 0
