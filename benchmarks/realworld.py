@@ -24,6 +24,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 import time
 import zipfile
 from collections import Counter
@@ -35,6 +36,8 @@ from typing import Any, TypeAlias
 HERE = Path(__file__).resolve().parent
 LABELS = HERE / "labels.jsonl"
 FEW = ("nflows", "kornia", "gpytorch", "torchmetrics", "gpiozero")
+# Outside this repository, for a package in it would count as a part of this project.
+WORK = Path(tempfile.gettempdir()) / "forward-call-realworld"
 EVIDENCE = ("file", "project", "deps", "dynamic")
 
 # Path in the package, row, column.
@@ -63,7 +66,7 @@ class Outcome:
     false_alarms: list[Site]
     unlabelled: list[Site]
     seconds: float
-    rewritten: int
+    safe_fixes: int
     faults: list[str]
 
 
@@ -71,7 +74,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", help="names of labelled packages (default: the five of FEW)")
     parser.add_argument("--all", action="store_true", help="every package with labels")
-    parser.add_argument("--work", type=Path, default=HERE / ".work" / "realworld", help="where packages are kept")
+    parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
+    parser.add_argument("--quick", action="store_true", help="only check: leave out flake8 and the rewrite")
     parser.add_argument("--must-find", choices=EVIDENCE, action="append", default=[], help="see above")
     options = parser.parse_args(arguments)
     wanted = options.packages or FEW
@@ -82,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no labels for {', '.join(sorted(unknown))}")
     outcomes = []
     for package in chosen:
-        outcome = examine(package, fetch(package.requirement, options.work))
+        outcome = examine(package, fetch(package.requirement, options.work), quick=options.quick)
         outcomes.append(outcome)
         for line in remarks(outcome):
             print(line, file=sys.stderr)
@@ -124,8 +128,8 @@ def fetch(requirement: str, work: Path) -> Path:
     return folder
 
 
-def examine(package: Package, folder: Path) -> Outcome:
-    """Run both doors and the rewrite over one package, and hold them against its labels."""
+def examine(package: Package, folder: Path, *, quick: bool) -> Outcome:
+    """Run both doors and the rewrite over one package, or the first alone if quick, and hold it against the labels."""
     started = time.perf_counter()
     findings = check(folder)
     seconds = time.perf_counter() - started
@@ -133,9 +137,11 @@ def examine(package: Package, folder: Path) -> Outcome:
     due = {site: label["evidence"] for site, label in package.labels.items() if label["verdict"] == "fix"}
     uncounted = {site for site, label in package.labels.items() if label["verdict"] == "unknown"}
     faults = []
-    if flake8(folder) != set(findings):
-        faults.append("flake8 and forward-call check disagree")
-    rewritten, changed = rewrite(folder, findings)
+    safe = {site for site, one in findings.items() if one["fix"] and one["fix"]["applicability"] == "safe"}
+    if not quick:
+        if flake8(folder) != set(findings):
+            faults.append("flake8 and forward-call check disagree")
+        faults += rewrite(folder, safe)
     return Outcome(
         package,
         Counter(evidence for site, evidence in due.items() if site in found),
@@ -143,8 +149,8 @@ def examine(package: Package, folder: Path) -> Outcome:
         sorted(found & set(package.labels) - set(due) - uncounted),
         sorted(found - set(package.labels)),
         seconds,
-        rewritten,
-        faults + changed,
+        len(safe),
+        faults,
     )
 
 
@@ -171,14 +177,13 @@ def flake8(folder: Path) -> set[Site]:
     return {(_inside(path, folder), int(row), int(column)) for path, row, column, _ in rows}
 
 
-def rewrite(folder: Path, findings: dict[Site, dict[str, Any]]) -> tuple[int, list[str]]:
-    """Fix a copy of the folder; the number of calls rewritten, and what else changed, which should be nothing."""
+def rewrite(folder: Path, safe: set[Site]) -> list[str]:
+    """Fix a copy of the folder, and give what changed besides the calls with a safe fix, which should be nothing."""
     copy = folder.with_name(f"{folder.name}.fixed")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
     command = [sys.executable, "-m", "flake8_forward_call", "fix", str(copy)]
     subprocess.run(command, capture_output=True, check=False)
-    safe = {site for site, one in findings.items() if one["fix"] and one["fix"]["applicability"] == "safe"}
     faults = []
     for path in sorted(folder.rglob("*.py")):
         inside = str(path.relative_to(folder))
@@ -192,7 +197,7 @@ def rewrite(folder: Path, findings: dict[Site, dict[str, Any]]) -> tuple[int, li
     if again:
         faults.append("a second run would rewrite more")
     shutil.rmtree(copy)
-    return len(safe), faults
+    return faults
 
 
 def _expected(tree: ast.Module, named: set[tuple[int, int]]) -> ast.Module:
@@ -226,7 +231,7 @@ def remarks(outcome: Outcome) -> Iterator[str]:
 def table(outcomes: list[Outcome]) -> str:
     """The figures as a Markdown table."""
     lines = [
-        f"| package | {' | '.join(EVIDENCE)} | false alarms | rewritten | seconds |",
+        f"| package | {' | '.join(EVIDENCE)} | false alarms | safe fixes | seconds |",
         "| --- |" + " ---: |" * (len(EVIDENCE) + 3),
     ]
     found, due = Counter[str](), Counter[str]()
@@ -234,10 +239,10 @@ def table(outcomes: list[Outcome]) -> str:
         found.update(one.found)
         due.update(one.due)
         cells = [_share(one.found[kind], one.due[kind]) for kind in EVIDENCE]
-        cells += [str(len(one.false_alarms)), str(one.rewritten), f"{one.seconds:.1f}"]
+        cells += [str(len(one.false_alarms)), str(one.safe_fixes), f"{one.seconds:.1f}"]
         lines.append(f"| {one.package.requirement} | {' | '.join(cells)} |")
     cells = [_share(found[kind], due[kind]) for kind in EVIDENCE]
-    cells += [str(sum(len(one.false_alarms) for one in outcomes)), str(sum(one.rewritten for one in outcomes))]
+    cells += [str(sum(len(one.false_alarms) for one in outcomes)), str(sum(one.safe_fixes for one in outcomes))]
     lines.append(f"| all | {' | '.join(cells)} | {sum(one.seconds for one in outcomes):.1f} |")
     return "\n".join(lines)
 

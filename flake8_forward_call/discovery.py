@@ -6,7 +6,6 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from fnmatch import fnmatch
-from pathlib import Path
 
 from flake8_forward_call.trouble import Trouble, reason
 
@@ -14,8 +13,6 @@ _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
 _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))
 _OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
 _EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
-# What build tools fill with copies. As a package of the project these are names like any other.
-_EXCLUDED_UNLESS_PACKAGE = frozenset(("build", "dist"))
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
 _ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
@@ -33,9 +30,8 @@ def find_files(paths: Sequence[str], trouble: Trouble) -> Iterator[str]:
     """The files to look at, each once however many names lead to it, named as flake8 would name them.
 
     A path that is named counts, whatever it is called. In directories the ``.py`` files count; left out are
-    version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and
-    ``build`` and ``dist`` unless they are packages. Links to directories are not followed, links to files are.
-    What cannot be looked at is told to ``trouble``, and the search goes on.
+    version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments. Links to
+    directories are not followed, links to files are. What cannot be looked at is told to ``trouble``, and the search goes on.
     """
     seen: set[str] = set()
     for path in paths:
@@ -80,7 +76,7 @@ def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
             trouble.error(f"{folder}: cannot be looked into: {reason(error)}")
             continue
         names = {entry.name for entry in entries}
-        if folder != top and _is_foreign(folder, names):
+        if folder != top and not names.isdisjoint(_ENVIRONMENT_MARKS):
             continue
         for entry in entries:
             if entry.name.endswith(".py") and _is_file(entry):
@@ -94,12 +90,6 @@ def _is_wanted_directory(entry: os.DirEntry[str]) -> bool:
     if entry.name in _EXCLUDED or fnmatch(entry.name, "*.egg"):
         return False
     return entry.is_dir(follow_symlinks=False)
-
-
-def _is_foreign(folder: str, names: set[str]) -> bool:
-    if not names.isdisjoint(_ENVIRONMENT_MARKS):
-        return True
-    return Path(folder).name in _EXCLUDED_UNLESS_PACKAGE and "__init__.py" not in names
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
