@@ -31,7 +31,8 @@ def find_files(paths: Sequence[str], trouble: Trouble) -> Iterator[str]:
 
     A path that is named counts, whatever it is called. In directories the ``.py`` files count; left out are
     version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments. Links to
-    directories are not followed, links to files are. What cannot be looked at is told to ``trouble``, and the search goes on.
+    directories are not followed, links to files are. What cannot be looked at is told to ``trouble``, and the search
+    goes on.
     """
     seen: set[str] = set()
     for path in paths:
