@@ -94,12 +94,16 @@ class Evaluator:
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
-        self._steps = 0
+        self.refill()
         try:
             return question()
         finally:
             self._open.clear()
             self._lowest = sys.maxsize
+
+    def refill(self) -> None:
+        """Give the question at hand its full budget again, because it goes on to another file."""
+        self._steps = 0
 
     # Once for each question
 

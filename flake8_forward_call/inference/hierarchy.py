@@ -155,8 +155,11 @@ class Hierarchy:
     def heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
         """The classes that derive from the class: those of its file, and those of the project with a ``__call__``."""
         if cls not in self._heirs:
-            files = [cls.scope.file, *self._evaluator.project.heirs(cls.node.name)]
-            self._heirs[cls] = [heir for file in dict.fromkeys(files) for heir in self.subclasses(cls, file)]
+            found: list[SourceClass] = []
+            for file in dict.fromkeys([cls.scope.file, *self._evaluator.project.heirs(cls.node.name)]):
+                self._evaluator.refill()
+                found += self.subclasses(cls, file)
+            self._heirs[cls] = found
         return self._heirs[cls]
 
     def meaning_to_heirs(self, cls: SourceClass) -> Sameness:

@@ -41,10 +41,11 @@ def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
     assert isinstance(call.func, ast.Attribute)
     receiver, scope = call.func.value, file.scopes.standing[id(call)]
     try:
-        verdict = of_type(ev, ev.ask(lambda: ev.expression(receiver, scope)), scope)
+        kind = ev.ask(lambda: ev.expression(receiver, scope))
+        verdict = ev.ask(lambda: of_type(ev, kind, scope))
         if verdict.standing is not Standing.MODULE:
             return verdict
-        if sites.runs_inside_call(ev, receiver, scope):
+        if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
             return Verdict(verdict.standing, Sameness.DIFFERENT, "the call is part of what __call__ does")
     except OutOfBudget:
         return NOT_KNOWN

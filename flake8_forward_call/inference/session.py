@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class Session:
 
 def session_of(path: str) -> Session:
     """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""
-    if not Path(path).is_file():
+    if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file() raises where one may not look.)
         return Session(Workspace())
     workspace = workspace_of(path)
     return _session(workspace.roots, workspace.top)

@@ -151,17 +151,21 @@ class Workspace:
 
 def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path."""
-    folder = Path(os.path.realpath(path)).parent
-    package = folder
-    while (package / "__init__.py").is_file() and package != package.parent:
+    package = Path(os.path.realpath(path)).parent
+    while _exists(package / "__init__.py") and package != package.parent:
         package = package.parent
     # A home folder is no project, even where it is under version control.
-    heights = list(takewhile(Path.home().__ne__, [package, *package.parents]))
-    marked = next((index for index, one in enumerate(heights) if any((one / mark).exists() for mark in _MARKS)), None)
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
+    heights = list(takewhile(home.__ne__, [package, *package.parents]))
+    marked = next((index for index, one in enumerate(heights) if any(_exists(one / mark) for mark in _MARKS)), None)
     roots = [package]
     for one in heights[: _HEIGHT if marked is None else marked + 1]:
-        roots += [*(one / name for name in _SOURCE_FOLDERS if (one / name).is_dir()), one]
+        roots += [*(one / name for name in _SOURCE_FOLDERS if _exists(one / name)), one]
     return Workspace(tuple(dict.fromkeys(roots)), package if marked is None else heights[marked])
+
+
+def _exists(path: Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises where one may not look.)
 
 
 def _read(path: str) -> Source | None:

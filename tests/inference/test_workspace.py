@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability
+from flake8_forward_call.inference import evaluate
 from flake8_forward_call.inference.workspace import MAX_BYTES, workspace_of
 from flake8_forward_call.source import Source
 
@@ -169,8 +171,25 @@ def test_search_for_heirs_passes_over_what_cannot_be_read(
     assert capsys.readouterr().err == ""
 
 
+def test_user_without_a_home_folder_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    project(tmp_path, {"helper.py": BASE, "use.py": "from helper import Base" + USE})
+    assert found(tmp_path / "use.py") == ["FWD001"]
+
+
 def test_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     project(tmp_path, {".git/config": "", "scripts/a.py": ""})
     workspace = workspace_of(str(tmp_path / "scripts/a.py"))
     assert (workspace.roots, workspace.top) == ((tmp_path / "scripts",), tmp_path / "scripts")
+
+
+def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heirs = "".join(f"class H{i}(Root):\n    def __call__(self, x):\n        return {i}\n" for i in range(40))
+    project(tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "heirs.py": f"from .root import Root\n{heirs}"})
+    monkeypatch.setattr(evaluate, "MAX_STEPS", 20)
+    assert found(tmp_path / "pkg/root.py") == []
+    monkeypatch.undo()
+    (tmp_path / "pkg/heirs.py").write_text("")
+    (tmp_path / "pkg/use.py").write_text("from .root import Root\nRoot().forward(1)\n")
+    assert found(tmp_path / "pkg/use.py") == ["FWD001"]
