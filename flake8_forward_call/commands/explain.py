@@ -15,7 +15,8 @@ def explain(code: str | None) -> Status:
     """Explain a rule, or list the rules."""
     if code is None:
         for rule in RULES:
-            notes = [note for note, holds in (("fixable", rule.fixable), ("off by default", not rule.default)) if holds]
+            told = (("fixable", rule.applicability is not None), ("off by default", not rule.default))
+            notes = [note for note, holds in told if holds]
             click.echo(f"{rule.code}  {rule.title}" + (f" ({', '.join(notes)})" if notes else ""))
         click.echo("\n'forward-call explain CODE' tells all about one.")
     elif (known := BY_CODE.get(code.upper())) is not None:

@@ -41,55 +41,81 @@ def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
     assert isinstance(call.func, ast.Attribute)
     receiver, scope = call.func.value, file.scopes.standing[id(call)]
     try:
-        kind = ev.ask(lambda: ev.expression(receiver, scope))
-        verdict = ev.ask(lambda: of_type(ev, kind, scope))
-        if verdict.standing is not Standing.MODULE:
+        kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
+        verdict = ev.ask(lambda: of_type(ev, kind))
+        if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
             return verdict
         if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
-            return Verdict(verdict.standing, Sameness.DIFFERENT, "the call is part of what __call__ does")
+            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call is part of what __call__ does")
+        if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
+            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
     except OutOfBudget:
         return NOT_KNOWN
-    if sites.stands_in_hook(receiver, scope):
-        return Verdict(verdict.standing, Sameness.DIFFERENT, "the call stands in a hook of the same module")
     return verdict
 
 
-def of_type(ev: Evaluator, kind: Type, scope: Scope) -> Verdict:
-    """The verdict on a type: a module only if every alternative but ``None`` is one."""
-    verdicts = [_of_alternative(ev, one, scope) for one in alternatives(kind) if not isinstance(one, NoneValue)]
+def of_type(ev: Evaluator, kind: Type) -> Verdict:
+    """The verdict on a type: a module only if every alternative but ``None`` is one, probable if some are unknown."""
+    verdicts = [_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)]
     if not verdicts:
         return NOT_KNOWN
-    for standing in (Standing.UNKNOWN, Standing.NOT_MODULE):
-        for verdict in verdicts:
-            if verdict.standing is standing:
-                return verdict
-    doubt = worst(*(verdict.sameness for verdict in verdicts))
-    return next(verdict for verdict in verdicts if verdict.sameness is doubt)
+    refuted = next((one for one in verdicts if one.standing is Standing.NOT_MODULE), None)
+    if refuted is not None:
+        return refuted
+    certain = [one for one in verdicts if one.standing is Standing.MODULE]
+    doubtful = [one for one in verdicts if one.standing is not Standing.MODULE]
+    doubt = worst(*(one.sameness for one in certain))
+    if not doubtful:
+        return next(one for one in certain if one.sameness is doubt)
+    likely = next((one for one in doubtful if one.standing is Standing.PROBABLE), None)
+    if not certain:
+        return likely or doubtful[0]
+    if doubt is Sameness.DIFFERENT:
+        return NOT_KNOWN  # Neither is it known what the receiver is, nor would the rewrite be right if it were.
+    reason = doubtful[0].reason if likely is None else likely.reason
+    return Verdict(Standing.PROBABLE, Sameness.PERHAPS, reason)
 
 
-def _of_alternative(ev: Evaluator, kind: Type, scope: Scope) -> Verdict:
+def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
     match kind:
+        case Slot(owner="Self", bound=Instance() as bound):
+            return _of_self(ev, bound)
         case Slot(bound=bound):
-            return of_type(ev, bound, scope)
+            return of_type(ev, bound)
         case Instance():
-            return _of_instance(ev, kind, scope)
-        case Unknown():
-            return NOT_KNOWN
+            return _of_instance(ev, kind)
+        case Unknown(reason):
+            return replace(NOT_KNOWN, reason=reason) if reason else NOT_KNOWN
         case _:
             return NO_MODULE
 
 
-def _of_instance(ev: Evaluator, kind: Instance, scope: Scope) -> Verdict:
+def _of_self(ev: Evaluator, kind: Instance) -> Verdict:
+    """The verdict on ``self``: that of a mixin is what the classes are that mix it in."""
+    cls = kind.cls
+    if isinstance(cls, SourceClass) and ev.hierarchy.standing(cls) is not Standing.MODULE:
+        users = mixins.users(ev, cls)
+        if users:
+            return of_type(ev, union(Instance(one, Origin.DECLARED) for one in users))
+    return _of_instance(ev, kind)
+
+
+def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     cls = kind.cls
     standing = ev.hierarchy.standing(cls)
+    if standing is Standing.UNKNOWN and isinstance(cls, SourceClass) and likeness.behaves_like_module(ev, cls):
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, f"a base class of {cls.dotted} was not read")
     if standing is not Standing.MODULE:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
     if kind.origin is Origin.OPAQUE:
-        return Verdict(standing, Sameness.UNREAD, "the receiver's own class was not read")
-    same = ev.hierarchy.meaning_of_call(cls)
+        return _of_opaque(ev, cls)
+    meaning, culprit = ev.hierarchy.meaning_of_call(cls)
     if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
         # An instance of a subclass may come here, and is called by the subclass's rules.
-        same = worst(same, ev.hierarchy.meaning_to_heirs(cls))
+        below, heir = ev.hierarchy.meaning_to_heirs(cls)
+        if worst(meaning, below) is not meaning:
+            meaning, culprit = below, heir
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
         return Verdict(standing, Sameness.DIFFERENT, "the module may have come over RPC without its hook tables")
-    return Verdict(standing, same, f"{cls.dotted} derives from torch.nn.Module")
+    reason = f"{cls.dotted} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
+    return Verdict(standing, meaning, reason)

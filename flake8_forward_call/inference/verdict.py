@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 
 class Standing(enum.Enum):
-    """What is known of a receiver or a class."""
+    """What is known of a receiver or a class. PROBABLE, of receivers only: a module, unless what was not read is none."""
 
     MODULE = "module"
+    PROBABLE = "probably a module"
     NOT_MODULE = "not a module"
     UNKNOWN = "unknown"
 
@@ -43,11 +44,6 @@ class Verdict:
     standing: Standing
     sameness: Sameness
     reason: str
-
-    @property
-    def is_bypass(self) -> bool:
-        """Whether the call goes round ``Module.__call__`` and need not: a module, and calling it means the same."""
-        return self.standing is Standing.MODULE and self.sameness in (Sameness.SAME, Sameness.PERHAPS)
 
 
 NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flake8_forward_call.finding import Applicability
+
 _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 
 
@@ -11,7 +13,7 @@ _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 class Rule:
     """One rule.
 
-    ``message`` is what a finding says, with ``{...}`` for what differs from one to the next; ``page`` is the
+    ``applicability`` is that of its fix at best, None where it has no fix; ``message`` is what a finding says, with ``{...}`` for what differs from one to the next; ``page`` is the
     explanation in Markdown that ``forward-call explain`` and the documentation show; ``bad`` and ``good`` are
     whole programs, the second being what the fix makes of the first where the rule has a fix.
     """
@@ -20,7 +22,7 @@ class Rule:
     title: str
     message: str
     default: bool
-    fixable: bool
+    applicability: Applicability | None
     page: str
     bad: str
     good: str
@@ -29,6 +31,17 @@ class Rule:
     def url(self) -> str:
         """The rule's page on the web."""
         return f"{_DOCS}{self.code}.html"
+
+    @property
+    def rewritten(self) -> str:
+        """Whether ``fix`` rewrites what it finds, as the tables of rules say it."""
+        match self.applicability:
+            case Applicability.SAFE:
+                return "yes"
+            case Applicability.UNSAFE:
+                return "only with `--unsafe-fixes`"
+            case _:
+                return "never"
 
     @property
     def document(self) -> str:
@@ -40,8 +53,15 @@ class Rule:
     @property
     def _status(self) -> str:
         default = "On by default" if self.default else "Off by default"
-        return f"{default}. {'`forward-call fix` rewrites it.' if self.fixable else 'Never rewritten.'}"
+        remedy = "Never rewritten." if self.applicability is None else f"{self._command} rewrites it."
+        return f"{default}. {remedy}"
 
     @property
     def _between(self) -> str:
-        return "`forward-call fix` makes of it:" if self.fixable else "Instead:"
+        return "Instead:" if self.applicability is None else f"{self._command} makes of it:"
+
+    @property
+    def _command(self) -> str:
+        if self.applicability is Applicability.SAFE:
+            return "`forward-call fix`"
+        return f"`forward-call fix --extend-select {self.code} --unsafe-fixes`"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
@@ -198,7 +199,7 @@ RULE = Rule(
     title="Direct call of a module's forward()",
     message="{before} skips Module.__call__, so hooks do not run; call {after}",
     default=True,
-    fixable=True,
+    applicability=Applicability.SAFE,
     page=_PAGE,
     bad=_BAD,
     good=_GOOD,
