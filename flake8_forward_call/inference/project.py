@@ -68,12 +68,14 @@ class Project:
     """The files that a name may lead to, read when one does; and the catalogue behind them.
 
     ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
-    files in which a class with a ``__call__`` may derive from one of a name.
+    files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
+    stands: read one by one as they are taken, so that a caller who has seen enough can stop.
     """
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
     heirs: Callable[[str], Iterable[File]] = lambda _: ()
+    mentioning: Callable[[str], Iterable[File]] = lambda _: ()
     _files: dict[str, File | None] = field(default_factory=dict)
 
     def file(self, module: str) -> File | None:

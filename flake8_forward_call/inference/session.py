@@ -24,7 +24,8 @@ class Session:
         self.evaluator = self._fresh()
 
     def _fresh(self) -> Evaluator:
-        return Evaluator(Project(Catalogue(), self._workspace.find, self._workspace.heirs))
+        workspace = self._workspace
+        return Evaluator(Project(Catalogue(), workspace.find, workspace.heirs, workspace.mentioning))
 
     def take(self, source: Source) -> File:
         """The file that is being checked; what was found out while it read otherwise is forgotten."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice, takewhile
+from itertools import takewhile
 from pathlib import Path
 
-from flake8_forward_call.discovery import find_files
 from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.texts import MAX_BYTES, Texts
 from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.trouble import Unheard
 
 # Any of these marks the top of a project.
 _MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
@@ -24,17 +22,6 @@ _HEIGHT = 4
 
 # Folders that hold packages and are none.
 _SOURCE_FOLDERS = ("src", "lib", "python")
-
-# A larger file is generated, and takes longer to read than what it could tell is worth.
-MAX_BYTES = 3_000_000
-
-# More files than the largest PyTorch projects have; past this a search over all of them is left undone.
-MAX_FILES = 20_000
-
-
-# `class Net(Base, Mixin):`, as far as a search through text can tell.
-_CLASS = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^)]*)\)", re.MULTILINE)
-_LAST_NAME = re.compile(rb"(\w+)[ \t\r\n]*(?:\[[^\]]*\])?[ \t\r\n]*(?:,|$)")
 
 
 @dataclass(eq=False)
@@ -115,38 +102,21 @@ class Workspace:
 
         Found by the names in the text, so that only files are read as Python which can matter.
         """
-        seen, todo, found = {name}, [name], dict[str, None]()
-        while todo:
-            for heir, path in self._heirs.get(todo.pop(), ()):
-                if path is not None:
-                    found[path] = None
-                if heir not in seen:
-                    seen.add(heir)
-                    todo.append(heir)
-        for path in found:
+        return self._files_at(self._project.heirs(name))
+
+    def mentioning(self, word: str) -> Iterator[File]:
+        """Yield the files of the project in whose text, as it is on disk, the word stands as a whole."""
+        return self._files_at(self._project.mentioning(word))
+
+    def _files_at(self, paths: Iterable[str]) -> Iterator[File]:
+        for path in paths:
             file = self.file_at(Path(path))
             if file is not None:
                 yield file
 
     @cached_property
-    def _heirs(self) -> dict[str, list[tuple[str, str | None]]]:
-        """By bare name of a class: the classes that name it as a base, each with its file if `__call__` is there."""
-        heirs: dict[str, list[tuple[str, str | None]]] = {}
-        for path, data in self._texts_of_project():
-            told = path if b"__call__" in data else None
-            for match in _CLASS.finditer(data):
-                for base in _LAST_NAME.findall(match[2]):
-                    heirs.setdefault(base.decode(), []).append((match[1].decode(), told))
-        return heirs
-
-    def _texts_of_project(self) -> Iterator[tuple[str, bytes]]:
-        files = () if self.top is None else find_files([str(self.top)], Unheard())
-        for path in islice(files, MAX_FILES):
-            try:
-                if Path(path).stat().st_size <= MAX_BYTES:
-                    yield path, Path(path).read_bytes()
-            except OSError:
-                continue
+    def _project(self) -> Texts:
+        return Texts(self.top)
 
 
 def workspace_of(path: str) -> Workspace:

@@ -1,0 +1,63 @@
+"""The labels: which call, in which release, and what should be said of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+LABELS = Path(__file__).resolve().parent.parent / "labels.jsonl"
+
+# The nearest scope whose source tells what should be said; of ``dynamic`` none does.
+EVIDENCE = ("file", "project", "deps", "dynamic")
+# Report and rewrite; a module, but do not rewrite; no module; nobody can tell, so it is not counted.
+VERDICTS = ("fix", "nofix", "ignore", "unknown")
+
+# Path in the release, row and column of the name ``forward``, both from 1.
+Site: TypeAlias = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What should be said of one call, on what evidence, and how a person came to that."""
+
+    verdict: str
+    evidence: str
+    how: str
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS or self.evidence not in EVIDENCE:
+            raise ValueError(f"no such label: {self.verdict}, {self.evidence}")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A pinned release and its labels."""
+
+    requirement: str
+    labels: Mapping[Site, Label]
+
+    @property
+    def name(self) -> str:
+        return self.requirement.partition("==")[0]
+
+    @property
+    def files(self) -> list[str]:
+        """The paths in the release that hold a labelled call, in order."""
+        return sorted({path for path, _, _ in self.labels})
+
+
+def read_labels(path: Path) -> Iterator[Package]:
+    """Yield the releases of a labels file, in its order; raise ValueError where a label is none or stands twice."""
+    releases: dict[str, dict[Site, Label]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        labels = releases.setdefault(entry["source"], {})
+        site = (entry["path"], entry["row"], entry["column"])
+        if site in labels:
+            raise ValueError(f"labelled twice: {entry['source']} {site}")
+        labels[site] = Label(entry["verdict"], entry["evidence"], entry["how"])
+    for requirement, labels in releases.items():
+        yield Package(requirement, labels)

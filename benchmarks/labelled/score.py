@@ -1,0 +1,110 @@
+"""From what a tool says of the labelled calls to figures, and the targets that they are held against."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from labelled.labels import Package, Site
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a tool says of one call: the rule, and how safe it calls the rewrite that it offers, if it offers one."""
+
+    code: str
+    fix: Literal["safe", "unsafe"] | None = None
+
+
+@dataclass(slots=True)
+class Score:
+    """Counts by evidence. ``missed`` and the like are the calls themselves, for whoever wants to look at them."""
+
+    due: Counter[str] = field(default_factory=Counter)
+    found: Counter[str] = field(default_factory=Counter)
+    missed: list[Site] = field(default_factory=list)
+    doubted: Counter[str] = field(default_factory=Counter)  # Missed, but FWD003 says "probably".
+    must_stay: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)  # A module, and FWD002 says why it must stay.
+    false_alarms: Counter[str] = field(default_factory=Counter)
+    breaking: Counter[str] = field(default_factory=Counter)  # A rewrite is offered that would break the program.
+    doubtful_breaking: Counter[str] = field(default_factory=Counter)  # The same, by FWD003, which says "probably".
+    wrong: list[Site] = field(default_factory=list)
+    unlabelled: list[Site] = field(default_factory=list)
+
+    def recall(self, *evidence: str) -> float | None:
+        """The share found of the calls that should be rewritten, of the evidence named or of all; None of nothing."""
+        kinds = evidence or tuple(self.due)
+        return _share(sum(self.found[kind] for kind in kinds), sum(self.due[kind] for kind in kinds))
+
+    @property
+    def precision(self) -> float | None:
+        """The share of the reports that are right, labelled calls only."""
+        return _share(self.found.total(), self.found.total() + self.false_alarms.total())
+
+
+def score(package: Package, answers: Mapping[Site, Answer]) -> Score:
+    """Hold what a tool says of a release against its labels."""
+    result = Score(unlabelled=sorted(site for site in answers if site not in package.labels))
+    for site, label in sorted(package.labels.items()):
+        answer, kind = answers.get(site), label.evidence
+        code = answer.code if answer else None
+        if label.verdict == "fix":
+            result.due[kind] += 1
+            if code == "FWD001":
+                result.found[kind] += 1
+            else:
+                result.missed.append(site)
+                result.doubted[kind] += code == "FWD003"
+        elif label.verdict != "unknown":
+            result.must_stay[kind] += label.verdict == "nofix"
+            result.kept[kind] += label.verdict == "nofix" and code == "FWD002"
+            result.false_alarms[kind] += code == "FWD001"
+            if answer and answer.fix:
+                (result.doubtful_breaking if code == "FWD003" else result.breaking)[kind] += 1
+            if code == "FWD001" or (answer and answer.fix):
+                result.wrong.append(site)
+    return result
+
+
+def total(scores: Iterable[Score]) -> Score:
+    """The sum of the counts; the sites stay with their releases."""
+    result = Score()
+    for one in scores:
+        for name in ("due", "found", "doubted", "must_stay", "kept", "false_alarms", "breaking", "doubtful_breaking"):
+            getattr(result, name).update(getattr(one, name))
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A figure, what it must be and what it should be; of rewrites that break, fewer are better."""
+
+    name: str
+    must: float
+    aim: float
+    measured: float | None
+
+    @property
+    def held(self) -> bool:
+        """Whether the figure is what it must be; one that nothing was measured for holds nothing back."""
+        if self.measured is None:
+            return True
+        return self.measured <= self.must if self.must == 0 else self.measured >= self.must
+
+
+def targets(result: Score) -> list[Target]:
+    """What the tool has set out to reach over all labelled calls."""
+    return [
+        Target("precision of FWD001", 0.99, 1.0, result.precision),
+        Target("recall over all calls to rewrite", 0.93, 0.98, result.recall()),
+        Target("recall, evidence `file` and `project`", 0.97, 1.0, result.recall("file", "project")),
+        Target("recall, evidence `deps`", 0.90, 1.0, result.recall("deps")),
+        Target("rewrites that would break", 0, 0, result.breaking.total()),
+    ]
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
