@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.finding import Applicability, Finding, Fix
-from flake8_forward_call.rules import fwd001, fwd900
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
-
-# How many characters of a receiver a message shows.
-_RECEIVER_SHOWN = 40
 
 
 def analyse(source: Source) -> list[Finding]:
@@ -50,25 +47,19 @@ def _direct_calls(source: Source) -> list[Finding]:
     calls = [candidate.node for candidate in candidates(source.tree) if not candidate.is_super]
     if not calls:
         return []
-    from flake8_forward_call.inference import Sameness, judge
+    from flake8_forward_call.inference import judge
 
-    verdicts = {call: verdict for call, verdict in zip(calls, judge(source, calls), strict=True) if verdict.is_bypass}
-    if not verdicts:
+    verdicts = dict(zip(calls, judge(source, calls), strict=True))
+    if not any(verdict.is_told for verdict in verdicts.values()):
         return []
     from flake8_forward_call.intent import is_deliberate
-    from flake8_forward_call.visitor import find_sites, shortened
+    from flake8_forward_call.ruling import finding_for, on_purpose
+    from flake8_forward_call.visitor import find_sites
 
     findings = []
     for site in find_sites(source):
-        verdict = verdicts.get(site.node)
-        if verdict is None or is_deliberate(source, site.start.row):
-            continue
-        receiver = shortened(site.receiver, _RECEIVER_SHOWN)
-        before, after = f"{receiver}.forward(...)", f"{receiver}(...)"
-        fix = None
-        if site.edit is not None:
-            applicability = Applicability.SAFE if verdict.sameness is Sameness.SAME else Applicability.UNSAFE
-            fix = Fix(applicability, f"Call {after}", (site.edit,), before, after)
-        message = fwd001.RULE.message.format(before=before, after=after)
-        findings.append(Finding(fwd001.RULE.code, source.path, site.start, site.end, message, site.start.row, fix))
-    return findings
+        verdict = verdicts[site.node]
+        if verdict.is_told and is_deliberate(source, site.start.row):
+            verdict = on_purpose(verdict)
+        findings.append(finding_for(source.path, site, verdict))
+    return [finding for finding in findings if finding is not None]

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import calls, containers, declarations
+from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere
 from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
@@ -29,6 +29,7 @@ from flake8_forward_call.inference.types import (
     Super,
     Tuple,
     Type,
+    Unknown,
     alternatives,
     each,
     substitute,
@@ -59,6 +60,8 @@ def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
             return ev.member(dotted, name)
         case Slot(bound=bound) if bound != UNKNOWN:
             return each(bound, lambda one: _rebound(attribute(ev, one, name), owner))
+        case Slot() | Result() if callers.is_left_open(owner):
+            return each(callers.of_callers(ev, owner), lambda one: attribute(ev, one, name))
         case Many() | Mapping() | Tuple():
             return Method(owner, name)
         case _:
@@ -76,13 +79,30 @@ def _rebound(kind: Type, owner: Slot) -> Type:
             return kind
 
 
+def own_name(scope: Scope) -> str | None:
+    """The name of a method's first parameter."""
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    own = [*scope.node.args.posonlyargs, *scope.node.args.args]
+    return own[0].arg if own else None
+
+
+def of_self(cls: SourceClass) -> Slot:
+    """What ``self`` is in a method of the class."""
+    return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
+
+
 def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
     if name == "__class__":
         return ClassObject(cls, Origin.DECLARED if owner.origin is not Origin.CONSTRUCTED else owner.origin)
     if containers.is_container(ev, owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
         return Method(owner, name)
     found = _found(ev, ev.hierarchy.order(cls), owner, name)
-    if owner.origin is Origin.CONSTRUCTED or isinstance(cls, KnownClass) or found == UNKNOWN:
+    if isinstance(cls, KnownClass):
+        return found
+    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+        found = elsewhere.attribute(ev, owner, cls, name, found)
+    if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
     return union([found, *_of_subclasses(ev, owner, cls, name)])
 
@@ -91,7 +111,7 @@ def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) 
     """Yield what subclasses in the class's file make of the name, unless an annotation promises what it is."""
     if not _is_promised(ev, cls, name):
         for below in ev.hierarchy.subclasses(cls, cls.scope.file):
-            kind = _own(ev, below, owner, name)
+            kind = own_member(ev, below, owner, name)
             if kind is not None:
                 yield kind
 
@@ -122,13 +142,13 @@ def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:
 
 def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
     for one in order:
-        kind = None if one is None else _own(ev, one, owner, name)
+        kind = None if one is None else own_member(ev, one, owner, name)
         if kind is not None:
             return kind
     return UNKNOWN
 
 
-def _own(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None:
+def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None:
     """What the class itself says of the name; None if nothing."""
     if isinstance(cls, KnownClass):
         return _known(ev, cls, owner, name)

@@ -20,6 +20,7 @@ from flake8_forward_call.inference.types import (
     NoneValue,
     Origin,
     Plain,
+    Result,
     Slot,
     Tuple,
     Type,
@@ -75,7 +76,7 @@ def element(ev: Evaluator, kind: Type) -> Type:
 
 
 def _element(ev: Evaluator, kind: Type) -> Type:
-    from flake8_forward_call.inference import attributes, calls
+    from flake8_forward_call.inference import attributes, callers, calls
 
     match kind:
         case Many(inner):
@@ -92,6 +93,8 @@ def _element(ev: Evaluator, kind: Type) -> Type:
             return element(ev, calls.returned(ev, method)) if method != UNKNOWN else UNKNOWN
         case Slot(bound=bound) if bound != UNKNOWN:
             return element(ev, bound)
+        case Slot() | Result() if callers.is_left_open(kind):
+            return element(ev, callers.of_callers(ev, kind))
         case _:
             return UNKNOWN
 
@@ -191,7 +194,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """What a subscript gives."""
-    from flake8_forward_call.inference import attributes, calls, declarations
+    from flake8_forward_call.inference import attributes, callers, calls, declarations
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -208,6 +211,8 @@ def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
             return calls.returned(ev, method) if method != UNKNOWN else UNKNOWN
         case Slot(bound=bound) if bound != UNKNOWN:
             return each(bound, lambda one: item(ev, one, index, scope))
+        case Slot() | Result() if callers.is_left_open(kind):
+            return each(callers.of_callers(ev, kind), lambda one: item(ev, one, index, scope))
         case ClassObject(cls) if declarations.type_variables(ev, cls):
             return kind
         case _:

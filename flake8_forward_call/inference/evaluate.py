@@ -90,6 +90,8 @@ class Evaluator:
         self._lowest = sys.maxsize  # The outermost open evaluation that the present one has run into.
         self._classes: dict[int, SourceClass] = {}
         self._known_classes: dict[str, KnownClass] = {}
+        self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
+        self.chain = 0  # How many callers' callers are being looked for.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
@@ -100,10 +102,17 @@ class Evaluator:
         finally:
             self._open.clear()
             self._lowest = sys.maxsize
+            self.chain = 0
 
     def refill(self) -> None:
         """Give the question at hand its full budget again, because it goes on to another file."""
         self._steps = 0
+
+    def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
+        """The file at hand and those of the project in whose text a word stands, and ``beside``; None if too many."""
+        found = self.project.mentioning(word, beside, limit)
+        self.refill()
+        return None if found is None else tuple(dict.fromkeys((own, *found)))
 
     # Once for each question
 

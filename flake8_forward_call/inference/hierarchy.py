@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from itertools import takewhile
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.delegation import delegation
 from flake8_forward_call.inference.types import PLAIN, ClassObject, alternatives
-from flake8_forward_call.inference.verdict import Sameness, Standing, worst
+from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 # Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick.
 MAX_BASES = 64
+
+# So many files are read for the heirs of one class. A name that stands in more is that of many classes.
+MAX_HEIR_FILES = 60
+
+# A project with `__call__` and `forward` in more files than this has modules of every kind.
+MAX_CALL_FILES = 200
 
 
 # The decorator, by its public name and by the one of its definition.
@@ -62,6 +69,9 @@ class KnownClass:
 
 Class: TypeAlias = SourceClass | KnownClass
 
+# What calling an instance means, and the class whose doing it is, if that is one class's.
+Meaning: TypeAlias = "tuple[Sameness, Class | None]"
+
 _Answer = TypeVar("_Answer")
 
 
@@ -72,7 +82,9 @@ class Hierarchy:
         self._evaluator = evaluator
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
-        self._calls: dict[Class, Sameness] = {}
+        self._calls: dict[Class, Meaning] = {}
+        self._has_other_calls: bool | None = None
+        self._project_heirs: dict[Class, Sequence[SourceClass]] = {}
         self._heirs: dict[SourceClass, list[SourceClass]] = {}
         self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
@@ -162,35 +174,77 @@ class Hierarchy:
             self._heirs[cls] = found
         return self._heirs[cls]
 
-    def meaning_to_heirs(self, cls: SourceClass) -> Sameness:
-        """What classes of the project between the class and its heirs make of a call, at worst."""
-        own = set(self.order(cls))
-        between = {one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)} - own
-        return worst(*(found for one in between for found in [self.own_call(one)] if found is not None))
+    def project_heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
+        """All classes of the project that derive from the class, found by the names in its text."""
+        if cls not in self._project_heirs:
+            with _asked(self._project_heirs, cls, ()):
+                self._project_heirs[cls] = tuple(self._all_heirs(cls))
+        return self._project_heirs[cls]
 
-    def meaning_of_call(self, cls: Class) -> Sameness:
-        """Whether calling an instance of a module class comes to ``Module.__call__``."""
+    def _all_heirs(self, cls: SourceClass) -> Iterator[SourceClass]:
+        seen, todo = {cls}, [cls]
+        while todo:
+            parent = todo.pop()
+            files = self._evaluator.files_mentioning(parent.node.name, parent.scope.file, MAX_HEIR_FILES)
+            for file in files or (parent.scope.file,):
+                for one in self.subclasses(cls, file):
+                    if one not in seen:
+                        seen.add(one)
+                        todo.append(one)
+                        yield one
+
+    def meaning_to_heirs(self, cls: SourceClass) -> Meaning:
+        """What classes of the project between the class and its heirs make of a call, at worst, and which does."""
+        own = set(self.order(cls))
+        between = [one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)]
+        return self._at_worst(one for one in dict.fromkeys(between) if one not in own)
+
+    def meaning_of_call(self, cls: Class) -> Meaning:
+        """Whether calling an instance of a module class comes to ``Module.__call__``; the class that says otherwise."""
         if cls not in self._calls:
-            with _asked(self._calls, cls, Sameness.PERHAPS):
+            with _asked(self._calls, cls, (Sameness.PERHAPS, None)):
                 self._calls[cls] = self._meaning_of_call(cls)
         return self._calls[cls]
 
-    def _meaning_of_call(self, cls: Class) -> Sameness:
-        doubt = Sameness.SAME
-        for one in self.order(cls):
-            if one is None:
-                doubt = Sameness.PERHAPS
-            elif one.dotted == MODULE_CLASS:
-                break
-            elif self.is_interface(one):
-                return Sameness.DIFFERENT
-            else:
-                own = self.own_call(one)
-                if own is Sameness.DIFFERENT:
-                    return own
-                if own is Sameness.PERHAPS:
-                    doubt = own
-        return doubt
+    def _meaning_of_call(self, cls: Class) -> Meaning:
+        before = [*takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, self.order(cls))]
+        meaning, culprit = self._at_worst(one for one in before if one is not None)
+        return (Sameness.PERHAPS, None) if meaning is Sameness.SAME and None in before else (meaning, culprit)
+
+    def _at_worst(self, classes: Iterable[Class]) -> Meaning:
+        meaning: Meaning = Sameness.SAME, None
+        for one in classes:
+            own = Sameness.DIFFERENT if self.is_interface(one) else self.own_call(one)
+            if own is Sameness.DIFFERENT:
+                return own, one
+            if own is Sameness.PERHAPS:
+                meaning = own, one
+        return meaning
+
+    def objection(self, cls: Class) -> str:
+        """What the class does that makes a call of its instances mean something else, as a clause."""
+        if self.is_interface(cls):
+            return f"{cls.dotted} is a TorchScript interface, which has no call"
+        return f"{cls.dotted} has a __call__ of its own"
+
+    def other_calls_abound(self) -> bool:
+        """Whether a module of the project gives its instances' call another meaning."""
+        if self._has_other_calls is None:
+            self._has_other_calls = False  # What a question sees that leads back to itself.
+            files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+            if files is None:
+                return True
+            for file in files:
+                self._evaluator.refill()
+                if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
+                    self._has_other_calls = True
+                    break
+        return self._has_other_calls
+
+    def _has_other_call(self, cls: SourceClass) -> bool:
+        if "__call__" not in cls.scope.flow.exit:
+            return False
+        return self.standing(cls) is Standing.MODULE and self.own_call(cls) is Sameness.DIFFERENT
 
     def own_call(self, cls: Class) -> Sameness | None:
         """What the class's own ``__call__`` does; None if it has none."""
@@ -229,7 +283,7 @@ class Hierarchy:
         if isinstance(value, ast.Attribute) and value.attr == "__call__":
             kind = self._evaluator.expression(value.value, cls.scope)
             if isinstance(kind, ClassObject) and self.standing(kind.cls) is Standing.MODULE:
-                return self.meaning_of_call(kind.cls)
+                return self.meaning_of_call(kind.cls)[0]
         return Sameness.DIFFERENT
 
     def comes_without_hooks(self, cls: Class) -> bool:

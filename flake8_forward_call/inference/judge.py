@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import replace
 
 from flake8_forward_call.candidates import candidates
-from flake8_forward_call.inference import sites
+from flake8_forward_call.inference import callers, likeness, mixins, sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import KnownClass
+from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import (
     Instance,
@@ -20,6 +20,7 @@ from flake8_forward_call.inference.types import (
     Type,
     Unknown,
     alternatives,
+    union,
 )
 from flake8_forward_call.inference.verdict import NO_MODULE, NOT_KNOWN, Sameness, Standing, Verdict, worst
 from flake8_forward_call.source import Source
@@ -84,8 +85,8 @@ def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
             return of_type(ev, bound)
         case Instance():
             return _of_instance(ev, kind)
-        case Unknown(reason):
-            return replace(NOT_KNOWN, reason=reason) if reason else NOT_KNOWN
+        case Unknown():
+            return NOT_KNOWN
         case _:
             return NO_MODULE
 
@@ -119,3 +120,11 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         return Verdict(standing, Sameness.DIFFERENT, "the module may have come over RPC without its hook tables")
     reason = f"{cls.dotted} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
     return Verdict(standing, meaning, reason)
+
+
+def _of_opaque(ev: Evaluator, cls: Class) -> Verdict:
+    """The verdict on a module whose own class was not read: what its call means is a guess where classes differ."""
+    reason = "the receiver's own class was not read"
+    if ev.hierarchy.other_calls_abound():
+        return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules of the project have other calls")
+    return Verdict(Standing.MODULE, Sameness.UNREAD, f"{cls.dotted} is known of it, but {reason}")

@@ -56,7 +56,11 @@ def _plain_parameter(ev: Evaluator, binding: Parameter) -> Type:
     if implicit is not None:
         return implicit
     fixture = _fixture(ev, binding)
-    return Slot(function, argument.arg) if fixture is None else fixture
+    if fixture is not None:
+        return fixture
+    slot = Slot(function, argument.arg)
+    ev.parameters[slot] = binding
+    return slot
 
 
 def _or_none(ev: Evaluator, kind: Type, binding: Parameter) -> Type:

@@ -6,10 +6,14 @@ import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.scopes import Scope, ScopeMap
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.references import References
 
 
 @dataclass(eq=False)
@@ -25,6 +29,13 @@ class File:
     def scopes(self) -> ScopeMap:
         """The scopes of the file."""
         return ScopeMap(self.tree, self)
+
+    @cached_property
+    def references(self) -> References:
+        """What the file does with names."""
+        from flake8_forward_call.inference.references import References
+
+        return References(self)
 
     @property
     def root(self) -> Scope:
@@ -69,13 +80,14 @@ class Project:
 
     ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
     files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
-    stands: read one by one as they are taken, so that a caller who has seen enough can stop.
+    stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
+    caller who has seen enough can stop.
     """
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
     heirs: Callable[[str], Iterable[File]] = lambda _: ()
-    mentioning: Callable[[str], Iterable[File]] = lambda _: ()
+    mentioning: Callable[[str, str, int], Iterable[File] | None] = lambda _word, _beside, _limit: ()
     _files: dict[str, File | None] = field(default_factory=dict)
 
     def file(self, module: str) -> File | None:

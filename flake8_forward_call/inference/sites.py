@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hierarchy import SourceClass
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 _HOOK_MAKERS = frozenset(
@@ -23,6 +24,10 @@ _HOOK_MAKERS = frozenset(
         "register_module_forward_pre_hook",
     }
 )
+
+
+# A hook's name that stands in more files than this is a common word.
+MAX_FILES = 40
 
 
 def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
@@ -39,9 +44,9 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
 
 
 def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
-    """Yield the class, and each class of its file that inherits from it."""
+    """Yield the class, and each class of the project with a ``__call__`` that inherits from it."""
     yield cls
-    yield from ev.hierarchy.subclasses(cls, cls.scope.file)
+    yield from ev.hierarchy.heirs(cls)
 
 
 def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
@@ -85,29 +90,35 @@ def _names_on_self(cls: SourceClass, method: str) -> Iterator[str]:
                 yield node.attr
 
 
-def stands_in_hook(receiver: ast.expr, scope: Scope) -> bool:
-    """Whether the call stands in a hook that the file registers on the module that it calls."""
+def stands_in_hook(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
+    """Whether the call stands in a hook that the project registers on the module that it calls."""
     text = ast.unparse(receiver)
     for function in scope.outward():
         if not function.is_function:
             continue
-        for target in _registered_on(function):
+        for target in _registered_on(ev, function):
             own = [one.arg for one in [*function.node.args.posonlyargs, *function.node.args.args]]  # type: ignore[union-attr]
             if text == target or text in own[:2]:
                 return True
     return False
 
 
-def _registered_on(function: Scope) -> Iterator[str]:
-    """Yield the text of each module that the function is registered on as a hook, anywhere in its file."""
+def _registered_on(ev: Evaluator, function: Scope) -> Iterator[str]:
+    """Yield the text of each module that the function is registered on as a hook, anywhere in the project."""
     name = getattr(function.node, "name", None)
-    for maker in _HOOK_MAKERS:
-        for call, _ in function.file.scopes.method_calls.get(maker, ()):
-            for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-                for one in _handed_over(argument):
-                    if one is function.node or (name is not None and _names(one, name)):
-                        assert isinstance(call.func, ast.Attribute)
-                        yield ast.unparse(call.func.value)
+    files = None if name is None else ev.files_mentioning(name, function.file, MAX_FILES, "_hook(")
+    for call in _hook_makers(files or (function.file,)):
+        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+            for one in _handed_over(argument):
+                if one is function.node or (name is not None and _names(one, name)):
+                    assert isinstance(call.func, ast.Attribute)
+                    yield ast.unparse(call.func.value)
+
+
+def _hook_makers(files: Iterable[File]) -> Iterator[ast.Call]:
+    for file in files:
+        for maker in _HOOK_MAKERS:
+            yield from (call for call, _ in file.scopes.method_calls.get(maker, ()))
 
 
 def _handed_over(node: ast.expr) -> Iterator[ast.expr]:

@@ -39,8 +39,11 @@ class Texts:
         self._room = MAX_KEPT
         self._mentions: dict[str, tuple[str, ...]] = {}
 
-    def mentioning(self, word: str) -> tuple[str, ...]:
-        """The paths of the files in whose text the word stands as a whole. Cheap to ask again."""
+    def mentioning(self, word: str, beside: str = "") -> tuple[str, ...]:
+        """The paths of the files in whose text the word stands as a whole, and ``beside``. Cheap to ask again."""
+        if beside:
+            other = beside.encode()
+            return tuple(path for path in self.mentioning(word) if other in self._data(path))
         if word not in self._mentions:
             plain = word.encode(errors="replace")
             # The letter before is looked at last, for the same reason as above.
@@ -79,10 +82,11 @@ class Texts:
 
     def _all(self) -> Iterator[tuple[str, bytes]]:
         for path in self._paths:
-            data = self._kept.get(path)
-            if data is None:
-                data = self._read(path)
-            yield path, data
+            yield path, self._data(path)
+
+    def _data(self, path: str) -> bytes:
+        data = self._kept.get(path)
+        return self._read(path) if data is None else data
 
     def _read(self, path: str) -> bytes:
         """The bytes of a file, none where it cannot be read or is too large."""

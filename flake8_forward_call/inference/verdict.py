@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Standing(enum.Enum):
-    """What is known of a receiver or a class. PROBABLE, of receivers only: a module, unless what was not read is none."""
+    """What is known of a receiver or class. PROBABLE, of receivers only: a module, unless what was not read is none."""
 
     MODULE = "module"
     PROBABLE = "probably a module"
@@ -44,6 +44,13 @@ class Verdict:
     standing: Standing
     sameness: Sameness
     reason: str
+
+    @property
+    def is_told(self) -> bool:
+        """Whether there is anything to say of the call: the receiver is a module, or probably one."""
+        if self.standing is Standing.PROBABLE:
+            return self.sameness is not Sameness.DIFFERENT
+        return self.standing is Standing.MODULE
 
 
 NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")

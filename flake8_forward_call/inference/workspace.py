@@ -104,9 +104,13 @@ class Workspace:
         """
         return self._files_at(self._project.heirs(name))
 
-    def mentioning(self, word: str) -> Iterator[File]:
-        """Yield the files of the project in whose text, as it is on disk, the word stands as a whole."""
-        return self._files_at(self._project.mentioning(word))
+    def mentioning(self, word: str, beside: str, limit: int) -> Iterator[File] | None:
+        """The files of the project in whose text, as it is on disk, the word stands as a whole, and ``beside`` too.
+
+        Read one by one as they are taken; None if they are more than the limit.
+        """
+        paths = self._project.mentioning(word, beside)
+        return None if len(paths) > limit else self._files_at(paths)
 
     def _files_at(self, paths: Iterable[str]) -> Iterator[File]:
         for path in paths:

@@ -13,9 +13,10 @@ _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 class Rule:
     """One rule.
 
-    ``applicability`` is that of its fix at best, None where it has no fix; ``message`` is what a finding says, with ``{...}`` for what differs from one to the next; ``page`` is the
-    explanation in Markdown that ``forward-call explain`` and the documentation show; ``bad`` and ``good`` are
-    whole programs, the second being what the fix makes of the first where the rule has a fix.
+    ``applicability`` is that of its fix at best, None where it has none; ``message`` is what a finding says, with
+    ``{...}`` for what differs from one to the next; ``page`` is the explanation in Markdown that
+    ``forward-call explain`` and the documentation show; ``bad`` and ``good`` are whole programs, the second being what
+    the fix makes of the first where the rule has a fix.
     """
 
     code: str

@@ -5,9 +5,9 @@ from __future__ import annotations
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
-The receiver is a module and `forward` is called directly, so its hooks do not run, as in FWD001. But here the remedy of
-FWD001 would be wrong: `x(...)` does not come to the same `forward(...)` with the same arguments and the same result. The
-message says why. There is nothing to rewrite blindly, and something to know: this call goes round the hooks.
+The receiver is a module and `forward` is called directly, so its hooks do not run, as in FWD001. But here the remedy
+of FWD001 would be wrong: `x(...)` does not come to the same `forward(...)` with the same arguments and the same result.
+The message says why. There is nothing to rewrite blindly, and something to know: this call goes round the hooks.
 
 ## When the call means something else
 

@@ -1,0 +1,85 @@
+"""Attributes that the class itself says nothing of: set from outside, or by the classes that derive from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    NoneValue,
+    Origin,
+    Slot,
+    Type,
+    Unknown,
+    alternatives,
+    union,
+)
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.references import Stored
+
+# So many files are read for one attribute. A name that stands in more is a common word.
+MAX_FILES = 40
+
+
+def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
+    """What the attribute is by those who set it elsewhere in the project; ``known`` where nobody does."""
+    found = ev.once(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
+    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+        return known
+    return union([found, *(one for one in alternatives(known) if isinstance(one, NoneValue))])
+
+
+def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
+    if owner.origin is not Origin.CONSTRUCTED:
+        for heir in ev.hierarchy.project_heirs(cls):
+            kind = attributes.own_member(ev, heir, owner, name)
+            if kind is not None:
+                yield kind
+    for file in ev.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
+        for stored in file.references.stored.get(name, ()):
+            if not _is_own(stored):
+                yield from _stored(ev, cls, stored)
+
+
+def _is_own(stored: Stored) -> bool:
+    """Whether a method sets an attribute of its own ``self``, which the class knows."""
+    return any(
+        scope.enclosing_class is not None and getattr(stored.owner, "id", None) == attributes.own_name(scope)
+        for scope in stored.scope.outward()
+    )
+
+
+def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
+    """Yield what is stored, if in an instance of the class; UNKNOWN for no module in one that cannot be told."""
+    related = [_is_related(ev, cls, one) for one in alternatives(ev.expression(stored.owner, stored.scope))]
+    if any(related):
+        yield ev.expression(stored.value, stored.scope)
+    elif None in related:
+        kinds = alternatives(ev.expression(stored.value, stored.scope))
+        if not all(isinstance(one, NoneValue) or _is_module(ev, one) for one in kinds):
+            yield UNKNOWN
+
+
+def _is_related(ev: Evaluator, cls: SourceClass, owner: Type) -> bool | None:
+    """Whether the owner is an instance of the class or of a relative; None where nobody can tell."""
+    match owner:
+        case Slot(bound=Instance(cls=other)) | Instance(cls=other) | ClassObject(cls=other):
+            if not isinstance(other, SourceClass):
+                return False
+            return ev.hierarchy.derives(other, cls) or ev.hierarchy.derives(cls, other)
+        case Unknown() | Slot():
+            return None
+        case _:
+            return False
+
+
+def _is_module(ev: Evaluator, kind: Type) -> bool:
+    return isinstance(kind, Instance) and ev.hierarchy.standing(kind.cls) is Standing.MODULE

@@ -1,0 +1,44 @@
+"""What ``self`` is in a class that is no module itself: by the classes of the project that mix it in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.types import ClassObject, alternatives
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.hierarchy import SourceClass
+
+
+def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
+    """The modules that the class is mixed into; none where one that derives from it is no module, or it is used alone.
+
+    A class between that is itself only mixed in is no user, if all of its own are modules.
+    """
+    heirs = ev.hierarchy.project_heirs(cls)
+    modules = tuple(one for one in heirs if ev.hierarchy.standing(one) is Standing.MODULE)
+    others = [one for one in (cls, *heirs) if one not in modules]
+    for one in others:
+        if not any(one in ev.hierarchy.order(module)[1:] for module in modules) or _is_made(ev, one):
+            return ()
+    return modules
+
+
+def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
+    """Whether the project makes an instance of the class itself."""
+    from flake8_forward_call.inference.callers import MAX_FILES
+
+    name = cls.node.name
+    files = ev.files_mentioning(name, cls.scope.file, MAX_FILES)
+    if files is None:
+        return True
+    for file in files:
+        for known in file.references.names_for(name):
+            for called in file.references.called.get(known, ()):
+                if called.call is not None and ClassObject(cls) in alternatives(
+                    ev.expression(called.callee, called.scope)
+                ):
+                    return True
+    return False

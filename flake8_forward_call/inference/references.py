@@ -1,0 +1,137 @@
+"""Where names stand in a file, and as what: called, decorating, or handed on as a value."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.trees import children
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A call; or a decorator, which is a call that passes the ``definition`` under it."""
+
+    callee: ast.expr
+    scope: Scope
+    call: ast.Call | None
+    definition: Definition | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handed:
+    """A name that stands for a value: stored, returned, or passed to the call ``given_to``."""
+
+    node: ast.Name | ast.Attribute
+    scope: Scope
+    is_returned: bool
+    given_to: ast.Call | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stored:
+    """``owner.name = value``, or the same by ``setattr``."""
+
+    owner: ast.expr
+    value: ast.expr
+    scope: Scope
+
+
+class References:
+    """What a file does with names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``."""
+
+    def __init__(self, file: File) -> None:
+        self.called: dict[str, list[Called]] = {}
+        self.handed: dict[str, list[Handed]] = {}
+        self.stored: dict[str, list[Stored]] = {}
+        self.aliases: dict[str, set[str]] = {}  # By the name that is imported: what it is called here.
+        self._opened = file.scopes.opened
+        todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
+        while todo:
+            node, scope = todo.pop()
+            self._note(node, scope)
+            inner = self._opened.get(id(node), scope)
+            outside = set() if inner is scope else set(map(id, _outside(node)))
+            todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
+
+    def names_for(self, name: str) -> Iterator[str]:
+        """Yield the name, and what it is imported as."""
+        yield name
+        yield from self.aliases.get(name, ())
+
+    def _note(self, node: ast.AST, scope: Scope) -> None:
+        match node:
+            case ast.ImportFrom(names=names):
+                for alias in names:
+                    if alias.asname:
+                        self.aliases.setdefault(alias.name, set()).add(alias.asname)
+            case ast.Call():
+                self._call(node, scope)
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                for decorator in node.decorator_list:
+                    self._called(Called(decorator, scope, None, node))
+            case ast.Return(value=value) | ast.Yield(value=value):
+                self._hand(value, scope, is_returned=isinstance(node, ast.Return))
+            case ast.Assign(targets=targets, value=value):
+                self._hand(value, scope)
+                for target in targets:
+                    self._store(target, value, scope)
+            case ast.AnnAssign(target=target, value=ast.expr() as value):
+                self._hand(value, scope)
+                self._store(target, value, scope)
+            case ast.Dict(values=values):
+                for value in values:
+                    self._hand(value, scope)
+            case ast.List(elts=values) | ast.Tuple(elts=values) | ast.Set(elts=values):
+                for value in values:
+                    self._hand(value, scope)
+
+    def _call(self, node: ast.Call, scope: Scope) -> None:
+        self._called(Called(node.func, scope, node))
+        for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
+            self._hand(argument, scope, given_to=node)
+        match node:
+            case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), value]):
+                self.stored.setdefault(name, []).append(Stored(owner, value, scope))
+
+    def _called(self, called: Called) -> None:
+        name = _last_name(called.callee)
+        if name is not None:
+            self.called.setdefault(name, []).append(called)
+
+    def _hand(
+        self, node: ast.expr | None, scope: Scope, *, is_returned: bool = False, given_to: ast.Call | None = None
+    ) -> None:
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
+
+    def _store(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+        if isinstance(target, ast.Attribute):
+            self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
+
+
+def _outside(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is evaluated round the scope that a node opens: its decorators, bases, defaults, annotations."""
+    body = getattr(node, "body", ())
+    inside = {id(one) for one in (body if isinstance(body, list) else [body])}
+    return (child for child in children(node) if id(child) not in inside)
+
+
+def _last_name(node: ast.expr) -> str | None:
+    while True:
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                return name
+            case ast.Call(func=inner) | ast.Subscript(value=inner):
+                node = inner
+            case _:
+                return None
