@@ -51,8 +51,8 @@ from flake8_forward_call.inference.types import (
     Type,
     Union,
     alternatives,
-    depth,
     each,
+    trimmed,
     union,
     without_none,
 )
@@ -131,16 +131,28 @@ class Evaluator:
             raise OutOfBudget
         index = self._open[key] = len(self._open)
         before, self._lowest = self._lowest, sys.maxsize
-        kind = compute()
-        del self._open[key]
-        if depth(kind) > MAX_TYPE_DEPTH:
-            kind = UNKNOWN
+        try:
+            kind = compute()
+        finally:
+            del self._open[key]
+        kind = trimmed(kind, MAX_TYPE_DEPTH)
         if self._lowest >= index:
             self._known[key] = kind
             self._lowest = before
         else:
             self._lowest = min(before, self._lowest)
         return kind
+
+    def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
+        """The answer to a question that the one at hand can do without: UNKNOWN where it leads too far.
+
+        That is not kept, nor what comes of it, for from elsewhere the way may be shorter.
+        """
+        try:
+            return self.once(key, compute)
+        except OutOfBudget:
+            self._lowest = -1
+            return UNKNOWN
 
     # Expressions
 

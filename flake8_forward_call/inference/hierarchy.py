@@ -199,14 +199,18 @@ class Hierarchy:
         between = [one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)]
         return self._at_worst(one for one in dict.fromkeys(between) if one not in own)
 
-    def meaning_of_call(self, cls: Class) -> Meaning:
-        """Whether calling an instance of a module class comes to ``Module.__call__``; the class that says otherwise."""
+    def meaning_of_call(self, cls: Class) -> Sameness:
+        """Whether calling an instance of a module class comes to ``Module.__call__``."""
+        return self.call_of(cls)[0]
+
+    def call_of(self, cls: Class) -> Meaning:
+        """The same, with the class that says otherwise."""
         if cls not in self._calls:
             with _asked(self._calls, cls, (Sameness.PERHAPS, None)):
-                self._calls[cls] = self._meaning_of_call(cls)
+                self._calls[cls] = self._call_of(cls)
         return self._calls[cls]
 
-    def _meaning_of_call(self, cls: Class) -> Meaning:
+    def _call_of(self, cls: Class) -> Meaning:
         before = [*takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, self.order(cls))]
         meaning, culprit = self._at_worst(one for one in before if one is not None)
         return (Sameness.PERHAPS, None) if meaning is Sameness.SAME and None in before else (meaning, culprit)
@@ -283,7 +287,7 @@ class Hierarchy:
         if isinstance(value, ast.Attribute) and value.attr == "__call__":
             kind = self._evaluator.expression(value.value, cls.scope)
             if isinstance(kind, ClassObject) and self.standing(kind.cls) is Standing.MODULE:
-                return self.meaning_of_call(kind.cls)[0]
+                return self.meaning_of_call(kind.cls)
         return Sameness.DIFFERENT
 
     def comes_without_hooks(self, cls: Class) -> bool:

@@ -73,8 +73,9 @@ def of_type(ev: Evaluator, kind: Type) -> Verdict:
         return likely or doubtful[0]
     if doubt is Sameness.DIFFERENT:
         return NOT_KNOWN  # Neither is it known what the receiver is, nor would the rewrite be right if it were.
-    reason = doubtful[0].reason if likely is None else likely.reason
-    return Verdict(Standing.PROBABLE, Sameness.PERHAPS, reason)
+    if likely is None:
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "not every value that it can have here was read")
+    return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
 
 
 def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
@@ -110,7 +111,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
     if kind.origin is Origin.OPAQUE:
         return _of_opaque(ev, cls)
-    meaning, culprit = ev.hierarchy.meaning_of_call(cls)
+    meaning, culprit = ev.hierarchy.call_of(cls)
     if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
         # An instance of a subclass may come here, and is called by the subclass's rules.
         below, heir = ev.hierarchy.meaning_to_heirs(cls)

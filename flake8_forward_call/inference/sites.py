@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import Function, alternatives
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 _HOOK_MAKERS = frozenset(
@@ -107,18 +107,25 @@ def _registered_on(ev: Evaluator, function: Scope) -> Iterator[str]:
     """Yield the text of each module that the function is registered on as a hook, anywhere in the project."""
     name = getattr(function.node, "name", None)
     files = None if name is None else ev.files_mentioning(name, function.file, MAX_FILES, "_hook(")
-    for call in _hook_makers(files or (function.file,)):
-        for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
-            for one in _handed_over(argument):
-                if one is function.node or (name is not None and _names(one, name)):
+    for file in files or (function.file,):
+        for maker in _HOOK_MAKERS:
+            for call, scope in file.scopes.method_calls.get(maker, ()):
+                given = (*call.args, *(keyword.value for keyword in call.keywords))
+                if any(_is(ev, one, scope, function) for argument in given for one in _handed_over(argument)):
                     assert isinstance(call.func, ast.Attribute)
                     yield ast.unparse(call.func.value)
 
 
-def _hook_makers(files: Iterable[File]) -> Iterator[ast.Call]:
-    for file in files:
-        for maker in _HOOK_MAKERS:
-            yield from (call for call, _ in file.scopes.method_calls.get(maker, ()))
+def _is(ev: Evaluator, node: ast.expr, scope: Scope, function: Scope) -> bool:
+    """Whether an expression is the function: by its name in the same file, for certain in another."""
+    if node is function.node:
+        return True
+    if not _names(node, getattr(function.node, "name", "")):
+        return False
+    if scope.file is function.file:
+        return True
+    kinds = alternatives(ev.expression(node, scope))
+    return any(isinstance(one, Function) and one.node is function.node for one in kinds)
 
 
 def _handed_over(node: ast.expr) -> Iterator[ast.expr]:

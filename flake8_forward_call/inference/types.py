@@ -300,16 +300,25 @@ def slots_in(kind: Type) -> Iterator[Slot]:
             return
 
 
-def depth(kind: Type) -> int:
-    """How deep the type is nested: ``list[list[X]]`` is two deeper than ``X``."""
+def trimmed(kind: Type, depth: int) -> Type:
+    """The type with what is nested deeper left out: what an instance was made of first, then what containers hold."""
     match kind:
-        case Union(several) | Tuple(several):
-            return max(map(depth, several), default=0) + 1
-        case Instance(_, _, slots):
-            return max((depth(value) for _, value in slots), default=-1) + 1
-        case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
-            return depth(inner) + 1
+        case Union(several):
+            return union(trimmed(one, depth) for one in several)
+        case Instance(cls, origin, slots) if slots:
+            kept = ((slot, trimmed(value, depth - 1)) for slot, value in slots) if depth > 1 else ()
+            return Instance(cls, origin, tuple(kept))
+        case Tuple(items) if items:
+            return Tuple(tuple(trimmed(one, depth - 1) for one in items)) if depth > 0 else UNKNOWN
+        case Many(inner):
+            return Many(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
+        case Awaitable(inner):
+            return Awaitable(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
+        case Managed(inner):
+            return Managed(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
+        case Partial(inner):
+            return Partial(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
         case Mapping(key, value):
-            return max(depth(key), depth(value)) + 1
+            return Mapping(trimmed(key, depth - 1), trimmed(value, depth - 1)) if depth > 0 else UNKNOWN
         case _:
-            return 0
+            return kind

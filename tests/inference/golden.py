@@ -1,8 +1,9 @@
 """The programs under `fixtures/`, and what is marked in them.
 
 `# FWD001` at the end of a line says that the call of `forward()` on that line is found, and rewritten by a safe fix;
-`# FWD001 unsafe` that the fix is unsafe; `# FWD001, FWD001` that both calls of the line are. Calls without a mark are
-none of the tool's business. `python tests/inference/golden.py` writes what the fixer should make of the programs to
+`# FWD001 unsafe` that the fix is unsafe; `# FWD001, FWD001` that both calls of the line are. `# FWD002` says that the
+call is found and has no fix, `# FWD003` that it is found and its fix is unsafe (`# FWD003 without a fix` that it has
+none). Calls without a mark are none of the tool's business. `python tests/inference/golden.py` writes what the fixer should make of the programs to
 `fixtures/fixed/`: from the marks, by replacing text, without the tool.
 """
 
@@ -18,7 +19,10 @@ HERE = Path(__file__).parent
 FIXTURES = HERE / "fixtures"
 FIXED = FIXTURES / "fixed"
 
-_MARK = re.compile(r"# (FWD001(?: unsafe)?(?:, FWD001(?: unsafe)?)*)$")
+_ONE = r"FWD00[123](?: unsafe| without a fix)?"
+_MARK = re.compile(rf"# ({_ONE}(?:, {_ONE})*)$")
+
+_UNMENDED = ("FWD002", "FWD003 without a fix")
 
 _CALL = re.compile(r"[ \n\\]*\.forward(?=[()])")
 
@@ -55,7 +59,7 @@ class Fixture:
 
     def replaced(self) -> str:
         """The program without `.forward` on the marked lines, nor the blanks and line breaks before it."""
-        rows, text, pieces, end = {row for row, _ in self.marks()}, self.text, [], 0
+        rows, text, pieces, end = {row for row, mark in self.marks() if mark not in _UNMENDED}, self.text, [], 0
         for found in _CALL.finditer(text):
             if text.count("\n", 0, found.end()) + 1 in rows:
                 pieces.append(text[end : found.start()])

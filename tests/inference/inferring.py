@@ -55,4 +55,4 @@ def type_of(text: str, name: str = "found") -> Type:
 SAME, PERHAPS, DIFFERENT, UNREAD = (
     one.value for one in (Sameness.SAME, Sameness.PERHAPS, Sameness.DIFFERENT, Sameness.UNREAD)
 )
-UNKNOWN, NOT_MODULE = Standing.UNKNOWN.value, Standing.NOT_MODULE.value
+UNKNOWN, PROBABLE, NOT_MODULE = Standing.UNKNOWN.value, Standing.PROBABLE.value, Standing.NOT_MODULE.value

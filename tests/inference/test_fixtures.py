@@ -29,9 +29,10 @@ def as_marks(findings: list[Finding]) -> list[tuple[int, str]]:
     """What is found, in the form of the marks."""
     found = []
     for finding in findings:
-        unsafe = finding.fix is not None and finding.fix.applicability is Applicability.UNSAFE
-        code = finding.code if finding.fix else f"{finding.code} without a fix"
-        found.append((finding.start.row, f"{code} unsafe" if unsafe else code))
+        expected = {"FWD002": None, "FWD003": Applicability.UNSAFE}.get(finding.code, Applicability.SAFE)
+        given = finding.fix and finding.fix.applicability
+        note = "" if given is expected else f" {given.value if given else 'without a fix'}"
+        found.append((finding.start.row, f"{finding.code}{note}"))
     return found
 
 
@@ -55,7 +56,7 @@ def test_fixes_the_marked_calls_and_nothing_else(fixture: Fixture) -> None:
     fixed = rewrite(source, [finding.fix for finding in findings if finding.fix is not None])
     assert fixed == fixture.golden.read_text(encoding="utf-8")
     ast.parse(fixed)
-    assert analyse(Source(str(fixture.path), fixed)) == []
+    assert [one for one in analyse(Source(str(fixture.path), fixed)) if one.fix is not None] == []
 
 
 def test_each_fixture_has_its_fixed_form() -> None:

@@ -71,8 +71,22 @@ def test_files_that_mention_a_word_are_read_when_they_are_taken(tmp_path: Path) 
     (tmp_path / "a.py").write_text("broken( run")
     (tmp_path / "b.py").write_text("run = 1")
     (tmp_path / "c.txt").write_text("run = 1")
-    assert [Path(file.path).name for file in Workspace((), tmp_path).mentioning("run")] == ["b.py"]
+    found = Workspace((), tmp_path).mentioning("run", "", 2)
+    assert found is not None
+    assert [Path(file.path).name for file in found] == ["b.py"]
+
+
+def test_word_that_stands_in_more_files_than_the_limit_is_not_followed(tmp_path: Path) -> None:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.py").write_text("run = 1")
+    assert Workspace((), tmp_path).mentioning("run", "", 2) is None
+
+
+def test_text_beside_the_word_can_be_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("run(); x.register_hook(run)")
+    (tmp_path / "b.py").write_text("run()")
+    assert Texts(tmp_path).mentioning("run", "_hook(") == (str(tmp_path / "a.py"),)
 
 
 def test_text_that_lies_nowhere_has_no_project() -> None:
-    assert (list(Workspace().mentioning("run")), list(Workspace().heirs("Run"))) == ([], [])
+    assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().heirs("Run"))) == ([], [])
