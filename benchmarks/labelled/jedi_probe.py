@@ -8,6 +8,7 @@ alone, so what its completion asks is asked here, which needs jedi's internals a
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,12 @@ from typing import Any
 import jedi
 from jedi.inference.helpers import infer_call_of_leaf
 
+# Seconds for one call. jedi has no bound of its own, and a few receivers lead it through the whole of a large package.
+PATIENCE = 20
+
 
 def main() -> None:
+    signal.signal(signal.SIGALRM, _give_up)
     task = json.load(sys.stdin)
     project = jedi.Project(task["folder"], added_sys_path=task["search"])
     found = []
@@ -28,6 +33,7 @@ def main() -> None:
 
 def _is_module(script: Any, row: int, column: int) -> bool:
     leaf = script._module_node.get_leaf_for_position((row, column - 1), include_prefixes=True)
+    signal.alarm(PATIENCE)
     try:
         context = script._get_module_context().create_context(leaf)
         values = [value for value in infer_call_of_leaf(context, leaf, cut_own_trailer=True) if not _is_none(value)]
@@ -35,6 +41,12 @@ def _is_module(script: Any, row: int, column: int) -> bool:
     except Exception as error:  # What it cannot answer it has not found.
         print(f"{script.path}:{row}:{column}: {error!r}", file=sys.stderr)
         return False
+    finally:
+        signal.alarm(0)
+
+
+def _give_up(*_: object) -> None:
+    raise TimeoutError(f"no answer in {PATIENCE} seconds")
 
 
 def _is_none(value: Any) -> bool:
