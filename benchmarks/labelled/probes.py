@@ -1,0 +1,105 @@
+"""Questions to a type checker, written into a copy of the code: is this receiver a module?
+
+A receiver ``r`` of a labelled call becomes ``(reveal_type(PROBE(r)), r)[1]``, which has the type of ``r``, so nothing
+that follows is taken for something else. ``PROBE`` is overloaded: its result says whether its argument is an instance
+of ``torch.nn.Module``, and for an argument of unknown type it is unknown, in each checker that follows the typing
+specification. So no checker's way of writing types has to be read, and every one is asked the same.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+MODULE = "forward_call_probe"
+STUB = """\
+from typing import overload
+
+import torch.nn
+
+class IsModule: ...
+class IsNone: ...
+class IsOther: ...
+
+@overload
+def ask(value: torch.nn.Module, /) -> IsModule: ...
+@overload
+def ask(value: None, /) -> IsNone: ...
+@overload
+def ask(value: object, /) -> IsOther: ...
+"""
+_IMPORT = f"from typing import reveal_type; from {MODULE} import ask as _forward_call_ask\n"
+
+# Row and column of a name ``forward``.
+Place = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Where a question stands in the text with questions: the row, and the columns in which its answer is given."""
+
+    row: int
+    first: int
+    last: int
+
+
+def ask(text: str, places: Iterable[Place]) -> tuple[str, Mapping[Place, Question]]:
+    """The text with a question at each of the calls, and where the questions stand. The text must be Python."""
+    lines = text.splitlines(keepends=True)
+    wanted = set(places)
+    # What to put where: an insertion that ends before another's place, or starts there first, stands left of it.
+    insertions: list[tuple[int, int, int, str, Place | None]] = []
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.Attribute) or (place := place_of_name(node, lines)) not in wanted:
+            continue
+        receiver = node.value
+        assert receiver.end_lineno is not None
+        assert receiver.end_col_offset is not None
+        size = len(ast.unparse(receiver))
+        question = f"(reveal_type(_forward_call_ask({ast.unparse(receiver)})), "
+        insertions.append(
+            (receiver.lineno, _column(lines, receiver.lineno, receiver.col_offset), -size, question, place)
+        )
+        end = (receiver.end_lineno, _column(lines, receiver.end_lineno, receiver.end_col_offset))
+        insertions.append((*end, 0, ")[1]", None))
+    before = _import_row(ast.parse(text))
+    questions = {}
+    added: dict[int, int] = {}
+    for row, column, _, insertion, asked in sorted(insertions, key=lambda one: one[:3]):
+        start = column + added.get(row, 0)
+        line = lines[row - 1]
+        lines[row - 1] = line[:start] + insertion + line[start:]
+        added[row] = added.get(row, 0) + len(insertion)
+        if asked:
+            questions[asked] = Question(row + (row >= before), start + 1, start + len(insertion))
+    lines.insert(before - 1, _IMPORT)
+    return "".join(lines), questions
+
+
+def is_module(answer: str) -> bool:
+    """Whether a revealed type says: a module in every case, or None."""
+    parts = {part.strip() for part in answer.split("|")}
+    return "IsModule" in parts and parts <= {"IsModule", "IsNone"}
+
+
+def place_of_name(node: ast.Attribute, lines: list[str]) -> Place:
+    """Where the name of an attribute stands."""
+    assert node.end_lineno is not None
+    assert node.end_col_offset is not None
+    return node.end_lineno, _column(lines, node.end_lineno, node.end_col_offset) - len(node.attr) + 1
+
+
+def _column(lines: list[str], row: int, offset: int) -> int:
+    """``ast`` counts bytes of UTF-8, a label characters."""
+    return len(lines[row - 1].encode()[:offset].decode())
+
+
+def _import_row(tree: ast.Module) -> int:
+    """The row of the first statement before which an import may stand."""
+    for index, node in enumerate(tree.body):
+        is_docstring = index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+        if not is_docstring and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):
+            decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+            return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    raise ValueError("a file without statements")

@@ -1,0 +1,151 @@
+"""The benchmarks count right, hold what they should hold, and ask what they mean to ask."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
+
+
+@pytest.fixture
+def labels(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from labelled import labels
+
+    return labels
+
+
+@pytest.fixture
+def scoring(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from labelled import score
+
+    return score
+
+
+@pytest.fixture
+def probes(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from labelled import probes
+
+    return probes
+
+
+def _scored(labels: ModuleType, scoring: ModuleType, *sites: tuple[str, str, tuple[str, str | None] | None]) -> Any:
+    """The score where each label, given by verdict and evidence, got the answer beside it."""
+    package = labels.Package("p==1", {("p.py", row, 1): labels.Label(*site[:2], "") for row, site in enumerate(sites)})
+    answers = {("p.py", row, 1): scoring.Answer(*answer) for row, (_, _, answer) in enumerate(sites) if answer}
+    return scoring.score(package, answers)
+
+
+def test_what_is_found_missed_and_doubted_is_counted_by_evidence(labels: ModuleType, scoring: ModuleType) -> None:
+    one = _scored(
+        labels,
+        scoring,
+        ("fix", "file", ("FWD001", "safe")),
+        ("fix", "project", None),
+        ("fix", "project", ("FWD003", "unsafe")),
+        ("unknown", "dynamic", ("FWD001", "safe")),
+    )
+    assert (dict(one.due), dict(one.found)) == ({"file": 1, "project": 2}, {"file": 1})
+    assert one.doubted.total() == 1
+    assert [row for _, row, _ in one.missed] == [1, 2]
+    assert (one.precision, one.recall(), one.recall("file"), one.recall("deps")) == (1.0, 1 / 3, 1.0, None)
+
+
+def test_what_must_stay_is_a_false_alarm_and_a_rewrite_of_it_breaks(labels: ModuleType, scoring: ModuleType) -> None:
+    one = _scored(
+        labels,
+        scoring,
+        ("fix", "file", ("FWD001", "safe")),
+        ("nofix", "file", ("FWD002", None)),
+        ("nofix", "file", ("FWD001", None)),
+        ("ignore", "deps", ("FWD001", "unsafe")),
+        ("ignore", "deps", ("FWD003", "unsafe")),
+        ("ignore", "deps", None),
+    )
+    assert (one.must_stay.total(), one.kept.total()) == (2, 1)
+    assert dict(one.false_alarms) == {"file": 1, "deps": 1}
+    assert (one.breaking["deps"], one.doubtful_breaking["deps"]) == (1, 1)
+    assert [row for _, row, _ in one.wrong] == [2, 3, 4]
+    assert one.precision == pytest.approx(1 / 3)
+
+
+def test_a_target_is_missed_below_what_it_must_be_and_a_breaking_rewrite_is_one_too_many(
+    labels: ModuleType, scoring: ModuleType
+) -> None:
+    good = _scored(labels, scoring, ("fix", "file", ("FWD001", "safe")))
+    bad = _scored(labels, scoring, ("fix", "deps", None), ("ignore", "file", ("FWD001", "safe")))
+    assert [target.held for target in scoring.targets(scoring.total([good]))] == [True] * 5
+    held = {target.name: target.held for target in scoring.targets(scoring.total([good, bad]))}
+    assert [name for name, is_held in held.items() if is_held] == ["recall, evidence `file` and `project`"]
+
+
+def test_a_label_that_is_none_is_refused(labels: ModuleType) -> None:
+    with pytest.raises(ValueError, match="no such label: fixed, file"):
+        labels.Label("fixed", "file", "")
+
+
+def test_every_call_is_labelled_once(labels: ModuleType) -> None:
+    packages = list(labels.read_labels(labels.LABELS))
+    assert sum(len(package.labels) for package in packages) == 588
+
+
+PROGRAM = '''\
+"""A docstring."""
+from __future__ import annotations
+
+@decorated
+def run(a, b):
+    é = a.forward(b.first
+        .forward(1)).forward(2)
+'''
+
+
+def test_a_question_leaves_the_program_as_it_is_but_for_itself(probes: ModuleType) -> None:
+    text, questions = probes.ask(PROGRAM, [(6, 11), (7, 10), (7, 22)])
+    for place, receiver in {(6, 11): "a", (7, 10): "b.first", (7, 22): "a.forward(b.first.forward(1))"}.items():
+        question = questions[place]
+        asked = text.splitlines()[question.row - 1][question.first - 1 : question.last]
+        assert asked == f"(reveal_type(_forward_call_ask({receiver})), "
+
+    class Unasked(ast.NodeTransformer):
+        def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+            assert isinstance(node.value, ast.Tuple)
+            unasked = self.visit(node.value.elts[1])
+            assert isinstance(unasked, ast.expr)
+            return unasked
+
+    tree = Unasked().visit(ast.parse(text))
+    tree.body = [node for node in tree.body if "forward_call" not in ast.unparse(node)]
+    tree.body = [node for node in tree.body if ast.unparse(node) != "from typing import reveal_type"]
+    assert ast.dump(tree) == ast.dump(ast.parse(PROGRAM))
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        ("IsModule", True),
+        ("IsModule | IsNone", True),
+        ("IsNone", False),
+        ("IsModule | IsOther", False),
+        ("Unknown", False),
+        ("IsModule | Unknown", False),
+    ],
+)
+def test_only_a_module_in_every_case_is_one(probes: ModuleType, answer: str, expected: bool) -> None:
+    assert probes.is_module(answer) is expected
+
+
+def test_the_benchmark_measures_a_small_package_right() -> None:
+    command = [sys.executable, str(BENCHMARKS / "realworld.py"), "--smoke"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "| small==1 | 1/1 | 1/1 | - | 0/1 | 1 | 0 | 0 |" in done.stdout
