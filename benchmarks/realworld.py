@@ -7,8 +7,9 @@
 For each package: fetch the pinned release (sources only, nothing is installed), run ``forward-call check`` and flake8
 over it, hold what they say against ``labels.jsonl``, run ``forward-call fix`` on a copy, and compare the trees. Prints,
 per package and per kind of evidence, how many of the calls that should be rewritten were found, the false alarms, and
-the seconds that ``check`` took. The exit status is 1 if there is a false alarm, the two doors disagree, the rewrite
-changed more than the calls that it named, or one was missed whose evidence ``--must-find`` names.
+the seconds that ``check`` took. What is installed beside the tool does not count, unless ``--python`` names an
+environment, whose packages are then read. The exit status is 1 if there is a false alarm, the two doors disagree, the
+rewrite changed more than the calls that it named, or one was missed whose evidence ``--must-find`` names.
 
 A label has the place of a name ``forward``, a verdict (``fix``: report and rewrite; ``nofix``: a module, but do not
 rewrite; ``ignore``: no module; ``unknown``: nobody can tell) and the nearest scope whose source tells (``file``,
@@ -76,6 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--all", action="store_true", help="every package with labels")
     parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
     parser.add_argument("--quick", action="store_true", help="only check: leave out flake8 and the rewrite")
+    parser.add_argument("--python", metavar="PATH", help="the environment whose packages count (default: none)")
     parser.add_argument("--must-find", choices=EVIDENCE, action="append", default=[], help="see above")
     options = parser.parse_args(arguments)
     wanted = options.packages or FEW
@@ -86,7 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"no labels for {', '.join(sorted(unknown))}")
     outcomes = []
     for package in chosen:
-        outcome = examine(package, fetch(package.requirement, options.work), quick=options.quick)
+        outcome = examine(package, fetch(package.requirement, options.work), options.python, quick=options.quick)
         outcomes.append(outcome)
         for line in remarks(outcome):
             print(line, file=sys.stderr)
@@ -128,10 +130,10 @@ def fetch(requirement: str, work: Path) -> Path:
     return folder
 
 
-def examine(package: Package, folder: Path, *, quick: bool) -> Outcome:
+def examine(package: Package, folder: Path, python: str | None, *, quick: bool) -> Outcome:
     """Run both doors and the rewrite over one package, or the first alone if quick, and hold it against the labels."""
     started = time.perf_counter()
-    findings = check(folder)
+    findings = check(folder, python)
     seconds = time.perf_counter() - started
     found = {site for site, finding in findings.items() if finding["code"] == "FWD001"}
     due = {site: label["evidence"] for site, label in package.labels.items() if label["verdict"] == "fix"}
@@ -139,9 +141,9 @@ def examine(package: Package, folder: Path, *, quick: bool) -> Outcome:
     faults = []
     safe = {site for site, one in findings.items() if one["fix"] and one["fix"]["applicability"] == "safe"}
     if not quick:
-        if flake8(folder) != set(findings):
+        if flake8(folder, python) != set(findings):
             faults.append("flake8 and forward-call check disagree")
-        faults += rewrite(folder, safe)
+        faults += rewrite(folder, safe, python)
     return Outcome(
         package,
         Counter(evidence for site, evidence in due.items() if site in found),
@@ -154,9 +156,15 @@ def examine(package: Package, folder: Path, *, quick: bool) -> Outcome:
     )
 
 
-def check(folder: Path) -> dict[Site, dict[str, Any]]:
+def environment(python: str | None) -> list[str]:
+    """The option of the command that says which installed packages count."""
+    return ["--no-site-packages"] if python is None else ["--python", python]
+
+
+def check(folder: Path, python: str | None) -> dict[Site, dict[str, Any]]:
     """What ``forward-call check`` finds, by place."""
     command = [sys.executable, "-m", "flake8_forward_call", "check", "--output-format", "json", str(folder)]
+    command += environment(python)
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode > 1:
         raise SystemExit(f"forward-call check failed: {done.stderr}")
@@ -166,10 +174,12 @@ def check(folder: Path) -> dict[Site, dict[str, Any]]:
     }
 
 
-def flake8(folder: Path) -> set[Site]:
+def flake8(folder: Path, python: str | None) -> set[Site]:
     """The places at which flake8 finds something of ours. It passes over what does not parse, as E999."""
     command = [sys.executable, "-m", "flake8", "--isolated", "--select=FWD,E9", "--exclude=.git", str(folder)]
     command.append("--format=%(path)s\t%(row)d\t%(col)d\t%(code)s")
+    command += [option.replace("--", "--forward-call-") for option in environment(python)[:1]]
+    command += environment(python)[1:]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode > 1:
         raise SystemExit(f"flake8 failed: {done.stderr}")
@@ -177,12 +187,12 @@ def flake8(folder: Path) -> set[Site]:
     return {(_inside(path, folder), int(row), int(column)) for path, row, column, _ in rows}
 
 
-def rewrite(folder: Path, safe: set[Site]) -> list[str]:
+def rewrite(folder: Path, safe: set[Site], python: str | None) -> list[str]:
     """Fix a copy of the folder, and give what changed besides the calls with a safe fix, which should be nothing."""
     copy = folder.with_name(f"{folder.name}.fixed")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
-    command = [sys.executable, "-m", "flake8_forward_call", "fix", str(copy)]
+    command = [sys.executable, "-m", "flake8_forward_call", "fix", str(copy), *environment(python)]
     subprocess.run(command, capture_output=True, check=False)
     faults = []
     for path in sorted(folder.rglob("*.py")):
@@ -193,7 +203,7 @@ def rewrite(folder: Path, safe: set[Site]) -> list[str]:
             faults.append(f"{inside}: {'not ' * (old == new)}rewritten")
         elif named and ast.dump(_expected(ast.parse(old), named)) != ast.dump(ast.parse(new)):
             faults.append(f"{inside}: more was rewritten than the calls named")
-    again = [site for site in check(copy).values() if site["fix"] and site["fix"]["applicability"] == "safe"]
+    again = [site for site in check(copy, python).values() if site["fix"] and site["fix"]["applicability"] == "safe"]
     if again:
         faults.append("a second run would rewrite more")
     shutil.rmtree(copy)
