@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 
 from flake8_forward_call.trouble import Trouble, reason
@@ -76,18 +76,23 @@ def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
         except OSError as error:
             trouble.error(f"{folder}: cannot be looked into: {reason(error)}")
             continue
-        names = {entry.name for entry in entries}
-        if folder != top and not names.isdisjoint(_ENVIRONMENT_MARKS):
+        if folder != top and is_environment(entries):
             continue
         for entry in entries:
             if entry.name.endswith(".py") and _is_file(entry):
                 # No link to a directory is on the way, so only a link needs the system calls of realpath.
                 below = entry.path[len(top) :].lstrip(os.sep)
                 yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else f"{real_top}{os.sep}{below}"
-        waiting += [entry.path for entry in reversed(entries) if _is_wanted_directory(entry)]
+        waiting += [entry.path for entry in reversed(entries) if is_searched(entry)]
 
 
-def _is_wanted_directory(entry: os.DirEntry[str]) -> bool:
+def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Whether a directory with these entries is a virtual or a conda environment."""
+    return not _ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
+
+
+def is_searched(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry is a directory that files are looked for in."""
     if entry.name in _EXCLUDED or fnmatch(entry.name, "*.egg"):
         return False
     return entry.is_dir(follow_symlinks=False)

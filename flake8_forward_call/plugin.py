@@ -12,6 +12,7 @@ from flake8_forward_call import __version__
 
 if TYPE_CHECKING:
     import ast
+    from argparse import Namespace
     from collections.abc import Iterator, Sequence
 
     from flake8.options.manager import OptionManager  # type: ignore[import-untyped, unused-ignore]
@@ -37,6 +38,36 @@ class Plugin:
         from flake8_forward_call.rules import RULES
 
         manager.extend_default_ignore([rule.code for rule in RULES if not rule.default])
+        manager.add_option(
+            "--forward-call-python",
+            metavar="PATH",
+            parse_from_config=True,
+            normalize_paths=True,
+            help="The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
+        )
+        manager.add_option(
+            "--forward-call-no-site-packages",
+            action="store_true",
+            parse_from_config=True,
+            help="Do not look for installed packages.",
+        )
+
+    @classmethod
+    def parse_options(cls, options: Namespace) -> None:
+        """Settle which installed packages count. Raises flake8's ExecutionError for an environment that is none."""
+        python, nothing = options.forward_call_python, options.forward_call_no_site_packages
+        if python is None and not nothing:
+            return
+        from flake8.exceptions import ExecutionError  # type: ignore[import-untyped, unused-ignore]
+
+        from flake8_forward_call.inference import environment
+
+        if python is not None and nothing:
+            raise ExecutionError("--forward-call-python and --forward-call-no-site-packages cannot go together")
+        try:
+            environment.CHOICE.set(environment.Choice(nothing=True) if nothing else environment.chosen(python))
+        except environment.NoEnvironmentError as error:
+            raise ExecutionError(f"--forward-call-python: {error}") from None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found: row (1-based), column (0-based), code with message. Never raises."""

@@ -26,6 +26,7 @@ CODES = ",".join(code for code in ("FWD001", "FWD002", "FWD003", "FWD900") if co
 def check(folder: Path, paths: Sequence[str] = (".",)) -> Findings:
     """What ``forward-call check`` finds in a folder, or in some of its files, with nothing kept from an earlier run."""
     command = [sys.executable, "-m", "flake8_forward_call", "check", "--output-format=json", f"--select={CODES}"]
+    command.append("--no-site-packages")
     with tempfile.TemporaryDirectory() as empty:
         nothing_kept = {**os.environ, "XDG_CACHE_HOME": empty}
         done = subprocess.run(
@@ -54,6 +55,7 @@ def differences(folder: Path, findings: Findings) -> list[str]:
         return []
     # What does not parse is E999 to flake8, and then no plugin is asked.
     command = [sys.executable, "-m", "flake8", "--isolated", f"--select={CODES},E9", "--exclude=.git"]
+    command.append("--forward-call-no-site-packages")
     command.append("--format=%(path)s\t%(row)d\t%(col)d\t%(code)s")
     done = subprocess.run([*command, *sorted(wanted)], cwd=folder, capture_output=True, text=True, check=False)
     if done.returncode > 1:
@@ -72,7 +74,7 @@ def rewrite(folder: Path, findings: Findings) -> list[str]:
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
     try:
-        command = [sys.executable, "-m", "flake8_forward_call", "fix", str(copy)]
+        command = [sys.executable, "-m", "flake8_forward_call", "fix", "--no-site-packages", str(copy)]
         subprocess.run(command, capture_output=True, check=False)
         return _faults(folder, copy, findings)
     finally:

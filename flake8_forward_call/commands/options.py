@@ -26,6 +26,22 @@ def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[st
     return values or (".",)
 
 
+def _environment(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
+    """Settle where installed packages are looked for, before the first file is looked at."""
+    if value is None or value is False:
+        return
+    from flake8_forward_call.inference import environment
+
+    if environment.CHOICE.get() != environment.Choice():
+        raise click.UsageError("--python and --no-site-packages cannot go together")
+    try:
+        choice = environment.Choice(nothing=True) if value is True else environment.chosen(str(value))
+    except environment.NoEnvironmentError as error:
+        raise click.BadParameter(str(error)) from None
+    reset = environment.CHOICE.set(choice)
+    context.call_on_close(lambda: environment.CHOICE.reset(reset))
+
+
 def _code_option(name: str, text: str) -> Callable[[_Command], _Command]:
     return click.option(name, multiple=True, metavar="CODES", callback=_codes, help=text)
 
@@ -41,6 +57,20 @@ _SHARED = (
         default="text",
         show_default=True,
         help="How findings are printed; json is ruff's.",
+    ),
+    click.option(
+        "--python",
+        metavar="PATH",
+        expose_value=False,
+        callback=_environment,
+        help="The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
+    ),
+    click.option(
+        "--no-site-packages",
+        is_flag=True,
+        expose_value=False,
+        callback=_environment,
+        help="Do not look for installed packages.",
     ),
     click.option(
         "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, containers, declarations, library, parameters
+from flake8_forward_call.inference import attributes, containers, declarations, library, parameters, stubs
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.types import (
@@ -127,6 +127,9 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
     kind = _declared_result(ev, node, scope)
     if kind == UNKNOWN:
         kind = _given_back(ev, scope)
+    stub = stubs.counterpart(ev, scope) if kind == UNKNOWN else None
+    if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        kind = _declared_result(ev, stub.node, stub)
     if any(ev.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
         return Managed(containers.element(ev, kind))
     if isinstance(node, ast.AsyncFunctionDef) and not scope.flow.yielded:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import attributes, calls, containers, declarations, library, parameters
+from flake8_forward_call.inference import attributes, calls, containers, declarations, lazy, library, parameters, stubs
 from flake8_forward_call.inference.bindings import (
     Annotated,
     AnyBinding,
@@ -446,6 +446,8 @@ class Evaluator:
         file = self.project.file(module)
         if file is not None:
             found = self.global_of(file, name)
+            if found in (None, NEVER, UNKNOWN):
+                found = lazy.member(self, file, name) or stubs.member(self, module, name) or found
             # A package that imports its own submodule by name binds the name to what it is anyway.
             return self.namespace(f"{module}.{name}") if found is None or found == NEVER else found
         return self.namespace(f"{self.project.catalogue.namespace(module)}.{name}")
@@ -469,7 +471,7 @@ class Evaluator:
         """What a full dotted name is: a class or function of the catalogue, or a Python module, or unread."""
         if self.project.file(dotted) is not None:
             return Namespace(dotted)
-        entry = self.project.catalogue.resolve(dotted)
+        entry = self.project.known(dotted)
         match entry:
             case ClassEntry(name=name):
                 return ClassObject(self._known_class(name, entry))
@@ -533,11 +535,11 @@ def _as_base(kind: Type) -> Type:
             return kind
         case NoneValue() | Builtin() | Slot(owner="TypeVar"):
             return PLAIN
-        case Namespace(name) if name.partition(".")[0] in _STANDARD:
+        case Namespace(name) if name.partition(".")[0] in STANDARD:
             return PLAIN
         case _:
             return UNKNOWN
 
 
 # Everything in the standard library, and the home of what it took over: no nn.Module comes from there.
-_STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}
+STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, declarations, parameters
+from flake8_forward_call.inference import attributes, containers, declarations, lazy, parameters
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -202,6 +202,7 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
+    "importlib.import_module": lambda call: lazy.imported_module(call.ev, call.node, call.scope),
 }
 
 

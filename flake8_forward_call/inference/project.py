@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned
-from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry
 from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
@@ -81,17 +81,32 @@ class Project:
     ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
     files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
     stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
-    caller who has seen enough can stop.
+    caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
+    tells whether a top-level name is the project's own.
     """
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
     heirs: Callable[[str], Iterable[File]] = lambda _: ()
     mentioning: Callable[[str, str, int], Iterable[File] | None] = lambda _word, _beside, _limit: ()
+    stub: Callable[[str], File | None] = lambda _: None
+    hides: Callable[[str], bool] = lambda _: False
     _files: dict[str, File | None] = field(default_factory=dict)
+    _stubs: dict[str, File | None] = field(default_factory=dict)
 
     def file(self, module: str) -> File | None:
         """The file of a dotted module name, or None."""
         if module not in self._files:
             self._files[module] = self.find(module)
         return self._files[module]
+
+    def stub_of(self, module: str) -> File | None:
+        """The stub of a module of that name, or None."""
+        if module not in self._stubs:
+            self._stubs[module] = self.stub(module) if module else None
+        return self._stubs[module]
+
+    def known(self, dotted: str) -> ClassEntry | FunctionEntry | None:
+        """What the catalogue has under a name; nothing where the project has a package of that name."""
+        entry = self.catalogue.resolve(dotted)
+        return None if entry is None or self.hides(dotted.partition(".")[0]) else entry

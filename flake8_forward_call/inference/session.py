@@ -7,7 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.environment import Environment, environment_of
 from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.names import Names
 from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.workspace import Workspace, workspace_of
 from flake8_forward_call.source import Source
@@ -19,13 +21,23 @@ _KEPT = 4
 class Session:
     """A project's files, and all that was found out about them."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, environment: Environment) -> None:
         self._workspace = workspace
+        self._names = Names(workspace, environment, Catalogue())
         self.evaluator = self._fresh()
 
     def _fresh(self) -> Evaluator:
-        workspace = self._workspace
-        return Evaluator(Project(Catalogue(), workspace.find, workspace.heirs, workspace.mentioning))
+        names, workspace = self._names, self._workspace
+        return Evaluator(
+            Project(
+                names.catalogue,
+                names.file,
+                workspace.heirs,
+                workspace.mentioning,
+                stub=names.stub,
+                hides=names.is_hidden,
+            )
+        )
 
     def take(self, source: Source) -> File:
         """The file that is being checked; what was found out while it read otherwise is forgotten."""
@@ -38,11 +50,14 @@ class Session:
 def session_of(path: str) -> Session:
     """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""
     if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file() raises where one may not look.)
-        return Session(Workspace())
+        return Session(Workspace(), environment_of(None, None))
     workspace = workspace_of(path)
-    return _session(workspace.roots, workspace.top)
+    environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top)
+    return _session(workspace.roots, workspace.top, workspace.renamed, environment)
 
 
 @lru_cache(maxsize=_KEPT)
-def _session(roots: tuple[Path, ...], top: Path | None) -> Session:
-    return Session(Workspace(roots, top))
+def _session(
+    roots: tuple[Path, ...], top: Path | None, renamed: tuple[tuple[str, Path], ...], environment: Environment
+) -> Session:
+    return Session(Workspace(roots, top, renamed), environment)

@@ -9,62 +9,72 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
+from flake8_forward_call.inference.folders import Folders
+from flake8_forward_call.inference.layout import exists, is_marked, layout_of
 from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.texts import MAX_BYTES, Texts
 from flake8_forward_call.source import Source, SourceError
-
-# Any of these marks the top of a project.
-_MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
 
 # Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
 # namespace packages are nested two or three deep.
 _HEIGHT = 4
 
-# Folders that hold packages and are none.
-_SOURCE_FOLDERS = ("src", "lib", "python")
 
 
 @dataclass(eq=False)
 class Workspace:
     """The project that a folder belongs to. Each file is read at most once, when a name leads there.
 
-    ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own.
+    ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
+    are packages that go by another name than their folder.
     """
 
     roots: tuple[Path, ...] = ()
     top: Path | None = None
+    renamed: tuple[tuple[str, Path], ...] = ()
+    folders: Folders = field(default_factory=Folders)
     _by_path: dict[str, File | None] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
-    _folders: dict[Path, frozenset[str]] = field(default_factory=dict)
 
-    def find(self, dotted: str) -> File | None:
-        """The file of a dotted module name, or None."""
+    def find(self, dotted: str, suffix: str = ".py") -> Path | None:
+        """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
         parts = dotted.split(".")
         for root in self.roots:
-            path = self._path_under(root, parts)
+            if self.folders.owns(root, parts[0]):
+                path = self.folders.module(root, parts, suffix)
+                if path is not None:
+                    return path
+        for package, folder in self.renamed:
+            inner = package.split(".")
+            if parts[: len(inner)] == inner:
+                return self.folders.module(folder.parent, [folder.name, *parts[len(inner) :]], suffix)
+        return self._in_sibling(self._siblings.declared, parts, suffix)
+
+    def find_loose(self, dotted: str, suffix: str = ".py") -> Path | None:
+        """The same where there is no ``__init__.py`` above, or where the folder may not be on the program's path.
+
+        What is installed under the name goes before these.
+        """
+        parts = dotted.split(".")
+        for root in self.roots:
+            path = self.folders.module(root, parts, suffix)
             if path is not None:
-                return self.file_at(path, dotted)
-        return None
+                return path
+        return self._in_sibling(self._siblings.others, parts, suffix)
 
-    def _path_under(self, root: Path, parts: list[str]) -> Path | None:
-        folder = root
-        for part in parts[:-1]:
-            if part not in self._names_in(folder):
+    def _in_sibling(self, places: dict[str, list[Path]], parts: list[str], suffix: str) -> Path | None:
+        """The module, if only one folder of the project has one of that name: which of several is meant nobody says."""
+        match places.get(parts[0]):
+            case [folder]:
+                return self.folders.module(folder, parts, suffix)
+            case _:
                 return None
-            folder /= part
-        last, names = parts[-1], self._names_in(folder)
-        if last in names and "__init__.py" in self._names_in(folder / last):
-            return folder / last / "__init__.py"
-        return folder / f"{last}.py" if f"{last}.py" in names else None
 
-    def _names_in(self, folder: Path) -> frozenset[str]:
-        if folder not in self._folders:
-            try:
-                names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
-            except OSError:
-                names = frozenset()
-            self._folders[folder] = names
-        return self._folders[folder]
+    @cached_property
+    def _siblings(self) -> Siblings:
+        # Without a mark nobody knows where the project ends: it may be a folder of downloads.
+        return siblings_of(self.top) if self.top is not None and is_marked(self.top) else Siblings()
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path, None if it cannot be read as Python."""
@@ -89,12 +99,17 @@ class Workspace:
         return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")
 
     def _name_of(self, path: Path) -> str:
-        """The name that a module goes by: counted from its outermost package, or from the nearest root above it."""
+        """The name that a module goes by: counted from its outermost package, or from the project's top.
+
+        Without an ``__init__.py`` beside it, it may be part of a namespace package, for all that relative imports need.
+        """
         parts = [] if path.stem == "__init__" else [path.stem]
         folder = path.parent
-        while "__init__.py" in self._names_in(folder):
+        while "__init__.py" in self.folders.names_in(folder):
             parts.append(folder.name)
             folder = folder.parent
+        if folder == path.parent and self.top is not None and self.top in folder.parents:
+            parts += reversed(folder.relative_to(self.top).parts)
         return ".".join(reversed(parts))
 
     def heirs(self, name: str) -> Iterator[File]:
@@ -126,20 +141,20 @@ class Workspace:
 def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path."""
     package = Path(os.path.realpath(path)).parent
-    while _exists(package / "__init__.py") and package != package.parent:
+    # A folder without that file in a package that has it is part of it all the same.
+    while (exists(package / "__init__.py") or exists(package.parent / "__init__.py")) and package != package.parent:
         package = package.parent
     # A home folder is no project, even where it is under version control.
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
     heights = list(takewhile(home.__ne__, [package, *package.parents]))
-    marked = next((index for index, one in enumerate(heights) if any(_exists(one / mark) for mark in _MARKS)), None)
-    roots = [package]
+    marked = next((index for index, one in enumerate(heights) if is_marked(one)), None)
+    roots, renamed = [package], dict[str, Path]()
     for one in heights[: _HEIGHT if marked is None else marked + 1]:
-        roots += [*(one / name for name in _SOURCE_FOLDERS if _exists(one / name)), one]
-    return Workspace(tuple(dict.fromkeys(roots)), package if marked is None else heights[marked])
-
-
-def _exists(path: Path) -> bool:
-    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises where one may not look.)
+        layout = layout_of(one)
+        roots += [*layout.folders, one]
+        renamed = layout.renamed | renamed
+    top = package if marked is None else heights[marked]
+    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()))
 
 
 def _read(path: str) -> Source | None:

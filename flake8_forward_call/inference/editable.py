@@ -1,0 +1,85 @@
+"""Where ``.pth`` files send Python for packages: among them those that are installed in editable form.
+
+A line of such a file is a folder, or a statement to run. None is run here: what setuptools writes for an editable
+install imports a finder, and the finder's file has its table as a literal.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# Path files have one line or a few dozen, and a finder a table of a few hundred names; longer ones are damaged.
+MAX_BYTES = 1_000_000
+MAX_LINES = 1_000
+
+_FINDER = re.compile(r"import\s+(__editable__\w+_finder)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Folders of packages, and packages by name with their folder or file."""
+
+    folders: tuple[Path, ...] = ()
+    packages: tuple[tuple[str, Path], ...] = ()
+
+
+def added_by_path_files(site: Path) -> Added:
+    """What the ``.pth`` files in a folder of packages add to it; damaged ones add nothing."""
+    folders: list[Path] = []
+    packages: list[tuple[str, Path]] = []
+    try:
+        names = sorted(name for name in os.listdir(site) if name.endswith(".pth"))  # noqa: PTH208
+    except (OSError, ValueError):
+        return Added()
+    for name in names:
+        for line in _text(site / name).splitlines()[:MAX_LINES]:
+            finder = _FINDER.match(line)
+            if finder is not None:
+                packages += _table(site / f"{finder[1]}.py")
+            elif line.strip() and not line.startswith(("#", "import ", "import\t")):
+                place = Path(os.path.normpath(site / line.rstrip()))
+                if os.path.isdir(place):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
+                    folders.append(place)
+    return Added(tuple(folders), tuple(packages))
+
+
+def _table(finder: Path) -> Iterator[tuple[str, Path]]:
+    """Yield the packages in the tables of a finder: ``MAPPING = {"name": "folder"}``, ``NAMESPACES`` with lists."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(_text(finder))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in tree.body:
+        match node:
+            case (
+                ast.Assign(targets=[ast.Name(id="MAPPING" | "NAMESPACES")], value=ast.Dict() as table)
+                | ast.AnnAssign(target=ast.Name(id="MAPPING" | "NAMESPACES"), value=ast.Dict() as table)
+            ):
+                yield from _pairs(table)
+
+
+def _pairs(table: ast.Dict) -> Iterator[tuple[str, Path]]:
+    try:
+        pairs = ast.literal_eval(table)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return
+    for name, places in pairs.items():
+        for place in places if isinstance(places, list) else [places]:
+            if isinstance(name, str) and isinstance(place, str) and os.path.isabs(place):  # noqa: PTH117
+                yield name, Path(place)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES).decode("utf-8-sig", "surrogateescape")
+    except (OSError, ValueError):
+        return ""

@@ -1,0 +1,225 @@
+"""What is installed: the packages of a Python environment. They are read as source; no Python is started to ask.
+
+Which environment counts: the one that the user names, else the first of these that is there:
+
+1. the active virtual environment (``VIRTUAL_ENV``), then the active conda environment (``CONDA_PREFIX``), unless it is
+   the one that this tool runs in;
+2. ``.venv`` or ``venv`` in a folder of the project, nearest first;
+3. the environment that this tool runs in.
+
+Type checkers go about it in this order too. The exception is for pre-commit, which calls the environment that it made
+for a hook the active one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from flake8_forward_call.inference.editable import added_by_path_files
+from flake8_forward_call.inference.folders import Folders
+from flake8_forward_call.inference.layout import exists
+
+# Nobody has more; a path file that lists more is damaged.
+MAX_FOLDERS = 500
+
+# Of a project: the environment may lie in any folder from the file's up to the project's top.
+_IN_PROJECT = (".venv", "venv")
+
+# Where packages lie below the folder of an environment, on Unix and Windows, as pip and as Debian put them.
+_SITE = re.compile(r"(site|dist)-packages")
+_LIBRARY = re.compile(r"(?:python|pypy)(\d+)(?:\.(\d+))?t?")
+
+_PROGRAMS = frozenset(("bin", "scripts"))
+
+
+@dataclass(eq=False)
+class Environment:
+    """The folders that installed packages lie in, in the order of Python's path, and packages that lie elsewhere."""
+
+    places: tuple[Path, ...] = ()
+    elsewhere: tuple[tuple[str, Path], ...] = ()
+    folders: Folders = field(default_factory=Folders)
+
+    def find(self, dotted: str, suffix: str = ".py") -> Path | None:
+        """The path of a module in an installed package, or None."""
+        parts = dotted.split(".")
+        for name, path in self.elsewhere:
+            inner = name.split(".")
+            if parts[: len(inner)] == inner:
+                found = self.folders.module(path.parent, [path.stem, *parts[len(inner) :]], suffix)
+                if found is not None:
+                    return found
+        owner = self._owner(parts[0])
+        for place in self.places if owner is None else (owner,):
+            found = self.folders.module(place, parts, suffix)
+            if found is not None:
+                return found
+        return None
+
+    def owns(self, top: str) -> bool:
+        """Whether a package with an ``__init__.py`` of that name, or a module, is installed."""
+        return self._owner(top) is not None or any(name == top for name, _ in self.elsewhere)
+
+    def _owner(self, top: str) -> Path | None:
+        return next((place for place in self.places if self.folders.owns(place, top)), None)
+
+    def version(self, top: str) -> str | None:
+        """The version of the release that an installed package is of; None where it is not known for certain.
+
+        It is not for a package that its developers have linked to: its source may be any.
+        """
+        place = self._owner(top)
+        if place is None or any(name == top for name, _ in self.elsewhere):
+            return None
+        records = dict(filter(None, map(_release, self.folders.names_in(place))))
+        if _plain(top) in records:
+            return records[_plain(top)][0]
+        return next((version for version, name in records.values() if _lists(place / name / "RECORD", top)), None)
+
+
+_RELEASE = re.compile(r"(.+?)-([^-]+)\.dist-info")
+
+
+def _release(name: str) -> tuple[str, tuple[str, str]] | None:
+    """The project, the version and the name of a ``.dist-info`` folder, the version without its local part."""
+    match = _RELEASE.fullmatch(name)
+    return None if match is None else (_plain(match[1]), (match[2].partition("+")[0], name))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "_", name).lower()
+
+
+def _lists(record: Path, top: str) -> bool:
+    """Whether a package is among the files of a release."""
+    try:
+        return f"\n{top}/__init__.py,".encode() in b"\n" + record.read_bytes()
+    except OSError:
+        return False
+
+
+class NoEnvironmentError(Exception):
+    """There is no environment where the user says."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The environment that the user chose: a folder, or none at all; by default it is looked for."""
+
+    prefix: Path | None = None
+    nothing: bool = False
+
+
+# The doors say what the user wants before the first file is looked at; both doors run one job in a process.
+CHOICE: ContextVar[Choice] = ContextVar("CHOICE", default=Choice())  # noqa: B039 (It is frozen.)
+
+
+def chosen(python: str) -> Choice:
+    """The choice of an environment by its folder or its interpreter. Raises NoEnvironmentError."""
+    path = Path(python)
+    if not exists(path) and len(path.parts) == 1:
+        path = Path(shutil.which(python) or path)
+    if not exists(path):
+        raise NoEnvironmentError(f"{python!r} is not there")
+    for prefix in _prefixes(path):
+        if next(_sites(prefix), None) is not None:
+            return Choice(prefix)
+    raise NoEnvironmentError(f"{python!r} is neither a Python environment nor an interpreter in one")
+
+
+def _prefixes(path: Path) -> Iterator[Path]:
+    """Yield the folders whose environment a path may mean, that of the link before that of what it leads to."""
+    for one in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # noqa: PTH100 (resolve() follows links.)
+        yield one
+        yield one.parent.parent if one.parent.name.lower() in _PROGRAMS else one.parent
+
+
+def environment_of(path: Path | None, top: Path | None) -> Environment:
+    """The environment for the project of a file's folder: the chosen one, or the first that is found."""
+    choice = CHOICE.get()
+    if choice.nothing:
+        return Environment()
+    return _environment(choice.prefix or _found(path, top))
+
+
+def _found(path: Path | None, top: Path | None) -> Path | None:
+    """The folder of the environment to use; None for the one that this tool runs in."""
+    own = os.path.realpath(sys.prefix)
+    for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
+        active = os.environ.get(name)
+        if active and os.path.realpath(active) != own and next(_sites(Path(active)), None) is not None:
+            return Path(active)
+    for folder in () if path is None or top is None else (path, *path.parents):
+        for name in _IN_PROJECT:
+            if exists(folder / name / "pyvenv.cfg"):
+                return folder / name
+        if folder == top:
+            break
+    return None
+
+
+@lru_cache(maxsize=4)
+def _environment(prefix: Path | None) -> Environment:
+    """The environment in a folder, or that of this tool; read anew by each process, for it may have changed."""
+    if prefix is None:
+        sites = [Path(one) for one in sys.path if _SITE.fullmatch(Path(one).name)]
+    else:
+        sites = list(_sites(prefix))
+        if _setting(prefix, "include-system-site-packages").lower() == "true":
+            home = Path(_setting(prefix, "home"))
+            sites += _sites(home.parent if home.name.lower() in _PROGRAMS else home)
+    places: dict[str, Path] = {}
+    elsewhere: list[tuple[str, Path]] = []
+    for site in sites:
+        added = added_by_path_files(site)
+        for place in (site, *added.folders):
+            if len(places) < MAX_FOLDERS:
+                places.setdefault(os.path.realpath(place), place)
+        elsewhere += added.packages
+    return Environment(tuple(places.values()), tuple(elsewhere))
+
+
+def _sites(prefix: Path) -> Iterator[Path]:
+    """Yield the folders of packages below an environment's folder, that of its own Python's version first."""
+    wanted = _setting(prefix, "version") or _setting(prefix, "version_info")
+    for parent in (prefix, prefix / "local"):
+        for library in ("lib", "lib64", "Lib"):
+            pythons = [name for name in _names(parent / library) if _LIBRARY.fullmatch(name)]
+            pythons.sort(key=lambda name: (f"{wanted}.".startswith(f"{_number(name)}."), _order(name)), reverse=True)
+            for folder in (*(parent / library / name for name in pythons), parent / library):
+                yield from (folder / name for name in _names(folder) if _SITE.fullmatch(name))
+
+
+def _names(folder: Path) -> Iterable[str]:
+    return sorted(Folders().names_in(folder))
+
+
+def _number(library: str) -> str:
+    match = _LIBRARY.fullmatch(library)
+    assert match is not None
+    return ".".join(filter(None, match.groups()))
+
+
+def _order(library: str) -> tuple[int, ...]:
+    return tuple(map(int, _number(library).split(".")))
+
+
+def _setting(prefix: Path, key: str) -> str:
+    """A setting in an environment's ``pyvenv.cfg``; empty where there is none."""
+    try:
+        text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
+    except (OSError, ValueError):
+        return ""
+    for line in text.splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip().lower() == key:
+            return value.strip()
+    return ""

@@ -1,0 +1,44 @@
+"""From the dotted name of a Python module to a file under a folder that imports are counted from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(eq=False)
+class Folders:
+    """Looks names up in folders. Each folder is listed once, so case counts wherever the files lie."""
+
+    _names: dict[Path, frozenset[str]] = field(default_factory=dict)
+
+    def names_in(self, folder: Path) -> frozenset[str]:
+        """The names of what is in a folder; none where there is no such folder, or no leave to look into it."""
+        if folder not in self._names:
+            try:
+                names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
+            except (OSError, ValueError):  # ValueError: a path with a null in it.
+                names = frozenset()
+            self._names[folder] = names
+        return self._names[folder]
+
+    def module(self, root: Path, parts: Sequence[str], suffix: str = ".py") -> Path | None:
+        """The file of the module ``parts`` under a root: of a package its ``__init__``; None where there is none."""
+        folder = root
+        for part in parts[:-1]:
+            if part not in self.names_in(folder):
+                return None
+            folder /= part
+        last, names = parts[-1], self.names_in(folder)
+        if last in names and f"__init__{suffix}" in self.names_in(folder / last):
+            return folder / last / f"__init__{suffix}"
+        return folder / f"{last}{suffix}" if f"{last}{suffix}" in names else None
+
+    def owns(self, root: Path, top: str) -> bool:
+        """Whether a package with an ``__init__.py``, or a module, of that name stands right under a root.
+
+        Python takes such a one before any folder without ``__init__.py``, wherever on its path that comes.
+        """
+        return self.module(root, (top,)) is not None

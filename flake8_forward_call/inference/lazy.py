@@ -1,0 +1,235 @@
+"""Names that a module makes when they are asked for: PEP 562's ``__getattr__``, and what stands in for a module.
+
+The forms are many, and all come to one of three: a table that maps submodules to names or names to submodules
+(``lazy_loader.attach``, ``_LazyModule``), a function that imports what it is asked for, an object put in
+``sys.modules``. What a table says is believed only where the module that it names has the name.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.bindings import Defined
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Instance, Namespace, Type, union
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+# Tables are looked for in the modules that were asked last; more than these no one chain of imports comes through.
+_KEPT = 256
+
+
+def member(ev: Evaluator, file: File, name: str) -> Type | None:
+    """What a module gives for a name that it does not bind; None if nothing is known of it."""
+    makers = file.root.flow.bound.get("__getattr__", ())
+    stand_ins = [node.value for node in file.root.item_stores if isinstance(node, ast.Assign) and _replaces(node)]
+    if not makers and not stand_ins:
+        return None
+    found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
+    return None if found in (UNKNOWN, NEVER) else found
+
+
+def _made(ev: Evaluator, file: File, name: str, makers: Iterable[object], stand_ins: list[ast.expr]) -> Type:
+    for module, attribute in _places(file).get(name, ()):
+        found = _at(ev, file, module, attribute)
+        if found is not None:
+            return found
+    for maker in makers:
+        if isinstance(maker, Defined) and isinstance(maker.definition, ast.FunctionDef):
+            found = _asked(ev, file.scopes.opened[id(maker.definition)], maker.definition, name)
+            if found != UNKNOWN:
+                return found
+    values = [ev.expression(one, file.root) for one in stand_ins]
+    return union(attributes.attribute(ev, one, name) if isinstance(one, Instance) else UNKNOWN for one in values)
+
+
+def _replaces(node: ast.Assign) -> bool:
+    """Whether the statement is ``sys.modules[__name__] = ...``."""
+    return any(
+        isinstance(target, ast.Subscript)
+        and isinstance(target.slice, ast.Name)
+        and target.slice.id == "__name__"
+        and ast.unparse(target.value).endswith("modules")
+        for target in node.targets
+    )
+
+
+# Tables
+
+
+@lru_cache(maxsize=_KEPT)
+def _places(file: File) -> dict[str, list[tuple[str, str]]]:
+    """Where the tables of a module send a name: to which module, and what it is called there."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for key, value in _pairs(file.tree.body):
+        texts = _texts(value)
+        for text in texts:
+            found.setdefault(text, []).append((key, text))
+        if len(texts) == 2 and isinstance(value, (ast.Tuple, ast.List)):
+            found.setdefault(key, []).append((texts[0], texts[1]))
+        if isinstance(value, ast.Constant) and isinstance(value.value, str):
+            module, separator, name = value.value.replace(":", ".").rpartition(".")
+            places = [(value.value, key), *([(module or ".", name)] if separator else [])]
+            found.setdefault(key, []).extend(places)
+    return found
+
+
+def _pairs(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the entries of the dictionaries in a module's own statements, with what is put into them later."""
+    todo: list[ast.AST] = list(body)
+    while todo:
+        node = todo.pop()
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.Lambda():
+                continue
+            case ast.Dict(keys=keys, values=values):
+                for key, value in zip(keys, values, strict=True):
+                    if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                        yield key.value, value
+            case ast.Assign(targets=[ast.Subscript(slice=ast.Constant(value=str(key)))], value=value):
+                yield key, value
+            case ast.AugAssign(target=ast.Subscript(slice=ast.Constant(value=str(key))), value=value):
+                yield key, value
+            case ast.Call(
+                func=ast.Attribute(
+                    value=ast.Subscript(slice=ast.Constant(value=str(key))), attr="append" | "extend" | "update"
+                ),
+                args=[value],
+            ):
+                yield key, value if _texts(value) else ast.List([value], ast.Load())
+        todo += ast.iter_child_nodes(node)
+
+
+def _texts(node: ast.expr) -> list[str]:
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return [one.value for one in node.elts if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+    return []
+
+
+def _at(ev: Evaluator, file: File, module: str, name: str) -> Type | None:
+    """What a module has under a name, the module given as tables give it: with dots, from the package, or in full."""
+    inner = module.lstrip(".")
+    level = len(module) - len(inner)
+    fulls = [file.absolute(inner, level)] if level else [file.absolute(inner, 1), inner]
+    for full in fulls:
+        source = None if full is None else ev.project.file(full)
+        if full is None or (source is file and not level):
+            continue
+        found = ev.member(full, name)
+        if found not in (UNKNOWN, NEVER) and not (isinstance(found, Namespace) and ev.project.file(found.name) is None):
+            return found
+    return None
+
+
+# Functions
+
+
+def _asked(ev: Evaluator, scope: Scope, function: ast.FunctionDef, name: str) -> Type:
+    """What a module's ``__getattr__`` returns for a name."""
+    if not function.args.args:
+        return UNKNOWN
+    parameter = function.args.args[0].arg
+    returned: list[ast.expr] = []
+    _follow(function.body, parameter, name, returned)
+    return union(_value(ev, one, parameter, name, scope) for one in returned) if returned else UNKNOWN
+
+
+def _follow(body: Sequence[ast.stmt], parameter: str, name: str, returned: list[ast.expr]) -> bool:
+    """Collect what is returned where the parameter has that value; whether the statements behind are reached."""
+    for node in body:
+        goes_on = True
+        match node:
+            case ast.Return(value=value):
+                returned += [] if value is None else [value]
+                return False
+            case ast.Raise():
+                return False
+            case ast.If(test=test, body=inner, orelse=orelse):
+                holds = _holds(test, parameter, name)
+                ways = [inner] if holds else [orelse] if holds is False else [inner, orelse]
+                ends = [not _follow(way, parameter, name, returned) for way in ways]
+                goes_on = not all(ends)
+            case ast.Try(body=inner) | ast.With(body=inner):
+                goes_on = _follow(inner, parameter, name, returned)
+        if not goes_on:
+            return False
+    return True
+
+
+def _holds(test: ast.expr, parameter: str, name: str) -> bool | None:
+    """Whether a test of the parameter comes out true for a value; None where that is not to be seen."""
+    match test:
+        case ast.Compare(left=ast.Name(id=tested), ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
+            return value == name if tested == parameter else None
+        case ast.Compare(
+            left=ast.Name(id=tested), ops=[ast.In()], comparators=[ast.List() | ast.Tuple() | ast.Set() as values]
+        ):
+            return name in _texts(values) if tested == parameter else None
+        case ast.BoolOp(op=ast.Or(), values=values):
+            answers = [_holds(one, parameter, name) for one in values]
+            return True if True in answers else None if None in answers else False
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=tested), attr="startswith"), args=[ast.Constant(str(text))]):
+            return name.startswith(text) if tested == parameter else None
+        case _:
+            return None
+
+
+def _value(ev: Evaluator, node: ast.expr, parameter: str, name: str, scope: Scope) -> Type:
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Name(id=asked), *_]) if asked == parameter:
+            return attributes.attribute(ev, ev.expression(owner, scope), name)
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Name(id=asked)) if asked == parameter:
+            return union(ev.binding(one) for one in scope.flow.bound.get(name, ())) or UNKNOWN
+        case _:
+            return ev.expression(node, scope)
+
+
+# A module by its name as a text
+
+
+def imported_module(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
+    """What ``importlib.import_module`` gives for a name that stands there."""
+    arguments = [*node.args, *(one.value for one in node.keywords if one.arg == "package")]
+    texts = [_text(one, scope) for one in arguments[:2]]
+    if not texts or not texts[0]:
+        return UNKNOWN
+    inner = texts[0].lstrip(".")
+    level = len(texts[0]) - len(inner)
+    if not level:
+        return ev.namespace(inner)
+    package = (texts[1] if len(texts) > 1 else None) or ""
+    parts = package.split(".")
+    if not package or level > len(parts):
+        return UNKNOWN
+    return ev.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
+
+
+def _text(node: ast.expr, scope: Scope) -> str | None:
+    """The text that an expression of literals and the module's own name makes; None for any other."""
+    file = scope.file
+    match node:
+        case ast.Constant(value=str(text)):
+            return text
+        case ast.Name(id="__name__"):
+            return file.name or None
+        case ast.Name(id="__package__"):
+            return file.name if file.is_package else file.name.rpartition(".")[0] or None
+        case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
+            return _text(value, scope)
+        case ast.BinOp(left=left, op=ast.Add(), right=right):
+            return _joined([left, right], scope)
+        case ast.JoinedStr(values=values):
+            return _joined(values, scope)
+        case _:
+            return None
+
+
+def _joined(nodes: Sequence[ast.expr], scope: Scope) -> str | None:
+    texts = [_text(one, scope) for one in nodes]
+    return None if None in texts else "".join(text for text in texts if text is not None)

@@ -1,0 +1,36 @@
+"""What stubs (``.pyi``) add to source: the types that the source leaves unknown, and never a word against it."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Defined
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def member(ev: Evaluator, module: str, name: str) -> Type | None:
+    """What the stub of a module says of a global name; None if nothing."""
+    stub = ev.project.stub_of(module)
+    found = None if stub is None else ev.global_of(stub, name)
+    return None if found in (UNKNOWN, NEVER) else found
+
+
+def counterpart(ev: Evaluator, scope: Scope) -> Scope | None:
+    """The function or class in the stub that stands for one of the source; None where there is none, or several."""
+    if scope.parent is None:
+        stub = ev.project.stub_of(scope.file.name)
+        return None if stub is None or stub is scope.file else stub.root
+    outer = None if isinstance(scope.node, ast.Lambda) else counterpart(ev, scope.parent)
+    if outer is None:
+        return None
+    assert not isinstance(scope.node, (ast.Module, ast.Lambda))
+    match list(outer.flow.bound.get(scope.node.name, ())):
+        case [Defined(definition=node)]:
+            return outer.file.scopes.opened[id(node)]
+        case _:
+            return None
