@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
+from flake8_forward_call.cache import Store, default_folder
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.texts import MAX_BYTES, Texts
 from flake8_forward_call.source import Source, SourceError
@@ -116,7 +117,11 @@ class Workspace:
 
     @cached_property
     def _project(self) -> Texts:
-        return Texts(self.top)
+        return Texts(self.top, Store(default_folder()))
+
+    def keep(self) -> None:
+        """Keep what was found in the text of the project for the processes to come."""
+        self._project.keep()
 
 
 def workspace_of(path: str) -> Workspace:
