@@ -44,7 +44,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
 def _direct_calls(source: Source) -> list[Finding]:
     from flake8_forward_call.candidates import candidates
 
-    calls = [candidate.node for candidate in candidates(source.tree) if not candidate.is_super]
+    calls = [candidate.node for candidate in candidates(source.tree, source.forward_rows) if not candidate.is_super]
     if not calls:
         return []
     from flake8_forward_call.inference import judge

@@ -7,7 +7,8 @@ need not be imported before one is.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.trees import children
@@ -29,8 +30,11 @@ class Candidate:
         return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
 
 
-def candidates(tree: ast.AST) -> list[Candidate]:
+def candidates(tree: ast.AST, rows: Sequence[int] | None = None) -> list[Candidate]:
     """The calls of an attribute ``forward``, ``super().forward()`` included, in the order of the text.
+
+    ``rows`` are those of the text, in ascending order, in which such a call may have its name: a statement that covers
+    none of them is not gone into. Without them all are.
 
     Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so
     what orders two calls is the position of the string, then the part of it, then the position there.
@@ -42,11 +46,19 @@ def candidates(tree: ast.AST) -> list[Candidate]:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
             order = (*within, node.func.end_lineno or 0, node.func.end_col_offset or 0)
             found.append(Candidate(node, node.func, order, bool(within)))
+        if rows is not None and isinstance(node, ast.stmt) and not _covers_any(node, rows):
+            continue
         if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
             stack.extend((part, (*within, *where)) for part, where in _string_parts(node))
         else:
             stack.extend((child, within) for child in children(node))
     return sorted(found, key=lambda candidate: candidate.order)
+
+
+def _covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They stand above what is called its first row.
+    index = bisect_left(rows, min([node.lineno, *(one.lineno for one in decorators)]))
+    return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)
 
 
 def _string_parts(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[int, ...]]]:

@@ -91,6 +91,11 @@ class Source:
         return any(self._follows_dot(match.start()) for match in _CALLED_NAME.finditer(self.text))
 
     @cached_property
+    def forward_rows(self) -> list[int]:
+        """The rows in which a name `forward` stands that may be called."""
+        return sorted({self.place(match.start()).row for match in _CALLED_NAME.finditer(self.text)})
+
+    @cached_property
     def lines(self) -> list[str]:
         """The lines with their ends, split where Python's tokenizer splits (not at form feeds, as str.splitlines)."""
         return [line for line in _LINE.findall(self.text) if line]

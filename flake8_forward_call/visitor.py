@@ -122,7 +122,7 @@ def find_sites(source: Source) -> list[Site]:
 
 def locate(source: Source) -> Located:
     """The same sites with the tree they stand in. Raises SourceError."""
-    return _located(source, candidates(source.tree))
+    return _located(source, candidates(source.tree, source.forward_rows))
 
 
 def shortened(text: str, limit: int) -> str:

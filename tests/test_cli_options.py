@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import io
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.core import Context
-from command_line import forward_call
+from command_line import PROGRAM, forward_call
 
 from flake8_forward_call import __version__
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
+from flake8_forward_call.inference import session, texts
 
 
 @pytest.mark.parametrize(
@@ -75,3 +78,38 @@ def test_interrupt_anywhere_else_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     done = forward_call("explain")
     assert done.status == 2
     assert done.err.strip() == "forward-call: Interrupted."
+
+
+@pytest.fixture
+def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Forgets what this process knows of any project, as if it were another; small projects are recorded as well."""
+    monkeypatch.setattr(texts, "MIN_FILES", 1)
+    return session._session.cache_clear
+
+
+FIXTURES = Path(__file__).parent / "inference" / "fixtures"
+
+
+def test_findings_are_the_same_whatever_the_cache_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_session: Callable[[], None]
+) -> None:
+    monkeypatch.setattr(texts, "SETTLED", -(10**12))
+    shutil.copytree(FIXTURES, tmp_path / "pkg", ignore=shutil.ignore_patterns("fixed"))
+    results = []
+    for options in (["--no-cache"], ["--cache-dir", str(tmp_path / "kept")], ["--cache-dir", str(tmp_path / "kept")]):
+        fresh_session()
+        results.append(forward_call("check", *options, str(tmp_path / "pkg")))
+        assert (tmp_path / "kept").exists() is ("--cache-dir" in options)
+    assert results[0].status == 1
+    assert results == [results[0]] * 3
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below", ""])
+def test_folder_that_cannot_be_had_is_no_trouble(
+    tmp_path: Path, folder: str, fresh_session: Callable[[], None]
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "net.py").write_text(PROGRAM.replace("self.stem.forward(x)", "self.forward(x)"))
+    fresh_session()
+    result = forward_call("check", "--cache-dir", folder and str(tmp_path / folder), str(tmp_path / "net.py"))
+    assert (result.status, result.err) == (1, "")

@@ -71,6 +71,9 @@ def test_what_is_off_in_the_rule_table_is_off_in_flake8() -> None:
         def extend_default_ignore(self, codes: list[str]) -> None:
             self.ignored = tuple(codes)
 
+        def add_option(self, *_names: str, **_settings: object) -> None:
+            """Take an option of the plugin's own."""
+
     manager = Manager()
     Plugin.add_options(manager)
     assert manager.ignored == tuple(rule.code for rule in RULES if not rule.default)

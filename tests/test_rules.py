@@ -94,8 +94,7 @@ def test_the_readme_lists_every_rule_as_the_table_has_it() -> None:
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Rules\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| FWD")]
     assert rows == [
-        f"| {rule.code} | {rule.title} | {'yes' if rule.default else 'no'} | {rule.rewritten} |"
-        for rule in RULES
+        f"| {rule.code} | {rule.title} | {'yes' if rule.default else 'no'} | {rule.rewritten} |" for rule in RULES
     ]
 
 

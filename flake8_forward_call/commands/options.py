@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from flake8_forward_call import cache
 from flake8_forward_call.inputs import STDIN, STDIN_NAME
 from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
 
@@ -46,6 +47,11 @@ def _code_option(name: str, text: str) -> Callable[[_Command], _Command]:
     return click.option(name, multiple=True, metavar="CODES", callback=_codes, help=text)
 
 
+def _cache_dir(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        cache.use(value)
+
+
 _SHARED = (
     click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
     _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
@@ -71,6 +77,23 @@ _SHARED = (
         expose_value=False,
         callback=_environment,
         help="Do not look for installed packages.",
+    ),
+    click.option(
+        "--cache-dir",
+        metavar="DIR",
+        expose_value=False,
+        callback=_cache_dir,
+        help=f"Where to keep what was found out about a project, in place of ${cache.VARIABLE} or the user's cache.",
+    ),
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        flag_value="",
+        type=str,
+        default=None,
+        expose_value=False,
+        callback=_cache_dir,
+        help="Keep nothing, and use nothing that was kept.",
     ),
     click.option(
         "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."

@@ -34,8 +34,10 @@ def judge(source: Source, calls: Sequence[ast.Call]) -> list[Verdict]:
     session = session_of(source.path)
     file = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
-        calls = [candidate.node for candidate in candidates(file.tree) if not candidate.is_super]
-    return [_judge(session.evaluator, call, file) for call in calls]
+        calls = [candidate.node for candidate in candidates(file.tree, source.forward_rows) if not candidate.is_super]
+    verdicts = [_judge(session.evaluator, call, file) for call in calls]
+    session.keep()
+    return verdicts
 
 
 def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:

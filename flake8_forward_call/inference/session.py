@@ -46,6 +46,10 @@ class Session:
             self.evaluator = self._fresh()
         return file
 
+    def keep(self) -> None:
+        """Keep what was found out, as far as it can serve other processes."""
+        self._workspace.keep()
+
 
 def session_of(path: str) -> Session:
     """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""

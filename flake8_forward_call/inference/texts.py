@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
 
+from flake8_forward_call.cache import Store
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.trouble import Unheard
 
@@ -20,6 +24,23 @@ MAX_FILES = 20_000
 # So much text is kept for the next search, twice what the largest PyTorch projects have; the rest is read again.
 MAX_KEPT = 100_000_000
 
+# To read fewer files takes no longer than to look after a record of them.
+MIN_FILES = 100
+
+# The answers for so many words are kept from one process to the next.
+MAX_WORDS = 1_000
+
+# If more files than this have changed, the answers for words are asked anew when they are wanted.
+MAX_CHANGED = 50
+
+# A file younger than this, in nanoseconds, can change and look the same: the clock of FAT ticks every two seconds.
+SETTLED = 2_000_000_000
+
+# After writing the record, nothing is written for so many times as long.
+PAUSE = 20
+
+_KIND = "texts"
+
 # How far behind its opening the end of a class header is looked for.
 MAX_HEADER = 1_000
 
@@ -30,30 +51,48 @@ _COMMENT = re.compile(rb"#[^\r\n]*")
 _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 
 
-class Texts:
-    """The files below a project's top folder, each read once. None for the top is a project without files."""
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What the text of a file tells, and the state of the file in which it was read."""
 
-    def __init__(self, top: Path | None) -> None:
+    stamp: list[int]
+    calls: bool  # Whether it has the word `__call__`.
+    headers: str  # A line for each class with bases: its name, and theirs.
+
+
+class Texts:
+    """The files below a project's top folder, not read at all as far as the cache knows what they tell.
+
+    None for the top is a project without files.
+    """
+
+    def __init__(self, top: Path | None, store: Store | None = None) -> None:
         self._top = top
+        self._prefix = os.path.join(str(top), "")  # noqa: PTH118 (With the separator at its end.)
+        self._store = store or Store(None)
         self._kept: dict[str, bytes] = {}
         self._room = MAX_KEPT
-        self._mentions: dict[str, tuple[str, ...]] = {}
+        self._words: dict[str, int] = {}  # By word: a number with a bit for each file that has it.
+        self._order: list[str] = []  # The files by their bits.
+        self._news = False
+        self._next = 0.0
 
-    def mentioning(self, word: str, beside: str = "") -> tuple[str, ...]:
+    def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files in whose text the word stands as a whole, and ``beside``. Cheap to ask again."""
         if beside:
             other = beside.encode()
-            return tuple(path for path in self.mentioning(word) if other in self._data(path))
-        if word not in self._mentions:
-            plain = word.encode(errors="replace")
-            # The letter before is looked at last, for the same reason as above.
-            whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
-            self._mentions[word] = tuple(path for path, data in self._all() if plain in data and whole.search(data))
-        return self._mentions[word]
+            return [path for path in self.mentioning(word) if other in self._data(path)]
+        files = self._files
+        if word not in self._words:
+            has = _search(word)
+            self._words[word] = _bits(has(self._data(path)) for path in self._order)
+            self._news = True
+        found = {path for path, bit in zip(self._order, reversed(f"{self._words[word]:b}"), strict=False) if bit == "1"}
+        return [path for path in files if path in found]
 
     def heirs(self, name: str) -> Iterable[str]:
         """The paths of the files with the word ``__call__`` in which a class may derive from one of that name."""
-        first = name.encode(errors="replace")
+        first = _text(name.encode(errors="replace"))
         seen, todo, found = {first}, [first], dict[str, None]()
         while todo:
             for heir, path in self._heirs.get(todo.pop(), ()):
@@ -65,39 +104,121 @@ class Texts:
         return found
 
     @cached_property
-    def _heirs(self) -> dict[bytes, list[tuple[bytes, str | None]]]:
+    def _heirs(self) -> dict[str, list[tuple[str, str | None]]]:
         """By bare name of a class: the classes that name it as a base, each with its file if `__call__` is there."""
-        heirs: dict[bytes, list[tuple[bytes, str | None]]] = {}
-        for path, data in self._all():
-            told = path if b"__call__" in data else None
-            for name, bases in headers(data):
+        heirs: dict[str, list[tuple[str, str | None]]] = {}
+        for path, told in self._files.items():
+            place = path if told.calls else None
+            for line in told.headers.splitlines():
+                name, *bases = line.split(" ")
                 for base in bases:
-                    heirs.setdefault(base, []).append((name, told))
+                    heirs.setdefault(base, []).append((name, place))
         return heirs
 
     @cached_property
-    def _paths(self) -> list[str]:
-        files = () if self._top is None else find_files([str(self._top)], Unheard())
-        return list(islice(files, MAX_FILES))
+    def _files(self) -> dict[str, _Told]:
+        """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
+        paths = [] if self._top is None else list(islice(find_files([str(self._top)], Unheard()), MAX_FILES))
+        known, words = self._recorded() if len(paths) >= MIN_FILES else ({}, {})
+        files: dict[str, _Told] = {}
+        changed: dict[str, None] = {}
+        now = time.time_ns()
+        for path in paths:
+            stamp, told = _stamp(path), known.get(path)
+            if told is None or told.stamp != stamp:
+                is_settled = max(stamp[1:]) < now - SETTLED
+                changed[path] = None
+                data = _read(path)  # Not kept: most processes never ask for a word that the record has not.
+                lines = (_text(b" ".join([name, *bases])) for name, bases in headers(data))
+                told = _Told(stamp if is_settled else [], b"__call__" in data, "\n".join(lines))
+            files[path] = told
+        self._order = [*(path for path in known if path in files), *(path for path in changed if path not in known)]
+        if len(changed) <= MAX_CHANGED and all(path in files for path in known):
+            self._words = self._updated(words, changed)
+        self._news = bool(changed) or len(files) < len(known)
+        return files
 
-    def _all(self) -> Iterator[tuple[str, bytes]]:
-        for path in self._paths:
-            yield path, self._data(path)
+    def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
+        """The files that have each word, asked anew for the few that have changed."""
+        bits = {path: 1 << index for index, path in enumerate(self._order) if path in changed}
+        return {word: self._asked_anew(word, having, bits) for word, having in words.items()}
+
+    def _asked_anew(self, word: str, having: int, changed: dict[str, int]) -> int:
+        has = _search(word)
+        for path, bit in changed.items():
+            having = having | bit if has(self._data(path)) else having & ~bit
+        return having
+
+    def _recorded(self) -> tuple[dict[str, _Told], dict[str, int]]:
+        """What the cache tells of each file, and for some words, which files have them."""
+        record = self._store.read(_KIND, str(self._top))
+        try:
+            files = {
+                self._prefix + path: _Told(stamp, bool(calls), str(lines))
+                for path, (stamp, calls, lines) in record["files"].items()
+            }
+            return files, {word: int(bits, 16) for word, bits in record["words"].items()}
+        except (AttributeError, KeyError, TypeError, ValueError):
+            return {}, {}
+
+    def keep(self) -> None:
+        """Write to the cache what this process has found out: each time at first, then now and then."""
+        start = time.monotonic()
+        if not self._news or start < self._next or len(self._order) < MIN_FILES:
+            return
+        files = {path.removeprefix(self._prefix): self._files[path] for path in self._order}
+        record = {
+            "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},
+            "words": {word: f"{bits:x}" for word, bits in list(self._words.items())[-MAX_WORDS:]},
+        }
+        self._store.write(_KIND, str(self._top), record)
+        self._news = False
+        end = time.monotonic()
+        self._next = end + PAUSE * (end - start)
 
     def _data(self, path: str) -> bytes:
+        """The bytes of a file, kept for the next word."""
         data = self._kept.get(path)
-        return self._read(path) if data is None else data
-
-    def _read(self, path: str) -> bytes:
-        """The bytes of a file, none where it cannot be read or is too large."""
-        try:
-            data = Path(path).read_bytes() if Path(path).stat().st_size <= MAX_BYTES else b""
-        except OSError:
-            data = b""
-        if len(data) <= self._room:
-            self._room -= len(data)
-            self._kept[path] = data
+        if data is None:
+            data = _read(path)
+            if len(data) <= self._room:
+                self._room -= len(data)
+                self._kept[path] = data
         return data
+
+
+def _read(path: str) -> bytes:
+    """The bytes of a file, none where it cannot be read or is too large."""
+    try:
+        return Path(path).read_bytes() if Path(path).stat().st_size <= MAX_BYTES else b""
+    except OSError:
+        return b""
+
+
+def _stamp(path: str) -> list[int]:
+    """What changes with the content of a file: size, and the times of the last change of content and of anything."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 (For thousands of files, a Path for each takes its time.)
+    except OSError:
+        return [0, 0, 0]
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+
+
+def _search(word: str) -> Callable[[bytes], bool]:
+    """Give the test whether the word stands as a whole in a text."""
+    plain = word.encode(errors="replace")
+    # The letter before is looked at last, so that the pattern starts with plain letters.
+    whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
+    return lambda data: plain in data and whole.search(data) is not None
+
+
+def _bits(flags: Iterable[bool]) -> int:
+    return int("".join("01"[flag] for flag in flags)[::-1] or "0", 2)
+
+
+def _text(name: bytes) -> str:
+    """Give bytes as a text that JSON can hold, whatever they are encoded in."""
+    return name.decode("latin-1")
 
 
 def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
+from flake8_forward_call.cache import Store, default_folder
 from flake8_forward_call.inference.folders import Folders
 from flake8_forward_call.inference.layout import exists, is_marked, layout_of
 from flake8_forward_call.inference.project import File
@@ -19,7 +20,6 @@ from flake8_forward_call.source import Source, SourceError
 # Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
 # namespace packages are nested two or three deep.
 _HEIGHT = 4
-
 
 
 @dataclass(eq=False)
@@ -135,7 +135,11 @@ class Workspace:
 
     @cached_property
     def _project(self) -> Texts:
-        return Texts(self.top)
+        return Texts(self.top, Store(default_folder()))
+
+    def keep(self) -> None:
+        """Keep what was found in the text of the project for the processes to come."""
+        self._project.keep()
 
 
 def workspace_of(path: str) -> Workspace:

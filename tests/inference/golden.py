@@ -3,8 +3,8 @@
 `# FWD001` at the end of a line says that the call of `forward()` on that line is found, and rewritten by a safe fix;
 `# FWD001 unsafe` that the fix is unsafe; `# FWD001, FWD001` that both calls of the line are. `# FWD002` says that the
 call is found and has no fix, `# FWD003` that it is found and its fix is unsafe (`# FWD003 without a fix` that it has
-none). Calls without a mark are none of the tool's business. `python tests/inference/golden.py` writes what the fixer should make of the programs to
-`fixtures/fixed/`: from the marks, by replacing text, without the tool.
+none). Calls without a mark are none of the tool's business. `python tests/inference/golden.py` writes what the fixer
+should make of the programs to `fixtures/fixed/`: from the marks, by replacing text, without the tool.
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from flake8_forward_call.cache import Store
 from flake8_forward_call.inference import texts
 from flake8_forward_call.inference.texts import Texts, headers
 from flake8_forward_call.inference.workspace import Workspace
@@ -57,7 +59,7 @@ def test_word_is_found_as_a_whole(
     monkeypatch.setattr(texts, "MAX_KEPT", kept)
     (tmp_path / "a.py").write_text(text)
     project = Texts(tmp_path)
-    assert [project.mentioning("run"), project.mentioning("run")] == [(str(tmp_path / "a.py"),) * expected] * 2
+    assert [project.mentioning("run"), project.mentioning("run")] == [[str(tmp_path / "a.py")] * expected] * 2
 
 
 @pytest.mark.parametrize("word", ["größe", "a.b", "\ud800", ""])
@@ -85,8 +87,162 @@ def test_word_that_stands_in_more_files_than_the_limit_is_not_followed(tmp_path:
 def test_text_beside_the_word_can_be_asked_for(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("run(); x.register_hook(run)")
     (tmp_path / "b.py").write_text("run()")
-    assert Texts(tmp_path).mentioning("run", "_hook(") == (str(tmp_path / "a.py"),)
+    assert Texts(tmp_path).mentioning("run", "_hook(") == [str(tmp_path / "a.py")]
 
 
 def test_text_that_lies_nowhere_has_no_project() -> None:
     assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().heirs("Run"))) == ([], [])
+
+
+# What is kept from one process to the next
+
+
+@pytest.fixture
+def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project that is large enough to be recorded, and whose files can be trusted as soon as written."""
+    monkeypatch.setattr(texts, "MIN_FILES", 1)
+    monkeypatch.setattr(texts, "SETTLED", -(10**12))
+    for name, text in {
+        "a": "class A(Base): __call__ = run",
+        "c": "class C(A): run",
+        "d": "class D(C): __call__",
+    }.items():
+        write(tmp_path / "top" / f"{name}.py", text)
+    return tmp_path / "top"
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def fresh(top: Path) -> Texts:
+    """The texts as another process sees them."""
+    return Texts(top, Store(str(top.parent / "cache")))
+
+
+def told(project: Texts) -> tuple[list[str], list[str]]:
+    """The names of the files with heirs of `Base`, and of those that mention `run`; what was found out is kept."""
+    answers = list(project.heirs("Base")), project.mentioning("run")
+    project.keep()
+    return tuple([Path(path).name for path in paths] for paths in answers)  # type: ignore[return-value]
+
+
+def forbid_reading(monkeypatch: pytest.MonkeyPatch, *allowed: str) -> None:
+    read = texts._read
+
+    def reading(path: str) -> bytes:
+        assert Path(path).name in allowed
+        return read(path)
+
+    monkeypatch.setattr(texts, "_read", reading)
+
+
+def test_files_are_not_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(fresh(top)) == (["a.py", "d.py"], ["a.py", "c.py"])
+    forbid_reading(monkeypatch)
+    assert told(fresh(top)) == (["a.py", "d.py"], ["a.py", "c.py"])
+
+
+def test_only_a_changed_file_is_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(fresh(top))
+    before = (top / "d.py").stat()
+    write(top / "d.py", "class D(X): run     ")  # As long as before.
+    os.utime(top / "d.py", ns=(before.st_atime_ns, before.st_mtime_ns))
+    forbid_reading(monkeypatch, "d.py")
+    for _ in range(2):
+        assert told(fresh(top)) == (["a.py"], ["a.py", "c.py", "d.py"])
+
+
+def test_word_that_has_gone_from_a_file_is_not_found_there(top: Path) -> None:
+    told(fresh(top))
+    write(top / "c.py", "class C(A): walk")
+    assert told(fresh(top)) == (["a.py", "d.py"], ["a.py"])
+
+
+def test_new_file_comes_where_it_would_without_a_record(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(fresh(top))
+    write(top / "b.py", "class B(Base): run, __call__")
+    without_record = told(Texts(top))
+    forbid_reading(monkeypatch, "b.py")
+    for _ in range(2):
+        assert told(fresh(top)) == without_record == (["a.py", "b.py", "d.py"], ["a.py", "b.py", "c.py"])
+
+
+def test_file_that_is_gone_is_not_found(top: Path) -> None:
+    told(fresh(top))
+    (top / "a.py").unlink()
+    for _ in range(2):
+        assert told(fresh(top)) == ([], ["c.py"])
+
+
+def test_words_are_asked_anew_where_much_has_changed(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    told(fresh(top))
+    monkeypatch.setattr(texts, "MAX_CHANGED", 1)
+    for name in "cd":
+        write(top / f"{name}.py", "class X(Base): run, __call__")
+    for _ in range(2):
+        assert told(fresh(top)) == (["a.py", "c.py", "d.py"], ["a.py", "c.py", "d.py"])
+
+
+def test_file_that_was_just_written_is_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "SETTLED", 10**12)
+    told(fresh(top))
+    monkeypatch.setattr(texts, "_read", lambda path: b"class X(Base): __call__")
+    assert told(fresh(top)) == (["a.py", "c.py", "d.py"], [])
+
+
+def test_few_files_are_not_recorded(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "MIN_FILES", 4)
+    told(fresh(top))
+    assert not (top.parent / "cache").exists()
+
+
+def test_record_is_written_at_once_and_then_after_a_while(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = fresh(top)
+    told(project)
+    monkeypatch.setattr(texts, "MAX_WORDS", 1)
+    project.mentioning("walk")
+    project.keep()
+    project._next = 0
+    (record,) = (top.parent / "cache").iterdir()
+    assert b'"run"' in record.read_bytes()
+    project.keep()
+    assert b'"walk"' in record.read_bytes()
+    assert b'"run"' not in record.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        [],
+        {},
+        {"files": {}},
+        {"files": []},
+        {"files": {"a.py": []}, "words": {}},
+        {"files": {"a.py": [1, 2, 3]}, "words": {"run": "no number"}},
+        {"files": {"a.py": [1, 2, 3]}, "words": {"run": 7}},
+        {"files": {"a.py": ["stamp", None, None]}, "words": {}},
+        {"files": {"gone.py": [[1, 1, 1], 1, "A Base"]}, "words": {"run": "ffff"}},
+    ],
+)
+def test_record_of_another_form_is_made_anew(top: Path, record: object) -> None:
+    project = fresh(top)
+    Store(str(top.parent / "cache")).write("texts", str(top), record)
+    assert told(project) == (["a.py", "d.py"], ["a.py", "c.py"])
+
+
+def test_same_files_at_two_places_are_two_projects(top: Path, tmp_path: Path) -> None:
+    told(fresh(top))
+    write(top.parent / "other" / "a.py", "class A(Base): __call__ = walk")
+    assert told(fresh(top.parent / "other")) == (["a.py"], [])
+    assert told(fresh(top)) == (["a.py", "d.py"], ["a.py", "c.py"])
+
+
+def test_file_that_goes_while_it_is_looked_at_tells_nothing(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(*_: object) -> list[str]:
+        return [str(top / "gone.py")]
+
+    monkeypatch.setattr(texts, "find_files", find)
+    for _ in range(2):
+        assert told(fresh(top)) == ([], [])

@@ -1,0 +1,160 @@
+"""What earlier runs found out, kept in the user's cache folder.
+
+A record is JSON behind a line with its checksum, for JSON can do no harm when it is read, whoever wrote it. Processes
+may read and write at once: a record is put in place whole, and the last one wins. Whatever goes wrong with a file or
+folder here, there is no record, and the caller works out anew what it would have told.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+import sys
+from pathlib import Path
+from typing import Any
+
+from flake8_forward_call import __version__
+
+# The folder to use, in place of the platform's own; set to nothing, there is no cache.
+VARIABLE = "FORWARD_CALL_CACHE_DIR"
+
+_NAME = "flake8-forward-call"
+
+# To be raised when records change their form or meaning between two releases.
+_FORM = 1
+
+# A larger record would take longer to read than what it tells.
+MAX_RECORD = 64_000_000
+
+# When a record is added to more than this, the oldest go until half is left.
+MAX_RECORDS, MAX_TOTAL = 200, 256_000_000
+
+_SUFFIX = ".json"
+_UNFINISHED = "unfinished-"
+
+
+class Store:
+    """The records in a folder; None is a store that keeps nothing. No method raises because of a file."""
+
+    def __init__(self, folder: str | None) -> None:
+        self._folder = folder
+
+    def read(self, kind: str, key: str) -> Any:
+        """The record of a kind with a key, as this version of the tool wrote it; None if there is none."""
+        full = _full(kind, key)
+        try:
+            if self._folder is None or not _is_safe(self._folder):
+                return None
+            data = _bytes_of(self._path(self._folder, full))
+            checksum, _, body = data.partition(b"\n")
+            if checksum != _checksum(body).encode():
+                return None
+            found, value = json.loads(body)
+        except (OSError, ValueError, TypeError, RecursionError):
+            return None
+        return value if found == full else None
+
+    def write(self, kind: str, key: str, value: Any) -> None:
+        """Put a record in place of what there was under its kind and key."""
+        full = _full(kind, key)
+        body = json.dumps([full, value], separators=(",", ":")).encode()
+        if self._folder is None or len(body) > MAX_RECORD:
+            return
+        try:
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103 (As the folder is a text throughout.)
+            if not _is_safe(self._folder):
+                return
+            path = self._path(self._folder, full)
+            if not path.exists():
+                _prune(self._folder)
+            _put(path, b"%b\n%b" % (_checksum(body).encode(), body))
+        except (OSError, ValueError):
+            return
+
+    def _path(self, folder: str, full: list[str]) -> Path:
+        return Path(folder, _checksum("\0".join(full).encode(errors="surrogatepass")) + _SUFFIX)
+
+
+def _full(kind: str, key: str) -> list[str]:
+    return [__version__, str(_FORM), kind, key]
+
+
+def _checksum(body: bytes) -> str:
+    return hashlib.blake2b(body, digest_size=20).hexdigest()
+
+
+def _is_safe(folder: str) -> bool:
+    """Whether the folder is the user's own, and nobody else can write there. Raises OSError."""
+    status = os.stat(folder)  # noqa: PTH116 (A link to a folder is as good, if that folder is.)
+    if not stat.S_ISDIR(status.st_mode):
+        return False
+    if not hasattr(os, "geteuid"):  # Windows, where the user's cache folder is closed to others, and modes say nothing.
+        return True
+    return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a plain file of a reasonable size. Raises OSError."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(handle, "rb") as file:  # noqa: PTH123 (It is open already: a pipe would have kept open() waiting.)
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_RECORD:
+            return b""
+        return file.read()
+
+
+def _put(path: Path, data: bytes) -> None:
+    """Write a file so that another process sees all of it or nothing. Raises OSError."""
+    import tempfile
+
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    try:
+        with open(handle, "wb") as file:  # noqa: PTH123
+            file.write(data)
+        os.replace(name, path)  # noqa: PTH105
+    except BaseException:
+        os.unlink(name)  # noqa: PTH108
+        raise
+
+
+def _prune(folder: str) -> None:
+    """Remove the oldest files of a folder that holds too much. Raises OSError."""
+    with os.scandir(folder) as scan:
+        files = [(entry.stat(follow_symlinks=False), entry.path) for entry in scan]
+    count, total = len(files), sum(status.st_size for status, _ in files)
+    if count < MAX_RECORDS and total < MAX_TOTAL:
+        return
+    for status, path in sorted(files, key=lambda one: one[0].st_mtime_ns):
+        if count < MAX_RECORDS // 2 and total < MAX_TOTAL // 2:
+            break
+        if _is_ours(path):
+            Path(path).unlink(missing_ok=True)
+            count, total = count - 1, total - status.st_size
+
+
+def _is_ours(path: str) -> bool:
+    """Whether the name is one of a record, or of what a process left behind that was stopped while writing one."""
+    name = Path(path).name
+    return name.endswith(_SUFFIX) or name.startswith(_UNFINISHED)
+
+
+def use(folder: str) -> None:
+    """Keep records in this folder from now on, in this process and those that it starts; nowhere if it is empty."""
+    os.environ[VARIABLE] = folder
+
+
+def default_folder() -> str | None:
+    """The folder that the environment says, or else the platform's; None for no cache."""
+    given = os.environ.get(VARIABLE)
+    if given is not None:
+        return os.path.abspath(given) if given else None  # noqa: PTH100
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA", "")
+    elif sys.platform == "darwin":
+        base = os.path.expanduser("~/Library/Caches")  # noqa: PTH111 (Path.expanduser() raises without a home.)
+    else:
+        base = os.environ.get("XDG_CACHE_HOME", "")
+        base = base if os.path.isabs(base) else os.path.expanduser("~/.cache")  # noqa: PTH111, PTH117
+    return os.path.join(base, _NAME) if os.path.isabs(base) else None  # noqa: PTH117, PTH118

@@ -1,0 +1,223 @@
+"""Records on disk: what is written comes back, and whatever is wrong with a file or folder is no more than a miss."""
+
+from __future__ import annotations
+
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from flake8_forward_call import cache
+from flake8_forward_call.cache import Store, default_folder
+
+VALUE = {"files": {"größe.py": [1, "\udcff"]}, "words": {}}
+
+
+def record_in(folder: Path) -> Path:
+    (only,) = folder.iterdir()
+    return only
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with one record in it."""
+    Store(str(tmp_path / "cache")).write("texts", "/project", VALUE)
+    return tmp_path / "cache"
+
+
+def read(folder: Path, kind: str = "texts", key: str = "/project") -> object:
+    return Store(str(folder)).read(kind, key)
+
+
+def test_record_comes_back(folder: Path) -> None:
+    assert read(folder) == VALUE
+    assert folder.stat().st_mode & 0o777 == 0o700
+
+
+def test_record_is_of_one_kind_and_key(folder: Path) -> None:
+    assert (read(folder, kind="other"), read(folder, key="/other")) == (None, None)
+
+
+def test_record_of_another_version_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "__version__", "0.0.0")
+    assert read(folder) is None
+
+
+def test_record_under_a_foreign_name_is_none(folder: Path) -> None:
+    content = record_in(folder).read_bytes()
+    Store(str(folder)).write("texts", "/other", {})
+    for path in folder.iterdir():
+        path.write_bytes(content)
+    assert (read(folder), read(folder, key="/other")) == (VALUE, None)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: b"",
+        lambda data: data[:-1],
+        lambda data: data[: len(data) // 2],
+        lambda data: data.replace(b"words", b"wordz"),
+        lambda data: b"\0" * len(data),
+        lambda data: b"\xff" + data,
+        lambda data: data.partition(b"\n")[2],
+        lambda data: cache._checksum(b"not json").encode() + b"\nnot json",
+        lambda data: cache._checksum(b"[1]").encode() + b"\n[1]",
+        lambda data: cache._checksum(b"7").encode() + b"\n7",
+        lambda data: cache._checksum(b"[" * 100_000).encode() + b"\n" + b"[" * 100_000,
+    ],
+)
+def test_damaged_record_is_none_and_is_written_anew(folder: Path, damage: object) -> None:
+    path = record_in(folder)
+    path.write_bytes(damage(path.read_bytes()))  # type: ignore[operator]
+    assert read(folder) is None
+    Store(str(folder)).write("texts", "/project", VALUE)
+    assert read(folder) == VALUE
+
+
+def test_record_that_is_too_large_is_none(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_RECORD", 10)
+    assert read(folder) is None
+    Store(str(folder)).write("texts", "/other", VALUE)
+    assert len(list(folder.iterdir())) == 1
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+def test_something_else_in_the_place_of_a_record_is_none(folder: Path, make: object) -> None:
+    path = record_in(folder)
+    path.unlink()
+    make(path)  # type: ignore[operator]
+    assert read(folder) is None
+    Store(str(folder)).write("texts", "/project", VALUE)
+
+
+def test_folder_that_others_may_write_to_is_not_used(folder: Path) -> None:
+    folder.chmod(0o777)
+    assert read(folder) is None
+    Store(str(folder)).write("texts", "/other", VALUE)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_folder_of_another_user_is_not_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: folder.stat().st_uid + 1)
+    assert read(folder) is None
+
+
+def test_system_without_users_trusts_the_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(os, "geteuid")
+    assert read(folder) == VALUE
+
+
+def test_link_to_a_folder_is_as_good(folder: Path) -> None:
+    link = folder.parent / "link"
+    link.symlink_to(folder)
+    Store(str(link)).write("texts", "/other", 1)
+    assert (read(link), read(folder, key="/other")) == (VALUE, 1)
+
+
+@pytest.mark.parametrize("name", ["file", "file/below", "circle", "circle/below", "\0"])
+def test_folder_that_cannot_be_had_is_no_failure(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    store = Store(f"{tmp_path}/{name}")
+    store.write("texts", "/project", VALUE)
+    assert store.read("texts", "/project") is None
+    assert (tmp_path / "file").read_bytes() == b""
+
+
+def test_folder_that_is_read_only_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    folder.chmod(0o500)
+    monkeypatch.setattr("tempfile.mkstemp", refuse)  # For root, who may write all the same.
+    Store(str(folder)).write("texts", "/other", VALUE)
+    assert (read(folder), read(folder, key="/other")) == (VALUE, None)
+
+
+def test_interrupted_write_leaves_the_old_record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        Store(str(folder)).write("texts", "/project", 1)
+    assert read(folder) == VALUE
+    record_in(folder)
+
+
+def test_store_without_a_folder_keeps_nothing() -> None:
+    store = Store(None)
+    store.write("texts", "/project", VALUE)
+    assert store.read("texts", "/project") is None
+
+
+def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_RECORDS", 4)
+    os.utime(record_in(folder), (1, 1))
+    (folder / "unfinished-1").touch()
+    (folder / "not ours").touch()
+    for name in ("unfinished-1", "not ours"):
+        os.utime(folder / name, (0, 0))
+    for key in ("/a", "/b"):
+        Store(str(folder)).write("texts", key, key)
+    kept = [read(folder), read(folder, key="/a"), read(folder, key="/b")]
+    assert kept == [None, None, "/b"]
+    assert sorted(path.name for path in folder.iterdir() if path.suffix != ".json") == ["not ours"]
+
+
+def test_oldest_records_go_when_they_are_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_TOTAL", 10)
+    Store(str(folder)).write("texts", "/other", VALUE)
+    assert (read(folder), read(folder, key="/other")) == (None, VALUE)
+
+
+def _write_and_read(folder: str) -> list[object]:
+    store = Store(folder)
+    found = []
+    for value in range(50):
+        store.write("texts", "/project", ["x" * 10_000, value])
+        found.append(store.read("texts", "/project"))
+    return found
+
+
+def test_processes_write_and_read_at_once(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(3) as pool:
+        found = [one for each in pool.map(_write_and_read, [str(tmp_path / "cache")] * 3) for one in each]
+    assert len(found) == 150
+    assert all(isinstance(one, list) and one[0] == "x" * 10_000 for one in found)
+    record_in(tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {}, "/home/me/.cache/flake8-forward-call"),
+        ("linux", {"XDG_CACHE_HOME": "/x"}, "/x/flake8-forward-call"),
+        ("linux", {"XDG_CACHE_HOME": "relative"}, "/home/me/.cache/flake8-forward-call"),
+        ("darwin", {}, "/home/me/Library/Caches/flake8-forward-call"),
+        ("win32", {"LOCALAPPDATA": "/local"}, "/local/flake8-forward-call"),
+        ("win32", {}, None),
+        ("linux", {cache.VARIABLE: "/mine"}, "/mine"),
+        ("linux", {cache.VARIABLE: ""}, None),
+    ],
+)
+def test_folder_is_the_platforms_own(
+    monkeypatch: pytest.MonkeyPatch, platform: str, variables: dict[str, str], expected: str | None
+) -> None:
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA", cache.VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", "/home/me")
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert default_folder() == expected
+
+
+def test_user_without_a_home_folder_has_no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CACHE_HOME", cache.VARIABLE):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert default_folder() is None
