@@ -7,6 +7,7 @@ import bisect
 import io
 import re
 import tokenize
+import unicodedata
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,8 +93,11 @@ class Source:
 
     @cached_property
     def forward_rows(self) -> list[int]:
-        """The rows in which a name `forward` stands that may be called."""
-        return sorted({self.place(match.start()).row for match in _CALLED_NAME.finditer(self.text)})
+        """The rows in which a name `forward` stands that may be called, in letters that Python reads so or in these."""
+        rows = {self.place(match.start()).row for match in _CALLED_NAME.finditer(self.text)}
+        if not self.text.isascii():
+            rows |= {row for row, line in enumerate(self.lines, 1) if "forward" in unicodedata.normalize("NFKC", line)}
+        return sorted(rows)
 
     @cached_property
     def lines(self) -> list[str]:
