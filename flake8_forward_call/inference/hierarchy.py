@@ -62,6 +62,15 @@ class KnownClass:
 
 Class: TypeAlias = SourceClass | KnownClass
 
+
+def is_foreign(cls: Class) -> bool:
+    """Whether the class is of another package: nobody knows who derives from it, and it does not change with this one.
+
+    It is the same whether such a package is installed, so that its source is read, or only in the catalogue.
+    """
+    return isinstance(cls, KnownClass) or cls.scope.file.is_installed
+
+
 _Answer = TypeVar("_Answer")
 
 
@@ -165,7 +174,8 @@ class Hierarchy:
     def meaning_to_heirs(self, cls: SourceClass) -> Sameness:
         """What classes of the project between the class and its heirs make of a call, at worst."""
         own = set(self.order(cls))
-        between = {one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)} - own
+        between = {one for heir in self.heirs(cls) for one in self.order(heir) if one is not None} - own
+        between = {one for one in between if not is_foreign(one)}
         return worst(*(found for one in between for found in [self.own_call(one)] if found is not None))
 
     def meaning_of_call(self, cls: Class) -> Sameness:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from flake8_forward_call.candidates import candidates
 from flake8_forward_call.inference import sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import KnownClass
+from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
@@ -87,7 +87,7 @@ def _of_instance(ev: Evaluator, kind: Instance, scope: Scope) -> Verdict:
     if kind.origin is Origin.OPAQUE:
         return Verdict(standing, Sameness.UNREAD, "the receiver's own class was not read")
     same = ev.hierarchy.meaning_of_call(cls)
-    if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
+    if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
         # An instance of a subclass may come here, and is called by the subclass's rules.
         same = worst(same, ev.hierarchy.meaning_to_heirs(cls))
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):

@@ -14,12 +14,16 @@ from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 @dataclass(eq=False)
 class File:
-    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it."""
+    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it.
+
+    ``is_installed`` tells the files of other packages from those of the project.
+    """
 
     path: str
     tree: ast.Module
     name: str = ""
     is_package: bool = False
+    is_installed: bool = False
 
     @cached_property
     def scopes(self) -> ScopeMap:
@@ -69,7 +73,8 @@ class Project:
 
     ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
     files in which a class with a ``__call__`` may derive from one of a name. ``stub`` gives the stub of a module whose
-    source is there as well; ``hides`` tells whether a top-level name is the project's own.
+    source is there as well; ``hides`` tells whether a top-level name is the project's own; ``mentions`` whether a name
+    stands in a module, asked before the module is read as Python.
     """
 
     catalogue: Catalogue
@@ -77,6 +82,7 @@ class Project:
     heirs: Callable[[str], Iterable[File]] = lambda _: ()
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False
+    mentions: Callable[[str, str], bool] = lambda _, __: True
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
 

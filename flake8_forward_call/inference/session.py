@@ -29,7 +29,14 @@ class Session:
     def _fresh(self) -> Evaluator:
         names = self._names
         return Evaluator(
-            Project(names.catalogue, names.file, self._workspace.heirs, stub=names.stub, hides=names.is_hidden)
+            Project(
+                names.catalogue,
+                names.file,
+                self._workspace.heirs,
+                stub=names.stub,
+                hides=names.is_hidden,
+                mentions=names.mentions,
+            )
         )
 
     def take(self, source: Source) -> File:

@@ -1,0 +1,17 @@
+"""What every test starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from flake8_forward_call.inference.environment import CHOICE, Choice
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_installed() -> Iterator[None]:
+    """What is installed beside the tests is nothing to them."""
+    before = CHOICE.set(Choice(nothing=True))
+    yield
+    CHOICE.reset(before)
