@@ -11,6 +11,7 @@ import pytest
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability
 from flake8_forward_call.inference import evaluate, siblings
+from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.workspace import MAX_BYTES, workspace_of
 from flake8_forward_call.source import Source
 
@@ -317,3 +318,8 @@ def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeyp
     (tmp_path / "pkg/heirs.py").write_text("")
     (tmp_path / "pkg/use.py").write_text("from .root import Root\nRoot().forward(1)\n")
     assert found(tmp_path / "pkg/use.py") == ["FWD001"]
+
+
+def test_files_of_one_project_share_what_is_known(tmp_path: Path) -> None:
+    project(tmp_path, {"setup.py": "", **PACKAGE, "pkg/use.py": ""})
+    assert session_of(str(tmp_path / "pkg/use.py")) is session_of(str(tmp_path / "pkg/base.py"))
