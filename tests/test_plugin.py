@@ -6,7 +6,7 @@ import ast
 from pathlib import Path
 
 import pytest
-from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call, python
+from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call, python, run
 
 from flake8_forward_call import analysis
 from flake8_forward_call.plugin import Plugin
@@ -77,6 +77,30 @@ def test_what_is_off_in_the_rule_table_is_off_in_flake8() -> None:
     manager = Manager()
     Plugin.add_options(manager)
     assert manager.ignored == tuple(rule.code for rule in RULES if not rule.default)
+
+
+def test_environment_is_an_option_of_flake8(tmp_path: Path) -> None:
+    (tmp_path / "env/lib/python3.11/site-packages").mkdir(parents=True)
+    (tmp_path / "env/lib/python3.11/site-packages/pkg.py").write_text("from torch.nn import Linear as L\n")
+    (tmp_path / "net.py").write_text("from pkg import L\n\nL(1, 1).forward(1)\n")
+    (tmp_path / "setup.cfg").write_text("[flake8]\nforward-call-python = env\n")
+    with_config = run("flake8", "--select=FWD", "net.py", cwd=tmp_path)
+    assert (with_config.status, "FWD001 L(1, 1).forward(...)" in with_config.out) == (1, True)
+    none = flake8("--forward-call-no-site-packages", "net.py", cwd=tmp_path)
+    assert (none.status, none.out, none.err) == (0, "", "")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--forward-call-python=gone",), "gone' is not there"),
+        (("--forward-call-python=.", "--forward-call-no-site-packages"), "cannot go together"),
+    ],
+)
+def test_flake8_says_what_is_wrong_with_the_environment(tmp_path: Path, options: tuple[str, ...], message: str) -> None:
+    (tmp_path / "net.py").write_text(PROGRAM)
+    done = flake8(*options, "net.py", cwd=tmp_path)
+    assert (done.status, message in done.out + done.err) == (1, True)
 
 
 def test_flake8_reports(tmp_path: Path) -> None:

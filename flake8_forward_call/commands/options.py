@@ -27,13 +27,17 @@ def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[st
     return values or (".",)
 
 
+# Under this key a run notes which option has settled the environment.
+_SETTLED = f"{__name__}.environment"
+
+
 def _environment(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
     """Settle where installed packages are looked for, before the first file is looked at."""
     if value is None or value is False:
         return
     from flake8_forward_call.inference import environment
 
-    if environment.CHOICE.get() != environment.Choice():
+    if context.meta.setdefault(_SETTLED, option.name) != option.name:
         raise click.UsageError("--python and --no-site-packages cannot go together")
     try:
         choice = environment.Choice(nothing=True) if value is True else environment.chosen(str(value))

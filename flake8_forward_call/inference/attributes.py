@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere, stubs
 from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -98,7 +98,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
     if containers.is_container(ev, owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
         return Method(owner, name)
     found = _found(ev, ev.hierarchy.order(cls), owner, name)
-    if isinstance(cls, KnownClass):
+    if isinstance(cls, KnownClass) or is_foreign(cls):
         return found
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         found = elsewhere.attribute(ev, owner, cls, name, found)

@@ -140,7 +140,7 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
 def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
     assert scope.parent is not None
     if node.returns is not None:
-        declared = declarations.declared(ev, node.returns, scope.parent)
+        declared = stubs.trusted(declarations.declared(ev, node.returns, scope.parent), scope)
         of_class = any(ev.dotted(one, scope.parent) == "classmethod" for one in node.decorator_list)
         return substitute(declared, {notation.SELF: Result(notation.SELF)}) if of_class else declared
     if node.type_comment is not None:

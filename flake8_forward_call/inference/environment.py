@@ -118,6 +118,9 @@ class Choice:
     nothing: bool = False
 
 
+# One for all: what was found out about a project is kept for its environment.
+_NOTHING = Environment()
+
 # The doors say what the user wants before the first file is looked at; both doors run one job in a process.
 CHOICE: ContextVar[Choice] = ContextVar("CHOICE", default=Choice())  # noqa: B039 (It is frozen.)
 
@@ -146,7 +149,7 @@ def environment_of(path: Path | None, top: Path | None) -> Environment:
     """The environment for the project of a file's folder: the chosen one, or the first that is found."""
     choice = CHOICE.get()
     if choice.nothing:
-        return Environment()
+        return _NOTHING
     return _environment(choice.prefix or _found(path, top))
 
 

@@ -267,7 +267,10 @@ class Evaluator:
                     return self._filled(found, name, outer)
             inner = outer
         for star in reversed(inner.stars):
-            kind = self._imported(star.module or "", name, star.level, scope.file)
+            full = scope.file.absolute(star.module or "", star.level)
+            if full is None or not self.project.mentions(full, name):
+                continue
+            kind = self.member(full, name)
             if not isinstance(kind, Namespace):
                 return kind
         if inner.stars and not hasattr(builtins, name):
@@ -460,8 +463,10 @@ class Evaluator:
             return self._filled(bound, name, file.root)
         for star in reversed(file.root.stars):
             full = file.absolute(star.module or "", star.level)
-            source = None if full is None else self.project.file(full)
-            if full is not None and full != file.name and (source is None or source.exports(name)):
+            if full is None or not self.project.mentions(full, name):
+                continue
+            source = self.project.file(full)
+            if full != file.name and (source is None or source.exports(name)):
                 kind = self.once(("star", id(file), name, full), partial(self.member, full, name))
                 if not isinstance(kind, Namespace) and kind not in (UNKNOWN, NEVER):
                     return kind

@@ -72,6 +72,15 @@ Class: TypeAlias = SourceClass | KnownClass
 # What calling an instance means, and the class whose doing it is, if that is one class's.
 Meaning: TypeAlias = "tuple[Sameness, Class | None]"
 
+
+def is_foreign(cls: Class) -> bool:
+    """Whether the class is of another package: nobody knows who derives from it, and it does not change with this one.
+
+    It is the same whether such a package is installed, so that its source is read, or only in the catalogue.
+    """
+    return isinstance(cls, KnownClass) or cls.scope.file.is_installed
+
+
 _Answer = TypeVar("_Answer")
 
 
@@ -196,8 +205,8 @@ class Hierarchy:
     def meaning_to_heirs(self, cls: SourceClass) -> Meaning:
         """What classes of the project between the class and its heirs make of a call, at worst, and which does."""
         own = set(self.order(cls))
-        between = [one for heir in self.heirs(cls) for one in self.order(heir) if isinstance(one, SourceClass)]
-        return self._at_worst(one for one in dict.fromkeys(between) if one not in own)
+        between = dict.fromkeys(one for heir in self.heirs(cls) for one in self.order(heir) if one not in own)
+        return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flake8_forward_call.candidates import candidates
 from flake8_forward_call.inference import callers, likeness, mixins, sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import (
@@ -114,7 +114,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     if kind.origin is Origin.OPAQUE:
         return _of_opaque(ev, cls)
     meaning, culprit = ev.hierarchy.call_of(cls)
-    if kind.origin is Origin.DECLARED and not isinstance(cls, KnownClass):
+    if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
         # An instance of a subclass may come here, and is called by the subclass's rules.
         below, heir = ev.hierarchy.meaning_to_heirs(cls)
         if worst(meaning, below) is not meaning:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 # Any of these marks the top of a project.
-MARKS = ("pyproject.toml", "setup.py", "setup.cfg", ".git", ".hg")
+REPOSITORY_MARKS = (".git", ".hg")
+MARKS = ("pyproject.toml", "setup.py", "setup.cfg", *REPOSITORY_MARKS)
 
 # Folders that hold packages and are none.
 SOURCE_FOLDERS = ("src", "lib", "python")

@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attributes
 from flake8_forward_call.inference.bindings import Defined
-from flake8_forward_call.inference.types import NEVER, UNKNOWN, Instance, Namespace, Type, union
+from flake8_forward_call.inference.types import (
+    NEVER,
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    Namespace,
+    Type,
+    each,
+    union,
+)
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -31,6 +40,8 @@ def member(ev: Evaluator, file: File, name: str) -> Type | None:
     stand_ins = [node.value for node in file.root.item_stores if isinstance(node, ast.Assign) and _replaces(node)]
     if not makers and not stand_ins:
         return None
+    if ev.project.file(f"{file.name}.{name}") is not None:
+        return None  # A submodule, which is there whatever the function does with other names.
     found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
 
@@ -45,8 +56,23 @@ def _made(ev: Evaluator, file: File, name: str, makers: Iterable[object], stand_
             found = _asked(ev, file.scopes.opened[id(maker.definition)], maker.definition, name)
             if found != UNKNOWN:
                 return found
-    values = [ev.expression(one, file.root) for one in stand_ins]
-    return union(attributes.attribute(ev, one, name) if isinstance(one, Instance) else UNKNOWN for one in values)
+    return union(_of_stand_in(ev, file, one, name) for one in stand_ins)
+
+
+def _of_stand_in(ev: Evaluator, file: File, value: ast.expr, name: str) -> Type:
+    """What the object that stands in for a module has under a name: by its class, whatever it was made from."""
+    if not isinstance(value, ast.Call):
+        return _of_each(ev, ev.expression(value, file.root), name)
+    return each(
+        ev.expression(value.func, file.root),
+        lambda one: (
+            attributes.attribute(ev, Instance(one.cls, one.origin), name) if isinstance(one, ClassObject) else UNKNOWN
+        ),
+    )
+
+
+def _of_each(ev: Evaluator, owner: Type, name: str) -> Type:
+    return each(owner, lambda one: attributes.attribute(ev, one, name))
 
 
 def _replaces(node: ast.Assign) -> bool:
@@ -183,7 +209,7 @@ def _holds(test: ast.expr, parameter: str, name: str) -> bool | None:
 def _value(ev: Evaluator, node: ast.expr, parameter: str, name: str, scope: Scope) -> Type:
     match node:
         case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Name(id=asked), *_]) if asked == parameter:
-            return attributes.attribute(ev, ev.expression(owner, scope), name)
+            return _of_each(ev, ev.expression(owner, scope), name)
         case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Name(id=asked)) if asked == parameter:
             return union(ev.binding(one) for one in scope.flow.bound.get(name, ())) or UNKNOWN
         case _:

@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class File:
-    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it."""
+    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it.
+
+    ``is_installed`` tells the files of other packages from those of the project.
+    """
 
     path: str
     tree: ast.Module
     name: str = ""
     is_package: bool = False
+    is_installed: bool = False
 
     @cached_property
     def scopes(self) -> ScopeMap:
@@ -82,7 +86,8 @@ class Project:
     files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
     stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
     caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
-    tells whether a top-level name is the project's own.
+    tells whether a top-level name is the project's own, ``mentions`` whether a name stands in a module, asked before
+    the module is read as Python.
     """
 
     catalogue: Catalogue
@@ -91,6 +96,7 @@ class Project:
     mentioning: Callable[[str, str, int], Iterable[File] | None] = lambda _word, _beside, _limit: ()
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False
+    mentions: Callable[[str, str], bool] = lambda _, __: True
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
 

@@ -36,6 +36,7 @@ class Session:
                 workspace.mentioning,
                 stub=names.stub,
                 hides=names.is_hidden,
+                mentions=names.mentions,
             )
         )
 
@@ -57,11 +58,15 @@ def session_of(path: str) -> Session:
         return Session(Workspace(), environment_of(None, None))
     workspace = workspace_of(path)
     environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top)
-    return _session(workspace.roots, workspace.top, workspace.renamed, environment)
+    return _session(workspace.roots, workspace.top, workspace.renamed, workspace.repository, environment)
 
 
 @lru_cache(maxsize=_KEPT)
 def _session(
-    roots: tuple[Path, ...], top: Path | None, renamed: tuple[tuple[str, Path], ...], environment: Environment
+    roots: tuple[Path, ...],
+    top: Path | None,
+    renamed: tuple[tuple[str, Path], ...],
+    repository: Path | None,
+    environment: Environment,
 ) -> Session:
-    return Session(Workspace(roots, top, renamed), environment)
+    return Session(Workspace(roots, top, renamed, repository), environment)

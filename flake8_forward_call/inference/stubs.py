@@ -6,7 +6,8 @@ import ast
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Defined
-from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Slot, Type, each
+from flake8_forward_call.source import is_stub
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -18,6 +19,17 @@ def member(ev: Evaluator, module: str, name: str) -> Type | None:
     stub = ev.project.stub_of(module)
     found = None if stub is None else ev.global_of(stub, name)
     return None if found in (UNKNOWN, NEVER) else found
+
+
+def trusted(declared: Type, scope: Scope) -> Type:
+    """A declared result, as far as it is believed.
+
+    Where compiled code is declared to give back what went in, by a type variable, it may be another object: what comes
+    out of a remote reference is a compiled module.
+    """
+    if not is_stub(scope.file.path):
+        return declared
+    return each(declared, lambda one: UNKNOWN if isinstance(one, Slot) and one.owner == "TypeVar" else one)
 
 
 def counterpart(ev: Evaluator, scope: Scope) -> Scope | None:

@@ -51,6 +51,10 @@ _COMMENT = re.compile(rb"#[^\r\n]*")
 _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 
 
+# Between a word and what is to stand beside it, in the key of an answer.
+_BESIDE = "\0"
+
+
 @dataclass(frozen=True, slots=True)
 class _Told:
     """What the text of a file tells, and the state of the file in which it was read."""
@@ -79,15 +83,13 @@ class Texts:
 
     def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files in whose text the word stands as a whole, and ``beside``. Cheap to ask again."""
-        if beside:
-            other = beside.encode()
-            return [path for path in self.mentioning(word) if other in self._data(path)]
         files = self._files
-        if word not in self._words:
-            has = _search(word)
-            self._words[word] = _bits(has(self._data(path)) for path in self._order)
+        key = f"{word}{_BESIDE}{beside}" if beside else word
+        if key not in self._words:
+            has = _search(key)
+            self._words[key] = _bits(has(self._data(path)) for path in self._order)
             self._news = True
-        found = {path for path, bit in zip(self._order, reversed(f"{self._words[word]:b}"), strict=False) if bit == "1"}
+        found = {path for path, bit in zip(self._order, reversed(f"{self._words[key]:b}"), strict=False) if bit == "1"}
         return [path for path in files if path in found]
 
     def heirs(self, name: str) -> Iterable[str]:
@@ -204,12 +206,12 @@ def _stamp(path: str) -> list[int]:
     return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
-def _search(word: str) -> Callable[[bytes], bool]:
-    """Give the test whether the word stands as a whole in a text."""
-    plain = word.encode(errors="replace")
+def _search(key: str) -> Callable[[bytes], bool]:
+    """Give the test whether the word stands as a whole in a text, and what is to stand beside it."""
+    plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
     # The letter before is looked at last, so that the pattern starts with plain letters.
     whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
-    return lambda data: plain in data and whole.search(data) is not None
+    return lambda data: plain in data and beside in data and whole.search(data) is not None
 
 
 def _bits(flags: Iterable[bool]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import takewhile
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flake8_forward_call.cache import Store, default_folder
 from flake8_forward_call.inference.folders import Folders
-from flake8_forward_call.inference.layout import exists, is_marked, layout_of
+from flake8_forward_call.inference.layout import REPOSITORY_MARKS, exists, is_marked, layout_of
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.texts import MAX_BYTES, Texts
@@ -27,12 +27,13 @@ class Workspace:
     """The project that a folder belongs to. Each file is read at most once, when a name leads there.
 
     ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
-    are packages that go by another name than their folder.
+    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one.
     """
 
     roots: tuple[Path, ...] = ()
     top: Path | None = None
     renamed: tuple[tuple[str, Path], ...] = ()
+    repository: Path | None = None
     folders: Folders = field(default_factory=Folders)
     _by_path: dict[str, File | None] = field(default_factory=dict)
     _texts: dict[str, str] = field(default_factory=dict)
@@ -73,8 +74,7 @@ class Workspace:
 
     @cached_property
     def _siblings(self) -> Siblings:
-        # Without a mark nobody knows where the project ends: it may be a folder of downloads.
-        return siblings_of(self.top) if self.top is not None and is_marked(self.top) else Siblings()
+        return Siblings() if self.repository is None else siblings_of(self.repository)
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path, None if it cannot be read as Python."""
@@ -158,7 +158,19 @@ def workspace_of(path: str) -> Workspace:
         roots += [*layout.folders, one]
         renamed = layout.renamed | renamed
     top = package if marked is None else heights[marked]
-    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()))
+    repository = None if marked is None else _repository(heights[marked:])
+    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)
+
+
+def _repository(heights: Sequence[Path]) -> Path:
+    """The folder of all projects that go with one, whose top is the first of the folders: they are given upward.
+
+    Without version control it is the outermost with a mark. Without any mark nobody could tell where to stop.
+    """
+    for one in heights:
+        if any(exists(one / mark) for mark in REPOSITORY_MARKS):
+            return one
+    return [one for one in heights[: _HEIGHT + 1] if is_marked(one)][-1]
 
 
 def _read(path: str) -> Source | None:

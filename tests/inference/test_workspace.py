@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability
-from flake8_forward_call.inference import evaluate
+from flake8_forward_call.inference import evaluate, siblings
+from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.texts import MAX_BYTES
 from flake8_forward_call.inference.workspace import workspace_of
 from flake8_forward_call.source import Source
@@ -97,6 +99,129 @@ def test_link_that_leads_in_a_circle_is_no_module(tmp_path: Path) -> None:
 def test_module_of_the_project_goes_before_one_that_is_known(tmp_path: Path) -> None:
     project(tmp_path, {"torch/__init__.py": "", "torch/nn.py": "class Module: ...\n", "use.py": BASE + USE})
     assert found(tmp_path / "use.py") == []
+
+
+def toml(text: str) -> dict[str, str]:
+    return {"pyproject.toml": text}
+
+
+PACKAGE = {"pkg/__init__.py": "", "pkg/base.py": BASE}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"setup.cfg": "[options]\npackage_dir =\n    = code/here\n"},
+        {"setup.cfg": "[options]\npackage_dir =\n    pkg = code/here/pkg\n    nonsense\n"},
+        {"setup.cfg": "[options.packages.find]\nwhere = code/here,other\n\n"},
+        {"setup.cfg": "nonsense"},
+        toml('[tool.setuptools]\npackage-dir = {"" = "code/here"}'),
+        toml('[tool.setuptools.packages.find]\nwhere = ["code/here"]'),
+        toml('[tool.hatch.build.targets.wheel]\npackages = ["code/here/pkg/"]'),
+        toml('[tool.hatch.build]\nsources = ["code/here"]'),
+        toml('[tool.poetry]\npackages = [{include = "pkg", from = "code/here"}, 1]'),
+        toml('[tool.pdm.build]\npackage-dir = "code/here"'),
+        toml('[tool.uv.build-backend]\nmodule-root = "code/here"'),
+        toml('[tool.maturin]\npython-source = "code/here"'),
+        toml('[tool.pytest.ini_options]\npythonpath = ["code/here"]'),
+        toml("tool = 1"),
+        toml("[[["),
+    ],
+)
+def test_source_folder_of_any_name(tmp_path: Path, settings: dict[str, str]) -> None:
+    """Where the settings do not say, the folder is found because no other has a package of the name."""
+    files = {f"code/here/{name}": text for name, text in PACKAGE.items()}
+    project(tmp_path, {**settings, **files, "tests/use.py": "from pkg.base import Base" + USE})
+    assert found(tmp_path / "tests/use.py") == ["FWD001"]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"setup.cfg": "[options]\npackage_dir =\n    pkg = code\n    a.b.c = a/b/c\n"},
+        pytest.param(
+            toml('[tool.setuptools]\npackage-dir = {"pkg" = "code"}'),
+            marks=pytest.mark.xfail(sys.version_info < (3, 11), reason="Python has no parser of TOML", strict=True),
+        ),
+    ],
+)
+def test_package_by_another_name_than_its_folder(tmp_path: Path, settings: dict[str, str]) -> None:
+    project(tmp_path, {**settings, "code/__init__.py": "", "code/base.py": BASE})
+    project(tmp_path, {"tests/use.py": "from pkg.base import Base" + USE})
+    assert found(tmp_path / "tests/use.py") == ["FWD001"]
+
+
+@pytest.mark.parametrize("mark", [".git/config", "pyproject.toml"])
+def test_package_beside_the_one_at_hand(tmp_path: Path, mark: str) -> None:
+    project(tmp_path, {mark: "", "packages/a/pyproject.toml": "", "packages/b/pyproject.toml": ""})
+    project(tmp_path, {f"packages/b/src/{name}": text for name, text in PACKAGE.items()})
+    project(
+        tmp_path, {"packages/a/src/a/__init__.py": "", "packages/a/src/a/use.py": "from pkg.base import Base" + USE}
+    )
+    # Each has a top of its own; that of the repository is further up.
+    assert found(tmp_path / "packages/a/src/a/use.py") == ["FWD001"]
+
+
+def test_name_that_two_folders_have_is_unknown(tmp_path: Path) -> None:
+    project(tmp_path, {"setup.py": "", "a/one/helper.py": BASE, "b/two/helper.py": BASE})
+    project(tmp_path, {"c/use.py": "from helper import Base" + USE})
+    assert found(tmp_path / "c/use.py") == []
+
+
+@pytest.mark.parametrize("place", [".venv/lib", "env", "node_modules/x", "a/b/c/d/e/f/g", "pkg/inner"])
+def test_folder_in_which_nothing_is_looked_for(tmp_path: Path, place: str) -> None:
+    project(tmp_path, {"setup.py": "", "env/pyvenv.cfg": "", f"{place}/helper.py": BASE, "pkg/__init__.py": ""})
+    project(tmp_path, {"c/use.py": "from helper import Base" + USE})
+    assert found(tmp_path / "c/use.py") == []
+
+
+def test_project_of_too_many_folders_has_no_siblings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(siblings, "MAX_FOLDERS", 3)
+    project(tmp_path, {"setup.py": "", "a/helper.py": BASE, "b/x.py": "", "c/use.py": "from helper import Base" + USE})
+    assert found(tmp_path / "c/use.py") == []
+
+
+def test_folder_that_may_not_be_looked_into_has_no_siblings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project(tmp_path, {"setup.py": "", "a/b/helper.py": BASE, "c/use.py": "from helper import Base" + USE})
+    scandir = os.scandir
+
+    def denied(path: str | Path) -> object:
+        if Path(path).name == "b":
+            raise PermissionError
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    assert found(tmp_path / "c/use.py") == []
+
+
+@pytest.mark.parametrize("line", ["from ..base import Base", "from .near import Base", "from top.base import Base"])
+def test_folders_without_init_make_a_package(tmp_path: Path, line: str) -> None:
+    project(tmp_path, {"setup.py": "", "top/base.py": BASE, "top/sub/near.py": BASE, "top/sub/use.py": line + USE})
+    assert found(tmp_path / "top/sub/use.py") == ["FWD001"]
+
+
+def test_folder_of_data_hides_nothing(tmp_path: Path) -> None:
+    project(tmp_path, {"torch/data.txt": "", "torch/nn.py": "class Module: ...\n", "torch/convert.py": BASE})
+    project(tmp_path, {"use.py": "from torch.convert import Base" + USE})
+    assert found(tmp_path / "use.py") == ["FWD001"]
+
+
+@pytest.mark.parametrize("name", ["torch.py", "torch/__init__.py"])
+def test_module_of_the_name_torch_hides_all_of_it(tmp_path: Path, name: str) -> None:
+    project(tmp_path, {name: "", "use.py": BASE + USE})
+    assert found(tmp_path / "use.py") == []
+
+
+def test_relative_path_leads_to_the_same_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    project(tmp_path, {"setup.py": "", **PACKAGE, "pkg/use.py": "from .base import Base" + USE})
+    monkeypatch.chdir(tmp_path / "pkg")
+    assert found(Path("use.py")) == ["FWD001"]
+
+
+def test_package_of_many_files(tmp_path: Path) -> None:
+    project(tmp_path, {"setup.py": "", **PACKAGE, **{f"pkg/m{i}.py": "def broken(:" for i in range(1000)}})
+    project(tmp_path, {"pkg/use.py": "from .base import Base" + USE})
+    assert found(tmp_path / "pkg/use.py") == ["FWD001"]
 
 
 def test_relative_import_beyond_the_top_leads_nowhere(tmp_path: Path) -> None:
@@ -194,3 +319,8 @@ def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeyp
     (tmp_path / "pkg/heirs.py").write_text("")
     (tmp_path / "pkg/use.py").write_text("from .root import Root\nRoot().forward(1)\n")
     assert found(tmp_path / "pkg/use.py") == ["FWD001"]
+
+
+def test_files_of_one_project_share_what_is_known(tmp_path: Path) -> None:
+    project(tmp_path, {"setup.py": "", **PACKAGE, "pkg/use.py": ""})
+    assert session_of(str(tmp_path / "pkg/use.py")) is session_of(str(tmp_path / "pkg/base.py"))
