@@ -155,17 +155,18 @@ def test_store_without_a_folder_keeps_nothing() -> None:
 
 
 def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "MAX_RECORDS", 4)
-    os.utime(record_in(folder), (1, 1))
+    monkeypatch.setattr(cache, "MAX_RECORDS", 6)
     (folder / "unfinished-1").touch()
     (folder / "not ours").touch()
-    for name in ("unfinished-1", "not ours"):
-        os.utime(folder / name, (0, 0))
-    for key in ("/a", "/b"):
+    for age, key in enumerate(("/a", "/b", "/c")):
+        before = set(folder.iterdir())
+        for path in before:
+            os.utime(path, (age, age))
         Store(str(folder)).write("texts", key, key)
-    kept = [read(folder), read(folder, key="/a"), read(folder, key="/b")]
-    assert kept == [None, None, "/b"]
-    assert sorted(path.name for path in folder.iterdir() if path.suffix != ".json") == ["not ours"]
+    Store(str(folder)).write("texts", "/d", "/d")
+    kept = [read(folder, key=key) for key in ("/project", "/a", "/b", "/c", "/d")]
+    assert (kept[0], kept[3:]) == (None, ["/c", "/d"])
+    assert [path.name for path in folder.iterdir() if path.suffix != ".json"] == ["not ours"]
 
 
 def test_oldest_records_go_when_they_are_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import shutil
 from collections.abc import Callable
@@ -113,3 +114,9 @@ def test_folder_that_cannot_be_had_is_no_trouble(
     fresh_session()
     result = forward_call("check", "--cache-dir", folder and str(tmp_path / folder), str(tmp_path / "net.py"))
     assert (result.status, result.err) == (1, "")
+
+
+def test_process_has_its_own_collector_back() -> None:
+    before = gc.get_threshold()
+    forward_call("check", "--selct", "FWD001")
+    assert gc.get_threshold() == before

@@ -17,6 +17,7 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_OPENERS = (*_FUNCTIONS, ast.ClassDef)
 
 
 class Scope:
@@ -94,7 +95,10 @@ class ScopeMap:
         todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
         while todo:
             node, scope = todo.pop()
-            if isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
+            if isinstance(node, ast.Name):  # A third of all nodes, and nothing stands below them.
+                scope.reads.add(node.id)
+                continue
+            if isinstance(node, _OPENERS):
                 inner = self.opened[id(node)] = Scope(node, scope, self._file)
                 scope.children.append(inner)
                 if inner.is_class:
@@ -103,9 +107,7 @@ class ScopeMap:
                 todo.extend((child, inner) for child in inside)
                 todo.extend((child, scope) for child in outside)
                 continue
-            if isinstance(node, ast.Name):
-                scope.reads.add(node.id)
-            elif isinstance(node, ast.Attribute) and node.attr == "__call__" and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.Attribute) and node.attr == "__call__" and isinstance(node.ctx, ast.Store):
                 self.call_stores.append((node, scope))
             elif isinstance(node, ast.Call):
                 self.standing[id(node)] = scope
@@ -122,7 +124,7 @@ class ScopeMap:
                     self.outer_writers.setdefault(name, []).append(scope)
             elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
                 scope.stars.append(node)
-            todo.extend((child, scope) for child in children(node))
+            todo += [(child, scope) for child in children(node)]
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
