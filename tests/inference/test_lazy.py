@@ -91,7 +91,6 @@ def test_name_is_found_where_the_module_makes_it(tmp_path: Path, init: str) -> N
         "_LAZY = {'sub': ['Other']}\n" + FUNCTION + "    return load(name)",
         "def f():\n    _LAZY = {'sub': ['Base']}\ndef __getattr__(): ...",
         FUNCTION + "    if name == 'Base':\n        return 1\n    from .sub import Base\n    return Base",
-        FUNCTION + "    if odd(name):\n        from .sub import Base\n        return Base\n    return 1",
         FUNCTION + "    if other == 'Base' or other in ('a',) or other.startswith('B'):\n        return\n    return x",
         FUNCTION + "    from . import Base\n    return Base",
         FUNCTION + "    pass",
@@ -108,6 +107,12 @@ def test_name_is_found_where_the_module_makes_it(tmp_path: Path, init: str) -> N
 def test_name_that_the_module_does_not_make(tmp_path: Path, init: str) -> None:
     write(tmp_path, {"pkg/__init__.py": init, "pkg/sub.py": BASE, "use.py": USE})
     assert found(tmp_path / "use.py") == []
+
+
+def test_name_that_the_module_makes_on_some_paths_is_in_doubt(tmp_path: Path) -> None:
+    init = FUNCTION + "    if odd(name):\n        from .sub import Base\n        return Base\n    return 1"
+    write(tmp_path, {"pkg/__init__.py": init, "pkg/sub.py": BASE, "use.py": USE})
+    assert found(tmp_path / "use.py") == ["FWD003"]
 
 
 def test_submodule_by_the_name_that_a_module_is_asked_for(tmp_path: Path) -> None:
