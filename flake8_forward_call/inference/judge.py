@@ -35,12 +35,13 @@ def judge(source: Source, calls: Sequence[ast.Call]) -> list[Verdict]:
     file = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
         calls = [candidate.node for candidate in candidates(file.tree, source.forward_rows) if not candidate.is_super]
-    verdicts = [_judge(session.evaluator, call, file) for call in calls]
+    verdicts = [judge_one(session.evaluator, call, file) for call in calls]
     session.keep()
     return verdicts
 
 
-def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
+def judge_one(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
+    """The verdict on the receiver of one call in a file."""
     assert isinstance(call.func, ast.Attribute)
     receiver, scope = call.func.value, file.scopes.standing[id(call)]
     try:
