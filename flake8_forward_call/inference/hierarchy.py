@@ -41,6 +41,7 @@ class SourceClass:
         assert isinstance(scope.node, ast.ClassDef)
         self.scope = scope
         self.node = scope.node
+        self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
 
     @property
     def dotted(self) -> str:
