@@ -28,7 +28,7 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
 
 def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
     """Whether the project makes an instance of the class itself."""
-    from flake8_forward_call.inference.callers import MAX_FILES
+    from flake8_forward_call.inference.search import MAX_FILES
 
     name = cls.node.name
     files = ev.files_mentioning(name, cls.scope.file, MAX_FILES)

@@ -28,9 +28,9 @@ class Called:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handed:
-    """A name that stands for a value: stored, returned, or passed to the call ``given_to``."""
+    """A name or call whose value goes elsewhere: stored, returned, or passed to the call ``given_to``."""
 
-    node: ast.Name | ast.Attribute
+    node: ast.Name | ast.Attribute | ast.Call
     scope: Scope
     is_returned: bool
     given_to: ast.Call | None
@@ -50,15 +50,17 @@ class References:
 
     def __init__(self, file: File) -> None:
         self.called: dict[str, list[Called]] = {}
-        self.handed: dict[str, list[Handed]] = {}
+        self.handed: dict[str, list[Handed]] = {}  # The names themselves.
+        self.given: dict[str, list[Handed]] = {}  # What calling them gives.
         self.stored: dict[str, list[Stored]] = {}
         self.aliases: dict[str, set[str]] = {}  # By the name that is imported: what it is called here.
         self._opened = file.scopes.opened
+        self._seen: set[int] = set()  # Tuples and lists that were looked into from outside.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
         while todo:
             node, scope = todo.pop()
-            self._note(node, scope)
             inner = self._opened.get(id(node), scope)
+            self._note(node, scope, inner)
             outside = set() if inner is scope else set(map(id, _outside(node)))
             todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
 
@@ -67,7 +69,7 @@ class References:
         yield name
         yield from self.aliases.get(name, ())
 
-    def _note(self, node: ast.AST, scope: Scope) -> None:
+    def _note(self, node: ast.AST, scope: Scope, inner: Scope) -> None:
         match node:
             case ast.ImportFrom(names=names):
                 for alias in names:
@@ -87,12 +89,13 @@ class References:
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._hand(value, scope)
                 self._store(target, value, scope)
-            case ast.Dict(values=values):
-                for value in values:
-                    self._hand(value, scope)
-            case ast.List(elts=values) | ast.Tuple(elts=values) | ast.Set(elts=values):
-                for value in values:
-                    self._hand(value, scope)
+            case ast.Compare(comparators=values):
+                self._pass_over(values)
+            case ast.Subscript(slice=value) | ast.ExceptHandler(type=ast.expr() as value):  # `Union[A, B]`
+                self._pass_over([value])
+            case _:
+                for value in _values(node):
+                    self._hand(value, inner)
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         self._called(Called(node.func, scope, node))
@@ -113,10 +116,46 @@ class References:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
+            case ast.Call():
+                made_by = _last_name(node.func)
+                if made_by is not None:
+                    self.given.setdefault(made_by, []).append(Handed(node, scope, is_returned, given_to))
+            case ast.IfExp() | ast.BoolOp():
+                for value in [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values:
+                    self._hand(value, scope, is_returned=is_returned, given_to=given_to)
+            case ast.Tuple(elts=values) | ast.List(elts=values) if id(node) not in self._seen:
+                self._seen.add(id(node))
+                for value in values:
+                    self._hand(value, scope, given_to=given_to)
+
+    def _pass_over(self, nodes: list[ast.expr]) -> None:
+        for node in nodes:
+            if isinstance(node, (ast.Tuple, ast.List)):
+                self._seen.add(id(node))
+                self._pass_over(node.elts)
 
     def _store(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         if isinstance(target, ast.Attribute):
             self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
+
+
+def _values(node: ast.AST) -> list[ast.expr]:
+    """The parts of an expression whose values it keeps or gives, wherever it stands."""
+    match node:
+        case ast.Tuple(elts=values, ctx=ast.Load()) | ast.List(elts=values, ctx=ast.Load()) | ast.Set(elts=values):
+            return [node] if isinstance(node, (ast.Tuple, ast.List)) else values
+        case ast.Dict(keys=keys, values=values):
+            return [one for one in (*keys, *values) if one is not None]
+        case ast.NamedExpr(value=value) | ast.Lambda(body=value):
+            return [value]
+        case ast.ListComp(elt=value) | ast.SetComp(elt=value) | ast.GeneratorExp(elt=value):
+            return [value]
+        case ast.DictComp(key=key, value=value):
+            return [key, value]
+        case ast.arguments(defaults=defaults, kw_defaults=others):
+            return [*defaults, *(one for one in others if one is not None)]
+        case _:
+            return []
 
 
 def _outside(node: ast.AST) -> Iterator[ast.AST]:
