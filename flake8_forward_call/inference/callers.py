@@ -39,6 +39,7 @@ MAX_CHAIN = 6
 # Methods that other code calls than what names them.
 _UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
+
 def resolved(ev: Evaluator, kind: Type) -> Type:
     """The type with what callers pass in place of each parameter left to them; UNKNOWN among it in doubt."""
     return union(_resolved(ev, one) for one in alternatives(kind))

@@ -38,10 +38,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """``owner.name = value``, or the same by ``setattr``."""
+    """``owner.name = value``, or the same by a call; no value where it is unpacked or comes of a loop."""
 
     owner: ast.expr
-    value: ast.expr
+    value: ast.expr | None
     scope: Scope
 
 
@@ -53,9 +53,9 @@ class References:
         self.handed: dict[str, list[Handed]] = {}  # The names themselves.
         self.given: dict[str, list[Handed]] = {}  # What calling them gives.
         self.stored: dict[str, list[Stored]] = {}
-        self.aliases: dict[str, set[str]] = {}  # By the name that is imported: what it is called here.
+        self.aliases: dict[str, set[str]] = {}  # By a name: those that it is imported as, or assigned to.
         self._opened = file.scopes.opened
-        self._seen: set[int] = set()  # Tuples and lists that were looked into from outside.
+        self._seen: set[int] = set()  # What was looked into from outside: tuples, lists, targets.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
         while todo:
             node, scope = todo.pop()
@@ -65,14 +65,14 @@ class References:
             todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
 
     def names_for(self, name: str) -> Iterator[str]:
-        """Yield the name, and what it is imported as."""
+        """Yield the name, and what else it is called here."""
         yield name
         yield from self.aliases.get(name, ())
 
     def _note(self, node: ast.AST, scope: Scope, inner: Scope) -> None:
         match node:
-            case ast.ImportFrom(names=names):
-                for alias in names:
+            case ast.ImportFrom(names=imported):
+                for alias in imported:
                     if alias.asname:
                         self.aliases.setdefault(alias.name, set()).add(alias.asname)
             case ast.Call():
@@ -83,12 +83,18 @@ class References:
             case ast.Return(value=value) | ast.Yield(value=value):
                 self._hand(value, scope, is_returned=isinstance(node, ast.Return))
             case ast.Assign(targets=targets, value=value):
-                self._hand(value, scope)
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                if isinstance(value, (ast.Name, ast.Attribute)) and len(names) == len(targets) and not scope.is_class:
+                    self.aliases.setdefault(last_name(value) or "", set()).update(names)
+                else:
+                    self._hand(value, scope)
                 for target in targets:
                     self._store(target, value, scope)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._hand(value, scope)
                 self._store(target, value, scope)
+            case ast.Attribute(ctx=ast.Store(), value=owner, attr=name) if id(node) not in self._seen:
+                self.stored.setdefault(name, []).append(Stored(owner, None, scope))
             case ast.Compare(comparators=values):
                 self._pass_over(values)
             case ast.Subscript(slice=value) | ast.ExceptHandler(type=ast.expr() as value):  # `Union[A, B]`
@@ -102,11 +108,20 @@ class References:
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._hand(argument, scope, given_to=node)
         match node:
-            case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), value]):
+            case (
+                ast.Call(
+                    func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"),
+                    args=[owner, ast.Constant(value=str(name)), value],
+                )
+                | ast.Call(
+                    func=ast.Attribute(value=owner, attr="__setattr__" | "add_module" | "register_module"),
+                    args=[ast.Constant(value=str(name)), value],
+                )
+            ):
                 self.stored.setdefault(name, []).append(Stored(owner, value, scope))
 
     def _called(self, called: Called) -> None:
-        name = _last_name(called.callee)
+        name = last_name(called.callee)
         if name is not None:
             self.called.setdefault(name, []).append(called)
 
@@ -117,7 +132,7 @@ class References:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
             case ast.Call():
-                made_by = _last_name(node.func)
+                made_by = last_name(node.func)
                 if made_by is not None:
                     self.given.setdefault(made_by, []).append(Handed(node, scope, is_returned, given_to))
             case ast.IfExp() | ast.BoolOp():
@@ -136,6 +151,7 @@ class References:
 
     def _store(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         if isinstance(target, ast.Attribute):
+            self._seen.add(id(target))
             self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
 
 
@@ -165,7 +181,8 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
     return (child for child in children(node) if id(child) not in inside)
 
 
-def _last_name(node: ast.expr) -> str | None:
+def last_name(node: ast.expr) -> str | None:
+    """The name that an expression ends with, calls and subscripts left aside; None if it has none."""
     while True:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -6,7 +6,7 @@ Found by the names in the text of the project first, so that only files are read
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference import attributes
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.types import (
+    UNKNOWN,
     Builtin,
     ClassObject,
     Function,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
 
 # So many files are read for one function. A name that stands in more is a common word, and its callers are anybody's.
-MAX_FILES = 40
+MAX_FILES = 60
 
 # What a class's own code calls to make another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
@@ -90,6 +91,7 @@ class Search:
                 yield from self._calls_of_maker()
             return
         heirs = self._ev.hierarchy.project_heirs(self._cls)
+        self.is_handed_on |= not self._ev.hierarchy.knows_all_heirs(self._cls)
         for name in dict.fromkeys(one.node.name for one in (self._cls, *heirs) if self._constructs(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *heirs))
@@ -98,22 +100,11 @@ class Search:
                 yield from self._calls_in(file, name)
 
     def _calls_by(self, name: str) -> Iterator[Found]:
-        """Yield the calls under a name, and under those that it is imported as."""
-        seen, todo = {name}, [(name, self._scope.file, "")]
-        while todo:
-            word, home, beside = todo.pop()
-            files = self._ev.files_mentioning(word, home, MAX_FILES, beside)
-            self.is_handed_on |= files is None
-            for file in files or (home,):
-                for known in file.references.names_for(word):
-                    yield from self._calls_in(file, known)
-                    if known not in seen and self._is_global(file, known):
-                        seen.add(known)
-                        todo.append((known, file, _import_name(file)))
-
-    def _is_global(self, file: File, name: str) -> bool:
-        """Whether others can import the function from the file under that name."""
-        return any(self._is_itself(one) for one in alternatives(self._ev.global_of(file, name) or Builtin(name)))
+        for place in places(self._ev, name, self._scope.file, self._is_itself):
+            if place is None:
+                self.is_handed_on = True
+            else:
+                yield from self._calls_in(*place)
 
     def _calls_in(self, file: File, name: str) -> Iterator[Found]:
         for called in file.references.called.get(name, ()):
@@ -128,8 +119,8 @@ class Search:
         match callee:
             case Function(node, owner=owner) if node is self._node:
                 return Found(called, owner is not None)
-            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner) and not _is_super(called):
-                return Found(called, owner is not None)
+            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+                return Found(called, owner is not None) if self._comes_down(called) else None
             case Slot(bound=ClassObject() as bound):
                 return self._found(called, bound, name)
             case ClassObject() if self._is_itself(callee):
@@ -141,6 +132,17 @@ class Search:
             case _:
                 pass
         return None
+
+    def _comes_down(self, called: Called) -> bool:
+        """Whether a call of a method above can be one of this: by ``super()`` only where an heir joins the two."""
+        match called.callee:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+                around = next((one.enclosing_class for one in called.scope.outward() if one.enclosing_class), None)
+                caller = None if around is None else self._ev.source_class(around)
+                heirs = () if self._owner is None else self._ev.hierarchy.project_heirs(self._owner)
+                return any(caller in self._ev.hierarchy.order(heir) for heir in heirs)
+            case _:
+                return True
 
     def _constructs(self, cls: SourceClass) -> bool:
         """Whether making an instance of the class runs this constructor first."""
@@ -163,25 +165,19 @@ class Search:
 
     def _look_at(self, handed: Handed) -> None:
         """Note whether the function, or the class that it makes, goes where its calls cannot be found."""
-        if self.is_handed_on or self._is_looked_at(handed):
+        if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
             return
-        if any(self._is_itself(one) for one in alternatives(self._ev.expression(handed.node, handed.scope))):
-            if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
-                self._is_given_back = True
-            else:
-                self.is_handed_on = True
+        if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
+            self._is_given_back = True
+        else:
+            self.is_handed_on = True
 
-    def _is_looked_at(self, handed: Handed) -> bool:
-        """Whether it is passed to a function that does nothing with it."""
-        if handed.given_to is None:
-            return False
-        match self._ev.expression(handed.given_to.func, handed.scope):
-            case Builtin(name):
-                return name in _ONLOOKERS
-            case Namespace("typing.cast"):
-                return any(handed.node is one for one in handed.given_to.args[:1])
+    def _may_lead_here(self, kind: Type) -> bool:
+        match kind:
+            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+                return True
             case _:
-                return False
+                return self._is_itself(kind)
 
     def _calls_of_maker(self) -> Iterator[Found]:
         """Yield the calls of a function that another made, by what that one gives: ``register("x")(Net)``."""
@@ -215,12 +211,33 @@ def _may_be_heir(owner: Type | None) -> bool:
             return False
 
 
-def _is_super(called: Called) -> bool:
-    match called.callee:
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
-            return True
-        case _:
-            return False
+def places(
+    ev: Evaluator, name: str, home: File, is_itself: Callable[[Type], bool]
+) -> Iterator[tuple[File, str] | None]:
+    """Yield each file with the name that something goes by there, be it imported under a new one; None if too many."""
+    seen, todo = {name}, [(name, home, "")]
+    while todo:
+        word, origin, beside = todo.pop()
+        files = ev.files_mentioning(word, origin, MAX_FILES, beside)
+        if files is None:
+            yield None
+        for file in files or (origin,):
+            for known in file.references.names_for(word):
+                yield file, known
+                if known not in seen and any(map(is_itself, alternatives(ev.global_of(file, known) or UNKNOWN))):
+                    seen.add(known)
+                    todo.append((known, file, _import_name(file)))
+
+
+def goes_on(ev: Evaluator, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
+    """Whether a value that is handed on is what is meant, and goes where its calls cannot be found."""
+    if handed.given_to is not None:
+        match ev.expression(handed.given_to.func, handed.scope):
+            case Builtin(name) if name in _ONLOOKERS and not (name == "type" and len(handed.given_to.args) > 1):
+                return False
+            case Namespace("typing.cast") if any(handed.node is one for one in handed.given_to.args[:1]):
+                return False
+    return any(map(is_itself, alternatives(ev.expression(handed.node, handed.scope))))
 
 
 def _import_name(file: File) -> str:

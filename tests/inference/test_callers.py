@@ -36,7 +36,10 @@ def run(m, x, *, net=None):
         ("run(Net(), 1)\nrun(Net(), 2)", "# FWD001"),
         ("run(x=1, **{}, m=Net())", "# FWD001"),
         ("run(Net(), *[1])", "# FWD001"),
-        ("again = run\nagain(Net(), 1)", ""),
+        ("again = run\nagain(Net(), 1)", "# FWD001"),
+        ("again = run\nagain(Net(), 1)\nrun(Robot(), 2)", ""),
+        ("again = run\nload(again)\nrun(Net(), 2)", "# FWD003"),
+        ("class C:\n    again = run\nrun(Net(), 2)", "# FWD003"),
         ("", ""),
         ("run(Odd(), 1)", "# FWD002"),
         ("run(Net(), 1)\nrun(Odd(), 2)", "# FWD002"),
@@ -55,7 +58,7 @@ def run(m, x, *, net=None):
         ("run(Net(), 1)\nrun()", "# FWD003"),
         ("run(Net(), 1)\nload(run)", "# FWD003"),
         ("run(Net(), 1)\nload(callback=run)", "# FWD003"),
-        ("run(Net(), 1)\ncallbacks = [run]", "# FWD003"),
+        ("run(Net(), 1)\nrun.callbacks = [run]", "# FWD003"),
         ("run(Net(), 1)\ncallbacks = {'run': run}", "# FWD003"),
         ("run(Net(), 1)\nload.callback = run", "# FWD003"),
         ("run(Net(), 1)\ncallback: object = run", "# FWD003"),
@@ -79,5 +82,7 @@ def run(m, x, *, net=None):
     ],
 )
 def test_calls_from_another_file_decide(tmp_path: Path, calls: str, mark: str) -> None:
-    use = f"# --- use.py\nimport functools\nfrom elsewhere import load\nfrom net import *\nfrom run import run\n{calls}\n"
+    use = (
+        f"# --- use.py\nimport functools\nfrom elsewhere import load\nfrom net import *\nfrom run import run\n{calls}\n"
+    )
     hold(tmp_path, NET + RUN.format(mark=mark) + use)
