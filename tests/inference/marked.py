@@ -16,6 +16,21 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.source import Source
 
+# A module, one whose call means something else, and what only looks like a module.
+NET = """
+# --- net.py
+from torch import nn
+
+class Net(nn.Module):
+    def forward(self, x): return x
+
+class Odd(nn.Module):
+    def __call__(self, x): return -x
+
+class Robot:
+    def forward(self, x): return x
+"""
+
 _HEAD = re.compile(r"^# --- (\S+)\n", re.MULTILINE)
 
 
