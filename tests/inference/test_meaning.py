@@ -66,7 +66,7 @@ Root.__call__ = lambda self, x: 3
 """,
     "hook registered in another file": """
 # --- run.py
-def hook(m, inp): 
+def hook(m, inp):
     return m.forward(inp)
 # --- use.py
 from run import hook
@@ -76,7 +76,7 @@ def f(): hook(Net(), 1)
 """,
     "hook registered under another name": """
 # --- run.py
-def hook(m, inp): 
+def hook(m, inp):
     return m.forward(inp)
 # --- use.py
 from run import hook as h
