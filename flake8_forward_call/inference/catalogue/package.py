@@ -1,0 +1,124 @@
+"""The facts of one package, as text: a line for each name, sorted, so that one is found without reading the rest.
+
+The first line names the package and its release. Each other line is a full dotted name, a tab, and in JSON what the
+name stands for: an object for a class, a list for a function, a text for a name that lives elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class ClassEntry:
+    """A class: its bases by canonical name (None: one that was not to be resolved), members by type or result.
+
+    ``parameters`` are those of its own constructor, as far as a member's type needs them; None if it has none.
+    """
+
+    name: str
+    bases: tuple[str | None, ...] = ()
+    parameters: tuple[str, ...] | None = None
+    attributes: dict[str, str] = field(default_factory=dict)
+    methods: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
+    call: str | None = None  # How it overrides `__call__`: a Sameness value.
+    interface: bool = False
+    hookless: bool = False  # Whether instances come over RPC without their hook tables.
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionEntry:
+    """A function that returns a module, or something that holds one."""
+
+    name: str
+    parameters: tuple[str, ...]
+    returns: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """A name for what is written down under another one: a class, a function or a Python module."""
+
+    target: str
+
+
+Entry: TypeAlias = ClassEntry | FunctionEntry | Alias
+
+# Sorts before every name.
+_HEADER = "#"
+
+
+class Package:
+    """The facts of one package, from their text. An entry is read as JSON when it is first asked for."""
+
+    def __init__(self, text: bytes) -> None:
+        self._text = text
+        self._entries: dict[str, Entry | None] = {}
+        header = json.loads(text[: text.index(b"\n")].partition(b"\t")[2])
+        self.name: str = header["package"]
+        self.version: str = header["version"]
+
+    def entry(self, dotted: str) -> Entry | None:
+        """What is written down under a dotted name, or None."""
+        if dotted not in self._entries:
+            key = f"{dotted}\t".encode()
+            start = self._first_not_before(key)
+            found = self._text.startswith(key, start)
+            self._entries[dotted] = self._read(dotted, start + len(key)) if found else None
+        return self._entries[dotted]
+
+    def holds(self, dotted: str) -> bool:
+        """Whether the dotted name is a Python module of which something is written down."""
+        key = f"{dotted}.".encode()
+        return self._text.startswith(key, self._first_not_before(key))
+
+    def names(self) -> Iterator[str]:
+        """Yield every name that something is written down under, in order."""
+        for line in self._text.splitlines()[1:]:
+            yield line.partition(b"\t")[0].decode()
+
+    def _first_not_before(self, key: bytes) -> int:
+        """Where the first line starts that sorts at or after the key."""
+        text = self._text
+        low, high = 0, len(text)
+        while low < high:
+            middle = (low + high) // 2
+            start = max(low, text.rfind(b"\n", low, middle) + 1)
+            if text[start : start + len(key)] < key:
+                low = text.index(b"\n", middle) + 1
+            else:
+                high = start
+        return low
+
+    def _read(self, dotted: str, start: int) -> Entry:
+        fact = json.loads(self._text[start : self._text.index(b"\n", start)])
+        match fact:
+            case str():
+                return Alias(fact)
+            case [given, returns]:
+                return FunctionEntry(dotted, tuple(given), returns)
+            case _:
+                given = fact.get("parameters")
+                return ClassEntry(
+                    dotted,
+                    tuple(fact.get("bases", ())),
+                    None if given is None else tuple(given),
+                    fact.get("attributes", {}),
+                    {name: (tuple(given), returns) for name, (given, returns) in fact.get("methods", {}).items()},
+                    fact.get("call"),
+                    fact.get("interface", False),
+                    fact.get("hookless", False),
+                )
+
+
+def write(package: str, version: str, facts: dict[str, Any]) -> str:
+    """The text of a package's facts, by dotted name and ready for JSON; the same facts give the same text."""
+    lines = [f"{name}\t{_json(facts[name])}\n" for name in sorted(facts)]
+    return "".join([f"{_HEADER}\t{_json({'package': package, 'version': version})}\n", *lines])
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, separators=(",", ":"), sort_keys=True)
