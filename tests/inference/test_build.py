@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
+import tarfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +17,7 @@ from flake8_forward_call.inference.catalogue.build import Builder
 from flake8_forward_call.inference.catalogue.package import write
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import File, Project
-from flake8_forward_call.inference.types import ClassObject
+from flake8_forward_call.inference.types import ClassObject, Instance
 from flake8_forward_call.inference.verdict import Sameness, Standing
 
 TORCH = {
@@ -260,6 +263,25 @@ def test_stand_ins_do_not_count(tmp_path: Path) -> None:
     assert facts["modules"]["torch.api"] == {"Other": "torch.real.Other", "Real": "torch.real.Real"}
 
 
+def test_stand_ins_for_a_failed_import_do_not_count(tmp_path: Path) -> None:
+    text = """\
+        from torch.nn import Module
+        try:
+            from elsewhere import thing
+            class Real(Module): ...
+        except ImportError:
+            class Real: ...
+        try:
+            from elsewhere import other
+        except ImportError:
+            class Late: ...
+        else:
+            class Late(Module): ...
+        """
+    classes = built(tmp_path, TORCH | {"torch/real.py": text})["classes"]
+    assert classes["torch.real.Real"]["bases"] == classes["torch.real.Late"]["bases"] == [MODULE_CLASS]
+
+
 def test_compilers_give_back_what_goes_in(tmp_path: Path) -> None:
     facts = built(tmp_path, TORCH | {"torch/jit/_script.py": "def script(obj, optimize=None): ...\n",
                                      "torch/jit/__init__.py": "from torch.jit._script import script\n"})  # fmt: skip
@@ -408,3 +430,154 @@ def test_what_else_lies_in_the_folder_changes_nothing(tmp_path: Path) -> None:
     assert built(tmp_path / "more", {"pack/__init__.py": text, **neighbour}, "pack") == alone
     root = files(tmp_path / "more", {})
     assert "pack.B" in Builder("pack", root, ["pack", "torchlike"]).build()
+
+
+@pytest.mark.parametrize("kind", ["wheel", "sdist"])
+def test_fetches_what_it_is_to_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    source = files(tmp_path / "torch-9.9", TORCH)
+
+    def download(command: list[str], *, check: bool) -> None:
+        """Leave what pip would: the release as one archive in the folder that it is told."""
+        assert check
+        assert command[-1] == "torch==9.9"
+        folder = Path(command[command.index("--dest") + 1])
+        if kind == "wheel":
+            with zipfile.ZipFile(folder / "torch-9.9-py3-none-any.whl", "w") as wheel:
+                for path in source.rglob("*.py"):
+                    wheel.write(path, path.relative_to(source))
+                wheel.writestr("torch/lib/data.bin", b"")
+        else:
+            with tarfile.open(folder / "torch-9.9.tar.gz", "w:gz") as sdist:
+                sdist.add(source, source.name)
+
+    monkeypatch.setattr(subprocess, "run", download)
+    assert run(monkeypatch, tmp_path, "--all") == 0
+    assert Package((tmp_path / "torch.tsv").read_bytes()).entry("torch.nn.Linear")
+    assert run(monkeypatch, tmp_path, "torch==9.9", "--check") == 0
+
+
+def test_class_methods_make_instances_of_the_class_that_they_are_called_on(tmp_path: Path) -> None:
+    text = """\
+        from typing import Self, TypeVar
+        from torch.nn import Linear, Module
+        T = TypeVar("T", bound="Net")
+        class Net(Module):
+            @classmethod
+            def typed(cls: type[T], path) -> T: ...
+            @classmethod
+            def declared(cls) -> Self: ...
+            @classmethod
+            def base(cls) -> "Net": ...
+            @classmethod
+            def layer(cls): return Linear(1)
+            @classmethod
+            def nothing(cls): return 1
+        """
+    facts = built(tmp_path, TORCH | {"torch/net.py": text})
+    assert facts["classes"]["torch.net.Net"]["methods"] == {
+        "base": [[], "torch.net.Net"],
+        "declared": [[], "Self()"],
+        "layer": [[], "torch.nn.modules.more.Linear"],
+        "typed": [[], "Self()"],
+    }
+    program = "from torch.net import Net\nclass Mine(Net): ...\nmade = Mine.declared()\nagain = made.typed('a')\n"
+    file, evaluator = File("mine.py", ast.parse(program), "mine"), Evaluator(Project(catalogue(facts)))
+    for name in ("made", "again"):
+        kind = evaluator.global_of(file, name)
+        assert isinstance(kind, Instance)
+        assert kind.cls.dotted == "mine.Mine"
+
+
+def test_values_that_are_modules_or_give_them(tmp_path: Path) -> None:
+    impl = """\
+        from torch.nn import Linear, Module
+        class Bundle:
+            def get_model(self) -> Module: ...
+        BASE = Bundle()
+        size = 1
+        """
+    zoo = "from torch.zoo._impl import BASE, size\nfrom torch.nn import Linear\nLAYER = Linear(1)\n_HIDDEN = LAYER\n"
+    facts = built(tmp_path, TORCH | {"torch/zoo/_impl.py": impl, "torch/zoo/__init__.py": zoo})
+    values = {name: fact for name, fact in facts["facts"].items() if len(fact) == 1 and isinstance(fact, list)}
+    assert values == {"torch.zoo.BASE": ["torch.zoo._impl.Bundle"], "torch.zoo.LAYER": ["torch.nn.modules.more.Linear"]}
+    kind = Evaluator(Project(catalogue(facts))).namespace("torch.zoo.BASE")
+    assert isinstance(kind, Instance)
+    assert kind.cls.dotted == "torch.zoo._impl.Bundle"
+
+
+def test_name_that_outer_packages_have_from_inner_ones_is_written_once(tmp_path: Path) -> None:
+    star = {
+        "torch/__init__.py": TORCH["torch/__init__.py"] + "from torch.zoo import *\n",
+        "torch/zoo/__init__.py": "from torch.zoo.net import *\nfrom torch.other import Net as Other, Less\n",
+        "torch/zoo/net/__init__.py": "from torch.zoo.net.code import *\nfrom torch.zoo.net import code as also\n",
+        "torch/zoo/net/code.py": "from torch.nn import Module\nclass Net(Module): ...\nclass Less(Module): ...\n",
+        "torch/other.py": "from torch.nn import Module\nclass Net(Module): ...\nclass Less(Module): ...\n",
+    }
+    facts = built(tmp_path, TORCH | star)
+    names, known = facts["modules"], catalogue(facts)
+    assert names["torch"]["Net"] == "torch.zoo.net.code.Net"
+    assert "Net" not in names["torch.zoo"]
+    assert set(names["torch.zoo.net"]) == {"also", "Less", "Module"}
+    for module in ("torch", "torch.zoo", "torch.zoo.net", "torch.zoo.net.code"):
+        net = known.resolve(f"{module}.Net")
+        assert net is not None
+        assert net.name == "torch.zoo.net.code.Net"
+    for dotted, home in [("torch.zoo.Less", "other"), ("torch.Less", "other"), ("torch.zoo.net.Less", "zoo.net.code")]:
+        less = known.resolve(dotted)
+        assert less is not None
+        assert less.name == f"torch.{home}.Less"
+    assert known.resolve("torch.nn.Net") is None
+
+
+def test_conventions_are_put_in(tmp_path: Path) -> None:
+    hub = {"torch/hub.py": "def load(repo, model): return find(repo)(model)\n"}
+    assert built(tmp_path, TORCH | hub)["functions"]["torch.hub.load"] == [[], f"Opaque[{MODULE_CLASS}]"]
+
+
+def test_convention_that_no_function_has_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"torch\.hub\.load is there no more"):
+        built(tmp_path, TORCH | {"torch/hub.py": "def find(repo): ...\n"})
+
+
+def test_convention_for_a_method_is_put_in_its_class(tmp_path: Path) -> None:
+    text = "class Accelerator:\n    def prepare(self, *args): return wrapped(args)\n"
+    facts = built(tmp_path, {"accelerate/accelerator.py": text}, "accelerate")
+    methods = facts["classes"]["accelerate.accelerator.Accelerator"]["methods"]
+    assert methods["prepare"] == [["*args"], "~args"]
+
+
+def test_bases_that_are_read_in_part_and_classes_that_give_nothing(tmp_path: Path) -> None:
+    text = """\
+        from elsewhere import Unread
+        from torch.nn import Module
+        class Partly(Unread): ...
+        class More(Partly): ...
+        class Mixed(More, Module): ...
+        class Fluent:
+            def to(self, device): return self
+        class Derived(Fluent): ...
+        def local():
+            class Inner(Module): ...
+            return Inner()
+        class Holder:
+            def inner(self):
+                class Inner(Module): ...
+                return Inner()
+        """
+    facts = built(tmp_path, TORCH | {"torch/parts.py": text})
+    parts = {name.removeprefix("torch.parts."): fact for name, fact in facts["classes"].items() if "parts" in name}
+    assert parts == {
+        "Partly": {"bases": [None]},
+        "More": {"bases": ["torch.parts.Partly"]},
+        "Mixed": {"bases": ["torch.parts.More", MODULE_CLASS]},
+        "Fluent": {},
+        "Derived": {},
+        "Holder": {},
+    }
+    assert "torch.parts.local" not in facts["functions"]
+
+
+def test_interfaces_are_told(tmp_path: Path) -> None:
+    text = "import torch\n@torch.jit.interface\nclass Face(torch.nn.Module): ...\n"
+    face = built(tmp_path, {"pack/__init__.py": text}, "pack")["classes"]["pack.Face"]
+    assert face == {"bases": [MODULE_CLASS], "interface": True}

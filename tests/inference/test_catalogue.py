@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from inferring import DIFFERENT, HEAD, SAME, type_of, verdict
+from inferring import DIFFERENT, HEAD, NOT_MODULE, SAME, UNREAD, type_of, verdict
+from inferring import UNKNOWN as UNKNOWN_STANDING
 
 from flake8_forward_call.inference.catalogue import (
     MODULE_CLASS,
@@ -15,11 +16,12 @@ from flake8_forward_call.inference.catalogue import (
     ClassEntry,
     FunctionEntry,
     Package,
+    ValueEntry,
     notation,
 )
 from flake8_forward_call.inference.catalogue.build import RELEASES
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
-from flake8_forward_call.inference.catalogue.package import Alias, write
+from flake8_forward_call.inference.catalogue.package import Alias, Entry, write
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.types import (
@@ -111,14 +113,16 @@ def test_exported_program_gives_a_module() -> None:
     assert found.cls.dotted == "torch.fx.graph_module.GraphModule"
 
 
-def entries(package: Package) -> dict[str, ClassEntry | FunctionEntry | Alias]:
+def entries(package: Package) -> dict[str, Entry]:
     return {name: entry for name in package.names() for entry in [package.entry(name)] if entry is not None}
 
 
 def texts(package: Package) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Yield each type in a package's data: whose it is, its text, the parameters that it may name."""
     for name, entry in entries(package).items():
-        if isinstance(entry, FunctionEntry):
+        if isinstance(entry, ValueEntry):
+            yield name, entry.type, ()
+        elif isinstance(entry, FunctionEntry):
             yield name, entry.returns, entry.parameters
         elif isinstance(entry, ClassEntry):
             yield from ((name, text, entry.parameters or ()) for text in entry.attributes.values())
@@ -162,7 +166,10 @@ def test_every_type_in_the_data_can_be_read(name: str, evaluator: Evaluator) -> 
     for owner, text, given in texts(package_of(name)):
         kind = notation.read(text, owner, evaluator.global_name)
         assert kind not in (NEVER, UNKNOWN), (owner, text)
-        assert {one.name for one in slots_in(kind) if one != notation.SELF} <= set(given), (owner, text)
+        assert {one.name for one in slots_in(kind) if one != notation.SELF} <= {one.lstrip("*") for one in given}, (
+            owner,
+            text,
+        )
 
 
 def types(evaluator: Evaluator) -> list[tuple[Type, str]]:
@@ -346,3 +353,120 @@ def test_class_that_derives_from_a_known_package(line: str, base: str) -> None:
 @pytest.mark.parametrize("name", ["kernels.Kernel", "likelihoods.Likelihood", "models.ExactGP", "Module"])
 def test_gpytorch_gives_calling_another_meaning(name: str) -> None:
     assert verdict(f"import gpytorch\ndef f(k: gpytorch.{name}, x):\n    return k.forward(x)\n") == DIFFERENT
+
+
+LOOK_ALIKES = ["paddle.nn.Layer", "mindspore.nn.Cell", "chainer.Chain", "mxnet.gluon.Block", "oneflow.nn.Module",
+               "jittor.Module", "keras.layers.Layer", "tensorflow.keras.Model",
+               "tensorflow_probability.bijectors.Bijector", "flax.linen.Module", "haiku.Module", "equinox.Module",
+               "mlx.nn.Module", "distrax.Bijector",
+               "numpyro.distributions.transforms.Transform"]  # fmt: skip
+
+
+@pytest.mark.parametrize("base", LOOK_ALIKES)
+def test_class_of_another_framework_is_no_module(base: str) -> None:
+    top, _, name = base.rpartition(".")
+    programs = [
+        f"import {top}\nclass Net({base}):\n    def predict(self, x):\n        return self.forward(x)\n",
+        f"from {top} import {name}\nclass Base({name}): ...\nclass Net(Base): ...\nNet().forward(1)\n",
+        f"from {top} import {name} as Made\nMade(1).forward(1)\n",
+        f"import {top} as top\ndef f(net: top.{name}):\n    return net.forward(1)\n",
+    ]
+    assert [verdict(program) for program in programs] == [NOT_MODULE] * 4
+
+
+def test_class_of_one_framework_or_another_is_not_known() -> None:
+    program = """
+        if flag:
+            from torch import nn
+        else:
+            from oneflow import nn
+        class Net(nn.Module):
+            def predict(self, x):
+                return self.forward(x)
+        """
+    assert verdict(program) == UNKNOWN_STANDING
+
+
+def test_data_is_no_module_and_what_a_loader_gives_is_not_known() -> None:
+    assert verdict("import numpy as np\nclass A(np.ndarray): ...\nA().forward()\n") == NOT_MODULE
+    assert verdict("import numpy as np\nnp.load('a').forward()\n") == UNKNOWN_STANDING
+
+
+def test_mixin_without_a_call_of_its_own_leaves_no_doubt() -> None:
+    for line in (
+        "from sklearn.base import BaseEstimator as Mixin",
+        "from huggingface_hub import PyTorchModelHubMixin as Mixin",
+    ):
+        assert verdict(f"{line}\nclass Net(Mixin, nn.Module): ...\nNet().forward(1)\n") == SAME
+    program = "from sklearn.gaussian_process.kernels import RBF\nclass Net(RBF, nn.Module): ...\nNet().forward(1)\n"
+    assert verdict(program) == DIFFERENT
+
+
+def test_what_is_prepared_comes_back_in_its_order() -> None:
+    head = "from accelerate import Accelerator\nnet, loader = nn.Linear(1, 1), load()\nacc = Accelerator()\n"
+    assert verdict(f"{head}net = acc.prepare(net)\nnet.forward(1)\n") == SAME
+    assert verdict(f"{head}loader, net = acc.prepare(loader, net)\nnet.forward(1)\n") == SAME
+    assert verdict(f"{head}loader, net = acc.prepare(loader, net)\nloader.forward(1)\n") == UNKNOWN_STANDING
+    assert verdict(f"{head}net, = acc.prepare(*load())\nnet.forward(1)\n") == UNKNOWN_STANDING
+    assert verdict(f"{head}acc.unwrap_model(model=net).forward(1)\n") == SAME
+
+
+DERIVED = "class Net({}): ...\nNet().forward(1)"
+
+
+@pytest.mark.parametrize(
+    ("line", "base", "expected"),
+    [
+        ("from transformers import PreTrainedModel", "PreTrainedModel", SAME),
+        ("from transformers.models.llama.modeling_llama import LlamaAttention", "LlamaAttention", SAME),
+        ("from transformers import AutoModel", "AutoModel", NOT_MODULE),
+        ("from transformers import PretrainedConfig", "PretrainedConfig", NOT_MODULE),
+        ("from transformers import Trainer", "Trainer", NOT_MODULE),
+        ("from transformers import PreTrainedTokenizer", "PreTrainedTokenizer", NOT_MODULE),
+        ("from diffusers import ConfigMixin, ModelMixin", "ModelMixin, ConfigMixin", SAME),
+        ("from diffusers import DiffusionPipeline", "DiffusionPipeline", NOT_MODULE),
+        ("from diffusers import DDPMScheduler", "DDPMScheduler", NOT_MODULE),
+        ("from peft import PeftModel", "PeftModel", SAME),
+        ("from peft import LoraConfig", "LoraConfig", NOT_MODULE),
+        ("from botorch.models import SingleTaskGP", "SingleTaskGP", DIFFERENT),
+        ("from monai.networks.nets import UNet", "UNet", SAME),
+        ("from monai.transforms import Transform", "Transform", NOT_MODULE),
+        ("from pyro.nn import PyroModule", "PyroModule[nn.Linear]", SAME),
+        ("from sentence_transformers import SentenceTransformer", "SentenceTransformer", SAME),
+        ("import segmentation_models_pytorch as smp", "smp.Unet", SAME),
+        ("from ultralytics import YOLO", "YOLO", DIFFERENT),
+        ("from torchvision.transforms import Compose", "Compose", NOT_MODULE),
+        ("from mmdet.models import BaseDetector", "BaseDetector", SAME),
+        ("from stable_baselines3 import PPO", "PPO", NOT_MODULE),
+        ("from stable_baselines3.common.torch_layers import BaseFeaturesExtractor", "BaseFeaturesExtractor", SAME),
+        ("from skorch import NeuralNet", "NeuralNet", NOT_MODULE),
+        ("import speechbrain as sb", "sb.Brain", NOT_MODULE),
+        ("from pyannote.audio import Model", "Model", SAME),
+        ("from nflows.flows import Flow", "Flow", SAME),
+    ],
+)  # fmt: skip
+def test_standing_of_what_people_derive_from(line: str, base: str, expected: str) -> None:
+    assert verdict(f"{line}\n{DERIVED.format(base)}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "receiver", "expected"),
+    [
+        ("from transformers import HubertModel", "HubertModel.from_pretrained('x')", SAME),
+        ("from transformers import AutoModel", "AutoModel.from_pretrained('x')", UNREAD),
+        ("from diffusers import UNet2DConditionModel", "UNet2DConditionModel.from_pretrained('x')", SAME),
+        ("import torch", "torch.hub.load('repository', 'model')", UNREAD),
+        ("import torch", "torch.jit.load('x')", SAME),
+        ("import torchaudio", "torchaudio.pipelines.HUBERT_BASE.get_model()", SAME),
+        ("import torchaudio", "torchaudio.models.hubert_pretrain_model()", SAME),
+        ("from torchvision.models.feature_extraction import create_feature_extractor as cut", "cut(1, 2)", SAME),
+        ("from torchvision import models", "models.resnet18().layer1", SAME),
+        ("import timm", "timm.create_model('x')", SAME),
+        ("import open_clip", "open_clip.create_model('x')", SAME),
+        ("import segmentation_models_pytorch as smp", "smp.create_model('x')", SAME),
+        ("from huggingface_hub import PyTorchModelHubMixin as Mixin\nclass Net(nn.Module, Mixin): ...",
+         "Net.from_pretrained('x')", SAME),
+    ],
+)  # fmt: skip
+def test_standing_of_what_factories_give(line: str, receiver: str, expected: str) -> None:
+    assert verdict(f"{line}\n{receiver}.forward(1)\n") == expected

@@ -9,9 +9,9 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-from flake8_forward_call.inference.catalogue.package import Alias, ClassEntry, FunctionEntry, Package
+from flake8_forward_call.inference.catalogue.package import Alias, ClassEntry, Fact, FunctionEntry, Package, ValueEntry
 
-__all__ = ["MODULE_CLASS", "Catalogue", "ClassEntry", "FunctionEntry", "Package"]
+__all__ = ["MODULE_CLASS", "Catalogue", "ClassEntry", "FunctionEntry", "Package", "ValueEntry"]
 
 MODULE_CLASS = "torch.nn.modules.module.Module"
 
@@ -32,7 +32,7 @@ class Catalogue:
             return self._packages.get(name)
         return None if name in self._without else _load(name)
 
-    def resolve(self, dotted: str) -> ClassEntry | FunctionEntry | None:
+    def resolve(self, dotted: str) -> Fact | None:
         """What a dotted name stands for, over as many re-exports as it takes; None for anything but these."""
         for _ in range(_MAX_MOVES):
             package = self._of(dotted)

@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+import tarfile
 import tempfile
 import warnings
 import zipfile
@@ -20,9 +21,10 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.inference import attributes, calls, declarations
-from flake8_forward_call.inference.bindings import Annotated
+from flake8_forward_call.inference.bindings import Annotated, Assigned
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, ClassEntry, notation
-from flake8_forward_call.inference.catalogue.package import write
+from flake8_forward_call.inference.catalogue.conventions import RETURNS
+from flake8_forward_call.inference.catalogue.package import outward, write
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.library import GIVES_BACK
@@ -93,7 +95,6 @@ RELEASES = (
     ("stable-baselines3==2.9.2", ("stable_baselines3",)),
     ("pytorch-metric-learning==2.9.0", ("pytorch_metric_learning",)),
     ("torchrec==1.9.2", ("torchrec",)),
-    ("torchdiffeq==0.2.5", ("torchdiffeq",)),
     ("torchsde==0.2.6", ("torchsde",)),
     ("nflows==0.14", ("nflows",)),
     ("vector-quantize-pytorch==1.32.0", ("vector_quantize_pytorch",)),
@@ -130,6 +131,13 @@ RELEASES = (
     ("loralib==0.1.2", ("loralib",)),
     ("liger-kernel==0.8.5", ("liger_kernel",)),
     ("spandrel==0.4.2", ("spandrel",)),
+    ("openai-whisper==20250625", ("whisper",)),
+    ("deepspeed==0.19.8", ("deepspeed",)),
+    ("fairscale==0.4.13", ("fairscale",)),
+    ("gliner==0.2.29", ("gliner",)),
+    ("encodec==0.1.1", ("encodec",)),
+    ("local-attention==1.11.2", ("local_attention",)),
+    ("efficientnet-pytorch==0.7.1", ("efficientnet_pytorch",)),
 )
 
 # Classes whose instances leave their hook tables behind when they are sent to another process, so that calling one
@@ -151,8 +159,8 @@ class Builder:
         self.package = package
         self.root = root
         self._release = frozenset([package, *release])
-        self.catalogue = Catalogue(without=self._release)
-        self.evaluator = Evaluator(Project(self.catalogue, self._find))
+        self._others = Catalogue(without=frozenset([package]))
+        self.evaluator = Evaluator(Project(Catalogue(without=self._release), self._find))
         self._bare: dict[str, SourceClass] = {}  # Classes whose bases cannot all be read, without a fact of their own.
         self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
@@ -194,31 +202,36 @@ class Builder:
                 if function is not None:
                     functions[name] = function
         functions.update(self._compilers())
+        functions.update(self._by_convention(classes))
         written = {*classes, *functions, *(file.name for file in files)}
         modules = {file: self._names(file, written) for file in files if _is_public(file.name)}
-        facts = _reachable(classes | functions, {target for names in modules.values() for target in names.values()})
+        exported = set(_DOTTED.findall(json.dumps([list(names.values()) for names in modules.values()])))
+        facts = _reachable(classes | functions, exported)
         self._cut_loose(facts)
-        known = {*facts, *(file.name for file in files)}
-        for file, names in modules.items():
-            for name, target in names.items():
-                if _is_offered(file, name) and (target in known or target not in written):
-                    facts[f"{file.name}.{name}"] = target
-        return facts
+        lost = written - {*facts, *(file.name for file in files)}
+        offered = {
+            f"{file.name}.{name}": fact
+            for file, names in modules.items()
+            for name, fact in names.items()
+            if _is_offered(file, name) and str(fact) not in lost
+        }
+        return facts | {name: fact for name, fact in offered.items() if not _is_led_to(name, offered)}
 
     def _classes(self, found: list[SourceClass]) -> dict[str, Any]:
         """The facts of all modules and of all that certainly are none, and of the bases of either."""
         classes: dict[str, Any] = {}
+        by_name: dict[str, SourceClass] = {}
         for cls in found:
-            entry = self._asked(partial(self._class, cls))
-            if entry is not None:
-                classes[cls.dotted] = entry
-                if self._gives_modules(entry):
-                    self._givers.add(cls.dotted)
+            # One of a name that is there already stands in for it where an import fails, unless it is the module.
+            if cls.dotted not in classes or self.evaluator.hierarchy.standing(cls) is Standing.MODULE:
+                entry = self._asked(partial(self._class, cls))
+                if entry is not None:
+                    classes[cls.dotted], by_name[cls.dotted] = entry, cls
+                    if self._gives_modules(entry):
+                        self._givers.add(cls.dotted)
         self._add_bare(classes)
-        for cls in found:
-            entry = classes.get(cls.dotted)
-            if entry is not None:
-                self._shorten(cls, entry, classes)
+        for name, cls in by_name.items():
+            self._shorten(cls, classes[name], classes)
         return classes
 
     def _add_bare(self, classes: dict[str, Any]) -> None:
@@ -257,14 +270,14 @@ class Builder:
 
     def _told(self, dotted: str, classes: dict[str, Any]) -> dict[str, Any] | None:
         """The facts of a class of this package or another; None where nothing was written down."""
-        entry = self.catalogue.resolve(dotted)
+        entry = self._others.resolve(dotted)
         if not isinstance(entry, ClassEntry):
             return classes.get(dotted)
         facts = {"parameters": entry.parameters, "attributes": entry.attributes, "methods": entry.methods}
         return {name: fact for name, fact in {**facts, "call": entry.call}.items() if fact}
 
     def _compilers(self) -> Iterator[tuple[str, list[Any]]]:
-        """Yield the functions of the table above that the package has."""
+        """Yield the functions that the package has of those that give back a module."""
         for name, parameter in GIVES_BACK.items():
             module, _, function = name.rpartition(".")
             file = self.evaluator.project.file(module)
@@ -274,6 +287,20 @@ class Builder:
             if not isinstance(found, KnownFunction) or parameter not in found.parameters:
                 raise SystemExit(f"{name} has no parameter {parameter!r} any more: mend the table")
             yield name, [_needed(list(found.parameters), f"~{parameter}"), f"~{parameter}"]
+
+    def _by_convention(self, classes: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
+        """Yield the functions that the package has of those whose result is known by convention.
+
+        Raises SystemExit where a Python module has one no more.
+        """
+        for name, (given, returns) in RETURNS.items():
+            owner, _, last = name.rpartition(".")
+            file = self.evaluator.project.file(owner)
+            around = self.evaluator.project.file(owner.rpartition(".")[0])
+            if file is not None and last in file.root.flow.bound:
+                yield name, [given, returns]
+            elif file is not None or (around is not None and not around.is_package and owner not in classes):
+                raise SystemExit(f"{name} is there no more: mend the table")
 
     def _asked(self, question: Any) -> Any:
         try:
@@ -293,13 +320,16 @@ class Builder:
             if kind is None:
                 continue
             if isinstance(kind, Function):
-                result = self._asked(partial(self._result, kind, f"{cls.dotted}.{name}"))
+                result = self._asked(partial(self._method, kind, cls, name))
                 if result is not None:
                     entry.setdefault("methods", {})[name] = result
             elif self._says_something(kind, cls.dotted):
                 text = notation.write(kind, cls.dotted)
                 if name in used or not text.startswith("~"):
                     entry.setdefault("attributes", {})[name] = text
+        for name, (given, returns) in RETURNS.items():
+            if name.rpartition(".")[0] == cls.dotted:
+                entry.setdefault("methods", {})[name.rpartition(".")[2]] = [given, returns]
         members = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         if standing is not Standing.MODULE and set(members) == {"Self"}:
             entry = {}  # What is no module gives what is no module.
@@ -368,14 +398,27 @@ class Builder:
         text = notation.write(kind, name)
         return [_needed([one.arg for one in own], text), text]
 
+    def _method(self, function: Function, cls: SourceClass, name: str) -> list[Any] | None:
+        """Write down a method, and of a class method what it makes of the class that it is called on."""
+        full = f"{cls.dotted}.{name}"
+        if not isinstance(function.owner, ClassObject):
+            return self._result(function, full)
+        # Opaque is what nothing else here is: so the instances are told apart that the class itself has made.
+        result = self._result(Function(function.node, function.scope, ClassObject(cls, Origin.OPAQUE)), full)
+        return result and [result[0], result[1].replace(f"Opaque[{cls.dotted}]", "Self()")]
+
     def _says_something(self, kind: Type, owner: str) -> bool:
         """Whether the type's text would name a module class, or what the caller passed."""
         text = notation.write(kind, owner)
         if text in ("Any", "None", "Plain"):
             return False
-        return "~" in text or "Self" in text or any(self._is_module(cls) for cls in _classes_in(kind))
+        if "~" in text or "Self" in text or "Opaque[" in text:
+            return True
+        return any(self._is_module(cls) for cls in _classes_in(kind))
 
     def _is_module(self, cls: Class) -> bool:
+        if isinstance(cls, SourceClass) and cls.scope.parent is not cls.scope.file.root:
+            return False  # Nothing is written down of it: it stands inside a function or another class.
         return self.evaluator.hierarchy.standing(cls) is Standing.MODULE or cls.dotted in self._givers
 
     def _gives_modules(self, entry: dict[str, Any]) -> bool:
@@ -385,25 +428,24 @@ class Builder:
 
     # Names
 
-    def _names(self, file: File, written: set[str]) -> dict[str, str]:
-        """The names of a module that stand for a fact written down elsewhere, in this package or another."""
-        found = {}
+    def _names(self, file: File, written: set[str]) -> dict[str, str | list[str]]:
+        """The names of a module that are bound to what is written down elsewhere, or to an instance of that."""
+        found: dict[str, str | list[str]] = {}
         for name in sorted(_global_names(self.evaluator, file, set())):
             kind = self._asked(partial(self.evaluator.member, file.name, name))
             canonical = None if kind is None else _canonical(kind)
-            if canonical is None or canonical == f"{file.name}.{name}":
+            if isinstance(kind, Instance) and self._is_module(kind.cls):
+                found[name] = [notation.write(kind, "")]
+            elif canonical is None or canonical == f"{file.name}.{name}":
                 continue
-            if canonical in written or self._is_elsewhere(canonical):
+            elif canonical in written or self._is_elsewhere(canonical):
                 found[name] = canonical
         return found
 
     def _is_elsewhere(self, canonical: str) -> bool:
         """Whether another package of the catalogue has a fact under the name, or is the Python module of it."""
-        top = canonical.partition(".")[0]
-        if top in self._release:
-            return top != self.package
-        package = self.catalogue.package(top)
-        return package is not None and (self.catalogue.resolve(canonical) is not None or package.holds(canonical))
+        package = self._others.package(canonical.partition(".")[0])
+        return package is not None and (self._others.resolve(canonical) is not None or package.holds(canonical))
 
 
 def _needed(parameters: list[str], text: str) -> list[str]:
@@ -416,12 +458,27 @@ _PARAMETER = re.compile(r"~(\w+)")
 
 
 def _is_offered(file: File, name: str) -> bool:
-    """Whether a module offers a name that it has from elsewhere, and did not just import it for its own use."""
-    listed = "__all__" in file.root.flow.bound
-    if file.is_package:
-        return not name.startswith("_") or (listed and file.exports(name))
-    defines = any(isinstance(node, (ast.ClassDef, ast.FunctionDef)) for node in file.tree.body)
-    return file.exports(name) if listed else not (defines or name.startswith("_"))
+    """Whether a module offers a name for others, and did not just import it for its own use."""
+    bound = file.root.flow.bound
+    if "__all__" in bound and file.exports(name):
+        return True
+    if name.startswith("_"):
+        return False
+    if file.is_package or any(isinstance(one, Assigned) for one in bound.get(name, ())):
+        return True
+    return "__all__" not in bound and not any(
+        isinstance(one, (ast.ClassDef, ast.FunctionDef)) for one in file.tree.body
+    )
+
+
+def _is_led_to(dotted: str, offered: dict[str, str | list[str]]) -> bool:
+    """Whether a package further out offers the same under the same name, where a look-up finds it."""
+    module, _, name = dotted.rpartition(".")
+    for outer in outward(module):
+        target = offered.get(f"{outer}.{name}")
+        if isinstance(target, str) and target.startswith(f"{module}."):
+            return target == offered[dotted]
+    return False
 
 
 def _used_as_objects(cls: SourceClass) -> set[str]:
@@ -435,12 +492,21 @@ def _used_as_objects(cls: SourceClass) -> set[str]:
 
 
 def _drop_stand_ins(tree: ast.Module) -> None:
-    """Drop each class of an ``else`` that only stands in for the one of that name in the ``if``."""
+    """Drop what only stands in for something: the class of an ``else`` for the one of that name in the ``if``, and what
+    a star brings where an import has failed.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler):
+            node.body = [one for one in node.body if not _is_star(one)] or [ast.Pass()]
     for node in tree.body:
         if isinstance(node, ast.If):
             defined = {one.name for one in node.body if isinstance(one, ast.ClassDef)}
             kept = [one for one in node.orelse if not isinstance(one, ast.ClassDef) or one.name not in defined]
             node.orelse = kept
+
+
+def _is_star(node: ast.stmt) -> bool:
+    return isinstance(node, ast.ImportFrom) and node.names[0].name == "*"
 
 
 def _member_names(cls: SourceClass) -> set[str]:
@@ -543,30 +609,41 @@ def main() -> int:
 
 
 def _fetch_and_build(release: str, names: Sequence[str], *, check: bool) -> int:
-    """Build what a release holds, from its wheel: nothing of it is installed."""
+    """Build what a release holds, from its wheel or else its sdist: nothing of it is installed."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
-        subprocess.run([*pip, "--only-binary=:all:", "--dest", folder, release], check=True)
-        for path in Path(folder).glob("*.whl"):
-            with zipfile.ZipFile(path) as wheel:
-                wheel.extractall(folder, [name for name in wheel.namelist() if name.endswith(".py")])
+        subprocess.run([*pip, "--dest", folder, release], check=True)
+        for path in list(Path(folder).iterdir()):
+            _unpack(path, Path(folder))
         return _build(release, names, Path(folder), check=check)
+
+
+def _unpack(archive: Path, folder: Path) -> None:
+    """Put the Python files of a wheel or an sdist into a folder."""
+    if archive.suffix == ".whl":
+        with zipfile.ZipFile(archive) as wheel:
+            wheel.extractall(folder, [name for name in wheel.namelist() if name.endswith(".py")])
+    else:
+        with tarfile.open(archive) as sdist:
+            sdist.extractall(folder, [one for one in sdist if one.name.endswith(".py")], filter="data")
 
 
 def _build(release: str, names: Sequence[str], source: Path, *, check: bool) -> int:
     """Write the files of a release, or count those that would change. Raises SystemExit where one has no source."""
     changed = 0
     for name in names:
-        if not (source / name).is_dir():
+        # An sdist has a folder of its own round the package.
+        root = next((one for one in (source, *sorted(source.glob("*/"))) if (one / name).is_dir()), None)
+        if root is None:
             raise SystemExit(f"{source} has no folder {name}")
-        text = write(name, release.partition("==")[2], Builder(name, source, names).build())
+        text = write(name, release.partition("==")[2], Builder(name, root, names).build())
         target = Path(__file__).with_name(f"{name}.tsv")
         if not check:
             target.write_text(text, encoding="utf-8")
         elif not target.is_file() or target.read_text(encoding="utf-8") != text:
-            changed = 1
+            changed += 1
             print(f"{target.name} differs from what the source of {release} gives")
-    return changed
+    return int(changed > 0)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """The facts of one package, as text: a line for each name, sorted, so that one is found without reading the rest.
 
 The first line names the package and its release. Each other line is a full dotted name, a tab, and in JSON what the
-name stands for: an object for a class, a list for a function, a text for a name that lives elsewhere.
+name stands for: an object for a class, a list of two for a function, of one for a value, a text for a name that lives
+elsewhere. A name there that starts with a dot goes on from the Python module of the line's own name.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
@@ -39,16 +41,27 @@ class FunctionEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueEntry:
+    """A global name that is bound to a module, or to something that gives one."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
-    """A name for what is written down under another one: a class, a function or a Python module."""
+    """A name for what is written down under another one, or for a Python module."""
 
     target: str
 
 
-Entry: TypeAlias = ClassEntry | FunctionEntry | Alias
+Fact: TypeAlias = ClassEntry | FunctionEntry | ValueEntry
+Entry: TypeAlias = Fact | Alias
 
 # Sorts before every name.
 _HEADER = "#"
+
+_RELATIVE = re.compile(r"(?<![\w.])\.(?=\w)")
 
 
 class Package:
@@ -62,13 +75,24 @@ class Package:
         self.version: str = header["version"]
 
     def entry(self, dotted: str) -> Entry | None:
-        """What is written down under a dotted name, or None."""
+        """What is known under a dotted name, or None."""
         if dotted not in self._entries:
-            key = f"{dotted}\t".encode()
-            start = self._first_not_before(key)
-            found = self._text.startswith(key, start)
-            self._entries[dotted] = self._read(dotted, start + len(key)) if found else None
+            self._entries[dotted] = self._written(dotted) or self._from_further_out(dotted)
         return self._entries[dotted]
+
+    def _written(self, dotted: str) -> Entry | None:
+        key = f"{dotted}\t".encode()
+        start = self._first_not_before(key)
+        return self._read(dotted, start + len(key)) if self._text.startswith(key, start) else None
+
+    def _from_further_out(self, dotted: str) -> Entry | None:
+        """What an outer package offers under the name, if it has it from here: then it is not written down twice."""
+        module, _, name = dotted.rpartition(".")
+        for outer in outward(module):
+            entry = self._written(f"{outer}.{name}")
+            if isinstance(entry, Alias) and entry.target.startswith(f"{module}."):
+                return entry
+        return None
 
     def holds(self, dotted: str) -> bool:
         """Whether the dotted name is a Python module of which something is written down."""
@@ -94,10 +118,13 @@ class Package:
         return low
 
     def _read(self, dotted: str, start: int) -> Entry:
-        fact = json.loads(self._text[start : self._text.index(b"\n", start)])
+        text = self._text[start : self._text.index(b"\n", start)].decode()
+        fact = json.loads(_RELATIVE.sub(f"{dotted.rpartition('.')[0]}.", text))
         match fact:
             case str():
                 return Alias(fact)
+            case [kind]:
+                return ValueEntry(dotted, kind)
             case [given, returns]:
                 return FunctionEntry(dotted, tuple(given), returns)
             case _:
@@ -114,10 +141,22 @@ class Package:
                 )
 
 
+def outward(module: str) -> Iterator[str]:
+    """Yield the packages around a Python module, from the next one out."""
+    while "." in module:
+        module = module.rpartition(".")[0]
+        yield module
+
+
 def write(package: str, version: str, facts: dict[str, Any]) -> str:
     """The text of a package's facts, by dotted name and ready for JSON; the same facts give the same text."""
-    lines = [f"{name}\t{_json(facts[name])}\n" for name in sorted(facts)]
+    lines = [f"{name}\t{_shortened(_json(facts[name]), name.rpartition('.')[0])}\n" for name in sorted(facts)]
     return "".join([f"{_HEADER}\t{_json({'package': package, 'version': version})}\n", *lines])
+
+
+def _shortened(text: str, module: str) -> str:
+    """The text with each name that lies in the Python module, or in one inside it, as it goes on from there."""
+    return re.sub(rf"(?<![\w.]){re.escape(module)}\.(?=\w)", ".", text)
 
 
 def _json(value: object) -> str:
