@@ -152,15 +152,16 @@ class Builder:
     """Reads one package of a release.
 
     ``root`` is the folder that holds the package's folder, ``release`` the top-level names that come with it. Their
-    source is read, and nothing else that lies in the folder: other packages are what the catalogue says they are.
+    source is read, and nothing else that lies in the folder: other packages are what the catalogue says they are, but
+    for the ``later`` ones, which are built on this one.
     """
 
-    def __init__(self, package: str, root: Path, release: Iterable[str] = ()) -> None:
+    def __init__(self, package: str, root: Path, release: Iterable[str] = (), later: Iterable[str] = ()) -> None:
         self.package = package
         self.root = root
         self._release = frozenset([package, *release])
-        self._others = Catalogue(without=frozenset([package]))
-        self.evaluator = Evaluator(Project(Catalogue(without=self._release), self._find))
+        self._others = Catalogue(without=frozenset([package, *later]))
+        self.evaluator = Evaluator(Project(Catalogue(without=self._release | frozenset(later)), self._find))
         self._bare: dict[str, SourceClass] = {}  # Classes whose bases cannot all be read, without a fact of their own.
         self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
@@ -631,12 +632,15 @@ def _unpack(archive: Path, folder: Path) -> None:
 def _build(release: str, names: Sequence[str], source: Path, *, check: bool) -> int:
     """Write the files of a release, or count those that would change. Raises SystemExit where one has no source."""
     changed = 0
+    order = [one for _, several in RELEASES for one in several]
     for name in names:
         # An sdist has a folder of its own round the package.
         root = next((one for one in (source, *sorted(source.glob("*/"))) if (one / name).is_dir()), None)
         if root is None:
             raise SystemExit(f"{source} has no folder {name}")
-        text = write(name, release.partition("==")[2], Builder(name, root, names).build())
+        text = write(
+            name, release.partition("==")[2], Builder(name, root, names, order[order.index(name) + 1 :]).build()
+        )
         target = Path(__file__).with_name(f"{name}.tsv")
         if not check:
             target.write_text(text, encoding="utf-8")
