@@ -271,8 +271,8 @@ class Evaluator:
             full = scope.file.absolute(star.module or "", star.level)
             if full is None or not self.project.mentions(full, name):
                 continue
-            kind = self.member(full, name)
-            if not isinstance(kind, Namespace):
+            kind = self._starred(full, name)
+            if kind != NEVER:
                 return kind
         if inner.stars and not hasattr(builtins, name):
             return UNKNOWN
@@ -468,10 +468,22 @@ class Evaluator:
                 continue
             source = self.project.file(full)
             if full != file.name and (source is None or source.exports(name)):
-                kind = self.once(("star", id(file), name, full), partial(self.member, full, name))
-                if not isinstance(kind, Namespace) and kind not in (UNKNOWN, NEVER):
+                kind = self.once(("star", id(file), name, full), partial(self._starred, full, name))
+                if kind not in (UNKNOWN, NEVER):
                     return kind
         return None
+
+    def _starred(self, module: str, name: str) -> Type:
+        """What ``from module import *`` brings under the name; NEVER where nothing is known of one.
+
+        A Python module is brought only where the file binds the name to it, as ``import torch.nn as nn`` does.
+        """
+        file = self.project.file(module)
+        found = None if file is None else self.global_of(file, name)
+        if isinstance(found, Namespace):
+            return found
+        kind = self.member(module, name)
+        return NEVER if isinstance(kind, Namespace) else kind
 
     def namespace(self, dotted: str) -> Type:
         """What a full dotted name is: a class or function of the catalogue, or a Python module, or unread."""
