@@ -174,6 +174,8 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
         return None
     given, returns = method
     full = f"{cls.dotted}.{name}"
+    if "Self()" in returns:
+        owner = _as_class(owner)
     return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
 
 

@@ -230,7 +230,7 @@ def _constructor_slots(ev: Evaluator, cls: Class, node: ast.Call, scope: Scope) 
         if one is None:
             return {}
         if isinstance(one, KnownClass):
-            if one.entry.parameters:
+            if one.entry.parameters is not None:
                 given = parameters.passed(ev, node, scope, list(one.entry.parameters))
                 return {Slot(one.dotted, name): kind for name, kind in given.items()}
             continue

@@ -7,6 +7,7 @@ import builtins
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, TypeParameter
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.hierarchy import KnownClass
 from flake8_forward_call.inference.types import (
     NONE,
@@ -200,7 +201,7 @@ def _of_class(ev: Evaluator, kind: Type) -> Type:
                     return Mapping(UNKNOWN, UNKNOWN)
                 if last == "Self":
                     return Slot("Self", "Self")
-            return UNKNOWN
+            return PLAIN if is_look_alike(name) else UNKNOWN
         case _:
             return UNKNOWN
 

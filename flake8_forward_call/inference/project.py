@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned
-from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry
+from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.catalogue.package import Fact
 from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class Project:
             self._stubs[module] = self.stub(module) if module else None
         return self._stubs[module]
 
-    def known(self, dotted: str) -> ClassEntry | FunctionEntry | None:
+    def known(self, dotted: str) -> Fact | None:
         """What the catalogue has under a name; nothing where the project has a package of that name."""
         entry = self.catalogue.resolve(dotted)
         return None if entry is None or self.hides(dotted.partition(".")[0]) else entry

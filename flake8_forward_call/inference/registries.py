@@ -59,8 +59,8 @@ def _held(ev: Evaluator, registry: _Global) -> Type:
     found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
-    opaque = Instance(module, Origin.OPAQUE)
-    return union([opaque, UNKNOWN]) if Standing.UNKNOWN in found else opaque
+    held = Instance(module, Origin.FOREIGN)  # What the project itself has put in was looked at.
+    return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
 def _standing(ev: Evaluator, called: Called) -> Standing | None:

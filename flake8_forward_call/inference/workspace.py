@@ -18,7 +18,7 @@ from flake8_forward_call.inference.texts import MAX_BYTES, Texts
 from flake8_forward_call.source import Source, SourceError
 
 # Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
-# namespace packages are nested two or three deep.
+# namespace packages are nested two or three deep. So deep lie folders without an `__init__.py` in packages, too.
 _HEIGHT = 4
 
 
@@ -144,10 +144,8 @@ class Workspace:
 
 def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path."""
-    package = Path(os.path.realpath(path)).parent
-    # A folder without that file in a package that has it is part of it all the same.
-    while (exists(package / "__init__.py") or exists(package.parent / "__init__.py")) and package != package.parent:
-        package = package.parent
+    folder = Path(os.path.realpath(path)).parent
+    package = _home_of_package(folder)
     # A home folder is no project, even where it is under version control.
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
     heights = list(takewhile(home.__ne__, [package, *package.parents]))
@@ -157,9 +155,27 @@ def workspace_of(path: str) -> Workspace:
         layout = layout_of(one)
         roots += [*layout.folders, one]
         renamed = layout.renamed | renamed
+    if not exists(folder / "__init__.py"):
+        roots.append(folder)  # It may be a folder of scripts, whatever it lies in.
     top = package if marked is None else heights[marked]
     repository = None if marked is None else _repository(heights[marked:])
     return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)
+
+
+def _home_of_package(folder: Path) -> Path:
+    """The folder that holds the outermost package which a folder is part of; the folder itself if it is of none.
+
+    A folder without ``__init__.py`` in a package that has it is part of it all the same, but for a project of its own.
+    """
+    home, gap = folder, 0
+    for one in (folder, *folder.parents):
+        if exists(one / "__init__.py"):
+            home, gap = one.parent, 0
+            continue
+        gap += 1
+        if gap == _HEIGHT or is_marked(one):
+            break
+    return home
 
 
 def _repository(heights: Sequence[Path]) -> Path:

@@ -51,7 +51,18 @@ def found(path: Path) -> list[str]:
         ),
         ({"setup.py": "", "pkg/__init__.py": BASE}, ("tests/unit/use.py", "from pkg import Base")),
         ({"pyproject.toml": "", "ns/part/base.py": BASE}, ("ns/other/use.py", "from ns.part.base import Base")),
+        ({"pkg/__init__.py": "", "pkg/base.py": BASE}, ("pkg/loose/deep/use.py", "from pkg.base import Base")),
+        ({"pkg/__init__.py": "", "pkg/base.py": BASE}, ("pkg/loose/deep/use.py", "from ...base import Base")),
+        (
+            {"pkg/__init__.py": "", "pkg/loose/deep/helper.py": BASE},
+            ("pkg/loose/deep/use.py", "from helper import Base"),
+        ),
         ({"helper.py": BASE}, ("use.py", "from helper import Base")),
+        ({"helper.py": "import torch.nn as nn"}, ("use.py", "from helper import *\n\nclass Base(nn.Module): ...")),
+        (
+            {"helper.py": "from torch import nn", "more.py": "from helper import *"},
+            ("use.py", "from more import *\n\nclass Base(nn.Module): ..."),
+        ),
         ({"pkg/__init__.py": "", "pkg/base.py": BASE}, ("use.py", "import pkg.base\nBase = pkg.base.Base")),
         ({"pkg/__init__.py": "", "pkg/base.py": BASE}, ("use.py", "import pkg.base as b\nBase = b.Base")),
         ({"pkg/__init__.py": "", "pkg/base.py": BASE}, ("use.py", "from pkg import base\nBase = base.Base")),
