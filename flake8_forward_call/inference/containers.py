@@ -262,21 +262,20 @@ def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool)
     if not any(can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [one for inner in scope.inward() for one in stored(ev, key, inner)]
-    if scope.parent is None and not scope.file.is_installed and any(map(_can_matter, _contents(kind))):
+    if scope.parent is None and not scope.file.is_installed and any(map(_may_hold_modules, alternatives(kind))):
         put.append(ev.attempt(("filled", scope.file, key), lambda: union(_from_outside(ev, key, scope.file))))
     return refilled(ev, kind, put)
 
 
-def _contents(kind: Type) -> Iterator[Type]:
-    for one in alternatives(kind):
-        match one:
-            case Many(inner) | Mapping(value=inner):
-                yield from alternatives(inner)
-
-
-def _can_matter(kind: Type) -> bool:
-    """Whether there is a module in a container, or what gives one."""
-    return isinstance(kind, (Instance, ClassObject, Function))
+def _may_hold_modules(kind: Type) -> bool:
+    """Whether there is a module in a container or what gives one, or nothing yet."""
+    match kind:
+        case Many(inner) | Mapping(value=inner):
+            return inner == NEVER or any(
+                isinstance(one, (Instance, ClassObject, Function)) for one in alternatives(inner)
+            )
+        case _:
+            return False
 
 
 def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:

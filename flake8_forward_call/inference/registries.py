@@ -113,12 +113,13 @@ def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
 def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
     for _ in range(MAX_IMPORTS):
         bound = tuple(scope.flow.bound.get(name, ()))
-        if len(bound) != 1:
-            return None
-        if not isinstance(bound[0], Imported):
+        imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
+        if not imported and len(bound) == 1:
             return (scope.file, name) if scope.parent is None else None
-        module, inner = bound[0].module, bound[0].name
-        full = scope.file.absolute(module, bound[0].level)
+        if len(imported) != 1 or any(not isinstance(one, Imported) for one in bound):
+            return None
+        ((module, inner, level),) = imported
+        full = scope.file.absolute(module, level)
         source = None if full is None else ev.project.file(full)
         if inner is None or source is None:
             return None
