@@ -125,7 +125,8 @@ class Hierarchy:
         elif classes:
             modules = [one for one in classes if self.standing(one) is Standing.MODULE]
             if len(modules) == len(classes):
-                yield modules[0]
+                # One that is called otherwise stands for all.
+                yield max(modules, key=lambda one: self.meaning_of_call(one) is Sameness.DIFFERENT)
             yield None
 
     def order(self, cls: Class) -> tuple[Class | None, ...]:

@@ -20,7 +20,6 @@ from flake8_forward_call.inference.types import (
     Type,
     Unknown,
     alternatives,
-    union,
 )
 from flake8_forward_call.inference.verdict import NO_MODULE, NOT_KNOWN, Sameness, Standing, Verdict, worst
 from flake8_forward_call.source import Source
@@ -60,7 +59,10 @@ def judge_one(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
 
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative but ``None`` is one, probable if some are unknown."""
-    verdicts = [_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)]
+    return _of_all([_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
+
+
+def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
     if not verdicts:
         return NOT_KNOWN
     refuted = next((one for one in verdicts if one.standing is Standing.NOT_MODULE), None)
@@ -101,7 +103,7 @@ def _of_self(ev: Evaluator, kind: Instance) -> Verdict:
     if isinstance(cls, SourceClass) and ev.hierarchy.standing(cls) is not Standing.MODULE:
         users = mixins.users(ev, cls)
         if users:
-            return of_type(ev, union(Instance(one, Origin.DECLARED) for one in users))
+            return _of_all([_of_instance(ev, Instance(one, Origin.DECLARED)) for one in users])
     return _of_instance(ev, kind)
 
 
