@@ -192,7 +192,90 @@ def container(project: Project, home: str, given_values: Values, through: bool) 
     project.put(home, f"for one in {name}:\n    one.forward(1)\n", kinds(given_values))
 
 
-ROUTES = [parameter, handed_down, constructor, heirs_constructor, attribute, imported_global, container]
+def mapping(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A global dict to which other files add classes and factories, by a key that only a run tells."""
+    name = project.name("MAKERS")
+    project.put(home, f"{name} = {{}}\n")
+    for kind, file in given_values:
+        value = made(project, kind, file, through)
+        project.put(file, f"{project.bring(name, home, file)}['{kind}'] = lambda: {value}\n")
+    user = given_values[0][1]
+    called = project.bring(name, home, user, to_alias=through)
+    project.put(user, f"def pick{called}(key):\n    return {called}[key]().forward(1)\n", kinds(given_values))
+
+
+def method(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A method of a class and of its heir, called on instances of either."""
+    name, heir, run = project.name("Runner"), project.name("Heir"), project.name("run")
+    text = f"class {name}:\n    def {run}(self, m):\n        return m.forward(1)\nclass {heir}({name}): ...\n"
+    project.put(home, text, kinds(given_values))
+    for number, (kind, file) in enumerate(given_values):
+        value = made(project, kind, file, through)
+        called = project.bring(heir if number % 2 else name, home, file, to_alias=through)
+        project.put(file, f"{called}().{run}({value})\n")
+
+
+def template(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A method called by the name of the one that it overrides, in another file."""
+    base, heir, run, go = (project.name(stem) for stem in ("Base", "Heir", "run", "go"))
+    above = given_values[0][1]
+    above = above if above != home else FILES[(FILES.index(home) + 1) % len(FILES)]
+    calls = "".join(f"        self.{run}({made(project, kind, above, through)})\n" for kind, _ in given_values)
+    project.put(above, f"class {base}:\n    def {run}(self, m): ...\n    def {go}(self):\n{calls}")
+    called = project.bring(base, above, home, to_alias=through)
+    project.put(home, f"class {heir}({called}):\n    def {run}(self, m):\n        m.forward(1)\n", kinds(given_values))
+
+
+def maker(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A function that another makes, called at once; or, where it is stored, by nobody knows whom."""
+    name = project.name("maker")
+    reached = [*kinds(given_values), *(["unknown"] if through else [])]
+    project.put(home, f"def {name}(x):\n    def run(m):\n        return m.forward(x)\n    return run\n", reached)
+    for kind, file in given_values:
+        called = project.bring(name, home, file)
+        project.put(file, f"{called}(1)({VALUES[kind]})\n")
+        if through:
+            project.put(file, f"load({called}(2))\n")
+
+
+def mixin(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A class that is mixed into others, each of them the class of a value."""
+    name = project.name("Mixin")
+    users = [(kind, file) for kind, file in given_values if kind in ("net", "odd", "robot")]
+    mark = kinds(users) or ["robot"]
+    project.put(home, f"class {name}:\n    def go(self):\n        self.forward(1)\n", mark)
+    for kind, file in users:
+        base = project.bring(name, home, file, to_alias=through)
+        project.put(file, f"class {project.name('Alias' if through else 'User')}({base}, {kind.capitalize()}): ...\n")
+
+
+def heirs_attribute(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """An attribute that each heir sets on its own."""
+    name = project.name("Frame")
+    project.put(home, f"class {name}:\n    def go(self):\n        self.net.forward(1)\n", kinds(given_values))
+    for kind, file in given_values:
+        value = made(project, kind, file, through)
+        base = project.bring(name, home, file, to_alias=through)
+        project.put(
+            file, f"class {project.name('Heir')}({base}):\n    def __init__(self):\n        self.net = {value}\n"
+        )
+
+
+ROUTES = [
+    parameter,
+    handed_down,
+    constructor,
+    heirs_constructor,
+    attribute,
+    imported_global,
+    container,
+    mapping,
+    method,
+    template,
+    maker,
+    mixin,
+    heirs_attribute,
+]
 
 
 @given(projects())
