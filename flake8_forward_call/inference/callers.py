@@ -94,7 +94,7 @@ def passed(ev: Evaluator, slot: Slot) -> Type:
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN:
+    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
         return UNKNOWN
     ev.chain += 1
     try:

@@ -31,6 +31,8 @@ MAX_FILES = 40
 
 def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
     """What the attribute is by those who set it elsewhere in the project; ``known`` where nobody does."""
+    if ev.project.is_open(cls.scope.file):
+        return known
     found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         return known

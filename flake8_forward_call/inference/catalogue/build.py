@@ -161,7 +161,8 @@ class Builder:
         self.root = root
         self._release = frozenset([package, *release])
         self._others = Catalogue(without=frozenset([package, *later]))
-        self.evaluator = Evaluator(Project(Catalogue(without=self._release | frozenset(later)), self._find))
+        earlier = Catalogue(without=self._release | frozenset(later))
+        self.evaluator = Evaluator(Project(earlier, self._find, is_published=True))
         self._bare: dict[str, SourceClass] = {}  # Classes whose bases cannot all be read, without a fact of their own.
         self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
 
