@@ -100,7 +100,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
     found = _found(ev, ev.hierarchy.order(cls), owner, name)
     if isinstance(cls, KnownClass) or is_foreign(cls):
         return found
-    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+    if all(isinstance(one, (Unknown, NoneValue)) or callers.is_left_open(one) for one in alternatives(found)):
         found = elsewhere.attribute(ev, owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
