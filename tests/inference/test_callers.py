@@ -145,7 +145,7 @@ table = {1: make}
     "function made by another and called as a decorator": """
 # --- run.py
 def make(n):
-    def run(m): 
+    def run(m):
         m().forward(1)  # FWD001
         return m
     return run
@@ -158,7 +158,7 @@ class A(Net): ...
     "function made by another and called as a decorator of something else": """
 # --- run.py
 def make(n):
-    def run(m): 
+    def run(m):
         m().forward(1)
         return m
     return run
