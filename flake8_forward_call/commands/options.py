@@ -56,18 +56,7 @@ def _cache_dir(_context: click.Context, _option: click.Parameter, value: str | N
         cache.use(value)
 
 
-_SHARED = (
-    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
-    _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
-    _code_option("--ignore", "The rules not to apply."),
-    _code_option("--extend-select", "Rules to apply besides those on by default."),
-    click.option(
-        "--output-format",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="How findings are printed; json is ruff's.",
-    ),
+_ENVIRONMENT = (
     click.option(
         "--python",
         metavar="PATH",
@@ -82,6 +71,21 @@ _SHARED = (
         callback=_environment,
         help="Do not look for installed packages.",
     ),
+)
+
+_SHARED = (
+    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
+    _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
+    _code_option("--ignore", "The rules not to apply."),
+    _code_option("--extend-select", "Rules to apply besides those on by default."),
+    click.option(
+        "--output-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How findings are printed; json is ruff's.",
+    ),
+    *_ENVIRONMENT,
     click.option(
         "--cache-dir",
         metavar="DIR",
@@ -108,6 +112,13 @@ _SHARED = (
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
     for decorate in reversed(_SHARED):
+        command = decorate(command)
+    return command
+
+
+def environment_options(command: _Command) -> _Command:
+    """Give a command the options that say which installed packages count."""
+    for decorate in reversed(_ENVIRONMENT):
         command = decorate(command)
     return command
 

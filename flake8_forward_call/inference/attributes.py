@@ -100,7 +100,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
     found = _found(ev, ev.hierarchy.order(cls), owner, name)
     if isinstance(cls, KnownClass) or is_foreign(cls):
         return found
-    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+    if all(isinstance(one, (Unknown, NoneValue)) or callers.is_left_open(one) for one in alternatives(found)):
         found = elsewhere.attribute(ev, owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
@@ -174,6 +174,8 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
         return None
     given, returns = method
     full = f"{cls.dotted}.{name}"
+    if "Self()" in returns:
+        owner = _as_class(owner)
     return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
 
 
@@ -218,26 +220,27 @@ def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
     """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
     for scope, receiver in containers.methods(cls):
         yield from scope.flow.bound.get(f"{receiver}.{name}", ())
-        for call in scope.calls:
-            value = _set_by_call(call, receiver, name)
-            if value is not None:
-                yield Assigned(call, scope, False, value)
+    if cls.set_by_call is None:
+        cls.set_by_call = {}
+        for scope, receiver in containers.methods(cls):
+            for call in scope.calls:
+                for given, value in _set_by_call(call, receiver):
+                    cls.set_by_call.setdefault(given, []).append(Assigned(call, scope, False, value))
+    yield from cls.set_by_call.get(name, ())
 
 
-def _set_by_call(call: ast.Call, receiver: str, name: str) -> ast.expr | None:
-    """The module in ``self.add_module("name", module)`` or ``setattr(self, "name", module)``."""
+def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the name and the module in ``self.add_module("name", module)`` or ``setattr(self, "name", module)``."""
     match call:
         case ast.Call(
             func=ast.Attribute(value=ast.Name(id=owner), attr="add_module" | "register_module"),
-            args=[ast.Constant(value=given), value],
-        ) if owner == receiver and given == name:
-            return value
-        case ast.Call(func=ast.Name(id="setattr"), args=[ast.Name(id=owner), ast.Constant(value=given), value]) if (
-            owner == receiver and given == name
-        ):
-            return value
-        case _:
-            return None
+            args=[ast.Constant(value=str(given)), value],
+        ) if owner == receiver:
+            yield given, value
+        case ast.Call(
+            func=ast.Name(id="setattr"), args=[ast.Name(id=owner), ast.Constant(value=str(given)), value]
+        ) if owner == receiver:
+            yield given, value
 
 
 def _bound(ev: Evaluator, kind: Type, cls: SourceClass, owner: Type) -> Type:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, containers, declarations, library, parameters, stubs
+from flake8_forward_call.inference import attributes, containers, declarations, library, parameters, registries, stubs
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.types import (
@@ -42,7 +42,8 @@ _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmana
 
 def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
     """What calling any alternative of the callee with the call's arguments gives."""
-    return each(callee, lambda one: _call(ev, one, node, scope))
+    found = each(callee, lambda one: _call(ev, one, node, scope))
+    return registries.made(ev, node.func, scope) if found == UNKNOWN else found
 
 
 def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
@@ -228,7 +229,7 @@ def _constructor_slots(ev: Evaluator, cls: Class, node: ast.Call, scope: Scope) 
         if one is None:
             return {}
         if isinstance(one, KnownClass):
-            if one.entry.parameters:
+            if one.entry.parameters is not None:
                 given = parameters.passed(ev, node, scope, list(one.entry.parameters))
                 return {Slot(one.dotted, name): kind for name, kind in given.items()}
             continue

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, TypeParameter
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.hierarchy import KnownClass
 from flake8_forward_call.inference.types import (
     NONE,
@@ -32,6 +34,9 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.hierarchy import Class
     from flake8_forward_call.inference.scopes import Scope
+
+# A class whose name stands in more files than this is sought by a common word.
+MAX_FILES = 40
 
 _MANY = frozenset(
     [
@@ -113,7 +118,22 @@ def _named(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
         aliased = [_alias(ev, one) for one in _reaching(node, scope)]
         if aliased and all(one is not None for one in aliased):
             return union(one for one in aliased if one is not None)
+        if not aliased and (only := _only_class(ev, node.id, scope)) is not None:
+            return Instance(only, Origin.DECLARED)
     return union(_of_class(ev, one) for one in alternatives(ev.expression(node, scope)))
+
+
+def _only_class(ev: Evaluator, name: str, scope: Scope) -> Class | None:
+    """The one class of the project that a name can mean which nothing in its file binds; None if there are several.
+
+    Such a name stands in an annotation that no program evaluates, and a reader would look for it in the same way.
+    """
+    if hasattr(builtins, name) or scope.file.root.stars:
+        return None
+    found = []
+    for file in ev.files_mentioning(name, scope.file, MAX_FILES, f"class {name}") or ():
+        found += [one for one in file.root.children if one.is_class and getattr(one.node, "name", "") == name]
+    return ev.source_class(found[0]) if len(found) == 1 else None
 
 
 def _reaching(node: ast.Name, scope: Scope) -> tuple[AnyBinding, ...]:
@@ -181,7 +201,7 @@ def _of_class(ev: Evaluator, kind: Type) -> Type:
                     return Mapping(UNKNOWN, UNKNOWN)
                 if last == "Self":
                     return Slot("Self", "Self")
-            return UNKNOWN
+            return PLAIN if is_look_alike(name) else UNKNOWN
         case _:
             return UNKNOWN
 

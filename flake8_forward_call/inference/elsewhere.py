@@ -30,11 +30,29 @@ MAX_FILES = 40
 
 
 def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
-    """What the attribute is by those who set it elsewhere in the project; ``known`` where nobody does."""
+    """What the attribute is by those who set it elsewhere in the project; ``known`` where nobody does.
+
+    ``known`` is what the class itself says: nothing, None, or something that its own callers decide.
+    """
+    if ev.project.is_open(cls.scope.file):
+        return known
     found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         return known
-    return union([found, *(one for one in alternatives(known) if isinstance(one, NoneValue))])
+    says_nothing = known == UNKNOWN and not _is_set(ev, owner, cls, name)
+    return found if says_nothing else union([found, known])
+
+
+def _is_set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> bool:
+    """Whether the class sets the attribute, be it to nobody knows what, or makes up those that are not there."""
+    return any(
+        isinstance(one, SourceClass) and any(attributes.own_member(ev, one, owner, each) for each in (name, *_MADE_UP))
+        for one in ev.hierarchy.order(cls)
+    )
+
+
+# The methods by which a class gives attributes that nobody has set.
+_MADE_UP = ("__getattr__", "__getattribute__")
 
 
 def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
@@ -43,6 +61,8 @@ def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Itera
             kind = attributes.own_member(ev, heir, owner, name)
             if kind is not None:
                 yield kind
+        if not ev.hierarchy.knows_all_heirs(cls):
+            yield UNKNOWN
     for file in ev.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
         for stored in file.references.stored.get(name, ()):
             if not _is_own(stored):
@@ -60,11 +80,11 @@ def _is_own(stored: Stored) -> bool:
 def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
     """Yield what is stored, if in an instance of the class; UNKNOWN for no module in one that cannot be told."""
     related = [_is_related(ev, cls, one) for one in alternatives(ev.expression(stored.owner, stored.scope))]
-    if any(related):
-        yield ev.expression(stored.value, stored.scope)
-    elif None in related:
-        kinds = alternatives(ev.expression(stored.value, stored.scope))
-        if not all(isinstance(one, NoneValue) or _is_module(ev, one) for one in kinds):
+    if any(related) or None in related:
+        kind = UNKNOWN if stored.value is None else ev.expression(stored.value, stored.scope)
+        if any(related):
+            yield kind
+        elif not all(isinstance(one, NoneValue) or _is_module(ev, one) for one in alternatives(kind)):
             yield UNKNOWN
 
 

@@ -27,7 +27,8 @@ from flake8_forward_call.inference.bindings import (
     Step,
     TypeParameter,
 )
-from flake8_forward_call.inference.catalogue import ClassEntry, FunctionEntry, notation
+from flake8_forward_call.inference.catalogue import ClassEntry, FunctionEntry, ValueEntry, notation
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.hierarchy import Class, Hierarchy, KnownClass, SourceClass
 from flake8_forward_call.inference.refinement import narrowed
 from flake8_forward_call.inference.types import (
@@ -494,6 +495,8 @@ class Evaluator:
                 return ClassObject(self._known_class(name, entry))
             case FunctionEntry(name=name, parameters=given, returns=returns):
                 return KnownFunction(name, given, notation.read(returns, name, self.global_name))
+            case ValueEntry(name=name, type=text):
+                return notation.read(text, name, self.global_name)
             case _:
                 return Namespace(self.project.catalogue.namespace(dotted))
 
@@ -522,7 +525,10 @@ class Evaluator:
         """What stands among a class's bases: class objects, PLAIN for one that is no module, else UNKNOWN."""
         if isinstance(node, ast.Subscript):
             return self.base(node.value, scope)
-        return union(_as_base(one) for one in alternatives(self.expression(node, scope)))
+        kind = self.expression(node, scope)
+        if isinstance(kind, Namespace) and is_look_alike(kind.name):  # Not where it is one of two frameworks.
+            return PLAIN
+        return union(_as_base(one) for one in alternatives(kind))
 
     def dotted(self, node: ast.expr, scope: Scope | None) -> str | None:
         """The full dotted name that a decorator or callee goes by, its own call left aside; None if it has none."""
@@ -552,11 +558,7 @@ def _as_base(kind: Type) -> Type:
             return kind
         case NoneValue() | Builtin() | Slot(owner="TypeVar"):
             return PLAIN
-        case Namespace(name) if name.partition(".")[0] in STANDARD:
+        case Namespace(name) if is_standard(name):
             return PLAIN
         case _:
             return UNKNOWN
-
-
-# Everything in the standard library, and the home of what it took over: no nn.Module comes from there.
-STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import takewhile
+from operator import eq
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.delegation import delegation
-from flake8_forward_call.inference.types import PLAIN, ClassObject, alternatives
+from flake8_forward_call.inference.types import PLAIN, ClassObject, Origin, alternatives
 from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
 # Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick.
 MAX_BASES = 64
-
-# So many files are read for the heirs of one class. A name that stands in more is that of many classes.
-MAX_HEIR_FILES = 60
 
 # A project with `__call__` and `forward` in more files than this has modules of every kind.
 MAX_CALL_FILES = 200
@@ -41,6 +39,7 @@ class SourceClass:
         assert isinstance(scope.node, ast.ClassDef)
         self.scope = scope
         self.node = scope.node
+        self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
 
     @property
     def dotted(self) -> str:
@@ -93,7 +92,9 @@ class Hierarchy:
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Meaning] = {}
         self._has_other_calls: bool | None = None
+        self._stores: set[Class] | None = None
         self._project_heirs: dict[Class, Sequence[SourceClass]] = {}
+        self._of_many: set[SourceClass] = set()  # Those of whose heirs only some were looked for.
         self._heirs: dict[SourceClass, list[SourceClass]] = {}
         self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
@@ -190,13 +191,22 @@ class Hierarchy:
                 self._project_heirs[cls] = tuple(self._all_heirs(cls))
         return self._project_heirs[cls]
 
+    def knows_all_heirs(self, cls: SourceClass) -> bool:
+        """Whether ``project_heirs`` are all, and not only those of files in which to look was worth while."""
+        self.project_heirs(cls)
+        return cls not in self._of_many
+
     def _all_heirs(self, cls: SourceClass) -> Iterator[SourceClass]:
+        from flake8_forward_call.inference.search import places
+
         seen, todo = {cls}, [cls]
         while todo:
             parent = todo.pop()
-            files = self._evaluator.files_mentioning(parent.node.name, parent.scope.file, MAX_HEIR_FILES)
-            for file in files or (parent.scope.file,):
-                for one in self.subclasses(cls, file):
+            for place in places(self._evaluator, parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
+                if place is None:
+                    self._of_many.add(cls)
+                    continue
+                for one in self.subclasses(cls, place[0]):
                     if one not in seen:
                         seen.add(one)
                         todo.append(one)
@@ -244,15 +254,20 @@ class Hierarchy:
         """Whether a module of the project gives its instances' call another meaning."""
         if self._has_other_calls is None:
             self._has_other_calls = False  # What a question sees that leads back to itself.
-            files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
-            if files is None:
-                return True
-            for file in files:
-                self._evaluator.refill()
-                if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
-                    self._has_other_calls = True
-                    break
+            try:
+                self._has_other_calls = self._any_other_call()
+            except BaseException:
+                self._has_other_calls = None
+                raise
         return self._has_other_calls
+
+    def _any_other_call(self) -> bool:
+        files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+        for file in files or ():
+            self._evaluator.refill()
+            if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
+                return True
+        return files is None
 
     def _has_other_call(self, cls: SourceClass) -> bool:
         if "__call__" not in cls.scope.flow.exit:
@@ -263,12 +278,7 @@ class Hierarchy:
         """What the class's own ``__call__`` does; None if it has none."""
         if isinstance(cls, KnownClass):
             return Sameness(cls.entry.call) if cls.entry.call is not None else None
-        found = [
-            Sameness.DIFFERENT
-            for target, scope in cls.scope.file.scopes.call_stores
-            for one in alternatives(self._evaluator.expression(target.value, scope))
-            if one == ClassObject(cls)  # Not `type(self)`, where a class sees to its own machinery.
-        ]
+        found = [Sameness.DIFFERENT] if cls in self._called_otherwise(cls.scope.file) else []
         for binding in cls.scope.flow.exit.get("__call__", ()):
             match binding:
                 case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
@@ -283,6 +293,24 @@ class Hierarchy:
         if not found:
             return None
         return found[0] if len(set(found)) == 1 else Sameness.PERHAPS
+
+    def _called_otherwise(self, own: File) -> set[Class]:
+        """The classes whose ``__call__`` is assigned from outside: in the file at hand, or one of the project."""
+        if self._stores is None:
+            self._stores = set()  # What a question sees that leads back to itself.
+            try:
+                files = self._evaluator.project.mentioning("__call__", ".__call__ =", MAX_CALL_FILES)
+                self._stores = {cls for file in files or () for cls in self._stored_calls(file)}
+            except BaseException:
+                self._stores = None
+                raise
+        return self._stores | self._stored_calls(own)
+
+    def _stored_calls(self, file: File) -> set[Class]:
+        kinds = (self._evaluator.expression(target.value, scope) for target, scope in file.scopes.call_stores)
+        # Not of `type(self)`, where a class sees to its own machinery.
+        classes = (one for kind in kinds for one in alternatives(kind) if isinstance(one, ClassObject))
+        return {one.cls for one in classes if one.origin is Origin.CONSTRUCTED}
 
     def _names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
         """Whether an expression in a method of the class is one of its base classes."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from flake8_forward_call.candidates import candidates
 from flake8_forward_call.inference import callers, likeness, mixins, sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import (
@@ -35,12 +35,13 @@ def judge(source: Source, calls: Sequence[ast.Call]) -> list[Verdict]:
     file = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
         calls = [candidate.node for candidate in candidates(file.tree, source.forward_rows) if not candidate.is_super]
-    verdicts = [_judge(session.evaluator, call, file) for call in calls]
+    verdicts = [judge_one(session.evaluator, call, file) for call in calls]
     session.keep()
     return verdicts
 
 
-def _judge(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
+def judge_one(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
+    """The verdict on the receiver of one call in a file."""
     assert isinstance(call.func, ast.Attribute)
     receiver, scope = call.func.value, file.scopes.standing[id(call)]
     try:
@@ -111,8 +112,8 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         return Verdict(Standing.PROBABLE, Sameness.PERHAPS, f"a base class of {cls.dotted} was not read")
     if standing is not Standing.MODULE:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
-    if kind.origin is Origin.OPAQUE:
-        return _of_opaque(ev, cls)
+    if kind.origin in (Origin.OPAQUE, Origin.FOREIGN):
+        return _of_unread(ev, kind)
     meaning, culprit = ev.hierarchy.call_of(cls)
     if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
         # An instance of a subclass may come here, and is called by the subclass's rules.
@@ -125,9 +126,9 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     return Verdict(standing, meaning, reason)
 
 
-def _of_opaque(ev: Evaluator, cls: Class) -> Verdict:
-    """The verdict on a module whose own class was not read: what its call means is a guess where classes differ."""
+def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
+    """The verdict on a module whose own class was not read: where the project's calls differ, its own is a guess."""
     reason = "the receiver's own class was not read"
-    if ev.hierarchy.other_calls_abound():
+    if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
         return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules of the project have other calls")
-    return Verdict(Standing.MODULE, Sameness.UNREAD, f"{cls.dotted} is known of it, but {reason}")
+    return Verdict(Standing.MODULE, Sameness.UNREAD, f"{kind.cls.dotted} is known of it, but {reason}")

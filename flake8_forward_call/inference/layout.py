@@ -114,10 +114,10 @@ def _texts(value: object) -> list[str]:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    if sys.version_info < (3, 11):  # No parser comes with Python; the search for siblings finds most of it as well.
-        return {}
-    import tomllib
-
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         return tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError):

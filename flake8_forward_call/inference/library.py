@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference import attributes, containers, declarations, lazy, parameters
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -209,7 +210,10 @@ _EXTERNAL: dict[str, _Rule] = {
 def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
     """What a call of a dotted name gives whose code is not read."""
     rule = _EXTERNAL.get(name)
-    return UNKNOWN if rule is None else rule(_Call(ev, node, scope))
+    if rule is not None:
+        return rule(_Call(ev, node, scope))
+    # By its capital a class: a function such as numpy.load may give back anything that was put in.
+    return PLAIN if is_look_alike(name) and name.rpartition(".")[2][:1].isupper() else UNKNOWN
 
 
 # Methods of containers

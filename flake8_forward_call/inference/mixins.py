@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from operator import eq
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.types import ClassObject, alternatives
@@ -18,6 +20,8 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
     A class between that is itself only mixed in is no user, if all of its own are modules.
     """
     heirs = ev.hierarchy.project_heirs(cls)
+    if not ev.hierarchy.knows_all_heirs(cls):
+        return ()
     modules = tuple(one for one in heirs if ev.hierarchy.standing(one) is Standing.MODULE)
     others = [one for one in (cls, *heirs) if one not in modules]
     for one in others:
@@ -27,18 +31,18 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
 
 
 def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
-    """Whether the project makes an instance of the class itself."""
-    from flake8_forward_call.inference.callers import MAX_FILES
+    """Whether the project makes an instance of the class itself, or hands it on to where one may be made."""
+    from flake8_forward_call.inference.search import goes_on, places
 
-    name = cls.node.name
-    files = ev.files_mentioning(name, cls.scope.file, MAX_FILES)
-    if files is None:
-        return True
-    for file in files:
-        for known in file.references.names_for(name):
-            for called in file.references.called.get(known, ()):
-                if called.call is not None and ClassObject(cls) in alternatives(
-                    ev.expression(called.callee, called.scope)
-                ):
-                    return True
+    itself = ClassObject(cls)
+    is_itself = partial(eq, itself)
+    for place in places(ev, cls.node.name, cls.scope.file, is_itself):
+        if place is None:
+            return True
+        file, known = place
+        for called in file.references.called.get(known, ()):
+            if called.call is not None and itself in alternatives(ev.expression(called.callee, called.scope)):
+                return True
+        if any(goes_on(ev, handed, is_itself) for handed in file.references.handed.get(known, ())):
+            return True
     return False

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue
+from flake8_forward_call.inference.catalogue.look_alikes import is_standard
 from flake8_forward_call.inference.environment import Environment
-from flake8_forward_call.inference.evaluate import STANDARD
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.workspace import Workspace
 
@@ -86,7 +86,7 @@ class Names:
         if path is not None:
             return path, False
         top = dotted.partition(".")[0]
-        if top not in STANDARD and not self._is_told_by_catalogue(top):
+        if not is_standard(top) and not self._is_told_by_catalogue(top):
             path = self.environment.find(dotted, suffix)
             if path is not None:
                 return path, True
@@ -111,9 +111,7 @@ class Names:
 
     def _is_in_catalogue(self, dotted: str) -> bool:
         package = self.catalogue.package(dotted.partition(".")[0])
-        if package is None:
-            return False
-        return dotted in package.modules or any(name.startswith(f"{dotted}.") for name in package.classes)
+        return package is not None and package.holds(dotted)
 
 
 def _in_stubs(dotted: str) -> str:

@@ -144,9 +144,15 @@ def names_of(node: FunctionNode) -> list[ast.arg]:
 
 
 def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
-    """What a call passes for each parameter, by name; a starred argument ends what can be told of the positional."""
+    """What a call passes for each parameter, by name; a starred argument ends what can be told of the positional.
+
+    ``*args`` among the names takes the rest: the one argument, or a tuple of them.
+    """
     given: dict[str, Type] = {}
-    for name, node in zip(names, call.args, strict=False):
+    for index, (name, node) in enumerate(zip(names, call.args, strict=False)):
+        if name.startswith("*") and not any(isinstance(one, ast.Starred) for one in call.args):
+            kinds = [ev.expression(one, scope) for one in call.args[index:]]
+            given[name[1:]] = kinds[0] if len(kinds) == 1 else Tuple(tuple(kinds))
         if isinstance(node, ast.Starred):
             break
         given[name] = ev.expression(node, scope)

@@ -28,9 +28,9 @@ class Called:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handed:
-    """A name that stands for a value: stored, returned, or passed to the call ``given_to``."""
+    """A name or call whose value goes elsewhere: stored, returned, or passed to the call ``given_to``."""
 
-    node: ast.Name | ast.Attribute
+    node: ast.Name | ast.Attribute | ast.Call
     scope: Scope
     is_returned: bool
     given_to: ast.Call | None
@@ -38,10 +38,10 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """``owner.name = value``, or the same by ``setattr``."""
+    """``owner.name = value``, or the same by a call; no value where it is unpacked or comes of a loop."""
 
     owner: ast.expr
-    value: ast.expr
+    value: ast.expr | None
     scope: Scope
 
 
@@ -50,27 +50,29 @@ class References:
 
     def __init__(self, file: File) -> None:
         self.called: dict[str, list[Called]] = {}
-        self.handed: dict[str, list[Handed]] = {}
+        self.handed: dict[str, list[Handed]] = {}  # The names themselves.
+        self.given: dict[str, list[Handed]] = {}  # What calling them gives.
         self.stored: dict[str, list[Stored]] = {}
-        self.aliases: dict[str, set[str]] = {}  # By the name that is imported: what it is called here.
+        self.aliases: dict[str, set[str]] = {}  # By a name: those that it is imported as, or assigned to.
         self._opened = file.scopes.opened
+        self._seen: set[int] = set()  # What was looked into from outside: tuples, lists, targets.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
         while todo:
             node, scope = todo.pop()
-            self._note(node, scope)
             inner = self._opened.get(id(node), scope)
+            self._note(node, scope, inner)
             outside = set() if inner is scope else set(map(id, _outside(node)))
             todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
 
     def names_for(self, name: str) -> Iterator[str]:
-        """Yield the name, and what it is imported as."""
+        """Yield the name, and what else it is called here."""
         yield name
         yield from self.aliases.get(name, ())
 
-    def _note(self, node: ast.AST, scope: Scope) -> None:
+    def _note(self, node: ast.AST, scope: Scope, inner: Scope) -> None:
         match node:
-            case ast.ImportFrom(names=names):
-                for alias in names:
+            case ast.ImportFrom(names=imported):
+                for alias in imported:
                     if alias.asname:
                         self.aliases.setdefault(alias.name, set()).add(alias.asname)
             case ast.Call():
@@ -81,29 +83,45 @@ class References:
             case ast.Return(value=value) | ast.Yield(value=value):
                 self._hand(value, scope, is_returned=isinstance(node, ast.Return))
             case ast.Assign(targets=targets, value=value):
-                self._hand(value, scope)
+                names = [target.id for target in targets if isinstance(target, ast.Name)]
+                if isinstance(value, (ast.Name, ast.Attribute)) and len(names) == len(targets) and not scope.is_class:
+                    self.aliases.setdefault(last_name(value) or "", set()).update(names)
+                else:
+                    self._hand(value, scope)
                 for target in targets:
                     self._store(target, value, scope)
             case ast.AnnAssign(target=target, value=ast.expr() as value):
                 self._hand(value, scope)
                 self._store(target, value, scope)
-            case ast.Dict(values=values):
-                for value in values:
-                    self._hand(value, scope)
-            case ast.List(elts=values) | ast.Tuple(elts=values) | ast.Set(elts=values):
-                for value in values:
-                    self._hand(value, scope)
+            case ast.Attribute(ctx=ast.Store(), value=owner, attr=name) if id(node) not in self._seen:
+                self.stored.setdefault(name, []).append(Stored(owner, None, scope))
+            case ast.Compare(comparators=values):
+                self._pass_over(values)
+            case ast.Subscript(slice=value) | ast.ExceptHandler(type=ast.expr() as value):  # `Union[A, B]`
+                self._pass_over([value])
+            case _:
+                for value in _values(node):
+                    self._hand(value, inner)
 
     def _call(self, node: ast.Call, scope: Scope) -> None:
         self._called(Called(node.func, scope, node))
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._hand(argument, scope, given_to=node)
         match node:
-            case ast.Call(func=ast.Name(id="setattr"), args=[owner, ast.Constant(value=str(name)), value]):
+            case (
+                ast.Call(
+                    func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"),
+                    args=[owner, ast.Constant(value=str(name)), value],
+                )
+                | ast.Call(
+                    func=ast.Attribute(value=owner, attr="__setattr__" | "add_module" | "register_module"),
+                    args=[ast.Constant(value=str(name)), value],
+                )
+            ):
                 self.stored.setdefault(name, []).append(Stored(owner, value, scope))
 
     def _called(self, called: Called) -> None:
-        name = _last_name(called.callee)
+        name = last_name(called.callee)
         if name is not None:
             self.called.setdefault(name, []).append(called)
 
@@ -113,10 +131,47 @@ class References:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
+            case ast.Call():
+                made_by = last_name(node.func)
+                if made_by is not None:
+                    self.given.setdefault(made_by, []).append(Handed(node, scope, is_returned, given_to))
+            case ast.IfExp() | ast.BoolOp():
+                for value in [node.body, node.orelse] if isinstance(node, ast.IfExp) else node.values:
+                    self._hand(value, scope, is_returned=is_returned, given_to=given_to)
+            case ast.Tuple(elts=values) | ast.List(elts=values) if id(node) not in self._seen:
+                self._seen.add(id(node))
+                for value in values:
+                    self._hand(value, scope, given_to=given_to)
+
+    def _pass_over(self, nodes: list[ast.expr]) -> None:
+        for node in nodes:
+            if isinstance(node, (ast.Tuple, ast.List)):
+                self._seen.add(id(node))
+                self._pass_over(node.elts)
 
     def _store(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         if isinstance(target, ast.Attribute):
+            self._seen.add(id(target))
             self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
+
+
+def _values(node: ast.AST) -> list[ast.expr]:
+    """The parts of an expression whose values it keeps or gives, wherever it stands."""
+    match node:
+        case ast.Tuple(elts=values, ctx=ast.Load()) | ast.List(elts=values, ctx=ast.Load()) | ast.Set(elts=values):
+            return [node] if isinstance(node, (ast.Tuple, ast.List)) else values
+        case ast.Dict(keys=keys, values=values):
+            return [one for one in (*keys, *values) if one is not None]
+        case ast.NamedExpr(value=value) | ast.Lambda(body=value):
+            return [value]
+        case ast.ListComp(elt=value) | ast.SetComp(elt=value) | ast.GeneratorExp(elt=value):
+            return [value]
+        case ast.DictComp(key=key, value=value):
+            return [key, value]
+        case ast.arguments(defaults=defaults, kw_defaults=others):
+            return [*defaults, *(one for one in others if one is not None)]
+        case _:
+            return []
 
 
 def _outside(node: ast.AST) -> Iterator[ast.AST]:
@@ -126,7 +181,8 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
     return (child for child in children(node) if id(child) not in inside)
 
 
-def _last_name(node: ast.expr) -> str | None:
+def last_name(node: ast.expr) -> str | None:
+    """The name that an expression ends with, calls and subscripts left aside; None if it has none."""
     while True:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):

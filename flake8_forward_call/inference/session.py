@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,14 +22,17 @@ _KEPT = 4
 class Session:
     """A project's files, and all that was found out about them."""
 
-    def __init__(self, workspace: Workspace, environment: Environment) -> None:
+    def __init__(
+        self, workspace: Workspace, environment: Environment, make: Callable[[Project], Evaluator] = Evaluator
+    ) -> None:
+        self._make = make
         self._workspace = workspace
         self._names = Names(workspace, environment, Catalogue())
         self.evaluator = self._fresh()
 
     def _fresh(self) -> Evaluator:
         names, workspace = self._names, self._workspace
-        return Evaluator(
+        return self._make(
             Project(
                 names.catalogue,
                 names.file,
@@ -52,12 +56,17 @@ class Session:
         self._workspace.keep()
 
 
-def session_of(path: str) -> Session:
-    """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""
+def session_of(path: str, make: Callable[[Project], Evaluator] | None = None) -> Session:
+    """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
+
+    With ``make`` it is a fresh one, with an evaluator that this makes.
+    """
     if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file() raises where one may not look.)
-        return Session(Workspace(), environment_of(None, None))
+        return Session(Workspace(), environment_of(None, None), make or Evaluator)
     workspace = workspace_of(path)
     environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top)
+    if make is not None:
+        return Session(workspace, environment, make)
     return _session(workspace.roots, workspace.top, workspace.renamed, workspace.repository, environment)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.types import Function, alternatives
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.types import Function, Instance, Slot, alternatives
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 _HOOK_MAKERS = frozenset(
@@ -96,33 +98,59 @@ def stands_in_hook(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     for function in scope.outward():
         if not function.is_function:
             continue
-        for target in _registered_on(ev, function):
-            own = [one.arg for one in [*function.node.args.posonlyargs, *function.node.args.args]]  # type: ignore[union-attr]
-            if text == target or text in own[:2]:
+        own = [one.arg for one in [*function.node.args.posonlyargs, *function.node.args.args]]  # type: ignore[union-attr]
+        for target, outer in _registered_on(ev, function):
+            if text == ast.unparse(target) or text in own[:2]:
+                return True
+            # In one class or function, the one module goes by one name.
+            if _home(outer) is not _home(function) and _may_be_same(ev, (receiver, scope), (target, outer)):
                 return True
     return False
 
 
-def _registered_on(ev: Evaluator, function: Scope) -> Iterator[str]:
-    """Yield the text of each module that the function is registered on as a hook, anywhere in the project."""
-    name = getattr(function.node, "name", None)
-    files = None if name is None else ev.files_mentioning(name, function.file, MAX_FILES, "_hook(")
-    for file in files or (function.file,):
+def _may_be_same(ev: Evaluator, *places: tuple[ast.expr, Scope]) -> bool:
+    """Whether two expressions may be one module, by their classes."""
+    first, second = ([one.cls for one in _instances(ev, *place)] for place in places)
+    return any(ev.hierarchy.derives(a, b) or ev.hierarchy.derives(b, a) for a in first for b in second)
+
+
+def _instances(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Instance]:
+    for one in alternatives(ev.expression(node, scope)):
+        kind = one.bound if isinstance(one, Slot) else one
+        if isinstance(kind, Instance):
+            yield kind
+
+
+def _home(scope: Scope) -> Scope:
+    """The class or outermost function that a scope is part of, or else the module."""
+    return next(one for one in scope.outward() if one.is_class or one.parent is None or one.parent.parent is None)
+
+
+def _registered_on(ev: Evaluator, function: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+    """Yield each module that the function is registered on as a hook, anywhere in the project."""
+    makers = [one for one in function.outward() if one.is_function and hasattr(one.node, "name")]
+    names = [one.node.name for one in makers]  # type: ignore[union-attr]
+    files: dict[File, None] = {function.file: None}
+    for name in names:
+        files.update(dict.fromkeys(ev.files_mentioning(name, function.file, MAX_FILES, "_hook(") or ()))
+    for file in files:
+        known = {one for name in names for one in file.references.names_for(name)}
         for maker in _HOOK_MAKERS:
             for call, scope in file.scopes.method_calls.get(maker, ()):
                 given = (*call.args, *(keyword.value for keyword in call.keywords))
-                if any(_is(ev, one, scope, function) for argument in given for one in _handed_over(argument)):
+                if any(_is(ev, one, scope, function, known) for argument in given for one in _handed_over(argument)):
                     assert isinstance(call.func, ast.Attribute)
-                    yield ast.unparse(call.func.value)
+                    yield call.func.value, scope
 
 
-def _is(ev: Evaluator, node: ast.expr, scope: Scope, function: Scope) -> bool:
+def _is(ev: Evaluator, node: ast.expr, scope: Scope, function: Scope, names: Collection[str]) -> bool:
     """Whether an expression is the function: by its name in the same file, for certain in another."""
     if node is function.node:
         return True
-    if not _names(node, getattr(function.node, "name", "")):
+    named = last_name(node)
+    if named not in names:
         return False
-    if scope.file is function.file:
+    if scope.file is function.file and named == getattr(function.node, "name", ""):
         return True
     kinds = alternatives(ev.expression(node, scope))
     return any(isinstance(one, Function) and one.node is function.node for one in kinds)
@@ -132,7 +160,3 @@ def _handed_over(node: ast.expr) -> Iterator[ast.expr]:
     yield node
     if isinstance(node, ast.Call):  # partial(hook, ...)
         yield from node.args
-
-
-def _names(node: ast.expr, name: str) -> bool:
-    return (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.Attribute) and node.attr == name)

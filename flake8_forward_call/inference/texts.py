@@ -41,12 +41,19 @@ PAUSE = 20
 
 _KIND = "texts"
 
+# Longer names are not looked for before an `as`.
+MAX_NAME = 100
+
 # How far behind its opening the end of a class header is looked for.
 MAX_HEADER = 1_000
 
 # `class Net(` and `class Net[`. A pattern that starts with plain letters is found seven times as fast as one with `^`.
 _CLASS = re.compile(rb"class[ \t]+([\w\x80-\xff]+)[ \t]*[(\[]")
 _COMMENT = re.compile(rb"#[^\r\n]*")
+# A class by another name, `Base as _Base` in an import or `Base = lib.Base`, as far as it is written like a class.
+_IMPORTED_AS = re.compile(rb" as ([A-Z_][\w\x80-\xff]*)")
+_ASSIGNED = re.compile(rb"\n([A-Z_][\w\x80-\xff]*) = (?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)[ \t\r]*(?=[\n#])")
+_BEFORE = re.compile(rb"([\w\x80-\xff]+) *$")
 # Each name that a dotted one ends with: the bases, and what stands in their brackets, which does no harm.
 _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 
@@ -61,7 +68,7 @@ class _Told:
 
     stamp: list[int]
     calls: bool  # Whether it has the word `__call__`.
-    headers: str  # A line for each class with bases: its name, and theirs.
+    headers: str  # A line for each class with bases, or other name for one: the name, and theirs.
 
 
 class Texts:
@@ -224,7 +231,16 @@ def _text(name: bytes) -> str:
 
 
 def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Yield the name of each class that has bases, and theirs, as far as a search through text can tell."""
+    """Yield the name of each class that has bases, and theirs, as far as a search through text can tell.
+
+    Another name for a class is one as well, with the class for its base.
+    """
+    for match in _IMPORTED_AS.finditer(data):
+        before = _BEFORE.search(data, max(0, match.start() - MAX_NAME), match.start())
+        if before is not None:
+            yield match[1], [before[1]]
+    for match in _ASSIGNED.finditer(data):
+        yield match[1], [match[2]]
     for match in _CLASS.finditer(data):
         if _starts_line(data, match.start()):
             start, limit = match.end(), match.end() + MAX_HEADER

@@ -22,6 +22,7 @@ class Origin(enum.Enum):
     CONSTRUCTED = "constructed"  # The very class: it was called.
     DECLARED = "declared"  # That class or a subclass: an annotation, `self`, an isinstance test.
     OPAQUE = "opaque"  # Certainly an instance of the class, but its own class stands where it was not read.
+    FOREIGN = "foreign"  # The same, and no class of the project is in question: another package made it.
 
 
 @dataclass(frozen=True, slots=True)

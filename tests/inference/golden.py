@@ -27,6 +27,14 @@ _UNMENDED = ("FWD002", "FWD003 without a fix")
 _CALL = re.compile(r"[ \n\\]*\.forward(?=[()])")
 
 
+def marks(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the row of each expected finding, with its code and "unsafe" where its fix is so."""
+    for row, line in enumerate(text.splitlines(), 1):
+        found = _MARK.search(line)
+        for mark in found[1].split(", ") if found else ():
+            yield row, mark
+
+
 @dataclass(frozen=True)
 class Fixture:
     """One program. Its name begins with `py312_` if older Pythons cannot parse it."""
@@ -51,11 +59,7 @@ class Fixture:
         return found is None or sys.version_info >= (3, int(found[1]))
 
     def marks(self) -> Iterator[tuple[int, str]]:
-        """Yield the row of each expected finding, with its code and "unsafe" where its fix is so."""
-        for row, line in enumerate(self.text.splitlines(), 1):
-            found = _MARK.search(line)
-            for mark in found[1].split(", ") if found else ():
-                yield row, mark
+        return marks(self.text)
 
     def replaced(self) -> str:
         """The program without `.forward` on the marked lines, nor the blanks and line breaks before it."""

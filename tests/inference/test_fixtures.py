@@ -7,9 +7,10 @@ import functools
 
 import pytest
 from golden import FIXED, FIXTURES, Fixture, fixtures
+from marked import annotated, as_marks
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability, Finding
+from flake8_forward_call.finding import Finding
 from flake8_forward_call.rewriter import rewrite
 from flake8_forward_call.source import Source
 
@@ -23,25 +24,6 @@ every_fixture = pytest.mark.parametrize(
 def analysed(fixture: Fixture) -> tuple[Source, list[Finding]]:
     source = Source(str(fixture.path), fixture.text)
     return source, analyse(source)
-
-
-def as_marks(findings: list[Finding]) -> list[tuple[int, str]]:
-    """What is found, in the form of the marks."""
-    found = []
-    for finding in findings:
-        expected = {"FWD002": None, "FWD003": Applicability.UNSAFE}.get(finding.code, Applicability.SAFE)
-        given = finding.fix and finding.fix.applicability
-        note = "" if given is expected else f" {given.value if given else 'without a fix'}"
-        found.append((finding.start.row, f"{finding.code}{note}"))
-    return found
-
-
-def annotated(text: str, found: list[tuple[int, str]]) -> list[str]:
-    """The lines of a text, each with what was found on it."""
-    marked: dict[int, list[str]] = {}
-    for row, mark in found:
-        marked.setdefault(row, []).append(mark)
-    return [f"{row}: {line} <- {marked.get(row, [])}" for row, line in enumerate(text.splitlines(), 1)]
 
 
 @every_fixture

@@ -143,6 +143,19 @@ def test_star_import_reads_only_modules_in_which_the_name_stands(tmp_path: Path)
     assert found(tmp_path / "use.py") == ["FWD001"]
 
 
+def test_star_import_of_a_module_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, {"pkg.py": "from sub import *\n", "sub.py": BASE, "use.py": USE})
+    read_bytes = Path.read_bytes
+
+    def denied(path: Path) -> bytes:
+        if path.name == "sub.py":
+            raise PermissionError
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert found(tmp_path / "use.py") == []
+
+
 # Stubs
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -126,6 +125,7 @@ PACKAGE = {"pkg/__init__.py": "", "pkg/base.py": BASE}
         {"setup.cfg": "[options]\npackage_dir =\n    pkg = code/here/pkg\n    nonsense\n"},
         {"setup.cfg": "[options.packages.find]\nwhere = code/here,other\n\n"},
         {"setup.cfg": "nonsense"},
+        toml('[tool.poetry]\npackages = "nonsense"'),
         toml('[tool.setuptools]\npackage-dir = {"" = "code/here"}'),
         toml('[tool.setuptools.packages.find]\nwhere = ["code/here"]'),
         toml('[tool.hatch.build.targets.wheel]\npackages = ["code/here/pkg/"]'),
@@ -150,10 +150,7 @@ def test_source_folder_of_any_name(tmp_path: Path, settings: dict[str, str]) -> 
     "settings",
     [
         {"setup.cfg": "[options]\npackage_dir =\n    pkg = code\n    a.b.c = a/b/c\n"},
-        pytest.param(
-            toml('[tool.setuptools]\npackage-dir = {"pkg" = "code"}'),
-            marks=pytest.mark.xfail(sys.version_info < (3, 11), reason="Python has no parser of TOML", strict=True),
-        ),
+        toml('[tool.setuptools]\npackage-dir = {"pkg" = "code"}'),
     ],
 )
 def test_package_by_another_name_than_its_folder(tmp_path: Path, settings: dict[str, str]) -> None:
@@ -335,3 +332,15 @@ def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeyp
 def test_files_of_one_project_share_what_is_known(tmp_path: Path) -> None:
     project(tmp_path, {"setup.py": "", **PACKAGE, "pkg/use.py": ""})
     assert session_of(str(tmp_path / "pkg/use.py")) is session_of(str(tmp_path / "pkg/base.py"))
+
+
+def test_annotation_that_nothing_binds_means_the_only_class_of_that_name(tmp_path: Path) -> None:
+    use = 'def make() -> "Base":\n    return load()\n\ndef run(x):\n    return make().forward(x)\n'
+    project(tmp_path, {"pkg/__init__.py": "", "pkg/base.py": BASE, "pkg/use.py": use})
+    assert found(tmp_path / "pkg/use.py") == ["FWD001"]
+
+
+def test_annotation_that_may_mean_either_of_two_classes_means_none(tmp_path: Path) -> None:
+    use = 'def run(net: "Base", x):\n    return net.forward(x)\n'
+    project(tmp_path, {"pkg/__init__.py": "", "pkg/a.py": BASE, "pkg/b.py": BASE, "pkg/use.py": use})
+    assert found(tmp_path / "pkg/use.py") == []

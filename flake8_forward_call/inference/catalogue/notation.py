@@ -1,8 +1,9 @@
 """Types as text in the catalogue, in Python's own syntax.
 
 ``a.b.C`` an instance of that class, ``Opaque[a.b.C]`` one of an unread subclass of it, ``type[a.b.C]`` the class,
-``Self`` whatever the method is called on, ``~name`` what the caller passes as that parameter, ``list[X]`` anything
-iterable, ``dict[K, V]``, ``tuple[X, Y]``, ``Awaitable[X]``, ``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
+``Self`` whatever the method is called on, ``Self()`` an instance of the class that it is called on, ``~name`` what the
+caller passes as that parameter, ``list[X]`` anything iterable, ``dict[K, V]``, ``tuple[X, Y]``, ``Awaitable[X]``,
+``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from flake8_forward_call.inference.types import (
     NoneValue,
     Origin,
     Plain,
+    Result,
     Slot,
     Tuple,
     Type,
@@ -46,12 +48,14 @@ def write(kind: Type, owner: str) -> str:
             return "Plain"
         case _ if kind == SELF:
             return "Self"
+        case Result(callee) if callee == SELF:
+            return "Self()"
         case Slot(owner=of, name=name) if of == owner:
             return f"~{name}"
         case Slot(bound=bound) if not isinstance(bound, Slot):
             return write(bound, owner)
         case Instance(cls, origin):
-            return f"Opaque[{cls.dotted}]" if origin is Origin.OPAQUE else cls.dotted
+            return f"Opaque[{cls.dotted}]" if origin in (Origin.OPAQUE, Origin.FOREIGN) else cls.dotted
         case ClassObject(cls):
             return f"type[{cls.dotted}]"
         case Many(element):
@@ -93,6 +97,8 @@ class _Reader:
                 return Slot(self._owner, name)
             case ast.Name(id="Self"):
                 return SELF
+            case ast.Call(func=ast.Name(id="Self")):
+                return Result(SELF)
             case ast.Name(id="Plain"):
                 return PLAIN
             case ast.Subscript(value=ast.Name(id=form), slice=inner):
@@ -106,7 +112,7 @@ class _Reader:
         kinds = [self.type(node) for node in inner]
         match form, kinds:
             case "Opaque", [Instance(cls)]:
-                return Instance(cls, Origin.OPAQUE)
+                return Instance(cls, Origin.FOREIGN)
             case "type", [Instance(cls)]:
                 return ClassObject(cls, Origin.DECLARED)
             case "list", [element]:

@@ -1,0 +1,87 @@
+"""What does the catalogue hold, and what does it cost?
+
+    python benchmarks/catalogue.py
+
+For each package: its release, how many classes (of them modules), functions and other names are written down, the
+bytes of its file, and the milliseconds from nothing to the first answer: the file read, a name found in it, its line
+parsed. The best of several runs counts. Then the size of the wheel, if the build tools are installed.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from importlib import resources
+from pathlib import Path
+
+from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry, Package
+from flake8_forward_call.inference.catalogue.build import RELEASES
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.project import Project
+from flake8_forward_call.inference.verdict import Standing
+
+ROOT = Path(__file__).resolve().parent.parent
+RUNS = 5
+
+
+def main() -> int:
+    """Print the table and the size of the wheel."""
+    evaluator = Evaluator(Project(Catalogue()))
+    total: Counter[str] = Counter()
+    print("| package | release | modules | other classes | functions | names | bytes | ms |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for release, names in RELEASES:
+        for name in names:
+            data = (resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv").read_bytes()
+            counted = count(Package(data), evaluator)
+            counted["bytes"] = len(data)
+            total += counted
+            print(f"| {name} | {release} | {row(counted)} | {first_answer(name):.2f} |")
+    print(f"| all | | {row(total)} | |")
+    print(f"wheel: {wheel_size():,} bytes")
+    return 0
+
+
+def row(counted: Counter[str]) -> str:
+    return " | ".join(str(counted[key]) for key in ("modules", "classes", "functions", "names", "bytes"))
+
+
+def count(package: Package, evaluator: Evaluator) -> Counter[str]:
+    """How many facts of each kind a package has."""
+    counted: Counter[str] = Counter()
+    for dotted in package.names():
+        entry = package.entry(dotted)
+        if isinstance(entry, ClassEntry):
+            cls = evaluator.known_class(dotted)
+            is_module = cls is not None and evaluator.hierarchy.standing(cls) is Standing.MODULE
+            counted["modules" if is_module else "classes"] += 1
+        else:
+            counted["functions" if isinstance(entry, FunctionEntry) else "names"] += 1
+    return counted
+
+
+def first_answer(name: str) -> float:
+    """Milliseconds from an unread file to the answer about its last name."""
+    file = resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv"
+    *_, last = Package(file.read_bytes()).names()
+    seconds = []
+    for _ in range(RUNS):
+        started = time.perf_counter()
+        assert Package(file.read_bytes()).entry(last) is not None
+        seconds.append(time.perf_counter() - started)
+    return min(seconds) * 1000
+
+
+def wheel_size() -> int:
+    """The size of the project's wheel, built afresh; 0 where pip cannot build it."""
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)]
+        subprocess.run(pip, check=False)
+        return sum(path.stat().st_size for path in Path(folder).glob("*.whl"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,87 @@
+"""Why one call is reported, or is not: the verdict on it, and the trail of evidence."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.inference.evaluate import OutOfBudget
+from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
+from flake8_forward_call.inference.judge import judge_one
+from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.verdict import Verdict
+from flake8_forward_call.intent import is_deliberate
+from flake8_forward_call.ruling import finding_for, on_purpose
+from flake8_forward_call.source import Source
+from flake8_forward_call.suppression import unsuppressed
+from flake8_forward_call.visitor import Site, find_sites
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What is to be said of one call: its finding, or why there is none, and the steps that led to the verdict."""
+
+    place: Place
+    receiver: str
+    verdict: Verdict
+    finding: Finding | None
+    is_silenced: bool
+    steps: tuple[Step, ...]
+
+
+class NoCallError(Exception):
+    """There is no direct call at the place; the text says so, and where there are some."""
+
+
+def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
+    """Explain the call whose name ``forward`` stands at a place, or each in a row.
+
+    Raises NoCallError where there is none, SourceError where the file cannot be analysed.
+    """
+    sites = find_sites(source)
+    wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
+    if not wanted:
+        raise NoCallError(_nothing_here(sites, row, column))
+    return [_explained(site, source) for site in wanted]
+
+
+def _covers(site: Site, column: int) -> bool:
+    """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
+    receiver = site.node.func
+    first = receiver.col_offset + 1 if receiver.lineno == site.start.row else 1
+    return min(first, site.start.column) <= column <= site.end.column
+
+
+def _nothing_here(sites: list[Site], row: int, column: int | None) -> str:
+    where = f"row {row}" if column is None else f"{row}:{column}"
+    if not sites:
+        return f"no direct call of forward() at {where}, nor anywhere in the file (super().forward() is none)"
+    near = sorted(sites, key=lambda site: (abs(site.start.row - row), site.start))[:3]
+    return f"no direct call of forward() at {where}; the nearest: {', '.join(str(site.start) for site in near)}"
+
+
+def _explained(site: Site, source: Source) -> Explanation:
+    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
+    session = session_of(source.path, Tracer)
+    file, ev = session.take(source), session.evaluator
+    assert isinstance(ev, Tracer)
+    steps = tuple(_steps(ev, file, site))
+    verdict = judge_one(ev, site.node, file)
+    if verdict.is_told and is_deliberate(source, site.start.row):
+        verdict = on_purpose(verdict)
+    finding = finding_for(source.path, site, verdict)
+    is_silenced = finding is not None and not unsuppressed(source.path, source.text, [finding])
+    return Explanation(site.start, site.receiver, verdict, finding, is_silenced, steps)
+
+
+def _steps(ev: Tracer, file: File, site: Site) -> Iterator[Step]:
+    assert isinstance(site.node.func, ast.Attribute)
+    try:
+        kind, root = ev.trace(site.node.func.value, file.scopes.standing[id(site.node)])
+        yield from trail(ev, root, kind)
+        yield from ev.ask(lambda: list(ancestry(ev, kind)))
+    except OutOfBudget:
+        yield Step("", 0, "the trail is too long to be followed to its end")

@@ -1,0 +1,340 @@
+"""Why a receiver is what it is held to be: the steps that inference took, as a person would tell them.
+
+The evaluator itself keeps no record of its way. A ``Tracer`` answers the same questions and notes which led to which;
+from that the steps are chosen that bear on the result, or, where the trail is lost, those that lead there.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from flake8_forward_call.inference import callers
+from flake8_forward_call.inference.bindings import (
+    Annotated,
+    Assigned,
+    Augmented,
+    Binding,
+    Entered,
+    Imported,
+    Iterated,
+    Matched,
+    Narrowed,
+    Parameter,
+)
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.containers import ELEMENT
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.types import (
+    NEVER,
+    Awaitable,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Managed,
+    Many,
+    Mapping,
+    Namespace,
+    Partial,
+    Result,
+    Slot,
+    Tuple,
+    Type,
+    Union,
+    Unknown,
+    alternatives,
+)
+
+# A longer trail is not read by anybody; what is left out stands further from the receiver.
+MAX_STEPS = 30
+
+# How much of an expression is shown.
+_SHOWN = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: a sentence, and the file and row that it is read from; an empty path where no file says it."""
+
+    path: str
+    row: int
+    text: str
+
+
+@dataclass(slots=True, eq=False)
+class _Question:
+    """A question that was asked, what was asked for it, and the answer."""
+
+    key: object
+    inner: list[_Question] = field(default_factory=list)
+    kind: Type = NEVER
+
+
+class Tracer(Evaluator):
+    """An evaluator that remembers which question led to which."""
+
+    _root: _Question | None = None
+    _around: list[_Question] | None = None
+
+    def trace(self, node: ast.expr, scope: Scope) -> tuple[Type, _Question]:
+        """The type of a receiver, and the questions that led to it. Raises OutOfBudget."""
+        self.functions: dict[int, Scope] = {}
+        self._asked: dict[object, _Question] = {}
+        root = _Question(None)
+        self._around = [root]
+        root.kind = self.ask(lambda: callers.resolved(self, self.expression(node, scope)))
+        self._around = None
+        return root.kind, root
+
+    def once(self, key: object, compute: Callable[[], Type]) -> Type:
+        """The answer to a question, and its place among the others."""
+        if self._around is None:
+            return super().once(key, compute)
+        question = self._asked.get(key)
+        if question is not None:
+            self._around[-1].inner.append(question)
+            if question.kind != NEVER:
+                return question.kind
+        else:
+            question = self._asked[key] = _Question(key)
+            self._around[-1].inner.append(question)
+        self._around.append(question)
+        try:
+            question.kind = super().once(key, compute)
+        finally:
+            self._around.pop()
+        for one in alternatives(question.kind):
+            if isinstance(one, Function):
+                self.functions[id(one.node)] = one.scope
+        return question.kind
+
+
+def trail(ev: Tracer, root: _Question, kind: Type) -> list[Step]:
+    """The steps from the receiver to what it is, or to where the trail is lost."""
+    told: dict[Step, None] = {}
+    wanted = _Wanted(kind)
+    for step in _steps(ev, root, wanted, set()):
+        told[step] = None
+        if len(told) >= MAX_STEPS:
+            break
+    return list(told)
+
+
+def ancestry(ev: Evaluator, kind: Type) -> Iterator[Step]:
+    """Yield, for each class that the receiver can be of, its way to ``torch.nn.Module`` or how far it was read."""
+    for cls in dict.fromkeys(_own_classes(kind)):
+        if cls.dotted == MODULE_CLASS:
+            yield Step("", 0, "all that is known of its class is that it derives from torch.nn.Module")
+            continue
+        way = _way(ev, cls)
+        for one, base in pairwise(way):
+            assert one is not None
+            yield Step(*_place(one), f"class `{_name(one)}` derives from {_name(base)}")
+        if len(way) == 1:
+            yield Step(*_place(cls), f"class `{_name(cls)}` derives from nothing")
+
+
+def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
+    """The shortest way from a class over its bases to ``torch.nn.Module``, else to a base that was not read."""
+    ways: list[list[Class | None]] = [[cls]]
+    unread: list[Class | None] = []
+    seen: set[Class | None] = {cls}
+    for way in ways:
+        last = way[-1]
+        if last is None:
+            unread = unread or way
+            continue
+        if last.dotted == MODULE_CLASS:
+            return way
+        for base in ev.hierarchy.bases(last):
+            if base not in seen or base is None:
+                seen.add(base)
+                ways.append([*way, base])
+    return unread or ways[-1]
+
+
+def _name(cls: Class | None) -> str:
+    if cls is None:
+        return "a base that was not read"
+    return "torch.nn.Module" if cls.dotted == MODULE_CLASS else cls.dotted
+
+
+def _place(cls: Class | None) -> tuple[str, int]:
+    return (cls.scope.file.path, cls.node.lineno) if isinstance(cls, SourceClass) else ("", 0)
+
+
+class _Wanted:
+    """What steps are worth telling: those on the way to the classes of the result, and to what was not to be read."""
+
+    def __init__(self, kind: Type) -> None:
+        self._classes = set(_own_classes(kind))
+        self._unknown = any(isinstance(one, Unknown) for one in alternatives(kind)) or not self._classes
+
+    def __call__(self, question: _Question) -> bool:
+        return self._is_wanted(question.kind) or any(
+            self._is_wanted(one.kind) for one in question.inner if isinstance(one.key, tuple) and one.key[0] == "passed"
+        )
+
+    def _is_wanted(self, kind: Type) -> bool:
+        if self._unknown and any(_is_lost(one) for one in alternatives(kind)):
+            return True
+        return any(cls in self._classes for cls in _classes(kind))
+
+
+def _is_lost(kind: Type) -> bool:
+    return isinstance(kind, (Unknown, Slot, Result, Namespace)) or kind == NEVER
+
+
+def _own_classes(kind: Type) -> Iterator[Class]:
+    """Yield the classes of the alternatives themselves."""
+    for one in alternatives(kind):
+        match one:
+            case Instance(cls) | ClassObject(cls):
+                yield cls
+            case Slot(bound=bound) if bound != one:
+                yield from _own_classes(bound)
+
+
+def _classes(kind: Type) -> Iterator[Class]:
+    """Yield the classes that a type speaks of: by itself, in a container, or as what a function gives."""
+    match kind:
+        case Instance(cls, _, slots):
+            yield cls
+            yield from _classes(dict(slots).get(ELEMENT, NEVER))
+        case ClassObject(cls):
+            yield cls
+        case Union(several) | Tuple(several):
+            for one in several:
+                yield from _classes(one)
+        case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner) | Mapping(_, inner):
+            yield from _classes(inner)
+        case KnownFunction(returns=inner):
+            yield from _classes(inner)
+        case Slot(bound=bound):
+            yield from _classes(bound)
+
+
+def _steps(ev: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> Iterator[Step]:
+    """Yield what is to be told of a question and of those that it led to, in the order in which they were asked."""
+    if id(question) in seen:
+        return
+    seen.add(id(question))
+    own = list(_told(ev, question))
+    yield from own
+    for inner in question.inner:
+        if wanted(inner) or any(isinstance(one, Function) for one in alternatives(inner.kind)):
+            yield from _steps(ev, inner, wanted, seen)
+
+
+def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
+    match question.key:
+        case Narrowed(test=test):
+            yield _at(test.scope, test.node, f"the test `{_text(test.node)}` tells of it")
+        case Binding() as binding:
+            text = _of_binding(binding, question.kind)
+            if text is not None:
+                yield _at(binding.scope, binding.node, text)
+        case ("passed", Slot(name=name) as slot):
+            binding = ev.parameters[slot]
+            callee = getattr(binding.function, "name", "lambda")
+            if all(isinstance(one, Unknown) for one in alternatives(question.kind)):
+                text = f"no call of `{callee}` was found that tells what `{name}` is"
+            else:
+                text = f"`{name}` is what the calls of `{callee}` in the project pass"
+            yield _at(binding.scope, binding.argument, text)
+        case ("returned", int(index)) if index in ev.functions:
+            yield from _of_function(ev.functions[index])
+        case ("elsewhere", SourceClass() as cls, str(name), _):
+            if question.kind != NEVER:
+                yield Step(*_place(cls), f"`{cls.node.name}` does not set `{name}` itself; others in the project do")
+        case ("member", SourceClass() as cls, str(name)):
+            if question.kind == NEVER or not question.inner:
+                yield Step(*_place(cls), f"`{cls.node.name}` says nothing of `{name}`")
+
+
+def _of_function(scope: Scope) -> Iterator[Step]:
+    """Yield what a function says of its result: by annotation, else by what it returns or yields."""
+    node = scope.node
+    if isinstance(node, ast.Lambda):
+        yield _at(scope, node, f"the lambda gives `{_text(node.body)}`")
+        return
+    name, declared = getattr(node, "name", ""), getattr(node, "returns", None)
+    if declared is not None:
+        yield _at(scope, node, f"`{name}` is declared to return `{_text(declared)}`")
+        return
+    for one in (*scope.flow.yielded.values(), *scope.flow.returned.values()):
+        if one.value is not None:
+            verb = "returns" if isinstance(one, ast.Return) else "yields"
+            yield _at(scope, one, f"`{name}` {verb} `{_text(one.value)}`")
+
+
+def _of_binding(binding: Binding, kind: Type) -> str | None:
+    target = _text(binding.node)
+    match binding:
+        case Assigned(value=value):
+            return None if value is binding.node else f"`{_target(binding)}` is set to `{_text(value)}`"
+        case Annotated(annotation=annotation, value=value):
+            given = "" if value is None else f" and set to `{_text(value)}`"
+            return (
+                f"`{_text(getattr(binding.node, 'target', binding.node))}` is declared as `{_text(annotation)}`{given}"
+            )
+        case Augmented(target=node, value=value):
+            return f"`{_text(node)}` grows by `{_text(value)}`"
+        case Iterated(iterable=iterable):
+            return f"`{target}` runs over `{_text(iterable)}`"
+        case Entered(context=context):
+            return f"`{target}` is what `with {_text(context)}` gives"
+        case Imported():
+            return _of_import(binding, kind)
+        case Parameter():
+            return _of_parameter(binding, kind)
+        case Matched(subject=subject):
+            return f"a `case` takes it from `{_text(subject)}`"
+        case _:
+            return None
+
+
+def _target(binding: Binding) -> str:
+    node = binding.node
+    if isinstance(node, ast.Call):  # self.add_module("name", module)
+        return f"{_text(node.func)}(...)"
+    return _text(node)
+
+
+def _of_import(binding: Imported, kind: Type) -> str:
+    dots = "." * binding.level
+    origin = f"{dots}{binding.module}"
+    what = f"`{binding.name}` is imported from `{origin}`" if binding.name else f"`{origin}` is imported"
+    if binding.name and isinstance(kind, Namespace):
+        return f"{what}, and what it is there was not found: not in the project, what is installed, or the catalogue"
+    return what
+
+
+def _of_parameter(binding: Parameter, kind: Type) -> str | None:
+    name, function = binding.argument.arg, getattr(binding.function, "name", "lambda")
+    if any(isinstance(one, Slot) and one.owner == "Self" for one in alternatives(kind)):
+        around = binding.scope.enclosing_class
+        owner = getattr(around.node, "name", "") if around is not None else ""
+        return f"`{name}` is an instance of `{owner}` in its method `{function}`"
+    if binding.argument.annotation is not None:
+        return f"`{name}` is a parameter of `{function}`, declared as `{_text(binding.argument.annotation)}`"
+    return f"`{name}` is a parameter of `{function}` without annotation"
+
+
+def _at(scope: Scope, node: ast.AST, text: str) -> Step:
+    return Step(scope.file.path, getattr(node, "lineno", 0), text)
+
+
+def _text(node: ast.AST) -> str:
+    if isinstance(node, ast.alias):
+        return node.asname or node.name
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except (RecursionError, ValueError, AttributeError):
+        return "..."
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."

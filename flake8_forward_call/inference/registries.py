@@ -1,0 +1,125 @@
+"""What comes out of a registry: classes are put into it by a decorator, and made by name: ``MODELS.build(config)``.
+
+The name is only known when the program runs. But where all classes that the project registers are modules, a module
+is what comes out.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.bindings import Imported
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    Namespace,
+    Origin,
+    Type,
+    alternatives,
+    union,
+)
+from flake8_forward_call.inference.verdict import Sameness, Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.references import Called
+    from flake8_forward_call.inference.scopes import Scope
+
+# The methods by which registries make an instance of what was registered.
+_MAKERS = frozenset({"build", "create", "make", "instantiate"})
+
+# The largest model zoos register in some hundreds of files.
+MAX_FILES = 600
+
+# From re-export to re-export: no more have been seen than three.
+MAX_IMPORTS = 8
+
+# Where a global is assigned: the file, and its name there.
+_Global: TypeAlias = "tuple[File, str]"
+
+
+def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
+    """What a call such as ``MODELS.build(config)`` gives: a module of unknown class, or UNKNOWN."""
+    if not isinstance(callee, ast.Attribute) or callee.attr not in _MAKERS:
+        return UNKNOWN
+    registry = _global(ev, callee.value, scope)
+    if registry is None:
+        return UNKNOWN
+    return ev.attempt(("registry", registry), lambda: _held(ev, registry))
+
+
+def _held(ev: Evaluator, registry: _Global) -> Type:
+    module = ev.known_class(MODULE_CLASS)
+    found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
+    if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
+        return UNKNOWN
+    held = Instance(module, Origin.FOREIGN)  # What the project itself has put in was looked at.
+    return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
+
+
+def _standing(ev: Evaluator, called: Called) -> Standing | None:
+    """What instances of a registered class are; None if they have no ``forward``, so that nobody means them here."""
+    if not isinstance(called.definition, ast.ClassDef):
+        return Standing.UNKNOWN
+    cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])
+    standing = ev.hierarchy.standing(cls)
+    if standing is Standing.MODULE:
+        return Standing.UNKNOWN if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
+    if standing is Standing.NOT_MODULE and attributes.attribute(ev, ClassObject(cls), "forward") == UNKNOWN:
+        return None
+    return standing
+
+
+def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
+    """Yield each decorator ``@MODELS.register...`` of the project, with the class or function under it."""
+    home, name = registry
+    for file in ev.files_mentioning(name, home, MAX_FILES, "register") or ():
+        for known in file.references.called:
+            if known.startswith("register"):
+                for called in file.references.called[known]:
+                    owner = _owner(called.callee)
+                    if called.definition is not None and owner is not None:
+                        ev.refill()
+                        if _global(ev, owner, called.scope) == registry:
+                            yield called
+
+
+def _owner(decorator: ast.expr) -> ast.expr | None:
+    """The registry in ``@MODELS.register`` or ``@MODELS.register(...)``."""
+    node = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return node.value if isinstance(node, ast.Attribute) else None
+
+
+def _global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
+    """The global that an expression names, over imports; None where it is none of the project's."""
+    match node:
+        case ast.Name(id=name):
+            return _followed(ev, scope.file, name)
+        case ast.Attribute(value=value, attr=name):
+            for one in alternatives(ev.expression(value, scope)):
+                file = ev.project.file(one.name) if isinstance(one, Namespace) else None
+                if file is not None:
+                    return _followed(ev, file, name)
+    return None
+
+
+def _followed(ev: Evaluator, file: File, name: str) -> _Global | None:
+    for _ in range(MAX_IMPORTS):
+        bound = tuple(file.root.flow.bound.get(name, ()))
+        if len(bound) != 1:
+            return None
+        if not isinstance(bound[0], Imported):
+            return file, name
+        module, inner = bound[0].module, bound[0].name
+        full = file.absolute(module, bound[0].level)
+        source = None if full is None else ev.project.file(full)
+        if inner is None or source is None:
+            return None
+        file, name = source, inner
+    return None

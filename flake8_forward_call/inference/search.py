@@ -1,0 +1,251 @@
+"""Who calls a function, or makes instances of a class.
+
+Found by the names in the text of the project first, so that only files are read which can matter.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    Namespace,
+    Origin,
+    Slot,
+    Type,
+    Unknown,
+    alternatives,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.references import Called, Handed
+    from flake8_forward_call.inference.scopes import Scope
+
+# So many files are read for one function. A name that stands in more is a common word, and its callers are anybody's.
+MAX_FILES = 60
+
+# What a class's own code calls to make another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
+_OWN_MAKERS = ("cls", "type", "__class__")
+
+# Functions that only look at a class or function that they are given.
+_ONLOOKERS = frozenset({"isinstance", "issubclass", "super", "hasattr", "getattr", "type", "callable", "print", "repr"})
+
+# Where decorators come from that register nothing and hand on what they decorate.
+_TRANSPARENT = frozenset({"abc", "builtins", "contextlib", "dataclasses", "functools", "torch", "typing", "warnings"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A call of the function, or of its name by what cannot be told: then ``is_certain`` says no."""
+
+    called: Called
+    is_bound: bool  # Whether the first parameter is what the function is bound to.
+    is_certain: bool = True
+
+
+class Search:
+    """All calls of one function. ``is_handed_on`` tells, once they were taken, whether there may be more."""
+
+    def __init__(self, ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        self._ev = ev
+        self._node = node
+        self._scope = scope
+        around = scope.enclosing_class
+        self._owner = None if around is None else ev.source_class(around)
+        self._cls = self._owner if node.name == "__init__" else None
+        self._nodes = {node, *self._overridden()}
+        self._is_given_back = False  # Whether the function round it returns it.
+        self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
+        if self._cls is not None:
+            self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+
+    def _overridden(self) -> Iterator[ast.AST]:
+        """Yield the methods of the same name in the classes above: a call of theirs may be one of this."""
+        if self._owner is not None and self._cls is None:
+            for one in self._ev.hierarchy.order(self._owner)[1:]:
+                inner = attributes.first_method(one, self._node.name) if isinstance(one, SourceClass) else None
+                if inner is not None:
+                    yield inner.node
+
+    def _is_registered(self, decorators: Iterable[ast.expr], scope: Scope | None) -> bool:
+        names = [self._ev.dotted(one, scope) for one in decorators]
+        return any(name is None or not _is_transparent(name) for name in names)
+
+    def calls(self) -> Iterator[Found]:
+        """Yield each call of the function, or of the class whose constructor it is."""
+        if self._cls is None:
+            yield from self._calls_by(self._node.name)
+            if self._is_given_back:
+                yield from self._calls_of_maker()
+            return
+        heirs = self._ev.hierarchy.project_heirs(self._cls)
+        self.is_handed_on |= not self._ev.hierarchy.knows_all_heirs(self._cls)
+        for name in dict.fromkeys(one.node.name for one in (self._cls, *heirs) if self._constructs(one)):
+            yield from self._calls_by(name)
+        own = dict.fromkeys(one.scope.file for one in (self._cls, *heirs))
+        for name in (*_OWN_MAKERS, "__init__"):
+            for file in own:
+                yield from self._calls_in(file, name)
+
+    def _calls_by(self, name: str) -> Iterator[Found]:
+        for place in places(self._ev, name, self._scope.file, self._is_itself):
+            if place is None:
+                self.is_handed_on = True
+            else:
+                yield from self._calls_in(*place)
+
+    def _calls_in(self, file: File, name: str) -> Iterator[Found]:
+        for called in file.references.called.get(name, ()):
+            for callee in alternatives(self._ev.expression(called.callee, called.scope)):
+                found = self._found(called, callee, name)
+                if found is not None:
+                    yield found
+        for handed in file.references.handed.get(name, ()):
+            self._look_at(handed)
+
+    def _found(self, called: Called, callee: Type, name: str) -> Found | None:
+        match callee:
+            case Function(node, owner=owner) if node is self._node:
+                return Found(called, owner is not None)
+            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+                return Found(called, owner is not None) if self._comes_down(called) else None
+            case Slot(bound=ClassObject() as bound):
+                return self._found(called, bound, name)
+            case ClassObject() if self._is_itself(callee):
+                return Found(called, True)
+            case Unknown() if name == self._node.name and called.call is not None and self._cls is None:
+                match called.callee:
+                    case ast.Attribute(attr=attr) if attr == name and self._owner is not None:
+                        return Found(called, True, is_certain=False)
+            case _:
+                pass
+        return None
+
+    def _comes_down(self, called: Called) -> bool:
+        """Whether a call of a method above can be one of this: by ``super()`` only where an heir joins the two."""
+        match called.callee:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
+                around = next((one.enclosing_class for one in called.scope.outward() if one.enclosing_class), None)
+                caller = None if around is None else self._ev.source_class(around)
+                heirs = () if self._owner is None else self._ev.hierarchy.project_heirs(self._owner)
+                return any(caller in self._ev.hierarchy.order(heir) for heir in heirs)
+            case _:
+                return True
+
+    def _constructs(self, cls: SourceClass) -> bool:
+        """Whether making an instance of the class runs this constructor first."""
+        for one in self._ev.hierarchy.order(cls):
+            if isinstance(one, SourceClass):
+                inner = attributes.first_method(one, "__init__")
+                if inner is not None:
+                    return inner is self._scope
+        return False
+
+    def _is_itself(self, kind: Type) -> bool:
+        """Whether it is the function, or a class whose constructor it is."""
+        match kind:
+            case Function(node):
+                return node is self._node
+            case ClassObject(cls):
+                return self._cls is not None and isinstance(cls, SourceClass) and self._constructs(cls)
+            case _:
+                return False
+
+    def _look_at(self, handed: Handed) -> None:
+        """Note whether the function, or the class that it makes, goes where its calls cannot be found."""
+        if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
+            return
+        if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
+            self._is_given_back = True
+        else:
+            self.is_handed_on = True
+
+    def _may_lead_here(self, kind: Type) -> bool:
+        match kind:
+            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+                return True
+            case _:
+                return self._is_itself(kind)
+
+    def _calls_of_maker(self) -> Iterator[Found]:
+        """Yield the calls of a function that another made, by what that one gives: ``register("x")(Net)``."""
+        maker = self._scope.parent
+        assert maker is not None
+        if not isinstance(maker.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            self.is_handed_on = True
+            return
+        search = Search(self._ev, maker.node, maker)
+        for found in search.calls():
+            called = found.called
+            if called.definition is not None:  # What is decorated by the maker is called by its own name.
+                self.is_handed_on = True
+        self.is_handed_on |= search.is_handed_on or search._is_given_back
+        files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
+        for file in files or (maker.file,):
+            for known in file.references.names_for(maker.node.name):
+                yield from self._calls_in(file, known)
+                for given in file.references.given.get(known, ()):
+                    self._look_at(given)
+
+
+def _may_be_heir(owner: Type | None) -> bool:
+    """Whether what a method is bound to may be of a class that derives from the one where it was found."""
+    match owner:
+        case Slot():
+            return True
+        case Instance(origin=origin):
+            return origin is not Origin.CONSTRUCTED
+        case _:
+            return False
+
+
+def places(
+    ev: Evaluator, name: str, home: File, is_itself: Callable[[Type], bool]
+) -> Iterator[tuple[File, str] | None]:
+    """Yield each file with the name that something goes by there, be it imported under a new one; None if too many."""
+    seen, todo = {name}, [(name, home, "")]
+    while todo:
+        word, origin, beside = todo.pop()
+        files = ev.files_mentioning(word, origin, MAX_FILES, beside)
+        if files is None:
+            yield None
+        for file in files or (origin,):
+            for known in file.references.names_for(word):
+                yield file, known
+                if known not in seen and any(map(is_itself, alternatives(ev.global_of(file, known) or UNKNOWN))):
+                    seen.add(known)
+                    todo.append((known, file, _import_name(file)))
+
+
+def goes_on(ev: Evaluator, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
+    """Whether a value that is handed on is what is meant, and goes where its calls cannot be found."""
+    if handed.given_to is not None:
+        match ev.expression(handed.given_to.func, handed.scope):
+            case Builtin(name) if name in _ONLOOKERS and not (name == "type" and len(handed.given_to.args) > 1):
+                return False
+            case Namespace("typing.cast") if any(handed.node is one for one in handed.given_to.args[:1]):
+                return False
+    return any(map(is_itself, alternatives(ev.expression(handed.node, handed.scope))))
+
+
+def _import_name(file: File) -> str:
+    """The last part of the name by which a file is imported."""
+    path = PurePath(file.path)
+    return path.parent.name if path.stem == "__init__" else path.stem
+
+
+def _is_transparent(dotted: str) -> bool:
+    first = dotted.partition(".")[0]
+    return first in _TRANSPARENT or dotted in ("staticmethod", "classmethod", "property")

@@ -1,0 +1,387 @@
+"""A parameter that says nothing of itself is what every call in the project passes for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from marked import NET, hold
+
+RUN = """
+# --- run.py
+def run(m, x, *, net=None):
+    return m.forward(x)  {mark}
+"""
+
+
+@pytest.mark.parametrize(
+    ("calls", "mark"),
+    [
+        ("run(Net(), 1)", "# FWD001"),
+        ("run(m=Net(), x=1)", "# FWD001"),
+        ("run(Net(), 1)\nrun(Net(), 2)", "# FWD001"),
+        ("run(x=1, **{}, m=Net())", "# FWD001"),
+        ("run(Net(), *[1])", "# FWD001"),
+        ("again = run\nagain(Net(), 1)", "# FWD001"),
+        ("again = run\nagain(Net(), 1)\nrun(Robot(), 2)", ""),
+        ("again = run\nload(again)\nrun(Net(), 2)", "# FWD003"),
+        ("class C:\n    again = run\nrun(Net(), 2)", "# FWD003"),
+        ("", ""),
+        ("run(Odd(), 1)", "# FWD002"),
+        ("run(Net(), 1)\nrun(Odd(), 2)", "# FWD002"),
+        ("run(None, 1)", ""),
+        ("run(Net() if load() else None, 1)", "# FWD001"),
+        ("run(Robot(), 1)", ""),
+        ("run(Net(), 1)\nrun(Robot(), 2)", ""),
+        ("run(3, 1)", ""),
+        ("run(Net(), 1)\nrun('net', 2)", ""),
+        ("run(Net, 1)", ""),
+        ("run(load(), 1)", ""),
+        ("run(Net(), 1)\nrun(load(), 2)", "# FWD003"),
+        ("run(Net(), 1)\nrun(*load())", "# FWD003"),
+        ("run(Net(), 1)\nrun(**load())", "# FWD003"),
+        ("run(Net(), 1)\nrun(x=2, **load())", "# FWD003"),
+        ("run(Net(), 1)\nrun()", "# FWD003"),
+        ("run(Net(), 1)\nload(run)", "# FWD003"),
+        ("run(Net(), 1)\nload(callback=run)", "# FWD003"),
+        ("run(Net(), 1)\nrun.callbacks = [run]", "# FWD003"),
+        ("run(Net(), 1)\ncallbacks = {'run': run}", "# FWD003"),
+        ("run(Net(), 1)\nload.callback = run", "# FWD003"),
+        ("run(Net(), 1)\ncallback: object = run", "# FWD003"),
+        ("run(Net(), 1)\nload(lambda: run)", "# FWD003"),
+        ("run(Net(), 1)\nload(run if load() else None)", "# FWD003"),
+        ("run(Net(), 1)\nload(*[run])", "# FWD003"),
+        ("run(Net(), 1)\nload((run, 1))", "# FWD003"),
+        ("run(Net(), 1)\nwith load() as f: f(run or load)", "# FWD003"),
+        ("run(Net(), 1)\ndef give():\n    yield run", "# FWD003"),
+        ("run(Net(), 1)\ndef give(f=run): ...", "# FWD003"),
+        ("run(Net(), 1)\nfor f in (run,): f(load(), 1)", "# FWD003"),
+        ("run(Net(), 1)\nf = functools.partial(run, load())", "# FWD003"),
+        ("run(Net(), 1)\n[f(load(), 1) for f in [run]]", "# FWD003"),
+        ("run(Net(), 1)\nprint(run)\nisinstance(run, object)", "# FWD001"),
+        ("run(Net(), 1)\nif (f := run): f(load(), 1)", "# FWD003"),
+        ("run(Net(), 1)\nload(f'{run}')", "# FWD001"),
+        ("run(Net(), 1)\nrun.__wrapped__ = 1", "# FWD001"),
+        ("run(Net(), 1)\nlocals()['run'](load())", "# FWD001"),
+        ("def other(run): run(Robot(), 1)\nrun(Net(), 1)", "# FWD001"),
+        ("class C:\n    def run(self, m): ...\nC().run(Robot())\nrun(Net(), 1)", "# FWD001"),
+    ],
+)
+def test_calls_from_another_file_decide(tmp_path: Path, calls: str, mark: str) -> None:
+    use = (
+        f"# --- use.py\nimport functools\nfrom elsewhere import load\nfrom net import *\nfrom run import run\n{calls}\n"
+    )
+    hold(tmp_path, NET + RUN.format(mark=mark) + use)
+
+
+PROJECTS = {
+    "function that another gives may be called with anything": """
+# --- run.py
+def run(m): return m.forward(1)  # FWD003
+def get(): return run
+# --- use.py
+from run import run, get
+from net import *
+run(Net())
+get()(Robot())
+""",
+    "import under a new name is followed on to where that is imported": """
+# --- run.py
+def run(m): return m.forward(1)
+# --- a.py
+from run import run as go
+# --- use.py
+from a import go
+from net import *
+go(Robot())
+# --- use2.py
+from run import run
+from net import *
+run(Net())
+""",
+    "method called on something unknown may be this one": """
+# --- run.py
+class T:
+    def run(self, m): return m.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+T().run(Net())
+def f(t): t.run(Robot())
+""",
+    "method called on something unknown, and passed a module all the same": """
+# --- run.py
+class T:
+    def run(self, m): return m.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+T().run(Net())
+def f(t): t.run(Net())
+""",
+    "method that an heir calls by super": """
+# --- run.py
+class T:
+    def run(self, m): return m.forward(1)
+class U(T):
+    def run(self, m): return super().run(m)
+# --- use.py
+from run import T, U
+from net import *
+T().run(Net())
+U().run(Robot())
+""",
+    "function made by one that is put in a table": """
+# --- run.py
+def make(n):
+    def run(m): return m.forward(1)  # FWD003
+    return run
+# --- use.py
+from run import make
+from net import *
+make(1)(Net())
+table = {1: make}
+""",
+    "function made by another and called as a decorator": """
+# --- run.py
+def make(n):
+    def run(m): 
+        m().forward(1)  # FWD001
+        return m
+    return run
+# --- use.py
+from run import make
+from net import *
+@make(1)
+class A(Net): ...
+""",
+    "function made by another and called as a decorator of something else": """
+# --- run.py
+def make(n):
+    def run(m): 
+        m().forward(1)
+        return m
+    return run
+# --- use.py
+from run import make
+from net import *
+@make(1)
+class A(Net): ...
+@make(2)
+class B(Robot): ...
+""",
+    "function made by another and stored": """
+# --- run.py
+def make(n):
+    def run(m): return m.forward(1)  # FWD003
+    return run
+# --- use.py
+from run import make
+from net import *
+make(1)(Net())
+f = make(2)
+f(load())
+""",
+    "function made by another and stored in an attribute": """
+# --- run.py
+def make(n):
+    def run(m): return m.forward(1)  # FWD003
+    return run
+# --- use.py
+from run import make
+from net import *
+make(1)(Net())
+class C:
+    def __init__(self): self.f = make(2)
+    def g(self): self.f(Robot())
+""",
+    "function made by another and handed on": """
+# --- run.py
+def make(n):
+    def run(m): return m.forward(1)  # FWD003
+    return run
+# --- use.py
+from run import make
+from net import *
+make(1)(Net())
+load(make(2))
+""",
+    "nested function that is stored": """
+# --- run.py
+from net import *
+def outer(n):
+    def run(m): return m.forward(1)  # FWD003
+    run(Net())
+    n.callback = run
+""",
+    "nested function that is called where it stands": """
+# --- run.py
+from net import *
+def outer(n):
+    def run(m): return m.forward(1)  # FWD001
+    return run(Net())
+""",
+    "nested function that is given back and called later": """
+# --- run.py
+from net import *
+def outer(n):
+    def run(m): return m.forward(1)  # FWD003
+    run(Net())
+    return run
+# --- use.py
+from run import outer
+x = outer(1)
+x(3)
+""",
+    "setter that nobody calls by name": """
+# --- run.py
+from net import *
+class C:
+    @property
+    def m(self): return self._m
+    @m.setter
+    def m(self, m): m.forward(1)
+c = C()
+c.m = Robot()
+""",
+    "parameter that is bound anew": """
+# --- run.py
+from net import *
+def run(m):
+    m = m.inner
+    m.forward(1)
+run(Net())
+""",
+    "starred parameter": """
+# --- run.py
+from net import *
+def run(*ms):
+    for m in ms: m.forward(1)
+    ms[0].forward(1)
+run(Net())
+""",
+    "constructor": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+T(Net()).go()
+""",
+    "constructor that an heir calls by super": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): super().__init__(Robot())
+T(Net()).go()
+""",
+    "constructor that an heir calls by the name of the class": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): T.__init__(self, Robot())
+T(Net()).go()
+""",
+    "constructor called by cls": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+    @classmethod
+    def make(cls): return cls(Robot())
+# --- use.py
+from run import T
+from net import *
+T(Net()).go()
+""",
+    "constructor called by the class of self": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+    def clone(self): return type(self)(Robot())
+    def clone2(self): return self.__class__(Robot())
+# --- use.py
+from run import T
+from net import *
+T(Net()).go()
+""",
+    "attribute that is set to something else later": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+    def set(self): self.m = Robot()
+# --- use.py
+from run import T
+from net import *
+T(Net()).go()
+""",
+    "attribute that is set to something else from outside": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)
+# --- use.py
+from run import T
+from net import *
+t = T(Net())
+t.m = Robot()
+""",
+    "method called by the name of the one above": """
+# --- run.py
+from net import *
+class Base:
+    def go(self): self.step(Robot())
+    def step(self, m): raise NotImplementedError
+class Sub(Base):
+    def step(self, m): m.forward(1)
+Sub().step(Net())
+""",
+    "method handed on by the name of the one above": """
+# --- run.py
+from net import *
+class Base:
+    def go(self): load(self.step)
+    def step(self, m): raise NotImplementedError
+class Sub(Base):
+    def step(self, m): m.forward(1)  # FWD003
+Sub().step(Net())
+""",
+    "method that super leads to where an heir joins two classes": """
+# --- run.py
+from net import *
+class Base:
+    def step(self, m): pass
+class Sub(Base):
+    def step(self, m): super().step(Robot())
+class Mix(Base):
+    def step(self, m): m.forward(1)
+class Both(Sub, Mix): pass
+Mix().step(Net())
+""",
+}
+
+
+@pytest.mark.parametrize("text", PROJECTS.values(), ids=PROJECTS)
+def test_calls_of_the_whole_project(tmp_path: Path, text: str) -> None:
+    hold(tmp_path, NET + text)

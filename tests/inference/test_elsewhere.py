@@ -1,0 +1,259 @@
+"""What an attribute is of which the class itself says nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from marked import NET, hold
+
+PROJECTS = {
+    "set from outside": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+""",
+    "set to something else elsewhere": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+def f(x: T): x.head = Robot()
+""",
+    "set to something else in what cannot be told": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+def f(x): x.head = Robot()
+""",
+    "set to another module in what cannot be told": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+def f(x): x.head = Net()
+""",
+    "unpacked": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+t.head, b = Robot(), 3
+""",
+    "set by a loop": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+for t.head in [Robot()]: pass
+""",
+    "set by a context manager": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+with load() as t.head: pass
+""",
+    "set with an annotation": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+t.head: Robot = Robot()
+""",
+    "set by setattr": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+t = T()
+setattr(t, "head", Net())
+""",
+    "set to something else by object.__setattr__": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+object.__setattr__(t, "head", Robot())
+""",
+    "made up by the class if nobody set it": """
+# --- run.py
+class T:
+    def __getattr__(self, name): return load(name)
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+t = T()
+t.head = Net()
+""",
+    "set by an heir": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+""",
+    "set by one heir to something else": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+class V(T):
+    def __init__(self): self.head = Robot()
+""",
+    "not set by every heir": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+class V(T): pass
+""",
+    "set by one heir to nobody knows what": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+class V(T):
+    def __init__(self, cfg): self.head = load(cfg)
+""",
+    "set by an heir of the class under another name": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- a.py
+from run import T as Tee
+# --- use.py
+from a import Tee
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+# --- use2.py
+from a import Tee
+from net import *
+class V(Tee):
+    def __init__(self): self.head = Robot()
+""",
+    "set by an heir of the class under an assigned name": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)
+# --- a.py
+from run import T
+Base = T
+# --- use.py
+from a import Base
+from run import T
+from net import *
+class U(T):
+    def __init__(self): self.head = Net()
+# --- use2.py
+from a import Base
+from net import *
+class V(Base):
+    def __init__(self): self.head = Robot()
+""",
+    "given by a property of an heir": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+class V(T):
+    @property
+    def head(self): return Net()
+""",
+    "None until it is set": """
+# --- run.py
+class T:
+    def __init__(self): self.head = None
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+T().head = Net()
+""",
+    "left to callers and set from outside": """
+# --- run.py
+class T:
+    def __init__(self, head): self.head = head
+    def go(self): self.head.forward(1)
+# --- use.py
+from run import T
+from net import *
+t = T(Net())
+t.head = Robot()
+""",
+    "unknown until it is set": """
+# --- run.py
+class T:
+    def __init__(self): self.head = load()
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+T().head = Net()
+""",
+}
+
+
+@pytest.mark.parametrize("text", PROJECTS.values(), ids=PROJECTS)
+def test_attribute(tmp_path: Path, text: str) -> None:
+    hold(tmp_path, NET + text)
