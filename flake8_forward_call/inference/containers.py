@@ -155,8 +155,8 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
 
 
 def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, scope: Scope) -> Type:
-    """What a container holds that is made by this call's arguments."""
-    kinds = [(node, ev.expression(node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
+    """What a container holds that is made by this call's arguments; they are modules even where that leads too far."""
+    kinds = [(node, _passed(ev, node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
     if container == SEQUENTIAL:
         if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
             only = kinds[0][1]
@@ -166,6 +166,10 @@ def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, sc
     if container == MODULE_DICT:
         return union(values(ev, kind) for _, kind in kinds)
     return union(element(ev, kind) for _, kind in kinds)
+
+
+def _passed(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+    return ev.attempt(("held", id(node)), lambda: ev.expression(node, scope))
 
 
 def values(ev: Evaluator, kind: Type) -> Type:
