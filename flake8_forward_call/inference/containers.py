@@ -29,7 +29,6 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
-from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -147,7 +146,7 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
         return UNKNOWN
     opaque = Instance(module, Origin.OPAQUE)
     found = [
-        one if isinstance(one, Instance) and ev.hierarchy.standing(one.cls) is Standing.MODULE else opaque
+        one if ev.hierarchy.is_module(one) else opaque
         for one in alternatives(kind)
         if not isinstance(one, (NoneValue, Plain))
     ]

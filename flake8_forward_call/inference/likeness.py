@@ -28,7 +28,7 @@ def behaves_like_module(ev: Evaluator, cls: SourceClass) -> bool:
     own = attributes.own_name(constructor)
     stored = [key.partition(".")[2] for key in constructor.flow.bound if own and key.startswith(f"{own}.")]
     return any(
-        isinstance(one, Instance) and ev.hierarchy.standing(one.cls) is Standing.MODULE
+        ev.hierarchy.is_module(one)
         for name in stored
         for one in alternatives(attributes.attribute(ev, attributes.of_self(cls), name))
     )

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, Package, build
-from flake8_forward_call.inference.catalogue.build import Builder
+from flake8_forward_call.inference.catalogue.builder import Builder
 from flake8_forward_call.inference.catalogue.package import write
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import File, Project
