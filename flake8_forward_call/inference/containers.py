@@ -14,6 +14,7 @@ from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
     ClassObject,
+    Function,
     Instance,
     Many,
     Mapping,
@@ -32,6 +33,7 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 _CONTAINER = "torch.nn.modules.container."
@@ -263,7 +265,48 @@ def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool)
     if not any(can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [one for inner in scope.inward() for one in stored(ev, key, inner)]
+    if scope.parent is None and not scope.file.is_installed and any(map(_may_hold_modules, alternatives(kind))):
+        put.append(ev.attempt(("filled", scope.file, key), lambda: union(_from_outside(ev, key, scope.file))))
     return refilled(ev, kind, put)
+
+
+def _may_hold_modules(kind: Type) -> bool:
+    """Whether there is a module in a container or what gives one, or nothing yet."""
+    match kind:
+        case Many(inner) | Mapping(value=inner):
+            return inner == NEVER or any(
+                isinstance(one, (Instance, ClassObject, Function)) for one in alternatives(inner)
+            )
+        case _:
+            return False
+
+
+def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
+    """Yield what other files put into the container that a file has under a global name; UNKNOWN if they are many."""
+    from flake8_forward_call.inference.registries import named_global
+    from flake8_forward_call.inference.search import MAX_FILES
+    from flake8_forward_call.inference.states import key_of
+
+    files = ev.files_mentioning(name, home, MAX_FILES)
+    if files is None:
+        yield UNKNOWN
+    for file in files or ():
+        if file is home:
+            continue
+        for scope in file.root.inward():
+            for node in _filled_in(scope):
+                if named_global(ev, node, scope) == (home, name):
+                    yield from stored(ev, key_of(node) or "", scope)
+
+
+def _filled_in(scope: Scope) -> Iterator[ast.expr]:
+    """Yield what code of the scope puts something into."""
+    for call in scope.calls:
+        if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS:
+            yield call.func.value
+    for store in scope.item_stores:
+        for target in [store.target] if isinstance(store, ast.AugAssign) else store.targets:
+            yield target.value if isinstance(target, ast.Subscript) else target
 
 
 def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:

@@ -48,7 +48,7 @@ def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
     """What a call such as ``MODELS.build(config)`` gives: a module of unknown class, or UNKNOWN."""
     if not isinstance(callee, ast.Attribute) or callee.attr not in _MAKERS:
         return UNKNOWN
-    registry = _global(ev, callee.value, scope)
+    registry = named_global(ev, callee.value, scope)
     if registry is None:
         return UNKNOWN
     return ev.attempt(("registry", registry), lambda: _held(ev, registry))
@@ -86,7 +86,7 @@ def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
                     owner = _owner(called.callee)
                     if called.definition is not None and owner is not None:
                         ev.refill()
-                        if _global(ev, owner, called.scope) == registry:
+                        if named_global(ev, owner, called.scope) == registry:
                             yield called
 
 
@@ -96,30 +96,32 @@ def _owner(decorator: ast.expr) -> ast.expr | None:
     return node.value if isinstance(node, ast.Attribute) else None
 
 
-def _global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
+def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
     """The global that an expression names, over imports; None where it is none of the project's."""
     match node:
         case ast.Name(id=name):
-            return _followed(ev, scope.file, name)
+            nearest = next((one for one in scope.outward() if name in one.flow.bound and not one.is_class), None)
+            return None if nearest is None else _followed(ev, nearest, name)
         case ast.Attribute(value=value, attr=name):
             for one in alternatives(ev.expression(value, scope)):
                 file = ev.project.file(one.name) if isinstance(one, Namespace) else None
                 if file is not None:
-                    return _followed(ev, file, name)
+                    return _followed(ev, file.root, name)
     return None
 
 
-def _followed(ev: Evaluator, file: File, name: str) -> _Global | None:
+def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
     for _ in range(MAX_IMPORTS):
-        bound = tuple(file.root.flow.bound.get(name, ()))
-        if len(bound) != 1:
+        bound = tuple(scope.flow.bound.get(name, ()))
+        imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
+        if not imported and len(bound) == 1:
+            return (scope.file, name) if scope.parent is None else None
+        if len(imported) != 1 or any(not isinstance(one, Imported) for one in bound):
             return None
-        if not isinstance(bound[0], Imported):
-            return file, name
-        module, inner = bound[0].module, bound[0].name
-        full = file.absolute(module, bound[0].level)
+        ((module, inner, level),) = imported
+        full = scope.file.absolute(module, level)
         source = None if full is None else ev.project.file(full)
         if inner is None or source is None:
             return None
-        file, name = source, inner
+        scope, name = source.root, inner
     return None
