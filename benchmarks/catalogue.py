@@ -18,7 +18,7 @@ from importlib import resources
 from pathlib import Path
 
 from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry, Package
-from flake8_forward_call.inference.catalogue.build import RELEASES
+from flake8_forward_call.inference.catalogue.releases import RELEASES
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import Project
 from flake8_forward_call.inference.verdict import Standing

@@ -156,3 +156,12 @@ def test_file_that_is_nested_too_deeply_is_refused(project: Path) -> None:
     done = forward_call("explain", "deep.py:1")
     assert done.status == 2
     assert "nested too deeply" in done.err
+
+
+def test_what_a_registry_holds_is_told(project: Path) -> None:
+    registry = "from engine import Registry\n\nNETS = Registry()\n\n"
+    net = "from torch import nn\n\n@NETS.register()\nclass Net(nn.Module): ...\n\nNETS.build('a').forward(1)\n"
+    (project / "nets.py").write_text(registry + net)
+    done = forward_call("explain", "nets.py:10")
+    assert done.lines[0].startswith("nets.py:10:17: FWD001 ")
+    assert "  nets.py:3: the project registers modules alone in `NETS`" in done.lines

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere, stubs
+from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere, likeness, stubs
 from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass, is_foreign
@@ -189,8 +189,9 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
         if isinstance(binding, Annotated):
             declared = declarations.declared(ev, binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
-                return _with_stores(ev, cls, name, declared, declared=True)
+                return union([_with_stores(ev, cls, name, declared, declared=True), *likeness.stand_ins(ev, cls, name)])
     kind = _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
+    kind = union([kind, *likeness.stand_ins(ev, cls, name)])
     stub = stubs.counterpart(ev, cls.scope) if kind == UNKNOWN else None
     return kind if stub is None or not stub.is_class else _member(ev, ev.source_class(stub), name) or kind
 

@@ -14,7 +14,6 @@ from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
     Function,
-    Instance,
     NoneValue,
     Result,
     Slot,
@@ -24,7 +23,6 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
-from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -67,7 +65,7 @@ def passed(ev: Evaluator, slot: Slot) -> Type:
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN:
+    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
         return UNKNOWN
     ev.chain += 1
     try:
@@ -89,14 +87,10 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
         kind = UNKNOWN if count > MAX_CALLS else resolved(ev, _argument(ev, binding, found))
         if found.is_certain:
             yield kind
-        elif not all(isinstance(one, NoneValue) or _is_module(ev, one) for one in alternatives(kind)):
+        elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
     if count and search.is_handed_on:
         yield UNKNOWN
-
-
-def _is_module(ev: Evaluator, kind: Type) -> bool:
-    return isinstance(kind, Instance) and ev.hierarchy.standing(kind.cls) is Standing.MODULE
 
 
 def _argument(ev: Evaluator, binding: Parameter, found: Found) -> Type:

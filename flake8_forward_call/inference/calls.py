@@ -188,14 +188,13 @@ def _constructed(ev: Evaluator, cls: Class, origin: Origin, node: ast.Call, scop
     if made is not None:
         return made
     instance = Instance(cls, origin)
-    slots = {
-        slot: kind for slot, kind in _constructor_slots(ev, cls, node, scope).items() if parameters.worth_keeping(kind)
-    }
     container = containers.container_kind(ev, instance)
     if container is not None and isinstance(cls, KnownClass):
         element = containers.constructed_element(ev, container, node, scope)
-        if element != NEVER:
-            slots[containers.ELEMENT] = element
+        return instance if element == NEVER else Instance(cls, origin, ((containers.ELEMENT, element),))
+    slots = {
+        slot: kind for slot, kind in _constructor_slots(ev, cls, node, scope).items() if parameters.worth_keeping(kind)
+    }
     return Instance(cls, origin, tuple(slots.items()))
 
 

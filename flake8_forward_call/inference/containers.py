@@ -30,7 +30,6 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
-from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -149,7 +148,7 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
         return UNKNOWN
     opaque = Instance(module, Origin.OPAQUE)
     found = [
-        one if isinstance(one, Instance) and ev.hierarchy.standing(one.cls) is Standing.MODULE else opaque
+        one if ev.hierarchy.is_module(one) else opaque
         for one in alternatives(kind)
         if not isinstance(one, (NoneValue, Plain))
     ]
@@ -157,8 +156,8 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
 
 
 def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, scope: Scope) -> Type:
-    """What a container holds that is made by this call's arguments."""
-    kinds = [(node, ev.expression(node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
+    """What a container holds that is made by this call's arguments; they are modules even where that leads too far."""
+    kinds = [(node, _passed(ev, node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
     if container == SEQUENTIAL:
         if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
             only = kinds[0][1]
@@ -168,6 +167,10 @@ def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, sc
     if container == MODULE_DICT:
         return union(values(ev, kind) for _, kind in kinds)
     return union(element(ev, kind) for _, kind in kinds)
+
+
+def _passed(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+    return ev.attempt(("held", id(node)), lambda: ev.expression(node, scope))
 
 
 def values(ev: Evaluator, kind: Type) -> Type:

@@ -194,7 +194,7 @@ def _of_class(ev: Evaluator, kind: Type) -> Type:
             return UNKNOWN
         case Builtin(name) | Namespace(name):
             last = name.rpartition(".")[2]
-            if isinstance(kind, Builtin) or name.partition(".")[0] in _TYPING:
+            if isinstance(kind, Builtin) or _is_of_typing(name):
                 if last in _MANY or last in ("tuple", "Tuple"):
                     return Many(UNKNOWN)
                 if last in _MAPPING:
@@ -211,10 +211,16 @@ def _form_name(ev: Evaluator, node: ast.expr, scope: Scope) -> str | None:
     match ev.expression(node, scope):
         case Builtin(name):
             return name
-        case Namespace(name) if name.partition(".")[0] in _TYPING:
+        case Namespace(name) if _is_of_typing(name):
             return name.rpartition(".")[2]
         case _:
             return None
+
+
+def _is_of_typing(dotted: str) -> bool:
+    """Whether a name is of ``typing`` or another home of its forms; or, unread, of what stands in for it elsewhere."""
+    module = dotted.rpartition(".")[0]
+    return dotted.partition(".")[0] in _TYPING or module.endswith(".typing")
 
 
 def _form(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:

@@ -19,7 +19,6 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
-from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -34,6 +33,8 @@ def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known
 
     ``known`` is what the class itself says: nothing, None, or something that its own callers decide.
     """
+    if ev.project.is_open(cls.scope.file):
+        return known
     found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         return known
@@ -82,7 +83,7 @@ def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
         kind = UNKNOWN if stored.value is None else ev.expression(stored.value, stored.scope)
         if any(related):
             yield kind
-        elif not all(isinstance(one, NoneValue) or _is_module(ev, one) for one in alternatives(kind)):
+        elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
 
 
@@ -97,7 +98,3 @@ def _is_related(ev: Evaluator, cls: SourceClass, owner: Type) -> bool | None:
             return None
         case _:
             return False
-
-
-def _is_module(ev: Evaluator, kind: Type) -> bool:
-    return isinstance(kind, Instance) and ev.hierarchy.standing(kind.cls) is Standing.MODULE

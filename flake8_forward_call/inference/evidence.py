@@ -28,9 +28,11 @@ from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.containers import ELEMENT
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
+    UNKNOWN,
     Awaitable,
     ClassObject,
     Function,
@@ -249,6 +251,10 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             yield _at(binding.scope, binding.argument, text)
         case ("returned", int(index)) if index in ev.functions:
             yield from _of_function(ev.functions[index])
+        case ("registry", (File() as file, str(name))):
+            bound = next(iter(file.root.flow.bound[name]))
+            what = "modules alone" if question.kind != UNKNOWN else "not modules alone, or nothing"
+            yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
             if question.kind != NEVER:
                 yield Step(*_place(cls), f"`{cls.node.name}` does not set `{name}` itself; others in the project do")

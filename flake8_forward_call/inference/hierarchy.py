@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.delegation import delegation
-from flake8_forward_call.inference.types import PLAIN, ClassObject, Origin, alternatives
+from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Origin, Type, alternatives
 from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
@@ -158,6 +158,10 @@ class Hierarchy:
         if any(one is not None and one.dotted == MODULE_CLASS for one in order):
             return Standing.MODULE
         return Standing.UNKNOWN if None in order else Standing.NOT_MODULE
+
+    def is_module(self, kind: Type) -> bool:
+        """Whether the type is an instance of a class of modules."""
+        return isinstance(kind, Instance) and self.standing(kind.cls) is Standing.MODULE
 
     def derives(self, cls: Class, other: Class) -> bool:
         """Whether the class is the other, or a subclass of it for certain."""

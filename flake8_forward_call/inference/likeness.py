@@ -1,17 +1,21 @@
-"""What behaves like a module, without a proof that it is one."""
+"""What behaves like a module, without a proof that it is one; and what stands in for one, and is none."""
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.types import Instance, alternatives
+from flake8_forward_call.inference import attributes, containers, refinement
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import Instance, Type, alternatives
 from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.hierarchy import SourceClass
+
+# A module may well have what such a class asks for.
+_PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 
 
 def behaves_like_module(ev: Evaluator, cls: SourceClass) -> bool:
@@ -24,7 +28,7 @@ def behaves_like_module(ev: Evaluator, cls: SourceClass) -> bool:
     own = attributes.own_name(constructor)
     stored = [key.partition(".")[2] for key in constructor.flow.bound if own and key.startswith(f"{own}.")]
     return any(
-        isinstance(one, Instance) and ev.hierarchy.standing(one.cls) is Standing.MODULE
+        ev.hierarchy.is_module(one)
         for name in stored
         for one in alternatives(attributes.attribute(ev, attributes.of_self(cls), name))
     )
@@ -36,3 +40,30 @@ def _is_parents_constructor(call: ast.Call) -> bool:
             return True
         case _:
             return False
+
+
+def stand_ins(ev: Evaluator, cls: SourceClass, name: str) -> Iterator[Type]:
+    """Yield what stands in for a module by the class's own account: it tests ``self.name`` for a class with a forward.
+
+    A wrapper that says ``nn.Module`` of what it wraps may well wrap another wrapper, which cannot be called.
+    """
+    for scope, receiver in containers.methods(cls):
+        for call in scope.calls:
+            match call:
+                case ast.Call(
+                    func=ast.Name(id="isinstance"),
+                    args=[ast.Attribute(value=ast.Name(id=owner), attr=tested), ast.expr() as classes],
+                ) if owner == receiver and tested == name:
+                    yield from (one for one in refinement.instances(ev, classes, scope) if _is_stand_in(ev, one))
+
+
+def _is_stand_in(ev: Evaluator, kind: Type) -> bool:
+    """Whether it has a ``forward`` and is no module, nor a part that is mixed into some, nor a protocol."""
+    if not isinstance(kind, Instance) or not isinstance(kind.cls, SourceClass):
+        return False
+    cls = kind.cls
+    if ev.hierarchy.standing(cls) is not Standing.NOT_MODULE or attributes.first_method(cls, "forward") is None:
+        return False
+    if any(ev.dotted(base, cls.scope.parent) in _PROTOCOLS for base in cls.node.bases):
+        return False
+    return all(ev.hierarchy.standing(one) is Standing.NOT_MODULE for one in ev.hierarchy.project_heirs(cls))

@@ -88,7 +88,7 @@ class Project:
     stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
     caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
     tells whether a top-level name is the project's own, ``mentions`` whether a name stands in a module, asked before
-    the module is read as Python.
+    the module is read as Python. ``is_published`` says that anybody may call and extend what stands in it.
     """
 
     catalogue: Catalogue
@@ -98,8 +98,13 @@ class Project:
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False
     mentions: Callable[[str, str], bool] = lambda _, __: True
+    is_published: bool = False
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
+
+    def is_open(self, file: File) -> bool:
+        """Whether others than the project may call and extend what stands in a file, so that not all of it is seen."""
+        return self.is_published or file.is_installed
 
     def file(self, module: str) -> File | None:
         """The file of a dotted module name, or None."""

@@ -55,6 +55,11 @@ def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
     return kept
 
 
+def instances(ev: Evaluator, classes: ast.expr, scope: Scope) -> Iterator[Type]:
+    """Yield what a value is that passes ``isinstance(value, classes)``, for each of the classes."""
+    return (_instance(one, Origin.DECLARED) for one in _classes(ev, classes, scope))
+
+
 def _classes(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Type]:
     """Yield the classes that the second argument of ``isinstance`` names."""
     match node:

@@ -19,9 +19,9 @@ from flake8_forward_call.inference.catalogue import (
     ValueEntry,
     notation,
 )
-from flake8_forward_call.inference.catalogue.build import RELEASES
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.catalogue.package import Alias, Entry, write
+from flake8_forward_call.inference.catalogue.releases import RELEASES
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.types import (

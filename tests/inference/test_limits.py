@@ -5,7 +5,7 @@ Without the bounds on steps, depth and alternatives each of them would take minu
 from __future__ import annotations
 
 import pytest
-from inferring import DIFFERENT, NOT_MODULE, PROBABLE, SAME, UNKNOWN, verdict, verdicts
+from inferring import DIFFERENT, NOT_MODULE, PROBABLE, SAME, UNKNOWN, UNREAD, verdict, verdicts
 
 
 @pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", PROBABLE), ("3", NOT_MODULE)])
@@ -124,6 +124,12 @@ def test_long_chains_end_at_the_depth_limit() -> None:
     assert verdict(f"a0 = nn.ReLU()\n{names}a399.forward(1)") == UNKNOWN
     short = "".join(f"a{i} = a{i - 1}\n" for i in range(1, 15))
     assert verdict(f"a0 = nn.ReLU()\n{short}a14.forward(1)") == SAME
+
+
+@pytest.mark.parametrize("container", ["nn.ModuleList([a399])", "nn.Sequential(a399)", "nn.ModuleList(a399)"])
+def test_container_holds_modules_however_long_the_chain(container: str) -> None:
+    names = "".join(f"a{i} = a{i - 1}\n" for i in range(1, 400))
+    assert verdict(f"a0 = load()\n{names}{container}[0].forward(1)") == UNREAD
 
 
 def test_long_chain_of_classes() -> None:
