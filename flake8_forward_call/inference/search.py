@@ -12,7 +12,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -70,6 +70,8 @@ class Search:
         self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
             self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+        elif self._owner is not None:
+            self.is_handed_on |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
 
     def _overridden(self) -> Iterator[ast.AST]:
         """Yield the methods of the same name in the classes above: a call of theirs may be one of this."""
@@ -198,6 +200,11 @@ class Search:
                 yield from self._calls_in(file, known)
                 for given in file.references.given.get(known, ()):
                     self._look_at(given)
+
+
+def _may_call_back(base: Class | None) -> bool:
+    """Whether a base class is of a framework, which calls the methods of those that derive from it."""
+    return base is None or (is_foreign(base) and not base.dotted.startswith("torch."))
 
 
 def _may_be_heir(owner: Type | None) -> bool:
