@@ -50,6 +50,8 @@ def judge_one(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
             return verdict
         if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
             return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call is part of what __call__ does")
+        if ev.ask(lambda: sites.may_be_called_back(ev, kind, scope)):
+            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
         if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
             return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
     except OutOfBudget:

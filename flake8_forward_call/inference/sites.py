@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.types import Function, Instance, Slot, alternatives
+from flake8_forward_call.inference.types import Function, Instance, Slot, Type, alternatives
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -43,6 +43,22 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     cls = ev.source_class(method.enclosing_class)
     name = getattr(method.node, "name", "")
     return any(name in _reached_from_call(ev, one) for one in _family(ev, cls))
+
+
+def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
+    """Whether the place is a function of a name that calling the receiver calls, before or after what it passes on."""
+    names = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - {"", "forward", "__init__"}
+    classes = [one.cls for one in _instances_of(kind) if isinstance(one.cls, SourceClass)]
+    return any(not names.isdisjoint(_called_from_call(ev, one)) for cls in classes for one in _family(ev, cls) if names)
+
+
+def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
+    """Yield the names that are called while an instance is called, on whatever object, ``Module.__call__`` left aside."""
+    reached = _reached_from_call(ev, cls)
+    for one in ev.hierarchy.order(cls) if reached else ():
+        for method in one.scope.children if isinstance(one, SourceClass) else ():
+            if getattr(method.node, "name", "") in reached:
+                yield from (name for call in method.calls if (name := last_name(call.func)))
 
 
 def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
@@ -115,10 +131,14 @@ def _may_be_same(ev: Evaluator, *places: tuple[ast.expr, Scope]) -> bool:
 
 
 def _instances(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Instance]:
-    for one in alternatives(ev.expression(node, scope)):
-        kind = one.bound if isinstance(one, Slot) else one
-        if isinstance(kind, Instance):
-            yield kind
+    return _instances_of(ev.expression(node, scope))
+
+
+def _instances_of(kind: Type) -> Iterator[Instance]:
+    for one in alternatives(kind):
+        bound = one.bound if isinstance(one, Slot) else one
+        if isinstance(bound, Instance):
+            yield bound
 
 
 def _home(scope: Scope) -> Scope:

@@ -149,6 +149,60 @@ class M(nn.Module):
     def __init__(self): self.s = S(self)
     def __call__(self, x): return self.s.run(x)
 """,
+    "object that a delegating call leads to": """
+# --- run.py
+from torch import nn
+class M(nn.Module):
+    def __init__(self): self.s = S(self)
+    def __call__(self, x):
+        self.s.run(x)
+        return super().__call__(x)
+class S:
+    def __init__(self, model: M): self.model = model
+    def run(self, x): return self.model.forward(x)  # FWD002
+    def other(self, x): return self.model.forward(x)  # FWD001
+""",
+    "function that a delegating call leads to": """
+# --- m.py
+from torch import nn
+import helpers
+class M(nn.Module):
+    def __call__(self, x):
+        self.before(x)
+        return super().__call__(x)
+    def before(self, x): helpers.trace(self, x)
+# --- helpers.py
+def trace(m: "M", x):
+    def inner(): return m.forward(x)  # FWD002
+    return inner()
+def other(m: "M", x): return m.forward(x)  # FWD001
+""",
+    "function that the delegating call of an heir leads to": """
+# --- m.py
+from torch import nn
+class M(nn.Module): ...
+# --- heir.py
+from m import M
+from helpers import trace
+class H(M):
+    def __call__(self, x):
+        trace(self, x)
+        return super().__call__(x)
+# --- helpers.py
+from m import M
+def trace(m: M, x): return m.forward(x)  # FWD002
+""",
+    "delegating call that leads nowhere": """
+# --- m.py
+from torch import nn
+class M(nn.Module):
+    def __call__(self, x):
+        print(x)
+        return super().__call__(x)
+    def forward(self, x): return x
+    def run(self, x): return self.forward(x)  # FWD001
+M().forward(1)  # FWD001
+""",
 }
 
 
