@@ -6,7 +6,7 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, TypeParameter
+from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, Imported, TypeParameter
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.hierarchy import KnownClass
 from flake8_forward_call.inference.types import (
@@ -114,13 +114,23 @@ def _declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
 
 
 def _named(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
-    if isinstance(node, ast.Name):
-        aliased = [_alias(ev, one) for one in _reaching(node, scope)]
-        if aliased and all(one is not None for one in aliased):
-            return union(one for one in aliased if one is not None)
-        if not aliased and (only := _only_class(ev, node.id, scope)) is not None:
-            return Instance(only, Origin.DECLARED)
+    reaching = _reaching(node, scope) if isinstance(node, ast.Name) else ()
+    if isinstance(node, ast.Name) and not reaching and (only := _only_class(ev, node.id, scope)) is not None:
+        return Instance(only, Origin.DECLARED)
+    if all(isinstance(one, Imported) for one in reaching):
+        reaching = _elsewhere(ev, node, scope)
+    aliased = [_alias(ev, one) for one in reaching]
+    if aliased and all(one is not None for one in aliased):
+        return union(one for one in aliased if one is not None)
     return union(_of_class(ev, one) for one in alternatives(ev.expression(node, scope)))
+
+
+def _elsewhere(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[AnyBinding, ...]:
+    """The bindings of a name in the file that it is imported from."""
+    from flake8_forward_call.inference.registries import named_global
+
+    found = named_global(ev, node, scope)
+    return () if found is None else tuple(found[0].root.flow.bound.get(found[1], ()))
 
 
 def _only_class(ev: Evaluator, name: str, scope: Scope) -> Class | None:

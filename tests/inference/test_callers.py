@@ -379,6 +379,155 @@ class Mix(Base):
 class Both(Sub, Mix): pass
 Mix().step(Net())
 """,
+    "method of a class with an unread base": """
+# --- a.py
+from net import *
+from elsewhere import Callback
+class C(Callback):
+    def on_start(self, trainer, m): m.forward(1)  # FWD003
+C().on_start(None, Net())
+""",
+    "method of a class with a base of a framework": """
+# --- a.py
+from net import *
+import pytorch_lightning as pl
+class C(pl.Callback):
+    def on_fit_start(self, trainer, m): m.forward(1)  # FWD003
+C().on_fit_start(None, Net())
+""",
+    "method of a class with a base of the standard library": """
+# --- a.py
+from net import *
+import threading
+class C(threading.Thread):
+    def work(self, m): m.forward(1)  # FWD001
+C().work(Net())
+""",
+    "method that sets what others set otherwise": """
+# --- a.py
+from net import *
+class A:
+    m = None
+    def set(self, m): self.m = m
+    def go(self): self.m.forward(1)
+# --- b.py
+from a import A
+from net import *
+a = A()
+a.set(Net())
+b = A()
+b.m = Robot()
+""",
+    "one of two functions of the name": """
+# --- a.py
+from net import *
+if load():
+    def run(m): m.forward(1)
+else:
+    def run(m): m.forward(2)
+run(Net())
+run(Robot())
+""",
+    "function that another calls in its place": """
+# --- a.py
+import functools
+from net import *
+def deco(fn):
+    @functools.wraps(fn)
+    def inner(m): return fn(Robot())
+    return inner
+@deco
+def run(m): m.forward(1)  # FWD003
+run(Net())
+""",
+    "default that is no module": """
+# --- a.py
+from net import *
+def run(m=Robot()): m.forward(1)
+run()
+run(Net())
+""",
+    "default whose name is bound anew": """
+# --- a.py
+from net import *
+D = Net()
+def run(m=D): m.forward(1)  # FWD001
+run()
+D = Robot()
+""",
+    "parameter that an inner function binds anew": """
+# --- a.py
+from net import *
+def run(m):
+    def swap():
+        nonlocal m
+        m = Robot()
+    swap()
+    m.forward(1)
+run(Net())
+""",
+    "parameter that a loop binds anew": """
+# --- a.py
+from net import *
+def run(m):
+    while load():
+        m.forward(1)
+        m = Robot()
+run(Net())
+""",
+    "method of the same name in another class": """
+# --- a.py
+from net import *
+class A:
+    def run(self, m): m.forward(1)  # FWD001
+class B:
+    def run(self, m): m.forward(1)
+A().run(Net())
+B().run(Robot())
+""",
+    "keywords out of a dict": """
+# --- a.py
+from net import *
+def run(m): m.forward(1)  # FWD003
+run(Net())
+run(**{"m": Robot()})
+""",
+    "partial of the function": """
+# --- a.py
+import functools
+from net import *
+def run(a, m): m.forward(1)  # FWD003
+run(1, Net())
+functools.partial(run, 1)(Robot())
+""",
+    "constructor that an heir calls with starred arguments": """
+# --- a.py
+from net import *
+class A:
+    def __init__(self, m, **kw): self.m = m
+    def go(self): self.m.forward(1)  # FWD003
+class B(A):
+    def __init__(self, *a, **kw): super().__init__(*a, **kw)
+A(Net())
+B(Robot())
+""",
+    "field of a dataclass": """
+# --- a.py
+from dataclasses import dataclass
+from net import *
+@dataclass
+class A:
+    m: object
+    def go(self): self.m.forward(1)
+A(Net())
+""",
+    "parameter that is annotated as anything": """
+# --- a.py
+from typing import Any
+from net import *
+def run(m: Any): m.forward(1)
+run(Net())
+""",
 }
 
 
