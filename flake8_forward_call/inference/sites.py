@@ -53,7 +53,7 @@ def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
 
 
 def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
-    """Yield the names that are called while an instance is called, on whatever object, ``Module.__call__`` left aside."""
+    """Yield the names of what is called, on whatever object, while an instance is called."""
     reached = _reached_from_call(ev, cls)
     for one in ev.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():
