@@ -88,9 +88,11 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
 def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
     match kind:
         case Slot(owner="Self", bound=Instance() as bound):
-            return _of_self(ev, bound)
+            return _of_declared(ev, bound)
         case Slot(bound=bound):
             return of_type(ev, bound)
+        case Instance(origin=Origin.DECLARED):
+            return _of_declared(ev, kind)
         case Instance():
             return _of_instance(ev, kind)
         case Unknown():
@@ -99,8 +101,8 @@ def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
             return NO_MODULE
 
 
-def _of_self(ev: Evaluator, kind: Instance) -> Verdict:
-    """The verdict on ``self``: that of a mixin is what the classes are that mix it in."""
+def _of_declared(ev: Evaluator, kind: Instance) -> Verdict:
+    """The verdict on ``self`` or what is annotated: that of a mixin is what the classes are that mix it in."""
     cls = kind.cls
     if isinstance(cls, SourceClass) and ev.hierarchy.standing(cls) is not Standing.MODULE:
         users = mixins.users(ev, cls)

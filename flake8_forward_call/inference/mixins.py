@@ -1,4 +1,4 @@
-"""What ``self`` is in a class that is no module itself: by the classes of the project that mix it in."""
+"""What an instance of a class is that is no module itself: by the classes of the project that mix it in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `self` is in a class that is only mixed into others."""
+"""What `self` is in a class that is only mixed into others, and what is annotated as such a class."""
 
 from __future__ import annotations
 
@@ -103,6 +103,52 @@ class M:
 from run import M
 from net import *
 class A(M, Net): pass
+""",
+    "what is annotated as one": """
+# --- run.py
+class M: ...
+class Held:
+    def __init__(self, m: M): self.m = m
+    def go(self): self.m.forward(1)  # FWD001
+def go(m: M | None, o):
+    if isinstance(o, M):
+        o.forward(1)  # FWD001
+    m.forward(1)  # FWD001
+# --- use.py
+from run import M
+from net import *
+class A(M, Net): pass
+""",
+    "what is annotated as one that is mixed into something else as well": """
+# --- run.py
+class M: ...
+def go(m: M): m.forward(1)
+# --- use.py
+from run import M
+from net import *
+class A(M, Net): pass
+class B(M, Robot): pass
+""",
+    "what is annotated as one that is made alone": """
+# --- run.py
+class M: ...
+def go(m: M): m.forward(1)
+# --- use.py
+from run import M, go
+from net import *
+class A(M, Net): pass
+go(M())
+""",
+    "what is annotated as one whose modules have another call": """
+# --- run.py
+class M: ...
+def go(m: M): m.forward(1)  # FWD002
+# --- use.py
+from run import M
+from net import *
+class A(M, Net): pass
+class B(M, Odd):
+    def forward(self, x): pass
 """,
     "a forward that only others fill": """
 # --- run.py
