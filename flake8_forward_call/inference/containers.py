@@ -199,7 +199,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """What a subscript gives."""
-    from flake8_forward_call.inference import attributes, callers, calls, declarations
+    from flake8_forward_call.inference import attributes, callers, calls, declarations, records
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -212,8 +212,11 @@ def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
         case Instance():
             if is_container(ev, kind) and not _has_own(ev, kind, "__getitem__"):
                 return kind if is_slice else held(ev, kind)
+            fields = records.as_tuple(ev, kind)
+            if fields is not None:
+                return _tuple_item(fields.items, index)
             method = attributes.attribute(ev, kind, "__getitem__")
-            return calls.returned(ev, method) if method != UNKNOWN else UNKNOWN
+            return calls.returned(ev, method) if method != UNKNOWN else records.value(ev, kind, index)
         case Slot(bound=bound) if bound != UNKNOWN:
             return each(bound, lambda one: item(ev, one, index, scope))
         case Slot() | Result() if callers.is_left_open(kind):
@@ -238,6 +241,9 @@ def _tuple_item(items: tuple[Type, ...], index: ast.expr) -> Type:
 
 def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
     """What one target of several gets."""
+    from flake8_forward_call.inference import records
+
+    kind = records.as_tuple(ev, kind) or kind
     if not isinstance(kind, Tuple):
         inner = element(ev, kind)
         return Many(inner) if step.index == step.starred else inner

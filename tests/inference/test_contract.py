@@ -135,24 +135,40 @@ def f(a: A):
     a.o.forward(1)  # FWD001
     a.l[0].forward(1)  # FWD001
 """,
-    "named tuple": """
+    "named tuples and typed dicts": """
 # --- run.py
 from typing import NamedTuple, TypedDict
 from collections import namedtuple
 from net import *
-class T(NamedTuple):
+class Pair(NamedTuple):
     n: Net
     r: Robot
-class D(TypedDict):
+    def swapped(self): ...
+class Both(TypedDict):
     n: Net
     r: Robot
+class More(Both):
+    o: Odd
 P = namedtuple("P", "n r")
 # --- use.py
 from run import *
-def f(t: T, d: D):
+def f(t: Pair, d: Both, e: More, k: str):
     t.n.forward(1)  # FWD001
     t.r.forward(1)
+    t[0].forward(1)  # FWD001
+    t[-1].forward(1)
+    t[k].forward(1)
+    a, b = t
+    a.forward(1)  # FWD001
+    b.forward(1)
+    d["n"].forward(1)  # FWD001
     d["r"].forward(1)
+    d["x"].forward(1)
+    d[k].forward(1)
+    e["n"].forward(1)  # FWD001
+    e["o"].forward(1)  # FWD002
+    P(Net(), 1).n.forward(1)
+    Net()["n"].forward(1)
 """,
     "generic wrapper": """
 # --- run.py
