@@ -47,13 +47,14 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
 
 def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
     """Whether the place is a function of a name that calling the receiver calls, before or after what it passes on."""
-    names = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - {"", "forward", "__init__"}
+    around = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - {"", "forward"}
+    names = {name for name in around if not name.startswith("__")}  # Everything has these: they tell nothing.
     classes = [one.cls for one in _instances_of(kind) if isinstance(one.cls, SourceClass)]
     return any(not names.isdisjoint(_called_from_call(ev, one)) for cls in classes for one in _family(ev, cls) if names)
 
 
 def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
-    """Yield the names that are called while an instance is called, on whatever object, ``Module.__call__`` left aside."""
+    """Yield the names that calling an instance calls, on whatever object, ``Module.__call__`` left aside."""
     reached = _reached_from_call(ev, cls)
     for one in ev.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():
