@@ -185,15 +185,11 @@ class Search:
         """Yield the calls of a function that another made, by what that one gives: ``register("x")(Net)``."""
         maker = self._scope.parent
         assert maker is not None
-        if not isinstance(maker.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            self.is_handed_on = True
-            return
+        assert isinstance(maker.node, (ast.FunctionDef, ast.AsyncFunctionDef))
         search = Search(self._ev, maker.node, maker)
-        for found in search.calls():
-            called = found.called
-            if called.definition is not None:  # What is decorated by the maker is called by its own name.
-                self.is_handed_on = True
-        self.is_handed_on |= search.is_handed_on or search._is_given_back
+        # What is decorated by the maker is called by its own name.
+        decorates = [found for found in search.calls() if found.called.definition is not None]
+        self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
         files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
         for file in files or (maker.file,):
             for known in file.references.names_for(maker.node.name):

@@ -45,16 +45,19 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     return any(name in _reached_from_call(ev, one) for one in _family(ev, cls))
 
 
+# Names that say nothing of which function is called; none is that of a lambda.
+_EVERYWHERE = frozenset({"", "forward", "__init__", "__call__"})
+
+
 def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
     """Whether the place is a function of a name that calling the receiver calls, before or after what it passes on."""
-    around = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - {"", "forward"}
-    names = {name for name in around if not name.startswith("__")}  # Everything has these: they tell nothing.
+    names = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - _EVERYWHERE
     classes = [one.cls for one in _instances_of(kind) if isinstance(one.cls, SourceClass)]
     return any(not names.isdisjoint(_called_from_call(ev, one)) for cls in classes for one in _family(ev, cls) if names)
 
 
 def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
-    """Yield the names that calling an instance calls, on whatever object, ``Module.__call__`` left aside."""
+    """Yield the names of what is called, on whatever object, while an instance is called."""
     reached = _reached_from_call(ev, cls)
     for one in ev.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():

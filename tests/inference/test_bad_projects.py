@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from marked import NET, found_in, hold, written
 
-from flake8_forward_call.inference import workspace
+from flake8_forward_call.inference import evaluate, search, session, workspace
 
 MANY = 200
 
@@ -295,3 +295,80 @@ def test_file_that_changes_between_search_and_reading(
     monkeypatch.setattr(workspace, "_read", changed)
     assert found_in(tmp_path / "run.py") == []
     assert not path.is_file() or path.read_bytes() != call.encode()
+
+
+COMMON = {
+    "function": """
+# --- run.py
+from net import *
+def run(m): m.forward(1)  # FWD003
+run(Net())
+# --- use.py
+from run import run
+""",
+    "mixin": """
+# --- run.py
+class Mixin:
+    def go(self): self.forward(1)
+# --- use.py
+from net import *
+from run import Mixin
+class A(Mixin, Net): ...
+""",
+    "constructor": """
+# --- run.py
+from net import *
+class Keeper:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD003
+Keeper(Net())
+# --- use.py
+from run import Keeper
+""",
+    "attribute": """
+# --- run.py
+from net import *
+class Frame:
+    def go(self): self.net.forward(1)  # FWD003
+class Heir(Frame):
+    def __init__(self): self.net = Net()
+# --- use.py
+from run import Frame
+""",
+    "container": """
+# --- run.py
+from net import *
+ITEMS = [Net()]
+ITEMS[0].forward(1)  # FWD003
+# --- use.py
+from run import ITEMS
+""",
+}
+
+
+@pytest.mark.parametrize("text", COMMON.values(), ids=COMMON)
+def test_name_that_stands_in_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    """What there is about it is not looked for, so what was found is not all."""
+    monkeypatch.setattr(search, "MAX_FILES", 1)
+    hold(tmp_path, NET + text)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "from net import *\nNet.__call__ = print\n" + numbered(100, "x{i} = Net()\n"),
+        "from net import *\nclass Other(Net):\n    def forward(self, x): ...\n    def __call__(self, x): ...\n",
+    ],
+)
+def test_answer_that_took_too_long_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, odd: str) -> None:
+    """The next question gets the same answer as one that nothing was asked before."""
+    use = "# --- use.py\nfrom net import *\nfrom torch import nn\n"
+    use += "def run(x: Net):\n    x.forward(1)\n    [*nn.ModuleList(x)][0].forward(1)\n"
+    written(tmp_path, f"{NET}# --- odd.py\n{odd}{use}")
+    first = found_in(tmp_path / "use.py")
+    session._session.cache_clear()
+    for steps in range(1, 40):
+        monkeypatch.setattr(evaluate, "MAX_STEPS", steps)
+        assert set(found_in(tmp_path / "use.py")) <= set(first)
+    monkeypatch.undo()
+    assert found_in(tmp_path / "use.py") == first

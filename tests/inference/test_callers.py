@@ -528,6 +528,97 @@ from net import *
 def run(m: Any): m.forward(1)
 run(Net())
 """,
+    "function made by another that decorates with it": """
+# --- run.py
+def make(f):
+    def run(m): return m.forward(1)  # FWD003
+    return run
+# --- use.py
+from run import make
+from net import *
+make(1)(Net())
+@make
+def other(): ...
+""",
+    "function made by one that another makes": """
+# --- run.py
+def outer(a):
+    def make(b):
+        def run(m): return m.forward(1)
+        return run
+    return make
+# --- use.py
+from run import outer
+from net import *
+outer(1)(2)(Net())
+""",
+    "decorator that is called as a function too": """
+# --- run.py
+from net import *
+def run(m): m.forward(1)
+run(Net())
+@run
+def other(): ...
+""",
+    "second parameter of a decorator": """
+# --- run.py
+from net import *
+def run(cls, m=Net()):
+    m.forward(1)  # FWD001
+    return cls
+@run
+class A: ...
+""",
+    "class that is named in a cast, a test and a handler": """
+# --- run.py
+from typing import cast, Union
+from net import *
+class T(Exception):
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD001
+T(Net())
+Either = Union[T, Net]
+try: load()
+except (T, ValueError): ...
+if isinstance(load(), (T, Robot)) or load() in (T, Robot): cast(T, load())
+""",
+    "class that is cast": """
+# --- run.py
+from typing import cast
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD003
+T(Net())
+cast(object, T)(load())
+""",
+    "class that stands in a comprehension, a default, a lambda": """
+# --- run.py
+from net import *
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD003
+class U:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD003
+T(Net())
+U(Net())
+{key: T for key in load()}
+{U: 1}
+""",
+    "heir with a constructor of its own": """
+# --- run.py
+from net import *
+from elsewhere import Unread
+class T:
+    def __init__(self, m): self.m = m
+    def go(self): self.m.forward(1)  # FWD001
+class U(T):
+    def __init__(self): ...
+class V(Unread, T): ...
+T(Net())
+U()
+""",
 }
 
 

@@ -251,6 +251,30 @@ from run import T
 from net import *
 T().head = Net()
 """,
+    "set on something else": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+from torch import nn
+T().head = Net()
+nn.ReLU().head = 3
+[].head = 3
+Robot().head = 3
+""",
+    "registered from outside": """
+# --- run.py
+from torch import nn
+class T(nn.Module):
+    def go(self): self.head.forward(1)  # FWD001
+# --- use.py
+from run import T
+from net import *
+T().add_module("head", Net())
+T().register_module("head", Net())
+""",
 }
 
 

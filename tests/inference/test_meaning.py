@@ -192,6 +192,15 @@ class H(M):
 from m import M
 def trace(m: M, x): return m.forward(x)  # FWD002
 """,
+    "own call of another class": """
+# --- m.py
+from torch import nn
+class M(nn.Module):
+    def __call__(self, x): return super().__call__(x)
+class Wrapper:
+    def __init__(self, m: M): self.m = m
+    def __call__(self, x): return self.m.forward(x)  # FWD001
+""",
     "delegating call that leads nowhere": """
 # --- m.py
 from torch import nn
