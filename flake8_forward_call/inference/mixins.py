@@ -36,10 +36,8 @@ def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
 
     itself = ClassObject(cls)
     is_itself = partial(eq, itself)
-    for place in places(ev, cls.node.name, cls.scope.file, is_itself):
-        if place is None:
-            return True
-        file, known = place
+    # That they are too many was seen before, when its heirs were looked for.
+    for file, known in filter(None, places(ev, cls.node.name, cls.scope.file, is_itself)):
         for called in file.references.called.get(known, ()):
             if called.call is not None and itself in alternatives(ev.expression(called.callee, called.scope)):
                 return True
