@@ -45,6 +45,36 @@ class Stored:
     scope: Scope
 
 
+# Nodes that neither call, store nor hand on anything themselves: two in three, so passed over first.
+_SILENT = frozenset(
+    {
+        ast.Assert,
+        ast.AugAssign,
+        ast.BinOp,
+        ast.BoolOp,
+        ast.Expr,
+        ast.For,
+        ast.FormattedValue,
+        ast.If,
+        ast.IfExp,
+        ast.Import,
+        ast.JoinedStr,
+        ast.Module,
+        ast.Raise,
+        ast.Slice,
+        ast.Starred,
+        ast.Try,
+        ast.UnaryOp,
+        ast.While,
+        ast.With,
+        ast.arg,
+        ast.comprehension,
+        ast.keyword,
+        ast.withitem,
+    }
+)
+
+
 class References:
     """What a file does with names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``."""
 
@@ -59,9 +89,15 @@ class References:
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
         while todo:
             node, scope = todo.pop()
+            if type(node) is ast.Name:
+                continue
             inner = self._opened.get(id(node), scope)
-            self._note(node, scope, inner)
-            outside = set() if inner is scope else set(map(id, _outside(node)))
+            if type(node) not in _SILENT:
+                self._note(node, scope, inner)
+            if inner is scope:
+                todo.extend([(child, scope) for child in children(node)])
+                continue
+            outside = set(map(id, _outside(node)))
             todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
 
     def names_for(self, name: str) -> Iterator[str]:
