@@ -117,7 +117,7 @@ It prints `True`, `[]`, `['forward', 'backward']` and `False`.
 
 ## When not to follow this rule
 
-None of these is reported where the tool can see it:
+None of these is FWD001 where the tool can see it. FWD002, which is off by default, tells of all but the first:
 
 - `super().forward(x)` extends the parent's `forward` from inside a call that already came through `__call__`. It is
   no way round anything.
