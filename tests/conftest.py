@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from flake8_forward_call.cache import VARIABLE
 from flake8_forward_call.inference.environment import CHOICE, Choice
+
+# CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(autouse=True)
