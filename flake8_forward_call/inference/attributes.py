@@ -79,14 +79,6 @@ def _rebound(kind: Type, owner: Slot) -> Type:
             return kind
 
 
-def own_name(scope: Scope) -> str | None:
-    """The name of a method's first parameter."""
-    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        return None
-    own = [*scope.node.args.posonlyargs, *scope.node.args.args]
-    return own[0].arg if own else None
-
-
 def of_self(cls: SourceClass) -> Slot:
     """What ``self`` is in a method of the class."""
     return Slot("Self", "Self", Instance(cls, Origin.DECLARED))

@@ -135,10 +135,9 @@ def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
     """Yield the scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
     for scope in cls.scope.children:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            own = [*scope.node.args.posonlyargs, *scope.node.args.args]
-            if own:
+            for own in scope.positional[:1]:
                 for inner in scope.inward():
-                    yield inner, own[0].arg
+                    yield inner, own
 
 
 def as_module(ev: Evaluator, kind: Type) -> Type:

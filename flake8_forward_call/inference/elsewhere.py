@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -70,10 +71,10 @@ def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Itera
 
 def _is_own(stored: Stored) -> bool:
     """Whether a method sets an attribute of its own ``self``, which the class knows."""
-    return any(
-        scope.enclosing_class is not None and getattr(stored.owner, "id", None) == attributes.own_name(scope)
-        for scope in stored.scope.outward()
-    )
+    if not isinstance(stored.owner, ast.Name):
+        return False
+    own = [stored.owner.id]
+    return any(one.enclosing_class is not None and one.positional[:1] == own for one in stored.scope.outward())
 
 
 def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:

@@ -25,7 +25,7 @@ def behaves_like_module(ev: Evaluator, cls: SourceClass) -> bool:
     constructor = attributes.first_method(cls, "__init__")
     if constructor is None or not any(_is_parents_constructor(call) for call in constructor.calls):
         return False
-    own = attributes.own_name(constructor)
+    own = next(iter(constructor.positional), None)
     stored = [key.partition(".")[2] for key in constructor.flow.bound if own and key.startswith(f"{own}.")]
     return any(
         ev.hierarchy.is_module(one)

@@ -49,6 +49,13 @@ class Scope:
         """Whether the scope is a function or lambda."""
         return isinstance(self.node, _FUNCTIONS)
 
+    @property
+    def positional(self) -> list[str]:
+        """The names of a function's positional parameters: a method's first is the instance. None for other scopes."""
+        if not isinstance(self.node, _FUNCTIONS):
+            return []
+        return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
+
     @cached_property
     def flow(self) -> Flow:
         """Which bindings reach which use in this scope."""

@@ -37,8 +37,7 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
     if method is None or method.enclosing_class is None or not isinstance(receiver, ast.Name):
         return False
-    own = [*method.node.args.posonlyargs, *method.node.args.args]  # type: ignore[union-attr]
-    if not own or receiver.id != own[0].arg:
+    if [receiver.id] != method.positional[:1]:
         return False
     cls = ev.source_class(method.enclosing_class)
     name = getattr(method.node, "name", "")
@@ -104,11 +103,9 @@ def _names_on_self(cls: SourceClass, method: str) -> Iterator[str]:
     for scope in cls.scope.children:
         if getattr(scope.node, "name", None) != method or not scope.is_function:
             continue
-        own = [*scope.node.args.posonlyargs, *scope.node.args.args]  # type: ignore[union-attr]
-        if not own:
-            continue
+        own = scope.positional[:1]
         for node in ast.walk(scope.node):
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == own[0].arg:
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and [node.value.id] == own:
                 yield node.attr
 
 
@@ -118,9 +115,8 @@ def stands_in_hook(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     for function in scope.outward():
         if not function.is_function:
             continue
-        own = [one.arg for one in [*function.node.args.posonlyargs, *function.node.args.args]]  # type: ignore[union-attr]
         for target, outer in _registered_on(ev, function):
-            if text == ast.unparse(target) or text in own[:2]:
+            if text == ast.unparse(target) or text in function.positional[:2]:
                 return True
             # In one class or function, the one module goes by one name.
             if _home(outer) is not _home(function) and _may_be_same(ev, (receiver, scope), (target, outer)):

@@ -29,6 +29,20 @@ t = T()
 t.head = Net()
 def f(x: T): x.head = Robot()
 """,
+    "set to something else by a function without parameters": """
+# --- run.py
+class T:
+    def go(self): self.head.forward(1)  # FWD003
+# --- use.py
+from run import T
+from net import *
+from far import get
+t = T()
+t.head = Net()
+class Setup:
+    @staticmethod
+    def do(): get().head = Robot()
+""",
     "set to something else in what cannot be told": """
 # --- run.py
 class T:

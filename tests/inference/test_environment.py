@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import forward_call
+from test_workspace import project as write
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference import editable, environment
@@ -18,13 +19,6 @@ from flake8_forward_call.source import Source
 BASE = "from torch import nn\n\nclass Base(nn.Module):\n    pass\n"
 PLAIN = "class Base: ...\n"
 USE = "from pkg import Base\n\ndef run(x):\n    return Base().forward(x)\n"
-
-
-def write(root: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
 
 
 def found(path: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from test_workspace import project as write
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.source import Source
@@ -14,13 +15,6 @@ CALL = "\n\ndef run(x):\n    return Base().forward(x)\n"
 USE = f"from pkg import Base{CALL}"
 IMPORT = "import importlib\n"
 FUNCTION = "def __getattr__(name):\n"
-
-
-def write(root: Path, files: dict[str, str]) -> None:
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
 
 
 def found(path: Path) -> list[str]:
