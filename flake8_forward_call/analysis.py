@@ -12,10 +12,11 @@ def analyse(source: Source) -> list[Finding]:
 
     Never raises: what cannot be analysed is FWD900 with the reason.
     """
-    if is_stub(source.path) or not source.mentions_forward:
+    if is_stub(source.path):
         return []
     try:
-        return _direct_calls(source)
+        found = _direct_calls(source) if source.mentions_forward else []
+        return sorted([*found, *(_own_calls(source) if source.sets_call else ())], key=lambda one: one.sort_key)
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except RecursionError:
@@ -44,12 +45,12 @@ def unanalysable(path: str, error: SourceError) -> Finding:
 def _direct_calls(source: Source) -> list[Finding]:
     from flake8_forward_call.candidates import candidates
 
-    calls = [candidate.node for candidate in candidates(source.tree, source.forward_rows) if not candidate.is_super]
-    if not calls:
+    found = candidates(source.tree, source.forward_rows)
+    if not found:
         return []
     from flake8_forward_call.inference import judge
 
-    verdicts = dict(zip(calls, judge(source, calls), strict=True))
+    verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found), strict=True)}
     if not any(verdict.is_told for verdict in verdicts.values()):
         return []
     from flake8_forward_call.intent import is_deliberate
@@ -58,8 +59,15 @@ def _direct_calls(source: Source) -> list[Finding]:
 
     findings = []
     for site in find_sites(source):
-        verdict = verdicts[site.node]
+        verdict = verdicts[site.candidate.attribute]
         if verdict.is_told and is_deliberate(source, site.start.row):
             verdict = on_purpose(verdict)
         findings.append(finding_for(source.path, site, verdict))
     return [finding for finding in findings if finding is not None]
+
+
+def _own_calls(source: Source) -> list[Finding]:
+    from flake8_forward_call.inference.overrides import overrides
+    from flake8_forward_call.ruling import finding_for_override
+
+    return [finding_for_override(source, override) for override in overrides(source)]

@@ -1,4 +1,4 @@
-"""Calls of an attribute ``forward``, found in Python's own tree: what is worth a look.
+"""Attributes ``forward`` that are called, or handed to a call, in Python's own tree: what is worth a look.
 
 Python's tree is ten times cheaper to build than libcst's, and most such calls turn out to be of no interest: libcst
 need not be imported before one is.
@@ -16,43 +16,59 @@ from flake8_forward_call.trees import children
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A call of an attribute ``forward`` in Python's tree, and where it comes in the order of the text."""
+    """An attribute ``forward`` in Python's tree, and where it comes in the order of the text.
 
-    node: ast.Call
-    func: ast.Attribute
+    ``call`` is the call that it is the callee of, or, where it ``is_handed`` on, the one that it is an argument of.
+    """
+
+    attribute: ast.Attribute
+    call: ast.Call
     order: tuple[int, ...]
     in_string: bool
 
     @property
+    def is_handed(self) -> bool:
+        """Whether the bound method is an argument, ``f(x.forward)``, and not called at the place."""
+        return self.call.func is not self.attribute
+
+    @property
     def is_super(self) -> bool:
-        """Whether it is ``super().forward(...)``, which is how a subclass extends its parent."""
-        receiver = self.func.value
+        """Whether it is ``super().forward``, which is how a subclass extends its parent."""
+        receiver = self.attribute.value
         return isinstance(receiver, ast.Call) and isinstance(receiver.func, ast.Name) and receiver.func.id == "super"
 
 
 def candidates(tree: ast.AST, rows: Sequence[int] | None = None) -> list[Candidate]:
-    """The calls of an attribute ``forward``, ``super().forward()`` included, in the order of the text.
+    """The attributes ``forward`` that are called or are arguments, in the order of the text.
 
-    ``rows`` are those of the text, in ascending order, in which such a call may have its name: a statement that covers
-    none of them is not gone into. Without them all are.
+    ``super().forward`` is left out. ``rows`` are those of the text, in ascending order, in which such a name may stand:
+    a statement that covers none of them is not gone into. Without them all are.
 
     Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so
-    what orders two calls is the position of the string, then the part of it, then the position there.
+    what orders two of them is the position of the string, then the part of it, then the position there.
     """
     found = []
     stack: list[tuple[ast.AST, tuple[int, ...]]] = [(tree, ())]  # Programs can be too deep for recursion.
     while stack:
         node, within = stack.pop()
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
-            order = (*within, node.func.end_lineno or 0, node.func.end_col_offset or 0)
-            found.append(Candidate(node, node.func, order, bool(within)))
+        if isinstance(node, ast.Call):
+            for attribute in _forwards(node):
+                order = (*within, attribute.end_lineno or 0, attribute.end_col_offset or 0)
+                found.append(Candidate(attribute, node, order, bool(within)))
         if rows is not None and isinstance(node, ast.stmt) and not _covers_any(node, rows):
             continue
         if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
             stack.extend((part, (*within, *where)) for part, where in _string_parts(node))
         else:
             stack.extend((child, within) for child in children(node))
-    return sorted(found, key=lambda candidate: candidate.order)
+    return sorted((one for one in found if not one.is_super), key=lambda candidate: candidate.order)
+
+
+def _forwards(call: ast.Call) -> Iterator[ast.Attribute]:
+    """Yield the attributes ``forward`` that are the callee or an argument of a call."""
+    for node in (call.func, *call.args, *(keyword.value for keyword in call.keywords if keyword.arg)):
+        if isinstance(node, ast.Attribute) and node.attr == "forward":
+            yield node
 
 
 def _covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError, is_stub, may_mention_forward
+from flake8_forward_call.source import Source, SourceError, is_stub, may_matter
 from flake8_forward_call.suppression import unsuppressed
 
 
@@ -22,10 +22,10 @@ class Checked:
 def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool) -> Checked:
     """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
 
-    A ``thorough`` look says of any file whether it is Python; else one without `forward` in it is not even parsed,
-    which makes a run over a large tree several times as fast.
+    A ``thorough`` look says of any file whether it is Python; else one without `forward` or `__call__` is not even
+    parsed, which makes a run over a large tree several times as fast.
     """
-    if is_stub(name) or not (thorough or may_mention_forward(data)):
+    if is_stub(name) or not (thorough or may_matter(data)):
         return Checked([])
     text = data.decode("latin-1")  # So flake8 reads the comments of a file that cannot be decoded.
     try:

@@ -1,8 +1,7 @@
-"""Why one call is reported, or is not: the verdict on it, and the trail of evidence."""
+"""Why one use of ``forward`` is reported, or is not: the verdict on it, and the trail of evidence."""
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +9,12 @@ from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
 from flake8_forward_call.inference.judge import judge_one
+from flake8_forward_call.inference.overrides import overrides
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.verdict import Verdict
+from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.intent import is_deliberate
-from flake8_forward_call.ruling import finding_for, on_purpose
+from flake8_forward_call.ruling import finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
@@ -22,36 +22,40 @@ from flake8_forward_call.visitor import Site, find_sites
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is to be said of one call: its finding, or why there is none, and the steps that led to the verdict."""
+    """What is to be said of one place: its finding, or why there is none, and the steps that led there.
+
+    ``subject`` is what stands there, as a message would show it.
+    """
 
     place: Place
-    receiver: str
-    verdict: Verdict
+    subject: str
+    reason: str
     finding: Finding | None
     is_silenced: bool
     steps: tuple[Step, ...]
 
 
 class NoCallError(Exception):
-    """There is no direct call at the place; the text says so, and where there are some."""
+    """There is nothing to explain at the place; the text says so, and where there is something."""
 
 
 def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
-    """Explain the call whose name ``forward`` stands at a place, or each in a row.
+    """Explain the call whose name ``forward`` stands at a place, or each in a row; so too a ``__call__`` found there.
 
     Raises NoCallError where there is none, SourceError where the file cannot be analysed.
     """
     sites = find_sites(source)
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
-    if not wanted:
+    found = [_explained(site, source) for site in wanted] + list(_explained_overrides(source, row, column))
+    if not found:
         raise NoCallError(_nothing_here(sites, row, column))
-    return [_explained(site, source) for site in wanted]
+    return found
 
 
 def _covers(site: Site, column: int) -> bool:
     """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
-    receiver = site.node.func
-    first = receiver.col_offset + 1 if receiver.lineno == site.start.row else 1
+    attribute = site.candidate.attribute
+    first = attribute.col_offset + 1 if attribute.lineno == site.start.row else 1
     return min(first, site.start.column) <= column <= site.end.column
 
 
@@ -69,18 +73,31 @@ def _explained(site: Site, source: Source) -> Explanation:
     file, ev = session.take(source), session.evaluator
     assert isinstance(ev, Tracer)
     steps = tuple(_steps(ev, file, site))
-    verdict = judge_one(ev, site.node, file)
+    verdict = judge_one(ev, site.candidate, file)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source.path, site, verdict)
-    is_silenced = finding is not None and not unsuppressed(source.path, source.text, [finding])
-    return Explanation(site.start, site.receiver, verdict, finding, is_silenced, steps)
+    subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
+    return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+
+
+def _is_silenced(source: Source, finding: Finding | None) -> bool:
+    return finding is not None and not unsuppressed(source.path, source.text, [finding])
+
+
+def _explained_overrides(source: Source, row: int, column: int | None) -> Iterator[Explanation]:
+    for override in overrides(source) if source.sets_call else ():
+        finding = finding_for_override(source, override)
+        if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
+            ev = session_of(source.path).evaluator
+            steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
+            silenced = _is_silenced(source, finding)
+            yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
 
 
 def _steps(ev: Tracer, file: File, site: Site) -> Iterator[Step]:
-    assert isinstance(site.node.func, ast.Attribute)
     try:
-        kind, root = ev.trace(site.node.func.value, file.scopes.standing[id(site.node)])
+        kind, root = ev.trace(site.candidate.attribute.value, file.scopes.standing[id(site.candidate.call)])
         yield from trail(ev, root, kind)
         yield from ev.ask(lambda: list(ancestry(ev, kind)))
     except OutOfBudget:

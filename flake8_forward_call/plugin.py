@@ -71,7 +71,7 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found: row (1-based), column (0-based), code with message. Never raises."""
-        if not any("forward" in line for line in self._lines):
+        if not any("forward" in line or "__call__" in line for line in self._lines):
             return
         for finding in self._findings():
             yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin

@@ -1,4 +1,4 @@
-"""libcst: `x.forward(...)` to `x(...)`, and the proof that nothing else changed.
+"""libcst: `x.forward(...)` to `x(...)`, `f(x.forward)` to `f(x)`, and the proof that nothing else changed.
 
 The edits are made in the text, for libcst does not give every file back byte for byte (it loses form feeds). That
 they were the right ones is then proved twice: on Python's trees, and by deriving the result anew from libcst's tree.
@@ -7,13 +7,13 @@ they were the right ones is then proved twice: on Python's trees, and by derivin
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import libcst as cst
 
 from flake8_forward_call.finding import Edit, Fix
 from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.visitor import Gap, Located, Site, gap_nodes, locate
+from flake8_forward_call.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
 
 
 class RewriteError(Exception):
@@ -33,24 +33,28 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
     if not edits:
         return source.text
     try:
-        located = locate(source)
-        named = _named(located, edits)
+        named = _named(locate(source), edits)
         text = _edited(source, edits)
         _check_encoding(source, text)
-        _check_tree(source, text, named)
-        _check_derivation(source, text, located.module, named)
+        _check_tree(source, text, {site.candidate.attribute for _, sites in named for site in sites})
+        for part, sites in named:
+            _check_derivation(part, sites)
     except SourceError as error:
         raise RewriteError(f"the file {error.reason}") from None
     return text
 
 
-def _named(located: Located, edits: Sequence[Edit]) -> list[Site]:
-    """The sites that the edits rewrite."""
-    sites = {site.edit: site for site in located.sites if site.edit is not None}
-    try:
-        return [sites[edit] for edit in edits]
-    except KeyError as error:
-        raise RewriteError(f"the edit at {error.args[0].start} rewrites no call of forward()") from None
+def _named(parts: Iterable[Located], edits: Sequence[Edit]) -> list[tuple[Located, list[Site]]]:
+    """The sites that the edits rewrite, and the parts of the file that they stand in."""
+    wanted, found = set(edits), []
+    for part in parts:
+        sites = [site for site in part.sites if lowered(site, part.rows_above).edit in wanted]
+        wanted.difference_update(lowered(site, part.rows_above).edit for site in sites)
+        if sites:
+            found.append((part, sites))
+    if wanted:
+        raise RewriteError(f"the edit at {min(edit.start for edit in wanted)} rewrites no use of forward()")
+    return found
 
 
 def _edited(source: Source, edits: Sequence[Edit]) -> str:
@@ -75,21 +79,23 @@ def _check_encoding(source: Source, text: str) -> None:
         raise RewriteError(f"the rewritten text cannot be encoded as {source.encoding}")
 
 
-def _check_tree(source: Source, text: str, named: Collection[Site]) -> None:
-    """The new text must parse, to the same tree but for the named calls."""
+def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> None:
+    """The new text must parse, to the same tree but for the named attributes."""
     try:
         tree = Source(source.path, text, source.encoding).tree
     except SourceError as error:
         raise RewriteError(f"the rewritten text {error.reason}") from None
-    if not _same_tree(source.tree, tree, {site.node for site in named}):
+    if not _same_tree(source.tree, tree, named):
         raise RewriteError("the rewritten text has another tree than the file")
 
 
-def _same_tree(old: ast.AST, new: ast.AST, named: Collection[ast.Call]) -> bool:
-    """Whether two trees are the same, positions aside, if each named call of the old one loses its ``.forward``."""
+def _same_tree(old: ast.AST, new: ast.AST, named: Collection[ast.Attribute]) -> bool:
+    """Whether two trees are the same, positions aside, if each named attribute of the old one becomes its owner."""
     stack: list[tuple[object, object]] = [(old, new)]
     while stack:
         before, after = stack.pop()
+        if isinstance(before, ast.Attribute) and before in named:
+            before = before.value
         if type(before) is not type(after):
             return False
         if isinstance(before, list) and isinstance(after, list):
@@ -98,50 +104,60 @@ def _same_tree(old: ast.AST, new: ast.AST, named: Collection[ast.Call]) -> bool:
             stack.extend(zip(before, after, strict=True))
         elif isinstance(before, ast.AST):
             for field in before._fields:
-                value = getattr(before, field, None)
-                if field == "func" and before in named and isinstance(value, ast.Attribute):
-                    value = value.value
                 if not (field == "lineno" and isinstance(before, ast.TypeIgnore)):  # A position in all but name.
-                    stack.append((value, getattr(after, field, None)))
+                    stack.append((getattr(before, field, None), getattr(after, field, None)))
         elif before != after:
             return False
     return True
 
 
-def _check_derivation(source: Source, text: str, module: cst.Module, named: Collection[Site]) -> None:
+def _check_derivation(part: Located, named: Sequence[Site]) -> None:
     """The same text must come from libcst's tree, in so far as libcst gives the old text back at all."""
     try:
-        if module.code == source.text and module.visit(_Derivation({site.call for site in named})).code != text:
+        if part.module.code != part.source.text:
+            return
+        text = _edited(part.source, [site.edit for site in named if site.edit is not None])
+        if part.module.visit(_Derivation({site.node for site in named})).code != text:
             raise RewriteError("libcst derives another text")
     except (RecursionError, cst.CSTValidationError) as error:
         raise RewriteError(f"libcst cannot derive the rewritten text: {' '.join(str(error).split())}") from None
 
 
 class _Derivation(cst.CSTTransformer):
-    """The named calls without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
+    """The named nodes without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
 
-    def __init__(self, named: Collection[cst.Call]) -> None:
+    def __init__(self, named: Collection[cst.Call | cst.Attribute]) -> None:
         super().__init__()
         self._named = named
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.Call:  # noqa: N802
         return _without_forward(updated_node) if original_node in self._named else updated_node
 
+    def leave_Attribute(  # noqa: N802
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        return _unwrapped(updated_node, updated_node.rpar) if original_node in self._named else updated_node
+
 
 def _without_forward(call: cst.Call) -> cst.Call:
     """The call of the receiver itself, with the comments around ``.forward`` and the parentheses around it."""
-    attribute = cst.ensure_type(call.func, cst.Attribute)
+    attribute = attribute_of(call)
     before, between, after = gap_nodes(call)
     if _has_comment(before):
         kept = _joined(before, _joined(_comments_only(between), after))
     else:
         kept = _joined(_comments_only(between), _comments_only(after))
-    receiver, rpar = attribute.value, list(attribute.rpar)
+    rpar = list(attribute.rpar)
     if not rpar:
-        return call.with_changes(func=receiver, whitespace_after_func=kept)
+        return call.with_changes(func=attribute.value, whitespace_after_func=kept)
     rpar[0] = rpar[0].with_changes(whitespace_before=kept)
-    inside = receiver.with_changes(lpar=[*attribute.lpar, *receiver.lpar], rpar=[*receiver.rpar, *rpar])
-    return call.with_changes(func=inside)
+    return call.with_changes(func=_unwrapped(attribute, rpar))
+
+
+def _unwrapped(attribute: cst.Attribute, rpar: Sequence[cst.RightParen]) -> cst.BaseExpression:
+    """The receiver of an attribute, in its own parentheses and in those of the attribute."""
+    receiver = attribute.value
+    return receiver.with_changes(lpar=[*attribute.lpar, *receiver.lpar], rpar=[*receiver.rpar, *rpar])
 
 
 def _has_comment(gap: Gap) -> bool:

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inference.verdict import Sameness, Standing, Verdict
-from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003
-from flake8_forward_call.visitor import Site, shortened
+from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.overrides import Override
+    from flake8_forward_call.source import Source
+    from flake8_forward_call.visitor import Site
 
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40
 
 
-def rule_for(verdict: Verdict) -> Rule | None:
-    """The rule that a direct call of ``forward`` breaks, None where nothing is to be said of it."""
+def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
+    """The rule that a direct call of ``forward`` breaks, or the handing on of it; None where nothing is to be said."""
     if not verdict.is_told:
         return None
+    if is_handed:
+        is_proven = verdict.standing is Standing.MODULE and verdict.sameness is not Sameness.DIFFERENT
+        return fwd004.RULE if is_proven else None
     if verdict.sameness is Sameness.DIFFERENT:
         return fwd002.RULE
     return fwd001.RULE if verdict.standing is Standing.MODULE else fwd003.RULE
@@ -29,16 +38,33 @@ def on_purpose(verdict: Verdict) -> Verdict:
 
 def finding_for(path: str, site: Site, verdict: Verdict) -> Finding | None:
     """The finding of the verdict's rule at a site; None if it breaks none."""
-    rule = rule_for(verdict)
+    is_handed = site.candidate.is_handed
+    rule = rule_for(verdict, is_handed=is_handed)
     if rule is None:
         return None
-    receiver = shortened(site.receiver, _RECEIVER_SHOWN)
-    before, after = f"{receiver}.forward(...)", f"{receiver}(...)"
+    receiver, arguments = shortened(site.receiver, _RECEIVER_SHOWN), "" if is_handed else "(...)"
+    before, after = f"{receiver}.forward{arguments}", f"{receiver}{arguments}"
     fix = None
     is_guess = verdict.standing is Standing.PROBABLE and verdict.sameness is Sameness.UNREAD
     if site.edit is not None and rule.applicability is not None and not is_guess:
         is_safe = rule.applicability is Applicability.SAFE and verdict.sameness is Sameness.SAME
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
-        fix = Fix(applicability, f"Call {after}", (site.edit,), before, after)
-    message = rule.message.format(before=before, after=after, reason=verdict.reason)
+        fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
+    callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
+    message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee)
     return Finding(rule.code, path, site.start, site.end, message, site.start.row, fix)
+
+
+def finding_for_override(source: Source, override: Override) -> Finding:
+    """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
+    start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
+    message = fwd005.RULE.message.format(name=override.cls.node.name)
+    return Finding(fwd005.RULE.code, source.path, start, end, message, start.row)
+
+
+def shortened(text: str, limit: int) -> str:
+    """The text cut to so many characters, in its middle: a receiver's two ends say most about it."""
+    if len(text) <= limit:
+        return text
+    kept = limit - len("...")
+    return f"{text[: kept - kept // 2]}...{text[-(kept // 2) :]}"

@@ -14,8 +14,11 @@ from functools import cached_property
 
 from flake8_forward_call.finding import Place
 
-# The name, and what makes it a call: a parenthesis, or one that closes round it, perhaps behind a comment.
-_CALLED_NAME = re.compile(r"forward(?=[\s\\]*[()#])")
+# The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
+_USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
+
+# A definition or an assignment, which may be one of several targets; the attribute `x.__call__` is neither.
+_SET_CALL = re.compile(r"(?<![.\w])__call__[\s\\]*[(=:\[]")
 
 # What may stand before the dot without being of any interest. The one character more tells `my_super()` apart.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
@@ -32,14 +35,14 @@ class SourceError(Exception):
         self.place = place or Place(1, 1)
 
 
-def may_mention_forward(data: bytes) -> bool:
-    """Whether `.forward` can stand in these bytes, asked before they are decoded: most files end here.
+def may_matter(data: bytes) -> bool:
+    """Whether `.forward` or `__call__` can stand in these bytes, asked before they are decoded: most files end here.
 
     Python reads no source in an encoding whose ASCII letters are other bytes (UTF-16, EBCDIC): the cookie and the
     first statement would be nonsense. UTF-7 and unicode_escape, which can spell a letter in a second way, nobody
     writes programs in. Nor does anybody write the name with the letters that Python's NFKC makes equal.
     """
-    return b"forward" in data
+    return b"forward" in data or b"__call__" in data
 
 
 def is_stub(path: str) -> bool:
@@ -89,12 +92,17 @@ class Source:
         Between the dot and the name blanks, joined lines and comments may stand. One step back from each name, and
         not a pattern forward from each dot, which would take a time that grows with the square of the text.
         """
-        return any(self._follows_dot(match.start()) for match in _CALLED_NAME.finditer(self.text))
+        return any(self._follows_dot(match.start()) for match in _USED_NAME.finditer(self.text))
+
+    @property
+    def sets_call(self) -> bool:
+        """Whether a class can get a `__call__` of its own in the text: by a definition, or by an assignment."""
+        return _SET_CALL.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:
-        """The rows in which a name `forward` stands that may be called, in letters that Python reads so or in these."""
-        rows = {self.place(match.start()).row for match in _CALLED_NAME.finditer(self.text)}
+        """The rows in which a name `forward` stands that may be used, in letters that Python reads so or in these."""
+        rows = {self.place(match.start()).row for match in _USED_NAME.finditer(self.text)}
         if not self.text.isascii():
             rows |= {row for row, line in enumerate(self.lines, 1) if "forward" in unicodedata.normalize("NFKC", line)}
         return sorted(rows)

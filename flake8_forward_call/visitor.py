@@ -1,7 +1,7 @@
-"""libcst: where `.forward(` stands, and in what.
+"""libcst: where `.forward` is called or handed to a call, and in what.
 
 Receivers are judged on Python's own tree, which is ten times cheaper to build than libcst's, and libcst's tree says
-what the blanks, comments and parentheses around the name are. So calls are collected from both and paired.
+what the blanks, comments and parentheses around the name are. So the names are collected from both and paired.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -30,6 +30,7 @@ _DEEPEST = 400
 _GAP = r"(?:[ \t\f\r\n\\]|#[^\r\n]*(?=[\r\n]))*"
 _RECEIVER_TO_NAME = re.compile(rf"(?:{_GAP}\))*(?P<before>{_GAP})\.(?P<between>{_GAP})")
 _NAME_TO_PARENTHESIS = re.compile(rf"(?P<after>{_GAP})[()]")
+_NOTHING = re.compile("(?P<after>)")
 
 # libcst says where it stopped within the message: its own line is that of the statement.
 _PARSER_MESSAGE = re.compile(
@@ -88,16 +89,17 @@ _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """One direct call ``receiver.forward(...)``.
+    """One ``receiver.forward`` that is called or handed to a call.
 
-    ``call`` and ``node`` are the same call in libcst's tree and in Python's own; ``receiver`` is its text on one
-    line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is the rewrite to ``receiver(...)``. It is None
-    where the program shows its own source, ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints,
-    and where the receiver is itself an attribute ``forward``, so that the result would be a site again.
+    ``node`` is the attribute, or the call of it where it is called, in libcst's tree; ``candidate`` is the same in
+    Python's own; ``receiver`` is its text on one line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is
+    the rewrite to ``receiver(...)``, or to ``receiver``. It is None where the program shows its own source,
+    ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints, where the receiver is itself an attribute
+    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it.
     """
 
-    call: cst.Call
-    node: ast.Call
+    node: cst.Call | cst.Attribute
+    candidate: Candidate
     receiver: str
     start: Place
     end: Place
@@ -106,62 +108,45 @@ class Site:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Located:
-    """The sites of a file, and the libcst tree that their calls are nodes of."""
+    """A part of a file: its lines as a source of their own, the tree of these, and the sites, with places in them."""
 
+    source: Source
+    rows_above: int
     module: cst.Module
     sites: list[Site]
 
 
 def find_sites(source: Source) -> list[Site]:
-    """Every direct call of an attribute ``forward`` in the file, in the order of the text.
+    """Every attribute ``forward`` that is called or an argument in the file, in the order of the text.
 
-    ``super().forward(...)`` is left out: it is how a subclass extends its parent. Raises SourceError.
+    ``super().forward`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    return [site for part in _parts(source) for site in _sites_in(part, source)]
+    return [lowered(site, part.rows_above) for part in locate(source) for site in part.sites]
 
 
-def locate(source: Source) -> Located:
-    """The same sites with the tree they stand in. Raises SourceError."""
-    return _located(source, candidates(source.tree, source.forward_rows))
+def locate(source: Source) -> Iterator[Located]:
+    """Yield the same sites with the parts of the file that they stand in. Raises SourceError."""
+    for part in _parts(source):
+        yield _located(part, source)
 
 
-def shortened(text: str, limit: int) -> str:
-    """The text cut to so many characters, in its middle: a receiver's two ends say most about it."""
-    if len(text) <= limit:
-        return text
-    kept = limit - len("...")
-    return f"{text[: kept - kept // 2]}...{text[-(kept // 2) :]}"
+def lowered(site: Site, rows: int) -> Site:
+    """The site of a part as a site of the file, in which so many rows stand above the part."""
+    edit = site.edit and Edit(_below(site.edit.start, rows), _below(site.edit.end, rows), site.edit.content)
+    return replace(site, start=_below(site.start, rows), end=_below(site.end, rows), edit=edit)
 
 
-def _located(source: Source, found: Sequence[Candidate]) -> Located:
-    if _is_too_deep(source.tree):
-        raise SourceError("is nested too deeply for libcst")
-    try:
-        module = _parse(source)
-        collector = _Collector()
-        module.visit(collector)
-        if len(collector.calls) != len(found):
-            raise SourceError("libcst and Python see different calls of forward() in it")
-        # Up to Python 3.11 the positions in an f-string are wrong; libcst's are right, but take long to compute.
-        in_string = any(candidate.in_string for candidate in found)
-        positions = _Positions(source, module if in_string else None)
-        sites = [
-            _site(source, module, candidate, call, positions, echoed=call in collector.echoed)
-            for candidate, call in zip(found, collector.calls, strict=True)
-            if not candidate.is_super
-        ]
-    except RecursionError:
-        raise SourceError("is nested too deeply for libcst") from None
-    return Located(module, sites)
+def _below(place: Place, rows: int) -> Place:
+    return Place(place.row + rows, place.column)
 
 
 @dataclass(slots=True)
 class _Part:
-    """Whole lines of a file that hold whole statements, and the calls in them."""
+    """Whole lines of a file that hold whole statements, and the candidates in them."""
 
     first_row: int
     last_row: int
-    calls: list[ast.Call]
+    candidates: list[Candidate]
 
 
 def _parts(source: Source) -> Iterator[_Part]:
@@ -174,27 +159,42 @@ def _parts(source: Source) -> Iterator[_Part]:
             parts[-1].last_row = last
         else:
             parts.append(_Part(above + 1, last, []))
-        parts[-1].calls += [candidate.node for candidate in candidates(statement) if not candidate.is_super]
-    return (part for part in parts if part.calls)
+        parts[-1].candidates += candidates(statement, source.forward_rows)
+    return (part for part in parts if part.candidates)
 
 
-def _sites_in(part: _Part, source: Source) -> Iterator[Site]:
-    """Yield the sites of a part as sites of the file. Raises SourceError."""
+def _located(part: _Part, source: Source) -> Located:
     above = part.first_row - 1
     excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
     try:
-        sites = locate(excerpt).sites
+        module, sites = _paired(excerpt)
+    except RecursionError:
+        raise SourceError("is nested too deeply for libcst") from None
     except SourceError as error:
-        raise SourceError(error.reason, _lowered(error.place, above)) from None
-    if len(sites) != len(part.calls):
+        raise SourceError(error.reason, _below(error.place, above)) from None
+    if len(sites) != len(part.candidates):
         raise SourceError("a part of it reads otherwise than the whole", Place(part.first_row, 1))
-    for site, call in zip(sites, part.calls, strict=True):
-        edit = site.edit and Edit(_lowered(site.edit.start, above), _lowered(site.edit.end, above), site.edit.content)
-        yield replace(site, node=call, start=_lowered(site.start, above), end=_lowered(site.end, above), edit=edit)
+    pairs = zip(sites, part.candidates, strict=True)
+    return Located(excerpt, above, module, [replace(site, candidate=candidate) for site, candidate in pairs])
 
 
-def _lowered(place: Place, rows: int) -> Place:
-    return Place(place.row + rows, place.column)
+def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
+    """The tree of a source and its sites. Raises SourceError and RecursionError."""
+    if _is_too_deep(source.tree):
+        raise SourceError("is nested too deeply for libcst")
+    found = candidates(source.tree, source.forward_rows)
+    module = _parse(source)
+    collector = _Collector()
+    module.visit(collector)
+    if len(collector.found) != len(found):
+        raise SourceError("libcst and Python see different uses of forward() in it")
+    # Up to Python 3.11 the positions in an f-string are wrong; libcst's are right, but take long to compute.
+    in_string = any(candidate.in_string for candidate in found)
+    positions = _Positions(source, module if in_string else None)
+    pairs = zip(found, collector.found, strict=True)
+    return module, [
+        _site(source, module, candidate, node, positions, echoed=node in collector.echoed) for candidate, node in pairs
+    ]
 
 
 def _is_too_deep(tree: ast.Module) -> bool:
@@ -223,32 +223,36 @@ def _parse(source: Source) -> cst.Module:
 
 
 class _Collector(cst.CSTVisitor):
-    """The calls of an attribute ``forward`` in the order of their names, and which of them the program echoes.
+    """The nodes of sites in the order of their names, and which of them the program echoes.
 
     The hooks for all nodes are overridden rather than those for single ones: on a long file that halves the visit.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.calls: list[cst.Call] = []
-        self.echoed: set[cst.Call] = set()
-        self._by_func: dict[cst.CSTNode, cst.Call] = {}
+        self.found: list[cst.Call | cst.Attribute] = []
+        self.echoed: set[cst.Call | cst.Attribute] = set()
+        self._by_attribute: dict[cst.CSTNode, cst.Call | cst.Attribute] = {}
 
     def on_visit(self, node: cst.CSTNode) -> bool:
         if type(node) in _LEAVES:
             return False
-        if isinstance(node, cst.Call) and isinstance(node.func, cst.Attribute) and _is_forward(node.func.attr):
-            self._by_func[node.func] = node
+        if isinstance(node, cst.Call):
+            if _is_forward(node.func):
+                self._by_attribute[node.func] = node
+            for argument in node.args:
+                if not argument.star and _is_forward(argument.value):
+                    self._by_attribute[argument.value] = cst.ensure_type(argument.value, cst.Attribute)
         echoed = _echoed_expression(node)
         if echoed is not None:
             inner = _Collector()
             echoed.visit(inner)
-            self.echoed.update(inner.calls)
+            self.echoed.update(inner.found)
         return True
 
     def on_leave(self, original_node: cst.CSTNode) -> None:
-        if type(original_node) is cst.Attribute and original_node in self._by_func:
-            self.calls.append(self._by_func[original_node])
+        if type(original_node) is cst.Attribute and original_node in self._by_attribute:
+            self.found.append(self._by_attribute[original_node])
 
     def on_visit_attribute(self, node: cst.CSTNode, attribute: str) -> None:
         pass
@@ -265,11 +269,17 @@ def _echoed_expression(node: cst.CSTNode) -> cst.BaseExpression | None:
     return None
 
 
-def _is_forward(name: cst.Name) -> bool:
+def _is_forward(node: cst.BaseExpression) -> bool:
+    """Whether an expression is an attribute ``forward`` of anything but ``super()``."""
+    if not isinstance(node, cst.Attribute) or not _reads_forward(node.attr.value):
+        return False
+    callee = node.value.func if isinstance(node.value, cst.Call) else None
+    return not (isinstance(callee, cst.Name) and callee.value == "super")
+
+
+def _reads_forward(name: str) -> bool:
     """Whether Python reads the name as ``forward``: it normalises what is not ASCII, libcst does not."""
-    return name.value == "forward" or (
-        not name.value.isascii() and unicodedata.normalize("NFKC", name.value) == "forward"
-    )
+    return name == "forward" or (not name.isascii() and unicodedata.normalize("NFKC", name) == "forward")
 
 
 class _Positions:
@@ -297,18 +307,18 @@ def _site(
     source: Source,
     module: cst.Module,
     candidate: Candidate,
-    call: cst.Call,
+    node: cst.Call | cst.Attribute,
     positions: _Positions,
     *,
     echoed: bool,
 ) -> Site:
-    """The site of one pair. Raises SourceError if the two are not the same call, or not where they should be."""
-    attribute, receiver = cst.ensure_type(call.func, cst.Attribute), candidate.func.value
+    """The site of one pair. Raises SourceError if the two are not the same, or not where they should be."""
+    attribute, receiver = attribute_of(node), candidate.attribute.value
     receiver_end = positions.end(receiver, attribute.value)
-    name_end = positions.end(candidate.func, attribute.attr)
+    name_end = positions.end(candidate.attribute, attribute.attr)
     name_start = name_end - len(attribute.attr.value)
     head = _RECEIVER_TO_NAME.fullmatch(source.text, receiver_end, name_start)
-    tail = _NAME_TO_PARENTHESIS.match(source.text, name_end)
+    tail = (_NOTHING if candidate.is_handed else _NAME_TO_PARENTHESIS).match(source.text, name_end)
     code = module.code_for_node(attribute.value)
     if (
         head is None
@@ -316,15 +326,17 @@ def _site(
         or source.text[name_start:name_end] != attribute.attr.value
         or not _same_expression(code, receiver)
         or not all(
-            _squeezed(module.code_for_node(node)) == _squeezed(gap)
-            for node, gap in zip(gap_nodes(call), (head["before"], head["between"], tail["after"]), strict=True)
+            _squeezed(module.code_for_node(one)) == _squeezed(gap)
+            for one, gap in zip(gap_nodes(node), (head["before"], head["between"], tail["after"]), strict=True)
         )
     ):
-        raise SourceError("libcst and Python disagree about a call of forward() in it", source.place(name_start))
+        raise SourceError("libcst and Python disagree about a use of forward() in it", source.place(name_start))
     kept = echoed or (isinstance(receiver, ast.Attribute) and receiver.attr == "forward")
+    # A call has a place for the comment behind its callee, an argument has none that libcst would keep.
+    kept |= candidate.is_handed and "#" in head["before"] + head["between"]
     return Site(
-        call,
-        candidate.node,
+        node,
+        candidate,
         _on_one_line(module, attribute.value, code),
         source.place(name_start),
         source.place(name_end),
@@ -332,10 +344,17 @@ def _site(
     )
 
 
-def gap_nodes(call: cst.Call) -> tuple[Gap, Gap, Gap]:
-    """The gaps of a call ``x.forward(...)``: before the dot, after it, and after the name."""
-    attribute = cst.ensure_type(call.func, cst.Attribute)
-    after = attribute.rpar[0].whitespace_before if attribute.rpar else call.whitespace_after_func
+def attribute_of(node: cst.Call | cst.Attribute) -> cst.Attribute:
+    """The attribute ``x.forward`` of a site's node."""
+    return cst.ensure_type(node.func, cst.Attribute) if isinstance(node, cst.Call) else node
+
+
+def gap_nodes(node: cst.Call | cst.Attribute) -> tuple[Gap, Gap, Gap]:
+    """The gaps that a rewrite takes away: before the dot, after it, and between the name and what calls it."""
+    attribute = attribute_of(node)
+    after: Gap = cst.SimpleWhitespace("")
+    if isinstance(node, cst.Call):
+        after = attribute.rpar[0].whitespace_before if attribute.rpar else node.whitespace_after_func
     return attribute.dot.whitespace_before, attribute.dot.whitespace_after, after
 
 

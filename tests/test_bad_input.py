@@ -13,6 +13,7 @@ import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call, python
 
 from flake8_forward_call import inference, report
+from flake8_forward_call.candidates import Candidate
 from flake8_forward_call.plugin import Plugin
 from flake8_forward_call.source import Source
 
@@ -282,10 +283,10 @@ def test_write_that_stops_half_way_in_fix() -> None:
 def test_fault_of_this_tool_is_a_finding_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     real = inference.judge
 
-    def fail(source: Source, calls: Sequence[ast.Call]) -> list[inference.Verdict]:
+    def fail(source: Source, found: Sequence[Candidate]) -> list[inference.Verdict]:
         if source.path == "bad.py":
             raise ZeroDivisionError("oops")
-        return real(source, calls)
+        return real(source, found)
 
     monkeypatch.setattr(inference, "judge", fail)
     Path("bad.py").write_text(PROGRAM)

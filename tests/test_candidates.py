@@ -25,11 +25,11 @@ from flake8_forward_call.source import Source
 )
 def test_rows_of_the_name_tell_where_to_look(text: str) -> None:
     source = Source("net.py", text)
-    everywhere = [one.node for one in candidates(source.tree)]
+    everywhere = [one.attribute for one in candidates(source.tree)]
     assert everywhere
-    assert [one.node for one in candidates(source.tree, source.forward_rows)] == everywhere
+    assert [one.attribute for one in candidates(source.tree, source.forward_rows)] == everywhere
 
 
 def test_statement_without_the_name_is_not_gone_into() -> None:
     source = Source("net.py", "x.forward(1)\ny.forward(2)")
-    assert [one.node.lineno for one in candidates(source.tree, [2])] == [2]
+    assert [one.call.lineno for one in candidates(source.tree, [2])] == [2]

@@ -39,7 +39,19 @@ def check(before: bytes, after: bytes) -> None:
         ("a.forward(b.forward(c.forward(x), d.forward(y)))", "a(b(c(x), d(y)))"),
         ("a.forward(x).forward(y).z.forward(w)", "a(x)(y).z(w)"),
         ("a.forward.forward(x)", "a.forward.forward(x)"),
-        ("a.forward(b.forward)", "a(b.forward)"),
+        ("a.forward(b.forward)", "a(b)"),
+        ("f(a.forward, b . forward , c=d\\\n.forward)", "f(a, b , c=d)"),
+        ("f((a.forward), ((b) .forward))", "f((a), ((b)))"),
+        (
+            "f(\n    a\n    .forward,  # c\n    *b.forward,\n    **c.forward,\n)",
+            "f(\n    a,  # c\n    *b.forward,\n    **c.forward,\n)",
+        ),
+        ("f(a  # c\n.forward)", "f(a  # c\n.forward)"),
+        ("f(a.forward.forward, super().forward)", "f(a.forward.forward, super().forward)"),
+        ("f((yield).forward, (b := c).forward, (a for a in b).forward)", "f((yield), (b := c), (a for a in b))"),
+        ("f(a.forward(b.forward).forward)", "f(a(b))"),
+        ("class A(f.forward, x=g.forward): pass", "class A(f.forward, x=g.forward): pass"),
+        ('f"{g(a.forward)=} {g(b.forward)}"', 'f"{g(a.forward)=} {g(b)}"'),
         ("(x.forward)(a)", "(x)(a)"),
         ("(x.forward )(a)", "(x)(a)"),
         ("((x . forward)) (a)", "((x)) (a)"),
@@ -213,7 +225,7 @@ def test_the_same_edit_twice_is_refused() -> None:
 def test_an_edit_of_something_else_is_refused() -> None:
     source = Source("net.py", "a.forward(x)\n")
     edit = Edit(Place(1, 1), Place(1, 2), "b")
-    assert failure(source, edit) == "the edit at 1:1 rewrites no call of forward()"
+    assert failure(source, edit) == "the edit at 1:1 rewrites no use of forward()"
 
 
 def test_a_file_that_does_not_parse_is_refused() -> None:
@@ -280,3 +292,8 @@ def test_the_source_s_own_tree_is_left_as_it_was() -> None:
     before = ast.dump(source.tree)
     assert rewrite(source, fixes(source)) == "a(b(x))\n"
     assert ast.dump(source.tree) == before
+
+
+def test_what_libcst_cannot_parse_elsewhere_stands_in_no_way() -> None:
+    source = Source("net.py", "class A(k=1, *b): pass\n\n\nm.forward(x)\n")
+    assert rewrite(source, fixes(source)) == "class A(k=1, *b): pass\n\n\nm(x)\n"

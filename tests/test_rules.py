@@ -50,7 +50,10 @@ def test_codes_are_unique_and_in_order() -> None:
 
 @each_rule
 def test_the_bad_example_is_found_and_nothing_else_is(rule: Rule) -> None:
-    assert set(_analyse(rule.bad)) == {rule.code}
+    found = set(_analyse(rule.bad))
+    assert rule.code in found
+    # A class with a call of its own is one thing, a direct call on it that must stay is another, and both are told.
+    assert found - {rule.code} <= {"FWD002": {"FWD005"}, "FWD005": {"FWD002"}}.get(rule.code, set())
 
 
 @each_rule

@@ -10,8 +10,9 @@ import pytest
 
 from flake8_forward_call import visitor
 from flake8_forward_call.finding import Place
+from flake8_forward_call.ruling import shortened
 from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.visitor import find_sites, locate, shortened
+from flake8_forward_call.visitor import find_sites, locate
 
 
 def places(text: str) -> list[str]:
@@ -135,8 +136,8 @@ def test_finds_the_call_wherever_an_expression_can_stand(text: str) -> None:
         (site,) = find_sites(Source("net.py", text))
         start = text.rindex("forward") + 1 if text.count("\n") == 0 else None
         assert start in {None, site.start.column}
-        assert ast.unparse(site.node).startswith("m.forward(")
-        assert isinstance(site.call.func, cst.Attribute)
+        assert ast.unparse(site.candidate.call).startswith("m.forward(")
+        assert isinstance(site.node, cst.Call)
         assert site.end == Place(site.start.row, site.start.column + len("forward"))
 
 
@@ -246,7 +247,7 @@ def test_no_edit_where_a_second_run_would_find_the_result() -> None:
 def test_t_strings_keep_their_source_too() -> None:
     collector = visitor._Collector()
     cst.parse_module("t'{a.forward(x):{b.forward(x)}}'").visit(collector)
-    assert [call in collector.echoed for call in collector.calls] == [True, True]
+    assert [call in collector.echoed for call in collector.found] == [True, True]
     if sys.version_info >= (3, 14):
         assert [site.edit is None for site in find_sites(Source("net.py", "t'{a.forward(x)}'"))] == [True]
 
@@ -326,7 +327,7 @@ def paired_with(text: str, other: str, monkeypatch: pytest.MonkeyPatch) -> Sourc
 
 def test_trees_with_different_numbers_of_calls_are_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     error = paired_with("a.forward(x)\n", "a.forward(a.forward(x))\n", monkeypatch)
-    assert error.reason == "libcst and Python see different calls of forward() in it"
+    assert error.reason == "libcst and Python see different uses of forward() in it"
 
 
 @pytest.mark.parametrize(
@@ -343,19 +344,19 @@ def test_trees_with_different_numbers_of_calls_are_a_reason(monkeypatch: pytest.
 )
 def test_trees_with_different_calls_are_a_reason(text: str, other: str, monkeypatch: pytest.MonkeyPatch) -> None:
     error = paired_with(text, other, monkeypatch)
-    assert error.reason == "libcst and Python disagree about a call of forward() in it"
+    assert error.reason == "libcst and Python disagree about a use of forward() in it"
 
 
 def test_receiver_that_does_not_read_alike_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cst.Module, "code_for_node", lambda *_: ")")
-    assert "disagree about a call" in failure("a.forward(x)\n").reason
+    assert "disagree about a use" in failure("a.forward(x)\n").reason
 
 
 def test_located_sites_stand_in_the_module() -> None:
-    located = locate(Source("net.py", "a.forward(x)\n"))
+    (located,) = locate(Source("net.py", "a.forward(x)\n"))
     assert located.module.code == "a.forward(x)\n"
     (statement,) = located.module.body
     assert isinstance(statement, cst.SimpleStatementLine)
     (expression,) = statement.body
     assert isinstance(expression, cst.Expr)
-    assert [site.call for site in located.sites] == [expression.value]
+    assert [site.node for site in located.sites] == [expression.value]

@@ -73,7 +73,7 @@ def _explain_call(path: str, row: int, column: int | None) -> None:
 def _lines(path: str, each: Explanation) -> list[str]:
     head = f"{click.style(f'{path}:{each.place}', bold=True)}: "
     if each.finding is None:
-        head += f"{each.receiver}.forward(...) is not reported: {each.verdict.reason}"
+        head += f"{each.subject} is not reported: {each.reason}"
     else:
         head += f"{each.finding.code} {each.finding.message}"
     notes = []

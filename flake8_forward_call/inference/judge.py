@@ -6,11 +6,12 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_forward_call.candidates import candidates
-from flake8_forward_call.inference import callers, likeness, mixins, sites
+from flake8_forward_call.candidates import Candidate, candidates
+from flake8_forward_call.inference import callers, handing, likeness, mixins, sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import (
     Instance,
@@ -21,41 +22,51 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-from flake8_forward_call.inference.verdict import NO_MODULE, NOT_KNOWN, Sameness, Standing, Verdict, worst
+from flake8_forward_call.inference.verdict import NO_MODULE, NOT_CALLED, NOT_KNOWN, Sameness, Standing, Verdict, worst
 from flake8_forward_call.source import Source
 
 
-def judge(source: Source, calls: Sequence[ast.Call]) -> list[Verdict]:
-    """The verdict on the receiver of each of the calls, which are all that the file has but those on ``super()``.
+def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
+    """The verdict on the receiver of each of the candidates, which are all that the file has.
 
     Raises RecursionError where the tree is nested deeper than the interpreter's stack.
     """
     session = session_of(source.path)
     file = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
-        calls = [candidate.node for candidate in candidates(file.tree, source.forward_rows) if not candidate.is_super]
-    verdicts = [judge_one(session.evaluator, call, file) for call in calls]
+        found = candidates(file.tree, source.forward_rows)
+    verdicts = [judge_one(session.evaluator, candidate, file) for candidate in found]
     session.keep()
     return verdicts
 
 
-def judge_one(ev: Evaluator, call: ast.Call, file: File) -> Verdict:
-    """The verdict on the receiver of one call in a file."""
-    assert isinstance(call.func, ast.Attribute)
-    receiver, scope = call.func.value, file.scopes.standing[id(call)]
+def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
+    """The verdict on the receiver of one candidate in a file."""
+    receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
     try:
-        kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
-        verdict = ev.ask(lambda: of_type(ev, kind))
-        if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
-            return verdict
-        if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
-            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call is part of what __call__ does")
-        if ev.ask(lambda: sites.may_be_called_back(ev, kind, scope)):
-            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
-        if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
-            return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
+        if not candidate.is_handed:
+            return _of_receiver(ev, receiver, scope)
+        certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
+        if certainty is None:
+            return NOT_CALLED
+        verdict = _of_receiver(ev, receiver, scope)
     except OutOfBudget:
         return NOT_KNOWN
+    return replace(verdict, sameness=worst(verdict.sameness, certainty))
+
+
+def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Verdict:
+    """The verdict on a receiver where it stands. Raises OutOfBudget."""
+    kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
+    verdict = ev.ask(lambda: of_type(ev, kind))
+    if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
+        return verdict
+    if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
+        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call is part of what __call__ does")
+    if ev.ask(lambda: sites.may_be_called_back(ev, kind, scope)):
+        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
+    if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
+        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
     return verdict
 
 

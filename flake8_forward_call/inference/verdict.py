@@ -54,4 +54,5 @@ class Verdict:
 
 
 NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
+NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that what it is handed to calls it")
 NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")

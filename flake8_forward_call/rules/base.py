@@ -63,6 +63,6 @@ class Rule:
 
     @property
     def _command(self) -> str:
-        if self.applicability is Applicability.SAFE:
-            return "`forward-call fix`"
-        return f"`forward-call fix --extend-select {self.code} --unsafe-fixes`"
+        selected = "" if self.default else f" --extend-select {self.code}"
+        unsafe = " --unsafe-fixes" if self.applicability is Applicability.UNSAFE else ""
+        return f"`forward-call fix{selected}{unsafe}`"

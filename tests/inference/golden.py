@@ -3,7 +3,8 @@
 `# FWD001` at the end of a line says that the call of `forward()` on that line is found, and rewritten by a safe fix;
 `# FWD001 unsafe` that the fix is unsafe; `# FWD001, FWD001` that both calls of the line are. `# FWD002` says that the
 call is found and has no fix, `# FWD003` that it is found and its fix is unsafe (`# FWD003 without a fix` that it has
-none). Calls without a mark are none of the tool's business. `python tests/inference/golden.py` writes what the fixer
+none), `# FWD004` that a `forward` that is handed on is found and has a safe fix, `# FWD005` that the `__call__` is
+found. What has no mark is none of the tool's business. `python tests/inference/golden.py` writes what the fixer
 should make of the programs to `fixtures/fixed/`: from the marks, by replacing text, without the tool.
 """
 
@@ -19,12 +20,12 @@ HERE = Path(__file__).parent
 FIXTURES = HERE / "fixtures"
 FIXED = FIXTURES / "fixed"
 
-_ONE = r"FWD00[123](?: unsafe| without a fix)?"
+_ONE = r"FWD00[1-5](?: unsafe| without a fix)?"
 _MARK = re.compile(rf"# ({_ONE}(?:, {_ONE})*)$")
 
-_UNMENDED = ("FWD002", "FWD003 without a fix")
+_UNMENDED = ("FWD002", "FWD003 without a fix", "FWD004 without a fix", "FWD005")
 
-_CALL = re.compile(r"[ \n\\]*\.forward(?=[()])")
+_CALL = re.compile(r"[ \n\\]*\.forward(?=[(),])")
 
 
 def marks(text: str) -> Iterator[tuple[int, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import textwrap
 
+from flake8_forward_call.candidates import Candidate
 from flake8_forward_call.inference import Sameness, Standing, judge
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.evaluate import Evaluator
@@ -19,14 +20,14 @@ def parsed(text: str) -> ast.Module:
     return ast.parse(HEAD + textwrap.dedent(text), type_comments=True)
 
 
-def calls(tree: ast.Module) -> list[ast.Call]:
-    """The calls of `forward`, in the order of the text."""
+def calls(tree: ast.Module) -> list[Candidate]:
+    """The calls of `forward`, those on `super()` included, in the order of the text."""
     found = [
-        node
+        Candidate(node.func, node, (node.func.end_lineno or 0, node.func.end_col_offset or 0), False)
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward"
     ]
-    return sorted(found, key=lambda node: (node.func.end_lineno or 0, node.func.end_col_offset or 0))
+    return sorted(found, key=lambda candidate: candidate.order)
 
 
 def verdicts(text: str) -> list[str]:

@@ -1,0 +1,213 @@
+"""Classes of modules whose own ``__call__`` never comes to ``Module.__call__``, so that no hook of them ever runs."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.finding import Place
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.evaluate import OutOfBudget
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.source import Source
+
+# `Module.__call__` by its name, and what it consists of (torch/nn/modules/module.py).
+_MACHINERY = frozenset({"__call__", "_call_impl", "_wrapped_call_impl"})
+
+# Functions that a class may hand itself to without being called by its parent's `__call__`.
+_HARMLESS = frozenset({"callable", "getattr", "hasattr", "id", "isinstance", "len", "print", "repr", "setattr", "str",
+                       "super", "type", "vars"})  # fmt: skip
+
+_DEF = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?def(?:[ \t\f]|\\\r?\n)+(?P<name>\w+)")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Override:
+    """A ``__call__`` that goes round ``Module.__call__``: its class, and where its name begins in the text."""
+
+    cls: SourceClass
+    offset: int
+
+
+def overrides(source: Source) -> list[Override]:
+    """The overrides of ``__call__`` in a file that never reach ``Module.__call__``.
+
+    Raises RecursionError where the tree is nested deeper than the interpreter's stack.
+    """
+    session = session_of(source.path)
+    file = session.take(source)
+    found = []
+    for scope in file.scopes.classes:
+        cls = session.evaluator.source_class(scope)
+        if "__call__" in scope.flow.exit and cls.node.bases:
+            found += [Override(cls, _offset(source, one)) for one in lost_bindings(session.evaluator, cls)]
+    session.keep()
+    return found
+
+
+def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
+    """The bindings of ``__call__`` in a class of modules, if all that can be in force go round ``Module.__call__``."""
+    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
+    try:
+        if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
+            return []
+        lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
+    except OutOfBudget:
+        return []
+    return lost if len(lost) == len(bindings) else []
+
+
+def _only_declares(binding: object) -> bool:
+    return isinstance(binding, Annotated) and binding.value is None
+
+
+def _offset(source: Source, binding: Binding) -> int:
+    """The index in the text of the name that a binding gives a value."""
+    node = binding.node
+    row, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+    start = source.offset(Place(row, len(source.lines[row - 1].encode()[:column].decode()) + 1))
+    definition = _DEF.match(source.text, start)
+    return start if definition is None else definition.start("name")
+
+
+def _is_lost(ev: Evaluator, cls: SourceClass, binding: Binding) -> bool:
+    """Whether a binding of ``__call__`` is a function that was read, and leads nowhere near ``Module.__call__``."""
+    if _stands_for_typing(cls, binding):
+        return False
+    match binding:
+        case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
+            functions = [cls.scope.file.scopes.opened[id(node)]]
+            if any(_may_replace(ev, one, cls.scope) for one in node.decorator_list):
+                return False
+        case Assigned(value=value, path=()) | Annotated(value=ast.expr() as value):
+            kinds = alternatives(ev.expression(value, cls.scope))
+            functions = [one.scope for one in kinds if isinstance(one, Function)]
+            if len(functions) < len(kinds):
+                return False
+        case _:
+            return False
+    return not any(_is_empty(one.node) or _Reach(ev, cls).reaches(one) for one in functions)
+
+
+def _stands_for_typing(cls: SourceClass, binding: Binding) -> bool:
+    """Whether the binding stands under ``if TYPE_CHECKING``, where only type checkers see it."""
+    return any(
+        isinstance(node, ast.If)
+        and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
+        and any(inner is binding.node for statement in node.body for inner in ast.walk(statement))
+        for node in ast.walk(cls.node)
+    )
+
+
+def _may_replace(ev: Evaluator, decorator: ast.expr, scope: Scope) -> bool:
+    """Whether a decorator may put something else in the place of what it decorates."""
+    name = ev.dotted(decorator, scope)
+    if name is not None and name.rpartition(".")[2] in {"property", "cached_property", "abstractmethod"}:
+        return True
+    callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+    kinds = alternatives(ev.expression(callee, scope))
+    return any(isinstance(one, Function) and _mentions_machinery(one.node) for one in kinds)
+
+
+def _is_empty(node: ast.AST) -> bool:
+    """Whether a function has no body worth the name, as one has that subclasses are to fill in."""
+    body = getattr(node, "body", [])
+    return isinstance(body, list) and all(
+        isinstance(one, (ast.Pass, ast.Raise)) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
+        for one in body
+    )
+
+
+def _mentions_machinery(node: ast.AST) -> bool:
+    return any(
+        (isinstance(one, ast.Attribute) and one.attr in _MACHINERY)
+        or (isinstance(one, ast.Constant) and one.value in _MACHINERY)
+        for one in ast.walk(node)
+    )
+
+
+class _Reach:
+    """Follows a ``__call__`` through the methods that it uses, once each."""
+
+    def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
+        self._ev = ev
+        self._order = ev.hierarchy.order(cls)
+        self._chain = [one for one in self._order if isinstance(one, SourceClass)]
+        self._seen: set[int] = set()
+
+    def reaches(self, function: Scope) -> bool:
+        """Whether the function may come to ``Module.__call__`` of its instance; so too where that cannot be told."""
+        if id(function) in self._seen:
+            return False
+        self._seen.add(id(function))
+        if not function.positional:  # In `def __call__(*args)` the instance has no name to be followed by.
+            return True
+        own = function.positional[0]
+        called = {id(node.func) for node in ast.walk(function.node) if isinstance(node, ast.Call)}
+        understood: set[int] = set()
+        for node in ast.walk(function.node):
+            match node:
+                case ast.Attribute(attr=name, value=value):
+                    is_own = _is(value, own) or _is_super(value)
+                    if name in _MACHINERY and (is_own or not self._is_instance(value, function)):
+                        return True
+                    if is_own:
+                        understood.add(id(value))
+                        methods = list(self._methods(name))
+                        if any(map(self.reaches, methods)):
+                            return True
+                        if not methods and id(node) in called and None in self._order:  # Of a base that was not read.
+                            return True
+                case ast.Constant(value=str(text)) if text in _MACHINERY:
+                    return True
+                case ast.Call(func=callee, args=args) if any(_is(one, own) for one in args):
+                    if not self._is_harmless(callee, function):
+                        return True
+                    understood.update(id(one) for one in args)
+                case ast.Call(func=callee) if _is(callee, own):
+                    understood.add(id(callee))
+                case ast.Compare() | ast.FormattedValue() | ast.Subscript() | ast.Return() | ast.Delete():
+                    understood.update(id(one) for one in ast.iter_child_nodes(node))
+        return any(_is(node, own) and id(node) not in understood for node in ast.walk(function.node))
+
+    def _is_instance(self, owner: ast.expr, function: Scope) -> bool:
+        """Whether an expression is an instance, as ``self.encoder`` in ``self.encoder.__call__``, and no class."""
+        return all(isinstance(one, Instance) for one in alternatives(self._ev.expression(owner, function)))
+
+    def _methods(self, name: str) -> Iterator[Scope]:
+        """Yield what the classes at hand define under a name."""
+        for cls in self._chain:
+            for scope in cls.scope.children:
+                if scope.is_function and getattr(scope.node, "name", "") == name:
+                    yield scope
+
+    def _is_harmless(self, callee: ast.expr, function: Scope) -> bool:
+        """Whether a function that is handed the instance leaves its parents' ``__call__`` alone."""
+        match self._ev.expression(callee, function):
+            case Builtin(name):
+                return name in _HARMLESS
+            case Namespace(name) | KnownFunction(name=name):
+                return name.partition(".")[0] in {"torch", "warnings", "inspect", "logging"}
+            case Function(node):
+                return not _mentions_machinery(node)
+            case _:
+                return False
+
+
+def _is(node: ast.AST, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
