@@ -99,9 +99,8 @@ def certainty(ev: Evaluator, candidate: Candidate, scope: Scope) -> Sameness | N
     None if nothing shows that it does, SAME where all that happens to it is read or documented, PERHAPS where the
     name of a method is all that there is to go by.
     """
-    if _is_replaced(candidate, scope):
-        return None
-    return _outcome(ev, _Handing(candidate.attribute, candidate.call, scope))
+    outcome = _outcome(ev, _Handing(candidate.attribute, candidate.call, scope))
+    return None if outcome is None or _is_replaced(candidate, scope) else outcome
 
 
 def _is_replaced(candidate: Candidate, scope: Scope) -> bool:
