@@ -165,3 +165,24 @@ def test_what_a_registry_holds_is_told(project: Path) -> None:
     done = forward_call("explain", "nets.py:10")
     assert done.lines[0].startswith("nets.py:10:17: FWD001 ")
     assert "  nets.py:3: the project registers modules alone in `NETS`" in done.lines
+
+
+def test_a_call_of_its_own_and_what_is_handed_on_are_explained(project: Path) -> None:
+    (project / "handed.py").write_text(
+        "from model import Model\n\nmodel = Model(1, 2)\nlist(map(model.forward, [1])); print(model.forward)\n"
+    )
+    done = forward_call("explain", "handed.py:4:16")
+    assert done.lines[0] == (
+        "handed.py:4:16: FWD004 map calls model.forward past Module.__call__, so hooks do not run; pass model"
+    )
+    assert done.lines[-1] == "  FWD004 is off by default; --extend-select FWD004 turns it on."
+    done = forward_call("explain", "handed.py:4:38")
+    assert done.lines[0] == (
+        "handed.py:4:43: model.forward is not reported: nothing shows that what it is handed to calls it"
+    )
+    done = forward_call("explain", "model.py:24:9")
+    assert done.lines == [
+        "model.py:24:9: FWD005 Sampler.__call__ never reaches Module.__call__, so its hooks never run; "
+        "return super().__call__(...)",
+        "  model.py:23: class `model.Sampler` derives from torch.nn.Module",
+    ]
