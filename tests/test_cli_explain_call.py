@@ -178,7 +178,7 @@ def test_a_call_of_its_own_and_what_is_handed_on_are_explained(project: Path) ->
     assert done.lines[-1] == "  FWD004 is off by default; --extend-select FWD004 turns it on."
     done = forward_call("explain", "handed.py:4:38")
     assert done.lines[0] == (
-        "handed.py:4:43: model.forward is not reported: nothing shows that what it is handed to calls it"
+        "handed.py:4:44: model.forward is not reported: nothing shows that what it is handed to calls it"
     )
     done = forward_call("explain", "model.py:24:9")
     assert done.lines == [
