@@ -7,7 +7,7 @@ they were the right ones is then proved twice: on Python's trees, and by derivin
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import libcst as cst
 
@@ -35,7 +35,7 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
     try:
         located = locate(source)
         named = _named(located, edits)
-        text = _edited(source, edits)
+        text = edited(source, edits)
         _check_encoding(source, text)
         _check_tree(source, text, named)
         _check_derivation(source, text, located.module, named)
@@ -53,10 +53,10 @@ def _named(located: Located, edits: Sequence[Edit]) -> list[Site]:
         raise RewriteError(f"the edit at {error.args[0].start} rewrites no call of forward()") from None
 
 
-def _edited(source: Source, edits: Sequence[Edit]) -> str:
-    """The text with the edits made, which come in the order of the text."""
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with the edits made. Raises RewriteError where two of them overlap; proves nothing else."""
     pieces, done = [], 0
-    for edit in edits:
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         start, end = source.offset(edit.start), source.offset(edit.end)
         if start < done:
             raise RewriteError(f"two edits overlap at {edit.start}")
