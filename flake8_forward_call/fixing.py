@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.report import rewrites
+from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source, SourceError
@@ -91,15 +91,8 @@ class Fixing:
         report.show(self.remaining, self.output_format, err=self._output_is_taken)
         remaining = len(self.remaining)
         self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self._is_dry))
-        unsafe = sum(1 for each in self.remaining if each.fix and each.fix.applicability is Applicability.UNSAFE)
-        if unsafe and not self.unsafe:
-            self._say(rewrites.hint_at_unsafe(unsafe))
-        if self._not_selected:
-            self._say(rewrites.hint_at_not_selected(self._not_selected))
-        if self.diff_from is not None and self.made and self.diff_from != Path.cwd():
-            self._say(f"The diff is to be applied in {self.diff_from}.")
-        if self.has_quit:
-            self._say("Files that come later were not looked at.")
+        for hint in self._hints():
+            self._say(hint)
 
     def interrupted(self) -> str:
         """What to say when Ctrl-C ends the run."""
@@ -110,6 +103,18 @@ class Fixing:
     @property
     def _is_dry(self) -> bool:
         return self.diff_from is not None
+
+    def _hints(self) -> Iterator[str]:
+        """What the user could do next."""
+        unsafe = sum(1 for each in self.remaining if each.fix and each.fix.applicability is Applicability.UNSAFE)
+        if unsafe and not self.unsafe:
+            yield rewrites.hint_at_unsafe(unsafe)
+        if self._not_selected:
+            yield rewrites.hint_at_not_selected(self._not_selected)
+        if self.diff_from is not None and self.made and self.diff_from != Path.cwd():
+            yield f"The diff is to be applied in {self.diff_from}."
+        if self.has_quit:
+            yield "Files that come later were not looked at."
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
@@ -138,8 +143,6 @@ class Fixing:
         new = each.data if outcome.data is None else outcome.data
         if self.diff_from is not None:
             if new != each.data:
-                from flake8_forward_call.report import diff
-
                 click.echo(diff.render(each.name, each.data, new, self.diff_from), nl=False, err=self.is_summed_up)
         elif each.is_stdin:
             self._output_is_taken = True

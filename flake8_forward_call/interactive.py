@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.finding import Edit, Finding
+from flake8_forward_call.finding import Applicability, Edit, Finding
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.source import Source, SourceError
 
@@ -51,7 +51,7 @@ class Asking:
         chosen: list[Finding] = []
         for number, finding in enumerate(findings, 1):
             self._say(_shown(source, finding, chosen))
-            answer = self._answer(f"Rewrite this call? ({number}/{len(findings)})")
+            answer = self._answer(f"{_question(finding)} ({number}/{len(findings)})")
             if answer is Answer.ALL:
                 return [*chosen, *findings[number - 1 :]]
             if answer is Answer.YES:
@@ -65,9 +65,13 @@ class Asking:
         letters = ",".join(answer.value for answer in Answer)
         while True:
             click.secho(f"{question} [{letters},?] ", bold=True, nl=False, err=self.err)
-            line = _read_line()
+            try:
+                line = _read_line()
+            except KeyboardInterrupt:
+                self._say([""])  # What follows begins a line.
+                raise
             if line is None:
-                self._say([""])  # The question stands without an answer, and what follows begins a line.
+                self._say([""])
                 return Answer.QUIT
             try:
                 return Answer(line)
@@ -77,6 +81,11 @@ class Asking:
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:
             click.echo(line, err=self.err)
+
+
+def _question(finding: Finding) -> str:
+    is_safe = finding.fix is not None and finding.fix.applicability is Applicability.SAFE
+    return "Rewrite this call?" if is_safe else "Rewrite this call, which is not safe?"
 
 
 def _read_line() -> str | None:

@@ -145,7 +145,7 @@ def test_unsafe_fixes_are_asked_about_only_if_asked_for(nets: list[Path]) -> Non
     assert "Rewrite this call?" not in done.out
     assert done.status == 1
     done = forward_call("fix", "--unsafe-fixes", *select, stdin=b"y\n")
-    assert "Rewrite this call? (1/1)" in done.out
+    assert "Rewrite this call, which is not safe? (1/1)" in done.out
     assert (done.status, nets[0].read_text()) == (0, without(3))
 
 
@@ -202,6 +202,7 @@ def test_interrupt_at_a_question_leaves_that_file_and_tells_of_those_done(
     monkeypatch.setattr(interactive, "_read_line", read_line)
     done = forward_call("fix", "--interactive", *nets)
     assert done.status == 2
+    assert done.out.endswith(f"{QUESTION.format(2)}\n")
     assert done.err == "forward-call: Interrupted: 1 file fixed, the rest left as they were.\n"
     assert [path.read_text() for path in nets] == [without(0, 1, 2), NET]
 

@@ -13,8 +13,9 @@ from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import BY_CODE
 
-# GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032), and there are two lists.
-_LONGEST_LIST = 30_000
+# GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032); there are two lists, and
+# a command that may name many files.
+_LONGEST_LIST = 20_000
 
 # What Markdown, and GitHub's own additions to it, give a meaning to within a line.
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>#|~&@$]")
@@ -37,22 +38,18 @@ def markdown(run: Run) -> str:
     else:
         body = [*_made(run), *_left(run)]
     fence = "`" * max(3, _longest_run(run.command) + 1)
-    command = f"{fence}sh\n{run.command}\n{fence}"
-    return "\n\n".join(("## Call modules, not their forward()", *body, "### The command", command, _signature())) + "\n"
+    command = ["### The command", f"{fence}sh\n{run.command}\n{fence}", f"This is flake8-forward-call {__version__}."]
+    return "\n\n".join(["## Call modules, not their forward()", *body, *command]) + "\n"
 
 
 RENDERERS: dict[str, Callable[[Run], str]] = {"markdown": markdown}
 
 
-def _signature() -> str:
-    return f"This is flake8-forward-call {__version__}."
-
-
 def _made(run: Run) -> list[str]:
-    if not run.made:
-        return [f"`forward-call fix` {'would rewrite' if run.dry else 'rewrote'} no call."]
-    files = len({finding.path for finding in run.made})
     did = "would rewrite" if run.dry else "rewrote"
+    if not run.made:
+        return [f"`forward-call fix` {did} no call."]
+    files = len({finding.path for finding in run.made})
     lead = f"`forward-call fix` {did} {count(len(run.made), 'call')} in {count(files, 'file')}:"
     changes = _list([_change(finding) for finding in _sorted(run.made)], "call")
     codes = sorted({finding.code for finding in run.made})
@@ -63,6 +60,8 @@ def _made(run: Run) -> list[str]:
 def _why(run: Run) -> list[str]:
     unsafe = sum(1 for finding in run.made if _is_unsafe(finding))
     proof = [
+        "Each receiver is an instance of `torch.nn.Module`, proven from the source; "
+        "`forward-call explain PATH:ROW:COLUMN` shows how.",
         "The same arguments reach the same `forward()`: `torch.nn.Module.__call__` hands them on as they are.",
         "Without hooks the call is `forward()` and nothing else, so the results are the same.",
         "With hooks, these now run: forward pre-hooks, forward hooks, backward hooks, and what is built on them. "
