@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, Result, forward_call
 
+from flake8_forward_call.report import diff
+
 
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -156,3 +158,13 @@ def test_git_sees_the_rewritten_files_changed_and_nothing_else(repository: Path)
     assert git("status", "--porcelain", "--ignored").decode() == " M net.py\n"
     assert fixed.read_text() == f"# Not committed yet.\n{FIXED}"
     assert sorted(path.name for path in repository.iterdir()) == [".git", "net.py", "pkg"]
+
+
+def test_files_on_several_drives_have_no_folder_in_common(
+    monkeypatch: pytest.MonkeyPatch, repository: Path, tmp_path: Path
+) -> None:
+    def refuse(_paths: object) -> str:
+        raise ValueError("Paths don't have the same drive")
+
+    monkeypatch.setattr("os.path.commonpath", refuse)
+    assert diff.top(["net.py", str(tmp_path / "net.py")]) == repository
