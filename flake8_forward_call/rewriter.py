@@ -34,7 +34,7 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
         return source.text
     try:
         named = _named(locate(source), edits)
-        text = _edited(source, edits)
+        text = edited(source, edits)
         _check_encoding(source, text)
         _check_tree(source, text, {site.candidate.attribute for _, sites in named for site in sites})
         for part, sites in named:
@@ -57,10 +57,10 @@ def _named(parts: Iterable[Located], edits: Sequence[Edit]) -> list[tuple[Locate
     return found
 
 
-def _edited(source: Source, edits: Sequence[Edit]) -> str:
-    """The text with the edits made, which come in the order of the text."""
+def edited(source: Source, edits: Iterable[Edit]) -> str:
+    """The text with the edits made. Raises RewriteError where two of them overlap; proves nothing else."""
     pieces, done = [], 0
-    for edit in edits:
+    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         start, end = source.offset(edit.start), source.offset(edit.end)
         if start < done:
             raise RewriteError(f"two edits overlap at {edit.start}")
@@ -116,7 +116,7 @@ def _check_derivation(part: Located, named: Sequence[Site]) -> None:
     try:
         if part.module.code != part.source.text:
             return
-        text = _edited(part.source, [site.edit for site in named if site.edit is not None])
+        text = edited(part.source, [site.edit for site in named if site.edit is not None])
         if part.module.visit(_Derivation({site.node for site in named})).code != text:
             raise RewriteError("libcst derives another text")
     except (RecursionError, cst.CSTValidationError) as error:

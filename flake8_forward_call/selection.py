@@ -34,6 +34,10 @@ class Selection:
             return chosen > ignored
         return self.select is None and BY_CODE[code].default
 
+    def leaves_open(self, code: str) -> bool:
+        """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
+        return not self.keeps(code) and not _longest(code, self.ignore)
+
 
 def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
     """The codes in the values of one option, split at commas and blanks. Raises UnknownCodeError."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call
+from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call, run
 
 from flake8_forward_call import inference, rewriter
 from flake8_forward_call.finding import Fix
@@ -241,3 +242,88 @@ def test_colours_on_a_terminal_only(net: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "\x1b[" in forward_call("fix", terminal=True).out
     net.write_text(PROGRAM)
     assert "\x1b[" not in forward_call("fix").out
+
+
+PROBABLE = f"""{PROGRAM}
+
+def run(x, path=None):
+    model = load(path) if path else nn.Linear(4, 2)
+    return model.forward(x)
+""".replace("import torch\n", "import torch\nfrom plugins import load\n")
+FIXED_STEM = PROBABLE.replace("self.stem.forward(x)", "self.stem(x)")
+FIXED_MODEL = PROBABLE.replace("model.forward(x)", "model(x)")
+FIXED_BOTH = FIXED_STEM.replace("model.forward(x)", "model(x)")
+HINT = "--extend-select FWD003"
+
+
+@pytest.mark.parametrize(
+    ("options", "text", "status", "hint"),
+    [
+        ("", FIXED_STEM, 0, ""),
+        ("--select FWD003", PROBABLE, 1, "--unsafe-fixes"),
+        ("--extend-select FWD003", FIXED_STEM, 1, "--unsafe-fixes"),
+        ("--unsafe-fixes", FIXED_STEM, 0, HINT),
+        ("--unsafe-fixes --select FWD001", FIXED_STEM, 0, HINT),
+        ("--unsafe-fixes --ignore FWD001", PROBABLE, 0, HINT),
+        ("--unsafe-fixes --ignore FWD003", FIXED_STEM, 0, ""),
+        ("--unsafe-fixes --ignore FWD", PROBABLE, 0, ""),
+        ("--unsafe-fixes --select FWD003", FIXED_MODEL, 0, ""),
+        ("--unsafe-fixes --select FWD", FIXED_BOTH, 0, ""),
+        ("--unsafe-fixes --extend-select FWD003", FIXED_BOTH, 0, ""),
+        ("--unsafe-fixes --extend-select FWD003 --ignore FWD001", FIXED_MODEL, 0, ""),
+        ("--unsafe-fixes --extend-select FWD003 --ignore FWD003", FIXED_STEM, 0, ""),
+    ],
+)
+def test_what_is_selected_is_fixed_and_the_way_to_the_rest_is_told(
+    options: str, text: str, status: int, hint: str
+) -> None:
+    path = Path("net.py")
+    path.write_text(PROBABLE)
+    done = forward_call("fix", *options.split())
+    assert (done.status, path.read_text()) == (status, text)
+    assert ("--unsafe-fixes" in done.out, "--extend-select" in done.out) == (hint == "--unsafe-fixes", hint == HINT)
+    if hint:
+        assert hint in done.lines[-1]
+
+
+def test_silenced_calls_are_not_hinted_at() -> None:
+    Path("net.py").write_text(PROBABLE.replace("model.forward(x)", "model.forward(x)  # noqa: FWD003"))
+    assert "--extend-select" not in forward_call("fix", "--unsafe-fixes").out
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (PROGRAM.replace("\n", "\r\n").encode(), FIXED.replace("\n", "\r\n").encode()),
+        (b"\xef\xbb\xbf" + PROGRAM.encode(), b"\xef\xbb\xbf" + FIXED.encode()),
+        (
+            f"# coding: latin-1\n# \xe9\n{PROGRAM}".encode("latin-1"),
+            f"# coding: latin-1\n# \xe9\n{FIXED}".encode("latin-1"),
+        ),
+        (f"\f{PROGRAM}".rstrip("\n").encode(), f"\f{FIXED}".rstrip("\n").encode()),
+        *(
+            (data, data)
+            for data in (FIXED.encode(), b"\xef\xbb\xbfx = 1\r\n", b"model.forward(\r\n\xff", b"\0model.forward()")
+        ),
+    ],
+)
+def test_standard_input_of_a_real_process_comes_out_byte_for_byte(before: bytes, after: bytes) -> None:
+    done = run(
+        "flake8_forward_call", "fix", "--no-site-packages", "--stdin-filename", "sub/model.py", "-", stdin=before
+    )
+    assert done.out_bytes == after
+    assert (done.status, "FWD900" in done.err) == ((1, True) if before.count(b"model.forward") else (0, False))
+    assert not Path("sub").exists()
+
+
+def test_closed_output_is_the_end(net: Path) -> None:
+    for args in (["--diff", "net.py"], ["-"], ["--summary", "markdown", "net.py"]):
+        command = [sys.executable, "-m", "flake8_forward_call", "fix", "--no-site-packages", *args]
+        with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        ) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            _, err = process.communicate(PROGRAM.encode())
+        assert process.returncode == 2
+        assert b"Traceback" not in err

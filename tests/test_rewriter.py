@@ -254,7 +254,7 @@ def test_a_text_that_its_encoding_cannot_hold_is_refused(text: str, encoding: st
     ],
 )
 def test_a_wrong_text_is_refused(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rewriter, "_edited", lambda *_: text)
+    monkeypatch.setattr(rewriter, "edited", lambda *_: text)
     source = Source("net.py", "a.forward(x)\n")
     assert failure(source, first_edit(source)).startswith(reason)
 
@@ -262,13 +262,13 @@ def test_a_wrong_text_is_refused(text: str, reason: str, monkeypatch: pytest.Mon
 def test_a_changed_constant_is_another_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("net.py", "a.forward(1)\n")
     for text in ("a(True)\n", "a(1.0)\n", "a(2)\n", "a('1')\n"):
-        monkeypatch.setattr(rewriter, "_edited", lambda *_, text=text: text)
+        monkeypatch.setattr(rewriter, "edited", lambda *_, text=text: text)
         assert failure(source, first_edit(source)) == "the rewritten text has another tree than the file"
 
 
 def test_what_libcst_does_not_give_back_is_proved_by_the_tree_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     source = Source("net.py", "\fa.forward(x)\n")
-    monkeypatch.setattr(rewriter, "_edited", lambda *_: "\fa(x)  # c\n")
+    monkeypatch.setattr(rewriter, "edited", lambda *_: "\fa(x)  # c\n")
     assert rewrite(source, [fix(first_edit(source))]) == "\fa(x)  # c\n"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,13 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from flake8_forward_call.commands.options import environment_options
+from flake8_forward_call.report import evidence
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
 from flake8_forward_call.trouble import Status, reason
 
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
-    from flake8_forward_call.inference.evidence import Step
 
 # `net.py:31:20`, as findings are printed, or `net.py:31`.
 _PLACE = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::(?P<column>\d+))?:?")
@@ -81,14 +80,4 @@ def _lines(path: str, each: Explanation) -> list[str]:
         notes.append(f"{each.finding.code} is off by default; --extend-select {each.finding.code} turns it on.")
     if each.is_silenced:
         notes.append("A # noqa comment silences it.")
-    return [head, *(f"  {_told(step)}" for step in each.steps), *(f"  {note}" for note in notes)]
-
-
-def _told(step: Step) -> str:
-    return f"{click.style(f'{_short(step.path)}:{step.row}', fg='cyan')}: {step.text}" if step.path else step.text
-
-
-def _short(path: str) -> str:
-    """A path as one would name it from here, where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    return [head, *(f"  {evidence.render(step)}" for step in each.steps), *(f"  {note}" for note in notes)]

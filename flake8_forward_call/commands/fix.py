@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.fixing import Fixing
-from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.inputs import STDIN, read_inputs
+from flake8_forward_call.interactive import Asking
+from flake8_forward_call.report import diff as diffs
+from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.trouble import Status, Trouble
 
+# Under this key a run keeps its arguments as they were given.
+_ARGUMENTS = f"{__name__}.arguments"
 
-@click.command()
+
+class _Recorded(click.Command):
+    """A command that can tell how it was called."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.meta[_ARGUMENTS] = tuple(args)
+        return super().parse_args(ctx, args)
+
+
+@click.command(cls=_Recorded)
 @shared_options
 @click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
 @click.option("--unsafe-fixes", is_flag=True, help="Also rewrite calls that may mean something else afterwards.")
+@click.option("--interactive", "-i", is_flag=True, help="Show each rewrite and its evidence, and ask.")
+@click.option(
+    "--summary",
+    type=click.Choice(list(summaries.RENDERERS)),
+    help="Print what was done for the text of a pull request; all else goes to standard error.",
+)
+@click.pass_context
 def fix(
+    context: click.Context,
     *,
     paths: tuple[str, ...],
     select: tuple[str, ...] | None,
@@ -24,27 +48,53 @@ def fix(
     stdin_filename: str,
     diff: bool,
     unsafe_fixes: bool,
+    interactive: bool,
+    summary: str | None,
 ) -> Status:
     """Rewrite x.forward(...) to x(...), where x is proven to be a module.
 
     PATH is a file or a directory, or '-' for standard input, the result of which goes to standard output; without
     one it is the current directory. What cannot be rewritten is reported as 'check' does.
     """
-    if diff and output_format != "text":
-        raise click.UsageError(f"--diff prints a diff, so it cannot go with --output-format {output_format}")
+    conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
+    if conflict is not None:
+        raise click.UsageError(conflict)
     trouble = Trouble()
     fixing = Fixing(
         selection=selection(select, ignore, extend_select),
         trouble=trouble,
         unsafe=unsafe_fixes,
-        diff=diff,
+        diff_from=diffs.top([stdin_filename] if STDIN in paths else paths) if diff else None,
+        asking=Asking(err=summary is not None) if interactive else None,
+        is_summed_up=summary is not None,
         output_format=output_format,
     )
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
             fixing.take(each)
+            if fixing.has_quit:
+                break
     except KeyboardInterrupt:
         trouble.error(fixing.interrupted())
         return Status.FAILED
     fixing.finish()
+    if summary is not None:
+        command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
+        run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff)
+        click.echo(summaries.RENDERERS[summary](run), nl=False)
     return trouble.status(findings=fixing.findings_remain)
+
+
+def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:
+    """Why options cannot go together, None where they can."""
+    if diff and output_format != "text":
+        return f"--diff prints a diff, so it cannot go with --output-format {output_format}"
+    if interactive and diff:
+        return "--diff changes nothing, so --interactive would have nothing to ask"
+    if interactive and output_format != "text":
+        return f"--interactive asks a person, so it cannot go with --output-format {output_format}"
+    if interactive and is_stdin:
+        return "--interactive reads the answers from standard input, so the program cannot come from there"
+    if summary and is_stdin and not diff:
+        return "--summary goes to standard output, and so does the result of '-'"
+    return None

@@ -5,15 +5,38 @@ from __future__ import annotations
 import difflib
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 _NEEDS_QUOTES = re.compile(rb'[\x00-\x1f\x7f"\\]')
 
 
-def render(path: str, before: bytes, after: bytes) -> bytes:
-    """What turns the one content into the other, in the file's own encoding and with its own line ends."""
+def top(paths: Sequence[str]) -> Path:
+    """The folder that the names in a diff are relative to, and that it is to be applied in.
+
+    That is the current one, as ``git apply`` has it for a diff without git's own header. It changes nothing above the
+    folder where it runs, so if a path leads out of the current one, it is the top of the repository that holds them
+    all, or without one the nearest folder that does.
+    """
+    here, real = Path.cwd(), [Path(os.path.realpath(path)) for path in paths]
+    if all(path.is_relative_to(here) for path in real):
+        return here
+    try:
+        common = Path(os.path.commonpath(real))
+    except ValueError:  # Windows: on several drives.
+        return here
+    folder = common if common.is_dir() else common.parent
+    return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
+
+
+def render(path: str, before: bytes, after: bytes, folder: Path | None = None) -> bytes:
+    """What turns the one content into the other, in the file's own encoding and with its own line ends.
+
+    The file is named from ``folder``, by default the current one; where the path is a link, by what that leads to.
+    """
+    name = _from(folder or Path.cwd(), path)
     lines = difflib.diff_bytes(
-        difflib.unified_diff, _lines(before), _lines(after), _name("a", path), _name("b", path), lineterm=b"\n"
+        difflib.unified_diff, _lines(before), _lines(after), _name("a", name), _name("b", name), lineterm=b"\n"
     )
     return b"".join(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines)
 
@@ -22,10 +45,15 @@ def _lines(data: bytes) -> list[bytes]:
     return [line for line in re.split(rb"(?<=\n)", data) if line]  # git knows no other line end.
 
 
+def _from(folder: Path, path: str) -> str:
+    """The file's name from a folder, or from the root if it lies elsewhere. git takes no way through a link."""
+    real = Path(os.path.realpath(path))
+    return (real.relative_to(folder) if real.is_relative_to(folder) else real.relative_to(real.anchor)).as_posix()
+
+
 def _name(side: str, path: str) -> bytes:
-    """The file's name from the current directory, where patches are applied; quoted where git would quote it."""
-    relative = os.path.relpath(path) if Path(path).is_relative_to(Path.cwd()) else os.path.normpath(path).lstrip(os.sep)
-    name = os.fsencode(f"{side}/{Path(relative).as_posix()}")
+    """The name as a diff has it, quoted where git would quote it."""
+    name = os.fsencode(f"{side}/{path}")
     if _NEEDS_QUOTES.search(name):
         return b'"' + _NEEDS_QUOTES.sub(lambda match: b"\\%03o" % match[0][0], name) + b'"'
     # Without the tab, a blank in the name would end it.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from click import style
 
 from flake8_forward_call.finding import Finding, Fix
@@ -32,6 +34,14 @@ def hint_at_unsafe(number: int) -> str:
     """What to say of the fixes that were not made because they may change what the program does."""
     subject = "1 of them has a fix that is" if number == 1 else f"{number} of them have fixes that are"
     return f"{subject} not safe: the call may mean something else. Look at it, then run with --unsafe-fixes."
+
+
+def hint_at_not_selected(numbers: Mapping[str, int]) -> str:
+    """What to say of unsafe fixes that were asked for, of rules that were not: how many, by the rules' codes."""
+    total, codes = sum(numbers.values()), ",".join(sorted(numbers))
+    subject = "1 more call can be fixed, but its rule is" if total == 1 else f"{total} more calls can be fixed, but"
+    subject += "" if total == 1 else " their rule is" if len(numbers) == 1 else " their rules are"
+    return f"{subject} not selected: --extend-select {codes} does that. Look at the --diff first."
 
 
 def count(number: int, noun: str) -> str:

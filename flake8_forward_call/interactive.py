@@ -1,0 +1,129 @@
+"""``fix --interactive``: each rewrite is shown with its evidence, and a person says whether it is made."""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from flake8_forward_call.finding import Applicability, Edit, Finding
+from flake8_forward_call.report import evidence, text
+from flake8_forward_call.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evidence import Step
+
+
+class Answer(enum.Enum):
+    """What can be answered; the letters are those of ``git add --patch``."""
+
+    YES = "y"
+    NO = "n"
+    ALL = "a"
+    DONE = "d"
+    QUIT = "q"
+
+
+_HELP = {
+    Answer.YES: "rewrite this call",
+    Answer.NO: "leave this call as it is",
+    Answer.ALL: "rewrite this call and all that follow in this file",
+    Answer.DONE: "leave this call and all that follow in this file",
+    Answer.QUIT: "leave this call and all that follow, in this file and in others; what was accepted is kept",
+}
+_COLOURS = {"@": "cyan", "-": "red", "+": "green"}
+
+
+@dataclass
+class Asking:
+    """Asks on the terminal, or whoever is at the other end of standard input; ``err``: asks on standard error."""
+
+    err: bool = False
+    has_quit: bool = False
+
+    def accepted(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
+        """Those of one file's findings, all of which have a fix, whose fix is to be made."""
+        chosen: list[Finding] = []
+        for number, finding in enumerate(findings, 1):
+            self._say(_shown(source, finding, chosen))
+            answer = self._answer(f"{_question(finding)} ({number}/{len(findings)})")
+            if answer is Answer.ALL:
+                return [*chosen, *findings[number - 1 :]]
+            if answer is Answer.YES:
+                chosen.append(finding)
+            self.has_quit = answer is Answer.QUIT
+            if answer in (Answer.DONE, Answer.QUIT):
+                break
+        return chosen
+
+    def _answer(self, question: str) -> Answer:
+        letters = ",".join(answer.value for answer in Answer)
+        while True:
+            click.secho(f"{question} [{letters},?] ", bold=True, nl=False, err=self.err)
+            try:
+                line = _read_line()
+            except KeyboardInterrupt:
+                self._say([""])  # What follows begins a line.
+                raise
+            if line is None:
+                self._say([""])
+                return Answer.QUIT
+            try:
+                return Answer(line)
+            except ValueError:
+                self._say(f"{answer.value} - {meaning}" for answer, meaning in _HELP.items())
+
+    def _say(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            click.echo(line, err=self.err)
+
+
+def _question(finding: Finding) -> str:
+    is_safe = finding.fix is not None and finding.fix.applicability is Applicability.SAFE
+    return "Rewrite this call?" if is_safe else "Rewrite this call, which is not safe?"
+
+
+def _read_line() -> str | None:
+    """The answer without blanks and in small letters; None where there will be no more."""
+    try:
+        line = sys.stdin.buffer.readline() if sys.stdin else b""
+    except OSError:  # The terminal is gone.
+        return None
+    return line.decode(errors="replace").strip().lower() if line else None
+
+
+def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Iterator[str]:
+    """The finding, its evidence, and what would change in the file if it were made after those chosen before."""
+    yield text.render(finding)
+    yield from (f"  {evidence.render(step)}" for step in _steps(source, finding))
+    yield from _hunk(source, _edits(chosen), _edits([finding]))
+
+
+def _edits(findings: Sequence[Finding]) -> list[Edit]:
+    return [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+
+
+def _steps(source: Source, finding: Finding) -> tuple[Step, ...]:
+    from flake8_forward_call.explaining import NoCallError, explain
+
+    try:
+        explanations = explain(source, finding.start.row, finding.start.column)
+    except (NoCallError, SourceError, RecursionError):
+        return ()  # The question can be asked without.
+    return next((each.steps for each in explanations if each.place == finding.start), ())
+
+
+def _hunk(source: Source, made: Sequence[Edit], more: Sequence[Edit]) -> Iterator[str]:
+    from flake8_forward_call.rewriter import edited
+
+    before, after = (Source(source.path, edited(source, edits)).lines for edits in (made, [*made, *more]))
+    _, _, *lines = difflib.unified_diff(
+        [line.rstrip("\r\n") for line in before], [line.rstrip("\r\n") for line in after], lineterm=""
+    )
+    for line in lines:
+        yield click.style(line, fg=_COLOURS.get(line[0]))
