@@ -74,6 +74,7 @@ def _explained(site: Site, source: Source) -> Explanation:
     assert isinstance(ev, Tracer)
     steps = tuple(_steps(ev, file, site))
     verdict = judge_one(ev, site.candidate, file)
+    steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source.path, site, verdict)

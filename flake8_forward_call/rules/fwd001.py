@@ -197,7 +197,7 @@ print("shapes that the hook saw:", shapes)
 RULE = Rule(
     code="FWD001",
     title="Direct call of a module's forward()",
-    message="{before} skips Module.__call__, so hooks do not run; call {after}",
+    message="{before} skips Module.__call__, so hooks do not run{hanging}; call {after}",
     default=True,
     applicability=Applicability.SAFE,
     page=_PAGE,
