@@ -82,9 +82,9 @@ All of the left side. In a toy program it is empty. In real ones these live ther
   calls cannot tell which module an operation came from.
 
 Where the source of your project shows what hangs on the hooks of a receiver, the message names it, with the place:
-`` `weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. It knows all of the
-above but the profilers that attach themselves when the program runs, and follows the module through the attribute,
-list or helper function that it comes from. Two things at most are named; `forward-call explain PATH:ROW:COLUMN` shows all.
+`` `weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. It knows all of
+the above but what attaches itself when the program runs, and follows the module through the attribute, list or helper
+function that it comes from. Two things at most are named; `forward-call explain PATH:ROW:COLUMN` shows all.
 
 ### What is often said and is not so
 
