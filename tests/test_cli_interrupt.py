@@ -55,9 +55,9 @@ def test_real_process(files: list[Path]) -> None:
 
 
 def test_while_a_file_is_written_it_is_finished_and_counted(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def replace_and_press(path: str, data: bytes, *, expected: bytes) -> None:
+    def replace_and_press(path: str, data: bytes, *, expected: bytes) -> bool:
         press_ctrl_c()
-        replace(path, data, expected=expected)
+        return replace(path, data, expected=expected)
 
     monkeypatch.setattr(fixing, "replace", replace_and_press)
     done = forward_call("fix")
@@ -79,14 +79,14 @@ def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.M
     assert [path.read_text() for path in files[:3]] == [FIXED, FIXED, PROGRAM]
 
 
-def test_in_a_diff_says_that_it_is_not_complete(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_diff_says_that_there_is_none(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def press(*_: object, **__: object) -> None:
         press_ctrl_c()
 
     monkeypatch.setattr(fixing, "check_bytes", press)
     done = forward_call("fix", "--diff")
     assert done.status == 2
-    assert done.err == "forward-call: Interrupted: the diff is not complete, and no file was changed.\n"
+    assert done.err == "forward-call: Interrupted: there is no diff, and no file was changed.\n"
     assert files[0].read_text() == PROGRAM
 
 
