@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -101,5 +102,5 @@ def is_searched(entry: os.DirEntry[str]) -> bool:
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file()
-    except OSError:  # A link that leads in a circle.
-        return False
+    except OSError as error:  # A link: in a circle it leads nowhere, else to read it will tell what is wrong.
+        return error.errno != errno.ELOOP

@@ -23,6 +23,7 @@ _SET_CALL = re.compile(r"(?<![.\w])__call__[\s\\]*[(=:\[]")
 # What may stand before the dot without being of any interest. The one character more tells `my_super()` apart.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
+_LINE_END = re.compile(rb"\r\n?|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
@@ -73,7 +74,7 @@ class Source:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            row = data.count(b"\n", 0, error.start) + 1
+            row = len(_LINE_END.findall(data, 0, error.start)) + 1
             raise SourceError(
                 f"cannot be decoded as {encoding}: byte 0x{data[error.start]:02x}: {error.reason}", Place(row, 1)
             ) from None
@@ -125,10 +126,10 @@ class Source:
                         pass  # A malformed type comment is a comment like any other.
                 return ast.parse(self.text)
         except SyntaxError as error:
-            place = Place(error.lineno or 1, max(error.offset or 1, 1))
+            place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise SourceError(f"does not parse: {_one_line(error.msg)}", place) from None
         except ValueError as error:  # Null bytes, on Python up to 3.11.
-            raise SourceError(f"does not parse: {_one_line(error)}") from None
+            raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
         except (RecursionError, MemoryError):
             raise SourceError("is nested too deeply to be parsed") from None
 
@@ -152,6 +153,11 @@ class Source:
         """The place of an index in ``text``."""
         row = bisect.bisect_right(self._starts, offset)
         return Place(row, offset - self._starts[row - 1] + 1)
+
+    @property
+    def _place_of_null(self) -> Place | None:
+        """Where the first null byte is, which Python does not tell."""
+        return self.place(self.text.index("\0")) if "\0" in self.text else None
 
     @cached_property
     def _starts(self) -> list[int]:
