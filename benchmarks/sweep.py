@@ -7,9 +7,10 @@
 
 In memory; no file is changed. Ordinary code calls no forward(), so ``--rename`` gives that name to other methods and
 has every use of it rewritten: then all that people do with a call is met. After each rewrite, safe and unsafe, the
-result must parse, to the same tree but for the rewritten uses; tokens and comments are the same and in order; lines without a
-rewrite are the same to the byte, as are encoding, byte-order mark and the end of the file; and a second run has
-nothing to do. ``swept/proof.py`` says so, which has no line in common with the tool. The exit status is 1 if it fails.
+result must parse, to the same tree but for the rewritten uses; tokens and comments are the same and in order; lines
+without a rewrite are the same to the byte, as are encoding, byte-order mark and the end of the file; and a second run
+has nothing to do. ``swept/proof.py`` says so, which has no line in common with the tool. The exit status is 1 if it
+fails. The site-packages within a folder are left out unless named: those of a library are not the ones in use.
 """
 
 from __future__ import annotations
@@ -81,7 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _files(folders: Sequence[Path]) -> Iterator[Path]:
-    found = {path.resolve(): None for folder in folders for path in sorted(folder.rglob("*.py")) if path.is_file()}
+    found = {
+        path.resolve(): None
+        for folder in folders
+        for path in sorted(folder.rglob("*.py"))
+        if path.is_file() and "site-packages" not in path.relative_to(folder).parts
+    }
     yield from found
 
 
