@@ -5,8 +5,12 @@ from __future__ import annotations
 import argparse
 import io
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Finding
+
+if TYPE_CHECKING:
+    from flake8.processor import FileProcessor  # type: ignore[import-untyped, unused-ignore]
 
 # What flake8's FileProcessor asks of its options. None of it but `disable_noqa` bears on comments.
 _OPTIONS = argparse.Namespace(
@@ -36,9 +40,17 @@ def unsuppressed(path: str, text: str, findings: Sequence[Finding]) -> list[Find
             finding.start.column,
             finding.message,
             # Where the tokens cannot be had flake8 looks at the bare line.
-            processor.noqa_line_for(finding.noqa_row) or _line(lines, finding.noqa_row),
+            _noqa_line(processor, finding.noqa_row) or _line(lines, finding.noqa_row),
         ).is_inline_ignored(disable_noqa=False)
     ]
+
+
+def _noqa_line(processor: FileProcessor, row: int) -> str | None:
+    try:
+        line: str | None = processor.noqa_line_for(row)
+    except SystemError:  # CPython 3.12's tokenizer, at some f-strings.
+        return None
+    return line
 
 
 def _line(lines: Sequence[str], row: int) -> str:
