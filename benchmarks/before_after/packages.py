@@ -12,15 +12,15 @@ TORCH = "torch==2.13.0"
 class Suite:
     """A release with tests in its sdist.
 
-    ``needs`` is what the tests need besides what the package requires, ``pytest`` what pytest is told, ``source`` the
-    folder of the sdist from which the package is imported.
+    ``needs`` is what the tests need besides what the package requires, ``pytest`` what pytest is told, ``sources`` the
+    folders of the sdist from which packages are imported.
     """
 
     name: str
     version: str
     needs: tuple[str, ...] = ()
     pytest: tuple[str, ...] = ("tests",)
-    source: str = "."
+    sources: tuple[str, ...] = (".",)
     environment: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -31,6 +31,38 @@ class Suite:
 SUITES = (
     Suite("nflows", "0.14", needs=("torchtestcase",)),
     Suite("normflows", "1.7.3", pytest=("normflows",)),
-    Suite("glasflow", "0.4.1"),
+    Suite("glasflow", "0.4.1", sources=("src", "submodules/nflows"), environment={"GLASFLOW_USE_NFLOWS": "1"}),
     Suite("pomegranate", "1.1.2"),
+    Suite(
+        "sbi",
+        "0.27.0",
+        needs=("pyro-ppl", "pytest-harvest"),
+        pytest=(
+            "tests/density_estimator_test.py",
+            "tests/vf_estimator_test.py",
+            "tests/embedding_net_test.py",
+            "tests/mnle_test.py",
+            "-m",
+            "not slow and not gpu and not mcmc and not benchmark",
+        ),
+    ),
+    Suite(
+        "timm",
+        "1.0.31",
+        pytest=("tests/test_models.py", "-k", "cfgs and (hrnet_w18 or resnet18 or convnext_atto or vit_tiny)"),
+    ),
+    Suite(
+        "deepinv",
+        "0.5.0",
+        pytest=("deepinv/tests/test_metric.py", "deepinv/tests/test_models.py", "deepinv/tests/test_sampling.py"),
+    ),
+    Suite("pykeen", "1.11.1", needs=("unittest_templates",), pytest=("tests/test_regularizers.py",), sources=("src",)),
+    Suite(
+        "peft",
+        "0.21.2",
+        needs=("parameterized", "datasets", "diffusers", "scipy"),
+        pytest=("tests/test_custom_models.py", "-k", "MixedAdapterBatches"),
+        sources=("src",),
+        environment={"HF_HUB_OFFLINE": "1"},
+    ),
 )

@@ -89,8 +89,11 @@ class Runner:
         report = scratch / "report.xml"
         (scratch / "seed_each_test.py").write_text(SEEDING, encoding="utf-8")
         # The unpacked package goes before the installed one, of which only the metadata are wanted.
-        path = os.pathsep.join((str(self.tree / self.suite.source), str(scratch)))
+        sources = (str(self.tree / source) for source in self.suite.sources)
+        path = os.pathsep.join((*sources, str(scratch)))
         settings = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
+        # Sums over several threads are not always made in the same order.
+        settings["OMP_NUM_THREADS"] = "1"
         command = [*python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "seed_each_test"]
         command += [f"--junitxml={report}", *self.suite.pytest]
         try:
