@@ -8,7 +8,8 @@
 For each package: fetch its sdist, make a virtual environment with torch and what the package needs, run its tests
 twice as they are, run ``forward-call fix`` over the unpacked tree, run them again, and compare test by test. A test
 whose two first runs differ is called flaky and not counted. A last run counts how many of the rewritten calls stand on
-a line that the tests execute. The exit status is 1 if a test's outcome changed after safe fixes.
+a line that the tests execute. The exit status is 1 if a test's outcome changed after safe fixes, 2 if a suite could
+not be run.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from before_after.compare import HEADINGS, Result, compare
 from before_after.environments import environment, unpack
-from before_after.packages import SUITES, Suite
+from before_after.packages import SUITES, Suite, SuiteError
 from before_after.running import Runner
 
 # Outside this repository, for a package in it would count as a part of this project.
@@ -79,20 +80,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.names) - {suite.name for suite in SUITES}:
         parser.error(f"not in the table: {', '.join(sorted(unknown))}")
     if options.smoke:
-        results = [_smoke()]
+        results, failed = [_smoke()], False
     else:
         wanted = [suite for suite in SUITES if options.all or not options.names or suite.name in options.names]
-        results = list(_run(wanted, options.work.resolve(), options.unsafe_fixes))
+        results, failed = _run(wanted, options.work.resolve(), options.unsafe_fixes)
     _show(results)
+    if failed:
+        return 2
     return 1 if any(result.changed for result in results if result.fixes == "safe") else 0
 
 
-def _run(suites: Iterable[Suite], work: Path, unsafe: bool) -> Iterator[Result]:
+def _run(suites: Iterable[Suite], work: Path, unsafe: bool) -> tuple[list[Result], bool]:
+    """What became of each suite, and whether one could not be run: the others are run all the same."""
+    results: list[Result] = []
+    failed = False
     for suite in suites:
-        runner = Runner(suite, environment(suite, work), unpack(suite, work))
-        for result in compare(runner, unsafe):
-            print(" ".join(result.row()), file=sys.stderr)
-            yield result
+        try:
+            runner = Runner(suite, environment(suite, work), unpack(suite, work))
+            for result in compare(runner, unsafe):
+                print(" ".join(result.row()), file=sys.stderr)
+                results.append(result)
+        except SuiteError as error:
+            print(f"{suite.requirement}: {error}", file=sys.stderr)
+            failed = True
+    return results, failed
 
 
 def _smoke() -> Result:

@@ -10,14 +10,14 @@ import tarfile
 import venv
 from pathlib import Path
 
-from before_after.packages import TORCH, Suite
+from before_after.packages import TORCH, Suite, SuiteError
 
 # Torch is large, and every suite needs it.
 SHARED = (TORCH, "numpy", "setuptools", "wheel", "pytest", "coverage")
 
 
 def environment(suite: Suite, work: Path) -> Path:
-    """The interpreter of an environment with all that the suite's tests need; CalledProcessError if pip cannot make it.
+    """The interpreter of an environment with all that the suite's tests need; SuiteError if pip cannot make it.
 
     An environment that was made for the same requirements is used again.
     """
@@ -49,7 +49,7 @@ def _packages(python: Path) -> Path:
 
 
 def unpack(suite: Suite, work: Path) -> Path:
-    """The folder of the freshly unpacked sdist, which pip fetches on first use; CalledProcessError if it cannot."""
+    """The folder of the freshly unpacked sdist, which pip fetches on first use; SuiteError if it cannot."""
     folder = work / suite.requirement
     if not list(folder.glob("*.tar.gz")):
         pip = (sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", suite.name)
@@ -67,4 +67,7 @@ def unpack(suite: Suite, work: Path) -> Path:
 
 
 def _call(*command: str) -> None:
-    subprocess.run([*command, "--quiet", "--disable-pip-version-check"], check=True)
+    options = ("--quiet", "--disable-pip-version-check")
+    done = subprocess.run([*command, *options], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise SuiteError(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr}")

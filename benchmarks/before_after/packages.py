@@ -8,6 +8,10 @@ from dataclasses import dataclass, field
 TORCH = "torch==2.13.0"
 
 
+class SuiteError(Exception):
+    """A suite could not be run, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suite:
     """A release with tests in its sdist.
@@ -36,7 +40,7 @@ SUITES = (
     Suite(
         "sbi",
         "0.27.0",
-        needs=("pyro-ppl", "pytest-harvest"),
+        needs=("pandas", "pyro-ppl", "pytest-harvest"),
         pytest=(
             "tests/density_estimator_test.py",
             "tests/vf_estimator_test.py",

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from before_after.packages import SuiteError
+
 FORWARD_CALL = (sys.executable, "-m", "flake8_forward_call")
 # The rules that have unsafe fixes, or fixes and are off by default.
 UNSAFE = ("--extend-select", "FWD003,FWD004")
@@ -30,7 +32,7 @@ class Fixing:
         words = [*FORWARD_CALL, command, "--no-cache", "--python", str(self.python), *rules, *options, str(tree)]
         done = subprocess.run(words, check=False, capture_output=True, text=True)
         if done.returncode not in {0, 1}:
-            raise SystemExit(f"forward-call {command}: exit status {done.returncode}\n{done.stderr}")
+            raise SuiteError(f"forward-call {command}: exit status {done.returncode}\n{done.stderr}")
         return done.stdout
 
     def pending(self, tree: Path) -> dict[Path, list[Mapping[str, Any]]]:
@@ -44,13 +46,13 @@ class Fixing:
     def apply(self, tree: Path) -> dict[Path, list[int]]:
         """Rewrite the tree; the lines on which the rewritten calls stand now, by file.
 
-        SystemExit if the tool could not do its work, or left something to rewrite.
+        SuiteError if the tool could not do its work, or left something to rewrite.
         """
         edits = self.pending(tree)
         texts = {path: read(path) for path in edits}
         self._run("fix", tree, *(["--unsafe-fixes"] if self.unsafe else []))
         if left := self.pending(tree):
-            raise SystemExit(f"forward-call fix left what it can rewrite in {', '.join(map(str, left))}")
+            raise SuiteError(f"forward-call fix left what it can rewrite in {', '.join(map(str, left))}")
         return {path: rewritten_lines(texts[path], read(path), edits[path]) for path in edits}
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
 
-from before_after.packages import Suite
+from before_after.packages import Suite, SuiteError
 
 # Longer than any run of the table takes; a run that hangs must end.
 SECONDS = 1800
@@ -65,7 +65,7 @@ class Runner:
     tree: Path
 
     def run(self, which: str) -> Outcomes:
-        """What becomes of each test; SystemExit if pytest could not run, or takes too long."""
+        """What becomes of each test; SuiteError if pytest could not run, or takes too long."""
         with tempfile.TemporaryDirectory() as scratch:
             return self._pytest(which, Path(scratch), [str(self.python)])
 
@@ -107,10 +107,10 @@ class Runner:
                 timeout=SECONDS,
             )
         except subprocess.TimeoutExpired as error:
-            raise SystemExit(f"{self.suite.requirement}: the tests take more than {SECONDS} seconds") from error
+            raise SuiteError(f"the tests take more than {SECONDS} seconds") from error
         if done.returncode not in {0, 1}:
             said = f"exit status {done.returncode}\n{done.stdout}{done.stderr}"
-            raise SystemExit(f"{self.suite.requirement}: pytest could not run: {said}")
+            raise SuiteError(f"pytest could not run: {said}")
         return read_report(report)
 
 
