@@ -35,8 +35,14 @@ class Suite:
 SUITES = (
     Suite("nflows", "0.14", needs=("torchtestcase",)),
     Suite("normflows", "1.7.3", pytest=("normflows",)),
-    Suite("glasflow", "0.4.1", sources=("src", "submodules/nflows"), environment={"GLASFLOW_USE_NFLOWS": "1"}),
-    Suite("pomegranate", "1.1.2"),
+    # Without the variable it looks for its fork of nflows where only an installed package has it.
+    Suite(
+        "glasflow",
+        "0.4.1",
+        needs=("umnn",),
+        sources=("src", "submodules/nflows"),
+        environment={"GLASFLOW_USE_NFLOWS": "1"},
+    ),
     Suite(
         "sbi",
         "0.27.0",

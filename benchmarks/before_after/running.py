@@ -18,11 +18,23 @@ from before_after.packages import Suite, SuiteError
 # Longer than any run of the table takes; a run that hangs must end.
 SECONDS = 1800
 
-# Every test starts from the same seed, so that one that draws random numbers draws the same ones in each run.
-SEEDING = """
+# Every test starts from the same seed, so that one that draws random numbers draws the same ones in each run. PyPI's
+# torchvision is linked with CUDA: beside a torch without it, its operators are not there, and its import wants two.
+PLUGIN = """
+import importlib.util
 import random
 
 import pytest
+
+if importlib.util.find_spec("torchvision"):
+    try:
+        import torchvision
+    except RuntimeError:
+        import torch
+
+        library = torch.library.Library("torchvision", "DEF")
+        for name in "nms", "qnms":
+            library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -87,14 +99,14 @@ class Runner:
     def _pytest(self, which: str, scratch: Path, python: list[str]) -> Outcomes:
         print(f"{self.suite.requirement}: tests, {which}", file=sys.stderr)
         report = scratch / "report.xml"
-        (scratch / "seed_each_test.py").write_text(SEEDING, encoding="utf-8")
+        (scratch / "each_run_alike.py").write_text(PLUGIN, encoding="utf-8")
         # The unpacked package goes before the installed one, of which only the metadata are wanted.
         sources = (str(self.tree / source) for source in self.suite.sources)
         path = os.pathsep.join((*sources, str(scratch)))
         settings = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
         # Sums over several threads are not always made in the same order.
         settings["OMP_NUM_THREADS"] = "1"
-        command = [*python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "seed_each_test"]
+        command = [*python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "each_run_alike"]
         command += [f"--junitxml={report}", *self.suite.pytest]
         try:
             done = subprocess.run(
