@@ -85,6 +85,9 @@ def _row(source: Source, number: int | None, row: int) -> int:
     cell = next((cell for cell in source.cells() if cell.number == number), None)
     if cell is None:
         raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
+    for fault in source.faults():
+        if source.cell_at(fault.place.row) == cell:
+            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
         raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above

@@ -48,7 +48,7 @@ _CELL_MAGIC = re.compile(r"[ \t]*%%(?P<name>[\w.]+)(?!\?)")
 _ESCAPED = re.compile(r"[%!?,;/]")
 _ASSIGNED = re.compile(r"[^\n=#%!?]*[^\n=#%!?<>+*/|&^:@-]=(?!=)[ \t]*(?=[%!])")
 _HELP = re.compile(r"[^#'\"\r\n]*[\w*\]]\?{1,2}[ \t]*(?:#.*)?")
-_BARE_MAGIC = re.compile(rf"{_BARE}[ \t]+\S")
+_BARE_MAGIC = re.compile(rf"[ \t]*{_BARE}[ \t]+[^ \t=]")
 _RUN = re.compile(r"%{1,2}(?P<name>\w+)(?=[ \t])")
 
 _ROW = re.compile(r"[^\r\n]*(\r\n|\r|\n)?")
@@ -65,15 +65,16 @@ def python_of(cell: str) -> str | None:
         return None
     pieces, at = [], 0
     while at < len(cell):
-        rows = _match(_JOINED, cell, at)[0]
-        instead = _instead(rows)
+        taken = _match(_JOINED, cell, at)[0]
+        instead = _instead(taken)
         if instead is None:
-            end = _end_of_statement(cell, at)
-            instead = cell[at:end]
-            at = end
-        else:
-            at += len(rows)
+            statement = cell[at : _end_of_statement(cell, at)]
+            if _BARE_MAGIC.match(taken) and not parses(statement.strip()):
+                instead = _passed_over(taken)
+            else:
+                instead = taken = statement
         pieces.append(instead)
+        at += len(taken)
     return "".join(pieces)
 
 
@@ -110,9 +111,16 @@ def _instead(rows: str) -> str | None:
     line = first[0][: len(first[0]) - len(first[1] or "")]
     is_whole = first.end() == len(rows)
     replaced = _replaced(line, is_whole)
-    if replaced is None:
-        return None
-    return replaced + (first[1] or "") + "".join(row[1] or "" for row in _ROW.finditer(rows, first.end()))
+    return None if replaced is None else replaced + _ends(rows)
+
+
+def _passed_over(rows: str) -> str:
+    return f"{rows[: len(rows) - len(rows.lstrip())]}pass{_ends(rows)}"
+
+
+def _ends(rows: str) -> str:
+    """The line ends alone."""
+    return "".join(row[1] or "" for row in _ROW.finditer(rows))
 
 
 def _replaced(line: str, is_whole: bool) -> str | None:
@@ -128,9 +136,7 @@ def _replaced(line: str, is_whole: bool) -> str | None:
     if _ESCAPED.match(code):
         kept = _kept(code) if is_whole else None
         return f"{indent}pass" if kept is None else indent + "pass;".ljust(len(code) - len(kept)) + kept
-    if _HELP.fullmatch(code) or (_BARE_MAGIC.match(code) and not parses(code)):
-        return f"{indent}pass"
-    return None
+    return f"{indent}pass" if _HELP.fullmatch(code) else None
 
 
 def _kept(magic: str) -> str | None:

@@ -89,7 +89,7 @@ def _program(path: str, document: Document) -> NotebookSource:
             piece = _piece(cell)
         except SourceError as error:
             lines = Source("", cell.source).lines
-            reason = f"cell {cell.number} {error.reason}; the other cells were"
+            reason = f"cell {cell.number} {error.reason} (the other cells were analysed)"
             place = Place(sum(rows) + 1 + min(error.place.row, len(lines)), error.place.column)
             broken.append(SourceError(reason, place))
             piece = _NO_CELL + _silenced(cell.source)
