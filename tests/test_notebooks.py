@@ -90,7 +90,7 @@ def test_json_has_the_cell_and_places_in_it(project: Path) -> None:
         "model??\nmodel.forward(1)",
         "model.forward?  # what?\nmodel.forward(1)",
         "files = !ls\nmodel.forward(1)",
-        "d['a'], b = %sql select\nmodel.forward(1)",
+        "d['a=b'], b = %sql select\nmodel.forward(1)",
         "for i in range(3):\n    !ls {i}\n    model.forward(1)",
         "%%time\nmodel.forward(1)",
         "\n# note\n%%capture out --no-stderr\n!ls\nmodel.forward(1)",
@@ -125,6 +125,7 @@ def test_what_is_ipythons_is_passed_over_and_survives_the_fix(project: Path, cel
         "%%bash\nmodel.forward(1)",
         "# note\n%%writefile net.py\nmodel.forward(1)",
         "%%html\n<b>'",
+        "%%sql??",
         "!echo model.forward(1)",
         "%time\\\n  model.forward(1",
         "%timeit (model.forward(1)",
@@ -147,10 +148,15 @@ def test_a_cell_that_does_not_parse_is_told_of_and_the_others_are_analysed(proje
     assert (project / "nb.ipynb").read_text() == notebook(code(SETUP), code("x = 1\ny = ("), code("model(1)"))
 
 
+def test_a_cell_that_is_indented_in_part_does_not_parse(project: Path) -> None:
+    [fault] = check(project, "  x = 1\ny = 2")
+    assert fault.startswith("nb.ipynb:cell 2:1:")
+
+
 def test_nbqa_shows_what_the_plugin_finds(project: Path) -> None:
-    (project / "nb.ipynb").write_text(notebook(text("# T"), code(NET), code("%time 1\nNet().forward(1)")))
+    (project / "nb.ipynb").write_text(notebook(text("# T"), code(SETUP), code("%time 1\nmodel.forward(1)")))
     result = run("nbqa", "flake8", "nb.ipynb", "--isolated", "--select", "FWD", cwd=project)
-    assert [line.partition(" skips")[0] for line in result.lines] == ["nb.ipynb:cell_2:2:7: FWD001 Net().forward(...)"]
+    assert [line.partition(" skips")[0] for line in result.lines] == ["nb.ipynb:cell_2:2:7: FWD001 model.forward(...)"]
 
 
 def test_git_takes_the_diff(project: Path) -> None:

@@ -44,9 +44,11 @@ _PIECE = re.compile(
 )
 
 _NO_CODE = re.compile(r"(?:[ \t\f]*(?:#[^\r\n]*)?(?:\r\n|\r|\n))*")
-_CELL_MAGIC = re.compile(r"[ \t]*%%(?P<name>[\w.]+)(?!\?)")
+_CELL_MAGIC = re.compile(r"[ \t]*%%(?P<name>[\w.]+)(?![\w.?])")
 _ESCAPED = re.compile(r"[%!?,;/]")
-_ASSIGNED = re.compile(r"[^\n=#%!?]*[^\n=#%!?<>+*/|&^:@-]=(?!=)[ \t]*(?=[%!])")
+_ASSIGNED = re.compile(
+    r"""(?:[^\n=#%!?'"]|'[^'\n]*'|"[^"\n]*")+(?<![<>+*/|&^:@-])=(?!=)[ \t]*(?=[%!])""",
+)
 _HELP = re.compile(r"[^#'\"\r\n]*[\w*\]]\?{1,2}[ \t]*(?:#.*)?")
 _BARE_MAGIC = re.compile(rf"[ \t]*{_BARE}[ \t]+[^ \t=]")
 _RUN = re.compile(r"%{1,2}(?P<name>\w+)(?=[ \t])")

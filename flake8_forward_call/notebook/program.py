@@ -107,10 +107,21 @@ def _piece(cell: CodeCell) -> str:
     python = python_of(cell.source)
     if python is None:
         return _NO_CELL + _silenced(cell.source)
-    if parses(_INDENTED + python) and python.lstrip("\r\n")[:1] in (" ", "\t"):
-        return _INDENTED + python
-    Source("", python).tree  # noqa: B018 (Parsed for its error.)
+    try:
+        Source("", python).tree  # noqa: B018 (Parsed for its error.)
+    except SourceError:
+        if _is_indented(python):
+            return _INDENTED + python
+        raise
     return _NO_CELL + python
+
+
+def _is_indented(python: str) -> bool:
+    """Whether the text would be Python if it stood further to the left as a whole."""
+    try:
+        return len(Source("", _INDENTED + python).tree.body) == 1
+    except SourceError:
+        return False
 
 
 def _silenced(text: str) -> str:
