@@ -382,6 +382,17 @@ def test_fix_tells_where_and_keeps_the_mode(project: Path) -> None:
     assert (project / "nb.ipynb").stat().st_mode & 0o777 == 0o640
 
 
+def test_a_notebook_whose_rewrite_is_not_proven_stays(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = check(project, "model.forward(1)")
+    before = (project / "nb.ipynb").read_bytes()
+    monkeypatch.setattr("flake8_forward_call.rewriter.rewrite", lambda source, fixes: source.text)
+    result = forward_call("fix", "nb.ipynb")
+    reason = "the rewritten cells read otherwise than the rewritten program"
+    refused = f"nb.ipynb:1:1: FWD900 this file could not be analysed: it was not rewritten: {reason}"
+    assert result.lines[:-1] == [refused, *found]
+    assert (project / "nb.ipynb").read_bytes() == before
+
+
 def test_interactive_shows_the_cell_as_it_stands(project: Path) -> None:
     check(project, "%time 1\nmodel.forward(1)\nmodel.forward(2)")
     result = forward_call("fix", "--interactive", "nb.ipynb", stdin=b"n\ny\n")
