@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -80,7 +79,7 @@ def _explained(site: Site, source: Source) -> Explanation:
     steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
-    finding = finding_for(source.path, site, verdict)
+    finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
     silenced = _is_silenced(source, finding)
     return Explanation(site.start, subject, verdict.reason, finding, silenced, steps)
@@ -102,8 +101,8 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
 
 def _in_cell(step: Step, source: Source) -> Step:
     """The step, with its row counted in the cell if it stands in one."""
-    cell = source.cell_at(step.row)
-    if cell is None or step.path != os.path.realpath(source.path):
+    cell = source.cell_in(step.path, step.row)
+    if cell is None:
         return step
     return Step(f"{step.path}:cell {cell.number}", step.row - cell.rows_above, step.text)
 

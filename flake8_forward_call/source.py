@@ -120,6 +120,10 @@ class Source:
         """The cell of a notebook that a row of the text stands in; None where there are no cells."""
         return None
 
+    def cell_in(self, path: str, row: int) -> Cell | None:
+        """The cell that a row of some file stands in, given its real path: None if this is not the notebook."""
+        return None
+
     def cell_source(self, cell: Cell) -> Source:
         """A cell's own text."""
         raise NotImplementedError

@@ -393,6 +393,13 @@ def test_a_notebook_whose_rewrite_is_not_proven_stays(project: Path, monkeypatch
     assert (project / "nb.ipynb").read_bytes() == before
 
 
+def test_what_hangs_on_the_hooks_is_told_by_its_cell(project: Path) -> None:
+    hooked = "def show(*_): ...\nmodel.register_forward_hook(show)"
+    [line] = check(project, hooked, "model.forward(1)")
+    assert line.startswith("nb.ipynb:cell 3:1:7: FWD001 ")
+    assert "(nb.ipynb:cell 2:2) " in line
+
+
 def test_interactive_shows_the_cell_as_it_stands(project: Path) -> None:
     check(project, "%time 1\nmodel.forward(1)\nmodel.forward(2)")
     result = forward_call("fix", "--interactive", "nb.ipynb", stdin=b"n\ny\n")

@@ -7,6 +7,7 @@ comment at the end of one cell is taken for one above the first line of the next
 from __future__ import annotations
 
 import bisect
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -44,6 +45,10 @@ class NotebookSource(Source):
         """The cell that a row stands in; None for the row above the first."""
         index = bisect.bisect_left(self.starts, row) - 1
         return self.cells()[index] if index >= 0 else None
+
+    def cell_in(self, path: str, row: int) -> Cell | None:
+        """The same for a row of some file; None if that is another one."""
+        return self.cell_at(row) if path == os.path.realpath(self.path) else None
 
     def cell_source(self, cell: Cell) -> Source:
         """The text of a cell as it stands in the notebook."""
