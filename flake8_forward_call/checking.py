@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError, is_stub, may_matter
+from flake8_forward_call.source import Source, SourceError, is_notebook, is_stub, may_matter, read
 from flake8_forward_call.suppression import unsuppressed
 
 
@@ -27,9 +27,12 @@ def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool)
     """
     if is_stub(name) or not (thorough or may_matter(data)):
         return Checked([])
-    text = data.decode("latin-1")  # So flake8 reads the comments of a file that cannot be decoded.
+    # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
+    text = "" if is_notebook(name) else data.decode("latin-1")
     try:
-        source = Source.from_bytes(name, data)
+        source = read(name, data)
+        if source is None:
+            return Checked([])
         text = source.text
         if thorough:
             source.tree  # noqa: B018 (Parsed for its error.)

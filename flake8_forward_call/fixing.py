@@ -165,22 +165,21 @@ def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Sele
     source = checked.source
     assert source is not None, "only a file that was analysed has findings with a fix"
     try:
-        text = _rewritten_text(source, data, fixes)
-        new = source.encode(text)
+        new = _rewritten(source, data, fixes)
     except SourceError as error:
         failure = unanalysable(source.path, error)
         return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)])
-    return Outcome(new, check_source(dataclasses.replace(source, text=text), selection).findings)
+    return Outcome(new.to_bytes(), check_source(new, selection).findings)
 
 
-def _rewritten_text(source: Source, data: bytes, fixes: Sequence[Fix]) -> str:
+def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
     from flake8_forward_call.rewriter import RewriteError, rewrite
 
-    if source.encode(source.text) != data:
+    if source.to_bytes() != data:
         raise SourceError(f"it was not rewritten: its encoding, {source.encoding}, does not give the same bytes back")
     try:
-        return rewrite(source, fixes)
-    except RewriteError as error:
+        return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
+    except (RewriteError, SourceError) as error:
         raise SourceError(f"it was not rewritten: {error}") from None
     except Exception as error:  # A fault of this tool.
         raise SourceError(f"it was not rewritten: {internal_error(error)}") from None

@@ -69,7 +69,7 @@ def test_missing_path() -> None:
 def test_directory_without_python_files() -> None:
     Path("docs").mkdir()
     done = forward_call("check", "docs")
-    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files here\n")
+    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files or notebooks here\n")
 
 
 @pytest.mark.parametrize("command", ["check", "fix"])

@@ -137,7 +137,7 @@ def test_what_could_be_read_for_ever_is_refused(capsys: pytest.CaptureFixture[st
 
 def test_directory_without_python_files_is_told_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
     make("docs/index.rst")
-    assert complaints(capsys, "docs") == (False, "forward-call: docs: no Python files here\n")
+    assert complaints(capsys, "docs") == (False, "forward-call: docs: no Python files or notebooks here\n")
 
 
 def test_closed_directory_is_told_and_the_rest_is_found(

@@ -118,7 +118,8 @@ def _change(finding: Finding) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return _code(f"{Path(finding.path).as_posix()}:{finding.start.row}")
+    row, _, _ = finding.where.rpartition(":")
+    return _code(f"{Path(finding.path).as_posix()}:{row}")
 
 
 def _rule(code: str) -> str:
