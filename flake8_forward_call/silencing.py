@@ -1,0 +1,144 @@
+"""Comments ``# noqa`` at the findings of a file, and the proof that they silence these and change nothing else."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import warnings
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flake8_forward_call.checking import check_source
+from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.source import Source
+from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
+
+EVERY_RULE = Selection(select=("FWD",))
+
+_BLANKS = " \t\f"
+
+
+class SilenceError(Exception):
+    """Comments that cannot be proved right: the reason, on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A file's text with the comments; the findings that they silence, and those that have no place for one."""
+
+    text: str
+    silenced: list[Finding]
+    left: list[tuple[Finding, str]]
+
+
+def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding]) -> Silenced:
+    """Put comments at the ``wanted`` ones of a file's ``findings``, all of which speak. Raises SilenceError.
+
+    ``findings`` are those of every rule; each left comes with the reason, for a person.
+    """
+    from flake8_forward_call.rewriter import RewriteError, edited
+
+    suppression = Suppression(source.path, source.text)
+    stretches = {row: one for one in suppression.stretches for row in range(one.first, one.last + 1)}
+    at: dict[Stretch, list[Finding]] = defaultdict(list)
+    left: list[tuple[Finding, str]] = []
+    for finding in wanted:
+        stretch = stretches.get(finding.noqa_row)
+        why = "the line cannot be told from its neighbours" if stretch is None else _hindrance(suppression, stretch)
+        if stretch is None or why is not None:
+            left.append((finding, why or ""))
+        else:
+            at[stretch].append(finding)
+    edits = [
+        _edit(source, stretch, next(suppression.directives(stretch), None), {one.code for one in here})
+        for stretch, here in at.items()
+    ]
+    silenced = [finding for here in at.values() for finding in here]
+    try:
+        text = edited(source, edits)
+    except RewriteError as error:
+        raise SilenceError(error.reason) from None
+    if silenced:
+        _check_tree(source.text, text)
+        _check_findings(source, text, [finding for finding in findings if finding not in silenced])
+    return Silenced(text, silenced, left)
+
+
+def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
+    """Why no comment can be put where it would count, None where one can."""
+    if stretch.in_string and stretch.comment is None:
+        return "the line ends within an f-string, where Pythons before 3.12 take no comment"
+    first = next(suppression.directives(stretch), None)
+    if first is not None and not first.in_comment:
+        return "a string before the end of the line has a noqa, and flake8 reads no other"
+    return None
+
+
+def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: set[str]) -> Edit:
+    """The edit that makes the stretch name the codes."""
+    if directive is not None:
+        return _merged(source, directive.codes, sorted(codes))
+    line = source.lines[stretch.last - 1].rstrip("\r\n")
+    kept = line.rstrip(_BLANKS)
+    end = Place(stretch.last, len(line) + 1)
+    return Edit(Place(stretch.last, len(kept) + 1), end, f"  # noqa: {','.join(sorted(codes))}")
+
+
+def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) -> Edit:
+    """The list with the codes in it: in order if the author's codes are in order, else at its end."""
+    row, start = present[0].place.row, present[0].place.column
+    end = present[-1].place.column + len(present[-1].code)
+    line = source.lines[row - 1]
+    gaps = [line[left.place.column - 1 + len(left.code) : right.place.column - 1] for left, right in pairwise(present)]
+    names = [one.code for one in present]
+    gap = gaps[0] if gaps else ","
+    pieces = [name + after for name, after in zip(names, [*gaps, ""], strict=True)]
+    is_sorted = names == sorted(names)
+    for code in codes:
+        index = sum(name < code for name in names) if is_sorted else len(names)
+        if index == len(names):
+            pieces[-1] += gap
+            pieces.append(code)
+        else:
+            pieces.insert(index, code + gap)
+        names.insert(index, code)
+    return Edit(Place(row, start), Place(row, end), "".join(pieces))
+
+
+def _check_tree(old: str, new: str) -> None:
+    """Comments must be all that is new: the same nodes at the same places."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            same = _same(ast.parse(old), ast.parse(new))  # Without type comments: they are comments.
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise SilenceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
+    if not same:
+        raise SilenceError("the text with the comments has another tree than the file")
+
+
+def _same(old: ast.AST, new: ast.AST) -> bool:
+    stack: list[tuple[object, object]] = [(old, new)]
+    while stack:
+        before, after = stack.pop()
+        if type(before) is not type(after):
+            return False
+        if isinstance(before, list) and isinstance(after, list):
+            if len(before) != len(after):
+                return False
+            stack.extend(zip(before, after, strict=True))
+        elif isinstance(before, ast.AST):
+            names = (*before._fields, *before._attributes)
+            stack.extend((getattr(before, name, None), getattr(after, name, None)) for name in names)
+        elif before != after:
+            return False
+    return True
+
+
+def _check_findings(source: Source, text: str, expected: Sequence[Finding]) -> None:
+    """What was to be silenced must be, and nothing else."""
+    if check_source(dataclasses.replace(source, text=text), EVERY_RULE).findings != list(expected):
+        raise SilenceError("the comments silence something else than they should")
