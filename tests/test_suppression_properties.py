@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import tempfile
@@ -118,3 +119,31 @@ def test_flake8_and_the_command_agree_on_every_file(contents: list[bytes]) -> No
 def _place(line: str) -> tuple[str, int, int, str]:
     path, row, column, message = line.split(":", 3)
     return path, int(row), int(column), message
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(files(), min_size=1, max_size=10))
+def test_what_add_noqa_silences_is_silent_in_flake8_too(contents: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        for number, content in enumerate(contents):
+            Path(name, f"case{number}.py").write_bytes(content)
+        done = forward_call("check", "--select", "FWD", "--add-noqa", name)
+        left = [line.removeprefix("forward-call: ").partition(" gets")[0] for line in done.err.splitlines()]
+        assert done.status == (1 if left else 0)
+        told = [": ".join(_place_and_code(line)) for line in reported_by_flake8(Path(name))]
+        assert sorted(told) == sorted(left)
+        for number, content in enumerate(contents):
+            assert _tree(Path(name, f"case{number}.py").read_bytes()) == _tree(content)
+        written = [file.read_bytes() for file in sorted(Path(name).iterdir())]
+        again = forward_call("check", "--select", "FWD", "--add-noqa", name)
+        assert again.err == done.err
+        assert [file.read_bytes() for file in sorted(Path(name).iterdir())] == written
+
+
+def _place_and_code(line: str) -> tuple[str, str]:
+    place, _, message = line.partition(": ")
+    return place, message.partition(" ")[0]
+
+
+def _tree(data: bytes) -> str:
+    return ast.dump(ast.parse(data), include_attributes=True)
