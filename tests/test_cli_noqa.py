@@ -277,6 +277,7 @@ def test_read_only_file_is_left_alone(tmp_path: Path) -> None:
         (["--add-noqa", "-"], "--add-noqa writes into files, so it cannot go with standard input"),
         (["--add-noqa", "--stdin-filename", "a.py"], "--add-noqa writes into files, so it cannot go with"),
         (["--add-noqa", "--output-format", "json"], "--add-noqa reports no findings, so it cannot go with"),
+        (["--add-noqa", "--report-unused-noqa"], "so it cannot go with --report-unused-noqa; run them one after"),
     ],
 )
 def test_options_that_cannot_go_together(
