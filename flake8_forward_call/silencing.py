@@ -15,6 +15,7 @@ from flake8_forward_call.finding import Edit, Finding, Place
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source
 from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
+from flake8_forward_call.trees import same_tree
 
 EVERY_RULE = Selection(select=("FWD",))
 
@@ -39,7 +40,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
 
     ``findings`` are those of every rule; each left comes with the reason, for a person.
     """
-    from flake8_forward_call.rewriter import RewriteError, edited
+    from flake8_forward_call.rewriter import edited
 
     suppression = Suppression(source.path, source.text)
     stretches = {row: one for one in suppression.stretches for row in range(one.first, one.last + 1)}
@@ -47,9 +48,12 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
     left: list[tuple[Finding, str]] = []
     for finding in wanted:
         stretch = stretches.get(finding.noqa_row)
-        why = "the line cannot be told from its neighbours" if stretch is None else _hindrance(suppression, stretch)
-        if stretch is None or why is not None:
-            left.append((finding, why or ""))
+        if (
+            stretch is None
+        ):  # So it can be before Python 3.12, where a line in a string that begins with "#" is the last.
+            left.append((finding, "flake8 does not see where its line ends; put a line break at the end of the file"))
+        elif (why := _hindrance(suppression, stretch)) is not None:
+            left.append((finding, why))
         else:
             at[stretch].append(finding)
     edits = [
@@ -57,10 +61,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
         for stretch, here in at.items()
     ]
     silenced = [finding for here in at.values() for finding in here]
-    try:
-        text = edited(source, edits)
-    except RewriteError as error:
-        raise SilenceError(error.reason) from None
+    text = edited(source, edits)
     if silenced:
         _check_tree(source.text, text)
         _check_findings(source, text, [finding for finding in findings if finding not in silenced])
@@ -113,29 +114,13 @@ def _check_tree(old: str, new: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            same = _same(ast.parse(old), ast.parse(new))  # Without type comments: they are comments.
+            same = same_tree(
+                ast.parse(old), ast.parse(new), positions=True
+            )  # Without type comments: they are comments.
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SilenceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
     if not same:
         raise SilenceError("the text with the comments has another tree than the file")
-
-
-def _same(old: ast.AST, new: ast.AST) -> bool:
-    stack: list[tuple[object, object]] = [(old, new)]
-    while stack:
-        before, after = stack.pop()
-        if type(before) is not type(after):
-            return False
-        if isinstance(before, list) and isinstance(after, list):
-            if len(before) != len(after):
-                return False
-            stack.extend(zip(before, after, strict=True))
-        elif isinstance(before, ast.AST):
-            names = (*before._fields, *before._attributes)
-            stack.extend((getattr(before, name, None), getattr(after, name, None)) for name in names)
-        elif before != after:
-            return False
-    return True
 
 
 def _check_findings(source: Source, text: str, expected: Sequence[Finding]) -> None:

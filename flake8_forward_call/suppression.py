@@ -8,7 +8,6 @@ import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from flake8_forward_call.finding import Finding, Place
 
@@ -92,9 +91,9 @@ class Suppression:
         """Whether this code, in a comment at the place of the finding, would silence it."""
         return self._is_ignored(finding, f"# noqa: {code}")
 
-    @cached_property
+    @property
     def stretches(self) -> list[Stretch]:
-        """The stretches of the text, in order; none where the tokens cannot be had."""
+        """The stretches of the text, in order; none where the file does not even have tokens."""
         try:
             return list(self._stretches())
         except (tokenize.TokenError, SyntaxError, SystemError):

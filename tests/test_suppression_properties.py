@@ -105,7 +105,7 @@ def reported_by_flake8(folder: Path) -> list[str]:
     return out.read().splitlines()
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(files(), min_size=1, max_size=10))
 def test_flake8_and_the_command_agree_on_every_file(contents: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as name:
@@ -121,7 +121,7 @@ def _place(line: str) -> tuple[str, int, int, str]:
     return path, int(row), int(column), message
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(files(), min_size=1, max_size=10))
 def test_what_add_noqa_silences_is_silent_in_flake8_too(contents: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as name:
