@@ -12,10 +12,11 @@ from flake8_forward_call.checking import Checked, check_bytes, wanted
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interrupts import interrupts_held
+from flake8_forward_call.printing import shown
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.silencing import EVERY_RULE, Silenced, SilenceError, silence
+from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
 from flake8_forward_call.source import SourceError
 from flake8_forward_call.trouble import Trouble
 from flake8_forward_call.writing import WriteError, replace
@@ -52,10 +53,10 @@ class Adopting:
             self._give_up(each, checked, error, concerned)
             return
         for finding, why in result.left:
-            self.trouble.warn(f"{finding.path}:{finding.start}: {finding.code} gets no noqa: {why}")
+            self.trouble.warn(f"{shown(finding.path)}:{finding.where}: {finding.code} gets no noqa: {why}")
         self._left += len(result.left)
         if result.silenced:
-            self._deliver(each, checked, result)
+            self._deliver(each, result)
 
     def finish(self) -> None:
         """Report what could not be silenced, and sum up."""
@@ -72,17 +73,15 @@ class Adopting:
         """What to say when Ctrl-C ends the run."""
         return f"Interrupted: noqa was added to {count(self._files, 'file')}, the rest left as they were."
 
-    def _deliver(self, each: Input, checked: Checked, result: Silenced) -> None:
-        assert checked.source is not None, "only a file that was analysed has been silenced"
+    def _deliver(self, each: Input, result: Silenced) -> None:
         with interrupts_held():  # What is done is counted, or not done.
             try:
-                replace(each.name, checked.source.encode(result.text), expected=each.data)
+                if replace(each.name, result.source.to_bytes(), expected=each.data):
+                    self._silenced += len(result.silenced)
+                    self._files += 1
             except WriteError as error:
-                self.trouble.error(f"{each.name}: {error}")
+                self.trouble.error(f"{shown(each.name)}: {error}")
                 self._left += len(result.silenced)
-            else:
-                self._silenced += len(result.silenced)
-                self._files += 1
 
     def _give_up(self, each: Input, checked: Checked, error: SourceError, concerned: list[Finding]) -> None:
         text = "" if checked.source is None else checked.source.text
@@ -94,11 +93,11 @@ def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenc
     """Silence a file's findings in memory. Raises SourceError with the reason where that cannot be proved right."""
     source = checked.source
     assert source is not None, "only a file that was analysed has findings"
-    if source.encode(source.text) != each.data:
+    if source.to_bytes() != each.data:
         raise SourceError(f"no noqa was added: its encoding, {source.encoding}, does not give the same bytes back")
     try:
         return silence(source, checked.findings, concerned)
-    except SilenceError as error:
+    except SourceError as error:
         raise SourceError(f"no noqa was added: {error}") from None
     except Exception as error:  # A fault of this tool.
         raise SourceError(f"no noqa was added: {internal_error(error)}") from None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ from itertools import pairwise
 from flake8_forward_call.checking import check_source
 from flake8_forward_call.finding import Edit, Finding, Place
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
 from flake8_forward_call.trees import same_tree
 
@@ -22,21 +21,17 @@ EVERY_RULE = Selection(select=("FWD",))
 _BLANKS = " \t\f"
 
 
-class SilenceError(Exception):
-    """Comments that cannot be proved right: the reason, on one line."""
-
-
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A file's text with the comments; the findings that they silence, and those that have no place for one."""
+    """A file with the comments; the findings that they silence, and those that have no place for one."""
 
-    text: str
+    source: Source
     silenced: list[Finding]
     left: list[tuple[Finding, str]]
 
 
 def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding]) -> Silenced:
-    """Put comments at the ``wanted`` ones of a file's ``findings``, all of which speak. Raises SilenceError.
+    """Put comments at the ``wanted`` ones of a file's ``findings``, all of which speak. Raises SourceError.
 
     ``findings`` are those of every rule; each left comes with the reason, for a person.
     """
@@ -61,11 +56,12 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
         for stretch, here in at.items()
     ]
     silenced = [finding for here in at.values() for finding in here]
-    text = edited(source, edits)
-    if silenced:
-        _check_tree(source.text, text)
-        _check_findings(source, text, [finding for finding in findings if finding not in silenced])
-    return Silenced(text, silenced, left)
+    if not silenced:
+        return Silenced(source, [], left)
+    new = source.rewritten(edited(source, edits), edits)
+    _check_tree(source.text, new.text)
+    _check_findings(new, [finding for finding in findings if finding not in silenced])
+    return Silenced(new, silenced, left)
 
 
 def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
@@ -118,12 +114,12 @@ def _check_tree(old: str, new: str) -> None:
                 ast.parse(old), ast.parse(new), positions=True
             )  # Without type comments: they are comments.
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise SilenceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
+        raise SourceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
     if not same:
-        raise SilenceError("the text with the comments has another tree than the file")
+        raise SourceError("the text with the comments has another tree than the file")
 
 
-def _check_findings(source: Source, text: str, expected: Sequence[Finding]) -> None:
+def _check_findings(new: Source, expected: Sequence[Finding]) -> None:
     """What was to be silenced must be, and nothing else."""
-    if check_source(dataclasses.replace(source, text=text), EVERY_RULE).findings != list(expected):
-        raise SilenceError("the comments silence something else than they should")
+    if check_source(new, EVERY_RULE).findings != list(expected):
+        raise SourceError("the comments silence something else than they should")

@@ -83,8 +83,9 @@ class Suppression:
 
     def silences(self, finding: Finding) -> bool:
         """Whether a comment silences the finding."""
+        # Where the tokens cannot be had flake8 looks at the bare line.
         row = finding.noqa_row
-        return self.ignores_file or self._is_ignored(finding, self._searched(row))
+        return self.ignores_file or self._is_ignored(finding, self._noqa_line(row) or self._line(row))
 
     def honours(self, code: str, finding: Finding) -> bool:
         """Whether this code, in a comment at the place of the finding, would silence it."""
@@ -136,10 +137,12 @@ class Suppression:
         violation = Violation(finding.code, self._path, finding.noqa_row, finding.start.column, finding.message, line)
         return bool(violation.is_inline_ignored(disable_noqa=False))
 
-    def _searched(self, row: int) -> str:
-        """What flake8 searches for a comment that counts for a row; the bare line where the tokens cannot be had."""
+    def _noqa_line(self, row: int) -> str | None:
         try:
             line: str | None = self._processor.noqa_line_for(row)
         except SystemError:  # CPython 3.12's tokenizer, at some f-strings.
-            line = None
-        return line or (self._lines[row - 1] if 0 < row <= len(self._lines) else "")
+            return None
+        return line
+
+    def _line(self, row: int) -> str:
+        return self._lines[row - 1] if 0 < row <= len(self._lines) else ""

@@ -38,7 +38,8 @@ def unused(source: Source, findings: Sequence[Finding], selection: Selection) ->
         if not is_used and _is_judged(capitals, selection):
             end = Place(named.place.row, named.place.column + len(named.code))
             message = fwd100.RULE.message.format(code=named.code, why=_why(capitals, directive, is_needed=is_needed))
-            yield Finding(fwd100.RULE.code, source.path, named.place, end, message, named.place.row)
+            row = named.place.row
+            yield Finding(fwd100.RULE.code, source.path, named.place, end, message, row, cell=source.cell_at(row))
 
 
 def _named(suppression: Suppression) -> Iterator[tuple[Stretch, Directive, NamedCode]]:

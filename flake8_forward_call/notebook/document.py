@@ -1,6 +1,6 @@
 """The JSON text of a notebook, and where in it the sources of its code cells stand.
 
-So a piece of a cell can be cut out of the text itself, and whatever else stands in the file stays as it was written.
+So a piece of a cell can be replaced in the text itself, and whatever else stands in the file stays as it was written.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ class CodeCell:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A piece of a cell's source, from one index up to, not including, another, that is to go."""
+class Change:
+    """A piece of a cell's source, from one index up to, not including, another, and what is to stand there."""
 
     cell: int
     start: int
     end: int
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +92,20 @@ class Document:
                 return language.lower() in ("python", "ipython")
         return True
 
-    def without(self, cuts: Iterable[Cut]) -> Document:
-        """The notebook with the pieces cut out. Raises SourceError where that would change more than it should."""
+    def changed(self, changes: Iterable[Change]) -> Document:
+        """The notebook with the changes made. Raises SourceError where that would change more than it should."""
         cells = {cell.number: cell for cell in self.cells}
         pieces, done = [], 0
-        expected = {number: list(cell.source) for number, cell in cells.items()}
-        for cut in sorted(cuts, key=lambda cut: (cut.cell, cut.start)):
-            expected[cut.cell][cut.start : cut.end] = [""] * (cut.end - cut.start)
+        # What stands at each index of a source, and behind its end.
+        expected = {number: [*cell.source, ""] for number, cell in cells.items()}
+        for change in sorted(changes, key=lambda change: (change.cell, change.start)):
+            told = expected[change.cell]
+            told[change.start : change.end] = [""] * (change.end - change.start)
+            told[change.start] = change.content + told[change.start]
             # Between two strings of a list it takes away the end of the one and the start of the other as well.
-            places = self._places(cells[cut.cell])
-            pieces.append(self.text[done : places[cut.start]])
-            done = places[cut.end]
+            places = self._places(cells[change.cell])
+            pieces += [self.text[done : places[change.start]], json.dumps(change.content)[1:-1]]
+            done = places[change.end]
         new = Document.from_text("".join([*pieces, self.text[done:]]), self.encoding)
         if new._told() != self._told({number: "".join(source) for number, source in expected.items()}):
             raise SourceError("the rewrite would change more of the notebook than the sources of cells")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from flake8_forward_call.finding import Cell, Edit, Place
-from flake8_forward_call.notebook.document import CodeCell, Cut, Document
+from flake8_forward_call.notebook.document import Change, CodeCell, Document
 from flake8_forward_call.notebook.magics import parses, python_of
 from flake8_forward_call.source import Source, SourceError
 
@@ -55,28 +55,28 @@ class NotebookSource(Source):
         return Source(self.path, next(one.source for one in self.document.cells if one.number == cell.number))
 
     def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
-        """The notebook with edits made, whose program is the given one. Raises SourceError if that is not what it is.
-
-        Each edit takes something away and may keep a part of it.
-        """
-        new = _program(self.path, self.document.without(cut for edit in edits for cut in self._cuts(edit)))
+        """The notebook with edits made, which give its program as the given one. Raises SourceError if they do not."""
+        new = _program(self.path, self.document.changed(change for edit in edits for change in self._changes(edit)))
         if new.text != text or len(new.broken) != len(self.broken):
             raise SourceError("the rewritten cells read otherwise than the rewritten program")
         return new
 
-    def _cuts(self, edit: Edit) -> list[Cut]:
+    def _changes(self, edit: Edit) -> list[Change]:
         cell = self.cell_at(edit.start.row)
         if cell is None or self.cell_at(edit.end.row) != cell:
             raise SourceError(f"the edit at {edit.start} is in no cell")
         source = self.cell_source(cell)
         start, end = source.offset(cell.own(edit.start)), source.offset(cell.own(edit.end))
         gone = source.text[start:end]
-        kept = gone.find(edit.content)
-        if gone != self.text[self.offset(edit.start) : self.offset(edit.end)] or kept < 0:
+        if gone != self.text[self.offset(edit.start) : self.offset(edit.end)]:
             raise SourceError(f"the edit at {edit.start} is not one of the cell's own text")
+        kept = gone.find(edit.content)
+        if kept < 0:
+            return [Change(cell.number, start, end, edit.content)]
+        # What stays is left as it stands in the JSON.
         middle = start + kept
-        cuts = [Cut(cell.number, start, middle), Cut(cell.number, middle + len(edit.content), end)]
-        return [cut for cut in cuts if cut.start < cut.end]
+        changes = [Change(cell.number, start, middle), Change(cell.number, middle + len(edit.content), end)]
+        return [change for change in changes if change.start < change.end]
 
 
 def read(path: str, data: bytes) -> NotebookSource | None:
