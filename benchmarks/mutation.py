@@ -101,7 +101,7 @@ CALL_OF_A_CLASS = (
 TARGETS = {
     "rewriter": Target("rewriter.py", ("test_rewriter.py",), ("test_visitor.py", "test_rewriter_properties.py")),
     "delegation": Target("inference/delegation.py", DECISIONS[:1], (*DECISIONS[1:], *SLOW)),
-    "ruling": Target("ruling.py", ("test_rules.py", "test_visitor.py", *DECISIONS[2:]), (*DECISIONS[:2], *SLOW)),
+    "ruling": Target("ruling.py", ("test_ruling.py",), (*DECISIONS, "test_rules.py", "test_cli_check.py")),
     "sites": Target("inference/sites.py", (*DECISIONS[1:], *DECISIONS[:1]), SLOW),
     "hierarchy": Target(
         "inference/hierarchy.py",
