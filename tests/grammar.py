@@ -41,7 +41,7 @@ ATOMS = ["x", "self.net", "é", "forward.weight", "layers[0]", "forward_", "_1",
 LITERALS = ["'é'", '"a  # .forward(b)"', "'''a\n  .forward(b)'''", "1.5", "b'' b''", "{}", "...", "r'\\d'", '"" f""']
 PREFIXES = ["not ", "-", "~ ", "await ", "await\t", "lambda: ", "lambda a, *b, k=1, **c: ", "yield ", "yield from "]
 OPERATORS = [" + ", "**", " @ ", " if 1 else ", " and ", " not in ", " is not ", "<", " := ", " for é in ", ", *"]
-OPERATORS += [" async for a, in ", " for a in b if ", "or "]
+OPERATORS += [" async for a, in ", " for a in b if ", " or\t"]
 
 # From Python 3.12 on, anything can stand in the braces of an f-string, in any layout.
 NEW_STRINGS = sys.version_info >= (3, 12)
