@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.configuration.options import BY_NAME
-from flake8_forward_call.configuration.values import Value, ValueProblem, did_you_mean, value_of
+from flake8_forward_call.configuration.values import Value, OptionValueError, did_you_mean, value_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -82,7 +82,7 @@ def read(path: Path) -> Configured:
             raise ConfigError(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
         try:
             values[key] = value_of(option, given, path.parent)
-        except ValueProblem as error:
+        except OptionValueError as error:
             raise ConfigError(f"{path}:{line}: {key} {error}") from None
     return Configured(path, values, lines)
 

@@ -1,4 +1,4 @@
-"""The table of options: the command line, ``pyproject.toml``, flake8's options, the docs and the schema come from it."""
+"""The table of options: command line, ``pyproject.toml``, flake8's options, the docs and the schema come from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ class Option:
     ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` where only the opposite
     of the default is to be said. ``in_flake8`` is what flake8 has for it: an option of its own, or one of this plugin's
     with the prefix ``--forward-call-``; None where it makes no sense there. ``default`` is what holds if nobody says
-    anything. ``example`` is a value for the docs, in TOML. ``help`` says what it is for; ``flag_help`` what ``flag`` does.
+    anything. ``example`` is a value for the docs, in TOML. ``help`` says what it is for, ``flag_help`` what ``flag``
+    does.
     """
 
     name: str
@@ -89,7 +90,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "exclude",
         Kind.PATTERNS,
-        "What to leave out in directories, besides version control, caches and environments: patterns as in .gitignore.",
+        "What to leave out in directories, besides caches, environments and the like: patterns as in .gitignore.",
         '["vendor/", "*_pb2.py"]',
         in_flake8="--extend-exclude",
         metavar="PATTERNS",

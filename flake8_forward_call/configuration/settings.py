@@ -69,4 +69,3 @@ def settings_of(folder: Path) -> Settings:
 def _settings(values: tuple[tuple[str, Value], ...], base: Path) -> Settings:
     known = {option.name: option.attribute for option in OPTIONS}
     return Settings(base=base, **{known[name]: value for name, value in values})  # type: ignore[arg-type]
-

@@ -19,19 +19,19 @@ Value: TypeAlias = "bool | str | tuple[str, ...] | CodesByPattern"
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
-class ValueProblem(Exception):
+class OptionValueError(Exception):
     """A value that the option cannot have; the text says why."""
 
 
 def value_of(option: Option, given: object, base: Path) -> Value:
-    """The value of an option as it was given in a file or on a command line. Raises ValueProblem.
+    """The value of an option as it was given in a file or on a command line. Raises OptionValueError.
 
     Paths are relative to ``base``. A list may also be a text with commas.
     """
     match option.kind:
         case Kind.SWITCH:
             if not isinstance(given, bool):
-                raise ValueProblem(f"takes true or false, not {_shown(given)}")
+                raise OptionValueError(f"takes true or false, not {_shown(given)}")
             return given
         case Kind.CHOICE:
             return _choice(option, _text(given))
@@ -64,7 +64,7 @@ def _shown(given: object) -> str:
 
 def _text(given: object) -> str:
     if not isinstance(given, str):
-        raise ValueProblem(f"takes a text, not {_shown(given)}")
+        raise OptionValueError(f"takes a text, not {_shown(given)}")
     return given
 
 
@@ -72,13 +72,13 @@ def _texts(given: object) -> tuple[str, ...]:
     if isinstance(given, str):
         return tuple(one for one in re.split(r"[,\s]+", given) if one)
     if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
-        raise ValueProblem(f"takes a list of texts, not {_shown(given)}")
+        raise OptionValueError(f"takes a list of texts, not {_shown(given)}")
     return tuple(given)
 
 
 def _choice(option: Option, given: str) -> str:
     if given not in option.choices:
-        raise ValueProblem(f"cannot be {given!r}; {did_you_mean(given, option.choices)}")
+        raise OptionValueError(f"cannot be {given!r}; {did_you_mean(given, option.choices)}")
     return given
 
 
@@ -90,7 +90,7 @@ def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
     found = tuple(_path(one, base) for one in given)
     for name, path in zip(given, found, strict=True):
         if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
-            raise ValueProblem(f"names {name!r}, which is no folder")
+            raise OptionValueError(f"names {name!r}, which is no folder")
     return found
 
 
@@ -100,13 +100,13 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
     try:
         return parse_codes(given)
     except UnknownCodeError as error:
-        raise ValueProblem(f"names an {error}") from None
+        raise OptionValueError(f"names an {error}") from None
 
 
 def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     for one in given:
         if _DOTTED.fullmatch(one) is None:
-            raise ValueProblem(f"names {one!r}, which is no dotted name of a class")
+            raise OptionValueError(f"names {one!r}, which is no dotted name of a class")
     return given
 
 
@@ -117,7 +117,7 @@ def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
         try:
             compiled((one,))
         except PatternError as error:
-            raise ValueProblem(f"holds the pattern {one!r}: {error}") from None
+            raise OptionValueError(f"holds the pattern {one!r}: {error}") from None
     return given
 
 
@@ -125,7 +125,7 @@ def _codes_by_pattern(given: object) -> CodesByPattern:
     if isinstance(given, str):
         given = _split(given)
     if not isinstance(given, Mapping):
-        raise ValueProblem(f"takes patterns, each with a list of rule codes, not {_shown(given)}")
+        raise OptionValueError(f"takes patterns, each with a list of rule codes, not {_shown(given)}")
     return tuple((_patterns((str(pattern),))[0], _codes(_texts(codes))) for pattern, codes in given.items())
 
 
@@ -138,6 +138,6 @@ def _split(given: str) -> dict[str, str]:
         if colon:
             pattern, word = before, after  # noqa: PLW2901
         if not pattern or not word:
-            raise ValueProblem(f"takes PATTERN:CODES, not {given!r}")
+            raise OptionValueError(f"takes PATTERN:CODES, not {given!r}")
         found[pattern] = f"{found.get(pattern, '')},{word}"
     return found
