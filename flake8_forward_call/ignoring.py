@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from flake8_forward_call.configuration.files import FILE
+from flake8_forward_call.configuration.patterns import PatternError, compiled
+from flake8_forward_call.configuration.settings import Settings, settings_of
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 GITIGNORE = ".gitignore"
-
-
-class PatternError(Exception):
-    """A pattern that cannot be read; the text says why."""
-
-
-@lru_cache(maxsize=256)
-def compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """The patterns, ready to be matched with paths relative to the folder that they stand in.
-
-    Raises PatternError. The form is git's: https://git-scm.com/docs/gitignore#_pattern_format
-    """
-    from pathspec import GitIgnoreSpec
-
-    try:
-        return GitIgnoreSpec.from_lines(patterns)
-    except ValueError as error:
-        raise PatternError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +40,57 @@ class Ignoring:
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
         """Whether a path, which is real and below each of the folders, is left out: the last pattern says so."""
         for folder, spec in reversed(self.lists):
-            below = os.path.relpath(path, folder).replace(os.sep, "/")
+            below = path[len(folder) :].strip(os.sep).replace(os.sep, "/")
+            if not below or not path.startswith(folder):
+                continue  # The patterns are of a folder that the path is not in.
             include = spec.check_file(f"{below}/" if is_folder else below).include
             if include is not None:
                 return include
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What is left out in a folder: by git, and by the settings that hold there."""
+
+    by_git: Ignoring = Ignoring()
+    by_user: Ignoring = Ignoring()
+    respects_git: bool = True
+
+    @classmethod
+    def at(cls, folder: str) -> LeftOut:
+        """What holds in a folder, given by its real path, where a search begins. Raises ConfigError."""
+        settings = settings_of(Path(folder))
+        by_git = of_repository(folder) if settings.respect_gitignore else Ignoring()
+        return cls(by_git, _of_user(settings), settings.respect_gitignore)
+
+    def below(self, folder: str, names: Container[str]) -> LeftOut:
+        """What holds in a folder further down, which has entries of these names. Raises ConfigError."""
+        found = self
+        if FILE in names:
+            settings = settings_of(Path(folder))
+            found = replace(found, by_user=_of_user(settings))
+        if self.respects_git and GITIGNORE in names:
+            found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
+        return found
+
+    def holds(self, path: str, *, is_folder: bool) -> bool:
+        """Whether a real path is left out."""
+        return any(one.lists and one.leaves_out(path, is_folder=is_folder) for one in (self.by_git, self.by_user))
+
+
+def _of_user(settings: Settings) -> Ignoring:
+    return Ignoring().with_patterns(os.path.realpath(settings.base), settings.exclude)
+
+
+def is_left_out(path: str) -> bool:
+    """Whether a file, given by its real path, would be left out in a search from its repository's top."""
+    folder = os.path.dirname(path)  # noqa: PTH120
+    left_out = LeftOut.at(folder)
+    parts = [path]
+    while os.path.dirname(parts[-1]) != parts[-1]:  # noqa: PTH120
+        parts.append(os.path.dirname(parts[-1]))  # noqa: PTH120
+    return any(left_out.holds(one, is_folder=one != path) for one in parts)
 
 
 def of_repository(folder: str) -> Ignoring:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.configuration.options import BY_NAME
-from flake8_forward_call.configuration.values import Value, OptionValueError, did_you_mean, value_of
+from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, value_of
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -85,6 +85,12 @@ def read(path: Path) -> Configured:
         except OptionValueError as error:
             raise ConfigError(f"{path}:{line}: {key} {error}") from None
     return Configured(path, values, lines)
+
+
+def forget() -> None:
+    """Read anew what may have changed since."""
+    _nearest.cache_clear()
+    read.cache_clear()
 
 
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")

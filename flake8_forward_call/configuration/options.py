@@ -105,6 +105,14 @@ OPTIONS: tuple[Option, ...] = (
         flag_help="Look at files that git ignores as well.",
     ),
     Option(
+        "force-exclude",
+        Kind.SWITCH,
+        "Whether to leave out what is excluded even where it is named, as pre-commit names files.",
+        "true",
+        default=False,
+        flag_help="Leave out what is excluded or ignored by git even where it is named.",
+    ),
+    Option(
         "module-classes",
         Kind.NAMES,
         "Classes to take for subclasses of torch.nn.Module, where the source does not show that they are.",

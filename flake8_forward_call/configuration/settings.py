@@ -23,6 +23,7 @@ class Settings:
     per_file_ignores: CodesByPattern = ()
     exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
+    force_exclude: bool = False
     module_classes: tuple[str, ...] = ()
     non_module_classes: tuple[str, ...] = ()
     roots: tuple[str, ...] = ()

@@ -111,7 +111,7 @@ def _names(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
-    from flake8_forward_call.ignoring import PatternError, compiled
+    from flake8_forward_call.configuration.patterns import PatternError, compiled
 
     for one in given:
         try:
