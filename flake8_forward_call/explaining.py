@@ -76,6 +76,7 @@ def _explained(site: Site, source: Source) -> Explanation:
     candidate = _candidate_in(file, source, site)
     steps = tuple(_steps(ev, file, candidate))
     verdict = judge_one(ev, candidate, file)
+    steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source.path, site, verdict)

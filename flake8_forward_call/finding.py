@@ -53,6 +53,7 @@ class Finding:
 
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
     ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
+    ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where.
     """
 
     code: str
@@ -62,6 +63,7 @@ class Finding:
     message: str
     noqa_row: int
     fix: Fix | None = None
+    hanging: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -76,7 +76,7 @@ print("shapes that the hook saw:", shapes)
 RULE = Rule(
     code="FWD004",
     title="forward() of a module handed to something that calls it",
-    message="{callee} calls {before} past Module.__call__, so hooks do not run; pass {after}",
+    message="{callee} calls {before} past Module.__call__, so hooks do not run{hanging}; pass {after}",
     default=False,
     applicability=Applicability.SAFE,
     page=_PAGE,
