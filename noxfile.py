@@ -35,6 +35,13 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def editors(session: nox.Session) -> None:
+    """Other people's servers for editors, with this plugin."""
+    session.install("-e", ".[editors]")
+    session.run("python", "-m", "pytest", "tests/with_editors", *session.posargs)
+
+
+@nox.session
 def torch(session: nox.Session) -> None:
     """The proofs against the real torch."""
     session.install("-e", ".[test,torch]")

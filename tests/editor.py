@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import re
 import sys
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from cattrs import Converter
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
+from pygls.protocol import default_converter
 from pygls.uris import to_fs_path
 
 _T = TypeVar("_T")
@@ -158,16 +160,22 @@ class Editor:
     def apply(self, action: types.CodeAction) -> None:
         """Make an action's edits, by the rules of the protocol, in units of UTF-16."""
         assert action.edit is not None
-        assert action.edit.document_changes is not None
-        for change in action.edit.document_changes:
-            assert isinstance(change, types.TextDocumentEdit)
-            version, text = self._texts[change.text_document.uri]
-            assert change.text_document.version == version
-            edits = [edit for edit in change.edits if isinstance(edit, types.TextEdit)]
+        for address, edits in _changes(action.edit, {one: version for one, (version, _) in self._texts.items()}):
+            text = self._texts[address][1]
             for edit in sorted(edits, key=lambda one: (one.range.start.line, one.range.start.character), reverse=True):
                 start, end = _offset(text, edit.range.start), _offset(text, edit.range.end)
                 text = text[:start] + edit.new_text + text[end:]
-            self.change(_path(change.text_document.uri), text)
+            self.change(_path(address), text)
+
+
+def _changes(edit: types.WorkspaceEdit, versions: dict[str, int]) -> Iterator[tuple[str, list[types.TextEdit]]]:
+    """Yield the edits of each document, those for a certain version only if that is the one."""
+    for address, edits in (edit.changes or {}).items():
+        yield address, list(edits)
+    for change in edit.document_changes or ():
+        assert isinstance(change, types.TextDocumentEdit)
+        assert change.text_document.version == versions[change.text_document.uri]
+        yield change.text_document.uri, [one for one in change.edits if isinstance(one, types.TextEdit)]
 
 
 def _path(address: str) -> Path:
@@ -217,6 +225,15 @@ def capabilities(
     )
 
 
+def _converter() -> Converter:
+    """pygls' own, which does not understand what pylsp says of notebooks: this editor has none."""
+    converter = default_converter()  # type: ignore[no-untyped-call]
+    options = types.NotebookDocumentSyncOptions
+    converter.register_structure_hook(options, lambda *_: options([]))
+    assert isinstance(converter, Converter)
+    return converter
+
+
 @contextlib.asynccontextmanager
 async def editing(
     *folders: Path,
@@ -226,7 +243,7 @@ async def editing(
     command: Sequence[str] = SERVER,
 ) -> AsyncIterator[Editor]:
     """An editor with a server, which is asked to leave in the end, and made to if it does not."""
-    client = LanguageClient("editor", "1")
+    client = LanguageClient("editor", "1", converter_factory=_converter)
     editor = Editor(client, settings=settings or {})
     await client.start_io(*command)
     process = client._server

@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
-from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.finding import Edit, Finding
 from flake8_forward_call.inference.evidence import Step
-from flake8_forward_call.report import rewrites
 from flake8_forward_call.rules import BY_CODE, fwd900
 from flake8_forward_call.server.positions import Positions
 
@@ -28,7 +27,7 @@ def diagnostic(
     A file that could not be analysed is no more than a note: what is wrong with it, other tools tell louder.
     """
     return types.Diagnostic(
-        range=positions.range(finding.start, finding.end),
+        range=range_of(finding, positions),
         message=finding.message,
         severity=types.DiagnosticSeverity.Information
         if finding.code == fwd900.RULE.code
@@ -46,24 +45,18 @@ def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> ty
         start = types.Position(step.row - 1, 0)
         location = types.Location(from_fs_path(step.path) or uri, types.Range(start, start))
     else:
-        location = types.Location(uri, positions.range(finding.start, finding.end))
+        location = types.Location(uri, range_of(finding, positions))
     return types.DiagnosticRelatedInformation(location, step.text)
+
+
+def range_of(one: Finding | Edit, positions: Positions) -> types.Range:
+    """Where a finding stands, or what an edit replaces."""
+    return types.Range(types.Position(*positions.position(one.start)), types.Position(*positions.position(one.end)))
 
 
 def text_edits(edits: Sequence[Edit], positions: Positions) -> list[types.TextEdit]:
     """The same edits as the client's."""
-    return [types.TextEdit(positions.range(edit.start, edit.end), edit.content) for edit in edits]
-
-
-def title(fix: Fix) -> str:
-    """What a fix does, and what comes of it."""
-    doubt = "" if fix.applicability is Applicability.SAFE else "Unsafe: "
-    return f"{doubt}{fix.message} ({rewrites.EFFECT})"
-
-
-def touches(finding: Finding, start: Place, end: Place) -> bool:
-    """Whether a finding stands between two places, or at one of them."""
-    return finding.start <= end and start <= finding.end
+    return [types.TextEdit(range_of(edit, positions), edit.content) for edit in edits]
 
 
 def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:

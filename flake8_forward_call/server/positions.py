@@ -1,11 +1,9 @@
-"""Places in a text as the protocol counts them: rows from zero, columns in units that client and server agree on."""
+"""Places in a text as the protocol counts them: lines and characters from zero, in units that are agreed on."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from lsprotocol import types
 
 from flake8_forward_call.finding import Place
 from flake8_forward_call.source import Source
@@ -18,29 +16,30 @@ class Positions:
     source: Source
     units: Callable[[str], int]
 
-    def position(self, place: Place) -> types.Position:
+    def position(self, place: Place) -> tuple[int, int]:
         """The position of a place; of one behind the text's end, as parsers name it, that of the end."""
         lines = self.source.lines
         if place.row > len(lines):
             last = lines[-1] if lines else ""
             ends = last.endswith(("\n", "\r"))
-            return types.Position(len(lines), 0) if ends or not lines else self._in(len(lines), last, len(last))
+            return (len(lines), 0) if ends or not lines else self._in(len(lines), last, len(last))
         line = lines[place.row - 1].rstrip("\r\n")
         return self._in(place.row, line, place.column - 1)
 
-    def range(self, start: Place, end: Place) -> types.Range:
-        """The range between two places."""
-        return types.Range(self.position(start), self.position(end))
-
-    def place(self, position: types.Position) -> Place:
+    def place(self, line: int, character: int) -> Place:
         """The place of a position; one behind the end of a line, or of the text, is that end."""
         lines = self.source.lines
-        if position.line >= len(lines):
+        if line >= len(lines):
             return Place(len(lines) + 1, 1)
-        line, column = lines[position.line].rstrip("\r\n"), 0
-        while column < len(line) and self.units(line[: column + 1]) <= position.character:
+        text, column = lines[line].rstrip("\r\n"), 0
+        while column < len(text) and self.units(text[: column + 1]) <= character:
             column += 1
-        return Place(position.line + 1, column + 1)
+        return Place(line + 1, column + 1)
 
-    def _in(self, row: int, line: str, column: int) -> types.Position:
-        return types.Position(row - 1, self.units(line[:column]))
+    def _in(self, row: int, line: str, column: int) -> tuple[int, int]:
+        return row - 1, self.units(line[:column])
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text where nothing else is agreed on."""
+    return len(text) + sum(character > "\uffff" for character in text)
