@@ -54,4 +54,5 @@ def benchmarks(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("python", "benchmarks/speed.py", "--smoke")
     session.run("python", "benchmarks/suites.py", "--smoke")
+    session.run("python", "benchmarks/latency.py", "--smoke")
     session.run("python", "benchmarks/realworld.py", "--smoke")

@@ -64,6 +64,31 @@ def test_unsaved_text_counts_in_other_documents_until_it_is_closed(net: Path) ->
     edit(session())
 
 
+def test_path_that_an_address_escapes(tmp_path: Path) -> None:
+    """Spaces, letters of other languages, and signs that one client escapes and another does not."""
+    folder = tmp_path / "a = b, ü #%20"
+    folder.mkdir()
+    net, use = folder / "net ü.py", folder / "use.py"
+    (folder / "net.py").write_text(NET)
+    use.write_text(USE)
+
+    async def session() -> None:
+        settings = {uri(folder): {"ignore": "FWD900"}}
+        async with editing(folder, can=capabilities(asked=True), settings=settings) as editor:
+            editor.open(net, PROGRAM)
+            editor.open(use)
+            assert (len(await editor.codes(net)), await editor.codes(use)) == (1, ["FWD001 2:6"])
+            assert await editor.hover(net, LINE, CHARACTER) is not None
+            for action in (await editor.actions(net, LINE, CHARACTER))[:1]:
+                editor.apply(action)
+            assert editor.text(net) == FIXED
+            editor.close(net)
+            editor.set({uri(folder): {"ignore": "FWD001"}})
+            assert await editor.codes(use) == []
+
+    edit(session())
+
+
 def test_only_the_last_of_many_changes_is_reported(net: Path) -> None:
     async def session() -> None:
         async with editing(net.parent) as editor:

@@ -15,7 +15,7 @@ from pygls.uris import to_fs_path
 from flake8_forward_call import __version__
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.server import actions, messages
-from flake8_forward_call.server.checks import Checks
+from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import SECTION, Settings, SettingsError, parsed
@@ -38,7 +38,7 @@ class Server(LanguageServer):
         self._default = default
         self.settings = Settings(default)
         self.checks = Checks(
-            lambda: list(self.workspace.text_documents.values()),
+            lambda: self.workspace.text_documents,
             to_fs_path,
             self._selection,
             self._publish,
@@ -64,7 +64,7 @@ class Server(LanguageServer):
         workspace = self.client_capabilities.workspace
         if not (workspace and workspace.configuration):
             return
-        folders = list(self.workspace.folders)
+        folders = [folder.uri for folder in self.workspace.folders.values()]
         items = [types.ConfigurationItem(section=SECTION)]
         items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
         values = await self.workspace_configuration_async(types.ConfigurationParams(items))
@@ -106,9 +106,9 @@ class Server(LanguageServer):
     def _selection(self, path: str) -> Selection:
         return self.settings.selection(path)
 
-    def _publish(self, uri: str, report: Report) -> None:
-        document = self.workspace.text_documents.get(uri)
-        if document is None or document.version != report.version:
+    def _publish(self, document: Document, report: Report) -> None:
+        uri = document.uri
+        if document.version != report.version:
             return  # What it says of an older text would stand in the wrong places.
         positions = self.positions(report)
         evidence = report.evidence if self.checks.wants_evidence else {}
