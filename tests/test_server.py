@@ -171,13 +171,24 @@ def test_call_is_ignored_by_a_comment(net: Path) -> None:
     edit(session())
 
 
-def test_no_comment_is_offered_where_none_can_stand(net: Path) -> None:
+@pytest.mark.parametrize(
+    "call",
+    ["{} + \\\n            1", 'str({}) + """\n"""', "(lambda: {}\n            )()", "f(\n            {},\n        )"],
+)
+def test_comment_is_offered_only_where_one_can_stand(net: Path, call: str) -> None:
     async def session() -> None:
-        text = PROGRAM.replace("self.stem.forward(x)", "self.stem.forward(x) + \\\n            1")
+        text = PROGRAM.replace("self.stem.forward(x)", call.format("self.stem.forward(x)"))
         async with editing(net.parent) as editor:
             editor.open(net, text)
-            (fix,) = await editor.actions(net, LINE, CHARACTER, ["quickfix"])
+            (found,) = await editor.diagnostics(net)
+            line, character = found.range.start.line, found.range.start.character
+            fix, *ignore = await editor.actions(net, line, character, ["quickfix"])
             assert fix.is_preferred
+            assert len(ignore) == ("lambda" in call or "f(" in call)
+            for one in ignore:
+                editor.apply(one)
+                assert await editor.codes(net) == []
+                assert editor.text(net).replace("  # noqa: FWD001", "") == text
 
     edit(session())
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ast
-import dataclasses
 import logging
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
 from flake8_forward_call.report import rewrites
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.source import Source
 from flake8_forward_call.suppression import unsuppressed
 
 log = logging.getLogger(__name__)
@@ -63,12 +62,19 @@ def _of_finding(report: Report, finding: Finding) -> Iterator[Offer]:
 
 def _is_proven(report: Report, fixes: Sequence[Fix]) -> bool:
     """Whether the rewriter can prove that the fixes change nothing but the calls that they name."""
+    key = tuple(fixes)
+    if key not in report.proofs:  # A client asks each time the cursor moves.
+        report.proofs[key] = _proof(report.source, fixes)
+    return report.proofs[key]
+
+
+def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
     from flake8_forward_call.rewriter import RewriteError, rewrite
 
     try:
-        rewrite(report.source, fixes)
+        rewrite(source, fixes)
     except RewriteError as error:
-        log.warning("%s is not rewritten: %s", report.source.path, error.reason)
+        log.warning("%s is not rewritten: %s", source.path, error.reason)
         return False
     return True
 
@@ -83,13 +89,20 @@ def _silencing(source: Source, finding: Finding) -> Edit | None:
     before, after = source.text[: source.offset(start)], source.text[source.offset(Place(row, 1)) + len(line) :]
     for comment in (f"  # noqa: {finding.code}", f", {finding.code}"):  # The second where there is a list already.
         text = before + comment + after
-        if not unsuppressed(source.path, text, [finding]) and _is_same_program(source, text):
+        if _is_comment(source.path, text, row, comment) and not unsuppressed(source.path, text, [finding]):
             return Edit(start, end, comment)
     return None
 
 
-def _is_same_program(source: Source, text: str) -> bool:
+def _is_comment(path: str, text: str, row: int, ending: str) -> bool:
+    """Whether the row ends in a comment with this ending, which leaves the program as it is."""
+    rows = iter(Source(path, text).lines)
     try:
-        return ast.dump(dataclasses.replace(source, text=text).tree) == ast.dump(source.tree)
-    except (SourceError, RecursionError):
-        return False
+        for token in tokenize.generate_tokens(lambda: next(rows, "")):
+            if token.type == tokenize.ERRORTOKEN or token.start[0] > row:
+                return False
+            if token.type == tokenize.COMMENT and token.start[0] == row:
+                return token.string.endswith(ending.lstrip())
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return False
