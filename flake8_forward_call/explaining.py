@@ -49,7 +49,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
     found = [_explained(site, source) for site in wanted] + list(_explained_overrides(source, row, column))
     if not found:
-        raise NoCallError(_nothing_here(sites, row, column))
+        raise NoCallError(_nothing_here(source, sites, row, column))
     return found
 
 
@@ -60,12 +60,14 @@ def _covers(site: Site, column: int) -> bool:
     return min(first, site.start.column) <= column <= site.end.column
 
 
-def _nothing_here(sites: list[Site], row: int, column: int | None) -> str:
-    where = f"row {row}" if column is None else f"{row}:{column}"
+def _nothing_here(source: Source, sites: list[Site], row: int, column: int | None) -> str:
+    where = source.where(Place(row, column or 1))
+    if column is None:
+        where = ("row " if source.cell_at(row) is None else "") + where.rpartition(":")[0]
     if not sites:
         return f"no direct call of forward() at {where}, nor anywhere in the file (super().forward() is none)"
-    near = sorted(sites, key=lambda site: (abs(site.start.row - row), site.start))[:3]
-    return f"no direct call of forward() at {where}; the nearest: {', '.join(str(site.start) for site in near)}"
+    near = sorted((site.start for site in sites), key=lambda place: (abs(place.row - row), place))[:3]
+    return f"no direct call of forward() at {where}; the nearest: {', '.join(map(source.where, near))}"
 
 
 def _explained(site: Site, source: Source) -> Explanation:
@@ -74,14 +76,15 @@ def _explained(site: Site, source: Source) -> Explanation:
     # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
     ev = session.fresh(Tracer)
     candidate = _candidate_in(file, source, site)
-    steps = tuple(_steps(ev, file, candidate))
+    steps = tuple(_in_cell(step, source) for step in _steps(ev, file, candidate))
     verdict = judge_one(ev, candidate, file)
     steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
-    finding = finding_for(source.path, site, verdict)
+    finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
-    return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+    silenced = _is_silenced(source, finding)
+    return Explanation(site.start, subject, verdict.reason, finding, silenced, steps)
 
 
 def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
@@ -106,9 +109,17 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
             ev = session_of(source.path).evaluator
-            steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
+            steps = tuple(_in_cell(step, source) for step in ancestry(ev, Instance(override.cls, Origin.DECLARED)))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
+
+
+def _in_cell(step: Step, source: Source) -> Step:
+    """The step, with its row counted in the cell if it stands in one."""
+    cell = source.cell_in(step.path, step.row)
+    if cell is None:
+        return step
+    return Step(f"{step.path}:cell {cell.number}", step.row - cell.rows_above, step.text)
 
 
 def _steps(ev: Tracer, file: File, candidate: Candidate) -> Iterator[Step]:

@@ -41,7 +41,7 @@ def on_purpose(verdict: Verdict) -> Verdict:
     return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
 
 
-def finding_for(path: str, site: Site, verdict: Verdict) -> Finding | None:
+def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     """The finding of the verdict's rule at a site; None if it breaks none."""
     is_handed = site.candidate.is_handed
     rule = rule_for(verdict, is_handed=is_handed)
@@ -56,19 +56,21 @@ def finding_for(path: str, site: Site, verdict: Verdict) -> Finding | None:
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
-    hanging = _hanging(path, verdict)
+    hanging = _hanging(source, verdict)
     told = f": {' and '.join(hanging)}, which this call skips" if hanging else ""
     message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
-    return Finding(rule.code, path, site.start, site.end, message, site.start.row, fix, hanging)
+    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging)
 
 
-def _hanging(path: str, verdict: Verdict) -> tuple[str, ...]:
+def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
     """What hangs on the receiver's hooks, as clauses; no more than one can read in a message."""
-    return tuple(_clause(path, one) for one in verdict.attachments[:_HANGING_SHOWN])
+    return tuple(_clause(source, one) for one in verdict.attachments[:_HANGING_SHOWN])
 
 
-def _clause(path: str, one: Attachment) -> str:
-    return f"`{one.name}` ({_near(one.path, path)}:{one.row}) {one.effect}"
+def _clause(source: Source, one: Attachment) -> str:
+    cell = source.cell_in(one.path, one.row)
+    row = str(one.row) if cell is None else f"cell {cell.number}:{one.row - cell.rows_above}"
+    return f"`{one.name}` ({_near(one.path, source.path)}:{row}) {one.effect}"
 
 
 def _near(path: str, own: str) -> str:

@@ -163,7 +163,7 @@ def test_call_is_ignored_by_a_comment(net: Path) -> None:
                 _, ignore = await editor.actions(net, LINE, CHARACTER, ["quickfix"])
                 assert ignore.title == "Ignore with # noqa: FWD001"
                 editor.apply(ignore)
-                comment = "forward(x)  # noqa: E501, FWD001\n" if "E501" in text else "forward(x)  # noqa: FWD001\n"
+                comment = "forward(x)  # noqa: E501,FWD001\n" if "E501" in text else "forward(x)  # noqa: FWD001\n"
                 assert editor.text(net) == PROGRAM.replace("forward(x)\n", comment)
                 assert await editor.codes(net) == []
                 editor.close(net)
@@ -172,23 +172,29 @@ def test_call_is_ignored_by_a_comment(net: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "call",
-    ["{} + \\\n            1", 'str({}) + """\n"""', "(lambda: {}\n            )()", "f(\n            {},\n        )"],
+    ("before", "after"),
+    [
+        ("{} + \\\n            1", "{} + \\\n            1  # noqa: FWD001"),
+        ('str({}) + """\n"""', 'str({}) + """\n"""  # noqa: FWD001'),
+        ("f(\n            {},\n        )", "f(\n            {},  # noqa: FWD001\n        )"),
+        ("{} + 'noqa: no'  # NOQA:E501 , W291", "{} + 'noqa: no'  # NOQA:E501 , FWD001 , W291"),
+        ("{} + '# noqa: E501'", None),
+    ],
 )
-def test_comment_is_offered_only_where_one_can_stand(net: Path, call: str) -> None:
+def test_comment_is_offered_where_it_counts(net: Path, before: str, after: str | None) -> None:
     async def session() -> None:
-        text = PROGRAM.replace("self.stem.forward(x)", call.format("self.stem.forward(x)"))
+        text, call = PROGRAM, "self.stem.forward(x)"
         async with editing(net.parent) as editor:
-            editor.open(net, text)
+            editor.open(net, text.replace(call, before.format(call)))
             (found,) = await editor.diagnostics(net)
             line, character = found.range.start.line, found.range.start.character
             fix, *ignore = await editor.actions(net, line, character, ["quickfix"])
             assert fix.is_preferred
-            assert len(ignore) == ("lambda" in call or "f(" in call)
-            for one in ignore:
-                editor.apply(one)
+            assert len(ignore) == (after is not None)
+            if after is not None:
+                editor.apply(ignore[0])
+                assert editor.text(net) == text.replace(call, after.format(call))
                 assert await editor.codes(net) == []
-                assert editor.text(net).replace("  # noqa: FWD001", "") == text
 
     edit(session())
 

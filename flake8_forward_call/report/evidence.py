@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from flake8_forward_call.printing import shown
+
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step
 
 
 def render(step: Step) -> str:
     """One step in one line, with the place that it is read from, where there is one."""
-    return f"{style(f'{_short(step.path)}:{step.row}', fg='cyan')}: {step.text}" if step.path else step.text
+    return f"{style(f'{shown(_short(step.path))}:{step.row}', fg='cyan')}: {step.text}" if step.path else step.text
 
 
 def _short(path: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
+from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
 from flake8_forward_call.selection import Selection
@@ -19,6 +20,7 @@ from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import SECTION, Settings, SettingsError, parsed
+from flake8_forward_call.source import is_notebook
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class Server(LanguageServer):
         self._default = default
         self.settings = Settings(default)
         self.checks = Checks(
-            lambda: self.workspace.text_documents,
+            self._documents,
             to_fs_path,
             self._selection,
             self._publish,
@@ -102,6 +104,10 @@ class Server(LanguageServer):
         method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
         registration = types.Registration(f"{SECTION}-files", method, options)
         await self.client_register_capability_async(types.RegistrationParams([registration]))
+
+    def _documents(self) -> dict[str, TextDocument]:
+        """What is open and a program; a notebook's text is none."""
+        return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
 
     def _selection(self, path: str) -> Selection:
         return self.settings.selection(path)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flake8_forward_call.checking import check_source
 from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
 from flake8_forward_call.report import rewrites
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.source import Source
-from flake8_forward_call.suppression import unsuppressed
+from flake8_forward_call.silencing import EVERY_RULE, silence
+from flake8_forward_call.source import Source, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ def _of_finding(report: Report, finding: Finding) -> Iterator[Offer]:
         is_safe = fix.applicability is Applicability.SAFE
         title = f"{'' if is_safe else 'Unsafe: '}{fix.message} ({rewrites.EFFECT})"
         yield Offer(title, QUICK_FIX, fix.edits, finding, is_preferred=is_safe)
-    comment = _silencing(report.source, finding)
+    comment = _silencing(report, finding)
     if comment is not None:
         yield Offer(f"Ignore with # noqa: {finding.code}", QUICK_FIX, [comment], finding)
 
@@ -79,30 +79,30 @@ def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
     return True
 
 
-def _silencing(source: Source, finding: Finding) -> Edit | None:
-    """The comment that silences a finding; None where it would change the program, or would not be read as one."""
-    row = finding.noqa_row
-    if not 0 < row <= len(source.lines):
-        return None
-    line = source.lines[row - 1].rstrip("\r\n")
-    start, end = Place(row, len(line.rstrip()) + 1), Place(row, len(line) + 1)
-    before, after = source.text[: source.offset(start)], source.text[source.offset(Place(row, 1)) + len(line) :]
-    for comment in (f"  # noqa: {finding.code}", f", {finding.code}"):  # The second where there is a list already.
-        text = before + comment + after
-        if _is_comment(source.path, text, row, comment) and not unsuppressed(source.path, text, [finding]):
-            return Edit(start, end, comment)
+def _silencing(report: Report, finding: Finding) -> Edit | None:
+    """The edit that makes a comment silence a finding; None where none can stand, or it would change more than that."""
+    if finding.start not in report.comments:
+        try:
+            findings = check_source(report.source, EVERY_RULE).findings
+            changed = silence(report.source, findings, [one for one in findings if one.start == finding.start]).source
+        except SourceError as error:
+            log.warning("%s: no comment for %s: %s", report.source.path, finding.start, error.reason)
+            changed = report.source
+        report.comments[finding.start] = _changed_line(report.source.lines, changed.lines)
+    return report.comments[finding.start]
+
+
+def _changed_line(old: Sequence[str], new: Sequence[str]) -> Edit | None:
+    """The edit of the one line that is another, if there is one: no more of it than what is new."""
+    for row, (before, after) in enumerate(zip(old, new, strict=True), 1):
+        if before != after:
+            start = _common(before, after)
+            end = _common(before[start:][::-1], after[start:][::-1])
+            return Edit(Place(row, start + 1), Place(row, len(before) - end + 1), after[start : len(after) - end])
     return None
 
 
-def _is_comment(path: str, text: str, row: int, ending: str) -> bool:
-    """Whether the row ends in a comment with this ending, which leaves the program as it is."""
-    rows = iter(Source(path, text).lines)
-    try:
-        for token in tokenize.generate_tokens(lambda: next(rows, "")):
-            if token.type == tokenize.ERRORTOKEN or token.start[0] > row:
-                return False
-            if token.type == tokenize.COMMENT and token.start[0] == row:
-                return token.string.endswith(ending.lstrip())
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return False
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))

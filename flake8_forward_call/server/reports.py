@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flake8_forward_call.checking import check_source
-from flake8_forward_call.finding import Finding, Fix, Place
+from flake8_forward_call.finding import Edit, Finding, Fix, Place
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source, SourceError
@@ -17,13 +17,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings in one version of a document's text; ``evidence`` and ``proofs`` as far as they were asked for."""
+    """The findings in one version of a document's text, and what was asked about them as yet.
+
+    ``evidence``: by the place of a finding, its steps. ``proofs``: of fixes made together, whether they are right.
+    ``comments``: by the place of a finding, the edit that silences it, if there is one.
+    """
 
     source: Source
     version: int | None
     findings: list[Finding]
     evidence: dict[Place, Sequence[Step]] = field(default_factory=dict)
-    proofs: dict[tuple[Fix, ...], bool] = field(default_factory=dict)  # Of fixes made together: whether they are right.
+    proofs: dict[tuple[Fix, ...], bool] = field(default_factory=dict)
+    comments: dict[Place, Edit | None] = field(default_factory=dict)
 
 
 def checked(path: str, text: str, version: int | None, selection: Selection) -> Report:
