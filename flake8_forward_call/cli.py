@@ -15,6 +15,7 @@ from flake8_forward_call import __version__
 from flake8_forward_call.commands.check import check
 from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
+from flake8_forward_call.commands.server import server
 from flake8_forward_call.trouble import Status, reason
 
 # What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
@@ -45,10 +46,10 @@ def _group(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     if ctx.invoked_subcommand is None:
-        raise click.UsageError("name a command: check, fix or explain")
+        raise click.UsageError("name a command: check, fix, explain or server")
 
 
-for _command in (check, fix, explain):
+for _command in (check, fix, explain, server):
     _group.add_command(_command)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
@@ -70,12 +71,13 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
 
 
 def _explained(site: Site, source: Source) -> Explanation:
+    session = session_of(source.path)
+    file = session.take(source)
     # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
-    session = session_of(source.path, Tracer)
-    file, ev = session.take(source), session.evaluator
-    assert isinstance(ev, Tracer)
-    steps = tuple(_in_cell(step, source) for step in _steps(ev, file, site))
-    verdict = judge_one(ev, site.candidate, file)
+    ev = session.fresh(Tracer)
+    candidate = _candidate_in(file, source, site)
+    steps = tuple(_in_cell(step, source) for step in _steps(ev, file, candidate))
+    verdict = judge_one(ev, candidate, file)
     steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
@@ -83,6 +85,19 @@ def _explained(site: Site, source: Source) -> Explanation:
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
     silenced = _is_silenced(source, finding)
     return Explanation(site.start, subject, verdict.reason, finding, silenced, steps)
+
+
+def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
+    """The candidate of a site in the tree of a file, which may have been read before with the same text."""
+    if file.tree is source.tree:
+        return site.candidate
+    place = _place_of(site.candidate)
+    return next(one for one in candidates(file.tree, source.forward_rows) if _place_of(one) == place)
+
+
+def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:
+    one = candidate.attribute
+    return one.lineno, one.col_offset, one.end_lineno, one.end_col_offset
 
 
 def _is_silenced(source: Source, finding: Finding | None) -> bool:
@@ -107,9 +122,9 @@ def _in_cell(step: Step, source: Source) -> Step:
     return Step(f"{step.path}:cell {cell.number}", step.row - cell.rows_above, step.text)
 
 
-def _steps(ev: Tracer, file: File, site: Site) -> Iterator[Step]:
+def _steps(ev: Tracer, file: File, candidate: Candidate) -> Iterator[Step]:
     try:
-        kind, root = ev.trace(site.candidate.attribute.value, file.scopes.standing[id(site.candidate.call)])
+        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
         yield from trail(ev, root, kind)
         yield from ev.ask(lambda: list(ancestry(ev, kind)))
     except OutOfBudget:

@@ -16,7 +16,7 @@ from command_line import PROGRAM, forward_call
 from flake8_forward_call import __version__
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
-from flake8_forward_call.inference import session, texts
+from flake8_forward_call.inference import disk, session, texts
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,11 @@ def test_interrupt_anywhere_else_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Forgets what this process knows of any project, as if it were another; small projects are recorded as well."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
-    return session._session.cache_clear
+
+    def forget() -> None:
+        session._SESSIONS = session._Sessions()
+
+    return forget
 
 
 FIXTURES = Path(__file__).parent / "inference" / "fixtures"
@@ -94,7 +98,7 @@ FIXTURES = Path(__file__).parent / "inference" / "fixtures"
 def test_findings_are_the_same_whatever_the_cache_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_session: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(texts, "SETTLED", -(10**12))
+    monkeypatch.setattr(disk, "SETTLED", -(10**12))
     shutil.copytree(FIXTURES, tmp_path / "pkg", ignore=shutil.ignore_patterns("fixed"))
     results = []
     for options in (["--no-cache"], ["--cache-dir", str(tmp_path / "kept")], ["--cache-dir", str(tmp_path / "kept")]):

@@ -73,19 +73,13 @@ _ENVIRONMENT = (
     ),
 )
 
-_SHARED = (
-    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
+_SELECTION = (
     _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
     _code_option("--ignore", "The rules not to apply."),
     _code_option("--extend-select", "Rules to apply besides those on by default."),
-    click.option(
-        "--output-format",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="How findings are printed; json is ruff's.",
-    ),
-    *_ENVIRONMENT,
+)
+
+_CACHE = (
     click.option(
         "--cache-dir",
         metavar="DIR",
@@ -103,6 +97,20 @@ _SHARED = (
         callback=_cache_dir,
         help="Keep nothing, and use nothing that was kept.",
     ),
+)
+
+_SHARED = (
+    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
+    *_SELECTION,
+    click.option(
+        "--output-format",
+        type=click.Choice(["text", "json"]),
+        default="text",
+        show_default=True,
+        help="How findings are printed; json is ruff's.",
+    ),
+    *_ENVIRONMENT,
+    *_CACHE,
     click.option(
         "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
     ),
@@ -111,14 +119,26 @@ _SHARED = (
 
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
-    for decorate in reversed(_SHARED):
-        command = decorate(command)
-    return command
+    return _decorated(command, _SHARED)
+
+
+def selection_options(command: _Command) -> _Command:
+    """Give a command the options that say which rules count."""
+    return _decorated(command, _SELECTION)
 
 
 def environment_options(command: _Command) -> _Command:
     """Give a command the options that say which installed packages count."""
-    for decorate in reversed(_ENVIRONMENT):
+    return _decorated(command, _ENVIRONMENT)
+
+
+def cache_options(command: _Command) -> _Command:
+    """Give a command the options that say where things are kept."""
+    return _decorated(command, _CACHE)
+
+
+def _decorated(command: _Command, decorators: Sequence[Callable[[_Command], _Command]]) -> _Command:
+    for decorate in reversed(decorators):
         command = decorate(command)
     return command
 

@@ -153,6 +153,11 @@ def environment_of(path: Path | None, top: Path | None) -> Environment:
     return _environment(choice.prefix or _found(path, top))
 
 
+def look_again() -> None:
+    """Read environments anew when they are asked for next: packages may have come or gone."""
+    _environment.cache_clear()
+
+
 def _found(path: Path | None, top: Path | None) -> Path | None:
     """The folder of the environment to use; None for the one that this tool runs in."""
     own = os.path.realpath(sys.prefix)
@@ -171,7 +176,7 @@ def _found(path: Path | None, top: Path | None) -> Path | None:
 
 @lru_cache(maxsize=4)
 def _environment(prefix: Path | None) -> Environment:
-    """The environment in a folder, or that of this tool; read anew by each process, for it may have changed."""
+    """The environment in a folder, or that of this tool."""
     if prefix is None:
         sites = [Path(one) for one in sys.path if _SITE.fullmatch(Path(one).name)]
     else:
