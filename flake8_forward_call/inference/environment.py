@@ -145,9 +145,11 @@ def _prefixes(path: Path) -> Iterator[Path]:
         yield one.parent.parent if one.parent.name.lower() in _PROGRAMS else one.parent
 
 
-def environment_of(path: Path | None, top: Path | None) -> Environment:
-    """The environment for the project of a file's folder: the chosen one, or the first that is found."""
+def environment_of(path: Path | None, top: Path | None, configured: Choice | None = None) -> Environment:
+    """The environment for the project of a file's folder: the chosen one, the configured one, the first found."""
     choice = CHOICE.get()
+    if choice == Choice() and configured is not None:
+        choice = configured
     if choice.nothing:
         return _NOTHING
     return _environment(choice.prefix or _found(path, top))

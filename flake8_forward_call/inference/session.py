@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from flake8_forward_call.inference import environment
+from flake8_forward_call.configuration import files
+from flake8_forward_call.inference import environment as environments
 from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.declared import Declared
 from flake8_forward_call.inference.disk import Disk
-from flake8_forward_call.inference.environment import Environment, environment_of
+from flake8_forward_call.inference.environment import Choice, Environment, environment_of
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.names import Names
 from flake8_forward_call.inference.project import File, Project
@@ -22,15 +25,26 @@ _KEPT = 4
 
 _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 
-# What tells one project from another: a workspace's roots, top, renamed packages and repository.
-_Place: TypeAlias = tuple[tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None]
+# What tells one project from another: a workspace's roots, top, renamed packages, repository and cache.
+_Place: TypeAlias = tuple[tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of a project: more roots of imports, classes, the environment, where to keep things."""
+
+    roots: tuple[Path, ...] = ()
+    declared: Declared = field(default_factory=Declared)
+    environment: Choice | None = None
+    cache_folder: str | None = None
 
 
 class Session:
     """A project's files, and all that was found out about them."""
 
-    def __init__(self, workspace: Workspace, environment: Environment) -> None:
+    def __init__(self, workspace: Workspace, environment: Environment, declared: Declared = Declared()) -> None:  # noqa: B008 (It is frozen.)
         self.workspace = workspace
+        self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
         self.evaluator = self.fresh(Evaluator)
 
@@ -46,6 +60,7 @@ class Session:
                 stub=names.stub,
                 hides=names.is_hidden,
                 mentions=names.mentions,
+                declared=self._declared,
             )
         )
 
@@ -66,17 +81,20 @@ class _Sessions:
 
     def __init__(self) -> None:
         self._disk = Disk()
-        self._now: dict[tuple[_Place, Environment], Session] = {}
+        self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
 
-    def of(self, path: str) -> Session:
+    def of(self, path: str, wishes: Wishes) -> Session:
         if not self._disk.is_file(path):
-            return Session(Workspace(disk=self._disk), environment_of(None, None))
+            environment = environment_of(None, None, wishes.environment)
+            return Session(Workspace(disk=self._disk), environment, wishes.declared)
         workspace = workspace_of(path)
-        place = (workspace.roots, workspace.top, workspace.renamed, workspace.repository)
-        key = place, environment_of(Path(os.path.realpath(path)).parent, workspace.top)
+        roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
+        place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
+        environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top, wishes.environment)
+        key = place, environment, wishes.declared
         session = self._now.pop(key, None) or Session(
-            Workspace(*place, self._disk, self._earlier.pop(place, None)), key[1]
+            Workspace(*place, self._disk, self._earlier.pop(place, None)), environment, wishes.declared
         )
         self._now[key] = session  # The last is the one that was asked for last.
         for old in list(self._now)[:-_KEPT]:
@@ -84,13 +102,14 @@ class _Sessions:
         return session
 
     def look_again(self, unsaved: Mapping[str, str]) -> None:
-        for (place, _), session in self._now.items():
+        for (place, *_), session in self._now.items():
             self._earlier.pop(place, None)
             self._earlier[place] = session.workspace
         for old in list(self._earlier)[:-_KEPT]:
             del self._earlier[old]
         self._now.clear()
-        environment.look_again()
+        environments.look_again()
+        files.forget()
         self._disk = Disk(dict(unsaved))
 
 
@@ -98,8 +117,13 @@ _SESSIONS = _Sessions()
 
 
 def session_of(path: str) -> Session:
-    """The session of the project that a file belongs to; one of its own for a text that lies nowhere."""
-    return _SESSIONS.of(path)
+    """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
+
+    Raises ConfigError.
+    """
+    from flake8_forward_call.configuration.wishes import wishes_of
+
+    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
 
 
 def look_again(unsaved: Mapping[str, str]) -> None:

@@ -29,14 +29,16 @@ class Workspace:
     """The project that a folder belongs to. Each file is read at most once, when a name leads there.
 
     ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
-    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one.
-    What another workspace knew of the project at an ``earlier`` time serves again, where it still holds.
+    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one;
+    ``cache_folder`` is the configured one. What another workspace knew of the project at an ``earlier`` time serves
+    again, where it still holds.
     """
 
     roots: tuple[Path, ...] = ()
     top: Path | None = None
     renamed: tuple[tuple[str, Path], ...] = ()
     repository: Path | None = None
+    cache_folder: str | None = None
     disk: Disk = field(default_factory=Disk)
     earlier: InitVar[Workspace | None] = None
     folders: Folders = field(default_factory=Folders)
@@ -46,7 +48,7 @@ class Workspace:
     def __post_init__(self, earlier: Workspace | None) -> None:
         self._shelf = Shelf(self.disk, self._name_of, None if earlier is None else earlier._shelf)
         known = None if earlier is None else earlier._project
-        self._project = Texts(self.top, Store(default_folder()), self.disk, known)
+        self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
         """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
