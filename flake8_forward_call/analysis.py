@@ -62,7 +62,7 @@ def _direct_calls(source: Source) -> list[Finding]:
         verdict = verdicts[site.candidate.attribute]
         if verdict.is_told and is_deliberate(source, site.start.row):
             verdict = on_purpose(verdict)
-        findings.append(finding_for(source.path, site, verdict))
+        findings.append(finding_for(source, site, verdict))
     return [finding for finding in findings if finding is not None]
 
 

@@ -27,14 +27,15 @@ def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool)
     """
     if is_stub(name) or not (thorough or may_matter(data)):
         return Checked([])
-    text = data.decode("latin-1")  # So flake8 reads the comments of a file that cannot be decoded.
+    source = None
     try:
         source = Source.from_bytes(name, data)
-        text = source.text
         if thorough:
             source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
-        return Checked(wanted([unanalysable(name, error)], text, selection))
+        # So flake8 reads the comments of a file that cannot be decoded.
+        text = source.text if source else data.decode("latin-1")
+        return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection)
 
 

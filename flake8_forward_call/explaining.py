@@ -15,7 +15,7 @@ from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.intent import is_deliberate
 from flake8_forward_call.ruling import finding_for, finding_for_override, on_purpose
-from flake8_forward_call.source import Source
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
 
@@ -52,6 +52,15 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
+def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
+    """The evidence for a finding. Never raises: a question or a report can do without, and then there is none."""
+    try:
+        explanations = explain(source, finding.start.row, finding.start.column)
+    except (NoCallError, SourceError, RecursionError):
+        return ()
+    return next((each.steps for each in explanations if each.place == finding.start), ())
+
+
 def _covers(site: Site, column: int) -> bool:
     """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
     attribute = site.candidate.attribute
@@ -76,7 +85,7 @@ def _explained(site: Site, source: Source) -> Explanation:
     verdict = judge_one(ev, site.candidate, file)
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
-    finding = finding_for(source.path, site, verdict)
+    finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
     return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
 

@@ -48,11 +48,27 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a finding is about, apart from the lines that it happens to stand on: by this it is known again.
+
+    ``subject`` is what stands there on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted
+    name of the function or class around it, empty at the top of a file; the rows are the first and the last of the
+    call, or of the statement that overrides ``__call__``.
+    """
+
+    subject: str
+    scope: str
+    first_row: int
+    last_row: int
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule.
 
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
-    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
+    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code;
+    ``context`` is None where the finding is about the file as a whole.
     """
 
     code: str
@@ -62,6 +78,7 @@ class Finding:
     message: str
     noqa_row: int
     fix: Fix | None = None
+    context: Context | None = None
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -18,6 +18,7 @@ from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
 from flake8_forward_call.report import diff, rewrites
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source, SourceError
@@ -27,10 +28,11 @@ from flake8_forward_call.writing import WriteError, replace
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A file after the rewrite: its bytes, or None where there is no rewrite, and the findings that it then has."""
+    """A file after the rewrite: its bytes, or None where there is no rewrite, its findings then, its text."""
 
     data: bytes | None
     remaining: list[Finding]
+    source: Source | None
 
 
 @dataclass
@@ -50,6 +52,7 @@ class Fixing:
     output_format: str = "text"
     made: list[Finding] = field(default_factory=list, init=False)  # Those whose fix was made, or would be.
     remaining: list[Finding] = field(default_factory=list, init=False)
+    _sources: dict[str, Source] = field(default_factory=dict)
     _found: int = 0
     _files: int = 0
     _not_selected: Counter[str] = field(default_factory=Counter)
@@ -74,21 +77,24 @@ class Fixing:
         self._found += len(checked.findings)
         chosen = self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
-        outcome = rewrite(each.data, checked, fixes, self.selection) if fixes else Outcome(None, checked.findings)
+        outcome = rewrite(each.data, checked, fixes, self.selection) if fixes else _as_it_was(checked)
         with interrupts_held():  # What is done is counted and told, or not done.
             if self._deliver(each, outcome):
                 self._files += 1
                 self.made += chosen
-                self.remaining += outcome.remaining
                 if not self._is_dry:
                     for finding, fix in zip(chosen, fixes, strict=True):
                         self._say(rewrites.render(finding, fix))
-            else:
-                self.remaining += checked.findings if outcome.data is not None else outcome.remaining
+            elif outcome.data is not None:
+                outcome = _as_it_was(checked)
+            self.remaining += outcome.remaining
+            if outcome.remaining and outcome.source is not None:
+                self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
 
     def finish(self) -> None:
         """Report what remains, and sum up."""
-        report.show(self.remaining, self.output_format, err=self._output_is_taken)
+        remaining_report = Report(self.remaining, self._sources, is_complete=not self.trouble.failed)
+        report.show(remaining_report, self.output_format, err=self._output_is_taken)
         remaining = len(self.remaining)
         self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self._is_dry))
         for hint in self._hints():
@@ -159,6 +165,10 @@ class Fixing:
         click.echo(line, err=self._output_is_taken or self.output_format != "text")
 
 
+def _as_it_was(checked: Checked) -> Outcome:
+    return Outcome(None, checked.findings, checked.source)
+
+
 def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
     """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten has the finding FWD900 more."""
     source = checked.source
@@ -168,8 +178,9 @@ def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Sele
         new = source.encode(text)
     except SourceError as error:
         failure = unanalysable(source.path, error)
-        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)])
-    return Outcome(new, check_source(dataclasses.replace(source, text=text), selection).findings)
+        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)], source)
+    rewritten = dataclasses.replace(source, text=text)
+    return Outcome(new, check_source(rewritten, selection).findings, rewritten)
 
 
 def _rewritten_text(source: Source, data: bytes, fixes: Sequence[Fix]) -> str:

@@ -6,6 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flake8_forward_call.context import context_of_call, context_of_statement
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inference.verdict import Sameness, Standing, Verdict
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
@@ -36,7 +37,7 @@ def on_purpose(verdict: Verdict) -> Verdict:
     return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
 
 
-def finding_for(path: str, site: Site, verdict: Verdict) -> Finding | None:
+def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     """The finding of the verdict's rule at a site; None if it breaks none."""
     is_handed = site.candidate.is_handed
     rule = rule_for(verdict, is_handed=is_handed)
@@ -52,14 +53,16 @@ def finding_for(path: str, site: Site, verdict: Verdict) -> Finding | None:
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
     message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee)
-    return Finding(rule.code, path, site.start, site.end, message, site.start.row, fix)
+    context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
+    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, context)
 
 
 def finding_for_override(source: Source, override: Override) -> Finding:
     """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
     start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
     message = fwd005.RULE.message.format(name=override.cls.node.name)
-    return Finding(fwd005.RULE.code, source.path, start, end, message, start.row)
+    context = context_of_statement(source, "__call__", start)
+    return Finding(fwd005.RULE.code, source.path, start, end, message, start.row, context=context)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from flake8_forward_call import report
@@ -9,6 +11,8 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
@@ -30,11 +34,15 @@ def check(
     wanted = selection(select, ignore, extend_select)
     trouble = Trouble()
     findings: list[Finding] = []
+    sources: dict[str, Source] = {}
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
-            findings += check_bytes(each.name, each.data, wanted, thorough=each.is_named).findings
+            checked = check_bytes(each.name, each.data, wanted, thorough=each.is_named)
+            findings += checked.findings
+            if checked.findings and checked.source is not None:
+                sources[each.name] = replace(checked.source)  # Without the tree.
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED
-    report.show(findings, output_format)
+    report.show(Report(findings, sources, is_complete=not trouble.failed), output_format)
     return trouble.status(findings=bool(findings))

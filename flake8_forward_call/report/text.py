@@ -5,9 +5,15 @@ from __future__ import annotations
 from click import style
 
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.report.record import Report
 
 
-def render(finding: Finding) -> str:
+def render(report: Report) -> str:
+    """A line for each finding."""
+    return "\n".join(line(finding) for finding in report)
+
+
+def line(finding: Finding) -> str:
     """``path:row:column: CODE message``, styled for a terminal."""
     colon = style(":", fg="cyan")
     place = colon.join((style(finding.path, bold=True), str(finding.start.row), str(finding.start.column)))

@@ -196,6 +196,7 @@ print("shapes that the hook saw:", shapes)
 
 RULE = Rule(
     code="FWD001",
+    name="direct-forward-call",
     title="Direct call of a module's forward()",
     message="{before} skips Module.__call__, so hooks do not run; call {after}",
     default=True,
