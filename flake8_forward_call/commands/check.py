@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import click
 
-from flake8_forward_call import report
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
@@ -18,6 +18,7 @@ from flake8_forward_call.trouble import Status, Trouble
 
 @click.command()
 @shared_options
+@gate_options
 def check(
     *,
     paths: tuple[str, ...],
@@ -26,23 +27,32 @@ def check(
     extend_select: tuple[str, ...] | None,
     output_format: str,
     stdin_filename: str,
+    exit_zero: bool,
+    statistics: bool,
+    output_file: str | None,
+    diff_base: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing.
 
     PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
     """
-    wanted = selection(select, ignore, extend_select)
     trouble = Trouble()
+    gate = Gate(selection(select, ignore, extend_select), trouble, output_format, statistics, output_file)
+    gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(each.name, each.data, wanted, thorough=each.is_named)
+            checked = check_bytes(each.name, each.data, gate.selection, thorough=each.is_named)
+            gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED
-    report.show(Report(findings, sources, is_complete=not trouble.failed), output_format)
-    return trouble.status(findings=bool(findings))
+    findings = gate.passed(findings)
+    gate.report(Report(findings, sources, is_complete=not trouble.failed))
+    return trouble.status(findings=bool(findings) and not exit_zero)

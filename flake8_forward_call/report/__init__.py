@@ -41,5 +41,10 @@ FORMATS: dict[str, Format] = {
 
 def show(report: Report, output_format: str, *, err: bool = False) -> None:
     """Print a report in a format, to standard output or to standard error."""
-    if rendered := FORMATS[output_format].render(report):
+    tell(FORMATS[output_format].render(report), err=err)
+
+
+def tell(rendered: str, *, err: bool = False) -> None:
+    """Print what a format made, which is nothing if there was nothing to tell."""
+    if rendered:
         click.echo(rendered, err=err)
