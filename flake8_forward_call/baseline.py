@@ -65,10 +65,10 @@ class Baseline:
         return f'{{\n  "version": {_VERSION},\n  "findings": {entries}\n}}\n'
 
     def new(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that it does not have; of more than it has of one identity, those further down."""
+        """The findings that it does not have; of more than it has of one identity, those that come last."""
         left = self.counts.copy()
         new = []
-        for finding in sorted(findings, key=lambda each: each.sort_key):
+        for finding in findings:
             one = identity(finding, _named(finding.path, self.folder))
             if left[one] > 0:
                 left[one] -= 1

@@ -272,6 +272,15 @@ def test_git_that_fails_later_is_told() -> None:
     assert done.err.startswith("forward-call: --diff-base: git says of ")
 
 
+def test_new_call_above_its_like_in_the_baseline_is_reported() -> None:
+    method = "\n    def b(self, x):\n{0}        return self.stem.forward(x)\n"
+    commit(net=FIXED + method.format(""))
+    assert forward_call("check", "--write-baseline", "base.json", "net.py").status == 0
+    assert places("net.py", "--baseline", "base.json", base="HEAD") == []
+    made("net.py", FIXED + method.format("        x = self.stem.forward(x)\n"))
+    assert places("net.py", "--baseline", "base.json", base="HEAD") == ["net.py:14"]
+
+
 def test_all_options_of_the_gate_go_together() -> None:
     commit(net=PROGRAM)
     made("net.py", PROGRAM + METHOD.format("a"))

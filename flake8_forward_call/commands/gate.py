@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from flake8_forward_call import report
-from flake8_forward_call.baseline import Baseline, BaselineError
-from flake8_forward_call.changes import Changes, ChangesError, changes_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
 from flake8_forward_call.report import statistics
@@ -20,6 +18,10 @@ from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.trouble import Trouble
 from flake8_forward_call.writing import WriteError, write
+
+if TYPE_CHECKING:
+    from flake8_forward_call.baseline import Baseline
+    from flake8_forward_call.changes import Changes
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -100,6 +102,8 @@ class Gate:
             raise click.UsageError("--write-baseline needs the name of a file")
         self._to_write = write_baseline
         if baseline is not None:
+            from flake8_forward_call.baseline import Baseline, BaselineError
+
             self._baseline_name = baseline
             try:
                 self._baseline = Baseline.read(baseline)
@@ -108,6 +112,8 @@ class Gate:
         if diff_base is not None:
             if STDIN in paths and stdin_filename == STDIN_NAME:
                 raise click.UsageError("--diff-base needs --stdin-filename to know which file '-' stands for")
+            from flake8_forward_call.changes import ChangesError, changes_of
+
             try:
                 self._changes = changes_of([stdin_filename] if STDIN in paths else paths, diff_base)
             except ChangesError as error:
@@ -122,18 +128,25 @@ class Gate:
 
     def passed(self, findings: Iterable[Finding]) -> list[Finding]:
         """The findings that count, after the baseline was written, where that was asked for."""
-        kept = list(findings)
+        found = sorted(findings, key=lambda each: each.sort_key)
         if self._to_write is not None:
-            return self._written(kept, self._to_write)
-        if self._baseline is not None:
-            self._tell_resolved(self._baseline.resolved(kept, self._seen, self.selection))
-            kept = self._baseline.new(kept)
-        if self._changes is not None:
-            try:
-                kept = [each for each in kept if any(changes.touch(each) for changes in self._changes)]
-            except ChangesError as error:
-                self.trouble.error(f"--diff-base: {error}")
-        return kept
+            return self._written(found, self._to_write)
+        touched = found if self._changes is None else self._touched(found, self._changes)
+        if self._baseline is None:
+            return touched
+        self._tell_resolved(self._baseline.resolved(found, self._seen, self.selection))
+        # What nobody touched was there before: of several that are alike, those are the known ones.
+        is_touched = frozenset(touched).__contains__
+        return list(filter(is_touched, self._baseline.new(sorted(found, key=is_touched))))
+
+    def _touched(self, findings: list[Finding], changes: list[Changes]) -> list[Finding]:
+        from flake8_forward_call.changes import ChangesError
+
+        try:
+            return [finding for finding in findings if any(each.touch(finding) for each in changes)]
+        except ChangesError as error:
+            self.trouble.error(f"--diff-base: {error}")
+            return findings
 
     def report(self, made: Report) -> None:
         """Put the report where it belongs."""
@@ -160,6 +173,8 @@ class Gate:
         if self.trouble.failed:
             self.trouble.error(f"{path}: not written, for not everything could be looked at")
             return findings
+        from flake8_forward_call.baseline import Baseline
+
         made = Baseline.of(findings, path)
         try:
             write(path, made.text().encode())
