@@ -53,12 +53,18 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
 
 
 def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
-    """The evidence for a finding. Never raises: a question or a report can do without, and then there is none."""
+    """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
+
+    Never raises: a question or a report can do without, and then there is none.
+    """
     try:
-        explanations = explain(source, finding.start.row, finding.start.column)
-    except (NoCallError, SourceError, RecursionError):
+        for site in find_sites(source) if source.mentions_forward else ():
+            if site.start == finding.start:
+                return _steps_to_site(source, site)
+        found = _explained_overrides(source, finding.start.row, finding.start.column)
+        return next((each.steps for each in found if each.place == finding.start), ())
+    except (SourceError, RecursionError):
         return ()
-    return next((each.steps for each in explanations if each.place == finding.start), ())
 
 
 def _covers(site: Site, column: int) -> bool:
@@ -77,10 +83,7 @@ def _nothing_here(sites: list[Site], row: int, column: int | None) -> str:
 
 
 def _explained(site: Site, source: Source) -> Explanation:
-    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
-    session = session_of(source.path, Tracer)
-    file, ev = session.take(source), session.evaluator
-    assert isinstance(ev, Tracer)
+    ev, file = _traced(source)
     steps = tuple(_steps(ev, file, site))
     verdict = judge_one(ev, site.candidate, file)
     if verdict.is_told and is_deliberate(source, site.start.row):
@@ -88,6 +91,19 @@ def _explained(site: Site, source: Source) -> Explanation:
     finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
     return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+
+
+def _steps_to_site(source: Source, site: Site) -> tuple[Step, ...]:
+    ev, file = _traced(source)
+    return tuple(_steps(ev, file, site))
+
+
+def _traced(source: Source) -> tuple[Tracer, File]:
+    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
+    session = session_of(source.path, Tracer)
+    file, ev = session.take(source), session.evaluator
+    assert isinstance(ev, Tracer)
+    return ev, file
 
 
 def _is_silenced(source: Source, finding: Finding | None) -> bool:

@@ -300,5 +300,5 @@ def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(report, "show", fail)
+    monkeypatch.setattr(report, "tell", fail)
     failed(forward_call("check"), "cannot print: No space left on device")

@@ -290,19 +290,27 @@ def test_sarif_of_a_file_that_is_no_python() -> None:
     assert [set(each) & {"fixes", "relatedLocations"} for each in results] == [set(), set()]
 
 
-def test_junit_has_a_case_for_each_file() -> None:
-    made("b.py", TWO)
+def test_junit_has_a_case_for_each_file_with_all_that_was_found_in_it() -> None:
+    made("b.py", TWO + "\n    def __call__(self, x):\n        return x\n")
     made("a.py", PROGRAM)
     suites = ET.fromstring(forward_call("check", "--output-format", "junit", ".").out)
     (suite,) = suites
-    counts = {"name": "forward-call", "tests": "2", "failures": "3", "errors": "0"}
+    counts = {"name": "forward-call", "tests": "2", "failures": "2", "errors": "0"}
     assert (suites.tag, suites.attrib, suite.tag, suite.attrib) == ("testsuites", counts, "testsuite", counts)
     assert [(each.tag, each.attrib, len(each)) for each in suite] == [
         ("testcase", {"name": "a.py", "classname": "forward-call"}, 1),
-        ("testcase", {"name": "b.py", "classname": "forward-call"}, 2),
+        ("testcase", {"name": "b.py", "classname": "forward-call"}, 1),
     ]
-    assert {(each.tag, each.get("type")) for case in suite for each in case} == {("failure", "FWD001")}
-    assert suite[0][0].text == forward_call("check", "a.py").out.rstrip("\n")
+    one, three = (case[0] for case in suite)
+    assert (one.tag, one.get("type"), three.tag, three.get("type")) == (
+        "failure",
+        "FWD001",
+        "failure",
+        "FWD001, FWD005",
+    )
+    assert three.get("message") == "3 findings"
+    assert f"{one.text}\n{three.text}\n" == forward_call("check", "a.py", "b.py").out
+    assert one.text == f"a.py:11:26: FWD001 {one.get('message')}"
 
 
 def test_junit_holds_whatever_a_name_or_a_message_holds() -> None:

@@ -8,6 +8,7 @@ from xml.etree import ElementTree as ET
 
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rewrites import count
 
 _NAME = "forward-call"
 
@@ -18,19 +19,20 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 def render(report: Report) -> str:
     """A test suite in which each file with findings fails.
 
-    Without any there is one case, which passes: an empty report is an error to Jenkins.
+    Without any there is one case, which passes: an empty report is an error to Jenkins. Of several failures in a case
+    Jenkins shows the first, so there is one, and all findings of the file are in it.
     """
     suites = ET.Element("testsuites", name=_NAME)
     suite = ET.SubElement(suites, "testsuite", name=_NAME)
-    failures = 0
-    for path, findings in groupby(report, key=lambda finding: finding.path):
-        name = _text(relative(path))
+    for path, group in groupby(report, key=lambda finding: finding.path):
+        name, findings = _text(relative(path)), list(group)
         case = ET.SubElement(suite, "testcase", name=name, classname=_NAME)
-        for finding in findings:
-            failure = ET.SubElement(case, "failure", type=finding.code, message=_text(finding.message))
-            failure.text = _text(f"{name}:{finding.start}: {finding.code} {finding.message}")
-            failures += 1
-    if not len(suite):
+        codes = ", ".join(sorted({finding.code for finding in findings}))
+        message = findings[0].message if len(findings) == 1 else count(len(findings), "finding")
+        failure = ET.SubElement(case, "failure", type=codes, message=_text(message))
+        failure.text = "\n".join(_text(f"{name}:{each.start}: {each.code} {each.message}") for each in findings)
+    failures = len(suite)
+    if not failures:
         ET.SubElement(suite, "testcase", name=_NAME, classname=_NAME)
     for element in (suites, suite):
         element.attrib |= {"tests": str(len(suite)), "failures": str(failures), "errors": "0"}
