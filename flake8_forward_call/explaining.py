@@ -14,7 +14,7 @@ from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.intent import is_deliberate
-from flake8_forward_call.ruling import finding_for, finding_for_override, on_purpose
+from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
@@ -60,7 +60,8 @@ def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
     try:
         for site in find_sites(source) if source.mentions_forward else ():
             if site.start == finding.start:
-                return _steps_to_site(source, site)
+                hanging = finding.context.attached if finding.context is not None else ()
+                return (*_steps_to_site(source, site), *(Step(*one) for one in hanging))
         found = _explained_overrides(source, finding.start.row, finding.start.column)
         return next((each.steps for each in found if each.place == finding.start), ())
     except (SourceError, RecursionError):
@@ -86,6 +87,7 @@ def _explained(site: Site, source: Source) -> Explanation:
     ev, file = _traced(source)
     steps = tuple(_steps(ev, file, site))
     verdict = judge_one(ev, site.candidate, file)
+    steps += tuple(Step(*one) for one in attached(verdict))
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)

@@ -53,13 +53,15 @@ class Context:
 
     ``subject`` is what stands there on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted
     name of the function or class around it, empty at the top of a file; the rows are the first and the last of the
-    call, or of the statement that overrides ``__call__``.
+    call, or of the statement that overrides ``__call__``. ``attached`` is what hangs on the hooks that the call skips:
+    the path and row of each, and the words for it.
     """
 
     subject: str
     scope: str
     first_row: int
     last_row: int
+    attached: tuple[tuple[str, int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Finding:
     """One finding of one rule.
 
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
-    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code;
+    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
+    ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where;
     ``context`` is None where the finding is about the file as a whole.
     """
 
@@ -78,6 +81,7 @@ class Finding:
     message: str
     noqa_row: int
     fix: Fix | None = None
+    hanging: tuple[str, ...] = ()
     context: Context | None = None
 
     @property

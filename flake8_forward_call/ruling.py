@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.context import context_of_call, context_of_statement
 from flake8_forward_call.finding import Applicability, Finding, Fix
-from flake8_forward_call.inference.verdict import Sameness, Standing, Verdict
+from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
 
 if TYPE_CHECKING:
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40
+
+# How much of what hangs on a receiver's hooks a message names.
+_HANGING_SHOWN = 2
 
 
 def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
@@ -52,9 +57,33 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
-    message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee)
+    hanging = _hanging(source.path, verdict)
+    told = f": {' and '.join(hanging)}, which this call skips" if hanging else ""
+    message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
-    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, context)
+    context = replace(context, attached=attached(verdict))
+    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging, context)
+
+
+def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
+    """All that hangs on the receiver's hooks: the path and row of each, and the words for it."""
+    return tuple((one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
+
+
+def _hanging(path: str, verdict: Verdict) -> tuple[str, ...]:
+    """What hangs on the receiver's hooks, as clauses; no more than one can read in a message."""
+    return tuple(_clause(path, one) for one in verdict.attachments[:_HANGING_SHOWN])
+
+
+def _clause(path: str, one: Attachment) -> str:
+    return f"`{one.name}` ({_near(one.path, path)}:{one.row}) {one.effect}"
+
+
+def _near(path: str, own: str) -> str:
+    """A path as short as it can be for the reader of a file: the same wherever the command is run."""
+    there, folder = Path(os.path.realpath(path)), Path(os.path.realpath(own)).parent
+    shared = next((one for one in (folder, *folder.parents) if one in there.parents), None)
+    return there.as_posix() if shared is None else there.relative_to(shared).as_posix()
 
 
 def finding_for_override(source: Source, override: Override) -> Finding:

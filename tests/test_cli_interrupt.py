@@ -32,7 +32,12 @@ def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_real_process(files: list[Path]) -> None:
+def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    # Together their lines fill any pipe, so that the process waits for its reader, however late that one wakes up.
+    files = [Path(f"net{number:0200}.py") for number in range(240)]
+    for path in files:
+        path.write_text(PROGRAM)
     command = [sys.executable, "-m", "flake8_forward_call", "fix", "."]
     # Not measured: coverage takes a lock in its tracer, and waits for itself for ever if the signal comes just then.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}

@@ -268,6 +268,16 @@ def test_sarif_has_the_evidence_that_explain_shows() -> None:
     assert told == [line.strip() for line in forward_call("explain", "pkg/net.py:5:19").lines[1:]]
 
 
+def test_sarif_has_what_hangs_on_the_hooks_too() -> None:
+    made("net.py", "from torch import nn\n\nnet = nn.Linear(1, 1)\nnet.register_forward_hook(print)\nnet.forward(1)\n")
+    (result,) = sarif_run(checked("sarif", "."))["results"]
+    told = [each["message"]["text"] for each in result["relatedLocations"]]
+    explained = forward_call("explain", "net.py:5:5").lines[1:]
+    assert [line for line, text in zip(explained, told, strict=True) if not line.endswith(text)] == []
+    assert result["relatedLocations"][-1]["physicalLocation"]["region"] == {"startLine": 4}
+    assert "`register_forward_hook`" in told[-1]
+
+
 def test_sarif_has_the_evidence_of_standard_input_too() -> None:
     done = forward_call("check", "-", "--output-format", "sarif", stdin=PROGRAM.encode())
     (result,) = sarif_run(json.loads(done.out))["results"]

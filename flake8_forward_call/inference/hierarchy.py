@@ -167,6 +167,10 @@ class Hierarchy:
         """Whether the class is the other, or a subclass of it for certain."""
         return other in self.order(cls)
 
+    def derives_from(self, cls: Class, dotted: str) -> bool:
+        """The same for a class by its full dotted name."""
+        return any(one is not None and one.dotted == dotted for one in self.order(cls))
+
     def subclasses(self, cls: Class, file: File) -> Sequence[SourceClass]:
         """The classes of a file that derive from the class and are not it."""
         if file not in self._below:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.inference import callers, handing, likeness, mixins, sites
+from flake8_forward_call.inference import callers, handing, hooks, likeness, mixins, sites
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.project import File
@@ -22,7 +22,16 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-from flake8_forward_call.inference.verdict import NO_MODULE, NOT_CALLED, NOT_KNOWN, Sameness, Standing, Verdict, worst
+from flake8_forward_call.inference.verdict import (
+    NO_MODULE,
+    NOT_CALLED,
+    NOT_KNOWN,
+    Attachment,
+    Sameness,
+    Standing,
+    Verdict,
+    worst,
+)
 from flake8_forward_call.source import Source
 
 
@@ -67,7 +76,15 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Verdict:
         return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
     if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
         return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
-    return verdict
+    return replace(verdict, attachments=_hanging(ev, receiver, scope))
+
+
+def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
+    """What hangs on the receiver's hooks. The verdict does without it where that leads too far."""
+    try:
+        return ev.ask(lambda: hooks.attachments(ev, receiver, scope))
+    except OutOfBudget:
+        return ()
 
 
 def of_type(ev: Evaluator, kind: Type) -> Verdict:

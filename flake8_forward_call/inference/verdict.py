@@ -38,12 +38,23 @@ def worst(*sames: Sameness) -> Sameness:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something that hangs on a receiver's hooks: its name, where it is attached, and what it does, as a clause."""
+
+    name: str
+    path: str
+    row: int
+    effect: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """The answer for one call; ``reason`` is a clause in plain words."""
 
     standing: Standing
     sameness: Sameness
     reason: str
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def is_told(self) -> bool:

@@ -16,7 +16,8 @@ def render(finding: Finding, fix: Fix) -> str:
     """One rewrite in one line: its place, before, after, what it preserves and what it brings back."""
     place = style(f"{finding.path}:{finding.start}", bold=True)
     change = f"{style(fix.before, fg='red')} -> {style(fix.after, fg='green')}"
-    return f"{place}: {change} (preserves: {_PRESERVED}; brings back: {_BROUGHT_BACK})"
+    here = f"; here: {' and '.join(finding.hanging)}" if finding.hanging else ""
+    return f"{place}: {change} (preserves: {_PRESERVED}; brings back: {_BROUGHT_BACK}{here})"
 
 
 def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> str:

@@ -107,7 +107,8 @@ def _list(lines: Sequence[str], noun: str) -> str:
 def _change(finding: Finding) -> str:
     assert finding.fix is not None, "made fixes are there"
     mark = " (unsafe)" if _is_unsafe(finding) else ""
-    return f"- {_place(finding)}: {_code(finding.fix.before)} → {_code(finding.fix.after)}{mark}"
+    hanging = f"; this brings back: {_code(', and '.join(finding.hanging))}" if finding.hanging else ""
+    return f"- {_place(finding)}: {_code(finding.fix.before)} → {_code(finding.fix.after)}{mark}{hanging}"
 
 
 def _place(finding: Finding) -> str:

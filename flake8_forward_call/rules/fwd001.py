@@ -81,6 +81,11 @@ All of the left side. In a toy program it is empty. In real ones these live ther
 - **Names in a trace.** `torch.jit.trace` takes a submodule's scope from its call, so a graph traced through direct
   calls cannot tell which module an operation came from.
 
+Where the source of your project shows what hangs on the hooks of a receiver, the message names it, with the place:
+`` `weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. It knows all of
+the above but what attaches itself when the program runs, and follows the module through the attribute, list or helper
+function that it comes from. Two things at most are named; `forward-call explain PATH:ROW:COLUMN` shows all.
+
 ### What is often said and is not so
 
 `DistributedDataParallel` and `FullyShardedDataParallel` (FSDP1) do their work in their own `forward`. Gradients still
@@ -198,7 +203,7 @@ RULE = Rule(
     code="FWD001",
     name="direct-forward-call",
     title="Direct call of a module's forward()",
-    message="{before} skips Module.__call__, so hooks do not run; call {after}",
+    message="{before} skips Module.__call__, so hooks do not run{hanging}; call {after}",
     default=True,
     applicability=Applicability.SAFE,
     page=_PAGE,

@@ -1,0 +1,174 @@
+"""What hangs on the hooks of a receiver, as far as the project shows it: what a direct call of ``forward`` misses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attaching
+from flake8_forward_call.inference.attaching import Attacher, Reach
+from flake8_forward_call.inference.bindings import Iterated
+from flake8_forward_call.inference.identity import Holding
+from flake8_forward_call.inference.origins import bound, origins
+from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, alternatives
+from flake8_forward_call.inference.verdict import Attachment
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.references import Called
+    from flake8_forward_call.inference.scopes import Scope
+
+# Where more files than this speak of one kind of hook, the project is about hooks, and only the nearest are looked at.
+MAX_FILES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Attaching:
+    """Hooks that a call attaches to the target, to what is below it, or, of all that, to what was ``chosen``."""
+
+    call: ast.Call
+    scope: Scope
+    name: str
+    attacher: Attacher
+    target: Holding
+    chosen: Holding | None = None
+
+    @property
+    def told(self) -> Attachment:
+        return Attachment(self.name, self.scope.file.path, self.call.lineno, self.attacher.effect)
+
+    def reaches(self, holding: Holding) -> bool:
+        """Whether what is held can have got the hooks."""
+        reach = self.attacher.reach
+        if reach is not Reach.BELOW and holding.may_be(self.target):
+            return self.chosen is None or holding.fits(self.chosen)
+        if reach is Reach.ITSELF or not any(one.may_be(self.target) for one in holding.above):
+            return False
+        return self.chosen is None or holding.fits(self.chosen)
+
+
+def attachments(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
+    """All that the project attaches to the hooks of a receiver, what stands nearest to it first.
+
+    Raises OutOfBudget.
+    """
+    holding = Holding(ev, receiver, scope)
+    found = [*_while_made(ev, receiver, scope), *_afterwards(ev, holding)]
+    return tuple(dict.fromkeys(found))
+
+
+def _while_made(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Iterator[Attachment]:
+    """Yield what the expressions attach that make the receiver: ``weight_norm(nn.Conv1d(8, 8, 3))``, ``LazyLinear``."""
+    todo, seen = [(receiver, scope)], set[int]()
+    while todo:
+        for node, where in origins(ev, *todo.pop()):
+            if not isinstance(node, ast.Call) or id(node) in seen:
+                continue
+            seen.add(id(node))
+            for one in _by_function(ev, node, where):
+                if one.attacher.reach is not Reach.BELOW:
+                    yield one.told
+                    todo.append((one.target.node, where))
+            for kind in alternatives(ev.expression(node.func, where)):
+                if isinstance(kind, ClassObject) and ev.hierarchy.derives_from(kind.cls, attaching.LAZY_CLASS):
+                    name = kind.cls.dotted.rpartition(".")[2]
+                    yield Attachment(name, where.file.path, node.lineno, attaching.LAZY_EFFECT)
+
+
+def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
+    """Yield what is attached once the module is there, anywhere in the project."""
+    near = dict.fromkeys(
+        [holding.scope.file, *(cls.scope.file for one in (holding, *holding.above) for cls in one.own)]
+    )
+    for word, beside in attaching.words():
+        far = () if beside is None else ev.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()
+        for file in dict.fromkeys([*near, *far]):
+            for name in file.references.names_for(word):
+                for called in file.references.called.get(name, ()):
+                    for one in _attached(ev, called):
+                        if one.reaches(holding) and not _comes_later(one, holding):
+                            yield one.told
+
+
+def _attached(ev: Evaluator, called: Called) -> Iterator[_Attaching]:
+    if called.call is None:
+        return
+    yield from _by_function(ev, called.call, called.scope)
+    yield from _by_method(ev, called.call, called.scope)
+
+
+def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Attaching]:
+    """Yield what ``weight_norm(module)`` and its like attach."""
+    names = {_full_name(kind) for kind in alternatives(ev.expression(call.func, scope))}
+    found = {attaching.function(name) for name in names}
+    if len(found) != 1 or None in found:
+        return  # Under one name there may be one that attaches and, where it is not to be had, one that does not.
+    (attacher,) = found
+    assert attacher is not None
+    name = next(iter(names)).rpartition(".")[2]
+    for target in _targets(call, attacher):
+        yield _Attaching(call, scope, name, attacher, Holding(ev, target, scope))
+
+
+def _full_name(kind: object) -> str:
+    match kind:
+        case KnownFunction(name=name) | Namespace(name):
+            return name
+        case Function(ast.FunctionDef(name=name), inner):
+            return f"{inner.file.name}.{name}"
+        case _:
+            return ""
+
+
+def _targets(call: ast.Call, attacher: Attacher) -> Iterator[ast.expr]:
+    """Yield the modules that a call is given: one, several in a list, or each with the name of a parameter."""
+    given = next((one.value for one in call.keywords if one.arg == attacher.parameter), None)
+    if given is None and len(call.args) > attacher.index:
+        given = call.args[attacher.index]
+    several: Iterable[ast.expr | None] = given.elts if isinstance(given, (ast.List, ast.Tuple)) else [given]
+    for one in several:
+        target = one.elts[0] if isinstance(one, ast.Tuple) and one.elts else one
+        if target is not None and not isinstance(target, ast.Starred):
+            yield target
+
+
+def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Attaching]:
+    """Yield what ``module.register_forward_hook(hook)`` and its like attach."""
+    if not isinstance(call.func, ast.Attribute):
+        return
+    name, target = call.func.attr, call.func.value
+    attacher = attaching.method(name)
+    if attacher is None or any(_is_of_another(kind) for kind in alternatives(ev.expression(call.func, scope))):
+        return
+    given = Holding(ev, target, scope)
+    whole = _whole_tree(ev, target, scope)
+    if whole is None:
+        yield _Attaching(call, scope, name, attacher, given)
+    else:
+        yield _Attaching(call, scope, name, replace(attacher, reach=Reach.TREE), Holding(ev, *whole), given)
+
+
+def _is_of_another(kind: object) -> bool:
+    """Whether a method of that name is not that of ``torch.nn.Module``."""
+    return isinstance(kind, (Function, KnownFunction)) and not _full_name(kind).startswith("torch.")
+
+
+def _whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
+    """What a loop's variable runs through all modules of: ``net`` in ``for m in net.modules()``."""
+    if isinstance(node, ast.Name):
+        for binding in bound(ev, node, scope):
+            match binding:
+                case Iterated(iterable=ast.Call(func=ast.Attribute(value=whole, attr="modules" | "named_modules"))):
+                    return whole, binding.scope
+    return None
+
+
+def _comes_later(one: _Attaching, holding: Holding) -> bool:
+    """Whether the hooks are attached in the same function, once the call is over for good."""
+    row = holding.node.lineno
+    if one.scope is not holding.scope or one.call.lineno <= row:
+        return False
+    loops = (node for node in ast.walk(one.scope.node) if isinstance(node, (ast.For, ast.While, ast.AsyncFor)))
+    return not any(loop.lineno <= row and one.call.lineno <= (loop.end_lineno or 0) for loop in loops)

@@ -1,0 +1,149 @@
+"""Are two expressions one module? By what binds their names, by the attribute that holds it, or by its class."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import callers
+from flake8_forward_call.inference.bindings import Assigned, Binding, Iterated
+from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.origins import ITSELF, MAX_DEPTH, bound, classes, holder, origins, running_over
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import ClassObject, Instance, Type, alternatives
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# What a module goes by: a binding, an attribute of a class, an element of what goes by another key.
+_Key: TypeAlias = "tuple[object, ...]"
+
+
+class Holding:
+    """An expression that holds a module, and where it stands. Its properties raise OutOfBudget."""
+
+    def __init__(self, ev: Evaluator, node: ast.expr, scope: Scope) -> None:
+        self._ev = ev
+        self.node = node
+        self.scope = scope
+
+    @cached_property
+    def kind(self) -> Type:
+        """What it can be."""
+        return callers.resolved(self._ev, self._ev.expression(self.node, self.scope))
+
+    @cached_property
+    def keys(self) -> frozenset[_Key]:
+        """What it goes by."""
+        return frozenset(_keys(self._ev, self.node, self.scope, 0))
+
+    @cached_property
+    def wider(self) -> frozenset[_Key]:
+        """The same, and what the elements go by of the containers that it is an item of."""
+        return self.keys | {("element", key[1]) for key in self.keys if key[0] == "item"}
+
+    @cached_property
+    def own(self) -> tuple[SourceClass, ...]:
+        """The classes of the project that it can be an instance of."""
+        return tuple(cls for cls in classes(self.kind) if not is_foreign(cls))
+
+    @cached_property
+    def above(self) -> tuple[Holding, ...]:
+        """What it is an attribute or an element of, near and far."""
+        return tuple(Holding(self._ev, *one) for one in _above(self._ev, self.node, self.scope, 0))
+
+    @cached_property
+    def _is_made_here(self) -> bool:
+        """Whether it is made where its name is bound, so that no other name can be meant by chance."""
+        made = list(origins(self._ev, self.node, self.scope))
+        return bool(made) and all(self._makes(node, scope) for node, scope in made)
+
+    def _makes(self, node: ast.expr, scope: Scope) -> bool:
+        if not isinstance(node, ast.Call):
+            return False
+        return any(isinstance(one, ClassObject) for one in alternatives(self._ev.expression(node.func, scope)))
+
+    @property
+    def _is_slot(self) -> bool:
+        return any(key[0] == "slot" for key in self.keys)
+
+    @property
+    def _class_of_self(self) -> SourceClass | None:
+        """The class, where the expression is the ``self`` of one of its methods."""
+        if isinstance(self.node, ast.Name):
+            for scope in self.scope.outward():
+                if scope.enclosing_class is not None and scope.positional[:1] == [self.node.id]:
+                    return self._ev.source_class(scope.enclosing_class)
+        return None
+
+    def may_be(self, other: Holding) -> bool:
+        """Whether it can be what hooks are attached to under the other expression."""
+        if not self.wider.isdisjoint(other.keys):
+            return self.fits(other)
+        cls = other._class_of_self
+        if cls is not None:
+            return any(self._ev.hierarchy.derives(own, cls) for own in self.own)
+        if not any(self._ev.hierarchy.derives(a, b) for a in self.own for b in other.own):
+            return False
+        if self.scope is other.scope and isinstance(self.node, ast.Name) and isinstance(other.node, ast.Name):
+            return False  # Two names side by side.
+        return not (self._is_slot and other._is_slot) and not (self._is_made_here and other._is_made_here)
+
+    def fits(self, other: Holding) -> bool:
+        """Whether it is of the other's type: a loop over modules may test which of them it takes."""
+        theirs = [one.cls for one in alternatives(other.kind) if isinstance(one, Instance)]
+        mine = [one.cls for one in alternatives(self.kind) if isinstance(one, Instance)]
+        return not theirs or any(self._ev.hierarchy.derives(a, b) for a in mine for b in theirs)
+
+
+def _keys(ev: Evaluator, node: ast.expr, scope: Scope, depth: int) -> Iterator[_Key]:
+    if depth > MAX_DEPTH:
+        return
+    match node:
+        case ast.Call(func=ast.Attribute(value=inner, attr=name)) if name in ITSELF:
+            yield from _keys(ev, inner, scope, depth + 1)
+        case ast.Name():
+            for binding in bound(ev, node, scope):
+                yield ("binding", binding)
+                yield from _through(ev, binding, depth + 1)
+        case ast.Attribute(value=owner, attr=name):
+            for binding in untested(scope.flow.uses.get(id(node), ())):
+                yield from _through(ev, binding, depth + 1)
+            for cls in classes(callers.resolved(ev, ev.expression(owner, scope))):
+                yield ("slot", holder(ev, cls, name) or cls, name)
+            for key in _keys(ev, owner, scope, depth + 1):
+                yield ("attribute", key, name)
+        case ast.Subscript(value=value, slice=index):
+            for key in _keys(ev, value, scope, depth + 1):
+                yield ("item", key, repr(index.value)) if isinstance(index, ast.Constant) else ("element", key)
+
+
+def _through(ev: Evaluator, binding: Binding, depth: int) -> Iterator[_Key]:
+    """Yield the keys of what a binding is another name of."""
+    match binding:
+        case Assigned(value=ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call() as value, path=()):
+            yield from _keys(ev, value, binding.scope, depth)
+        case Iterated(iterable=iterable):
+            for key in _keys(ev, running_over(iterable), binding.scope, depth):
+                yield ("element", key)
+
+
+def _above(ev: Evaluator, node: ast.expr, scope: Scope, depth: int) -> Iterator[tuple[ast.expr, Scope]]:
+    if depth > MAX_DEPTH:
+        return
+    match node:
+        case ast.Attribute(value=owner) | ast.Subscript(value=owner):
+            yield owner, scope
+            yield from _above(ev, owner, scope, depth + 1)
+        case ast.Name():
+            for binding in bound(ev, node, scope):
+                match binding:
+                    case Assigned(value=value, path=()):
+                        yield from _above(ev, value, binding.scope, depth + 1)
+                    case Iterated(iterable=iterable):
+                        inner = running_over(iterable)
+                        yield inner, binding.scope
+                        yield from _above(ev, inner, binding.scope, depth + 1)

@@ -1,0 +1,196 @@
+"""Where a value comes from: the expressions that make it, as far as names and attributes lead back to them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes, containers
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Iterated
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import Function, Instance, Slot, Type, alternatives
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# From name to name: real code keeps a module in an attribute, hands it to a local name, and makes it in a helper.
+MAX_DEPTH = 8
+
+# Methods that give the module itself (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html).
+ITSELF = frozenset(
+    {
+        "to",
+        "cuda",
+        "cpu",
+        "xpu",
+        "eval",
+        "train",
+        "half",
+        "float",
+        "double",
+        "bfloat16",
+        "type",
+        "requires_grad_",
+        "apply",
+    }
+)
+
+# What gives the elements of its first argument, one by one.
+_RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
+
+
+def origins(ev: Evaluator, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[ast.expr, Scope]]:
+    """Yield each expression, with its scope, that can have made the value: calls, displays, literals.
+
+    Raises OutOfBudget.
+    """
+    if depth > MAX_DEPTH:
+        return
+    match node:
+        case ast.Name() | ast.Attribute():
+            for binding in bound(ev, node, scope):
+                yield from _of_binding(ev, binding, depth + 1)
+        case ast.Subscript(value=value):
+            reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+            if reached:
+                for binding in reached:
+                    yield from _of_binding(ev, binding, depth + 1)
+            else:
+                yield from _elements(ev, value, scope, depth + 1)
+        case ast.IfExp(body=first, orelse=second):
+            yield from origins(ev, first, scope, depth + 1)
+            yield from origins(ev, second, scope, depth + 1)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from origins(ev, value, scope, depth + 1)
+        case ast.NamedExpr(value=value):
+            yield from origins(ev, value, scope, depth + 1)
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in ITSELF:
+            yield from origins(ev, owner, scope, depth + 1)
+        case ast.Call():
+            yield node, scope
+            for one in alternatives(ev.expression(node.func, scope)):
+                if isinstance(one, Function) and not isinstance(one.node, ast.Lambda):
+                    for given in one.scope.flow.returned.values():
+                        if given.value is not None:
+                            yield from origins(ev, given.value, one.scope, depth + 1)
+        case _:
+            yield node, scope
+
+
+def bound(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[Binding, ...]:
+    """What binds a name or attribute where it is read: in its scope, in one around it, or in the owner's class."""
+    reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+    if reached:
+        return reached
+    if isinstance(node, ast.Name):
+        outer = next((one for one in scope.outward() if node.id in one.flow.bound and not one.is_class), None)
+        return () if outer is None else tuple(outer.flow.bound[node.id])
+    found: dict[Binding, None] = {}
+    for cls in classes(ev.expression(node.value, scope)):
+        owner = holder(ev, cls, node.attr)
+        if owner is not None:
+            found.update(dict.fromkeys(_set_in(owner, node.attr)))
+    return tuple(found)
+
+
+def classes(kind: Type) -> Iterator[SourceClass]:
+    """Yield the classes, of those whose source is at hand, that a value can be an instance of."""
+    for one in alternatives(kind):
+        inner = one.bound if isinstance(one, Slot) else one
+        for each in alternatives(inner):
+            if isinstance(each, Instance) and isinstance(each.cls, SourceClass):
+                yield each.cls
+
+
+def holder(ev: Evaluator, cls: SourceClass, name: str) -> SourceClass | None:
+    """The class, of this one and its bases, that sets an attribute; None if none does."""
+    return next(
+        (one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass) and any(_set_in(one, name))), None
+    )
+
+
+def _set_in(cls: SourceClass, name: str) -> Iterator[Binding]:
+    yield from untested(cls.scope.flow.exit.get(name, ()))
+    yield from attributes.assignments(cls, name)
+
+
+def _of_binding(ev: Evaluator, binding: Binding, depth: int) -> Iterator[tuple[ast.expr, Scope]]:
+    match binding:
+        case Assigned(value=value, scope=scope, path=()):
+            yield from origins(ev, value, scope, depth)
+        case Annotated(value=ast.expr() as value, scope=scope):
+            yield from origins(ev, value, scope, depth)
+        case Iterated(iterable=iterable, scope=scope):
+            yield from _elements(ev, iterable, scope, depth)
+
+
+def _elements(ev: Evaluator, node: ast.expr, scope: Scope, depth: int) -> Iterator[tuple[ast.expr, Scope]]:
+    """Yield what makes the elements of a container: those that it is made with, and those put into it afterwards."""
+    node = running_over(node)
+    for made, where in origins(ev, node, scope, depth + 1):
+        for element in _displayed(made):
+            yield from origins(ev, element, where, depth + 1)
+    for call, where in _put_into(ev, node, scope):
+        for argument in call.args[-1:]:
+            for element in _displayed(argument) if last_name(call.func) == "extend" else (argument,):
+                yield from origins(ev, element, where, depth + 1)
+
+
+def running_over(node: ast.expr) -> ast.expr:
+    """The container that an iterable goes through: ``xs`` of ``enumerate(xs)`` and of ``xs.values()``."""
+    while True:
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _RUNNING:
+                node = inner
+            case ast.Call(func=ast.Attribute(value=inner, attr="values" | "items" | "children" | "named_children")):
+                node = inner
+            case _:
+                return node
+
+
+def _displayed(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield the elements that stand in the expression that makes a container."""
+    match node:
+        case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
+            yield from (one.value if isinstance(one, ast.Starred) else one for one in elements)
+        case ast.Dict(values=values):
+            yield from values
+        case ast.ListComp(elt=element) | ast.GeneratorExp(elt=element) | ast.SetComp(elt=element):
+            yield element
+        case ast.DictComp(value=element):
+            yield element
+        case ast.Call(args=arguments):  # nn.ModuleList([...]), nn.Sequential(a, b)
+            for one in arguments:
+                inner = one.value if isinstance(one, ast.Starred) else one
+                yield from _displayed(inner) if _is_display(inner) else (inner,)
+
+
+def _is_display(node: ast.expr) -> bool:
+    kinds = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.GeneratorExp, ast.SetComp, ast.DictComp)
+    return isinstance(node, kinds)
+
+
+def _put_into(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
+    """Yield each ``self.xs.append(x)`` in the class that has the container, each ``xs.append(x)`` beside the name."""
+    match node:
+        case ast.Attribute(attr=name, value=owner):
+            for cls in classes(ev.expression(owner, scope)):
+                found = holder(ev, cls, name)
+                for inner, own in () if found is None else containers.methods(found):
+                    yield from _puts(inner, f"{own}.{name}")
+        case ast.Name(id=name):
+            yield from _puts(scope, name)
+
+
+def _puts(scope: Scope, name: str) -> Iterable[tuple[ast.Call, Scope]]:
+    for call in scope.calls:
+        match call.func:
+            case ast.Attribute(value=target, attr="append" | "extend" | "insert" | "add_module") if (
+                ast.unparse(target) == name
+            ):
+                yield call, scope

@@ -1,0 +1,84 @@
+"""What hangs on the hooks of a receiver, as each door says it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from command_line import flake8, forward_call
+
+LAYERS = """\
+from torch import nn
+from torch.nn.utils import weight_norm
+
+
+def conv(size):
+    return weight_norm(nn.Conv1d(size, size, 3))
+"""
+VOCODER = """\
+from torch import nn
+from layers import conv
+
+
+class Vocoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = conv(8)
+
+    def forward(self, x):
+        return self.conv.forward(x)
+"""
+HANGING = "`weight_norm` (layers.py:6) recomputes the weight in a forward pre-hook"
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "layers.py").write_text(LAYERS)
+    (tmp_path / "vocoder.py").write_text(VOCODER)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_both_doors_name_it_in_the_message(project: Path) -> None:
+    message = (
+        f"vocoder.py:11:26: FWD001 self.conv.forward(...) skips Module.__call__, so hooks do not run: {HANGING}, "
+        "which this call skips; call self.conv(...)"
+    )
+    assert forward_call("check", "vocoder.py").lines == [message]
+    assert flake8("vocoder.py", cwd=project).lines == [message]
+
+
+def test_the_message_is_the_same_from_wherever_the_command_is_run(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(project.parent)
+    assert HANGING in forward_call("check", project / "vocoder.py").out
+
+
+def test_fix_says_that_it_is_brought_back() -> None:
+    assert forward_call("fix").lines[:-1] == [
+        "./vocoder.py:11:26: self.conv.forward(...) -> self.conv(...) (preserves: same arguments, same forward(); "
+        "brings back: forward pre-hooks, forward hooks, backward hooks, and what is built on them; "
+        f"here: {HANGING})"
+    ]
+
+
+def test_the_summary_for_a_pull_request_says_it_at_the_call() -> None:
+    told = f"this brings back: `` {HANGING} ``"
+    assert told in forward_call("fix", "--summary", "markdown").out
+
+
+def test_explain_shows_it_as_the_last_step() -> None:
+    lines = forward_call("explain", "vocoder.py:11:26").lines
+    assert [line.strip() for line in lines if "recomputes" in line][-1].endswith(
+        "layers.py:6: `weight_norm` recomputes the weight in a forward pre-hook"
+    )
+
+
+def test_a_checkpointed_block_whose_forward_is_handed_on_has_it_in_its_message() -> None:
+    text = VOCODER.replace("from layers", "from torch.utils.checkpoint import checkpoint\nfrom layers")
+    Path("vocoder.py").write_text(text.replace("self.conv.forward(x)", "checkpoint(self.conv.forward, x)"))
+    assert forward_call("check", "--select", "FWD004").lines == [
+        "./vocoder.py:12:37: FWD004 checkpoint calls self.conv.forward past Module.__call__, so hooks do not run: "
+        f"{HANGING}, which this call skips; pass self.conv"
+    ]
