@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
+
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
@@ -14,15 +17,26 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
+    found = [*_found(source), *(unanalysable(source.path, fault) for fault in source.faults())]
+    return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
+
+
+def _found(source: Source) -> list[Finding]:
     try:
         found = _direct_calls(source) if source.mentions_forward else []
-        return sorted([*found, *(_own_calls(source) if source.sets_call else ())], key=lambda one: one.sort_key)
+        return [*found, *(_own_calls(source) if source.sets_call else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except RecursionError:
         return [unanalysable(source.path, SourceError("is nested too deeply to be analysed"))]
     except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
+
+
+def _in_cells(source: Source, findings: list[Finding]) -> Iterator[Finding]:
+    for finding in findings:
+        cell = source.cell_at(finding.start.row)
+        yield finding if cell is None else replace(finding, cell=cell)
 
 
 def internal_error(error: Exception) -> str:

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from flake8_forward_call.finding import Finding
-
 # These change what git prints, or make it run other programs.
 _UNWANTED = ("GIT_DIFF_OPTS", "GIT_EXTERNAL_DIFF", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS")
 _OPTIONS = ("--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false")
@@ -73,9 +71,9 @@ class Changes:
         if (name := self._name(path)) is not None:
             self._texts[name] = data
 
-    def touch(self, finding: Finding) -> bool:
-        """Whether a row of the finding's call is touched, or any row if the finding is about the whole file."""
-        name = self._name(finding.path)
+    def touch(self, path: str, rows: tuple[int, int] | None) -> bool:
+        """Whether one of these rows of a file is touched, from the first to the last; without them, whether any is."""
+        name = self._name(path)
         if name is None:
             return False
         if name not in self._hunks:
@@ -83,10 +81,7 @@ class Changes:
         hunks = self._hunks[name]
         if hunks is None:
             return True
-        if finding.context is None:
-            return bool(hunks)
-        first, last = finding.context.first_row, finding.context.last_row
-        return any(hunk.touches(first, last) for hunk in hunks)
+        return bool(hunks) if rows is None else any(hunk.touches(*rows) for hunk in hunks)
 
     def _name(self, path: str) -> str | None:
         """The file as git names it here, None if it lies elsewhere."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError, is_stub, may_matter
+from flake8_forward_call.source import Source, SourceError, is_notebook, is_stub, may_matter, read
 from flake8_forward_call.suppression import unsuppressed
+from flake8_forward_call.unused import may_name_code, unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,29 +20,35 @@ class Checked:
     source: Source | None = None
 
 
-def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool) -> Checked:
+def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool, unused_noqa: bool = False) -> Checked:
     """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
 
     A ``thorough`` look says of any file whether it is Python; else one without `forward` or `__call__` is not even
-    parsed, which makes a run over a large tree several times as fast.
+    parsed, which makes a run over a large tree several times as fast. ``unused_noqa``: look for dead comments too.
     """
-    if is_stub(name) or not (thorough or may_matter(data)):
+    if is_stub(name) or not (thorough or may_matter(data) or (unused_noqa and may_name_code(data))):
         return Checked([])
+    # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
+    text = "" if is_notebook(name) else data.decode("latin-1")
     source = None
     try:
-        source = Source.from_bytes(name, data)
+        source = read(name, data)
+        if source is None:
+            return Checked([])
+        text = source.text
         if thorough:
             source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
-        # So flake8 reads the comments of a file that cannot be decoded.
-        text = source.text if source else data.decode("latin-1")
         return Checked(wanted([unanalysable(name, error)], text, selection), source)
-    return check_source(source, selection)
+    return check_source(source, selection, unused_noqa=unused_noqa)
 
 
-def check_source(source: Source, selection: Selection) -> Checked:
+def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
     """The same for a text that is decoded already."""
-    return Checked(wanted(analyse(source), source.text, selection), source)
+    found = analyse(source)
+    if unused_noqa:
+        found = sorted([*found, *unused(source, found, selection)], key=lambda one: one.sort_key)
+    return Checked(wanted(found, source.text, selection), source)
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:

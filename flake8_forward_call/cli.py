@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -28,7 +28,8 @@ class _Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None and Path(args[0]).exists():
+        # Path.exists() raises where the name is too long.
+        if self.get_command(ctx, args[0]) is None and os.path.exists(args[0]):  # noqa: PTH110
             ctx.fail(f"no command {args[0]!r}; to look at that path, run 'forward-call check {args[0]}'")
         return super().resolve_command(ctx, args)
 
@@ -55,6 +56,9 @@ def main(args: Sequence[str] | None = None) -> int:
     """Run the command; ``args`` are those of the process if None. Returns the exit status."""
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
+    if (hindrance := _hindrance()) is not None:
+        _say(hindrance)
+        return Status.FAILED
     thresholds = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *thresholds[1:])
     try:
@@ -63,20 +67,36 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         _complain(error)
     except click.Abort:
-        click.echo("forward-call: Interrupted.", err=True)
+        _say("Interrupted.")
     except SystemExit:
         pass  # So click ends where whoever read the output had enough and closed the pipe: nobody is left to tell.
     except OSError as error:
-        click.echo(f"forward-call: cannot print: {reason(error)}", err=True)
+        _say(f"cannot print: {reason(error)}")
     finally:
         gc.set_threshold(*thresholds)
     return Status.FAILED
 
 
+def _hindrance() -> str | None:
+    """Why no command can work here, None if one can."""
+    if sys.stdout is None:  # So it is where the caller closed it. What `fix -` makes of a program would be lost.
+        return "cannot print: standard output is closed"
+    try:
+        os.getcwd()  # noqa: PTH109
+    except OSError as error:
+        return f"the current directory is gone: {reason(error)}"
+    return None
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # Nobody is left to tell.
+        click.echo(f"forward-call: {text}", err=True)
+
+
 def _complain(error: click.UsageError) -> None:
     message = " ".join(error.format_message().split()).rstrip(".")
     where = error.ctx.command_path if error.ctx else "forward-call"
-    click.echo(f"forward-call: {message[:1].lower()}{message[1:]} (see '{where} --help')", err=True)
+    _say(f"{message[:1].lower()}{message[1:]} (see '{where} --help')")
 
 
 def _print_anything(stream: Any) -> None:

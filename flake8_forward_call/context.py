@@ -29,6 +29,11 @@ def context_of_statement(source: Source, subject: str, start: Place) -> Context:
     return Context(subject, _scope(source.tree, start.row), start.row, max(last, start.row))
 
 
+def context_of_comment(source: Source, subject: str, first: int, last: int) -> Context:
+    """The context of a finding that is about a comment on the logical line of these rows."""
+    return Context(subject, _scope(source.tree, last), first, last)
+
+
 def _scope(tree: ast.Module, row: int) -> str:
     return ".".join(node.name for node in _around(tree, row) if isinstance(node, _NAMED))
 

@@ -1,7 +1,8 @@
-"""From the paths on the command line to the Python files behind them."""
+"""From the paths on the command line to the Python files and notebooks behind them."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ _EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
 _ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
+_LOOKED_AT = (".py", ".ipynb")
+
 _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
 
 _KINDS = (
@@ -29,7 +32,7 @@ _KINDS = (
 def find_files(paths: Sequence[str], trouble: Trouble) -> Iterator[str]:
     """The files to look at, each once however many names lead to it, named as flake8 would name them.
 
-    A path that is named counts, whatever it is called. In directories the ``.py`` files count; left out are
+    A path that is named counts, whatever it is called. In directories ``.py`` files and notebooks count; left out are
     version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments. Links to
     directories are not followed, links to files are. What cannot be looked at is told to ``trouble``, and the search
     goes on.
@@ -58,14 +61,14 @@ def _look(path: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
             yield first
             yield from files
         else:
-            trouble.warn(f"{path}: no Python files here")
+            trouble.warn(f"{path}: no Python files or notebooks here")
     else:  # Reading could wait for ever.
         kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "not a file")
         trouble.error(f"{path}: is {kind}; to check what comes out of it, send that to 'forward-call check -'")
 
 
 def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
-    """The Python files under a directory, by name, a directory's own files before those of its subdirectories."""
+    """The Python files and notebooks under a directory, by name, its own before those of its subdirectories."""
     real_top = os.path.realpath(top)
     waiting = [top]
     while waiting:
@@ -79,7 +82,7 @@ def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
         if folder != top and is_environment(entries):
             continue
         for entry in entries:
-            if entry.name.endswith(".py") and _is_file(entry):
+            if entry.name.endswith(_LOOKED_AT) and _is_file(entry):
                 # No link to a directory is on the way, so only a link needs the system calls of realpath.
                 below = entry.path[len(top) :].lstrip(os.sep)
                 yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else f"{real_top}{os.sep}{below}"
@@ -101,5 +104,5 @@ def is_searched(entry: os.DirEntry[str]) -> bool:
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file()
-    except OSError:  # A link that leads in a circle.
-        return False
+    except OSError as error:  # A link: in a circle it leads nowhere, else to read it will tell what is wrong.
+        return error.errno != errno.ELOOP

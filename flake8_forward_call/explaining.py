@@ -48,7 +48,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
     found = [_explained(site, source) for site in wanted] + list(_explained_overrides(source, row, column))
     if not found:
-        raise NoCallError(_nothing_here(sites, row, column))
+        raise NoCallError(_nothing_here(source, sites, row, column))
     return found
 
 
@@ -75,12 +75,14 @@ def _covers(site: Site, column: int) -> bool:
     return min(first, site.start.column) <= column <= site.end.column
 
 
-def _nothing_here(sites: list[Site], row: int, column: int | None) -> str:
-    where = f"row {row}" if column is None else f"{row}:{column}"
+def _nothing_here(source: Source, sites: list[Site], row: int, column: int | None) -> str:
+    where = source.where(Place(row, column or 1))
+    if column is None:
+        where = ("row " if source.cell_at(row) is None else "") + where.rpartition(":")[0]
     if not sites:
         return f"no direct call of forward() at {where}, nor anywhere in the file (super().forward() is none)"
-    near = sorted(sites, key=lambda site: (abs(site.start.row - row), site.start))[:3]
-    return f"no direct call of forward() at {where}; the nearest: {', '.join(str(site.start) for site in near)}"
+    near = sorted((site.start for site in sites), key=lambda place: (abs(place.row - row), place))[:3]
+    return f"no direct call of forward() at {where}; the nearest: {', '.join(map(source.where, near))}"
 
 
 def _explained(site: Site, source: Source) -> Explanation:

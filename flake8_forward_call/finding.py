@@ -17,6 +17,22 @@ class Place:
         return f"{self.row}:{self.column}"
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a notebook: its number among all cells, from 1, and how many rows of the program stand above it."""
+
+    number: int
+    rows_above: int
+
+    def own(self, place: Place) -> Place:
+        """The place in the cell that is this one in the program."""
+        return Place(place.row - self.rows_above, place.column)
+
+    def where(self, place: Place) -> str:
+        """The same as users read it: the cell, then row and column in it."""
+        return f"cell {self.number}:{self.own(place)}"
+
+
 class Applicability(enum.Enum):
     """May an edit be made without a person looking at it? The words are ruff's."""
 
@@ -71,7 +87,8 @@ class Finding:
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
     ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
     ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where;
-    ``context`` is None where the finding is about the file as a whole.
+    ``context`` is None where the finding is about the file as a whole. Places are in the file's text; that of a
+    notebook is its cells as one program, and ``cell`` is the one that it stands in.
     """
 
     code: str
@@ -83,6 +100,16 @@ class Finding:
     fix: Fix | None = None
     hanging: tuple[str, ...] = ()
     context: Context | None = None
+    cell: Cell | None = None
+
+    @property
+    def where(self) -> str:
+        """The place as users read it: row and column, in a notebook behind the cell that they are counted in."""
+        return str(self.start) if self.cell is None else self.cell.where(self.start)
+
+    def shown(self, place: Place) -> Place:
+        """A place of the finding as it is told: counted in its cell, where it has one."""
+        return place if self.cell is None else self.cell.own(place)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:

@@ -26,7 +26,9 @@ class Identity(NamedTuple):
 def identity(finding: Finding, path: str) -> Identity:
     """The identity of a finding, with its file named as given."""
     if finding.context is None:
-        return Identity(path, "", finding.code, finding.message)
+        # The number of a cell is a place, too.
+        message = finding.message.replace(f"cell {finding.cell.number} ", "") if finding.cell else finding.message
+        return Identity(path, "", finding.code, message)
     return Identity(path, finding.context.scope, finding.code, finding.context.subject)
 
 

@@ -30,18 +30,15 @@ def is_deliberate(source: Source, row: int) -> bool:
     near = [one for one in (row - 1, row) if one > 0 and _INTENT.search(source.lines[one - 1]) is not None]
     if not near:
         return False
-    comments = _comments(source)  # Only now: it takes as long as to parse the file.
+    try:
+        comments = _comments(source)  # Only now: it takes as long as to parse the file.
+    except (tokenize.TokenError, SyntaxError, SystemError):  # CPython 3.12 raises the last at some f-strings.
+        return True
     return any(_INTENT.search(comments.get(one, "")) is not None for one in near)
 
 
 def _comments(source: Source) -> dict[int, str]:
-    """The comments of a file by line; as many as could be read, where the tokenizer gives up."""
-    found: dict[int, str] = {}
+    """The comments of a file by line. Raises what the tokenizer raises."""
     lines = iter(source.lines)
-    try:
-        for token in tokenize.generate_tokens(lambda: next(lines, "")):
-            if token.type == tokenize.COMMENT:
-                found[token.start[0]] = token.string
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return found
+    tokens = tokenize.generate_tokens(lambda: next(lines, ""))
+    return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}

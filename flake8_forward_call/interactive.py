@@ -98,18 +98,27 @@ def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Itera
     from flake8_forward_call.explaining import steps_to
 
     yield text.line(finding)
-    yield from (f"  {evidence.render(step)}" for step in steps_to(source, finding))
-    yield from _hunk(source, _edits(chosen), _edits([finding]))
+    yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
+    yield from _hunk(source, chosen, finding)
 
 
 def _edits(findings: Sequence[Finding]) -> list[Edit]:
-    return [edit for finding in findings if finding.fix is not None for edit in finding.fix.edits]
+    """The edits of findings, with places in their cell where they have one."""
+    return [
+        Edit(finding.shown(edit.start), finding.shown(edit.end), edit.content)
+        for finding in findings
+        if finding.fix is not None
+        for edit in finding.fix.edits
+    ]
 
 
-def _hunk(source: Source, made: Sequence[Edit], more: Sequence[Edit]) -> Iterator[str]:
+def _hunk(source: Source, chosen: Sequence[Finding], finding: Finding) -> Iterator[str]:
     from flake8_forward_call.rewriter import edited
 
-    before, after = (Source(source.path, edited(source, edits)).lines for edits in (made, [*made, *more]))
+    # Of a notebook the cell is shown, as it stands in the file.
+    shown = source if finding.cell is None else source.cell_source(finding.cell)
+    made = _edits([one for one in chosen if one.cell == finding.cell])
+    before, after = (Source(source.path, edited(shown, edits)).lines for edits in (made, [*made, *_edits([finding])]))
     _, _, *lines = difflib.unified_diff(
         [line.rstrip("\r\n") for line in before], [line.rstrip("\r\n") for line in after], lineterm=""
     )

@@ -1,4 +1,4 @@
-"""Ctrl-C, held back where it would do harm."""
+"""Signals that end the command, turned into an exception, and held back where that would do harm."""
 
 from __future__ import annotations
 
@@ -8,14 +8,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+# What a shell, a time limit or the end of a session sends; Windows has no SIGHUP.
+_ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+@contextmanager
+def ends_raised() -> Iterator[None]:
+    """Until the block is left, a signal that would end the process is raised as KeyboardInterrupt, like Ctrl-C."""
+    # One that is ignored (nohup), or that somebody else deals with, stays so.
+    taken = [number for number in _ENDS if _is_main_thread() and signal.getsignal(number) is signal.SIG_DFL]
+    for number in taken:
+        signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number in taken:
+            signal.signal(number, signal.SIG_DFL)
+
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Until the block is left, Ctrl-C waits; then it is raised as KeyboardInterrupt."""
-    if (
-        threading.current_thread() is not threading.main_thread()
-        or signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    ):
+    """Until the block is left, what is raised as KeyboardInterrupt waits, and is raised then."""
+    raised = [number for number in (signal.SIGINT, *_ENDS) if signal.getsignal(number) is signal.default_int_handler]
+    if not raised or not _is_main_thread():
         yield  # Somebody else deals with the signal, or has it ignored.
         return
     came = False
@@ -24,10 +39,16 @@ def interrupts_held() -> Iterator[None]:
         nonlocal came
         came = True
 
-    signal.signal(signal.SIGINT, remember)
+    for number in raised:
+        signal.signal(number, remember)
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+        for number in raised:
+            signal.signal(number, signal.default_int_handler)
     if came:
         raise KeyboardInterrupt
+
+
+def _is_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -13,6 +13,7 @@ import libcst as cst
 
 from flake8_forward_call.finding import Edit, Fix
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.trees import same_tree
 from flake8_forward_call.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
 
 
@@ -85,30 +86,8 @@ def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> 
         tree = Source(source.path, text, source.encoding).tree
     except SourceError as error:
         raise RewriteError(f"the rewritten text {error.reason}") from None
-    if not _same_tree(source.tree, tree, named):
+    if not same_tree(source.tree, tree, unwrapped=named):
         raise RewriteError("the rewritten text has another tree than the file")
-
-
-def _same_tree(old: ast.AST, new: ast.AST, named: Collection[ast.Attribute]) -> bool:
-    """Whether two trees are the same, positions aside, if each named attribute of the old one becomes its owner."""
-    stack: list[tuple[object, object]] = [(old, new)]
-    while stack:
-        before, after = stack.pop()
-        if isinstance(before, ast.Attribute) and before in named:
-            before = before.value
-        if type(before) is not type(after):
-            return False
-        if isinstance(before, list) and isinstance(after, list):
-            if len(before) != len(after):
-                return False
-            stack.extend(zip(before, after, strict=True))
-        elif isinstance(before, ast.AST):
-            for field in before._fields:
-                if not (field == "lineno" and isinstance(before, ast.TypeIgnore)):  # A position in all but name.
-                    stack.append((getattr(before, field, None), getattr(after, field, None)))
-        elif before != after:
-            return False
-    return True
 
 
 def _check_derivation(part: Located, named: Sequence[Site]) -> None:

@@ -57,7 +57,7 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
-    hanging = _hanging(source.path, verdict)
+    hanging = _hanging(source, verdict)
     told = f": {' and '.join(hanging)}, which this call skips" if hanging else ""
     message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
@@ -70,13 +70,15 @@ def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
     return tuple((one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
 
 
-def _hanging(path: str, verdict: Verdict) -> tuple[str, ...]:
+def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
     """What hangs on the receiver's hooks, as clauses; no more than one can read in a message."""
-    return tuple(_clause(path, one) for one in verdict.attachments[:_HANGING_SHOWN])
+    return tuple(_clause(source, one) for one in verdict.attachments[:_HANGING_SHOWN])
 
 
-def _clause(path: str, one: Attachment) -> str:
-    return f"`{one.name}` ({_near(one.path, path)}:{one.row}) {one.effect}"
+def _clause(source: Source, one: Attachment) -> str:
+    cell = source.cell_in(one.path, one.row)
+    row = str(one.row) if cell is None else f"cell {cell.number}:{one.row - cell.rows_above}"
+    return f"`{one.name}` ({_near(one.path, source.path)}:{row}) {one.effect}"
 
 
 def _near(path: str, own: str) -> str:

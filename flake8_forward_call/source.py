@@ -9,10 +9,11 @@ import re
 import tokenize
 import unicodedata
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flake8_forward_call.finding import Place
+from flake8_forward_call.finding import Cell, Edit, Place
 
 # The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
@@ -23,6 +24,7 @@ _SET_CALL = re.compile(r"(?<![.\w])__call__[\s\\]*[(=:\[]")
 # What may stand before the dot without being of any interest. The one character more tells `my_super()` apart.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
+_LINE_END = re.compile(rb"\r\n?|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
@@ -43,6 +45,20 @@ def may_matter(data: bytes) -> bool:
     writes programs in. Nor does anybody write the name with the letters that Python's NFKC makes equal.
     """
     return b"forward" in data or b"__call__" in data
+
+
+def read(path: str, data: bytes) -> Source | None:
+    """The source in a file's bytes; None for a notebook that is not of Python. Raises SourceError."""
+    if not is_notebook(path):
+        return Source.from_bytes(path, data)
+    from flake8_forward_call.notebook import program
+
+    return program.read(path, data)
+
+
+def is_notebook(path: str) -> bool:
+    """Whether the file is a Jupyter notebook, by its name."""
+    return path.endswith(".ipynb")
 
 
 def is_stub(path: str) -> bool:
@@ -73,7 +89,7 @@ class Source:
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
-            row = data.count(b"\n", 0, error.start) + 1
+            row = len(_LINE_END.findall(data, 0, error.start)) + 1
             raise SourceError(
                 f"cannot be decoded as {encoding}: byte 0x{data[error.start]:02x}: {error.reason}", Place(row, 1)
             ) from None
@@ -84,6 +100,52 @@ class Source:
     def encode(self, text: str) -> bytes:
         """The bytes of another text in this file's encoding, byte-order mark included."""
         return text.encode(self.encoding)
+
+    def to_bytes(self) -> bytes:
+        """The bytes of the file."""
+        return self.encode(self.text)
+
+    def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
+        """The file with edits made, which give its text as the given one. Raises SourceError if they do not."""
+        return replace(self, text=text)
+
+    def faults(self) -> Sequence[SourceError]:
+        """What is wrong with parts of the file that are left out of its text."""
+        return ()
+
+    def cells(self) -> Sequence[Cell]:
+        """The cells of a notebook; none where there are no cells."""
+        return ()
+
+    def cell_at(self, row: int) -> Cell | None:
+        """The cell of a notebook that a row of the text stands in; None where there are no cells."""
+        return None
+
+    def cell_in(self, path: str, row: int) -> Cell | None:
+        """The cell that a row of some file stands in, given its real path: None if this is not the notebook."""
+        return None
+
+    def cell_source(self, cell: Cell) -> Source:
+        """A cell's own text."""
+        raise NotImplementedError
+
+    @property
+    def file(self) -> Source:
+        """The text as it stands in the file; that of a notebook is JSON."""
+        return self
+
+    def in_file(self, place: Place) -> Place:
+        """Where in ``file`` a place in the text is."""
+        return place
+
+    def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits of ``file`` that make these of the text. Raises SourceError where there are none."""
+        return edits
+
+    def where(self, place: Place) -> str:
+        """A place in the text as users read it."""
+        cell = self.cell_at(place.row)
+        return str(place) if cell is None else cell.where(place)
 
     @property
     def mentions_forward(self) -> bool:
@@ -125,10 +187,10 @@ class Source:
                         pass  # A malformed type comment is a comment like any other.
                 return ast.parse(self.text)
         except SyntaxError as error:
-            place = Place(error.lineno or 1, max(error.offset or 1, 1))
+            place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise SourceError(f"does not parse: {_one_line(error.msg)}", place) from None
         except ValueError as error:  # Null bytes, on Python up to 3.11.
-            raise SourceError(f"does not parse: {_one_line(error)}") from None
+            raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
         except (RecursionError, MemoryError):
             raise SourceError("is nested too deeply to be parsed") from None
 
@@ -152,6 +214,11 @@ class Source:
         """The place of an index in ``text``."""
         row = bisect.bisect_right(self._starts, offset)
         return Place(row, offset - self._starts[row - 1] + 1)
+
+    @property
+    def _place_of_null(self) -> Place | None:
+        """Where the first null byte is, which Python does not tell."""
+        return self.place(self.text.index("\0")) if "\0" in self.text else None
 
     @cached_property
     def _starts(self) -> list[int]:

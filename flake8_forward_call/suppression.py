@@ -4,42 +4,145 @@ from __future__ import annotations
 
 import argparse
 import io
-from collections.abc import Sequence
+import re
+import tokenize
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from flake8_forward_call.finding import Finding
+from flake8_forward_call.finding import Finding, Place
 
 # What flake8's FileProcessor asks of its options. None of it but `disable_noqa` bears on comments.
 _OPTIONS = argparse.Namespace(
     disable_noqa=False, hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0
 )
 
+_CODE = re.compile(r"[^,\s]+")
+
+# From Python 3.12 on, the parts of an f-string are tokens, from 3.14 on those of a template too.
+_OPENING, _CLOSING = (
+    frozenset(getattr(tokenize, f"{kind}STRING_{end}", None) for kind in "FT") - {None} for end in ("START", "END")
+)
+_LINE_ENDS = frozenset((tokenize.NL, tokenize.NEWLINE))
+_NOT_OF_A_LINE = frozenset((tokenize.DEDENT, tokenize.ENDMARKER))
+
 
 def unsuppressed(path: str, text: str, findings: Sequence[Finding]) -> list[Finding]:
     """The findings in this text that no ``# noqa`` comment silences."""
     if not findings or "noqa" not in text.lower():
         return list(findings)
-    # Late, because most runs find nothing and need no flake8.
-    from flake8.processor import FileProcessor  # type: ignore[import-untyped, unused-ignore]
-    from flake8.violation import Violation  # type: ignore[import-untyped, unused-ignore]
-
-    lines = io.StringIO(text, newline=None).readlines()  # flake8 sees every line end as "\n".
-    processor = FileProcessor(path, _OPTIONS, lines)
-    if processor.should_ignore_file():
-        return []
-    return [
-        finding
-        for finding in findings
-        if not Violation(
-            finding.code,
-            path,
-            finding.noqa_row,
-            finding.start.column,
-            finding.message,
-            # Where the tokens cannot be had flake8 looks at the bare line.
-            processor.noqa_line_for(finding.noqa_row) or _line(lines, finding.noqa_row),
-        ).is_inline_ignored(disable_noqa=False)
-    ]
+    suppression = Suppression(path, text)
+    return [finding for finding in findings if not suppression.silences(finding)]
 
 
-def _line(lines: Sequence[str], row: int) -> str:
-    return lines[row - 1] if 0 < row <= len(lines) else ""
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The rows that flake8 searches for a ``# noqa`` as one: a line, or those that a string or a backslash joins.
+
+    ``comment`` is where the comment begins that ends the last of them, if one does. ``in_string``: the last row ends
+    within the braces of an f-string.
+    """
+
+    first: int
+    last: int
+    comment: Place | None
+    in_string: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCode:
+    """A code that a ``# noqa: CODE`` names, with the place of its first character."""
+
+    code: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Directive:
+    """One ``# noqa`` in a stretch, with the codes that it names.
+
+    ``in_comment``: it stands in the comment of the stretch, and not in a string. ``counts``: it is the first of its
+    stretch, for flake8 reads no other.
+    """
+
+    codes: tuple[NamedCode, ...]
+    in_comment: bool
+    counts: bool
+
+
+class Suppression:
+    """flake8's view of the comments in one text."""
+
+    def __init__(self, path: str, text: str) -> None:
+        # Late, because most runs find nothing and need no flake8.
+        from flake8.processor import FileProcessor  # type: ignore[import-untyped, unused-ignore]
+
+        self._path = path
+        self._lines = io.StringIO(text, newline=None).readlines()  # flake8 sees every line end as "\n".
+        self._processor = FileProcessor(path, _OPTIONS, self._lines)
+        self.ignores_file: bool = self._processor.should_ignore_file()
+
+    def silences(self, finding: Finding) -> bool:
+        """Whether a comment silences the finding."""
+        # Where the tokens cannot be had flake8 looks at the bare line.
+        row = finding.noqa_row
+        return self.ignores_file or self._is_ignored(finding, self._noqa_line(row) or self._line(row))
+
+    def honours(self, code: str, finding: Finding) -> bool:
+        """Whether this code, in a comment at the place of the finding, would silence it."""
+        return self._is_ignored(finding, f"# noqa: {code}")
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        """The stretches of the text, in order; none where the file does not even have tokens."""
+        try:
+            return list(self._stretches())
+        except (tokenize.TokenError, SyntaxError, SystemError):
+            return []
+
+    def directives(self, stretch: Stretch) -> Iterator[Directive]:
+        """Yield what stands in a stretch, in order."""
+        from flake8.violation import _find_noqa  # type: ignore[import-untyped, unused-ignore]
+
+        text = "".join(self._lines[stretch.first - 1 : stretch.last])
+        last_row = len(text) - len(self._lines[stretch.last - 1])
+        comment = len(text) if stretch.comment is None else last_row + stretch.comment.column - 1
+        done = 0
+        while (match := _find_noqa(text[done:])) is not None:
+            in_comment = done + match.start() >= comment
+            codes: tuple[NamedCode, ...] = ()
+            if in_comment and match["codes"]:
+                start = done + match.start("codes") - last_row + 1
+                found = _CODE.finditer(match["codes"])
+                codes = tuple(NamedCode(one[0], Place(stretch.last, start + one.start())) for one in found)
+            yield Directive(codes, in_comment, counts=not done)
+            done += match.end()
+
+    def _stretches(self) -> Iterator[Stretch]:
+        """As flake8 has them: from one end of a line to the next, a string and a backslash having none within."""
+        first, comment, depth = None, None, 0
+        for token in self._processor.file_tokens:
+            if token.type in _NOT_OF_A_LINE:
+                continue
+            first = first or token.start[0]
+            depth += (token.type in _OPENING) - (token.type in _CLOSING)
+            if token.type == tokenize.COMMENT:
+                comment = Place(token.start[0], token.start[1] + 1)
+            elif token.type in _LINE_ENDS:
+                yield Stretch(first, token.start[0], comment, depth > 0)
+                first, comment = None, None
+
+    def _is_ignored(self, finding: Finding, line: str) -> bool:
+        from flake8.violation import Violation
+
+        violation = Violation(finding.code, self._path, finding.noqa_row, finding.start.column, finding.message, line)
+        return bool(violation.is_inline_ignored(disable_noqa=False))
+
+    def _noqa_line(self, row: int) -> str | None:
+        try:
+            line: str | None = self._processor.noqa_line_for(row)
+        except SystemError:  # CPython 3.12's tokenizer, at some f-strings.
+            return None
+        return line
+
+    def _line(self, row: int) -> str:
+        return self._lines[row - 1] if 0 < row <= len(self._lines) else ""

@@ -1,9 +1,9 @@
-"""Walking Python's tree, faster than ``ast`` does: what holds no expression is passed over."""
+"""Walking Python's tree, faster than ``ast`` does: what holds no expression is passed over. And comparing two."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 _BARREN = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
@@ -24,3 +24,32 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
                     yield item
         elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
             yield value
+
+
+def same_tree(
+    old: ast.AST, new: ast.AST, *, unwrapped: Collection[ast.Attribute] = (), positions: bool = False
+) -> bool:
+    """Whether two trees are the same if each ``unwrapped`` attribute of the old one becomes its owner.
+
+    ``positions``: those of the nodes have to be the same as well.
+    """
+    stack: list[tuple[object, object]] = [(old, new)]  # Programs can be too deep for recursion.
+    while stack:
+        before, after = stack.pop()
+        if isinstance(before, ast.Attribute) and before in unwrapped:
+            before = before.value
+        if type(before) is not type(after):
+            return False
+        if isinstance(before, list) and isinstance(after, list):
+            if len(before) != len(after):
+                return False
+            stack.extend(zip(before, after, strict=True))
+        elif isinstance(before, ast.AST):
+            names = (*before._fields, *(before._attributes if positions else ()))
+            for name in names:
+                # What a `TypeIgnore` calls a field is a position in all but name.
+                if positions or not (name == "lineno" and isinstance(before, ast.TypeIgnore)):
+                    stack.append((getattr(before, name, None), getattr(after, name, None)))
+        elif before != after:
+            return False
+    return True

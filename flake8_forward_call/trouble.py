@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from flake8_forward_call.printing import shown
+
 
 class Status(enum.IntEnum):
     """The exit status of the command."""
@@ -17,22 +19,22 @@ class Trouble:
     """Takes what went wrong while the work goes on with the rest."""
 
     def __init__(self) -> None:
-        self.failed = False
+        self.errors: list[str] = []  # What could not be done.
 
     def error(self, text: str) -> None:
         """Something could not be done: the exit status will be 2."""
-        self.failed = True
+        self.errors.append(text)
         self.warn(text)
 
     def warn(self, text: str) -> None:
         """Something that the user should know, and no failure."""
         import click  # The plugin, which needs none, imports this module as well.
 
-        click.echo(f"forward-call: {text}", err=True)
+        click.echo(f"forward-call: {shown(text)}", err=True)
 
     def status(self, *, findings: bool) -> Status:
         """The exit status, given whether findings are left."""
-        if self.failed:
+        if self.errors:
             return Status.FAILED
         return Status.FINDINGS if findings else Status.CLEAN
 

@@ -290,17 +290,25 @@ class _Positions:
         self._ranges = None
         if module is not None:
             self._ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
+            # libcst loses form feeds that a line starts with, and counts columns without them.
+            pairs = zip(source.lines, Source(source.path, module.code).lines, strict=False)
+            self._lost = [_form_feeds(line) - _form_feeds(given_back) for line, given_back in pairs]
 
     def end(self, node: ast.expr, twin: cst.CSTNode) -> int:
         """The index after the last character of an expression, of which libcst's node is the twin."""
         if self._ranges is not None:
             end = self._ranges[twin].end
-            return self._source.offset(Place(end.line, end.column + 1))
+            return self._source.offset(Place(end.line, end.column + 1 + self._lost[end.line - 1]))
         row, column = node.end_lineno or 0, node.end_col_offset or 0
         line = self._source.lines[row - 1]
         if not line.isascii():
             column = len(line.encode()[:column].decode())
         return self._source.offset(Place(row, column + 1))
+
+
+def _form_feeds(line: str) -> int:
+    """How many the line starts with."""
+    return len(line) - len(line.lstrip("\f"))
 
 
 def _site(

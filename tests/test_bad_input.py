@@ -6,7 +6,9 @@ import ast
 import errno
 import os
 import re
-from collections.abc import Sequence
+import sys
+import tokenize
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward
 
 from flake8_forward_call import inference, report
 from flake8_forward_call.candidates import Candidate
+from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.plugin import Plugin
+from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source
 
 GOOD = f"good.py:{PLACE}: {MESSAGE}"
@@ -65,7 +69,7 @@ def test_missing_path() -> None:
 def test_directory_without_python_files() -> None:
     Path("docs").mkdir()
     done = forward_call("check", "docs")
-    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files here\n")
+    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files or notebooks here\n")
 
 
 @pytest.mark.parametrize("command", ["check", "fix"])
@@ -302,3 +306,21 @@ def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(report, "tell", fail)
     failed(forward_call("check"), "cannot print: No space left on device")
+
+
+def test_a_tokenizer_that_fails_leaves_comments_to_be_read_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    # CPython 3.12 and 3.13 parse such a string, and raise SystemError where its tokens are asked for.
+    program = (
+        b"from torch import nn\nm = nn.Linear(1, 1)\nm.forward(0)  # no hooks\nm.forward(0)  # noqa\nm.forward(1)\n"
+        b"f'{f'{'''\n'''}'=}'\n"
+    )
+    if sys.version_info < (3, 12):
+        program = program[: program.rindex(b"f'{f'")]
+
+    def tokens(*arguments: object) -> Iterator[tokenize.TokenInfo]:
+        raise SystemError("Negative size passed to PyUnicode_New")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(tokenize, "generate_tokens", tokens)
+        findings = check_bytes("net.py", program, Selection(select=("FWD",)), thorough=True).findings
+    assert [(finding.code, finding.start.row) for finding in findings] == [("FWD002", 3), ("FWD001", 5)]

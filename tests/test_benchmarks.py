@@ -38,6 +38,16 @@ def probes(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return probes
 
 
+@pytest.fixture
+def before_after(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import before_after.compare
+    import before_after.rewrites
+    import before_after.running
+
+    return before_after
+
+
 def _scored(labels: ModuleType, scoring: ModuleType, *sites: tuple[str, str, tuple[str, str | None] | None]) -> Any:
     """The score where each label, given by verdict and evidence, got the answer beside it."""
     package = labels.Package("p==1", {("p.py", row, 1): labels.Label(*site[:2], "") for row, site in enumerate(sites)})
@@ -149,3 +159,89 @@ def test_the_benchmark_measures_a_small_package_right() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "| small==1 | 1/1 | 1/1 | - | 0/1 | 1 | 0 | 0 |" in done.stdout
+
+
+def _result(before_after: Any, *runs: dict[str, str]) -> Any:
+    said = {"failure": "assert 1 ==\n 2", "passed": ""}
+    first, second, after = (
+        {test: before_after.running.Outcome(kind, said.get(kind, "")) for test, kind in run.items()} for run in runs
+    )
+    return before_after.compare.Result("p==1", "safe", first, second, after, 3, 2)
+
+
+def test_a_changed_test_is_named_with_what_it_says_and_a_flaky_one_is_not(before_after: ModuleType) -> None:
+    same = {"steady": "passed", "red": "failure"}
+    result = _result(
+        before_after,
+        {**same, "breaks": "passed", "heals": "failure", "flaky": "passed", "goes": "passed"},
+        {**same, "breaks": "passed", "heals": "failure", "flaky": "failure", "goes": "passed"},
+        {**same, "breaks": "failure", "heals": "passed", "flaky": "failure", "comes": "skipped"},
+    )
+    assert result.flaky == {"flaky"}
+    assert list(result.differences()) == [
+        "p==1: breaks: passed, now failure: assert 1 == 2",
+        "p==1: comes: absent, now skipped: ",
+        "p==1: goes: passed, now absent: ",
+        "p==1: heals: failure, now passed: assert 1 == 2",
+    ]
+    assert result.row() == ("p==1", "safe", "6", "4", "2", "4", "1", "3", "2")
+
+
+def test_a_test_that_fails_otherwise_than_before_has_not_changed(before_after: ModuleType) -> None:
+    result = _result(before_after, {"red": "failure"}, {"red": "failure"}, {"red": "failure"})
+    result.after["red"] = before_after.running.Outcome("failure", "another message")
+    assert (result.flaky, result.changed) == (set(), [])
+
+
+def test_the_outcomes_of_a_report_are_read_with_their_messages(before_after: ModuleType, tmp_path: Path) -> None:
+    report = tmp_path / "report.xml"
+    report.write_text(
+        """<testsuites><testsuite><testcase classname="tests.test_a" name="test_1[x]" />
+        <testcase classname="tests.test_a" name="test_2"><skipped message="no GPU" /></testcase>
+        <testcase classname="tests.test_a" name="test_3"><properties /><failure message="no" /></testcase>
+        <testcase classname="tests.test_a" name="test_4"><failure message="no" /><error message="worse" /></testcase>
+        </testsuite></testsuites>"""
+    )
+    assert {test: tuple(outcome) for test, outcome in before_after.running.read_report(report).items()} == {
+        "tests.test_a::test_1[x]": ("passed", ""),
+        "tests.test_a::test_2": ("skipped", "no GPU"),
+        "tests.test_a::test_3": ("failure", "no"),
+        "tests.test_a::test_4": ("error", "worse"),
+    }
+
+
+REWRITTEN = """\
+from torch import nn
+
+a = nn.ModuleList([nn.Linear(1, 1)])
+é = a[0]; é.forward(é.forward(1)) ; b = (
+    é
+    .forward
+    (2)
+)
+(
+    a[1]
+    if a else a[0]
+).forward(3)
+a[
+    0
+].forward(
+    4
+)
+"""
+
+
+def test_rewritten_calls_are_found_again_where_python_counts_them(before_after: ModuleType, tmp_path: Path) -> None:
+    unix, windows = tmp_path / "unix.py", tmp_path / "windows.py"
+    unix.write_bytes(REWRITTEN.encode())
+    windows.write_bytes(REWRITTEN.replace("\n", "\r\n").encode())
+    places = before_after.rewrites.Fixing(Path(sys.executable)).apply(tmp_path)
+    found = {path: [path.read_text(encoding="utf-8").splitlines()[row - 1] for row in places[path]] for path in places}
+    calls = ["é = a[0]; é(é(1)) ; b = (", "é = a[0]; é(é(1)) ; b = (", "    é(2)", "    if a else a[0]", "a["]
+    assert found == {unix: calls, windows: calls}
+
+
+def test_what_no_test_comes_to_is_told(before_after: ModuleType) -> None:
+    one, two = Path("one.py"), Path("two.py")
+    missed = before_after.compare.unexecuted({one: [3, 3, 7], two: [1]}, {one: {1, 3}})
+    assert list(missed) == [(one, 7), (two, 1)]

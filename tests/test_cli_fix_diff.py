@@ -168,3 +168,27 @@ def test_files_on_several_drives_have_no_folder_in_common(
 
     monkeypatch.setattr("os.path.commonpath", refuse)
     assert diff.top(["net.py", str(tmp_path / "net.py")]) == repository
+
+
+def test_link_in_a_directory_that_leads_out_of_it(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
+    paths = programs("src/net.py", "shared/model.py")
+    Path("src/link.py").symlink_to("../shared/model.py")
+    monkeypatch.chdir("src")
+    done = forward_call("fix", "--diff")
+    assert done.err.splitlines()[-1] == f"The diff is to be applied in {repository}."
+    monkeypatch.chdir(repository)
+    applied(done)
+    assert_fixed(*paths)
+
+
+def test_link_that_leads_to_a_file_without_work_changes_no_name(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    path, other = programs(Path("src/net.py").absolute(), tmp_path / "elsewhere" / "model.py")
+    other.write_text(FIXED)
+    Path("src/link.py").symlink_to(other)
+    monkeypatch.chdir("src")
+    done = forward_call("fix", "--diff", ".", other)
+    assert "applied in" not in done.err
+    applied(done)
+    assert_fixed(path)

@@ -198,3 +198,21 @@ def test_paths_are_sorted_and_without_the_dot() -> None:
         run_of([finding("x", path="./b.py"), finding("x", path="./a.py", row=3), finding("x", "./a.py")])
     )
     assert [span for span in code_spans(rendered) if ".py" in span] == ["a.py:1", "a.py:3", "b.py:1"]
+
+
+def test_what_could_not_be_read_or_written_is_in_the_summary_too() -> None:
+    for name in ("net.py", "shut.py"):
+        Path(name).write_text(PROGRAM)
+    Path("shut.py").chmod(0o444)
+    done = forward_call("fix", "--summary", "markdown", ".", "lost`.py")
+    assert done.status == 2
+    assert list(items(done.out, "What could not be done")) == [
+        "./shut.py: is read-only; make it writable first",
+        "lost`.py: no such file or directory",
+    ]
+    assert all(f"forward-call: {each}\n" in done.err for each in items(done.out, "What could not be done"))
+    nothing = forward_call("fix", "--summary", "markdown", "lost.py")
+    assert "found nothing to fix" in nothing.out
+    assert list(items(nothing.out, "What could not be done")) == ["lost.py: no such file or directory"]
+    Path("shut.py").unlink()
+    assert "could not be done" not in forward_call("fix", "--summary", "markdown").out

@@ -1,4 +1,4 @@
-"""Ctrl-C in the middle of ``fix``: every file is the old or the new one."""
+"""The end of a run in the middle of ``fix``, and two runs at once: every file is the old or the new one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,37 +33,119 @@ def press_ctrl_c() -> None:
     os.kill(os.getpid(), signal.SIGINT)
 
 
-def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def started(command: Sequence[str] = ("-m", "flake8_forward_call", "fix", ".")) -> subprocess.Popen[bytes]:
+    # Not measured: coverage takes a lock in its tracer, and waits for itself for ever if the signal comes just then.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    return subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+
+
+def ended(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
+    with process:
+        try:
+            return process.communicate(timeout=60)
+        finally:
+            process.kill()  # Else a failure waits for it.
+
+
+def count_fixed(files: Sequence[Path]) -> int:
+    texts = [path.read_text() for path in files]
+    assert set(texts) <= {PROGRAM, FIXED}
+    return texts.count(FIXED)
+
+
+@pytest.mark.parametrize("after", [1, 7])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
     monkeypatch.chdir(tmp_path)
     # Together their lines fill any pipe, so that the process waits for its reader, however late that one wakes up.
     files = [Path(f"net{number:0200}.py") for number in range(240)]
     for path in files:
         path.write_text(PROGRAM)
-    command = [sys.executable, "-m", "flake8_forward_call", "fix", "."]
-    # Not measured: coverage takes a lock in its tracer, and waits for itself for ever if the signal comes just then.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
-        assert process.stdout is not None
-        first = process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        try:
-            rest, err = process.communicate(timeout=60)
-        finally:
-            process.kill()  # Else a failure waits for it.
+    process = started()
+    assert process.stdout is not None
+    first = [process.stdout.readline() for _ in range(after)]
+    process.send_signal(getattr(signal, name))
+    rest, err = ended(process)
     assert process.returncode == 2
-    texts = [path.read_text() for path in files]
-    assert set(texts) <= {PROGRAM, FIXED}
-    fixed = texts.count(FIXED)
-    assert len((first + rest).splitlines()) == fixed
+    fixed = count_fixed(files)
+    assert len(first) + len(rest.splitlines()) == fixed
     plural = "s" if fixed != 1 else ""
     assert err.decode() == f"forward-call: Interrupted: {fixed} file{plural} fixed, the rest left as they were.\n"
     assert sorted(Path().iterdir()) == files
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_killed_process(files: list[Path]) -> None:
+    process = started()
+    assert process.stdout is not None
+    process.stdout.readline()
+    process.kill()
+    ended(process)
+    assert 1 <= count_fixed(files) < len(files)
+    assert forward_call("fix").status == 0
+    assert count_fixed(files) == len(files)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
+def test_process_that_is_killed_while_it_writes_leaves_nothing_that_is_taken_for_a_program(files: list[Path]) -> None:
+    end = "import os, signal; os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL);"
+    process = started(["-c", f"{end} from flake8_forward_call.cli import main; main(['fix', '.'])"])
+    ended(process)
+    assert process.returncode == -signal.SIGKILL
+    assert count_fixed(files) == 0
+    [left] = set(Path().iterdir()) - set(files)
+    assert (left.suffix, left.read_text()) == (".tmp", FIXED)
+    done = forward_call("fix")
+    assert (done.status, done.err, count_fixed(files)) == (0, "", len(files))
+
+
+def test_two_processes_at_once(files: list[Path]) -> None:
+    processes = [started(), started()]
+    outputs = [ended(process) for process in processes]
+    assert [(process.returncode, err) for process, (_, err) in zip(processes, outputs, strict=True)] == [(0, b"")] * 2
+    assert count_fixed(files) == len(files)
+    assert sorted(Path().iterdir()) == files
+
+
+def test_what_another_run_has_fixed_in_the_meantime_is_not_counted(
+    files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def come_second(path: str, data: bytes, *, expected: bytes) -> bool:
+        Path(files[0]).write_bytes(data)
+        return replace(path, data, expected=expected)
+
+    monkeypatch.setattr(fixing, "replace", come_second)
+    done = forward_call("fix", *files[:2])
+    assert (done.status, done.err) == (0, "")
+    assert done.lines[-1] == "Fixed 1 call in 1 file; no findings remain."
+    assert count_fixed(files[:2]) == 2
+
+
+def test_signal_that_is_ignored_stays_so(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    def replace_and_hang_up(path: str, data: bytes, *, expected: bytes) -> bool:
+        os.kill(os.getpid(), signal.SIGHUP)
+        return replace(path, data, expected=expected)
+
+    monkeypatch.setattr(fixing, "replace", replace_and_hang_up)
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # As nohup does.
+    try:
+        assert forward_call("fix", *files[:3]).status == 0
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    assert count_fixed(files) == 3
+
+
+def test_afterwards_signals_do_what_they_did(files: list[Path]) -> None:
+    before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
+    assert forward_call("fix", files[0]).status == 0
+    assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
+
+
 def test_while_a_file_is_written_it_is_finished_and_counted(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def replace_and_press(path: str, data: bytes, *, expected: bytes) -> None:
+    def replace_and_press(path: str, data: bytes, *, expected: bytes) -> bool:
         press_ctrl_c()
-        replace(path, data, expected=expected)
+        return replace(path, data, expected=expected)
 
     monkeypatch.setattr(fixing, "replace", replace_and_press)
     done = forward_call("fix")
@@ -84,14 +167,14 @@ def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.M
     assert [path.read_text() for path in files[:3]] == [FIXED, FIXED, PROGRAM]
 
 
-def test_in_a_diff_says_that_it_is_not_complete(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_in_a_diff_says_that_there_is_none(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def press(*_: object, **__: object) -> None:
         press_ctrl_c()
 
     monkeypatch.setattr(fixing, "check_bytes", press)
     done = forward_call("fix", "--diff")
     assert done.status == 2
-    assert done.err == "forward-call: Interrupted: the diff is not complete, and no file was changed.\n"
+    assert done.err == "forward-call: Interrupted: there is no diff, and no file was changed.\n"
     assert files[0].read_text() == PROGRAM
 
 

@@ -26,14 +26,14 @@ def make(*names: str) -> None:
 def find(*paths: str) -> list[str]:
     trouble = Trouble()
     found = list(find_files(paths, trouble))
-    assert not trouble.failed
+    assert not trouble.errors
     return found
 
 
 def complaints(capsys: pytest.CaptureFixture[str], *paths: str) -> tuple[bool, str]:
     trouble = Trouble()
     list(find_files(paths, trouble))
-    return trouble.failed, capsys.readouterr().err
+    return bool(trouble.errors), capsys.readouterr().err
 
 
 def test_files_of_a_directory_in_order() -> None:
@@ -105,7 +105,7 @@ def test_missing_path_is_told_and_the_others_are_found(capsys: pytest.CaptureFix
     make("a.py")
     trouble = Trouble()
     assert list(find_files(["lost", "", "a.py/b", "a.py"], trouble)) == ["a.py"]
-    assert trouble.failed
+    assert trouble.errors
     assert capsys.readouterr().err.splitlines() == [
         "forward-call: lost: no such file or directory",
         "forward-call: '': no such file or directory",
@@ -137,7 +137,7 @@ def test_what_could_be_read_for_ever_is_refused(capsys: pytest.CaptureFixture[st
 
 def test_directory_without_python_files_is_told_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
     make("docs/index.rst")
-    assert complaints(capsys, "docs") == (False, "forward-call: docs: no Python files here\n")
+    assert complaints(capsys, "docs") == (False, "forward-call: docs: no Python files or notebooks here\n")
 
 
 def test_closed_directory_is_told_and_the_rest_is_found(
@@ -154,5 +154,5 @@ def test_closed_directory_is_told_and_the_rest_is_found(
     monkeypatch.setattr(os, "scandir", refuse)  # Permissions do not stop root, who may run the tests.
     trouble = Trouble()
     assert list(find_files(["."], trouble)) == ["./a.py", "./open/c.py"]
-    assert trouble.failed
+    assert trouble.errors
     assert capsys.readouterr().err == "forward-call: ./closed: cannot be looked into: Permission denied\n"

@@ -33,6 +33,7 @@ def test_json_is_ruffs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert json.loads(json_report.render(Report([FINDING]))) == [
         {
+            "cell": None,
             "code": "FWD001",
             "filename": str(tmp_path / "pkg/net.py"),
             "location": {"row": 3, "column": 5},

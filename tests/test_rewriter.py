@@ -149,6 +149,10 @@ def test_everything_else_stays_byte_for_byte(before: bytes, after: bytes) -> Non
         ("f'{(m\t.forward)(x)}' rf'\\d{m.forward(x)}'", "f'{(m)(x)}' rf'\\d{m(x)}'"),
         ("f'{m.forward(x)=}' f'{n.forward(y)}'", "f'{m.forward(x)=}' f'{n(y)}'"),
         ("f'{x:{m.forward(x)}.{n.forward(y)}f}'", "f'{x:{m(x)}.{n(y)}f}'"),
+        (
+            "\fm.forward(f'{n.forward(y)}')\n\f\fif a:\n\f f'{m\f.forward(x)}'",
+            "\fm(f'{n(y)}')\n\f\fif a:\n\f f'{m(x)}'",
+        ),
     ],
 )
 def test_calls_in_f_strings(before: str, after: str | None) -> None:

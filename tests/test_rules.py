@@ -11,7 +11,9 @@ import pytest
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.rewriter import rewrite
 from flake8_forward_call.rules import BY_CODE, RULES, Rule
+from flake8_forward_call.silencing import EVERY_RULE
 from flake8_forward_call.source import Source
+from flake8_forward_call.unused import unused
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"\bFWD\d{3}\b")
@@ -30,7 +32,10 @@ def _codes(text: str) -> set[str]:
 
 
 def _analyse(program: str) -> list[str]:
-    return [finding.code for finding in analyse(Source("example.py", program))]
+    """What any rule says, silenced or not: the plugin's findings, and those that only the command has."""
+    source = Source("example.py", program)
+    found = analyse(source)
+    return [finding.code for finding in [*found, *unused(source, found, EVERY_RULE)]]
 
 
 @each_rule

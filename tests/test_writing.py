@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +132,93 @@ def test_directory_that_takes_no_new_file_is_told(file: Path, monkeypatch: pytes
 
     monkeypatch.setattr("tempfile.mkstemp", refuse)
     refused(file, "could not be written and is as it was: Permission denied")
+
+
+def test_same_text_from_another_program_is_no_failure_and_no_work(file: Path) -> None:
+    file.write_bytes(b"new")
+    before = file.stat()
+    assert replace(str(file), b"new", expected=b"old") is False
+    assert (file.stat().st_ino, os.listdir(file.parent)) == (before.st_ino, [file.name])  # noqa: PTH208
+
+
+def test_file_with_several_names_is_left_alone(file: Path) -> None:
+    other = file.parent / "backup.py"
+    other.hardlink_to(file)
+    with pytest.raises(WriteError, match=r"has 2 names \(hard links\); put a copy in its place first"):
+        replace(str(file), b"new", expected=b"old")
+    assert file.samefile(other)
+    assert file.read_bytes() == b"old"
+    other.unlink()
+    assert replace(str(file), b"new", expected=b"old") is True
+
+
+def test_mode_that_cannot_be_kept_is_a_reason_not_to_write(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.chmod(0o2755)
+    real = os.fchmod
+    monkeypatch.setattr(os, "fchmod", lambda descriptor, mode: real(descriptor, mode & 0o777))  # As without the group.
+    refused(file, "has the mode 2755, which could not be kept")
+
+
+def test_longest_name_that_a_file_can_have(tmp_path: Path) -> None:
+    path = tmp_path / ("n" * 252 + ".py")
+    path.write_bytes(b"old")
+    replace(str(path), b"new", expected=b"old")
+    assert path.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Python reads extended attributes on Linux only")
+class TestExtendedAttributes:
+    @pytest.fixture(autouse=True)
+    def attributes(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, bytes]]:
+        """Those of the old and of the new file, in place of the real ones: not every file system has them."""
+        kept: dict[str, dict[str, bytes]] = {"old": {}, "new": {}}
+
+        def of(file: int | Path) -> dict[str, bytes]:
+            return kept["new" if isinstance(file, int) else "old"]
+
+        monkeypatch.setattr(os, "listxattr", lambda file: list(of(file)))
+        monkeypatch.setattr(os, "getxattr", lambda file, name: of(file)[name])
+        monkeypatch.setattr(os, "setxattr", lambda file, name, value: of(file).__setitem__(name, value))
+        monkeypatch.setattr(os, "removexattr", lambda file, name: of(file).pop(name))
+        return kept
+
+    def test_those_of_the_user_are_kept(self, file: Path, attributes: dict[str, dict[str, bytes]]) -> None:
+        own = {"user.origin": b"a", "system.posix_acl_access": b"b", "security.selinux": b"c"}
+        attributes["old"] = {**own, "security.ima": b"checksum of the old content"}
+        attributes["new"] = {"security.selinux": b"that of the folder"}
+        replace(str(file), b"new", expected=b"old")
+        assert attributes["new"] == own
+
+    def test_what_the_folder_gives_to_new_files_is_taken_off(
+        self, file: Path, attributes: dict[str, dict[str, bytes]]
+    ) -> None:
+        attributes["new"] = {"system.posix_acl_access": b"everybody"}
+        replace(str(file), b"new", expected=b"old")
+        assert attributes["new"] == {}
+
+    def test_one_that_cannot_be_kept_is_a_reason_not_to_write(
+        self, file: Path, attributes: dict[str, dict[str, bytes]], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "Operation not permitted")
+
+        attributes["old"] = {"user.origin": b"a"}
+        monkeypatch.setattr(os, "setxattr", refuse)
+        refused(file, r"has the extended attribute user\.origin, which could not be kept: Operation not permitted")
+
+    def test_file_system_without_them_is_as_good(self, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def refuse(_file: object) -> None:
+            raise OSError(errno.ENOTSUP, "Operation not supported")
+
+        monkeypatch.setattr(os, "listxattr", refuse)
+        replace(str(file), b"new", expected=b"old")
+        assert file.read_bytes() == b"new"
+
+    def test_those_that_cannot_be_read_are_a_reason_not_to_write(
+        self, file: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(_file: object) -> None:
+            raise OSError(errno.EIO, "Input/output error")
+
+        monkeypatch.setattr(os, "listxattr", refuse)
+        refused(file, "could not be written and is as it was: Input/output error")

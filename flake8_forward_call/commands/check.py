@@ -8,6 +8,7 @@ import click
 
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.commands.gate import Gate, gate_options
+from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
@@ -19,7 +20,10 @@ from flake8_forward_call.trouble import Status, Trouble
 @click.command()
 @shared_options
 @gate_options
+@noqa_options
+@click.pass_context
 def check(
+    context: click.Context,
     *,
     paths: tuple[str, ...],
     select: tuple[str, ...] | None,
@@ -33,19 +37,27 @@ def check(
     diff_base: str | None,
     baseline: str | None,
     write_baseline: str | None,
+    add_noqa: bool,
+    report_unused_noqa: bool,
 ) -> Status:
-    """Report direct calls of a module's forward(), and change nothing.
+    """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
     PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
     """
+    wanted = selection(select, ignore, extend_select)
     trouble = Trouble()
-    gate = Gate(selection(select, ignore, extend_select), trouble, output_format, statistics, output_file)
+    if add_noqa:
+        remain = adopt(context, paths, wanted, trouble)
+        return trouble.status(findings=remain and not exit_zero)
+    gate = Gate(with_unused(wanted) if report_unused_noqa else wanted, trouble, output_format, statistics, output_file)
     gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(each.name, each.data, gate.selection, thorough=each.is_named)
+            checked = check_bytes(
+                each.name, each.data, gate.selection, thorough=each.is_named, unused_noqa=report_unused_noqa
+            )
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:
@@ -53,6 +65,6 @@ def check(
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED
-    findings = gate.passed(findings)
-    gate.report(Report(findings, sources, is_complete=not trouble.failed))
-    return trouble.status(findings=bool(findings) and not exit_zero)
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
+    gate.report(passed)
+    return trouble.status(findings=bool(passed.findings) and not exit_zero)

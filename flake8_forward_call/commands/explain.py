@@ -12,23 +12,24 @@ from flake8_forward_call.commands.options import environment_options
 from flake8_forward_call.report import evidence
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
+from flake8_forward_call.source import Source, SourceError, is_notebook, read
 from flake8_forward_call.trouble import Status, reason
 
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
-# `net.py:31:20`, as findings are printed, or `net.py:31`.
-_PLACE = re.compile(r"(?P<path>.+?):(?P<row>\d+)(?::(?P<column>\d+))?:?")
+# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column.
+_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
 
 
 @click.command()
 @environment_options
-@click.argument("what", metavar="[CODE | PATH:ROW[:COLUMN]]", required=False)
+@click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False)
 def explain(what: str | None) -> Status:
     """Explain a rule, or why one call is or is not reported; or list the rules.
 
-    PATH:ROW:COLUMN is the place of a call as 'check' prints it. What is shown is the chain of evidence, each step with
-    its file and line, or where the trail is lost.
+    PATH:ROW:COLUMN is the place of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. What is shown
+    is the chain of evidence, each step with its file and line, or where the trail is lost.
     """
     place = None if what is None else _PLACE.fullmatch(what)
     if what is None:
@@ -42,35 +43,58 @@ def explain(what: str | None) -> Status:
     elif (known := BY_CODE.get(what.upper())) is not None:
         click.echo(known.document.rstrip())
     elif place is not None:
-        _explain_call(place["path"], int(place["row"]), int(place["column"]) if place["column"] else None)
+        cell, row, column = (None if place[name] is None else int(place[name]) for name in ("cell", "row", "column"))
+        assert row is not None, "the pattern has it"
+        _explain_call(place["path"], cell, row, column)
     elif Path(what).exists():
-        raise click.BadParameter(f"name the call in it: {what}:ROW:COLUMN, as 'check' prints it", param_hint="PATH")
+        pattern = f"{what}:cell N:ROW:COLUMN" if is_notebook(what) else f"{what}:ROW:COLUMN"
+        raise click.BadParameter(f"name the call in it: {pattern}, as 'check' prints it", param_hint="PATH")
     else:
         raise click.BadParameter(unknown(what), param_hint="CODE")
     return Status.CLEAN
 
 
-def _explain_call(path: str, row: int, column: int | None) -> None:
+def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> None:
     from flake8_forward_call.explaining import NoCallError, explain
-    from flake8_forward_call.source import Source, SourceError
 
     try:
-        source = Source.from_bytes(path, Path(path).read_bytes())
-        found = explain(source, row, column)
+        source = read(path, Path(path).read_bytes())
+        if source is None:
+            raise click.BadParameter(f"{path}: is a notebook of another language than Python", param_hint="PATH")
+        found = explain(source, _row(source, cell, row), column)
     except OSError as error:
         raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
+        # Where a notebook is no JSON there are no cells to count in.
         raise click.BadParameter(f"{path}:{error.place}: {error.reason}", param_hint="PATH") from None
     except RecursionError:
         raise click.BadParameter(f"{path}: is nested too deeply to be analysed", param_hint="PATH") from None
     except NoCallError as error:
         raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
     for each in found:
-        click.echo("\n".join(_lines(path, each)))
+        click.echo("\n".join(_lines(source, each)))
 
 
-def _lines(path: str, each: Explanation) -> list[str]:
-    head = f"{click.style(f'{path}:{each.place}', bold=True)}: "
+def _row(source: Source, number: int | None, row: int) -> int:
+    """The row of the text that is a row of a cell; where there are no cells the row itself."""
+    path = source.path
+    if number is None:
+        if is_notebook(path):
+            raise click.BadParameter(f"{path}: name the cell as well: {path}:cell N:{row}", param_hint="PATH")
+        return row
+    cell = next((cell for cell in source.cells() if cell.number == number), None)
+    if cell is None:
+        raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
+    for fault in source.faults():
+        if source.cell_at(fault.place.row) == cell:
+            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
+    if source.cell_at(row + cell.rows_above) != cell:
+        raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
+    return row + cell.rows_above
+
+
+def _lines(source: Source, each: Explanation) -> list[str]:
+    head = f"{click.style(f'{source.path}:{source.where(each.place)}', bold=True)}: "
     if each.finding is None:
         head += f"{each.subject} is not reported: {each.reason}"
     else:
@@ -80,4 +104,4 @@ def _lines(path: str, each: Explanation) -> list[str]:
         notes.append(f"{each.finding.code} is off by default; --extend-select {each.finding.code} turns it on.")
     if each.is_silenced:
         notes.append("A # noqa comment silences it.")
-    return [head, *(f"  {evidence.render(step)}" for step in each.steps), *(f"  {note}" for note in notes)]
+    return [head, *(f"  {evidence.render(step, source)}" for step in each.steps), *(f"  {note}" for note in notes)]

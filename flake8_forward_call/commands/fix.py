@@ -10,9 +10,9 @@ from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.fixing import Fixing
 from flake8_forward_call.inputs import STDIN, read_inputs
 from flake8_forward_call.interactive import Asking
-from flake8_forward_call.report import diff as diffs
+from flake8_forward_call.interrupts import ends_raised
 from flake8_forward_call.report import summary as summaries
-from flake8_forward_call.trouble import Status, Trouble
+from flake8_forward_call.trouble import Status, Trouble, reason
 
 # Under this key a run keeps its arguments as they were given.
 _ARGUMENTS = f"{__name__}.arguments"
@@ -64,23 +64,27 @@ def fix(
         selection=selection(select, ignore, extend_select),
         trouble=trouble,
         unsafe=unsafe_fixes,
-        diff_from=diffs.top([stdin_filename] if STDIN in paths else paths) if diff else None,
+        is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
         is_summed_up=summary is not None,
         output_format=output_format,
     )
     try:
-        for each in read_inputs(paths, stdin_filename, trouble):
-            fixing.take(each)
-            if fixing.has_quit:
-                break
+        with ends_raised():
+            for each in read_inputs(paths, stdin_filename, trouble):
+                fixing.take(each)
+                if fixing.has_quit:
+                    break
     except KeyboardInterrupt:
-        trouble.error(fixing.interrupted())
+        trouble.error(f"Interrupted: {fixing.state()}")
+        return Status.FAILED
+    except OSError as error:
+        trouble.error(f"cannot print: {reason(error)}: {fixing.state()}")
         return Status.FAILED
     fixing.finish()
     if summary is not None:
         command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
-        run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff)
+        run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
         click.echo(summaries.RENDERERS[summary](run), nl=False)
     return trouble.status(findings=fixing.findings_remain)
 

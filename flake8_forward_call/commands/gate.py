@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -126,12 +126,15 @@ class Gate:
             for changes in self._changes or ():
                 changes.hold(each.name, each.data)
 
-    def passed(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that count, after the baseline was written, where that was asked for."""
-        found = sorted(findings, key=lambda each: each.sort_key)
+    def passed(self, made: Report) -> Report:
+        """The report of the findings that count, after the baseline was written, where that was asked for."""
+        return replace(made, findings=self._passed(made))
+
+    def _passed(self, made: Report) -> list[Finding]:
+        found = list(made)
         if self._to_write is not None:
             return self._written(found, self._to_write)
-        touched = found if self._changes is None else self._touched(found, self._changes)
+        touched = found if self._changes is None else self._touched(made, self._changes)
         if self._baseline is None:
             return touched
         self._tell_resolved(self._baseline.resolved(found, self._seen, self.selection))
@@ -139,14 +142,14 @@ class Gate:
         is_touched = frozenset(touched).__contains__
         return list(filter(is_touched, self._baseline.new(sorted(found, key=is_touched))))
 
-    def _touched(self, findings: list[Finding], changes: list[Changes]) -> list[Finding]:
+    def _touched(self, made: Report, changes: list[Changes]) -> list[Finding]:
         from flake8_forward_call.changes import ChangesError
 
         try:
-            return [finding for finding in findings if any(each.touch(finding) for each in changes)]
+            return [one for one in made if any(each.touch(one.path, made.rows(one)) for each in changes)]
         except ChangesError as error:
             self.trouble.error(f"--diff-base: {error}")
-            return findings
+            return list(made)
 
     def report(self, made: Report) -> None:
         """Put the report where it belongs."""
@@ -170,7 +173,7 @@ class Gate:
 
     def _written(self, findings: list[Finding], path: str) -> list[Finding]:
         """Nothing, for what is in the baseline is known; all, where it could not be written."""
-        if self.trouble.failed:
+        if self.trouble.errors:
             self.trouble.error(f"{path}: not written, for not everything could be looked at")
             return findings
         from flake8_forward_call.baseline import Baseline

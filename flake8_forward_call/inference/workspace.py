@@ -15,7 +15,7 @@ from flake8_forward_call.inference.layout import REPOSITORY_MARKS, exists, is_ma
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.texts import MAX_BYTES, Texts
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.source import Source, SourceError, is_notebook
 
 # Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
 # namespace packages are nested two or three deep. So deep lie folders without an `__init__.py` in packages, too.
@@ -103,6 +103,8 @@ class Workspace:
 
         Without an ``__init__.py`` beside it, it may be part of a namespace package, for all that relative imports need.
         """
+        if is_notebook(path.name):
+            return ""  # A name is for imports, and `train.ipynb` must not hide `train.py`.
         parts = [] if path.stem == "__init__" else [path.stem]
         folder = path.parent
         while "__init__.py" in self.folders.names_in(folder):

@@ -15,8 +15,8 @@ def top(paths: Sequence[str]) -> Path:
     """The folder that the names in a diff are relative to, and that it is to be applied in.
 
     That is the current one, as ``git apply`` has it for a diff without git's own header. It changes nothing above the
-    folder where it runs, so if a path leads out of the current one, it is the top of the repository that holds them
-    all, or without one the nearest folder that does.
+    folder where it runs, so if a file lies outside of the current one, which a link in it can lead to, it is the top
+    of the repository that holds them all, or without one the nearest folder that does.
     """
     here, real = Path.cwd(), [Path(os.path.realpath(path)) for path in paths]
     if all(path.is_relative_to(here) for path in real):

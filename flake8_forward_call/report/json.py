@@ -21,23 +21,28 @@ def render(report: Report) -> str:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
+        "cell": None if finding.cell is None else finding.cell.number,
         "code": finding.code,
         "filename": _absolute(finding.path),
-        "location": _place(finding.start),
-        "end_location": _place(finding.end),
+        "location": _place(finding.shown(finding.start)),
+        "end_location": _place(finding.shown(finding.end)),
         "message": finding.message,
-        "noqa_row": finding.noqa_row,
+        "noqa_row": finding.shown(Place(finding.noqa_row, 1)).row,
         "url": BY_CODE[finding.code].url,
-        "fix": None if finding.fix is None else _fix(finding.fix),
+        "fix": None if finding.fix is None else _fix(finding, finding.fix),
     }
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def _fix(finding: Finding, fix: Fix) -> dict[str, Any]:
     return {
         "applicability": fix.applicability.value,
         "message": fix.message,
         "edits": [
-            {"content": edit.content, "location": _place(edit.start), "end_location": _place(edit.end)}
+            {
+                "content": edit.content,
+                "location": _place(finding.shown(edit.start)),
+                "end_location": _place(finding.shown(edit.end)),
+            }
             for edit in fix.edits
         ],
     }

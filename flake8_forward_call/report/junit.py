@@ -30,7 +30,7 @@ def render(report: Report) -> str:
         codes = ", ".join(sorted({finding.code for finding in findings}))
         message = findings[0].message if len(findings) == 1 else count(len(findings), "finding")
         failure = ET.SubElement(case, "failure", type=codes, message=_text(message))
-        failure.text = "\n".join(_text(f"{name}:{each.start}: {each.code} {each.message}") for each in findings)
+        failure.text = "\n".join(_text(f"{name}:{each.where}: {each.code} {each.message}") for each in findings)
     failures = len(suite)
     if not failures:
         ET.SubElement(suite, "testcase", name=_NAME, classname=_NAME)

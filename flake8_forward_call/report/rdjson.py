@@ -7,7 +7,7 @@ from typing import Any
 
 from flake8_forward_call.finding import Applicability, Finding, Place
 from flake8_forward_call.report.paths import relative
-from flake8_forward_call.report.record import Report, is_error
+from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.source import Source
 
@@ -16,20 +16,22 @@ _SOURCE = {"name": "forward-call", "url": "https://flake8-forward-call.readthedo
 
 def render(report: Report) -> str:
     """One object with all findings; what a safe fix would do is a suggestion, which a click takes over."""
-    diagnostics = [_diagnostic(finding, report.sources.get(finding.path)) for finding in report]
+    diagnostics = [_diagnostic(report, finding) for finding in report]
     return json.dumps({"source": _SOURCE, "diagnostics": diagnostics}, indent=2)
 
 
-def _diagnostic(finding: Finding, source: Source | None) -> dict[str, Any]:
+def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:
+    source = report.sources.get(finding.path)
+    start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
     diagnostic: dict[str, Any] = {
-        "message": finding.message,
-        "location": {"path": relative(finding.path), "range": _range(finding.start, finding.end, source)},
+        "message": message(finding),
+        "location": {"path": relative(finding.path), "range": _range(start, end, source)},
         "severity": "ERROR" if is_error(finding) else "WARNING",
         "code": {"value": finding.code, "url": BY_CODE[finding.code].url},
     }
-    if finding.fix is not None and finding.fix.applicability is Applicability.SAFE:
+    if finding.fix is not None and finding.fix.applicability is Applicability.SAFE and (edits := report.edits(finding)):
         diagnostic["suggestions"] = [
-            {"range": _range(edit.start, edit.end, source), "text": edit.content} for edit in finding.fix.edits
+            {"range": _range(edit.start, edit.end, source), "text": edit.content} for edit in edits
         ]
     return diagnostic
 
@@ -41,7 +43,8 @@ def _range(start: Place, end: Place, source: Source | None) -> dict[str, dict[st
 def _position(place: Place, source: Source | None) -> dict[str, int]:
     """The place as the format has it: columns count bytes of UTF-8."""
     column = place.column
-    if source is not None and place.row <= len(source.lines):
-        line = source.lines[place.row - 1]
+    lines = () if source is None else source.file.lines
+    if place.row <= len(lines):
+        line = lines[place.row - 1]
         column += len(line[: column - 1].encode(errors="replace")) - len(line[: column - 1])
     return {"line": place.row, "column": column}

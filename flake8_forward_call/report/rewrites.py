@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from click import style
 
 from flake8_forward_call.finding import Finding, Fix
+from flake8_forward_call.printing import shown
 
 _PRESERVED = "same arguments, same forward()"
 _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
@@ -14,7 +15,7 @@ _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is b
 
 def render(finding: Finding, fix: Fix) -> str:
     """One rewrite in one line: its place, before, after, what it preserves and what it brings back."""
-    place = style(f"{finding.path}:{finding.start}", bold=True)
+    place = style(f"{shown(finding.path)}:{finding.where}", bold=True)
     change = f"{style(fix.before, fg='red')} -> {style(fix.after, fg='green')}"
     here = f"; here: {' and '.join(finding.hanging)}" if finding.hanging else ""
     return f"{place}: {change} (preserves: {_PRESERVED}; brings back: {_BROUGHT_BACK}{here})"

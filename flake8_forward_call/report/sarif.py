@@ -7,13 +7,14 @@ finding rests on: the steps of the proof are its related locations.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from flake8_forward_call import __version__
-from flake8_forward_call.finding import Finding, Fix, Place
+from flake8_forward_call.finding import Edit, Finding, Fix, Place
 from flake8_forward_call.fingerprints import fingerprints
 from flake8_forward_call.report.paths import base_uri, relative, uri
-from flake8_forward_call.report.record import Report, is_error
+from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import RULES, Rule, fwd900
 from flake8_forward_call.source import Source
 
@@ -32,8 +33,7 @@ def render(report: Report) -> str:
         "originalUriBaseIds": {_TOP: {"uri": base_uri()}},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(finding, fingerprint, report.sources.get(finding.path))
-            for finding, fingerprint in zip(findings, prints, strict=True)
+            _result(report, finding, fingerprint) for finding, fingerprint in zip(findings, prints, strict=True)
         ],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
@@ -66,19 +66,21 @@ def _level(*, is_grave: bool) -> str:
     return "error" if is_grave else "warning"
 
 
-def _result(finding: Finding, fingerprint: str, source: Source | None) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
+    source = report.sources.get(finding.path)
+    start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
     result: dict[str, Any] = {
         "ruleId": finding.code,
         "ruleIndex": _INDEX[finding.code],
         "level": _level(is_grave=is_error(finding)),
-        "message": {"text": finding.message},
-        "locations": [{"physicalLocation": _physical(finding.path, _region(finding.start, finding.end))}],
+        "message": {"text": message(finding)},
+        "locations": [{"physicalLocation": _physical(finding.path, _region(start, end))}],
         "partialFingerprints": {"forwardCall/v1": fingerprint},
     }
     if source is not None and (related := _evidence(finding, source)):
         result["relatedLocations"] = related
-    if finding.fix is not None:
-        result["fixes"] = [_fix(finding.path, finding.fix)]
+    if finding.fix is not None and (edits := report.edits(finding)):
+        result["fixes"] = [_fix(finding.path, finding.fix, edits)]
     return result
 
 
@@ -89,15 +91,16 @@ def _evidence(finding: Finding, source: Source) -> list[dict[str, Any]]:
     for number, step in enumerate(steps_to(source, finding) if finding.context else (), 1):
         location: dict[str, Any] = {"id": number, "message": {"text": step.text}}
         if step.path:
-            location["physicalLocation"] = _physical(step.path, {"startLine": step.row})
+            is_here = source.cell_in(step.path, step.row) is not None
+            row = source.in_file(Place(step.row, 1)).row if is_here else step.row
+            location["physicalLocation"] = _physical(step.path, {"startLine": row})
         locations.append(location)
     return locations
 
 
-def _fix(path: str, fix: Fix) -> dict[str, Any]:
+def _fix(path: str, fix: Fix, edits: Sequence[Edit]) -> dict[str, Any]:
     replacements = [
-        {"deletedRegion": _region(edit.start, edit.end), "insertedContent": {"text": edit.content}}
-        for edit in fix.edits
+        {"deletedRegion": _region(edit.start, edit.end), "insertedContent": {"text": edit.content}} for edit in edits
     ]
     return {
         "description": {"text": fix.message},

@@ -23,12 +23,16 @@ _PUNCTUATION = re.compile(r"[\\`*_\[\]<>#|~&@$]")
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: the findings whose fix was made, or would be in a dry run, those that remain, and what started it."""
+    """A run: the findings whose fix was made, or would be in a dry run, those that remain, and what started it.
+
+    ``undone`` is what could not be done, in words: a file that could not be read or written.
+    """
 
     made: Sequence[Finding]
     remaining: Sequence[Finding]
     command: str
     dry: bool = False
+    undone: Sequence[str] = ()
 
 
 def markdown(run: Run) -> str:
@@ -37,6 +41,8 @@ def markdown(run: Run) -> str:
         body = ["`forward-call fix` found nothing to fix."]
     else:
         body = [*_made(run), *_left(run)]
+    if run.undone:
+        body += ["### What could not be done", _list([f"- {_code(words)}" for words in run.undone], "line")]
     fence = "`" * max(3, _longest_run(run.command) + 1)
     command = ["### The command", f"{fence}sh\n{run.command}\n{fence}", f"This is flake8-forward-call {__version__}."]
     return "\n\n".join(["## Call modules, not their forward()", *body, *command]) + "\n"
@@ -112,7 +118,8 @@ def _change(finding: Finding) -> str:
 
 
 def _place(finding: Finding) -> str:
-    return _code(f"{Path(finding.path).as_posix()}:{finding.start.row}")
+    row, _, _ = finding.where.rpartition(":")
+    return _code(f"{Path(finding.path).as_posix()}:{row}")
 
 
 def _rule(code: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from click import style
 
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.printing import shown
 from flake8_forward_call.report.record import Report
 
 
@@ -16,5 +17,5 @@ def render(report: Report) -> str:
 def line(finding: Finding) -> str:
     """``path:row:column: CODE message``, styled for a terminal."""
     colon = style(":", fg="cyan")
-    place = colon.join((style(finding.path, bold=True), str(finding.start.row), str(finding.start.column)))
+    place = colon.join((style(shown(finding.path), bold=True), *finding.where.split(":")))
     return f"{place}{colon} {style(finding.code, fg='red', bold=True)} {finding.message}"

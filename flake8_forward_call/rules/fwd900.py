@@ -18,6 +18,9 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
   than the one that the tool runs under. Run the tool with the newest Python that your project supports. In a
   directory only files that mention `forward` are parsed at all; a file that you name, or send to standard input,
   always is. Under flake8 such a file is `E999`, flake8's own.
+- **It is no notebook, or a cell of it does not parse.** What is named `.ipynb` and is not JSON, or has no list of
+  cells, is not looked at. A cell that Python refuses, once what is IPython's in it is set aside, is left out: the
+  message names it, and the other cells are analysed and fixed.
 - **It is nested too deeply**, as only generated code is. Leave the file out.
 - **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
   from. If anything besides the rewritten calls differed, it would keep the old file and report this.

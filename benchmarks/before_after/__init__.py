@@ -1,0 +1,1 @@
+"""The test suites of packages, run before and after ``forward-call fix``."""

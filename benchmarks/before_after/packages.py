@@ -1,0 +1,77 @@
+"""The packages whose tests are run: their sdists hold the tests, and the tests come to calls that are rewritten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+TORCH = "torch==2.13.0"
+
+
+class SuiteError(Exception):
+    """A suite could not be run, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """A release with tests in its sdist.
+
+    ``needs`` is what the tests need besides what the package requires, ``pytest`` what pytest is told, ``sources`` the
+    folders of the sdist from which packages are imported.
+    """
+
+    name: str
+    version: str
+    needs: tuple[str, ...] = ()
+    pytest: tuple[str, ...] = ("tests",)
+    sources: tuple[str, ...] = (".",)
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def requirement(self) -> str:
+        return f"{self.name}=={self.version}"
+
+
+SUITES = (
+    Suite("nflows", "0.14", needs=("torchtestcase",)),
+    Suite("normflows", "1.7.3", pytest=("normflows",)),
+    # Without the variable it looks for its own fork of nflows, where only the built package has it.
+    Suite(
+        "glasflow",
+        "0.4.1",
+        needs=("nflows==0.14",),
+        sources=("src",),
+        environment={"GLASFLOW_USE_NFLOWS": "1"},
+    ),
+    Suite(
+        "sbi",
+        "0.27.0",
+        needs=("pandas", "pyro-ppl", "pytest-harvest"),
+        pytest=(
+            "tests/density_estimator_test.py",
+            "tests/vf_estimator_test.py",
+            "tests/embedding_net_test.py",
+            "-k",
+            "loss_shapes or forward_shapes or mixed_density or lru",
+        ),
+    ),
+    Suite(
+        "timm",
+        "1.0.31",
+        pytest=("tests/test_models.py", "-k", "cfgs and (hrnet_w18 or resnet18 or convnext_atto or vit_tiny)"),
+    ),
+    Suite(
+        "deepinv",
+        "0.5.0",
+        pytest=("deepinv/tests/test_metric.py", "deepinv/tests/test_models.py", "deepinv/tests/test_sampling.py"),
+    ),
+    Suite("pykeen", "1.11.1", needs=("unittest_templates",), pytest=("tests/test_regularizers.py",), sources=("src",)),
+    Suite(
+        "peft",
+        "0.21.2",
+        needs=("parameterized", "datasets", "diffusers", "scipy"),
+        pytest=("tests/test_custom_models.py", "-k", "MixedAdapterBatches"),
+        sources=("src",),
+        environment={"HF_HUB_OFFLINE": "1"},
+    ),
+)

@@ -1,0 +1,104 @@
+"""What ``check --add-noqa`` does with each file, and what it says of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import click
+
+from flake8_forward_call import report
+from flake8_forward_call.analysis import internal_error, unanalysable
+from flake8_forward_call.checking import Checked, check_bytes, wanted
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.inputs import Input
+from flake8_forward_call.interrupts import interrupts_held
+from flake8_forward_call.printing import shown
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.rules import fwd900
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
+from flake8_forward_call.source import SourceError
+from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.writing import WriteError, replace
+
+
+@dataclass
+class Adopting:
+    """One run of ``check --add-noqa``: takes the inputs one by one and keeps the score."""
+
+    selection: Selection
+    trouble: Trouble
+    _unsilenced: list[Finding] = field(default_factory=list)
+    _left: int = 0
+    _silenced: int = 0
+    _files: int = 0
+
+    @property
+    def findings_remain(self) -> bool:
+        """Whether something still speaks."""
+        return bool(self._left or self._unsilenced)
+
+    def take(self, each: Input) -> None:
+        """Put comments at one file's findings."""
+        checked = check_bytes(each.name, each.data, EVERY_RULE, thorough=each.is_named)
+        selected = [finding for finding in checked.findings if self.selection.keeps(finding.code)]
+        unread = [finding for finding in selected if finding.code == fwd900.RULE.code]
+        self._unsilenced += unread
+        concerned = [finding for finding in selected if finding not in unread]
+        if not concerned:
+            return
+        try:
+            result = _silenced(each, checked, concerned)
+        except SourceError as error:
+            self._give_up(each, checked, error, concerned)
+            return
+        for finding, why in result.left:
+            self.trouble.warn(f"{shown(finding.path)}:{finding.where}: {finding.code} gets no noqa: {why}")
+        self._left += len(result.left)
+        if result.silenced:
+            self._deliver(each, result)
+
+    def finish(self) -> None:
+        """Report what could not be silenced, and sum up."""
+        report.show(Report(self._unsilenced), "text")
+        remaining = self._left + len(self._unsilenced)
+        if not self._silenced and not remaining:
+            click.echo("Nothing to silence.")
+            return
+        done = f"{count(self._silenced, 'finding')} in {count(self._files, 'file')}" if self._silenced else "nothing"
+        left = count(remaining, "finding") if remaining else "no findings"
+        click.echo(f"Silenced {done}; {left} {'remains' if remaining == 1 else 'remain'}.")
+
+    def interrupted(self) -> str:
+        """What to say when Ctrl-C ends the run."""
+        return f"Interrupted: noqa was added to {count(self._files, 'file')}, the rest left as they were."
+
+    def _deliver(self, each: Input, result: Silenced) -> None:
+        with interrupts_held():  # What is done is counted, or not done.
+            try:
+                if replace(each.name, result.source.to_bytes(), expected=each.data):
+                    self._silenced += len(result.silenced)
+                    self._files += 1
+            except WriteError as error:
+                self.trouble.error(f"{shown(each.name)}: {error}")
+                self._left += len(result.silenced)
+
+    def _give_up(self, each: Input, checked: Checked, error: SourceError, concerned: list[Finding]) -> None:
+        text = "" if checked.source is None else checked.source.text
+        self._unsilenced += wanted([unanalysable(each.name, error)], text, self.selection)
+        self._left += len(concerned)
+
+
+def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenced:
+    """Silence a file's findings in memory. Raises SourceError with the reason where that cannot be proved right."""
+    source = checked.source
+    assert source is not None, "only a file that was analysed has findings"
+    if source.to_bytes() != each.data:
+        raise SourceError(f"no noqa was added: its encoding, {source.encoding}, does not give the same bytes back")
+    try:
+        return silence(source, checked.findings, concerned)
+    except SourceError as error:
+        raise SourceError(f"no noqa was added: {error}") from None
+    except Exception as error:  # A fault of this tool.
+        raise SourceError(f"no noqa was added: {internal_error(error)}") from None

@@ -1,0 +1,163 @@
+"""The code cells of a notebook as one program, cell after cell, and the way back from its rows to the cells.
+
+Above each cell stands a row that is in no cell. So a place in the program is one in a cell by a subtraction, and no
+comment at the end of one cell is taken for one above the first line of the next.
+"""
+
+from __future__ import annotations
+
+import bisect
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from flake8_forward_call.finding import Cell, Edit, Place
+from flake8_forward_call.notebook.document import Change, CodeCell, Document
+from flake8_forward_call.notebook.magics import parses, python_of
+from flake8_forward_call.source import Source, SourceError
+
+_NO_CELL = "\n"
+_INDENTED = "if True:\n"  # IPython takes a cell all of which is indented.
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class NotebookSource(Source):
+    """A notebook's text as Python; ``starts`` are the rows above each cell, ``broken`` is what does not parse."""
+
+    document: Document
+    starts: tuple[int, ...]
+    broken: tuple[SourceError, ...]
+
+    def to_bytes(self) -> bytes:
+        """The whole file."""
+        return self.document.text.encode(self.document.encoding)
+
+    def faults(self) -> Sequence[SourceError]:
+        """What is wrong with the cells that do not parse and are left out."""
+        return self.broken
+
+    def cells(self) -> Sequence[Cell]:
+        """The cells with code, in their order."""
+        return [Cell(cell.number, start) for cell, start in zip(self.document.cells, self.starts, strict=True)]
+
+    def cell_at(self, row: int) -> Cell | None:
+        """The cell that a row stands in; None for the row above the first."""
+        index = bisect.bisect_left(self.starts, row) - 1
+        return self.cells()[index] if index >= 0 else None
+
+    def cell_in(self, path: str, row: int) -> Cell | None:
+        """The same for a row of some file; None if that is another one."""
+        return self.cell_at(row) if path == os.path.realpath(self.path) else None
+
+    def cell_source(self, cell: Cell) -> Source:
+        """The text of a cell as it stands in the notebook."""
+        return Source(self.path, next(one.source for one in self.document.cells if one.number == cell.number))
+
+    @cached_property
+    def file(self) -> Source:
+        """The JSON text."""
+        return Source(self.path, self.document.text, self.document.encoding)
+
+    def in_file(self, place: Place) -> Place:
+        """Where in the JSON text a place in the program is. The row above the first cell is its first."""
+        cell = self.cell_at(place.row)
+        if cell is None:
+            return Place(1, 1)
+        source, own = self.cell_source(cell), cell.own(place)
+        # What the program has instead of a row may be longer than that, and so may be the rows of a cell.
+        row = min(own.row, len(source.lines))
+        at = min(own.column - 1, len(source.lines[row - 1].rstrip("\r\n"))) if row else 0
+        return self.file.place(self.document.index(cell.number, at + (source.offset(Place(row, 1)) if row else 0)))
+
+    def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits of the JSON text that ``rewritten`` makes. Raises SourceError where it could not."""
+        replacements = [self.document.replacement(change) for edit in edits for change in self._changes(edit)]
+        return [Edit(self.file.place(start), self.file.place(end), content) for start, end, content in replacements]
+
+    def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
+        """The notebook with edits made, which give its program as the given one. Raises SourceError if they do not."""
+        new = _program(self.path, self.document.changed(change for edit in edits for change in self._changes(edit)))
+        if new.text != text or len(new.broken) != len(self.broken):
+            raise SourceError("the rewritten cells read otherwise than the rewritten program")
+        return new
+
+    def _changes(self, edit: Edit) -> list[Change]:
+        cell = self.cell_at(edit.start.row)
+        if cell is None or self.cell_at(edit.end.row) != cell:
+            raise SourceError(f"the edit at {edit.start} is in no cell")
+        source = self.cell_source(cell)
+        start, end = source.offset(cell.own(edit.start)), source.offset(cell.own(edit.end))
+        gone = source.text[start:end]
+        if gone != self.text[self.offset(edit.start) : self.offset(edit.end)]:
+            raise SourceError(f"the edit at {edit.start} is not one of the cell's own text")
+        kept = gone.find(edit.content)
+        if kept < 0:
+            return [Change(cell.number, start, end, edit.content)]
+        # What stays is left as it stands in the JSON.
+        middle = start + kept
+        changes = [Change(cell.number, start, middle), Change(cell.number, middle + len(edit.content), end)]
+        return [change for change in changes if change.start < change.end]
+
+
+def read(path: str, data: bytes) -> NotebookSource | None:
+    """The program in a notebook's bytes; None if it is of another language than Python. Raises SourceError."""
+    document = Document.from_bytes(data)
+    return _program(path, document) if document.is_python else None
+
+
+def _program(path: str, document: Document) -> NotebookSource:
+    pieces: list[str] = []
+    rows: list[int] = []
+    broken: list[SourceError] = []
+    for cell in document.cells:
+        try:
+            piece = _piece(cell)
+        except SourceError as error:
+            lines = Source("", cell.source).lines
+            reason = f"cell {cell.number} {error.reason} (the other cells were analysed)"
+            place = Place(sum(rows) + 1 + min(error.place.row, len(lines)), error.place.column)
+            broken.append(SourceError(reason, place))
+            piece = _NO_CELL + _silenced(cell.source)
+        piece += "" if piece.endswith("\n") else "\n"
+        pieces.append(piece)
+        rows.append(len(Source("", piece).lines))
+    starts = tuple(above + 1 for above in accumulate(rows[:-1], initial=0)) if rows else ()
+    return NotebookSource(path, "".join(pieces), document=document, starts=starts, broken=tuple(broken))
+
+
+def _piece(cell: CodeCell) -> str:
+    """A cell as Python, with the row above it. Raises SourceError where it is none."""
+    if parses(cell.source):
+        return _NO_CELL + cell.source
+    python = python_of(cell.source)
+    if python is None:
+        return _NO_CELL + _silenced(cell.source)
+    try:
+        Source("", python).tree  # noqa: B018 (Parsed for its error.)
+    except SourceError:
+        if _is_indented(python):
+            return _INDENTED + python
+        raise
+    return _NO_CELL + python
+
+
+def _is_indented(python: str) -> bool:
+    """Whether the text would be Python if it stood further to the left as a whole."""
+    try:
+        return len(Source("", _INDENTED + python).tree.body) == 1
+    except SourceError:
+        return False
+
+
+def _silenced(text: str) -> str:
+    """The text with each row made a comment, so that what it says to linters can be read."""
+    return "".join(map(_comment, Source("", text).lines))
+
+
+def _comment(line: str) -> str:
+    body = line.rstrip("\r\n")
+    shown = "".join(one if one.isprintable() or one == "\t" else " " for one in body)
+    sign = "" if shown.lstrip()[:1] in ("#", "") else "# "
+    return sign + shown + line[len(body) :]

@@ -1,0 +1,12 @@
+"""Names as they are printed."""
+
+from __future__ import annotations
+
+import re
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+
+
+def shown(name: str) -> str:
+    """The name of a file in one line: what would end the line, or command the terminal, as its escape sequence."""
+    return _CONTROL.sub(lambda match: repr(match[0])[1:-1], name)

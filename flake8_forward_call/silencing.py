@@ -1,0 +1,125 @@
+"""Comments ``# noqa`` at the findings of a file, and the proof that they silence these and change nothing else."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from flake8_forward_call.checking import check_source
+from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
+from flake8_forward_call.trees import same_tree
+
+EVERY_RULE = Selection(select=("FWD",))
+
+_BLANKS = " \t\f"
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """A file with the comments; the findings that they silence, and those that have no place for one."""
+
+    source: Source
+    silenced: list[Finding]
+    left: list[tuple[Finding, str]]
+
+
+def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding]) -> Silenced:
+    """Put comments at the ``wanted`` ones of a file's ``findings``, all of which speak. Raises SourceError.
+
+    ``findings`` are those of every rule; each left comes with the reason, for a person.
+    """
+    from flake8_forward_call.rewriter import edited
+
+    suppression = Suppression(source.path, source.text)
+    stretches = {row: one for one in suppression.stretches for row in range(one.first, one.last + 1)}
+    at: dict[Stretch, list[Finding]] = defaultdict(list)
+    left: list[tuple[Finding, str]] = []
+    for finding in wanted:
+        stretch = stretches.get(finding.noqa_row)
+        if (
+            stretch is None
+        ):  # So it can be before Python 3.12, where a line in a string that begins with "#" is the last.
+            left.append((finding, "flake8 does not see where its line ends; put a line break at the end of the file"))
+        elif (why := _hindrance(suppression, stretch)) is not None:
+            left.append((finding, why))
+        else:
+            at[stretch].append(finding)
+    edits = [
+        _edit(source, stretch, next(suppression.directives(stretch), None), {one.code for one in here})
+        for stretch, here in at.items()
+    ]
+    silenced = [finding for here in at.values() for finding in here]
+    if not silenced:
+        return Silenced(source, [], left)
+    new = source.rewritten(edited(source, edits), edits)
+    _check_tree(source.text, new.text)
+    _check_findings(new, [finding for finding in findings if finding not in silenced])
+    return Silenced(new, silenced, left)
+
+
+def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
+    """Why no comment can be put where it would count, None where one can."""
+    if stretch.in_string and stretch.comment is None:
+        return "the line ends within an f-string, where Pythons before 3.12 take no comment"
+    first = next(suppression.directives(stretch), None)
+    if first is not None and not first.in_comment:
+        return "a string before the end of the line has a noqa, and flake8 reads no other"
+    return None
+
+
+def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: set[str]) -> Edit:
+    """The edit that makes the stretch name the codes."""
+    if directive is not None:
+        return _merged(source, directive.codes, sorted(codes))
+    line = source.lines[stretch.last - 1].rstrip("\r\n")
+    kept = line.rstrip(_BLANKS)
+    end = Place(stretch.last, len(line) + 1)
+    return Edit(Place(stretch.last, len(kept) + 1), end, f"  # noqa: {','.join(sorted(codes))}")
+
+
+def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) -> Edit:
+    """The list with the codes in it: in order if the author's codes are in order, else at its end."""
+    row, start = present[0].place.row, present[0].place.column
+    end = present[-1].place.column + len(present[-1].code)
+    line = source.lines[row - 1]
+    gaps = [line[left.place.column - 1 + len(left.code) : right.place.column - 1] for left, right in pairwise(present)]
+    names = [one.code for one in present]
+    gap = gaps[0] if gaps else ","
+    pieces = [name + after for name, after in zip(names, [*gaps, ""], strict=True)]
+    is_sorted = names == sorted(names)
+    for code in codes:
+        index = sum(name < code for name in names) if is_sorted else len(names)
+        if index == len(names):
+            pieces[-1] += gap
+            pieces.append(code)
+        else:
+            pieces.insert(index, code + gap)
+        names.insert(index, code)
+    return Edit(Place(row, start), Place(row, end), "".join(pieces))
+
+
+def _check_tree(old: str, new: str) -> None:
+    """Comments must be all that is new: the same nodes at the same places."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            same = same_tree(
+                ast.parse(old), ast.parse(new), positions=True
+            )  # Without type comments: they are comments.
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise SourceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
+    if not same:
+        raise SourceError("the text with the comments has another tree than the file")
+
+
+def _check_findings(new: Source, expected: Sequence[Finding]) -> None:
+    """What was to be silenced must be, and nothing else."""
+    if check_source(new, EVERY_RULE).findings != list(expected):
+        raise SourceError("the comments silence something else than they should")
