@@ -13,6 +13,7 @@ from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interrupts import interrupts_held
 from flake8_forward_call.printing import shown
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.selection import Selection
@@ -60,7 +61,7 @@ class Adopting:
 
     def finish(self) -> None:
         """Report what could not be silenced, and sum up."""
-        report.show(self._unsilenced, "text")
+        report.show(Report(self._unsilenced), "text")
         remaining = self._left + len(self._unsilenced)
         if not self._silenced and not remaining:
             click.echo("Nothing to silence.")

@@ -15,8 +15,8 @@ from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.intent import is_deliberate
-from flake8_forward_call.ruling import finding_for, finding_for_override, on_purpose
-from flake8_forward_call.source import Source
+from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
 
@@ -53,6 +53,22 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
+def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
+    """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
+
+    Never raises: a question or a report can do without, and then there is none.
+    """
+    try:
+        for site in find_sites(source) if source.mentions_forward else ():
+            if site.start == finding.start:
+                hanging = finding.context.attached if finding.context is not None else ()
+                return (*_steps_to_site(source, site), *(Step(*one) for one in hanging))
+        found = _explained_overrides(source, finding.start.row, finding.start.column)
+        return next((each.steps for each in found if each.place == finding.start), ())
+    except (SourceError, RecursionError):
+        return ()
+
+
 def _covers(site: Site, column: int) -> bool:
     """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
     attribute = site.candidate.attribute
@@ -71,20 +87,28 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
 
 
 def _explained(site: Site, source: Source) -> Explanation:
-    session = session_of(source.path)
-    file = session.take(source)
-    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
-    ev = session.fresh(Tracer)
+    ev, file = _traced(source)
     candidate = _candidate_in(file, source, site)
-    steps = tuple(_in_cell(step, source) for step in _steps(ev, file, candidate))
+    steps = tuple(_steps(ev, file, candidate))
     verdict = judge_one(ev, candidate, file)
-    steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
+    steps += tuple(Step(*one) for one in attached(verdict))
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
-    silenced = _is_silenced(source, finding)
-    return Explanation(site.start, subject, verdict.reason, finding, silenced, steps)
+    return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+
+
+def _steps_to_site(source: Source, site: Site) -> tuple[Step, ...]:
+    ev, file = _traced(source)
+    return tuple(_steps(ev, file, _candidate_in(file, source, site)))
+
+
+def _traced(source: Source) -> tuple[Tracer, File]:
+    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
+    session = session_of(source.path)
+    file = session.take(source)
+    return session.fresh(Tracer), file
 
 
 def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
@@ -109,17 +133,9 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
             ev = session_of(source.path).evaluator
-            steps = tuple(_in_cell(step, source) for step in ancestry(ev, Instance(override.cls, Origin.DECLARED)))
+            steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
-
-
-def _in_cell(step: Step, source: Source) -> Step:
-    """The step, with its row counted in the cell if it stands in one."""
-    cell = source.cell_in(step.path, step.row)
-    if cell is None:
-        return step
-    return Step(f"{step.path}:cell {cell.number}", step.row - cell.rows_above, step.text)
 
 
 def _steps(ev: Tracer, file: File, candidate: Candidate) -> Iterator[Step]:

@@ -7,16 +7,12 @@ import enum
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import click
 
 from flake8_forward_call.finding import Applicability, Edit, Finding
 from flake8_forward_call.report import evidence, text
-from flake8_forward_call.source import Source, SourceError
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.source import Source
 
 
 class Answer(enum.Enum):
@@ -99,8 +95,10 @@ def _read_line() -> str | None:
 
 def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Iterator[str]:
     """The finding, its evidence, and what would change in the file if it were made after those chosen before."""
-    yield text.render(finding)
-    yield from (f"  {evidence.render(step)}" for step in _steps(source, finding))
+    from flake8_forward_call.explaining import steps_to
+
+    yield text.line(finding)
+    yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
     yield from _hunk(source, chosen, finding)
 
 
@@ -112,16 +110,6 @@ def _edits(findings: Sequence[Finding]) -> list[Edit]:
         if finding.fix is not None
         for edit in finding.fix.edits
     ]
-
-
-def _steps(source: Source, finding: Finding) -> tuple[Step, ...]:
-    from flake8_forward_call.explaining import NoCallError, explain
-
-    try:
-        explanations = explain(source, finding.start.row, finding.start.column)
-    except (NoCallError, SourceError, RecursionError):
-        return ()  # The question can be asked without.
-    return next((each.steps for each in explanations if each.place == finding.start), ())
 
 
 def _hunk(source: Source, chosen: Sequence[Finding], finding: Finding) -> Iterator[str]:

@@ -25,7 +25,7 @@ def test_code_may_be_in_lower_case() -> None:
 
 
 def test_rules_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    off = Rule("FWD777", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
+    off = Rule("FWD777", "off", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
     monkeypatch.setattr(explain, "RULES", (*RULES, off))
     lines = forward_call("explain").lines
     assert [line.partition("  ")[0] for line in lines[: len(RULES)]] == [rule.code for rule in RULES]

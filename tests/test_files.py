@@ -74,7 +74,7 @@ def test_file_with_hard_links_is_reported_and_left_alone() -> None:
     assert forward_call("check", "net.py").out == f"net.py:{PLACE}: {MESSAGE}\n"
     done = forward_call("fix")
     assert (done.status, done.err.count("\n")) == (2, 1)
-    assert "net.py: has 2 names (hard links); put a copy in its place to have that fixed" in done.err
+    assert "net.py: has 2 names (hard links); put a copy in its place first" in done.err
     assert f"./net.py:{PLACE}: {MESSAGE}" in done.lines
     assert [Path(name).read_text() for name in ("net.py", "backup", "good.py")] == [PROGRAM, PROGRAM, FIXED]
     assert Path("backup").samefile("net.py")

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 
 import click
 
-from flake8_forward_call import report
-from flake8_forward_call.adopting import Adopting
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands.gate import Gate, gate_options
+from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import selection, shared_options
 from flake8_forward_call.finding import Finding
-from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
-from flake8_forward_call.rules import fwd100
+from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
 @click.command()
 @shared_options
-@click.option("--add-noqa", is_flag=True, help="Write '# noqa: CODE' at all that is found, in place of reporting it.")
-@click.option(
-    "--report-unused-noqa", is_flag=True, help="Also report codes FWD in noqa comments that silence nothing (FWD100)."
-)
+@gate_options
+@noqa_options
+@click.pass_context
 def check(
+    context: click.Context,
     *,
     paths: tuple[str, ...],
     select: tuple[str, ...] | None,
@@ -30,6 +31,12 @@ def check(
     extend_select: tuple[str, ...] | None,
     output_format: str,
     stdin_filename: str,
+    exit_zero: bool,
+    statistics: bool,
+    output_file: str | None,
+    diff_base: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
 ) -> Status:
@@ -38,45 +45,26 @@ def check(
     PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
     """
     wanted = selection(select, ignore, extend_select)
-    if report_unused_noqa:
-        wanted = dataclasses.replace(wanted, extend_select=(*wanted.extend_select, fwd100.RULE.code))
     trouble = Trouble()
     if add_noqa:
-        is_stdin = STDIN in paths or stdin_filename != STDIN_NAME
-        conflict = _conflict(is_stdin, output_format, report_unused_noqa=report_unused_noqa)
-        if conflict is not None:
-            raise click.UsageError(conflict)
-        return _adopt(Adopting(wanted, trouble), paths)
+        remain = adopt(context, paths, wanted, trouble)
+        return trouble.status(findings=remain and not exit_zero)
+    gate = Gate(with_unused(wanted) if report_unused_noqa else wanted, trouble, output_format, statistics, output_file)
+    gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
     findings: list[Finding] = []
+    sources: dict[str, Source] = {}
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(each.name, each.data, wanted, thorough=each.is_named, unused_noqa=report_unused_noqa)
+            checked = check_bytes(
+                each.name, each.data, gate.selection, thorough=each.is_named, unused_noqa=report_unused_noqa
+            )
+            gate.saw(each)
             findings += checked.findings
+            if checked.findings and checked.source is not None:
+                sources[each.name] = replace(checked.source)  # Without the tree.
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED
-    report.show(findings, output_format)
-    return trouble.status(findings=bool(findings))
-
-
-def _adopt(adopting: Adopting, paths: tuple[str, ...]) -> Status:
-    """Put comments at what is found."""
-    try:
-        for each in read_inputs(paths, STDIN_NAME, adopting.trouble):
-            adopting.take(each)
-    except KeyboardInterrupt:
-        adopting.trouble.error(adopting.interrupted())
-        return Status.FAILED
-    adopting.finish()
-    return adopting.trouble.status(findings=adopting.findings_remain)
-
-
-def _conflict(is_stdin: bool, output_format: str, *, report_unused_noqa: bool) -> str | None:
-    """Why options cannot go together with --add-noqa, None where they can."""
-    if is_stdin:
-        return "--add-noqa writes into files, so it cannot go with standard input"
-    if output_format != "text":
-        return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
-    if report_unused_noqa:
-        return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
-    return None
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
+    gate.report(passed)
+    return trouble.status(findings=bool(passed.findings) and not exit_zero)

@@ -104,4 +104,4 @@ def _lines(source: Source, each: Explanation) -> list[str]:
         notes.append(f"{each.finding.code} is off by default; --extend-select {each.finding.code} turns it on.")
     if each.is_silenced:
         notes.append("A # noqa comment silences it.")
-    return [head, *(f"  {evidence.render(step)}" for step in each.steps), *(f"  {note}" for note in notes)]
+    return [head, *(f"  {evidence.render(step, source)}" for step in each.steps), *(f"  {note}" for note in notes)]

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
-from flake8_forward_call import cache
+from flake8_forward_call import cache, report
 from flake8_forward_call.inputs import STDIN, STDIN_NAME
 from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
 
@@ -104,10 +104,10 @@ _SHARED = (
     *_SELECTION,
     click.option(
         "--output-format",
-        type=click.Choice(["text", "json"]),
+        type=click.Choice(list(report.FORMATS)),
         default="text",
         show_default=True,
-        help="How findings are printed; json is ruff's.",
+        help="How findings are printed; all but text are for programs.",
     ),
     *_ENVIRONMENT,
     *_CACHE,

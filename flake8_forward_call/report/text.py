@@ -6,9 +6,15 @@ from click import style
 
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.printing import shown
+from flake8_forward_call.report.record import Report
 
 
-def render(finding: Finding) -> str:
+def render(report: Report) -> str:
+    """A line for each finding."""
+    return "\n".join(line(finding) for finding in report)
+
+
+def line(finding: Finding) -> str:
     """``path:row:column: CODE message``, styled for a terminal."""
     colon = style(":", fg="cyan")
     place = colon.join((style(shown(finding.path), bold=True), *finding.where.split(":")))

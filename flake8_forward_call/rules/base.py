@@ -13,13 +13,14 @@ _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 class Rule:
     """One rule.
 
-    ``applicability`` is that of its fix at best, None where it has none; ``message`` is what a finding says, with
-    ``{...}`` for what differs from one to the next; ``page`` is the explanation in Markdown that
-    ``forward-call explain`` and the documentation show; ``bad`` and ``good`` are whole programs, the second being what
-    the fix makes of the first where the rule has a fix.
+    ``name`` is it in few words with hyphens, as statistics show it; ``applicability`` is that of its fix at best, None
+    where it has none; ``message`` is what a finding says, with ``{...}`` for what differs from one to the next;
+    ``page`` is the explanation in Markdown that ``forward-call explain`` and the documentation show; ``bad`` and
+    ``good`` are whole programs, the second being what the fix makes of the first where the rule has a fix.
     """
 
     code: str
+    name: str
     title: str
     message: str
     default: bool
