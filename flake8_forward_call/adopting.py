@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import click
@@ -27,7 +28,7 @@ from flake8_forward_call.writing import WriteError, replace
 class Adopting:
     """One run of ``check --add-noqa``: takes the inputs one by one and keeps the score."""
 
-    selection: Selection
+    selects: Callable[[str], Selection]
     trouble: Trouble
     _unsilenced: list[Finding] = field(default_factory=list)
     _left: int = 0
@@ -42,7 +43,8 @@ class Adopting:
     def take(self, each: Input) -> None:
         """Put comments at one file's findings."""
         checked = check_bytes(each.name, each.data, EVERY_RULE, thorough=each.is_named)
-        selected = [finding for finding in checked.findings if self.selection.keeps(finding.code)]
+        selection = self.selects(each.name)
+        selected = [finding for finding in checked.findings if selection.keeps(finding.code)]
         unread = [finding for finding in selected if finding.code == fwd900.RULE.code]
         self._unsilenced += unread
         concerned = [finding for finding in selected if finding not in unread]
@@ -86,7 +88,7 @@ class Adopting:
 
     def _give_up(self, each: Input, checked: Checked, error: SourceError, concerned: list[Finding]) -> None:
         text = "" if checked.source is None else checked.source.text
-        self._unsilenced += wanted([unanalysable(each.name, error)], text, self.selection)
+        self._unsilenced += wanted([unanalysable(each.name, error)], text, self.selects(each.name))
         self._left += len(concerned)
 
 

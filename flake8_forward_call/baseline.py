@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +76,9 @@ class Baseline:
                 new.append(finding)
         return new
 
-    def resolved(self, findings: Iterable[Finding], looked_at: Collection[str], selection: Selection) -> int:
+    def resolved(
+        self, findings: Iterable[Finding], looked_at: Collection[str], selects: Callable[[str], Selection]
+    ) -> int:
         """How many entries claim more than was found, in files that were looked at or are gone, of selected rules."""
         found = _counted(findings, self.folder)
         names = {_named(path, self.folder) for path in looked_at}
@@ -84,7 +86,7 @@ class Baseline:
             1
             for one, count in self.counts.items()
             if found[one] < count
-            and selection.keeps(one.code)
+            and selects(str(Path(self.folder, one.path))).keeps(one.code)
             and (one.path in names or not Path(self.folder, one.path).exists())
         )
 

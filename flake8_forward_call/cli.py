@@ -13,9 +13,11 @@ import click
 
 from flake8_forward_call import __version__
 from flake8_forward_call.commands.check import check
+from flake8_forward_call.commands.config import config
 from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
 from flake8_forward_call.commands.server import server
+from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.trouble import Status, reason
 
 # What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
@@ -46,10 +48,10 @@ def _group(ctx: click.Context) -> None:
     if os.environ.get("NO_COLOR"):
         ctx.color = False
     if ctx.invoked_subcommand is None:
-        raise click.UsageError("name a command: check, fix, explain or server")
+        raise click.UsageError("name a command: check, fix, explain, config or server")
 
 
-for _command in (check, fix, explain, server):
+for _command in (check, fix, explain, config, server):
     _group.add_command(_command)
 
 
@@ -67,6 +69,8 @@ def main(args: Sequence[str] | None = None) -> int:
         return int(status or Status.CLEAN)
     except click.UsageError as error:
         _complain(error)
+    except ConfigError as error:
+        click.echo(f"forward-call: {error}", err=True)
     except click.Abort:
         _say("Interrupted.")
     except SystemExit:

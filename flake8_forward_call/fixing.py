@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,7 +44,7 @@ class Fixing:
     standard output is for a summary of ``made`` and ``remaining``.
     """
 
-    selection: Selection
+    selects: Callable[[str], Selection]
     trouble: Trouble
     unsafe: bool = False
     is_dry: bool = False
@@ -79,7 +79,7 @@ class Fixing:
         self._found += len(checked.findings)
         chosen = self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
-        outcome = rewrite(each.data, checked, fixes, self.selection) if fixes else _as_it_was(checked)
+        outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
         with interrupts_held():  # What is done is counted and told, or not done.
             try:
                 is_made = self._deliver(each, outcome)
@@ -127,11 +127,12 @@ class Fixing:
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
+        selection = self.selects(each.name)
         if not self.unsafe:
-            return check_bytes(each.name, each.data, self.selection, thorough=each.is_named)
+            return check_bytes(each.name, each.data, selection, thorough=each.is_named)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
-        others = tuple(code for code in unsafe if self.selection.leaves_open(code))
-        wider = dataclasses.replace(self.selection, extend_select=(*self.selection.extend_select, *others))
+        others = tuple(code for code in unsafe if selection.leaves_open(code))
+        wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
         checked = check_bytes(each.name, each.data, wider, thorough=each.is_named)
         self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])

@@ -12,9 +12,8 @@ import pytest
 from command_line import forward_call
 from markdown_it import MarkdownIt
 
-from flake8_forward_call.selection import Selection
 from flake8_forward_call.server.offers import FIX_ALL
-from flake8_forward_call.server.settings import parsed
+from flake8_forward_call.server.settings import Rules, parsed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -23,7 +22,7 @@ else:
 
 PAGE = (Path(__file__).parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
 BLOCKS = [(token.info, token.content) for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
-WITH_FWD003 = Selection(extend_select=("FWD003",))
+WITH_FWD003 = Rules(extend_select=("FWD003",))
 
 
 def read(language: str) -> list[Any]:
@@ -47,7 +46,7 @@ def test_helix() -> None:
     (languages,) = read("toml")
     server = languages["language-server"]["forward-call"]
     assert starts(server["command"], *server["args"])
-    assert parsed(server["config"], Selection()) == WITH_FWD003
+    assert parsed(server["config"], Rules()) == WITH_FWD003
     assert "forward-call" in languages["language"][0]["language-servers"]
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
-from flake8_forward_call.commands.options import selection, shared_options
+from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
 from flake8_forward_call.report.record import Report
@@ -26,10 +29,6 @@ def check(
     context: click.Context,
     *,
     paths: tuple[str, ...],
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    output_format: str,
     stdin_filename: str,
     exit_zero: bool,
     statistics: bool,
@@ -42,21 +41,23 @@ def check(
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
-    PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
+    PATH is a file or a directory, or '-' for standard input; without
+    one it is what the settings name, or the current directory.
     """
-    wanted = selection(select, ignore, extend_select)
+    paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
     trouble = Trouble()
     if add_noqa:
-        remain = adopt(context, paths, wanted, trouble)
+        remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
-    gate = Gate(with_unused(wanted) if report_unused_noqa else wanted, trouble, output_format, statistics, output_file)
+    selects = with_unused if report_unused_noqa else selection_of
+    gate = Gate(selects, trouble, output_format, statistics, output_file)
     gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     try:
         for each in read_inputs(paths, stdin_filename, trouble):
             checked = check_bytes(
-                each.name, each.data, gate.selection, thorough=each.is_named, unused_noqa=report_unused_noqa
+                each.name, each.data, selects(each.name), thorough=each.is_named, unused_noqa=report_unused_noqa
             )
             gate.saw(each)
             findings += checked.findings

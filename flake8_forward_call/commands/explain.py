@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.commands.options import environment_options
+from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.report import evidence
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -23,7 +23,7 @@ _PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<
 
 
 @click.command()
-@environment_options
+@inference_options
 @click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False)
 def explain(what: str | None) -> Status:
     """Explain a rule, or why one call is or is not reported; or list the rules.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 
 import click
 
-from flake8_forward_call.commands.options import selection, shared_options
+from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
+from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.fixing import Fixing
 from flake8_forward_call.inputs import STDIN, read_inputs
 from flake8_forward_call.interactive import Asking
@@ -29,7 +32,7 @@ class _Recorded(click.Command):
 @click.command(cls=_Recorded)
 @shared_options
 @click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also rewrite calls that may mean something else afterwards.")
+@unsafe_fixes_option
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite and its evidence, and ask.")
 @click.option(
     "--summary",
@@ -41,29 +44,26 @@ def fix(
     context: click.Context,
     *,
     paths: tuple[str, ...],
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    output_format: str,
     stdin_filename: str,
     diff: bool,
-    unsafe_fixes: bool,
     interactive: bool,
     summary: str | None,
 ) -> Status:
     """Rewrite x.forward(...) to x(...), where x is proven to be a module.
 
     PATH is a file or a directory, or '-' for standard input, the result of which goes to standard output; without
-    one it is the current directory. What cannot be rewritten is reported as 'check' does.
+    one it is what the settings name, or the current directory. What cannot be rewritten is reported as 'check' does.
     """
+    paths, settings = paths_or_default(paths), settings_of(Path.cwd())
+    output_format = settings.output_format
     conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
     if conflict is not None:
         raise click.UsageError(conflict)
     trouble = Trouble()
     fixing = Fixing(
-        selection=selection(select, ignore, extend_select),
+        selects=selection_of,
         trouble=trouble,
-        unsafe=unsafe_fixes,
+        unsafe=settings.unsafe_fixes,
         is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
         is_summed_up=summary is not None,

@@ -11,6 +11,7 @@ import click
 
 from flake8_forward_call import report
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
 from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
@@ -73,7 +74,7 @@ def gate_options(command: _Command) -> _Command:
 class Gate:
     """One run of ``check`` from its options to its report."""
 
-    selection: Selection
+    selects: Callable[[str], Selection]
     trouble: Trouble
     output_format: str
     statistics: bool
@@ -137,7 +138,7 @@ class Gate:
         touched = found if self._changes is None else self._touched(made, self._changes)
         if self._baseline is None:
             return touched
-        self._tell_resolved(self._baseline.resolved(found, self._seen, self.selection))
+        self._tell_resolved(self._baseline.resolved(found, self._seen, self.selects))
         # What nobody touched was there before: of several that are alike, those are the known ones.
         is_touched = frozenset(touched).__contains__
         return list(filter(is_touched, self._baseline.new(sorted(found, key=is_touched))))
@@ -156,7 +157,7 @@ class Gate:
         if self.statistics:
             text = statistics.RENDERERS[self.output_format](made)
         else:
-            text = report.FORMATS[self.output_format].render(made)
+            text = FORMATS[self.output_format].render(made)
         if self.output_file is None or self.output_file == STDIN:
             report.tell(text)
             return

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from flake8_forward_call.adopting import Adopting
+from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
 from flake8_forward_call.rules import fwd100
 from flake8_forward_call.selection import Selection
@@ -38,17 +39,18 @@ def noqa_options(command: _Command) -> _Command:
     return command
 
 
-def with_unused(selection: Selection) -> Selection:
-    """The selection with the rule for comments that silence nothing."""
+def with_unused(path: str) -> Selection:
+    """The selection for a file with the rule for comments that silence nothing."""
+    selection = selection_of(path)
     return dataclasses.replace(selection, extend_select=(*selection.extend_select, fwd100.RULE.code))
 
 
-def adopt(context: click.Context, paths: Sequence[str], selection: Selection, trouble: Trouble) -> bool:
+def adopt(context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble) -> bool:
     """Put comments at what is found; whether findings remain. Raises UsageError for options that do not go with it."""
-    conflict = _conflict(context)
+    conflict = _conflict(context, output_format)
     if conflict is not None:
         raise click.UsageError(conflict)
-    adopting = Adopting(selection, trouble)
+    adopting = Adopting(selection_of, trouble)
     try:
         for each in read_inputs(paths, STDIN_NAME, trouble):
             adopting.take(each)
@@ -59,13 +61,13 @@ def adopt(context: click.Context, paths: Sequence[str], selection: Selection, tr
     return adopting.findings_remain
 
 
-def _conflict(context: click.Context) -> str | None:
+def _conflict(context: click.Context, output_format: str) -> str | None:
     """Why the options of a run cannot go together with --add-noqa, None where they can."""
     given = context.params
     if STDIN in given["paths"] or given["stdin_filename"] != STDIN_NAME:
         return "--add-noqa writes into files, so it cannot go with standard input"
-    if given["output_format"] != "text":
-        return f"--add-noqa reports no findings, so it cannot go with --output-format {given['output_format']}"
+    if output_format != "text":
+        return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
     if given["report_unused_noqa"]:
         return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
     for name in _OF_A_REPORT:

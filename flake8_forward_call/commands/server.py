@@ -7,18 +7,15 @@ import sys
 
 import click
 
-from flake8_forward_call.commands.options import cache_options, environment_options, selection, selection_options
+from flake8_forward_call.commands.options import inference_options, rule_options
 from flake8_forward_call.trouble import Status, Trouble
 
 
 @click.command()
-@selection_options
-@environment_options
-@cache_options
+@rule_options
+@inference_options
 @click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output, as it always does.")
-def server(
-    *, select: tuple[str, ...] | None, ignore: tuple[str, ...] | None, extend_select: tuple[str, ...] | None
-) -> Status:
+def server() -> Status:
     """Serve an editor over the Language Server Protocol.
 
     Standard input and output are the editor's; what goes wrong is told on standard error.
@@ -32,5 +29,5 @@ def server(
         )
         return Status.FAILED
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
-    Server(selection(select, ignore, extend_select)).start_io()
+    Server().start_io()
     return Status.CLEAN

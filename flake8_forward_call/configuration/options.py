@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from flake8_forward_call.formats import FORMATS
+
 
 class Kind(enum.Enum):
     """What values an option takes, as a person would say it."""
@@ -179,9 +181,11 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "output-format",
         Kind.CHOICE,
-        "How findings are printed.",
+        "How findings are printed; all but text are for programs.",
         '"text"',
         default="text",
+        choices=tuple(FORMATS),
+        metavar="FORMAT",
     ),
 )
 

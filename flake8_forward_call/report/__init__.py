@@ -2,41 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
-from typing import cast
-
 import click
 
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.report.record import Report
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A format of ``--output-format``: its name, which is that of its module here, and what it is for."""
-
-    name: str
-    purpose: str
-
-    def render(self, report: Report) -> str:
-        """The report as a text that ends in no line end; it is empty where there is nothing to tell."""
-        module = import_module(f"{__name__}.{self.name}")  # Only what is asked for is loaded.
-        return cast("Callable[[Report], str]", module.render)(report)
-
-
-FORMATS: dict[str, Format] = {
-    each.name: each
-    for each in (
-        Format("text", "`path:row:column: CODE message`, as flake8 prints it"),
-        Format("json", "a list of objects as ruff prints it, for programs"),
-        Format("github", "annotations of GitHub Actions"),
-        Format("gitlab", "GitLab's Code Quality report"),
-        Format("sarif", "SARIF 2.1.0, with the evidence and the fixes, for code scanning"),
-        Format("junit", "JUnit's XML, for Jenkins and its like"),
-        Format("rdjson", "reviewdog's JSON, with the safe fixes as suggestions"),
-    )
-}
 
 
 def show(report: Report, output_format: str, *, err: bool = False) -> None:

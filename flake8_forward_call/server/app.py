@@ -19,7 +19,7 @@ from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.server.settings import SECTION, Settings, SettingsError, parsed
+from flake8_forward_call.server.settings import SECTION, Rules, Settings, SettingsError, parsed
 from flake8_forward_call.source import is_notebook
 
 log = logging.getLogger(__name__)
@@ -32,13 +32,13 @@ _Answer = TypeVar("_Answer")
 
 
 class Server(LanguageServer):
-    """One client's server. ``default`` are the rules that count where the client says nothing."""
+    """One client's server."""
 
-    def __init__(self, default: Selection) -> None:
+    def __init__(self) -> None:
         # The whole text with each change: a part of it is put in the wrong place where lines end in odd characters.
         super().__init__(SECTION, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
-        self._default = default
-        self.settings = Settings(default)
+        self._default = Rules()
+        self.settings = Settings()
         self.checks = Checks(
             self._documents,
             to_fs_path,
@@ -79,8 +79,8 @@ class Server(LanguageServer):
         self.settings = Settings(default, by_folder)
         self.checks.changed()
 
-    def understood(self, value: object, default: Selection) -> Selection:
-        """The selection that a client's settings make; if they make none, the client is told."""
+    def understood(self, value: object, default: Rules) -> Rules:
+        """What a client's settings say of the rules; if they cannot be understood, the client is told."""
         try:
             return parsed(value, default)
         except SettingsError as error:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from threading import Lock
 from typing import Any
 
 from pylsp import hookimpl
 
+from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.rules import BY_CODE
-from flake8_forward_call.selection import Selection
 from flake8_forward_call.server.offers import Offer, offers
 from flake8_forward_call.server.positions import Positions, utf16_units
 from flake8_forward_call.server.reports import checked
@@ -37,7 +38,9 @@ def _actions(workspace: Any, document: Any, place: dict[str, Any], context: dict
     shown = {diagnostic.get("code") for diagnostic in context.get("diagnostics", ())}
     look_again({os.path.realpath(one.path): one.source for one in workspace.documents.values() if hasattr(one, "path")})
     # What flake8 was told to show besides the rules that are on by default, the client shows here.
-    report = checked(document.path, document.source, None, Selection(extend_select=tuple(shown.intersection(BY_CODE))))
+    selection = selection_of(document.path)
+    wider = replace(selection, extend_select=(*selection.extend_select, *shown.intersection(BY_CODE)))
+    report = checked(document.path, document.source, None, wider)
     positions = Positions(report.source, utf16_units)
     start, end = (positions.place(one["line"], one["character"]) for one in (place["start"], place["end"]))
     return [_action(document.uri, positions, offer) for offer in offers(report, start, end, context.get("only"))]
