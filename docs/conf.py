@@ -23,4 +23,5 @@ nitpicky = True
 html_theme = "furo"
 html_static_path = ["_static"]
 html_favicon = "_static/mark.svg"
+html_css_files = ["site.css"]
 html_title = f"flake8-forward-call {__version__}"

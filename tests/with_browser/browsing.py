@@ -42,7 +42,7 @@ class Browser:
 
     def __init__(self, profile: Path) -> None:
         options = ChromeOptions()
-        options.binary_location = _program("chromium", "chromium-browser", "google-chrome")
+        options.binary_location = _program("google-chrome", "chromium-browser", "chromium")
         for flag in (*FLAGS, f"user-data-dir={profile}"):
             options.add_argument(f"--{flag}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -78,18 +78,11 @@ class Browser:
         """What a piece of JavaScript gives on the page that is open."""
         return self._driver.execute_script(script, *arguments)
 
-    def picture(self, file: Path) -> None:
-        """The page that is open from top to bottom, as PNG."""
-        size = self.ask("return [innerWidth, Math.min(document.documentElement.scrollHeight, 6000)]")
-        metrics = {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False}
-        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
-        self._driver.save_screenshot(str(file))
-
 
 def _program(*names: str) -> str:
     found = next(filter(None, map(shutil.which, names)), None)
     if found is None:
-        raise RuntimeError(f"there is no {names[0]} on this machine: `apt-get install chromium chromium-driver`")
+        raise RuntimeError(f"there is no {names[-1]} on this machine: `apt-get install chromium chromium-driver`")
     return found
 
 

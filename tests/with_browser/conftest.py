@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
 from browsing import Browser
 
 DOCS = Path(__file__).parents[2] / "docs"

@@ -8,15 +8,17 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+
 from browsing import DESKTOP, PHONE, Browser, Page, Scheme, contrast
 
 # What Sphinx adds: they are reached by a form, or list nothing here.
 OF_SPHINX = {"genindex.html", "search.html"}
 
-# What is wider than the window though it cannot be scrolled by itself. Furo keeps its side bars beside the window.
+# What is wider than the window and cannot be scrolled by itself. (Furo lets a whole article be scrolled: no help to a
+# reader, who would lose the beginning of every line.)
 WIDER = """
 const width = document.documentElement.clientWidth;
-const scrolls = each => each && (['auto', 'scroll'].includes(getComputedStyle(each).overflowX)
+const scrolls = each => each.localName !== 'article' && (['auto', 'scroll'].includes(getComputedStyle(each).overflowX)
     || scrolls(each.parentElement));
 return [...document.querySelectorAll('article *')]
     .filter(each => each.getBoundingClientRect().right > width + 1 && !scrolls(each))
@@ -113,11 +115,23 @@ def test_no_page_is_wider_than_the_window(walked: dict[str, Page], browser: Brow
     wide = {}
     for address in walked:
         browser.open(address)
-        page, window = browser.ask("return [document.documentElement.scrollWidth, innerWidth]")
-        cut = browser.ask(WIDER)
-        if page > window or cut:
-            wide[address] = (page, cut)
+        if cut := _cut_off(browser):
+            wide[address] = cut
     assert wide == {}
+
+
+def _cut_off(browser: Browser) -> list[str]:
+    """What the page that is open does not show without being moved sideways."""
+    page, window = browser.ask("return [document.documentElement.scrollWidth, innerWidth]")
+    cut: list[str] = browser.ask(WIDER)
+    return cut or ([f"{page} pixels"] if page > window else [])
+
+
+def test_what_is_too_wide_would_be_seen(site: str, browser: Browser) -> None:
+    browser.look(PHONE, "light")
+    browser.open(f"{site}/index.html")
+    browser.ask("document.querySelector('article').insertAdjacentHTML('beforeend', '<p style=width:500px>wide</p>')")
+    assert _cut_off(browser) == ['<p style="width:500px">wide</p>']
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -128,13 +142,37 @@ def test_every_text_stands_out_from_its_ground(walked: dict[str, Page], browser:
     for address in walked:
         browser.open(address)
         grounds.add(browser.ask("return getComputedStyle(document.body).backgroundColor"))
-        for name, colour, ground in browser.ask(COLOURS):
-            if contrast(colour, ground) < 4.5:
-                faint.add((name, colour, ground))
+        faint |= _faint(browser)
     assert faint == set()
     # Both schemes are there: white is as far from one of them as it can be.
     (ground,) = grounds
     assert (contrast(ground, "rgb(255, 255, 255)") < 1.2) == (scheme == "light")
+
+
+def _faint(browser: Browser) -> set[tuple[str, str, str]]:
+    """Texts with less contrast than WCAG's level AA asks for: the element, its colour, that of its ground."""
+    return {(name, one, other) for name, one, other in browser.ask(COLOURS) if contrast(one, other) < 4.5}
+
+
+def test_what_is_too_faint_would_be_seen(site: str, browser: Browser) -> None:
+    browser.look(DESKTOP, "light")
+    browser.open(f"{site}/why.html")
+    browser.ask("document.querySelector('article h1').style.color = '#bbb'")
+    browser.ask("document.querySelector('article svg text').style.fill = 'rgb(160, 180, 160)'")
+    assert {(name, colour) for name, colour, _ in _faint(browser)} == {
+        ("h1", "rgb(187, 187, 187)"),
+        ("text", "rgb(160, 180, 160)"),
+    }
+    assert round(contrast("rgb(0, 0, 0)", "rgb(255, 255, 255)"), 6) == 21
+
+
+def test_an_error_of_a_page_would_be_seen(site: str, browser: Browser) -> None:
+    browser.open(f"{site}/index.html")
+    browser.ask("setTimeout(() => { throw new Error('seen') }); return new Promise(done => setTimeout(done, 50))")
+    browser.open(f"{site}/no-such-page.html")
+    errors = browser.errors()
+    assert any("seen" in error for error in errors)
+    assert any("404" in error for error in errors)
 
 
 def test_the_search_finds_the_page_of_an_option(site: str, browser: Browser) -> None:
