@@ -21,6 +21,7 @@ exclude_patterns = ["_build", "made"]
 nitpicky = True
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_static_path = ["_static"]
 html_favicon = "_static/mark.svg"
 html_css_files = ["site.css"]
