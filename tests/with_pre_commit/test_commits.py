@@ -223,6 +223,21 @@ def test_only_lines_of_the_commit_count(project: Scratch) -> None:
     assert re.findall(r"^train.py:\d+", done.out, re.MULTILINE) == ["train.py:6"]
 
 
+def test_lines_of_the_commit_are_known_in_a_worktree_and_from_a_folder(project: Scratch) -> None:
+    """git tells a hook in its environment where index and repository are, in other words each time."""
+    project.write(train=TRAIN)
+    project.git("add", "--all")
+    project.git("commit", "--quiet", "--message", "An old call")
+    use(project, recipe("forward-call", args=True))
+    project.git("worktree", "add", "--quiet", "../other")
+    other = Scratch(project.folder.with_name("other"), project.environment)
+    for new, status in (("print(2)\n", 0), ("encoder.forward(3)\n", 1)):
+        other.write(train=TRAIN + "\n" + new)
+        below = Scratch(other.folder / "net", other.environment)
+        done = below.run("git", "commit", "--quiet", "--all", "--message", "A change")
+        assert (done.status, re.findall(r"^train.py:\d+", done.out, re.MULTILINE)) == (status, ["train.py:6"] * status)
+
+
 def test_baseline_leaves_out_what_was_there(project: Scratch) -> None:
     """pre-commit names some of the files only: what the baseline knows of others is no matter."""
     project.write(train=TRAIN, other=TRAIN)
