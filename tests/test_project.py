@@ -20,6 +20,7 @@ TEXTS = [
     "docs/configuration.md",
     "docs/index.md",
     "docs/inference.md",
+    "docs/pre-commit.md",
     "docs/start.md",
     "docs/usage.md",
 ]
