@@ -110,7 +110,7 @@ TARGETS = {
     "hierarchy": Target(
         "inference/hierarchy.py",
         ("inference/test_calls_of_classes.py", *DECISIONS),
-        SLOW,
+        ("inference/test_environment.py", *SLOW),
         CALL_OF_A_CLASS,
     ),
 }
