@@ -22,9 +22,8 @@ WITHIN_CALL = {
     """,
     "method that __call__ calls beside others": """
         def __call__(self, x):
-            self.warm(x)
-            self.scale
-            self.forward
+            self.warm
+            print(self.forward)
             return super().__call__(x)
         def warm(self, x):
             return self.forward(x)
@@ -114,10 +113,10 @@ IN_HOOK = {
             return m.forward(i)
         nn.Conv1d(1, 1, 1).register_forward_pre_hook(hook=partial(hook, 1))
     """,
-    "hook with a decorator that was not read": """
-        @load
+    "hook that is wrapped in what was not read": """
         def hook(m: nn.Linear, i):
             return m.forward(i)
+        hook = load(hook)
         nn.Conv1d(1, 1, 1).register_forward_pre_hook(hook)
     """,
 }
