@@ -175,8 +175,9 @@ def test_what_is_no_json_has_the_place_of_the_slip(output_format: str) -> None:
 
 
 @pytest.mark.parametrize("output_format", ROWS_OF_SERVERS)
-def test_dead_noqa_comment_is_in_every_report(output_format: str) -> None:
-    content = made("1  # noqa: FWD001")
+@pytest.mark.parametrize("source", ["1  # noqa: FWD001", ["%%bash\n", "l # noqa: FWD001\n", "a noqa: FWD001\n", "b"]])
+def test_dead_noqa_comment_is_in_every_report(output_format: str, source: str | list[str]) -> None:
+    content = made(source)
     assert [between(content, span) for span in spans(output_format, "--report-unused-noqa")] == ["FWD001"]
 
 
