@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -31,14 +32,15 @@ def read_inputs(paths: Sequence[str], stdin_filename: str, trouble: Trouble) -> 
         if (data := _read_stdin(trouble)) is not None:
             yield Input(stdin_filename, data, is_named=True, is_stdin=True)
         return
-    named = frozenset(paths)
+    # A file that lies in a directory which is named as well goes by the name that is met first.
+    named = frozenset(map(os.path.realpath, paths)) if len(paths) > 1 else frozenset()
     for name in find_files(paths, trouble):
         try:
             data = Path(name).read_bytes()
         except OSError as error:
             trouble.error(f"{name}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data, is_named=name in named)
+            yield Input(name, data, is_named=name in paths or (bool(named) and os.path.realpath(name) in named))
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:

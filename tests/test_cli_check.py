@@ -62,6 +62,13 @@ def test_stub_is_never_reported() -> None:
     assert forward_call("check", "net.pyi").status == 0
 
 
+def test_file_that_is_named_beside_its_directory_is_looked_at_as_one_that_is_named() -> None:
+    Path("broken.py").write_text("def broken(:\n")
+    assert forward_call("check", ".").lines == []
+    (line,) = forward_call("check", ".", "broken.py").lines
+    assert "FWD900" in line
+
+
 def test_file_of_any_name_is_checked_if_it_is_named() -> None:
     Path("train").write_text(PROGRAM)
     assert forward_call("check", "train").status == 1
