@@ -9,8 +9,8 @@ Each mutant is a module with one small change: a comparison or condition reverse
 not run, `and` for `or`, a decorator gone. cosmic-ray knows how to make them. What it does not do is to
 run them fast: it starts Python for each. Here every mutant is a fork of one process that has imported pytest and
 libcst, and the mutated text stands in for the module while it is imported; no file is changed. A mutant that the quick
-tests of its target let live meets the slow ones too. The exit status is 1 if a mutant lives that is not in ``HARMLESS``,
-the list of those that do the same as the original, or nothing that anybody relies on, with the reasons.
+tests of its target let live meets the slow ones too. The exit status is 1 if a mutant lives that is not in
+``HARMLESS``, the list of those that do the same as the original, or nothing that anybody relies on, with the reasons.
 """
 
 from __future__ import annotations
@@ -289,10 +289,8 @@ def _show(names: Sequence[str], mutants: Sequence[Mutant], living: Sequence[Muta
     total, survived = Counter(one.target for one in mutants), Counter(one.target for one in living)
     harmless = Counter(one.target for one in living if one.is_harmless)
     for name in names:
-        killed = total[name] - survived[name]
-        print(
-            f"| {TARGETS[name].path} | {total[name]} | {killed} | {harmless[name]} | {survived[name] - harmless[name]} |"
-        )
+        killed, living_on = total[name] - survived[name], survived[name] - harmless[name]
+        print(f"| {TARGETS[name].path} | {total[name]} | {killed} | {harmless[name]} | {living_on} |")
     for mutant in living:
         print(f"{'harmless' if mutant.is_harmless else 'SURVIVED'}: {mutant}")
 
