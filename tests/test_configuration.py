@@ -67,6 +67,7 @@ def test_the_schema_is_one_and_refuses_what_the_command_refuses() -> None:
     printed = json.loads(forward_call("config", "--schema").out)
     assert printed == schema()
     jsonschema.Draft7Validator.check_schema(printed)
+    wrong: dict[str, object]
     for wrong in ({"selct": []}, {"select": ["FWD999"]}, {"python": 3}, {"respect-gitignore": "no"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate(wrong, printed)
