@@ -63,14 +63,18 @@ def test_the_example_of_each_option_is_a_value_that_it_can_have(option: Option) 
     jsonschema.validate(tomllib.loads(f"{option.name} = {option.example}"), schema())
 
 
-def test_the_schema_is_one_and_refuses_what_the_command_refuses() -> None:
+def test_the_schema_that_is_printed_is_one() -> None:
     printed = json.loads(forward_call("config", "--schema").out)
     assert printed == schema()
     jsonschema.Draft7Validator.check_schema(printed)
-    wrong: dict[str, object]
-    for wrong in ({"selct": []}, {"select": ["FWD999"]}, {"python": 3}, {"respect-gitignore": "no"}):
-        with pytest.raises(jsonschema.ValidationError):
-            jsonschema.validate(wrong, printed)
+
+
+@pytest.mark.parametrize("wrong", ["selct = []", 'select = ["FWD999"]', "python = 3", "respect-gitignore = 'no'"])
+def test_the_schema_refuses_what_the_command_refuses(wrong: str) -> None:
+    configure(wrong)
+    assert forward_call("check").status == 2
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(tomllib.loads(wrong), schema())
 
 
 # Where they come from
