@@ -51,8 +51,9 @@ SUITES = (
             "tests/density_estimator_test.py",
             "tests/vf_estimator_test.py",
             "tests/embedding_net_test.py",
+            "tests/sensitivity_analysis_test.py",
             "-k",
-            "loss_shapes or forward_shapes or mixed_density or lru",
+            "loss_shapes or forward_shapes or mixed_density or lru or sensitivity",
         ),
     ),
     Suite(
