@@ -42,6 +42,13 @@ def editors(session: nox.Session) -> None:
 
 
 @nox.session
+def precommit(session: nox.Session) -> None:
+    """The hooks, in a real pre-commit."""
+    session.install("-e", ".[precommit]")
+    session.run("python", "-m", "pytest", "tests/with_pre_commit", *session.posargs)
+
+
+@nox.session
 def torch(session: nox.Session) -> None:
     """The proofs against the real torch."""
     session.install("-e", ".[test,torch]")

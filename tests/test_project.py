@@ -13,7 +13,7 @@ from flake8_forward_call.trouble import Status
 
 ROOT = Path(__file__).parent.parent
 COMMAND = re.compile(r"forward-call (?:check|fix|explain)\b[^#\n|`&;]*")
-TEXTS = ["README.md", "CHANGELOG.md", ".pre-commit-hooks.yaml", "docs/index.md", "docs/usage.md"]
+TEXTS = ["README.md", "CHANGELOG.md", ".pre-commit-hooks.yaml", "docs/index.md", "docs/pre-commit.md", "docs/usage.md"]
 
 
 def _read(name: str) -> str:
