@@ -48,7 +48,7 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
 
 def console(browser: webdriver.Chrome) -> list[dict[str, Any]]:
     """What the browser has told on its console since it was last asked."""
-    return list(browser.get_log("browser"))  # type: ignore[no-untyped-call]
+    return list(browser.get_log("browser"))
 
 
 def resize(browser: webdriver.Chrome, width: int, height: int) -> None:

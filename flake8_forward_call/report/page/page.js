@@ -50,7 +50,7 @@
   // Paper has nothing to click on.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = all("details:not([open])");
+    opened = all("article details:not([open])");
     for (const each of opened) each.open = true;
   });
   addEventListener("afterprint", () => {
