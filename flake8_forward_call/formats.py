@@ -34,5 +34,6 @@ FORMATS: dict[str, Format] = {
         Format("sarif", "SARIF 2.1.0, with the evidence and the fixes, for code scanning"),
         Format("junit", "JUnit's XML, for Jenkins and its like"),
         Format("rdjson", "reviewdog's JSON, with the safe fixes as suggestions"),
+        Format("html", "one page to read and to pass on: excerpts, evidence, fixes, and where findings cluster"),
     )
 }

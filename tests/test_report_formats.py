@@ -91,6 +91,8 @@ def test_nothing_found_is_a_valid_report_of_nothing(output_format: str) -> None:
         assert done.out == ""
     elif output_format == "junit":
         assert ET.fromstring(done.out).attrib == {"name": "forward-call", "tests": "1", "failures": "0", "errors": "0"}
+    elif output_format == "html":
+        assert "<p>No findings.</p>" in done.out
     else:
         log = json.loads(done.out)
         assert (sarif_run(log)["results"] if output_format == "sarif" else log["diagnostics"] if log else log) == []
