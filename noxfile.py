@@ -49,6 +49,13 @@ def precommit(session: nox.Session) -> None:
 
 
 @nox.session
+def browser(session: nox.Session) -> None:
+    """The built documentation in Chromium, which has to be there."""
+    session.install("-e", ".[browser]")
+    session.run("python", "-m", "pytest", "tests/with_browser", *session.posargs)
+
+
+@nox.session
 def torch(session: nox.Session) -> None:
     """The proofs against the real torch."""
     session.install("-e", ".[test,torch]")

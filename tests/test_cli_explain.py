@@ -15,7 +15,7 @@ from flake8_forward_call.rules.base import Rule
 def test_rule_is_explained_with_its_page_and_examples(rule: Rule) -> None:
     done = forward_call("explain", rule.code)
     assert (done.status, done.out) == (0, rule.document.rstrip() + "\n")
-    assert rule.title in done.out
+    assert rule.title_in_markdown in done.out
     assert rule.bad in done.out
     assert rule.good in done.out
 
