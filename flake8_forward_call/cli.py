@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from flake8_forward_call import __version__
+from flake8_forward_call import __version__, terminal
 from flake8_forward_call.commands.check import check
 from flake8_forward_call.commands.config import config
 from flake8_forward_call.commands.explain import explain
@@ -45,8 +45,7 @@ def _group(ctx: click.Context) -> None:
 
     The exit status is 0 if nothing was found or all was fixed, 1 if findings remain, 2 if something could not be done.
     """
-    if os.environ.get("NO_COLOR"):
-        ctx.color = False
+    ctx.color = terminal.colours()
     if ctx.invoked_subcommand is None:
         raise click.UsageError("name a command: check, fix, explain, config or server")
 

@@ -11,6 +11,7 @@ from flake8_forward_call.commands.options import paths_or_default, shared_option
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.fixing import Fixing
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, read_inputs
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import ends_raised
@@ -91,11 +92,12 @@ def fix(
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:
     """Why options cannot go together, None where they can."""
-    if diff and output_format != "text":
+    is_for_people = FORMATS[output_format].is_for_people
+    if diff and not is_for_people:
         return f"--diff prints a diff, so it cannot go with --output-format {output_format}"
     if interactive and diff:
         return "--diff changes nothing, so --interactive would have nothing to ask"
-    if interactive and output_format != "text":
+    if interactive and not is_for_people:
         return f"--interactive asks a person, so it cannot go with --output-format {output_format}"
     if interactive and is_stdin:
         return "--interactive reads the answers from standard input, so the program cannot come from there"

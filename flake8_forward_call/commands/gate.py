@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flake8_forward_call import report
+from flake8_forward_call import report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
@@ -161,7 +161,7 @@ class Gate:
         if self.output_file is None or self.output_file == STDIN:
             report.tell(text)
             return
-        plain = click.unstyle(text) + "\n" if text else ""
+        plain = terminal.plain(text) + "\n" if text else ""
         try:
             write(self.output_file, plain.encode(errors="backslashreplace"))
         except WriteError as error:
