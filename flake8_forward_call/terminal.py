@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import click
 
 # A hyperlink, which is no colour: click leaves it where it takes colours away.
 _LINK = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\")
+
+_clear: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def colours() -> bool | None:
@@ -42,7 +46,15 @@ def plain(text: str) -> str:
 
 def echo(text: str, *, err: bool = False) -> None:
     """Print a line, or several, with what the stream can show. Raises OSError."""
-    click.echo(text if _shows_links(sys.stderr if err else sys.stdout) else _LINK.sub("", text), err=err)
+    shown = text if _shows_links(sys.stderr if err else sys.stdout) else _LINK.sub("", text)
+    with _clear():
+        click.echo(shown, err=err)
+
+
+def keep_clear(clear: Callable[[], AbstractContextManager[None]] | None) -> None:
+    """From here on print each line within such a context, which has the screen to itself; with None as before."""
+    global _clear  # noqa: PLW0603 (There is one screen.)
+    _clear = clear or nullcontext
 
 
 def _shows_links(stream: Any) -> bool:

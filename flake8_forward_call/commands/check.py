@@ -11,10 +11,13 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
@@ -24,6 +27,7 @@ from flake8_forward_call.trouble import Status, Trouble
 @shared_options
 @gate_options
 @noqa_options
+@loudness_options
 @click.pass_context
 def check(
     context: click.Context,
@@ -38,6 +42,8 @@ def check(
     write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    quiet: bool,
+    verbose: bool,
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
@@ -45,7 +51,8 @@ def check(
     one it is what the settings name, or the current directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
-    trouble = Trouble()
+    trouble = Trouble(is_quiet=quiet)
+    telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     if add_noqa:
         remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
@@ -55,17 +62,22 @@ def check(
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     try:
-        for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(
-                each.name, each.data, selects(each.name), thorough=each.is_named, unused_noqa=report_unused_noqa
-            )
-            gate.saw(each)
-            findings += checked.findings
-            if checked.findings and checked.source is not None:
-                sources[each.name] = replace(checked.source)  # Without the tree.
+        with ends_raised(), Progress(is_wanted=not quiet) as progress:
+            for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+                telling.saw(each.name)
+                checked = check_bytes(
+                    each.name, each.data, selects(each.name), thorough=each.is_named, unused_noqa=report_unused_noqa
+                )
+                gate.saw(each)
+                findings += checked.findings
+                if checked.findings and checked.source is not None:
+                    sources[each.name] = replace(checked.source)  # Without the tree.
     except KeyboardInterrupt:
         trouble.error("Interrupted: not every file was looked at.")
         return Status.FAILED
     passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
     gate.report(passed)
+    if gate.is_printed:
+        telling.sum_up(passed, output_format)
+    telling.end()
     return trouble.status(findings=bool(passed.findings) and not exit_zero)

@@ -120,6 +120,11 @@ class Gate:
             except ChangesError as error:
                 raise click.BadParameter(str(error), param_hint="--diff-base") from None
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether the report goes to standard output and is of all that was found."""
+        return self.output_file in (None, STDIN) and self._to_write is None
+
     def saw(self, each: Input) -> None:
         """Take note of a file that was looked at."""
         self._seen.append(each.name)
