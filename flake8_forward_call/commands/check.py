@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import paths_or_default, shared_options
@@ -23,7 +24,7 @@ from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command()
+@click.command(epilog=epilog("check"))
 @shared_options
 @gate_options
 @noqa_options

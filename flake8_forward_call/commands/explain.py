@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from flake8_forward_call import terminal
+from flake8_forward_call.commands.completing import codes_or_files
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
 
 
-@click.command()
+@click.command(epilog=epilog("explain"))
 @inference_options
-@click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False)
+@click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
 def explain(what: str | None) -> Status:
     """Explain a rule, or why one call is or is not reported; or list the rules.
 

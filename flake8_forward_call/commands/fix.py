@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from flake8_forward_call import terminal
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
@@ -34,7 +35,7 @@ class _Recorded(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Recorded)
+@click.command(cls=_Recorded, epilog=epilog("fix"))
 @shared_options
 @click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
 @unsafe_fixes_option
