@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands import watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
@@ -29,6 +31,7 @@ from flake8_forward_call.trouble import Status, Trouble
 @gate_options
 @noqa_options
 @loudness_options
+@watching.watch_option
 @click.pass_context
 def check(
     context: click.Context,
@@ -45,6 +48,7 @@ def check(
     report_unused_noqa: bool,
     quiet: bool,
     verbose: bool,
+    watch: bool,
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
@@ -52,33 +56,48 @@ def check(
     one it is what the settings name, or the current directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
-    trouble = Trouble(is_quiet=quiet)
-    telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
+    if watch and (hindrance := watching.conflict(context)) is not None:
+        raise click.UsageError(hindrance)
     if add_noqa:
+        trouble = Trouble(is_quiet=quiet)
         remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
-    selects = with_unused if report_unused_noqa else selection_of
-    gate = Gate(selects, trouble, output_format, statistics, output_file)
-    gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
+
+    def look() -> Status:
+        trouble = Trouble(is_quiet=quiet)
+        telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
+        selects = with_unused if report_unused_noqa else selection_of
+        gate = Gate(selects, trouble, output_format, statistics, output_file)
+        gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
+        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
+        return trouble.status(findings=remain and not exit_zero)
+
+    if watch:
+        return watching.watch(look, paths, is_quiet=quiet)
+    try:
+        return look()
+    except KeyboardInterrupt:
+        Trouble().error("Interrupted: not every file was looked at.")
+        return Status.FAILED
+
+
+def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool) -> bool:
+    """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
+    trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
-    try:
-        with ends_raised(), Progress(is_wanted=not quiet) as progress:
-            for each in read_inputs(paths, stdin_filename, trouble, progress.over):
-                telling.saw(each.name)
-                checked = check_bytes(
-                    each.name, each.data, selects(each.name), thorough=each.is_named, unused_noqa=report_unused_noqa
-                )
-                gate.saw(each)
-                findings += checked.findings
-                if checked.findings and checked.source is not None:
-                    sources[each.name] = replace(checked.source)  # Without the tree.
-    except KeyboardInterrupt:
-        trouble.error("Interrupted: not every file was looked at.")
-        return Status.FAILED
+    with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
+        for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+            telling.saw(each.name)
+            selection = gate.selects(each.name)
+            checked = check_bytes(each.name, each.data, selection, thorough=each.is_named, unused_noqa=unused_noqa)
+            gate.saw(each)
+            findings += checked.findings
+            if checked.findings and checked.source is not None:
+                sources[each.name] = replace(checked.source)  # Without the tree.
     passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
     gate.report(passed)
     if gate.is_printed:
-        telling.sum_up(passed, output_format)
+        telling.sum_up(passed, gate.output_format)
     telling.end()
-    return trouble.status(findings=bool(passed.findings) and not exit_zero)
+    return bool(passed.findings)
