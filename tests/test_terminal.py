@@ -170,8 +170,10 @@ def wait(*args, **options):
 
 check.Progress = Seen
 check.check_bytes = fixing.check_bytes = wait
-from flake8_forward_call.commands import fix
-fix.Progress = Seen
+from flake8_forward_call import adopting
+from flake8_forward_call.commands import fix, noqa
+fix.Progress = noqa.Progress = Seen
+adopting.check_bytes = wait
 sys.exit(cli.main(sys.argv[1:]))
 """
 
@@ -201,9 +203,9 @@ def test_lines_of_fix_have_the_screen_to_themselves() -> None:
 
 @with_terminals
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-@pytest.mark.parametrize("command", ["check", "fix"])
+@pytest.mark.parametrize("command", ["check", "fix", "check --add-noqa"])
 def test_whoever_ends_the_work_gets_a_clean_terminal(name: str, command: str) -> None:
-    with screen("-c", WAITING.format(for_ever=True), command) as shown:
+    with screen("-c", WAITING.format(for_ever=True), *command.split()) as shown:
         shown.read_until("Looking at files")
         shown.process.send_signal(getattr(signal, name))
         assert shown.finish() == 2

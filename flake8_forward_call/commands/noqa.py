@@ -12,6 +12,8 @@ from flake8_forward_call.adopting import Adopting
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
 from flake8_forward_call.rules import fwd100
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.trouble import Trouble
@@ -53,8 +55,9 @@ def adopt(context: click.Context, paths: Sequence[str], output_format: str, trou
         raise click.UsageError(conflict)
     adopting = Adopting(selection_of, trouble)
     try:
-        for each in read_inputs(paths, STDIN_NAME, trouble):
-            adopting.take(each)
+        with ends_raised(), Progress(is_wanted=not trouble.is_quiet) as progress:
+            for each in read_inputs(paths, STDIN_NAME, trouble, progress.over):
+                adopting.take(each)
     except KeyboardInterrupt:
         trouble.error(adopting.interrupted())
     else:
