@@ -13,6 +13,13 @@ from pathlib import Path
 # What says how a terminal is to be used; none of it is to come from whoever runs the tests.
 _SETTINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES")
 
+_WITHOUT_BAR = """
+import sys
+from flake8_forward_call import cli, progress
+progress._PATIENCE = 3600
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
 
 @dataclass
 class Screen:
@@ -64,6 +71,9 @@ def screen(*command: str | Path, **settings: str) -> Iterator[Screen]:
 
 
 def seen(*args: str | Path, **settings: str) -> tuple[int, str]:
-    """Run the command before a terminal to its end: the exit status, and what was shown."""
-    with screen("-m", "flake8_forward_call", *args, **settings) as shown:
+    """Run the command before a terminal to its end: the exit status, and what was shown.
+
+    A bar is not: whether one comes depends on how fast the machine is.
+    """
+    with screen("-c", _WITHOUT_BAR, *args, **settings) as shown:
         return shown.finish(), shown.shown
