@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import click
 
+from flake8_forward_call import terminal
 from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.report.hunk import hunk
@@ -76,7 +77,7 @@ class Asking:
 
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:
-            click.echo(line, err=self.err)
+            terminal.echo(line, err=self.err)
 
 
 def _question(finding: Finding) -> str:
