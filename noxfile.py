@@ -42,17 +42,17 @@ def editors(session: nox.Session) -> None:
 
 
 @nox.session
-def browser(session: nox.Session) -> None:
-    """The built documentation in Chromium, which has to be there."""
-    session.install("-e", ".[browser]")
-    session.run("python", "-m", "pytest", "tests/with_browser", *session.posargs)
-
-
-@nox.session
 def precommit(session: nox.Session) -> None:
     """The hooks, in a real pre-commit."""
     session.install("-e", ".[precommit]")
     session.run("python", "-m", "pytest", "tests/with_pre_commit", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The built documentation in Chromium, which has to be there."""
+    session.install("-e", ".[browser]")
+    session.run("python", "-m", "pytest", "tests/with_browser", *session.posargs)
 
 
 @nox.session

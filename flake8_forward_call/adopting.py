@@ -64,6 +64,8 @@ class Adopting:
     def finish(self) -> None:
         """Report what could not be silenced, and sum up."""
         report.show(Report(self._unsilenced), "text")
+        if self.trouble.is_quiet:
+            return
         remaining = self._left + len(self._unsilenced)
         if not self._silenced and not remaining:
             click.echo("Nothing to silence.")

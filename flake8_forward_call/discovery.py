@@ -16,7 +16,7 @@ from flake8_forward_call.trouble import Trouble, reason
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
 _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))
 _OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
-_EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
+EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
 _ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
@@ -107,7 +107,7 @@ def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
 
 def is_searched(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a directory that files are looked for in."""
-    if entry.name in _EXCLUDED or fnmatch(entry.name, "*.egg"):
+    if entry.name in EXCLUDED or fnmatch(entry.name, "*.egg"):
         return False
     return entry.is_dir(follow_symlinks=False)
 

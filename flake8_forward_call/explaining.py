@@ -59,10 +59,12 @@ def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
     Never raises: a question or a report can do without, and then there is none.
     """
     try:
-        for site in find_sites(source) if source.mentions_forward else ():
-            if site.start == finding.start:
+        if source.mentions_forward:
+            ev, file = _traced(source)
+            candidate = _candidate_of(finding, file, source)
+            if candidate is not None:
                 hanging = finding.context.attached if finding.context is not None else ()
-                return (*_steps_to_site(source, site), *(Step(*one) for one in hanging))
+                return (*_steps(ev, file, candidate), *(Step(*one) for one in hanging))
         found = _explained_overrides(source, finding.start.row, finding.start.column)
         return next((each.steps for each in found if each.place == finding.start), ())
     except (SourceError, RecursionError):
@@ -99,11 +101,6 @@ def _explained(site: Site, source: Source) -> Explanation:
     return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
 
 
-def _steps_to_site(source: Source, site: Site) -> tuple[Step, ...]:
-    ev, file = _traced(source)
-    return tuple(_steps(ev, file, _candidate_in(file, source, site)))
-
-
 def _traced(source: Source) -> tuple[Tracer, File]:
     # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
     session = session_of(source.path)
@@ -117,6 +114,29 @@ def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
         return site.candidate
     place = _place_of(site.candidate)
     return next(one for one in candidates(file.tree, source.forward_rows) if _place_of(one) == place)
+
+
+def _candidate_of(finding: Finding, file: File, source: Source) -> Candidate | None:
+    """The candidate that a finding is about; None where it is about none.
+
+    Python's tree tells where it is, but for what stands in an f-string. libcst's tree, which takes longer to make than
+    all else here, is asked for these alone.
+    """
+    found = candidates(file.tree, source.forward_rows)
+    for one in found:
+        if not one.in_string and _end_of(one, source) == finding.end:
+            return one
+    if any(one.in_string for one in found):
+        for site in find_sites(source):
+            if site.start == finding.start:
+                return _candidate_in(file, source, site)
+    return None
+
+
+def _end_of(candidate: Candidate, source: Source) -> Place:
+    """The end of the name, which is that of the attribute. Python counts in bytes."""
+    row, column = candidate.attribute.end_lineno or 0, candidate.attribute.end_col_offset or 0
+    return Place(row, len(source.lines[row - 1].encode()[:column].decode()) + 1)
 
 
 def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:

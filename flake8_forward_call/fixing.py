@@ -10,10 +10,11 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call import report
+from flake8_forward_call import report, terminal
 from flake8_forward_call.analysis import internal_error, unanalysable
 from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
 from flake8_forward_call.finding import Applicability, Finding, Fix
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
@@ -167,7 +168,8 @@ class Fixing:
             self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
 
     def _say(self, line: str) -> None:
-        click.echo(line, err=self._output_is_taken or self.output_format != "text")
+        if not self.trouble.is_quiet:
+            terminal.echo(line, err=self._output_is_taken or not FORMATS[self.output_format].is_for_people)
 
 
 def _as_it_was(checked: Checked) -> Outcome:

@@ -13,10 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of ``--output-format``: its name, which is that of its module in ``report``, and what it is for."""
+    """A format of ``--output-format``: its name, which is that of its module in ``report``, and what it is for.
+
+    ``is_for_people``: other lines may stand before and behind it.
+    """
 
     name: str
     purpose: str
+    is_for_people: bool = False
 
     def render(self, report: Report) -> str:
         """The report as a text that ends in no line end; it is empty where there is nothing to tell."""
@@ -27,12 +31,14 @@ class Format:
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("text", "`path:row:column: CODE message`, as flake8 prints it"),
+        Format("text", "`path:row:column: CODE message`, as flake8 prints it", is_for_people=True),
+        Format("full", "each finding with its rows, the call marked, and the remedy", is_for_people=True),
         Format("json", "a list of objects as ruff prints it, for programs"),
         Format("github", "annotations of GitHub Actions"),
         Format("gitlab", "GitLab's Code Quality report"),
         Format("sarif", "SARIF 2.1.0, with the evidence and the fixes, for code scanning"),
         Format("junit", "JUnit's XML, for Jenkins and its like"),
         Format("rdjson", "reviewdog's JSON, with the safe fixes as suggestions"),
+        Format("html", "one page to read and to pass on: excerpts, evidence, fixes, and where findings cluster"),
     )
 }

@@ -84,7 +84,7 @@ def _of_user(settings: Settings) -> Ignoring:
 
 
 def is_left_out(path: str) -> bool:
-    """Whether a file, given by its real path, would be left out in a search from its repository's top."""
+    """Whether git or the settings leave out a file, given by its real path, or a folder that it lies in."""
     folder = os.path.dirname(path)  # noqa: PTH120
     left_out = LeftOut.at(folder)
     parts = [path]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,8 +9,10 @@ from dataclasses import dataclass
 
 import click
 
-from flake8_forward_call.finding import Applicability, Edit, Finding
+from flake8_forward_call import terminal
+from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.report import evidence, text
+from flake8_forward_call.report.hunk import hunk
 from flake8_forward_call.source import Source
 
 
@@ -76,7 +77,7 @@ class Asking:
 
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:
-            click.echo(line, err=self.err)
+            terminal.echo(line, err=self.err)
 
 
 def _question(finding: Finding) -> str:
@@ -99,28 +100,4 @@ def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Itera
 
     yield text.line(finding)
     yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
-    yield from _hunk(source, chosen, finding)
-
-
-def _edits(findings: Sequence[Finding]) -> list[Edit]:
-    """The edits of findings, with places in their cell where they have one."""
-    return [
-        Edit(finding.shown(edit.start), finding.shown(edit.end), edit.content)
-        for finding in findings
-        if finding.fix is not None
-        for edit in finding.fix.edits
-    ]
-
-
-def _hunk(source: Source, chosen: Sequence[Finding], finding: Finding) -> Iterator[str]:
-    from flake8_forward_call.rewriter import edited
-
-    # Of a notebook the cell is shown, as it stands in the file.
-    shown = source if finding.cell is None else source.cell_source(finding.cell)
-    made = _edits([one for one in chosen if one.cell == finding.cell])
-    before, after = (Source(source.path, edited(shown, edits)).lines for edits in (made, [*made, *_edits([finding])]))
-    _, _, *lines = difflib.unified_diff(
-        [line.rstrip("\r\n") for line in before], [line.rstrip("\r\n") for line in after], lineterm=""
-    )
-    for line in lines:
-        yield click.style(line, fg=_COLOURS.get(line[0]))
+    yield from (click.style(line, fg=_COLOURS.get(line[0])) for line in hunk(source, finding, chosen))

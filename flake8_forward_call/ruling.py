@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,6 +38,11 @@ def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
     return fwd001.RULE if verdict.standing is Standing.MODULE else fwd003.RULE
 
 
+def skipped(hanging: Sequence[str]) -> str:
+    """What a message says of the clauses on what hangs on the hooks; nothing where there are none."""
+    return f": {' and '.join(hanging)}, which this call skips" if hanging else ""
+
+
 def on_purpose(verdict: Verdict) -> Verdict:
     """The verdict where a comment says that hooks or ``__call__`` are gone round on purpose."""
     return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
@@ -58,7 +64,7 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
     hanging = _hanging(source, verdict)
-    told = f": {' and '.join(hanging)}, which this call skips" if hanging else ""
+    told = skipped(hanging)
     message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
     context = replace(context, attached=attached(verdict))

@@ -24,6 +24,13 @@ def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _nobody_asks_for_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the tests are run before a terminal is nothing to them either."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
 def _nothing_is_installed() -> Iterator[None]:
     """What is installed beside the tests is nothing to them."""
     before = CHOICE.set(Choice(nothing=True))

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
 
 TWICE = PROGRAM + "\n    def twice(self, x):\n        return self.stem.forward(x) + self.stem.forward(x)\n"
@@ -211,3 +212,23 @@ def test_slips_are_told(args: tuple[str, ...]) -> None:
     assert (done.status, done.out) == (2, "")
     assert "--write-baseline" in done.err
     assert list(Path().iterdir()) == []
+
+
+def test_findings_of_a_notebook_are_known_in_another_cell() -> None:
+    cells = [code("from torch import nn\nmodel = nn.Linear(8, 4)\n"), code("model.forward(1)"), code("def f(:")]
+    Path("nb.ipynb").write_text(notebook(*cells))
+    written(".")
+    assert places(".") == []
+    Path("nb.ipynb").write_text(notebook(text("New."), *cells, code("model.forward(1)")))
+    assert places(".") == ["./nb.ipynb:cell 5:1:7"]
+
+
+def test_dead_noqa_comments_are_known_from_a_baseline() -> None:
+    made(net="def f():\n    return 1  # noqa: FWD001\n")
+    text = written("--report-unused-noqa", "net.py")
+    (entry,) = json.loads(text)["findings"]
+    assert entry == {"path": "net.py", "scope": "f", "code": "FWD100", "call": "noqa of FWD001", "count": 1}
+    assert places("--report-unused-noqa", "net.py") == []
+    made(net="\ndef f():\n    return 1  # noqa: FWD001\n\n\ndef g():\n    return 1  # noqa: FWD001\n")
+    assert places("--report-unused-noqa", "net.py") == ["net.py:7:23: FWD100 noqa of FWD001 silences nothing"]
+    assert forward_call("check", "--baseline", "base.json", "net.py").err == ""

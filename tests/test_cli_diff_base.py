@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
 
 METHOD = "\n    def {0}(self, x):\n        return self.stem.forward(x)\n"
@@ -292,3 +293,53 @@ def test_all_options_of_the_gate_go_together() -> None:
     )  # fmt: skip
     assert (done.status, done.out) == (0, "")
     assert done.err == "forward-call: 1 finding in 1 file; the report is in out.json\n"
+
+
+SETUP = code(["from torch import nn\n", "model = nn.Linear(8, 4)\n"])
+
+
+def cell_places(*args: str) -> list[str]:
+    done = forward_call("check", "--diff-base", "HEAD", *args)
+    assert (done.status, done.err) == (1 if done.out else 0, "")
+    return [line.partition(": FWD")[0] for line in done.lines]
+
+
+def test_finding_in_a_cell_counts_if_its_rows_of_the_json_are_touched() -> None:
+    old = code(["x = 1\n", "model.forward(x)\n", "model.forward(2)"])
+    made("nb.ipynb", notebook(SETUP, old))
+    commit()
+    assert cell_places("nb.ipynb") == []
+    made("nb.ipynb", notebook(SETUP, text("New."), old, code("model.forward(3)")))
+    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 4:1:7"]
+    made("nb.ipynb", notebook(SETUP, code(["x = 1\n", "model.forward(x)\n", "model.forward( 2)"], outputs=[{}])))
+    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 2:3:7"]
+
+
+def test_every_row_of_a_call_in_a_cell_counts() -> None:
+    lines = ["y = model.forward(\n", "    1,\n", ")\n", "model.forward(2)"]
+    made("nb.ipynb", notebook(SETUP, code(lines)))
+    commit()
+    made("nb.ipynb", notebook(SETUP, code([lines[0], "    2,\n", *lines[2:]])))
+    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 2:1:11"]
+
+
+def test_cell_in_one_string_is_touched_as_a_whole() -> None:
+    made("nb.ipynb", notebook(SETUP, code("model.forward(1)\n2"), code("model.forward(1)\n2")))
+    commit()
+    made("nb.ipynb", notebook(SETUP, code("model.forward(1)\n2"), code("model.forward(1)\n3")))
+    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 3:1:7"]
+
+
+def test_notebook_from_standard_input_counts_as_it_is_there() -> None:
+    made("nb.ipynb", notebook(SETUP, code("model.forward(1)")))
+    commit()
+    changed = notebook(SETUP, code("model.forward(1)"), code("model.forward(2)"))
+    done = forward_call("check", "--diff-base", "HEAD", "-", "--stdin-filename", "nb.ipynb", stdin=changed.encode())
+    assert [line.partition(": FWD")[0] for line in done.lines] == ["nb.ipynb:cell 3:1:7"]
+
+
+def test_dead_noqa_comment_counts_where_its_line_is_touched() -> None:
+    program = "{}a = 1  # noqa: FWD001\nb = [\n    {},  # noqa: FWD001\n]\n"
+    commit(net=program.format("", 1))
+    made("net.py", program.format("\n", 2))
+    assert places("--report-unused-noqa", "net.py", base="HEAD") == ["net.py:4"]

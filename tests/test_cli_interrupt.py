@@ -36,7 +36,10 @@ def press_ctrl_c() -> None:
 def started(command: Sequence[str] = ("-m", "flake8_forward_call", "fix", ".")) -> subprocess.Popen[bytes]:
     # Not measured: coverage takes a lock in its tracer, and waits for itself for ever if the signal comes just then.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    return subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment)
+    # Without a buffer here: what readline() put into one, communicate() would not find there.
+    return subprocess.Popen(
+        [sys.executable, *command], bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
+    )
 
 
 def ended(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:

@@ -6,9 +6,9 @@ import json
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
 
+from flake8_forward_call import terminal
 from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
 from flake8_forward_call.report import diff, rewrites, text
 from flake8_forward_call.report import json as json_report
@@ -26,7 +26,7 @@ FINDING = Finding("FWD001", "pkg/net.py", Place(3, 5), Place(3, 12), "net.forwar
 
 
 def test_text_is_flake8s() -> None:
-    assert click.unstyle(text.render(Report([FINDING]))) == "pkg/net.py:3:5: FWD001 net.forward(...) skips"
+    assert terminal.plain(text.render(Report([FINDING]))) == "pkg/net.py:3:5: FWD001 net.forward(...) skips"
 
 
 def test_json_is_ruffs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,7 +77,7 @@ def test_json_leaves_unnamed_standard_input_unnamed() -> None:
 
 
 def test_rewrite_in_one_line() -> None:
-    assert click.unstyle(rewrites.render(FINDING, FIX)) == (
+    assert terminal.plain(rewrites.render(FINDING, FIX)) == (
         "pkg/net.py:3:5: net.forward(...) -> net(...) (preserves: same arguments, same forward(); "
         "brings back: forward pre-hooks, forward hooks, backward hooks, and what is built on them)"
     )

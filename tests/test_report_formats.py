@@ -87,10 +87,12 @@ def test_nothing_found_is_a_valid_report_of_nothing(output_format: str) -> None:
     made("net.py", "pass\n")
     done = forward_call("check", "--output-format", output_format, "net.py")
     assert (done.status, done.err) == (0, "")
-    if output_format in ("text", "github"):
+    if output_format in ("text", "full", "github"):
         assert done.out == ""
     elif output_format == "junit":
         assert ET.fromstring(done.out).attrib == {"name": "forward-call", "tests": "1", "failures": "0", "errors": "0"}
+    elif output_format == "html":
+        assert "<p>No findings.</p>" in done.out
     else:
         log = json.loads(done.out)
         assert (sarif_run(log)["results"] if output_format == "sarif" else log["diagnostics"] if log else log) == []

@@ -11,7 +11,7 @@ from rewriting import fix, fixes, rewritten
 
 from flake8_forward_call import rewriter
 from flake8_forward_call.finding import Edit, Place
-from flake8_forward_call.rewriter import RewriteError, rewrite
+from flake8_forward_call.rewriter import RewriteError, edited, rewrite
 from flake8_forward_call.source import Source
 from flake8_forward_call.visitor import find_sites
 
@@ -55,6 +55,7 @@ def check(before: bytes, after: bytes) -> None:
         ("(x.forward)(a)", "(x)(a)"),
         ("(x.forward )(a)", "(x)(a)"),
         ("((x . forward)) (a)", "((x)) (a)"),
+        ("((x.forward  ) ) (a)", "((x) ) (a)"),
         ("( ( x ) . forward ) (a)", "( ( x )) (a)"),
         ("(\n  x\n  .forward\n)(a)", "(\n  x)(a)"),
         ("(a or b).forward(x)", "(a or b)(x)"),
@@ -219,6 +220,16 @@ def first_edit(source: Source) -> Edit:
     (site, *_) = find_sites(source)
     assert site.edit is not None
     return site.edit
+
+
+def test_edits_may_touch_but_not_overlap() -> None:
+    source = Source("net.py", "abcdef\n")
+    first, second, third = (
+        Edit(Place(1, start), Place(1, end), content) for start, end, content in ((1, 3, "x"), (3, 5, ""), (2, 4, "y"))
+    )
+    assert edited(source, [second, first]) == "xef\n"
+    with pytest.raises(RewriteError, match="two edits overlap at 1:2"):
+        edited(source, [first, third])
 
 
 def test_the_same_edit_twice_is_refused() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability, Place
-from flake8_forward_call.inference.verdict import Sameness, Standing, Verdict
+from flake8_forward_call.finding import Applicability, Cell, Place
+from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
 from flake8_forward_call.ruling import finding_for, rule_for, shortened
 from flake8_forward_call.source import Source
 from flake8_forward_call.visitor import Site, find_sites
@@ -99,6 +100,32 @@ def test_a_finding_tells_the_call_and_the_argument_apart() -> None:
         "net.stem",
     )
     assert handed.message.startswith("checkpoint calls net.stem.forward past Module.__call__")
+
+
+class Notebook(Source):
+    """Rows 4 and below are those of its second cell."""
+
+    def cell_in(self, path: str, row: int) -> Cell | None:
+        return Cell(2, 3) if path == self.path and row > 3 else None
+
+
+def test_a_message_names_two_things_that_hang_on_the_hooks_and_where_they_are_attached(tmp_path: Path) -> None:
+    source = Notebook(str(tmp_path / "sub" / "net.ipynb"), CALLED.text)
+    places = [(source.path, 5), (str(tmp_path / "other" / "prune.py"), 7), (source.path, 9)]
+    attachments = tuple(Attachment(f"hook{row}", path, row, "prunes") for path, row in places)
+    expected = ("`hook5` (net.ipynb:cell 2:2) prunes", "`hook7` (other/prune.py:7) prunes")
+    for given, shown in ((attachments, expected), (attachments[:1], expected[:1])):
+        verdict = Verdict(MODULE, Sameness.SAME, "", given)
+        finding = finding_for(source, only_site(source), verdict)
+        assert finding is not None
+        assert finding.hanging == shown
+        assert f"so hooks do not run: {' and '.join(shown)}, which this call skips; call " in finding.message
+
+
+def test_a_message_is_silent_where_nothing_hangs_on_the_hooks() -> None:
+    finding = finding_for(CALLED, only_site(CALLED), Verdict(MODULE, Sameness.SAME, ""))
+    assert finding is not None
+    assert "so hooks do not run; call net.stem(...)" in finding.message
 
 
 @pytest.mark.parametrize(("length", "shown"), [(40, "a" * 40), (41, "a" * 19 + "..." + "a" * 18)])

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.commands import watching
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command()
+@click.command(epilog=epilog("check"))
 @shared_options
 @gate_options
 @noqa_options
+@loudness_options
+@watching.watch_option
 @click.pass_context
 def check(
     context: click.Context,
@@ -38,6 +46,9 @@ def check(
     write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    quiet: bool,
+    verbose: bool,
+    watch: bool,
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
@@ -45,27 +56,48 @@ def check(
     one it is what the settings name, or the current directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
-    trouble = Trouble()
+    if watch and (hindrance := watching.conflict(context)) is not None:
+        raise click.UsageError(hindrance)
     if add_noqa:
+        trouble = Trouble(is_quiet=quiet)
         remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
-    selects = with_unused if report_unused_noqa else selection_of
-    gate = Gate(selects, trouble, output_format, statistics, output_file)
-    gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
+
+    def look() -> Status:
+        trouble = Trouble(is_quiet=quiet)
+        telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
+        selects = with_unused if report_unused_noqa else selection_of
+        gate = Gate(selects, trouble, output_format, statistics, output_file)
+        gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
+        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
+        return trouble.status(findings=remain and not exit_zero)
+
+    if watch:
+        return watching.watch(look, paths, is_quiet=quiet)
+    try:
+        return look()
+    except KeyboardInterrupt:
+        Trouble().error("Interrupted: not every file was looked at.")
+        return Status.FAILED
+
+
+def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool) -> bool:
+    """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
+    trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
-    try:
-        for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(
-                each.name, each.data, selects(each.name), thorough=each.is_named, unused_noqa=report_unused_noqa
-            )
+    with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
+        for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+            telling.saw(each.name)
+            selection = gate.selects(each.name)
+            checked = check_bytes(each.name, each.data, selection, thorough=each.is_named, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
-    except KeyboardInterrupt:
-        trouble.error("Interrupted: not every file was looked at.")
-        return Status.FAILED
     passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
     gate.report(passed)
-    return trouble.status(findings=bool(passed.findings) and not exit_zero)
+    if gate.is_printed:
+        telling.sum_up(passed, gate.output_format)
+    telling.end()
+    return bool(passed.findings)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import setting_options
 from flake8_forward_call.configuration.files import TABLE, Configured
 from flake8_forward_call.configuration.options import OPTIONS, Option
@@ -15,7 +16,7 @@ from flake8_forward_call.configuration.settings import GIVEN, configured, settin
 from flake8_forward_call.trouble import Status
 
 
-@click.command()
+@click.command(epilog=epilog("config"))
 @setting_options
 @click.option("--schema", "wants_schema", is_flag=True, help=f"Print the JSON schema of [tool.{TABLE}] for editors.")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flake8_forward_call import report
+from flake8_forward_call import report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
@@ -120,6 +120,11 @@ class Gate:
             except ChangesError as error:
                 raise click.BadParameter(str(error), param_hint="--diff-base") from None
 
+    @property
+    def is_printed(self) -> bool:
+        """Whether the report goes to standard output and is of all that was found."""
+        return self.output_file in (None, STDIN) and self._to_write is None
+
     def saw(self, each: Input) -> None:
         """Take note of a file that was looked at."""
         self._seen.append(each.name)
@@ -161,7 +166,7 @@ class Gate:
         if self.output_file is None or self.output_file == STDIN:
             report.tell(text)
             return
-        plain = click.unstyle(text) + "\n" if text else ""
+        plain = terminal.plain(text) + "\n" if text else ""
         try:
             write(self.output_file, plain.encode(errors="backslashreplace"))
         except WriteError as error:

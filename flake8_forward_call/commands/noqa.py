@@ -10,7 +10,10 @@ import click
 
 from flake8_forward_call.adopting import Adopting
 from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
 from flake8_forward_call.rules import fwd100
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.trouble import Trouble
@@ -52,8 +55,9 @@ def adopt(context: click.Context, paths: Sequence[str], output_format: str, trou
         raise click.UsageError(conflict)
     adopting = Adopting(selection_of, trouble)
     try:
-        for each in read_inputs(paths, STDIN_NAME, trouble):
-            adopting.take(each)
+        with ends_raised(), Progress(is_wanted=not trouble.is_quiet) as progress:
+            for each in read_inputs(paths, STDIN_NAME, trouble, progress.over):
+                adopting.take(each)
     except KeyboardInterrupt:
         trouble.error(adopting.interrupted())
     else:
@@ -66,7 +70,7 @@ def _conflict(context: click.Context, output_format: str) -> str | None:
     given = context.params
     if STDIN in given["paths"] or given["stdin_filename"] != STDIN_NAME:
         return "--add-noqa writes into files, so it cannot go with standard input"
-    if output_format != "text":
+    if not FORMATS[output_format].is_for_people:
         return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
     if given["report_unused_noqa"]:
         return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"

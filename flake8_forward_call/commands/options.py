@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from flake8_forward_call import cache
+from flake8_forward_call.commands.completing import OFFERS, files
 from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Option
 from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
@@ -62,6 +63,7 @@ def _option_of(option: Option) -> Callable[[_Command], _Command]:
         multiple=is_list,
         metavar=option.metavar,
         type=click.Choice(list(option.choices)) if option.choices else str,
+        shell_complete=OFFERS.get(option.kind),
         expose_value=False,
         callback=take,
         help=option.help,
@@ -144,7 +146,7 @@ _NO_CACHE = click.option(
 _STDIN_FILENAME = click.option(
     "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
 )
-PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths)
+PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, shell_complete=files)
 
 # What bears on the verdict itself, so that every command has it.
 _INFERENCE = ("module-classes", "non-module-classes", "roots", "python", "site-packages", "cache-dir")

@@ -7,11 +7,12 @@ import sys
 
 import click
 
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options, rule_options
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command()
+@click.command(epilog=epilog("server"))
 @rule_options
 @inference_options
 @click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output, as it always does.")

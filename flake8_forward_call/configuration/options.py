@@ -181,7 +181,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "output-format",
         Kind.CHOICE,
-        "How findings are printed; all but text are for programs.",
+        "How findings are printed; text and full are for people.",
         '"text"',
         default="text",
         choices=tuple(FORMATS),

@@ -49,6 +49,9 @@ class Given:
 GIVEN: ContextVar[Given] = ContextVar("GIVEN", default=Given())  # noqa: B039 (It is frozen.)
 
 
+_ABOUT_RULES = frozenset(("ignore", "extend-select"))
+
+
 def configured(folder: Path) -> Configured | None:
     """What is set in a file for what lies in a folder; None if nothing is. Raises ConfigError."""
     given = GIVEN.get()
@@ -63,6 +66,9 @@ def settings_of(folder: Path) -> Settings:
     found = configured(folder)
     given = GIVEN.get().values
     values = {**(found.values if found is not None else {}), **given}
+    if "select" in given:  # Whoever says for a run which rules count means these, and no more and no less.
+        for name in _ABOUT_RULES - given.keys():
+            values.pop(name, None)
     return _settings(tuple(values.items()), Path.cwd() if found is None else found.path.parent)
 
 

@@ -8,7 +8,6 @@ hooks, which replace ``forward`` itself. Each entry was read in the source of to
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -86,19 +85,16 @@ def method(name: str) -> Attacher | None:
     return _METHODS.get(name)
 
 
-def words() -> Iterator[tuple[str, str | None]]:
-    """Yield the names of all that attaches, each with what stands beside it in other files, None if not looked for.
+# The names of all that attaches.
+NAMES = frozenset((*_FUNCTIONS, *_METHODS))
 
-    ``weight_norm`` and its like are applied where the module is made; ``compile`` is a word of many other things.
-    """
-    yield from ((name, _FAR.get(name)) for name in _FUNCTIONS)
-    yield from ((name, None if name == "compile" else "") for name in _METHODS)
-
-
-_FAR = {
+# What is looked for in the whole project, each with what else stands in such a file. ``weight_norm`` and its like are
+# applied where the module is made, and ``compile`` is a word of many other things.
+FAR = {
     "fully_shard": "",
     "initialize": "deepspeed",
     "prepare": "quantization",
     "prepare_qat": "quantization",
     "global_unstructured": "prune",
+    **dict.fromkeys(_METHODS.keys() - {"compile"}, ""),
 }

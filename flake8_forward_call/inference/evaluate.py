@@ -59,6 +59,7 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
+    from flake8_forward_call.inference.hooks import Attaching
     from flake8_forward_call.inference.project import File, Project
     from flake8_forward_call.inference.scopes import Scope
 
@@ -93,6 +94,7 @@ class Evaluator:
         self._known_classes: dict[str, KnownClass] = {}
         self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
         self.chain = 0  # How many callers' callers are being looked for.
+        self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:

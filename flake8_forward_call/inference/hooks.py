@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attaching
 from flake8_forward_call.inference.attaching import Attacher, Reach
-from flake8_forward_call.inference.bindings import Iterated
+from flake8_forward_call.inference.bindings import Imported, Iterated
 from flake8_forward_call.inference.identity import Holding
 from flake8_forward_call.inference.origins import bound, origins
-from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, alternatives
+from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, Type, alternatives
 from flake8_forward_call.inference.verdict import Attachment
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.references import Called
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
 # Where more files than this speak of one kind of hook, the project is about hooks, and only the nearest are looked at.
@@ -25,7 +25,7 @@ MAX_FILES = 30
 
 
 @dataclass(frozen=True, slots=True)
-class _Attaching:
+class Attaching:
     """Hooks that a call attaches to the target, to what is below it, or, of all that, to what was ``chosen``."""
 
     call: ast.Call
@@ -79,28 +79,43 @@ def _while_made(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Iterator[Att
 
 def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
     """Yield what is attached once the module is there, anywhere in the project."""
-    near = dict.fromkeys(
+    files = dict.fromkeys(
         [holding.scope.file, *(cls.scope.file for one in (holding, *holding.above) for cls in one.own)]
     )
-    for word, beside in attaching.words():
-        far = () if beside is None else ev.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()
-        for file in dict.fromkeys([*near, *far]):
-            for name in file.references.names_for(word):
-                for called in file.references.called.get(name, ()):
-                    for one in _attached(ev, called):
-                        if one.reaches(holding) and not _comes_later(one, holding):
-                            yield one.told
+    for word, beside in attaching.FAR.items():
+        files.update(dict.fromkeys(ev.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()))
+    for file in files:
+        ev.refill()
+        for one in _attached_in(ev, file):
+            if one.reaches(holding) and not _comes_later(one, holding) and not _is_of_another(ev, one):
+                yield one.told
 
 
-def _attached(ev: Evaluator, called: Called) -> Iterator[_Attaching]:
-    if called.call is None:
-        return
-    yield from _by_function(ev, called.call, called.scope)
-    yield from _by_method(ev, called.call, called.scope)
+def _attached_in(ev: Evaluator, file: File) -> Sequence[Attaching]:
+    """All that a file attaches to modules, in the order of the text; sought once for all receivers."""
+    known = ev.attaching.get(file)
+    if known is None:
+        calls = sorted(_attaching_calls(file), key=lambda one: (one[0].lineno, one[0].col_offset))
+        known = ev.attaching[file] = [
+            one for call, scope in calls for one in (*_by_function(ev, call, scope), *_by_method(ev, call, scope))
+        ]
+    return known
 
 
-def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Attaching]:
+def _attaching_calls(file: File) -> Iterator[tuple[ast.Call, Scope]]:
+    """Yield the calls that may attach something, by the names that they call."""
+    names = {known for name in attaching.NAMES for known in (name, *file.scopes.renamed.get(name, ()))}
+    for scope in file.root.inward():
+        for call in scope.calls:
+            match call.func:
+                case ast.Name(id=name) | ast.Attribute(attr=name) if name in names:
+                    yield call, scope
+
+
+def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
     """Yield what ``weight_norm(module)`` and its like attach."""
+    if not _is_imported(ev, call.func, scope):
+        return
     names = {_full_name(kind) for kind in alternatives(ev.expression(call.func, scope))}
     found = {attaching.function(name) for name in names}
     if len(found) != 1 or None in found:
@@ -109,10 +124,10 @@ def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Attac
     assert attacher is not None
     name = next(iter(names)).rpartition(".")[2]
     for target in _targets(call, attacher):
-        yield _Attaching(call, scope, name, attacher, Holding(ev, target, scope))
+        yield Attaching(call, scope, name, attacher, Holding(ev, target, scope))
 
 
-def _full_name(kind: object) -> str:
+def _full_name(kind: Type) -> str:
     match kind:
         case KnownFunction(name=name) | Namespace(name):
             return name
@@ -134,25 +149,39 @@ def _targets(call: ast.Call, attacher: Attacher) -> Iterator[ast.expr]:
             yield target
 
 
-def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Attaching]:
+def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
     """Yield what ``module.register_forward_hook(hook)`` and its like attach."""
     if not isinstance(call.func, ast.Attribute):
         return
     name, target = call.func.attr, call.func.value
     attacher = attaching.method(name)
-    if attacher is None or any(_is_of_another(kind) for kind in alternatives(ev.expression(call.func, scope))):
+    if attacher is None:
         return
     given = Holding(ev, target, scope)
     whole = _whole_tree(ev, target, scope)
     if whole is None:
-        yield _Attaching(call, scope, name, attacher, given)
+        yield Attaching(call, scope, name, attacher, given)
     else:
-        yield _Attaching(call, scope, name, replace(attacher, reach=Reach.TREE), Holding(ev, *whole), given)
+        yield Attaching(call, scope, name, replace(attacher, reach=Reach.TREE), Holding(ev, *whole), given)
 
 
-def _is_of_another(kind: object) -> bool:
-    """Whether a method of that name is not that of ``torch.nn.Module``."""
-    return isinstance(kind, (Function, KnownFunction)) and not _full_name(kind).startswith("torch.")
+def _is_imported(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+    """Whether it is a name that an import brings, or a member of one: only that can be a function of a package."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return isinstance(node, ast.Name) and any(isinstance(one, Imported) for one in bound(ev, node, scope))
+
+
+def _is_of_another(ev: Evaluator, one: Attaching) -> bool:
+    """Whether a method that is called is not that of ``torch.nn.Module``, but one of the same name."""
+    if attaching.method(one.name) is None:
+        return False
+    kinds = alternatives(ev.expression(one.call.func, one.scope))
+    return any(isinstance(kind, (Function, KnownFunction)) and not _is_of_torch(kind) for kind in kinds)
+
+
+def _is_of_torch(kind: Type) -> bool:
+    return _full_name(kind).startswith("torch.")
 
 
 def _whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
@@ -165,7 +194,7 @@ def _whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, 
     return None
 
 
-def _comes_later(one: _Attaching, holding: Holding) -> bool:
+def _comes_later(one: Attaching, holding: Holding) -> bool:
     """Whether the hooks are attached in the same function, once the call is over for good."""
     row = holding.node.lineno
     if one.scope is not holding.scope or one.call.lineno <= row:

@@ -95,6 +95,7 @@ class ScopeMap:
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
         self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
         self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is assigned.
+        self.renamed: dict[str, set[str]] = {}  # By a name that is imported: those that it is imported as.
         self._file = file
         self._walk(tree)
 
@@ -129,8 +130,12 @@ class ScopeMap:
                 scope.declared_outer.update(node.names)
                 for name in node.names:
                     self.outer_writers.setdefault(name, []).append(scope)
-            elif isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
-                scope.stars.append(node)
+            elif isinstance(node, ast.ImportFrom):
+                if node.names[0].name == "*":
+                    scope.stars.append(node)
+                for alias in node.names:
+                    if alias.asname:
+                        self.renamed.setdefault(alias.name, set()).add(alias.asname)
             todo += [(child, scope) for child in children(node)]
 
 

@@ -44,6 +44,7 @@ class Session:
 
     def __init__(self, workspace: Workspace, environment: Environment, declared: Declared = Declared()) -> None:  # noqa: B008 (It is frozen.)
         self.workspace = workspace
+        self.environment = environment
         self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
         self.evaluator = self.fresh(Evaluator)

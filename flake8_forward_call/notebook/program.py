@@ -159,5 +159,7 @@ def _silenced(text: str) -> str:
 def _comment(line: str) -> str:
     body = line.rstrip("\r\n")
     shown = "".join(one if one.isprintable() or one == "\t" else " " for one in body)
-    sign = "" if shown.lstrip()[:1] in ("#", "") else "# "
-    return sign + shown + line[len(body) :]
+    if shown.lstrip()[:1] not in ("#", ""):
+        # In the place of what stands there, so that the rest keeps its columns; `a noqa` does not become a noqa.
+        shown = "#_"[: len(shown)] + shown[2:]
+    return shown + line[len(body) :]

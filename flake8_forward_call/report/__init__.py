@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
+from flake8_forward_call import terminal
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.report.record import Report
 
@@ -16,4 +15,4 @@ def show(report: Report, output_format: str, *, err: bool = False) -> None:
 def tell(rendered: str, *, err: bool = False) -> None:
     """Print what a format made, which is nothing if there was nothing to tell."""
     if rendered:
-        click.echo(rendered, err=err)
+        terminal.echo(rendered, err=err)

@@ -227,7 +227,7 @@ def test_the_message_names_two_things_at_most(tmp_path: Path) -> None:
     path.write_text(f"from torch import nn\nm = nn.ReLU()\n{registering}m.forward(1)\n")
     (finding,) = analyse(Source.from_bytes(str(path), path.read_bytes()))
     assert finding.message == (
-        "m.forward(...) skips Module.__call__, so hooks do not run: `register_forward_pre_hook` (net.py:4) adds a "
-        "forward pre-hook and `register_forward_hook` (net.py:3) adds a forward hook, which this call skips; "
+        "m.forward(...) skips Module.__call__, so hooks do not run: `register_forward_hook` (net.py:3) adds a "
+        "forward hook and `register_forward_pre_hook` (net.py:4) adds a forward pre-hook, which this call skips; "
         "call m(...)"
     )
