@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -15,6 +16,7 @@ from documented import DOCS
 
 from flake8_forward_call.configuration.files import forget
 from flake8_forward_call.configuration.options import OPTIONS, Option
+from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.configuration.values import value_of
 
 each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
@@ -30,14 +32,16 @@ def made(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 @pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that has what the examples name."""
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that has what the examples name, in a run for which nothing was given before."""
     for name in ("lib", "tools/python", "src", "tests"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / ".venv/lib/python3.11/site-packages").mkdir(parents=True)
     (tmp_path / ".venv/pyvenv.cfg").write_text("version = 3.11\n")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    before = GIVEN.set(Given())
+    yield tmp_path
+    GIVEN.reset(before)
 
 
 def _shown(option: Option, lines: list[str]) -> tuple[object, str]:
