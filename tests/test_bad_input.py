@@ -244,7 +244,7 @@ def test_unknown_rule_code(command: str) -> None:
     done = forward_call(command, "--select", "FWD01")
     failed(
         done,
-        "invalid value for '--select': unknown rule code 'FWD01'; did you mean FWD001? "
+        "invalid value for '--select': names an unknown rule code 'FWD01'; did you mean FWD001? "
         f"(see 'forward-call {command} --help')",
     )
 

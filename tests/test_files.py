@@ -175,7 +175,7 @@ def test_name_that_is_too_long() -> None:
     name = "n" * 5000
     done = forward_call("check", name)
     assert (done.status, done.err) == (2, f"forward-call: {name}: File name too long\n")
-    assert forward_call(name).err.startswith("forward-call: no such command 'nnn")
+    assert forward_call(name).err.startswith("forward-call: no command 'nnn")
 
 
 def test_current_directory_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
