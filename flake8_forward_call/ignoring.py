@@ -23,6 +23,7 @@ class Ignoring:
     """The patterns that hold in a folder: each list with the folder that it is relative to, the outermost first."""
 
     lists: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    everything: bool = False  # A folder above is left out, and then no pattern brings back what lies in it.
 
     def with_patterns(self, folder: str, patterns: Sequence[str]) -> Ignoring:
         """The same with more patterns, which are relative to a folder, given by its real path."""
@@ -38,11 +39,14 @@ class Ignoring:
             return self
 
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a path, which is real and below each of the folders, is left out: the last pattern says so."""
+        """Whether a real path is left out: the last pattern that speaks of it says so."""
+        if self.everything:
+            return True
         for folder, spec in reversed(self.lists):
-            below = path[len(folder) :].strip(os.sep).replace(os.sep, "/")
-            if not below or not path.startswith(folder):
+            inside = folder.rstrip(os.sep) + os.sep
+            if not path.startswith(inside):
                 continue  # The patterns are of a folder that the path is not in.
+            below = path[len(inside) :].replace(os.sep, "/")
             include = spec.check_file(f"{below}/" if is_folder else below).include
             if include is not None:
                 return include
@@ -76,7 +80,7 @@ class LeftOut:
 
     def holds(self, path: str, *, is_folder: bool) -> bool:
         """Whether a real path is left out."""
-        return any(one.lists and one.leaves_out(path, is_folder=is_folder) for one in (self.by_git, self.by_user))
+        return any(one.leaves_out(path, is_folder=is_folder) for one in (self.by_git, self.by_user))
 
 
 def _of_user(settings: Settings) -> Ignoring:
@@ -111,5 +115,7 @@ def of_repository(folder: str) -> Ignoring:
         here = parent
     found = Ignoring()
     for one in reversed(above):
+        if found.lists and found.leaves_out(one, is_folder=True):
+            return Ignoring(everything=True)
         found = found.with_gitignore_of(one)
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from command_line import PROGRAM
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flake8_forward_call.configuration import files
@@ -42,6 +42,7 @@ PATTERNS = (
 
 
 @settings(max_examples=25, deadline=None)
+@example(["lib/"], ["!a.py"])
 @given(st.lists(st.sampled_from(PATTERNS), max_size=5), st.lists(st.sampled_from(PATTERNS), max_size=3))
 def test_gitignore_is_read_as_git_reads_it(outer: Sequence[str], inner: Sequence[str]) -> None:
     top = Path(tempfile.mkdtemp())
