@@ -233,7 +233,7 @@ class Hierarchy:
         """What classes of the project between the class and its heirs make of a call, at worst, and which does."""
         own = set(self.order(cls))
         between = dict.fromkeys(one for heir in self.heirs(cls) for one in self.order(heir) if one not in own)
-        return self._at_worst(one for one in between if one is not None)
+        return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""
