@@ -38,7 +38,7 @@ class Page:
 
 
 class Browser:
-    """Chromium, with the few things that are asked of it."""
+    """Chromium, with what is often asked of it; ``driver`` takes the rest: keys and clicks."""
 
     def __init__(self, profile: Path) -> None:
         options = ChromeOptions()
@@ -46,27 +46,27 @@ class Browser:
         for flag in (*FLAGS, f"user-data-dir={profile}"):
             options.add_argument(f"--{flag}")
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        self._driver = Chrome(options=options, service=Service(_program("chromedriver")))
-        self._driver.set_page_load_timeout(60)
+        self.driver = Chrome(options=options, service=Service(_program("chromedriver")))
+        self.driver.set_page_load_timeout(60)
 
     def close(self) -> None:
         """End it."""
-        self._driver.quit()
+        self.driver.quit()
 
     def look(self, width: int, scheme: Scheme) -> None:
         """Be as wide as a device, and prefer a colour scheme as its user does."""
         metrics = {"width": width, "height": HEIGHT, "deviceScaleFactor": 1, "mobile": False}
-        self._driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
-        self._driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
 
     def open(self, address: str) -> None:
         """Load a page."""
-        self._driver.get(address)
+        self.driver.get(address)
 
     def errors(self) -> list[str]:
         """What went wrong since the last time it was asked, as the console tells it."""
-        return [entry["message"] for entry in self._driver.get_log("browser") if entry["level"] == "SEVERE"]
+        return [entry["message"] for entry in self.driver.get_log("browser") if entry["level"] == "SEVERE"]
 
     def page(self) -> Page:
         """What the page holds that is open."""
@@ -76,7 +76,7 @@ class Browser:
 
     def ask(self, script: str, *arguments: object) -> Any:
         """What a piece of JavaScript gives on the page that is open."""
-        return self._driver.execute_script(script, *arguments)
+        return self.driver.execute_script(script, *arguments)
 
 
 def _program(*names: str) -> str:
