@@ -35,6 +35,27 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def editors(session: nox.Session) -> None:
+    """Other people's servers for editors, with this plugin."""
+    session.install("-e", ".[editors]")
+    session.run("python", "-m", "pytest", "tests/with_editors", *session.posargs)
+
+
+@nox.session
+def precommit(session: nox.Session) -> None:
+    """The hooks, in a real pre-commit."""
+    session.install("-e", ".[precommit]")
+    session.run("python", "-m", "pytest", "tests/with_pre_commit", *session.posargs)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """The built documentation in Chromium, which has to be there."""
+    session.install("-e", ".[browser]")
+    session.run("python", "-m", "pytest", "tests/with_browser", *session.posargs)
+
+
+@nox.session
 def torch(session: nox.Session) -> None:
     """The proofs against the real torch."""
     session.install("-e", ".[test,torch]")
@@ -47,4 +68,5 @@ def benchmarks(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("python", "benchmarks/speed.py", "--smoke")
     session.run("python", "benchmarks/suites.py", "--smoke")
+    session.run("python", "benchmarks/latency.py", "--smoke")
     session.run("python", "benchmarks/realworld.py", "--smoke")

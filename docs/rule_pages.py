@@ -54,7 +54,7 @@ The same pages stand in the command: `forward-call explain FWD001`.
 
 def _row(rule: Rule) -> str:
     default = "yes" if rule.default else "no"
-    return f"| [{rule.code}]({rule.code}.md) | {rule.title} | {default} | {rule.rewritten} |"
+    return f"| [{rule.code}]({rule.code}.md) | {rule.title_in_markdown} | {default} | {rule.rewritten} |"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

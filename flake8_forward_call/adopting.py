@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import click
@@ -13,6 +14,7 @@ from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interrupts import interrupts_held
 from flake8_forward_call.printing import shown
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.selection import Selection
@@ -26,7 +28,7 @@ from flake8_forward_call.writing import WriteError, replace
 class Adopting:
     """One run of ``check --add-noqa``: takes the inputs one by one and keeps the score."""
 
-    selection: Selection
+    selects: Callable[[str], Selection]
     trouble: Trouble
     _unsilenced: list[Finding] = field(default_factory=list)
     _left: int = 0
@@ -41,7 +43,8 @@ class Adopting:
     def take(self, each: Input) -> None:
         """Put comments at one file's findings."""
         checked = check_bytes(each.name, each.data, EVERY_RULE, thorough=each.is_named)
-        selected = [finding for finding in checked.findings if self.selection.keeps(finding.code)]
+        selection = self.selects(each.name)
+        selected = [finding for finding in checked.findings if selection.keeps(finding.code)]
         unread = [finding for finding in selected if finding.code == fwd900.RULE.code]
         self._unsilenced += unread
         concerned = [finding for finding in selected if finding not in unread]
@@ -60,7 +63,9 @@ class Adopting:
 
     def finish(self) -> None:
         """Report what could not be silenced, and sum up."""
-        report.show(self._unsilenced, "text")
+        report.show(Report(self._unsilenced), "text")
+        if self.trouble.is_quiet:
+            return
         remaining = self._left + len(self._unsilenced)
         if not self._silenced and not remaining:
             click.echo("Nothing to silence.")
@@ -85,7 +90,7 @@ class Adopting:
 
     def _give_up(self, each: Input, checked: Checked, error: SourceError, concerned: list[Finding]) -> None:
         text = "" if checked.source is None else checked.source.text
-        self._unsilenced += wanted([unanalysable(each.name, error)], text, self.selection)
+        self._unsilenced += wanted([unanalysable(each.name, error)], text, self.selects(each.name))
         self._left += len(concerned)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
@@ -27,6 +28,8 @@ def _found(source: Source) -> list[Finding]:
         return [*found, *(_own_calls(source) if source.sets_call else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
+    except ConfigError as error:
+        return [unanalysable(source.path, SourceError(f"the settings for it cannot be used: {error}"))]
     except RecursionError:
         return [unanalysable(source.path, SourceError("is nested too deeply to be analysed"))]
     except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.

@@ -145,9 +145,9 @@ def use(folder: str) -> None:
     os.environ[VARIABLE] = folder
 
 
-def default_folder() -> str | None:
-    """The folder that the environment says, or else the platform's; None for no cache."""
-    given = os.environ.get(VARIABLE)
+def default_folder(configured: str | None = None) -> str | None:
+    """The folder that the environment says, else the configured one, else the platform's; None for no cache."""
+    given = os.environ.get(VARIABLE, configured)
     if given is not None:
         return os.path.abspath(given) if given else None  # noqa: PTH100
     if sys.platform == "win32":

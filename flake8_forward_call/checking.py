@@ -30,6 +30,7 @@ def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool,
         return Checked([])
     # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
     text = "" if is_notebook(name) else data.decode("latin-1")
+    source = None
     try:
         source = read(name, data)
         if source is None:
@@ -38,7 +39,7 @@ def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool,
         if thorough:
             source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
-        return Checked(wanted([unanalysable(name, error)], text, selection))
+        return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection, unused_noqa=unused_noqa)
 
 

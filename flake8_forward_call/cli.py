@@ -11,10 +11,16 @@ from typing import Any
 
 import click
 
-from flake8_forward_call import __version__
+from flake8_forward_call import __version__, terminal
+from flake8_forward_call.commands import slips
 from flake8_forward_call.commands.check import check
+from flake8_forward_call.commands.completion import completion
+from flake8_forward_call.commands.config import config
+from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
+from flake8_forward_call.commands.server import server
+from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.trouble import Status, reason
 
 # What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
@@ -23,18 +29,22 @@ _ALLOCATIONS = 100_000
 
 
 class _Commands(click.Group):
-    """The commands; a path in the place of a command is a likely slip."""
+    """The commands."""
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        # Path.exists() raises where the name is too long.
-        if self.get_command(ctx, args[0]) is None and os.path.exists(args[0]):  # noqa: PTH110
-            ctx.fail(f"no command {args[0]!r}; to look at that path, run 'forward-call check {args[0]}'")
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(slips.of_command(args[0], self.list_commands(ctx)))
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=_Commands, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=_Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=epilog(""),
+)
 @click.version_option(__version__, prog_name="forward-call", message="%(prog)s %(version)s")
 @click.pass_context
 def _group(ctx: click.Context) -> None:
@@ -42,13 +52,12 @@ def _group(ctx: click.Context) -> None:
 
     The exit status is 0 if nothing was found or all was fixed, 1 if findings remain, 2 if something could not be done.
     """
-    if os.environ.get("NO_COLOR"):
-        ctx.color = False
+    ctx.color = terminal.colours()
     if ctx.invoked_subcommand is None:
-        raise click.UsageError("name a command: check, fix or explain")
+        raise click.UsageError("name a command: check, fix, explain, config, server or completion")
 
 
-for _command in (check, fix, explain):
+for _command in (check, fix, explain, config, server, completion):
     _group.add_command(_command)
 
 
@@ -66,10 +75,13 @@ def main(args: Sequence[str] | None = None) -> int:
         return int(status or Status.CLEAN)
     except click.UsageError as error:
         _complain(error)
+    except ConfigError as error:
+        click.echo(f"forward-call: {error}", err=True)
     except click.Abort:
         _say("Interrupted.")
-    except SystemExit:
-        pass  # So click ends where whoever read the output had enough and closed the pipe: nobody is left to tell.
+    except SystemExit as end:
+        # So click ends after a completion; and where who read the output had enough and closed the pipe, with 1.
+        return Status.FAILED if end.code else Status.CLEAN
     except OSError as error:
         _say(f"cannot print: {reason(error)}")
     finally:
@@ -94,7 +106,8 @@ def _say(text: str) -> None:
 
 
 def _complain(error: click.UsageError) -> None:
-    message = " ".join(error.format_message().split()).rstrip(".")
+    told = slips.of_option(error) if isinstance(error, click.NoSuchOption) else error.format_message()
+    message = " ".join(told.split()).rstrip(".")
     where = error.ctx.command_path if error.ctx else "forward-call"
     _say(f"{message[:1].lower()}{message[1:]} (see '{where} --help')")
 

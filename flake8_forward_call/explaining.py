@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
@@ -14,8 +15,8 @@ from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.intent import is_deliberate
-from flake8_forward_call.ruling import finding_for, finding_for_override, on_purpose
-from flake8_forward_call.source import Source
+from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
 
@@ -52,6 +53,24 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
+def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
+    """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
+
+    Never raises: a question or a report can do without, and then there is none.
+    """
+    try:
+        if source.mentions_forward:
+            ev, file = _traced(source)
+            candidate = _candidate_of(finding, file, source)
+            if candidate is not None:
+                hanging = finding.context.attached if finding.context is not None else ()
+                return (*_steps(ev, file, candidate), *(Step(*one) for one in hanging))
+        found = _explained_overrides(source, finding.start.row, finding.start.column)
+        return next((each.steps for each in found if each.place == finding.start), ())
+    except (SourceError, RecursionError):
+        return ()
+
+
 def _covers(site: Site, column: int) -> bool:
     """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
     attribute = site.candidate.attribute
@@ -70,19 +89,59 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
 
 
 def _explained(site: Site, source: Source) -> Explanation:
-    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
-    session = session_of(source.path, Tracer)
-    file, ev = session.take(source), session.evaluator
-    assert isinstance(ev, Tracer)
-    steps = tuple(_in_cell(step, source) for step in _steps(ev, file, site))
-    verdict = judge_one(ev, site.candidate, file)
-    steps += tuple(Step(one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
+    ev, file = _traced(source)
+    candidate = _candidate_in(file, source, site)
+    steps = tuple(_steps(ev, file, candidate))
+    verdict = judge_one(ev, candidate, file)
+    steps += tuple(Step(*one) for one in attached(verdict))
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
-    silenced = _is_silenced(source, finding)
-    return Explanation(site.start, subject, verdict.reason, finding, silenced, steps)
+    return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+
+
+def _traced(source: Source) -> tuple[Tracer, File]:
+    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
+    session = session_of(source.path)
+    file = session.take(source)
+    return session.fresh(Tracer), file
+
+
+def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
+    """The candidate of a site in the tree of a file, which may have been read before with the same text."""
+    if file.tree is source.tree:
+        return site.candidate
+    place = _place_of(site.candidate)
+    return next(one for one in candidates(file.tree, source.forward_rows) if _place_of(one) == place)
+
+
+def _candidate_of(finding: Finding, file: File, source: Source) -> Candidate | None:
+    """The candidate that a finding is about; None where it is about none.
+
+    Python's tree tells where it is, but for what stands in an f-string. libcst's tree, which takes longer to make than
+    all else here, is asked for these alone.
+    """
+    found = candidates(file.tree, source.forward_rows)
+    for one in found:
+        if not one.in_string and _end_of(one, source) == finding.end:
+            return one
+    if any(one.in_string for one in found):
+        for site in find_sites(source):
+            if site.start == finding.start:
+                return _candidate_in(file, source, site)
+    return None
+
+
+def _end_of(candidate: Candidate, source: Source) -> Place:
+    """The end of the name, which is that of the attribute. Python counts in bytes."""
+    row, column = candidate.attribute.end_lineno or 0, candidate.attribute.end_col_offset or 0
+    return Place(row, len(source.lines[row - 1].encode()[:column].decode()) + 1)
+
+
+def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:
+    one = candidate.attribute
+    return one.lineno, one.col_offset, one.end_lineno, one.end_col_offset
 
 
 def _is_silenced(source: Source, finding: Finding | None) -> bool:
@@ -94,22 +153,14 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
             ev = session_of(source.path).evaluator
-            steps = tuple(_in_cell(step, source) for step in ancestry(ev, Instance(override.cls, Origin.DECLARED)))
+            steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
 
 
-def _in_cell(step: Step, source: Source) -> Step:
-    """The step, with its row counted in the cell if it stands in one."""
-    cell = source.cell_in(step.path, step.row)
-    if cell is None:
-        return step
-    return Step(f"{step.path}:cell {cell.number}", step.row - cell.rows_above, step.text)
-
-
-def _steps(ev: Tracer, file: File, site: Site) -> Iterator[Step]:
+def _steps(ev: Tracer, file: File, candidate: Candidate) -> Iterator[Step]:
     try:
-        kind, root = ev.trace(site.candidate.attribute.value, file.scopes.standing[id(site.candidate.call)])
+        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
         yield from trail(ev, root, kind)
         yield from ev.ask(lambda: list(ancestry(ev, kind)))
     except OutOfBudget:

@@ -64,13 +64,31 @@ class Fix:
 
 
 @dataclass(frozen=True, slots=True)
+class Context:
+    """What a finding is about, apart from the lines that it happens to stand on: by this it is known again.
+
+    ``subject`` is what stands there on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted
+    name of the function or class around it, empty at the top of a file; the rows are the first and the last of the
+    call, or of the statement that overrides ``__call__``. ``attached`` is what hangs on the hooks that the call skips:
+    the path and row of each, and the words for it.
+    """
+
+    subject: str
+    scope: str
+    first_row: int
+    last_row: int
+    attached: tuple[tuple[str, int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One finding of one rule.
 
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
     ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
-    ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where. Places are in
-    the file's text; that of a notebook is its cells as one program, and ``cell`` is the one that it stands in.
+    ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where;
+    ``context`` is None where the finding is about the file as a whole. Places are in the file's text; that of a
+    notebook is its cells as one program, and ``cell`` is the one that it stands in.
     """
 
     code: str
@@ -81,6 +99,7 @@ class Finding:
     noqa_row: int
     fix: Fix | None = None
     hanging: tuple[str, ...] = ()
+    context: Context | None = None
     cell: Cell | None = None
 
     @property

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
 
-from flake8_forward_call import report
+from flake8_forward_call import report, terminal
 from flake8_forward_call.analysis import internal_error, unanalysable
 from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
 from flake8_forward_call.finding import Applicability, Finding, Fix
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
 from flake8_forward_call.printing import shown
 from flake8_forward_call.report import diff, rewrites
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.source import Source, SourceError
@@ -28,10 +30,11 @@ from flake8_forward_call.writing import WriteError, replace
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A file after the rewrite: its bytes, or None where there is no rewrite, and the findings that it then has."""
+    """A file after the rewrite: its bytes, or None where there is no rewrite, its findings then, its text."""
 
     data: bytes | None
     remaining: list[Finding]
+    source: Source | None
 
 
 @dataclass
@@ -42,7 +45,7 @@ class Fixing:
     standard output is for a summary of ``made`` and ``remaining``.
     """
 
-    selection: Selection
+    selects: Callable[[str], Selection]
     trouble: Trouble
     unsafe: bool = False
     is_dry: bool = False
@@ -52,6 +55,7 @@ class Fixing:
     made: list[Finding] = field(default_factory=list, init=False)  # Those whose fix was made, or would be.
     remaining: list[Finding] = field(default_factory=list, init=False)
     _changes: list[tuple[str, bytes, bytes]] = field(default_factory=list, init=False)  # What the diff is to show.
+    _sources: dict[str, Source] = field(default_factory=dict, init=False)  # Of what remains.
     _found: int = 0
     _files: int = 0
     _not_selected: Counter[str] = field(default_factory=Counter)
@@ -76,15 +80,15 @@ class Fixing:
         self._found += len(checked.findings)
         chosen = self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
-        outcome = rewrite(each.data, checked, fixes, self.selection) if fixes else Outcome(None, checked.findings)
+        outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
         with interrupts_held():  # What is done is counted and told, or not done.
             try:
                 is_made = self._deliver(each, outcome)
             except WriteError as error:
                 self.trouble.error(f"{each.name}: {error}")
-                self.remaining += checked.findings
+                self._leave(each, _as_it_was(checked))
                 return
-            self.remaining += outcome.remaining
+            self._leave(each, outcome)
             if is_made:
                 self._files += 1
                 self.made += chosen
@@ -97,7 +101,8 @@ class Fixing:
         folder = diff.top([name for name, *_ in self._changes])
         for name, before, after in self._changes:
             click.echo(diff.render(name, before, after, folder), nl=False, err=self.is_summed_up)
-        report.show(self.remaining, self.output_format, err=self._output_is_taken)
+        remains = Report(self.remaining, self._sources, is_complete=not self.trouble.errors)
+        report.show(remains, self.output_format, err=self._output_is_taken)
         remaining = len(self.remaining)
         self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
         for hint in self._hints(folder):
@@ -123,11 +128,12 @@ class Fixing:
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
+        selection = self.selects(each.name)
         if not self.unsafe:
-            return check_bytes(each.name, each.data, self.selection, thorough=each.is_named)
+            return check_bytes(each.name, each.data, selection, thorough=each.is_named)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
-        others = tuple(code for code in unsafe if self.selection.leaves_open(code))
-        wider = dataclasses.replace(self.selection, extend_select=(*self.selection.extend_select, *others))
+        others = tuple(code for code in unsafe if selection.leaves_open(code))
+        wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
         checked = check_bytes(each.name, each.data, wider, thorough=each.is_named)
         self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
@@ -156,8 +162,18 @@ class Fixing:
             return replace(each.name, new, expected=each.data)
         return outcome.data is not None
 
+    def _leave(self, each: Input, outcome: Outcome) -> None:
+        self.remaining += outcome.remaining
+        if outcome.remaining and outcome.source is not None:
+            self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
+
     def _say(self, line: str) -> None:
-        click.echo(line, err=self._output_is_taken or self.output_format != "text")
+        if not self.trouble.is_quiet:
+            terminal.echo(line, err=self._output_is_taken or not FORMATS[self.output_format].is_for_people)
+
+
+def _as_it_was(checked: Checked) -> Outcome:
+    return Outcome(None, checked.findings, checked.source)
 
 
 def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
@@ -168,8 +184,8 @@ def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Sele
         new = _rewritten(source, data, fixes)
     except SourceError as error:
         failure = unanalysable(source.path, error)
-        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)])
-    return Outcome(new.to_bytes(), check_source(new, selection).findings)
+        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)], source)
+    return Outcome(new.to_bytes(), check_source(new, selection).findings, new)
 
 
 def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,15 +26,23 @@ class Input:
     is_stdin: bool = False
 
 
-def read_inputs(paths: Sequence[str], stdin_filename: str, trouble: Trouble) -> Iterator[Input]:
-    """All that the paths lead to, read one after another; what cannot be read is told to ``trouble``."""
+def read_inputs(
+    paths: Sequence[str],
+    stdin_filename: str,
+    trouble: Trouble,
+    over: Callable[[Iterable[str]], Iterable[str]] = iter,
+) -> Iterator[Input]:
+    """All that the paths lead to, read one after another; what cannot be read is told to ``trouble``.
+
+    ``over`` yields the names of files as it is given them: it is for who wants to know how far the work has come.
+    """
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
             yield Input(stdin_filename, data, is_named=True, is_stdin=True)
         return
     # A file that lies in a directory which is named as well goes by the name that is met first.
     named = frozenset(map(os.path.realpath, paths)) if len(paths) > 1 else frozenset()
-    for name in find_files(paths, trouble):
+    for name in over(find_files(paths, trouble)):
         try:
             data = Path(name).read_bytes()
         except OSError as error:

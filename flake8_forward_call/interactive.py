@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.finding import Applicability, Edit, Finding
+from flake8_forward_call import terminal
+from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.report import evidence, text
-from flake8_forward_call.source import Source, SourceError
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.report.hunk import hunk
+from flake8_forward_call.source import Source
 
 
 class Answer(enum.Enum):
@@ -80,7 +77,7 @@ class Asking:
 
     def _say(self, lines: Iterable[str]) -> None:
         for line in lines:
-            click.echo(line, err=self.err)
+            terminal.echo(line, err=self.err)
 
 
 def _question(finding: Finding) -> str:
@@ -99,40 +96,8 @@ def _read_line() -> str | None:
 
 def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Iterator[str]:
     """The finding, its evidence, and what would change in the file if it were made after those chosen before."""
-    yield text.render(finding)
-    yield from (f"  {evidence.render(step)}" for step in _steps(source, finding))
-    yield from _hunk(source, chosen, finding)
+    from flake8_forward_call.explaining import steps_to
 
-
-def _edits(findings: Sequence[Finding]) -> list[Edit]:
-    """The edits of findings, with places in their cell where they have one."""
-    return [
-        Edit(finding.shown(edit.start), finding.shown(edit.end), edit.content)
-        for finding in findings
-        if finding.fix is not None
-        for edit in finding.fix.edits
-    ]
-
-
-def _steps(source: Source, finding: Finding) -> tuple[Step, ...]:
-    from flake8_forward_call.explaining import NoCallError, explain
-
-    try:
-        explanations = explain(source, finding.start.row, finding.start.column)
-    except (NoCallError, SourceError, RecursionError):
-        return ()  # The question can be asked without.
-    return next((each.steps for each in explanations if each.place == finding.start), ())
-
-
-def _hunk(source: Source, chosen: Sequence[Finding], finding: Finding) -> Iterator[str]:
-    from flake8_forward_call.rewriter import edited
-
-    # Of a notebook the cell is shown, as it stands in the file.
-    shown = source if finding.cell is None else source.cell_source(finding.cell)
-    made = _edits([one for one in chosen if one.cell == finding.cell])
-    before, after = (Source(source.path, edited(shown, edits)).lines for edits in (made, [*made, *_edits([finding])]))
-    _, _, *lines = difflib.unified_diff(
-        [line.rstrip("\r\n") for line in before], [line.rstrip("\r\n") for line in after], lineterm=""
-    )
-    for line in lines:
-        yield click.style(line, fg=_COLOURS.get(line[0]))
+    yield text.line(finding)
+    yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
+    yield from (click.style(line, fg=_COLOURS.get(line[0])) for line in hunk(source, finding, chosen))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from flake8.options.manager import OptionManager  # type: ignore[import-untyped, unused-ignore]
 
+    from flake8_forward_call.configuration.options import Option
     from flake8_forward_call.finding import Finding
 
 
@@ -35,39 +36,26 @@ class Plugin:
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
         """Turn off what the rule table has off by default; `--extend-select` turns it on."""
+        from flake8_forward_call.configuration.options import OPTIONS
         from flake8_forward_call.rules import RULES
 
         manager.extend_default_ignore([rule.code for rule in RULES if not rule.default])
-        manager.add_option(
-            "--forward-call-python",
-            metavar="PATH",
-            parse_from_config=True,
-            normalize_paths=True,
-            help="The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
-        )
-        manager.add_option(
-            "--forward-call-no-site-packages",
-            action="store_true",
-            parse_from_config=True,
-            help="Do not look for installed packages.",
-        )
+        for option in OPTIONS:
+            if option.is_of_plugin:
+                _add(manager, option)
 
     @classmethod
     def parse_options(cls, options: Namespace) -> None:
-        """Settle which installed packages count. Raises flake8's ExecutionError for an environment that is none."""
-        python, nothing = options.forward_call_python, options.forward_call_no_site_packages
-        if python is None and not nothing:
-            return
+        """Settle what holds for the run. Raises flake8's ExecutionError for what cannot be used."""
         from flake8.exceptions import ExecutionError  # type: ignore[import-untyped, unused-ignore]
 
-        from flake8_forward_call.inference import environment
+        from flake8_forward_call.configuration.files import ConfigError
+        from flake8_forward_call.configuration.flake8 import UnusableError, settle
 
-        if python is not None and nothing:
-            raise ExecutionError("--forward-call-python and --forward-call-no-site-packages cannot go together")
         try:
-            environment.CHOICE.set(environment.Choice(nothing=True) if nothing else environment.chosen(python))
-        except environment.NoEnvironmentError as error:
-            raise ExecutionError(f"--forward-call-python: {error}") from None
+            settle(options)
+        except (UnusableError, ConfigError) as error:
+            raise ExecutionError(str(error)) from None
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found: row (1-based), column (0-based), code with message. Never raises."""
@@ -81,3 +69,21 @@ class Plugin:
         from flake8_forward_call.source import Source
 
         return analyse(Source(self._filename, "".join(self._lines)))
+
+
+def _add(manager: OptionManager, option: Option) -> None:
+    """Add an option of the table, so that it can stand in flake8's configuration as well."""
+    from flake8_forward_call.configuration.options import Kind
+
+    if option.kind is Kind.SWITCH:
+        manager.add_option(option.in_flake8, action="store_true", parse_from_config=True, help=option.flag_help)
+        return
+    is_list = option.kind is not Kind.PATH
+    manager.add_option(
+        option.in_flake8,
+        metavar=option.metavar,
+        parse_from_config=True,
+        comma_separated_list=is_list,
+        normalize_paths=option.kind in (Kind.PATH, Kind.FOLDERS),
+        help=option.help,
+    )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flake8_forward_call.context import context_of_call, context_of_statement
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
@@ -36,6 +38,11 @@ def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
     return fwd001.RULE if verdict.standing is Standing.MODULE else fwd003.RULE
 
 
+def skipped(hanging: Sequence[str]) -> str:
+    """What a message says of the clauses on what hangs on the hooks; nothing where there are none."""
+    return f": {' and '.join(hanging)}, which this call skips" if hanging else ""
+
+
 def on_purpose(verdict: Verdict) -> Verdict:
     """The verdict where a comment says that hooks or ``__call__`` are gone round on purpose."""
     return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
@@ -57,9 +64,16 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
     hanging = _hanging(source, verdict)
-    told = f": {' and '.join(hanging)}, which this call skips" if hanging else ""
+    told = skipped(hanging)
     message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
-    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging)
+    context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
+    context = replace(context, attached=attached(verdict))
+    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging, context)
+
+
+def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
+    """All that hangs on the receiver's hooks: the path and row of each, and the words for it."""
+    return tuple((one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
@@ -84,7 +98,8 @@ def finding_for_override(source: Source, override: Override) -> Finding:
     """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
     start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
     message = fwd005.RULE.message.format(name=override.cls.node.name)
-    return Finding(fwd005.RULE.code, source.path, start, end, message, start.row)
+    context = context_of_statement(source, "__call__", start)
+    return Finding(fwd005.RULE.code, source.path, start, end, message, start.row, context=context)
 
 
 def shortened(text: str, limit: int) -> str:

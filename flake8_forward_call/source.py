@@ -129,6 +129,19 @@ class Source:
         """A cell's own text."""
         raise NotImplementedError
 
+    @property
+    def file(self) -> Source:
+        """The text as it stands in the file; that of a notebook is JSON."""
+        return self
+
+    def in_file(self, place: Place) -> Place:
+        """Where in ``file`` a place in the text is."""
+        return place
+
+    def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits of ``file`` that make these of the text. Raises SourceError where there are none."""
+        return edits
+
     def where(self, place: Place) -> str:
         """A place in the text as users read it."""
         cell = self.cell_at(place.row)

@@ -16,21 +16,26 @@ class Status(enum.IntEnum):
 
 
 class Trouble:
-    """Takes what went wrong while the work goes on with the rest."""
+    """Takes what went wrong while the work goes on with the rest. If it ``is_quiet``, it tells of nothing less."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_quiet: bool = False) -> None:
+        self.is_quiet = is_quiet
         self.errors: list[str] = []  # What could not be done.
 
     def error(self, text: str) -> None:
         """Something could not be done: the exit status will be 2."""
         self.errors.append(text)
-        self.warn(text)
+        self._tell(text)
 
     def warn(self, text: str) -> None:
         """Something that the user should know, and no failure."""
-        import click  # The plugin, which needs none, imports this module as well.
+        if not self.is_quiet:
+            self._tell(text)
 
-        click.echo(f"forward-call: {shown(text)}", err=True)
+    def _tell(self, text: str) -> None:
+        from flake8_forward_call import terminal  # The plugin, which needs none, imports this module as well.
+
+        terminal.echo(f"forward-call: {shown(text)}", err=True)
 
     def status(self, *, findings: bool) -> Status:
         """The exit status, given whether findings are left."""
@@ -42,7 +47,7 @@ class Trouble:
 class Unheard(Trouble):
     """Trouble on the way to something that the user did not ask for."""
 
-    def warn(self, text: str) -> None:
+    def _tell(self, text: str) -> None:
         """Say nothing."""
 
 

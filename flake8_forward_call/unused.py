@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from flake8_forward_call.context import context_of_comment
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.rules import RULES, fwd100, fwd900
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
 
 _OURS = re.compile(r"FWD\d+", re.IGNORECASE)
@@ -27,6 +28,10 @@ def unused(source: Source, findings: Sequence[Finding], selection: Selection) ->
     """
     if any(finding.code == fwd900.RULE.code for finding in findings) or not _OURS.search(source.text):
         return
+    try:
+        source.tree  # noqa: B018 (Parsed for its error.)
+    except SourceError:
+        return
     suppression = Suppression(source.path, source.text)
     if suppression.ignores_file:
         return
@@ -39,7 +44,17 @@ def unused(source: Source, findings: Sequence[Finding], selection: Selection) ->
             end = Place(named.place.row, named.place.column + len(named.code))
             message = fwd100.RULE.message.format(code=named.code, why=_why(capitals, directive, is_needed=is_needed))
             row = named.place.row
-            yield Finding(fwd100.RULE.code, source.path, named.place, end, message, row, cell=source.cell_at(row))
+            context = context_of_comment(source, f"noqa of {named.code}", stretch.first, stretch.last)
+            yield Finding(
+                fwd100.RULE.code,
+                source.path,
+                named.place,
+                end,
+                message,
+                row,
+                context=context,
+                cell=source.cell_at(row),
+            )
 
 
 def _named(suppression: Suppression) -> Iterator[tuple[Stretch, Directive, NamedCode]]:

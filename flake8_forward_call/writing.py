@@ -7,7 +7,8 @@ import os
 import stat
 import sys
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from flake8_forward_call.trouble import reason
@@ -32,27 +33,58 @@ def replace(path: str, data: bytes, *, expected: bytes) -> bool:
     try:
         status = target.stat()
         _refuse(target, status)
-        # In the same directory, and so on the same file system, because only there is a rename one step. Not called
-        # ".py": should the machine stop here, nobody takes what is left for a program.
-        descriptor, name = tempfile.mkstemp(prefix=".forward-call-", suffix=".tmp", dir=target.parent)
+        with _prepared(target, data, status) as temporary:
+            current = target.read_bytes()
+            if current not in (expected, data):
+                raise WriteError("was changed by another program in the meantime; run the command again")
+            if current == expected:
+                temporary.replace(target)
+            return current == expected
     except OSError as error:
-        raise WriteError(_told(error)) from None
+        raise WriteError(f"could not be written and is as it was: {reason(error)}") from None
+
+
+def write(path: str, data: bytes) -> None:
+    """Put ``data`` there, whatever there was. A pipe or a device is written to as it is.
+
+    Raises WriteError, what was there being untouched, where there is no such folder, the file is read-only or has
+    several names, something of it could not be kept, or the disk is full.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        status = target.stat() if target.exists() else None
+        if status is not None and not stat.S_ISREG(status.st_mode):
+            target.write_bytes(data)
+            return
+        if status is not None:
+            _refuse(target, status)
+        with _prepared(target, data, status) as temporary:
+            temporary.replace(target)
+    except OSError as error:
+        raise WriteError(f"could not be written: {reason(error)}") from None
+
+
+@contextmanager
+def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Iterator[Path]:
+    """A file with the data beside the target, ready to take its place, and gone in the end if it did not.
+
+    It has what the one with the status has; where there is none, what any new file has.
+    """
+    # In the same directory, and so on the same file system, because only there is a rename one step. Not called
+    # ".py": should the machine stop here, nobody takes what is left for a program.
+    descriptor, name = tempfile.mkstemp(prefix=".forward-call-", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
             file.flush()
             if sys.platform != "win32":
-                _keep(file.fileno(), target, status)
+                if status is None:
+                    _make_readable(file.fileno())
+                else:
+                    _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
-        current = target.read_bytes()
-        if current not in (expected, data):
-            raise WriteError("was changed by another program in the meantime; run the command again")
-        if current == expected:
-            temporary.replace(target)
-        return current == expected
-    except OSError as error:
-        raise WriteError(_told(error)) from None
+        yield temporary
     finally:  # Whatever happened; where it has taken its place, there is no file of that name.
         with suppress(OSError):
             temporary.unlink()
@@ -62,11 +94,18 @@ def _refuse(target: Path, status: os.stat_result) -> None:
     """Raise WriteError for a file that a new one must not take the place of, although it could."""
     # Root may write anywhere: ask the mode.
     if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(target, os.W_OK):
-        raise WriteError("is read-only; make it writable to have it fixed")
+        raise WriteError("is read-only; make it writable first")
     # Under its other names it would keep the old text; and to write into it is not one step, and would change what may
     # be a backup.
     if status.st_nlink > 1:
-        raise WriteError(f"has {status.st_nlink} names (hard links); put a copy in its place to have that fixed")
+        raise WriteError(f"has {status.st_nlink} names (hard links); put a copy in its place first")
+
+
+def _make_readable(descriptor: int) -> None:
+    """What is made in a safe way is its maker's alone; give it the mode of any new file."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    os.fchmod(descriptor, 0o666 & ~mask)
 
 
 def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
@@ -111,7 +150,3 @@ if sys.platform == "linux":  # Python has these calls for no other system.
                 return {}
             raise
         return {name: os.getxattr(file, name) for name in names if name.startswith(_KEPT_ATTRIBUTES)}
-
-
-def _told(error: OSError) -> str:
-    return f"could not be written and is as it was: {reason(error)}"

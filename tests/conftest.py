@@ -9,6 +9,8 @@ import pytest
 from hypothesis import settings
 
 from flake8_forward_call.cache import VARIABLE
+from flake8_forward_call.configuration import files
+from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.inference.environment import CHOICE, Choice
 
 # CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
@@ -21,6 +23,22 @@ if os.environ.get("CI"):
 def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's cache; those of the cache have a folder of their own."""
     monkeypatch.setenv(VARIABLE, "")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_asks_for_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether the tests are run before a terminal is nothing to them either."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set() -> Iterator[None]:
+    """What one test gave for its run does not hold for the next."""
+    before = GIVEN.set(Given())
+    files.forget()
+    yield
+    GIVEN.reset(before)
 
 
 @pytest.fixture(autouse=True)

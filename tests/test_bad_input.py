@@ -244,7 +244,7 @@ def test_unknown_rule_code(command: str) -> None:
     done = forward_call(command, "--select", "FWD01")
     failed(
         done,
-        "invalid value for '--select': unknown rule code 'FWD01'; did you mean FWD001? "
+        "invalid value for '--select': names an unknown rule code 'FWD01'; did you mean FWD001? "
         f"(see 'forward-call {command} --help')",
     )
 
@@ -253,7 +253,7 @@ def test_read_only_file_in_fix() -> None:
     Path("bad.py").write_text(PROGRAM)
     Path("bad.py").chmod(0o444)
     done = forward_call("fix", ".")
-    failed(done, "./bad.py: is read-only; make it writable to have it fixed")
+    failed(done, "./bad.py: is read-only; make it writable first")
     assert (Path("bad.py").read_text(), Path("good.py").read_text()) == (PROGRAM, FIXED)
     assert done.lines[1:] == [f"./bad.py:{PLACE}: {MESSAGE}", "Fixed 1 call in 1 file; 1 finding remains."]
 
@@ -304,7 +304,7 @@ def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(report, "show", fail)
+    monkeypatch.setattr(report, "tell", fail)
     failed(forward_call("check"), "cannot print: No space left on device")
 
 

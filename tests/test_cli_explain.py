@@ -15,7 +15,7 @@ from flake8_forward_call.rules.base import Rule
 def test_rule_is_explained_with_its_page_and_examples(rule: Rule) -> None:
     done = forward_call("explain", rule.code)
     assert (done.status, done.out) == (0, rule.document.rstrip() + "\n")
-    assert rule.title in done.out
+    assert rule.title_in_markdown in done.out
     assert rule.bad in done.out
     assert rule.good in done.out
 
@@ -25,7 +25,7 @@ def test_code_may_be_in_lower_case() -> None:
 
 
 def test_rules_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    off = Rule("FWD777", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
+    off = Rule("FWD777", "off", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
     monkeypatch.setattr(explain, "RULES", (*RULES, off))
     lines = forward_call("explain").lines
     assert [line.partition("  ")[0] for line in lines[: len(RULES)]] == [rule.code for rule in RULES]

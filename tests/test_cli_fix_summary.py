@@ -207,7 +207,7 @@ def test_what_could_not_be_read_or_written_is_in_the_summary_too() -> None:
     done = forward_call("fix", "--summary", "markdown", ".", "lost`.py")
     assert done.status == 2
     assert list(items(done.out, "What could not be done")) == [
-        "./shut.py: is read-only; make it writable to have it fixed",
+        "./shut.py: is read-only; make it writable first",
         "lost`.py: no such file or directory",
     ]
     assert all(f"forward-call: {each}\n" in done.err for each in items(done.out, "What could not be done"))

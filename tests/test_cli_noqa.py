@@ -290,6 +290,11 @@ def test_read_only_file_is_left_alone(tmp_path: Path) -> None:
         (["--add-noqa", "-"], "--add-noqa writes into files, so it cannot go with standard input"),
         (["--add-noqa", "--stdin-filename", "a.py"], "--add-noqa writes into files, so it cannot go with"),
         (["--add-noqa", "--output-format", "json"], "--add-noqa reports no findings, so it cannot go with"),
+        (["--add-noqa", "--statistics"], "--add-noqa reports no findings, so it cannot go with --statistics"),
+        (["--add-noqa", "--output-file", "a.txt"], "reports no findings, so it cannot go with --output-file"),
+        (["--add-noqa", "--diff-base", "HEAD"], "reports no findings, so it cannot go with --diff-base"),
+        (["--add-noqa", "--baseline", "a.json"], "reports no findings, so it cannot go with --baseline"),
+        (["--add-noqa", "--write-baseline", "a.json"], "reports no findings, so it cannot go with --write-baseline"),
         (["--add-noqa", "--report-unused-noqa"], "so it cannot go with --report-unused-noqa; run them one after"),
     ],
 )
@@ -318,3 +323,10 @@ def test_ctrl_c_says_how_far_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert done.status == 2
     assert done.err == "forward-call: Interrupted: noqa was added to 1 file, the rest left as they were.\n"
     assert [(tmp_path / f"{name}.py").read_text() == PROGRAM for name in "abc"] == [False, True, True]
+
+
+def test_exit_zero_holds_for_what_gets_no_comment(tmp_path: Path) -> None:
+    file = tmp_path / "net.py"
+    file.write_text("def f(:\n")
+    assert forward_call("check", "--add-noqa", file).status == 1
+    assert forward_call("check", "--add-noqa", "--exit-zero", file).status == 0

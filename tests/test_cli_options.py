@@ -16,15 +16,21 @@ from command_line import PROGRAM, forward_call
 from flake8_forward_call import __version__
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
-from flake8_forward_call.inference import session, texts
+from flake8_forward_call.inference import disk, session, texts
 
 
 @pytest.mark.parametrize(
     ("args", "words"),
     [
         ((), ["name a command", "check", "fix", "explain"]),
-        (("chek",), ["chek"]),
-        (("check", "--selct", "FWD001"), ["--selct", "--select"]),
+        (("chek",), ["no command 'chek'; did you mean 'check'?"]),
+        (("zzz",), ["no command 'zzz'; there are check, completion, config, explain, fix, server"]),
+        (("check", "--selct", "FWD001"), ["no option '--selct'; did you mean '--select'?"]),
+        (("check", "--slect=FWD001"), ["no option '--slect'; did you mean '--select'?"]),
+        (("check", "--interactive"), ["no option '--interactive'; 'fix' has it"]),
+        (("explain", "--verbose"), ["no option '--verbose'; 'check' and 'fix' have it"]),
+        (("--vers",), ["no option '--vers'; did you mean '--version'?"]),
+        (("fix", "-z"), ["no option '-z' (see 'forward-call fix --help')"]),
         (("check", "--select", "FWD01"), ["--select", "unknown rule code 'FWD01'", "did you mean FWD001?"]),
         (("check", "--ignore", "E501"), ["--ignore", "unknown rule code 'E501'", "the rules are FWD001"]),
         (("check", "--extend-select", "FWD0010"), ["--extend-select", "did you mean FWD001?"]),
@@ -85,7 +91,11 @@ def test_interrupt_anywhere_else_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Forgets what this process knows of any project, as if it were another; small projects are recorded as well."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
-    return session._session.cache_clear
+
+    def forget() -> None:
+        session._SESSIONS = session._Sessions()
+
+    return forget
 
 
 FIXTURES = Path(__file__).parent / "inference" / "fixtures"
@@ -94,7 +104,7 @@ FIXTURES = Path(__file__).parent / "inference" / "fixtures"
 def test_findings_are_the_same_whatever_the_cache_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_session: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(texts, "SETTLED", -(10**12))
+    monkeypatch.setattr(disk, "SETTLED", -(10**12))
     shutil.copytree(FIXTURES, tmp_path / "pkg", ignore=shutil.ignore_patterns("fixed"))
     results = []
     for options in (["--no-cache"], ["--cache-dir", str(tmp_path / "kept")], ["--cache-dir", str(tmp_path / "kept")]):

@@ -74,7 +74,7 @@ def test_file_with_hard_links_is_reported_and_left_alone() -> None:
     assert forward_call("check", "net.py").out == f"net.py:{PLACE}: {MESSAGE}\n"
     done = forward_call("fix")
     assert (done.status, done.err.count("\n")) == (2, 1)
-    assert "net.py: has 2 names (hard links); put a copy in its place to have that fixed" in done.err
+    assert "net.py: has 2 names (hard links); put a copy in its place first" in done.err
     assert f"./net.py:{PLACE}: {MESSAGE}" in done.lines
     assert [Path(name).read_text() for name in ("net.py", "backup", "good.py")] == [PROGRAM, PROGRAM, FIXED]
     assert Path("backup").samefile("net.py")
@@ -175,7 +175,7 @@ def test_name_that_is_too_long() -> None:
     name = "n" * 5000
     done = forward_call("check", name)
     assert (done.status, done.err) == (2, f"forward-call: {name}: File name too long\n")
-    assert forward_call(name).err.startswith("forward-call: no such command 'nnn")
+    assert forward_call(name).err.startswith("forward-call: no command 'nnn")
 
 
 def test_current_directory_that_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

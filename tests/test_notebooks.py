@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cells import code, notebook, text
 from command_line import forward_call, run
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,19 +23,6 @@ class Net(nn.Module):
 """
 SETUP = "from net import Net\nmodel = Net()\n"
 MESSAGE = "FWD001 model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"
-
-
-def code(source: str | list[str], **more: object) -> dict[str, Any]:
-    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source, **more}
-
-
-def text(source: str) -> dict[str, Any]:
-    return {"cell_type": "markdown", "metadata": {}, "source": source}
-
-
-def notebook(*cells: dict[str, Any], **metadata: object) -> str:
-    content = {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
-    return json.dumps(content, indent=1) + "\n"
 
 
 @pytest.fixture

@@ -12,8 +12,18 @@ from flake8_forward_call.cli import main
 from flake8_forward_call.trouble import Status
 
 ROOT = Path(__file__).parent.parent
-COMMAND = re.compile(r"forward-call (?:check|fix|explain)\b[^#\n|`&;]*")
-TEXTS = ["README.md", "CHANGELOG.md", ".pre-commit-hooks.yaml", "docs/index.md", "docs/usage.md"]
+COMMAND = re.compile(r"forward-call (?:check|fix|explain|config)\b[^#\n|`&;>]*")
+TEXTS = [
+    "README.md",
+    "CHANGELOG.md",
+    ".pre-commit-hooks.yaml",
+    "docs/configuration.md",
+    "docs/index.md",
+    "docs/inference.md",
+    "docs/pre-commit.md",
+    "docs/start.md",
+    "docs/usage.md",
+]
 
 
 def _read(name: str) -> str:

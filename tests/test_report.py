@@ -6,12 +6,13 @@ import json
 import subprocess
 from pathlib import Path
 
-import click
 import pytest
 
+from flake8_forward_call import terminal
 from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
 from flake8_forward_call.report import diff, rewrites, text
 from flake8_forward_call.report import json as json_report
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
 
 FIX = Fix(
@@ -25,12 +26,12 @@ FINDING = Finding("FWD001", "pkg/net.py", Place(3, 5), Place(3, 12), "net.forwar
 
 
 def test_text_is_flake8s() -> None:
-    assert click.unstyle(text.render(FINDING)) == "pkg/net.py:3:5: FWD001 net.forward(...) skips"
+    assert terminal.plain(text.render(Report([FINDING]))) == "pkg/net.py:3:5: FWD001 net.forward(...) skips"
 
 
 def test_json_is_ruffs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    assert json.loads(json_report.render([FINDING])) == [
+    assert json.loads(json_report.render(Report([FINDING]))) == [
         {
             "cell": None,
             "code": "FWD001",
@@ -53,8 +54,8 @@ def test_json_is_ruffs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_json_without_fix_or_findings() -> None:
     bare = Finding("FWD900", "/net.py", Place(1, 1), Place(1, 1), "why", 1)
-    assert json.loads(json_report.render([bare]))[0]["fix"] is None
-    assert json_report.render([]) == "[]"
+    assert json.loads(json_report.render(Report([bare])))[0]["fix"] is None
+    assert json_report.render(Report([])) == "[]"
 
 
 def test_json_is_sorted_by_absolute_path_row_and_column() -> None:
@@ -62,7 +63,7 @@ def test_json_is_sorted_by_absolute_path_row_and_column() -> None:
         Finding("FWD001", path, Place(row, column), Place(row, column + 7), "", row)
         for path, row, column in (("/b.py", 1, 1), ("../../../../../../../../a.py", 2, 9), ("/a.py", 10, 1))
     ]
-    rendered = json.loads(json_report.render(findings))
+    rendered = json.loads(json_report.render(Report(findings)))
     assert [(each["filename"], each["location"]["row"]) for each in rendered] == [
         ("/a.py", 2),
         ("/a.py", 10),
@@ -72,11 +73,11 @@ def test_json_is_sorted_by_absolute_path_row_and_column() -> None:
 
 def test_json_leaves_unnamed_standard_input_unnamed() -> None:
     finding = Finding("FWD900", "stdin", Place(1, 1), Place(1, 1), "why", 1)
-    assert json.loads(json_report.render([finding]))[0]["filename"] == "stdin"
+    assert json.loads(json_report.render(Report([finding])))[0]["filename"] == "stdin"
 
 
 def test_rewrite_in_one_line() -> None:
-    assert click.unstyle(rewrites.render(FINDING, FIX)) == (
+    assert terminal.plain(rewrites.render(FINDING, FIX)) == (
         "pkg/net.py:3:5: net.forward(...) -> net(...) (preserves: same arguments, same forward(); "
         "brings back: forward pre-hooks, forward hooks, backward hooks, and what is built on them)"
     )

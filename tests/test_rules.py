@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from markdown_it import MarkdownIt
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.rewriter import rewrite
@@ -47,6 +48,12 @@ def test_a_rule_has_a_code_a_title_a_page_and_examples(rule: Rule) -> None:
         assert text.strip()
 
 
+@each_rule
+def test_a_title_reads_the_same_where_markdown_is_rendered(rule: Rule) -> None:
+    (inline,) = [token for token in MarkdownIt().parse(rule.document.partition("\n")[0]) if token.type == "inline"]
+    assert "".join(part.content for part in inline.children or []) == f"{rule.code}: {rule.title}"
+
+
 def test_codes_are_unique_and_in_order() -> None:
     codes = [rule.code for rule in RULES]
     assert codes == sorted(set(codes))
@@ -82,7 +89,7 @@ def test_a_rule_that_is_never_rewritten_offers_no_fix(rule: Rule) -> None:
 @each_rule
 def test_the_document_holds_page_and_examples_once(rule: Rule) -> None:
     document = rule.document
-    assert document.startswith(f"# {rule.code}: {rule.title}\n")
+    assert document.startswith(f"# {rule.code}: {rule.title_in_markdown}\n")
     for part in (rule.bad, rule.good, rule.page.partition("\n## ")[0], rule.page.partition("\n## ")[2]):
         assert document.count(part) == 1
 
@@ -102,7 +109,8 @@ def test_the_readme_lists_every_rule_as_the_table_has_it() -> None:
     section = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Rules\n")[2].partition("\n## ")[0]
     rows = [line for line in section.splitlines() if line.startswith("| FWD")]
     assert rows == [
-        f"| {rule.code} | {rule.title} | {'yes' if rule.default else 'no'} | {rule.rewritten} |" for rule in RULES
+        f"| {rule.code} | {rule.title_in_markdown} | {'yes' if rule.default else 'no'} | {rule.rewritten} |"
+        for rule in RULES
     ]
 
 
@@ -115,7 +123,7 @@ def test_the_documentation_has_a_page_for_each_rule(monkeypatch: pytest.MonkeyPa
     assert pages.keys() == {"index.md", *(f"{code}.md" for code in BY_CODE)}
     for rule in RULES:
         assert pages[f"{rule.code}.md"] == rule.document
-        assert f"| [{rule.code}]({rule.code}.md) | {rule.title} |" in pages["index.md"]
+        assert f"| [{rule.code}]({rule.code}.md) | {rule.title_in_markdown} |" in pages["index.md"]
 
 
 def _documentation_pages(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:

@@ -13,7 +13,7 @@ from flake8_forward_call.rules import RULES
 from flake8_forward_call.rules.base import Rule
 from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
 
-OFF = Rule("FWD777", "Off by default", "", default=False, applicability=None, page="", bad="", good="")
+OFF = Rule("FWD777", "off", "Off by default", "", default=False, applicability=None, page="", bad="", good="")
 CHOICES = ((), ("FWD",), ("FWD001",), ("FWD0",), ("F",), ("FWD777",), ("FWD001", "FWD7"))
 
 

@@ -144,7 +144,7 @@ def test_same_text_from_another_program_is_no_failure_and_no_work(file: Path) ->
 def test_file_with_several_names_is_left_alone(file: Path) -> None:
     other = file.parent / "backup.py"
     other.hardlink_to(file)
-    with pytest.raises(WriteError, match=r"has 2 names \(hard links\); put a copy in its place to have that fixed"):
+    with pytest.raises(WriteError, match=r"has 2 names \(hard links\); put a copy in its place first"):
         replace(str(file), b"new", expected=b"old")
     assert file.samefile(other)
     assert file.read_bytes() == b"old"

@@ -2,81 +2,102 @@
 
 from __future__ import annotations
 
-import dataclasses
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
-from flake8_forward_call import report
-from flake8_forward_call.adopting import Adopting
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.commands.options import selection, shared_options
+from flake8_forward_call.commands import watching
+from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.gate import Gate, gate_options
+from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
+from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.telling import Telling, loudness_options
+from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
-from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
-from flake8_forward_call.rules import fwd100
+from flake8_forward_call.inputs import read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command()
+@click.command(epilog=epilog("check"))
 @shared_options
-@click.option("--add-noqa", is_flag=True, help="Write '# noqa: CODE' at all that is found, in place of reporting it.")
-@click.option(
-    "--report-unused-noqa", is_flag=True, help="Also report codes FWD in noqa comments that silence nothing (FWD100)."
-)
+@gate_options
+@noqa_options
+@loudness_options
+@watching.watch_option
+@click.pass_context
 def check(
+    context: click.Context,
     *,
     paths: tuple[str, ...],
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    output_format: str,
     stdin_filename: str,
+    exit_zero: bool,
+    statistics: bool,
+    output_file: str | None,
+    diff_base: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    quiet: bool,
+    verbose: bool,
+    watch: bool,
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
-    PATH is a file or a directory, or '-' for standard input; without one it is the current directory.
+    PATH is a file or a directory, or '-' for standard input; without
+    one it is what the settings name, or the current directory.
     """
-    wanted = selection(select, ignore, extend_select)
-    if report_unused_noqa:
-        wanted = dataclasses.replace(wanted, extend_select=(*wanted.extend_select, fwd100.RULE.code))
-    trouble = Trouble()
+    paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
+    if watch and (hindrance := watching.conflict(context)) is not None:
+        raise click.UsageError(hindrance)
     if add_noqa:
-        is_stdin = STDIN in paths or stdin_filename != STDIN_NAME
-        conflict = _conflict(is_stdin, output_format, report_unused_noqa=report_unused_noqa)
-        if conflict is not None:
-            raise click.UsageError(conflict)
-        return _adopt(Adopting(wanted, trouble), paths)
+        trouble = Trouble(is_quiet=quiet)
+        remain = adopt(context, paths, output_format, trouble)
+        return trouble.status(findings=remain and not exit_zero)
+
+    def look() -> Status:
+        trouble = Trouble(is_quiet=quiet)
+        telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
+        selects = with_unused if report_unused_noqa else selection_of
+        gate = Gate(selects, trouble, output_format, statistics, output_file)
+        gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
+        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
+        return trouble.status(findings=remain and not exit_zero)
+
+    if watch:
+        return watching.watch(look, paths, is_quiet=quiet)
+    try:
+        return look()
+    except KeyboardInterrupt:
+        Trouble().error("Interrupted: not every file was looked at.")
+        return Status.FAILED
+
+
+def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool) -> bool:
+    """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
+    trouble = telling.trouble
     findings: list[Finding] = []
-    try:
-        for each in read_inputs(paths, stdin_filename, trouble):
-            checked = check_bytes(each.name, each.data, wanted, thorough=each.is_named, unused_noqa=report_unused_noqa)
+    sources: dict[str, Source] = {}
+    with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
+        for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+            telling.saw(each.name)
+            selection = gate.selects(each.name)
+            checked = check_bytes(each.name, each.data, selection, thorough=each.is_named, unused_noqa=unused_noqa)
+            gate.saw(each)
             findings += checked.findings
-    except KeyboardInterrupt:
-        trouble.error("Interrupted: not every file was looked at.")
-        return Status.FAILED
-    report.show(findings, output_format)
-    return trouble.status(findings=bool(findings))
-
-
-def _adopt(adopting: Adopting, paths: tuple[str, ...]) -> Status:
-    """Put comments at what is found."""
-    try:
-        for each in read_inputs(paths, STDIN_NAME, adopting.trouble):
-            adopting.take(each)
-    except KeyboardInterrupt:
-        adopting.trouble.error(adopting.interrupted())
-        return Status.FAILED
-    adopting.finish()
-    return adopting.trouble.status(findings=adopting.findings_remain)
-
-
-def _conflict(is_stdin: bool, output_format: str, *, report_unused_noqa: bool) -> str | None:
-    """Why options cannot go together with --add-noqa, None where they can."""
-    if is_stdin:
-        return "--add-noqa writes into files, so it cannot go with standard input"
-    if output_format != "text":
-        return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
-    if report_unused_noqa:
-        return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
-    return None
+            if checked.findings and checked.source is not None:
+                sources[each.name] = replace(checked.source)  # Without the tree.
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
+    gate.report(passed)
+    if gate.is_printed:
+        telling.sum_up(passed, gate.output_format)
+    telling.end()
+    return bool(passed.findings)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.commands.options import environment_options
-from flake8_forward_call.report import evidence
+from flake8_forward_call import terminal
+from flake8_forward_call.commands.completing import codes_or_files
+from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.options import inference_options
+from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
 from flake8_forward_call.source import Source, SourceError, is_notebook, read
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
 _PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
 
 
-@click.command()
-@environment_options
-@click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False)
+@click.command(epilog=epilog("explain"))
+@inference_options
+@click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
 def explain(what: str | None) -> Status:
     """Explain a rule, or why one call is or is not reported; or list the rules.
 
@@ -36,7 +39,9 @@ def explain(what: str | None) -> Status:
         for rule in RULES:
             told = (("fixable", rule.applicability is not None), ("off by default", not rule.default))
             notes = [note for note, holds in told if holds]
-            click.echo(f"{rule.code}  {rule.title}" + (f" ({', '.join(notes)})" if notes else ""))
+            terminal.echo(
+                f"{terminal.link(rule.code, rule.url)}  {rule.title}" + (f" ({', '.join(notes)})" if notes else "")
+            )
         click.echo(
             "\n'forward-call explain CODE' tells all about one, 'forward-call explain PATH:ROW:COLUMN' of a call."
         )
@@ -72,7 +77,7 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     except NoCallError as error:
         raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
     for each in found:
-        click.echo("\n".join(_lines(source, each)))
+        terminal.echo("\n".join(_lines(source, each)))
 
 
 def _row(source: Source, number: int | None, row: int) -> int:
@@ -98,10 +103,10 @@ def _lines(source: Source, each: Explanation) -> list[str]:
     if each.finding is None:
         head += f"{each.subject} is not reported: {each.reason}"
     else:
-        head += f"{each.finding.code} {each.finding.message}"
+        head += f"{text.code(each.finding)} {each.finding.message}"
     notes = []
     if each.finding is not None and not BY_CODE[each.finding.code].default:
         notes.append(f"{each.finding.code} is off by default; --extend-select {each.finding.code} turns it on.")
     if each.is_silenced:
         notes.append("A # noqa comment silences it.")
-    return [head, *(f"  {evidence.render(step)}" for step in each.steps), *(f"  {note}" for note in notes)]
+    return [head, *(f"  {evidence.render(step, source)}" for step in each.steps), *(f"  {note}" for note in notes)]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from pathlib import Path
 
 import click
 
-from flake8_forward_call.commands.options import selection, shared_options
+from flake8_forward_call import terminal
+from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
+from flake8_forward_call.commands.telling import Telling, loudness_options
+from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.fixing import Fixing
+from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, read_inputs
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
 from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.trouble import Status, Trouble, reason
 
@@ -26,52 +35,56 @@ class _Recorded(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Recorded)
+@click.command(cls=_Recorded, epilog=epilog("fix"))
 @shared_options
 @click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
-@click.option("--unsafe-fixes", is_flag=True, help="Also rewrite calls that may mean something else afterwards.")
+@unsafe_fixes_option
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite and its evidence, and ask.")
 @click.option(
     "--summary",
     type=click.Choice(list(summaries.RENDERERS)),
     help="Print what was done for the text of a pull request; all else goes to standard error.",
 )
+@loudness_options
 @click.pass_context
 def fix(
     context: click.Context,
     *,
     paths: tuple[str, ...],
-    select: tuple[str, ...] | None,
-    ignore: tuple[str, ...] | None,
-    extend_select: tuple[str, ...] | None,
-    output_format: str,
     stdin_filename: str,
     diff: bool,
-    unsafe_fixes: bool,
     interactive: bool,
     summary: str | None,
+    quiet: bool,
+    verbose: bool,
 ) -> Status:
     """Rewrite x.forward(...) to x(...), where x is proven to be a module.
 
     PATH is a file or a directory, or '-' for standard input, the result of which goes to standard output; without
-    one it is the current directory. What cannot be rewritten is reported as 'check' does.
+    one it is what the settings name, or the current directory. What cannot be rewritten is reported as 'check' does.
     """
+    paths, settings = paths_or_default(paths), settings_of(Path.cwd())
+    output_format = settings.output_format
     conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
     if conflict is not None:
         raise click.UsageError(conflict)
-    trouble = Trouble()
+    trouble = Trouble(is_quiet=quiet)
+    telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     fixing = Fixing(
-        selection=selection(select, ignore, extend_select),
+        selects=selection_of,
         trouble=trouble,
-        unsafe=unsafe_fixes,
+        unsafe=settings.unsafe_fixes,
         is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
         is_summed_up=summary is not None,
         output_format=output_format,
     )
+    # A pager at the other end of a pipe would draw on the same screen.
+    is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
-        with ends_raised():
-            for each in read_inputs(paths, stdin_filename, trouble):
+        with ends_raised(), Progress(is_wanted=is_shown) as progress:
+            for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+                telling.saw(each.name)
                 fixing.take(each)
                 if fixing.has_quit:
                     break
@@ -82,6 +95,7 @@ def fix(
         trouble.error(f"cannot print: {reason(error)}: {fixing.state()}")
         return Status.FAILED
     fixing.finish()
+    telling.end()
     if summary is not None:
         command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
         run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
@@ -91,11 +105,12 @@ def fix(
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:
     """Why options cannot go together, None where they can."""
-    if diff and output_format != "text":
+    is_for_people = FORMATS[output_format].is_for_people
+    if diff and not is_for_people:
         return f"--diff prints a diff, so it cannot go with --output-format {output_format}"
     if interactive and diff:
         return "--diff changes nothing, so --interactive would have nothing to ask"
-    if interactive and output_format != "text":
+    if interactive and not is_for_people:
         return f"--interactive asks a person, so it cannot go with --output-format {output_format}"
     if interactive and is_stdin:
         return "--interactive reads the answers from standard input, so the program cannot come from there"

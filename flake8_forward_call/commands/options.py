@@ -1,130 +1,195 @@
-"""What the commands have in common."""
+"""What the commands have in common: the options of the table, and what is no setting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from flake8_forward_call import cache
+from flake8_forward_call.commands.completing import OFFERS, files
+from flake8_forward_call.configuration.files import FILE
+from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Option
+from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
+from flake8_forward_call.configuration.values import OptionValueError, value_of
 from flake8_forward_call.inputs import STDIN, STDIN_NAME
-from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
+_Decorator = Callable[[_Command], _Command]
 
 
-def _codes(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> tuple[str, ...] | None:
-    try:
-        return parse_codes(values) if values else None
-    except UnknownCodeError as error:
-        raise click.BadParameter(str(error)) from None
+def _give(context: click.Context, change: Callable[[Given], Given]) -> None:
+    """Note what is given for the run, until it is over."""
+    before = GIVEN.set(change(GIVEN.get()))
+    context.call_on_close(lambda: GIVEN.reset(before))
 
 
-def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    if STDIN in values and len(values) > 1:
-        raise click.BadParameter(f"'{STDIN}' (standard input) cannot be mixed with other paths")
-    return values or (".",)
+def _option_of(option: Option) -> Callable[[_Command], _Command]:
+    """An option of the table for the command line. What is given goes into the settings of the run."""
+
+    def take(context: click.Context, _option: click.Parameter, given: Any) -> None:
+        if given is None or given == ():
+            return
+        raw = ",".join(given) if isinstance(given, tuple) else given
+        try:
+            value = value_of(option, raw, Path.cwd())
+        except OptionValueError as error:
+            raise click.BadParameter(str(error)) from None
+        if option.kind is Kind.CODES and not value:
+            raise click.BadParameter("no rule code was given")
+        after = _AFTERWARDS.get(option.name)
+        if after is not None:
+            after(context, raw)
+        _give(context, lambda one: replace(one, values={**one.values, option.name: value}))
+
+    if option.kind is Kind.SWITCH:
+        return click.option(
+            option.on_command_line,
+            option.attribute,
+            is_flag=True,
+            flag_value=not option.default,
+            default=None,
+            type=bool,
+            expose_value=False,
+            callback=take,
+            help=option.flag_help,
+        )
+    is_list = option.kind not in (Kind.PATH, Kind.CHOICE)
+    return click.option(
+        option.on_command_line,
+        multiple=is_list,
+        metavar=option.metavar,
+        type=click.Choice(list(option.choices)) if option.choices else str,
+        shell_complete=OFFERS.get(option.kind),
+        expose_value=False,
+        callback=take,
+        help=option.help,
+    )
 
 
 # Under this key a run notes which option has settled the environment.
 _SETTLED = f"{__name__}.environment"
 
 
-def _environment(context: click.Context, option: click.Parameter, value: str | bool | None) -> None:
+def _settle_environment(context: click.Context, given: str | bool) -> None:
     """Settle where installed packages are looked for, before the first file is looked at."""
-    if value is None or value is False:
-        return
     from flake8_forward_call.inference import environment
 
-    if context.meta.setdefault(_SETTLED, option.name) != option.name:
+    name = "--python" if isinstance(given, str) else "--no-site-packages"
+    if context.meta.setdefault(_SETTLED, name) != name:
         raise click.UsageError("--python and --no-site-packages cannot go together")
     try:
-        choice = environment.Choice(nothing=True) if value is True else environment.chosen(str(value))
+        choice = environment.chosen(given) if isinstance(given, str) else environment.Choice(nothing=True)
     except environment.NoEnvironmentError as error:
         raise click.BadParameter(str(error)) from None
     reset = environment.CHOICE.set(choice)
     context.call_on_close(lambda: environment.CHOICE.reset(reset))
 
 
-def _code_option(name: str, text: str) -> Callable[[_Command], _Command]:
-    return click.option(name, multiple=True, metavar="CODES", callback=_codes, help=text)
+_AFTERWARDS: dict[str, Callable[[click.Context, Any], None]] = {
+    "python": _settle_environment,
+    "site-packages": _settle_environment,
+    "cache-dir": lambda _, given: cache.use(given),
+}
 
 
-def _cache_dir(_context: click.Context, _option: click.Parameter, value: str | None) -> None:
-    if value is not None:
-        cache.use(value)
+def _no_cache(_context: click.Context, _option: click.Parameter, given: bool) -> None:
+    if given:
+        cache.use("")
 
 
-_ENVIRONMENT = (
+def _config(context: click.Context, _option: click.Parameter, given: str | None) -> None:
+    if given is not None:
+        path = Path(given) / FILE if Path(given).is_dir() else Path(given)
+        _give(context, lambda one: replace(one, file=path.absolute()))
+
+
+def _isolated(context: click.Context, _option: click.Parameter, given: bool) -> None:
+    if given:
+        _give(context, lambda one: replace(one, is_isolated=True))
+
+
+def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    if STDIN in values and len(values) > 1:
+        raise click.BadParameter(f"'{STDIN}' (standard input) cannot be mixed with other paths")
+    return values
+
+
+_CONFIG = (
     click.option(
-        "--python",
-        metavar="PATH",
+        "--config",
+        metavar="FILE",
+        is_eager=True,
         expose_value=False,
-        callback=_environment,
-        help="The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
+        callback=_config,
+        help=f"The {FILE} to take settings from, in place of the nearest above each file.",
     ),
     click.option(
-        "--no-site-packages",
+        "--isolated",
         is_flag=True,
+        is_eager=True,
         expose_value=False,
-        callback=_environment,
-        help="Do not look for installed packages.",
+        callback=_isolated,
+        help=f"Take no settings from any {FILE}.",
     ),
 )
-
-_SHARED = (
-    click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths),
-    _code_option("--select", "The rules to apply, in place of those on by default: codes or prefixes, with commas."),
-    _code_option("--ignore", "The rules not to apply."),
-    _code_option("--extend-select", "Rules to apply besides those on by default."),
-    click.option(
-        "--output-format",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="How findings are printed; json is ruff's.",
-    ),
-    *_ENVIRONMENT,
-    click.option(
-        "--cache-dir",
-        metavar="DIR",
-        expose_value=False,
-        callback=_cache_dir,
-        help=f"Where to keep what was found out about a project, in place of ${cache.VARIABLE} or the user's cache.",
-    ),
-    click.option(
-        "--no-cache",
-        is_flag=True,
-        flag_value="",
-        type=str,
-        default=None,
-        expose_value=False,
-        callback=_cache_dir,
-        help="Keep nothing, and use nothing that was kept.",
-    ),
-    click.option(
-        "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
-    ),
+_NO_CACHE = click.option(
+    "--no-cache",
+    is_flag=True,
+    expose_value=False,
+    callback=_no_cache,
+    help="Keep nothing, and use nothing that was kept.",
 )
+_STDIN_FILENAME = click.option(
+    "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
+)
+PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, shell_complete=files)
+
+# What bears on the verdict itself, so that every command has it.
+_INFERENCE = ("module-classes", "non-module-classes", "roots", "python", "site-packages", "cache-dir")
+_RULES = ("select", "ignore", "extend-select", "per-file-ignores")
+_FILES = ("exclude", "respect-gitignore", "force-exclude")
+
+
+def inference_options(command: _Command) -> _Command:
+    """Give a command the options that bear on what is known of a receiver."""
+    return _decorated(command, (*_of_table(*_INFERENCE), _NO_CACHE, *_CONFIG))
+
+
+def rule_options(command: _Command) -> _Command:
+    """Give a command the options that say which rules count."""
+    return _decorated(command, _of_table(*_RULES))
 
 
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
-    for decorate in reversed(_SHARED):
+    files = (*_of_table(*_FILES, "output-format"), _STDIN_FILENAME)
+    return _decorated(rule_options(_decorated(inference_options(command), files)), (PATHS,))
+
+
+def setting_options(command: _Command) -> _Command:
+    """Give a command an option for all that can be set, and those that say where settings come from."""
+    return _decorated(command, (*_of_table(*(one.name for one in OPTIONS if one.name != "paths")), *_CONFIG))
+
+
+def unsafe_fixes_option(command: _Command) -> _Command:
+    """Give a command the option to make fixes that are not safe."""
+    return _decorated(command, _of_table("unsafe-fixes"))
+
+
+def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that the user named, else those of the settings, else the current directory. Raises ConfigError."""
+    return paths or settings_of(Path.cwd()).paths or (".",)
+
+
+def _of_table(*names: str) -> tuple[_Decorator[Any], ...]:
+    return tuple(_option_of(BY_NAME[name]) for name in names)
+
+
+def _decorated(command: _Command, decorators: Sequence[_Decorator[Any]]) -> _Command:
+    for decorate in reversed(decorators):
         command = decorate(command)
     return command
-
-
-def environment_options(command: _Command) -> _Command:
-    """Give a command the options that say which installed packages count."""
-    for decorate in reversed(_ENVIRONMENT):
-        command = decorate(command)
-    return command
-
-
-def selection(
-    select: tuple[str, ...] | None, ignore: tuple[str, ...] | None, extend_select: tuple[str, ...] | None
-) -> Selection:
-    """The selection that the three options make."""
-    return Selection(select, ignore or (), extend_select or ())

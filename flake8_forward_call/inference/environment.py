@@ -145,12 +145,19 @@ def _prefixes(path: Path) -> Iterator[Path]:
         yield one.parent.parent if one.parent.name.lower() in _PROGRAMS else one.parent
 
 
-def environment_of(path: Path | None, top: Path | None) -> Environment:
-    """The environment for the project of a file's folder: the chosen one, or the first that is found."""
+def environment_of(path: Path | None, top: Path | None, configured: Choice | None = None) -> Environment:
+    """The environment for the project of a file's folder: the chosen one, the configured one, the first found."""
     choice = CHOICE.get()
+    if choice == Choice() and configured is not None:
+        choice = configured
     if choice.nothing:
         return _NOTHING
     return _environment(choice.prefix or _found(path, top))
+
+
+def look_again() -> None:
+    """Read environments anew when they are asked for next: packages may have come or gone."""
+    _environment.cache_clear()
 
 
 def _found(path: Path | None, top: Path | None) -> Path | None:
@@ -171,7 +178,7 @@ def _found(path: Path | None, top: Path | None) -> Path | None:
 
 @lru_cache(maxsize=4)
 def _environment(prefix: Path | None) -> Environment:
-    """The environment in a folder, or that of this tool; read anew by each process, for it may have changed."""
+    """The environment in a folder, or that of this tool."""
     if prefix is None:
         sites = [Path(one) for one in sys.path if _SITE.fullmatch(Path(one).name)]
     else:

@@ -27,7 +27,7 @@ from flake8_forward_call.inference.bindings import (
     Step,
     TypeParameter,
 )
-from flake8_forward_call.inference.catalogue import ClassEntry, FunctionEntry, ValueEntry, notation
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.hierarchy import Class, Hierarchy, KnownClass, SourceClass
 from flake8_forward_call.inference.refinement import narrowed
@@ -499,6 +499,10 @@ class Evaluator:
                 return KnownFunction(name, given, notation.read(returns, name, self.global_name))
             case ValueEntry(name=name, type=text):
                 return notation.read(text, name, self.global_name)
+            case _ if dotted in self.project.declared.modules:
+                return ClassObject(self._known_class(dotted, ClassEntry(dotted, (MODULE_CLASS,))))
+            case _ if dotted in self.project.declared.others:
+                return ClassObject(self._known_class(dotted, ClassEntry(dotted)))
             case _:
                 return Namespace(self.project.catalogue.namespace(dotted))
 

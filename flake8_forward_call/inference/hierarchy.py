@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
+from flake8_forward_call.inference.declared import DeclaredClasses
 from flake8_forward_call.inference.delegation import delegation
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Origin, Type, alternatives
 from flake8_forward_call.inference.verdict import Sameness, Standing
@@ -88,6 +89,7 @@ class Hierarchy:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        self._declared = DeclaredClasses(evaluator, evaluator.project.declared)
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Meaning] = {}
@@ -103,6 +105,10 @@ class Hierarchy:
         if cls not in self._bases:
             with _asked(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
+                if self._declared.is_module(cls):
+                    # What was not read of it is what makes it a module, and no more than that.
+                    read = [one for one in self._bases[cls] if one is not None]
+                    self._bases[cls] = (*read, self._evaluator.known_class(MODULE_CLASS))
         return self._bases[cls]
 
     def _read_bases(self, cls: Class) -> Iterator[Class | None]:
@@ -155,6 +161,8 @@ class Hierarchy:
     def standing(self, cls: Class) -> Standing:
         """Whether the class derives from ``torch.nn.Module``."""
         order = self.order(cls)
+        if any(one is not None and self._declared.is_other(one) for one in order):
+            return Standing.NOT_MODULE
         if any(one is not None and one.dotted == MODULE_CLASS for one in order):
             return Standing.MODULE
         return Standing.UNKNOWN if None in order else Standing.NOT_MODULE
@@ -225,7 +233,7 @@ class Hierarchy:
         """What classes of the project between the class and its heirs make of a call, at worst, and which does."""
         own = set(self.order(cls))
         between = dict.fromkeys(one for heir in self.heirs(cls) for one in self.order(heir) if one not in own)
-        return self._at_worst(one for one in between if one is not None)
+        return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class comes to ``Module.__call__``."""

@@ -76,6 +76,8 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Verdict:
         return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
     if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
         return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
+    if verdict.standing is not Standing.MODULE:
+        return verdict
     return replace(verdict, attachments=_hanging(ev, receiver, scope))
 
 

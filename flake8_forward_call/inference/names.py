@@ -53,7 +53,7 @@ class Names:
         if found is None:
             return True
         try:
-            text = found[0].read_bytes()
+            text = self.workspace.disk.read(str(found[0]))
         except OSError:
             return True
         return name.encode() in text or _ANY_NAME.search(text) is not None

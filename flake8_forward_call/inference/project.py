@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.catalogue.package import Fact
+from flake8_forward_call.inference.declared import Declared
 from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Project:
     caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
     tells whether a top-level name is the project's own, ``mentions`` whether a name stands in a module, asked before
     the module is read as Python. ``is_published`` says that anybody may call and extend what stands in it.
+    ``declared`` are classes of which the user says what they are.
     """
 
     catalogue: Catalogue
@@ -99,6 +101,7 @@ class Project:
     hides: Callable[[str], bool] = lambda _: False
     mentions: Callable[[str, str], bool] = lambda _, __: True
     is_published: bool = False
+    declared: Declared = field(default_factory=Declared)
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeAlias, TypeVar
 
+from flake8_forward_call.configuration import files
+from flake8_forward_call.inference import environment as environments
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.environment import Environment, environment_of
+from flake8_forward_call.inference.declared import Declared
+from flake8_forward_call.inference.disk import Disk
+from flake8_forward_call.inference.environment import Choice, Environment, environment_of
 from flake8_forward_call.inference.evaluate import Evaluator
 from flake8_forward_call.inference.names import Names
 from flake8_forward_call.inference.project import File, Project
@@ -18,21 +23,36 @@ from flake8_forward_call.source import Source
 # A run that goes from project to project comes back to few of them.
 _KEPT = 4
 
+_Evaluator = TypeVar("_Evaluator", bound=Evaluator)
+
+# What tells one project from another: a workspace's roots, top, renamed packages, repository and cache.
+_Place: TypeAlias = tuple[tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user says of a project: more roots of imports, classes, the environment, where to keep things."""
+
+    roots: tuple[Path, ...] = ()
+    declared: Declared = field(default_factory=Declared)
+    environment: Choice | None = None
+    cache_folder: str | None = None
+
 
 class Session:
     """A project's files, and all that was found out about them."""
 
-    def __init__(
-        self, workspace: Workspace, environment: Environment, make: Callable[[Project], Evaluator] = Evaluator
-    ) -> None:
-        self._make = make
-        self._workspace = workspace
+    def __init__(self, workspace: Workspace, environment: Environment, declared: Declared = Declared()) -> None:  # noqa: B008 (It is frozen.)
+        self.workspace = workspace
+        self.environment = environment
+        self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
-        self.evaluator = self._fresh()
+        self.evaluator = self.fresh(Evaluator)
 
-    def _fresh(self) -> Evaluator:
-        names, workspace = self._names, self._workspace
-        return self._make(
+    def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
+        """An evaluator of a kind, which knows nothing yet but what the files say."""
+        names, workspace = self._names, self.workspace
+        return kind(
             Project(
                 names.catalogue,
                 names.file,
@@ -41,41 +61,75 @@ class Session:
                 stub=names.stub,
                 hides=names.is_hidden,
                 mentions=names.mentions,
+                declared=self._declared,
             )
         )
 
     def take(self, source: Source) -> File:
         """The file that is being checked; what was found out while it read otherwise is forgotten."""
-        file, has_changed = self._workspace.in_hand(source)
+        file, has_changed = self.workspace.in_hand(source)
         if has_changed:
-            self.evaluator = self._fresh()
+            self.evaluator = self.fresh(Evaluator)
         return file
 
     def keep(self) -> None:
         """Keep what was found out, as far as it can serve other processes."""
-        self._workspace.keep()
+        self.workspace.keep()
 
 
-def session_of(path: str, make: Callable[[Project], Evaluator] | None = None) -> Session:
+class _Sessions:
+    """The sessions of a process. What they read they hold to be so until they are told to look again."""
+
+    def __init__(self) -> None:
+        self._disk = Disk()
+        self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
+        self._earlier: dict[_Place, Workspace] = {}
+
+    def of(self, path: str, wishes: Wishes) -> Session:
+        if not self._disk.is_file(path):
+            environment = environment_of(None, None, wishes.environment)
+            return Session(Workspace(disk=self._disk), environment, wishes.declared)
+        workspace = workspace_of(path)
+        roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
+        place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
+        environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top, wishes.environment)
+        key = place, environment, wishes.declared
+        session = self._now.pop(key, None) or Session(
+            Workspace(*place, self._disk, self._earlier.pop(place, None)), environment, wishes.declared
+        )
+        self._now[key] = session  # The last is the one that was asked for last.
+        for old in list(self._now)[:-_KEPT]:
+            del self._now[old]
+        return session
+
+    def look_again(self, unsaved: Mapping[str, str]) -> None:
+        for (place, *_), session in self._now.items():
+            self._earlier.pop(place, None)
+            self._earlier[place] = session.workspace
+        for old in list(self._earlier)[:-_KEPT]:
+            del self._earlier[old]
+        self._now.clear()
+        environments.look_again()
+        files.forget()
+        self._disk = Disk(dict(unsaved))
+
+
+_SESSIONS = _Sessions()
+
+
+def session_of(path: str) -> Session:
     """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
 
-    With ``make`` it is a fresh one, with an evaluator that this makes.
+    Raises ConfigError.
     """
-    if not os.path.isfile(path):  # noqa: PTH113 (Path.is_file() raises where one may not look.)
-        return Session(Workspace(), environment_of(None, None), make or Evaluator)
-    workspace = workspace_of(path)
-    environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top)
-    if make is not None:
-        return Session(workspace, environment, make)
-    return _session(workspace.roots, workspace.top, workspace.renamed, workspace.repository, environment)
+    from flake8_forward_call.configuration.wishes import wishes_of
+
+    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
 
 
-@lru_cache(maxsize=_KEPT)
-def _session(
-    roots: tuple[Path, ...],
-    top: Path | None,
-    renamed: tuple[tuple[str, Path], ...],
-    repository: Path | None,
-    environment: Environment,
-) -> Session:
-    return Session(Workspace(roots, top, renamed, repository), environment)
+def look_again(unsaved: Mapping[str, str]) -> None:
+    """Take it from here on that any file may have changed, and that those at these real paths have these texts.
+
+    For a process that lives longer than its files stay as they are. What has not changed is not read again.
+    """
+    _SESSIONS.look_again(unsaved)

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
+from typing import TypeAlias
 
 from flake8_forward_call.cache import Store
 from flake8_forward_call.discovery import find_files
+from flake8_forward_call.inference.disk import Disk, is_settled
 from flake8_forward_call.trouble import Unheard
-
-# A larger file is generated, and takes longer to read than what it could tell is worth.
-MAX_BYTES = 3_000_000
 
 # More files than the largest PyTorch projects have; past this a search over all of them is left undone.
 MAX_FILES = 20_000
@@ -32,9 +31,6 @@ MAX_WORDS = 1_000
 
 # If more files than this have changed, the answers for words are asked anew when they are wanted.
 MAX_CHANGED = 50
-
-# A file younger than this, in nanoseconds, can change and look the same: the clock of FAT ticks every two seconds.
-SETTLED = 2_000_000_000
 
 # After writing the record, nothing is written for so many times as long.
 PAUSE = 20
@@ -71,14 +67,21 @@ class _Told:
     headers: str  # A line for each class with bases, or other name for one: the name, and theirs.
 
 
+# What each file tells, by its path; and by word, a number with a bit for each of these files that has it.
+_Known: TypeAlias = tuple[dict[str, _Told], dict[str, int]]
+
+
 class Texts:
     """The files below a project's top folder, not read at all as far as the cache knows what they tell.
 
-    None for the top is a project without files.
+    None for the top is a project without files. What was known ``earlier`` in this process goes before the cache.
     """
 
-    def __init__(self, top: Path | None, store: Store | None = None) -> None:
+    def __init__(
+        self, top: Path | None, store: Store | None = None, disk: Disk | None = None, earlier: Texts | None = None
+    ) -> None:
         self._top = top
+        self._disk = disk or Disk()
         self._prefix = os.path.join(str(top), "")  # noqa: PTH118 (With the separator at its end.)
         self._store = store or Store(None)
         self._kept: dict[str, bytes] = {}
@@ -87,6 +90,17 @@ class Texts:
         self._order: list[str] = []  # The files by their bits.
         self._news = False
         self._next = 0.0
+        self._earlier: _Known | None = None
+        if earlier is not None:
+            self._next = earlier._next
+            self._kept, self._room = earlier._kept, earlier._room
+            self._earlier = earlier._known()
+
+    def _known(self) -> _Known | None:
+        """What a later look at the same project can start from."""
+        if "_files" not in self.__dict__:
+            return self._earlier
+        return {path: self._files[path] for path in self._order}, self._words
 
     def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files in whose text the word stands as a whole, and ``beside``. Cheap to ask again."""
@@ -128,18 +142,17 @@ class Texts:
     def _files(self) -> dict[str, _Told]:
         """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
         paths = [] if self._top is None else list(islice(find_files([str(self._top)], Unheard()), MAX_FILES))
-        known, words = self._recorded() if len(paths) >= MIN_FILES else ({}, {})
+        known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
         changed: dict[str, None] = {}
-        now = time.time_ns()
         for path in paths:
-            stamp, told = _stamp(path), known.get(path)
+            stamp, told = self._disk.stamp(path), known.get(path)
             if told is None or told.stamp != stamp:
-                is_settled = max(stamp[1:]) < now - SETTLED
                 changed[path] = None
-                data = _read(path)  # Not kept: most processes never ask for a word that the record has not.
+                self._drop(path)
+                data = self._disk.read_small(path)  # Not kept: most processes ask for no word that the record has not.
                 lines = (_text(b" ".join([name, *bases])) for name, bases in headers(data))
-                told = _Told(stamp if is_settled else [], b"__call__" in data, "\n".join(lines))
+                told = _Told(stamp if is_settled(stamp) else [], b"__call__" in data, "\n".join(lines))
             files[path] = told
         self._order = [*(path for path in known if path in files), *(path for path in changed if path not in known)]
         if len(changed) <= MAX_CHANGED and all(path in files for path in known):
@@ -189,28 +202,14 @@ class Texts:
         """The bytes of a file, kept for the next word."""
         data = self._kept.get(path)
         if data is None:
-            data = _read(path)
+            data = self._disk.read_small(path)
             if len(data) <= self._room:
                 self._room -= len(data)
                 self._kept[path] = data
         return data
 
-
-def _read(path: str) -> bytes:
-    """The bytes of a file, none where it cannot be read or is too large."""
-    try:
-        return Path(path).read_bytes() if Path(path).stat().st_size <= MAX_BYTES else b""
-    except OSError:
-        return b""
-
-
-def _stamp(path: str) -> list[int]:
-    """What changes with the content of a file: size, and the times of the last change of content and of anything."""
-    try:
-        status = os.stat(path)  # noqa: PTH116 (For thousands of files, a Path for each takes its time.)
-    except OSError:
-        return [0, 0, 0]
-    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+    def _drop(self, path: str) -> None:
+        self._room += len(self._kept.pop(path, b""))
 
 
 def _search(key: str) -> Callable[[bytes], bool]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
 from flake8_forward_call.cache import Store, default_folder
+from flake8_forward_call.inference.disk import Disk
 from flake8_forward_call.inference.folders import Folders
 from flake8_forward_call.inference.layout import REPOSITORY_MARKS, exists, is_marked, layout_of
 from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.shelf import Shelf
 from flake8_forward_call.inference.siblings import Siblings, siblings_of
-from flake8_forward_call.inference.texts import MAX_BYTES, Texts
-from flake8_forward_call.source import Source, SourceError, is_notebook
+from flake8_forward_call.inference.texts import Texts
+from flake8_forward_call.source import Source, is_notebook
 
 # Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
 # namespace packages are nested two or three deep. So deep lie folders without an `__init__.py` in packages, too.
@@ -27,16 +29,26 @@ class Workspace:
     """The project that a folder belongs to. Each file is read at most once, when a name leads there.
 
     ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
-    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one.
+    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one;
+    ``cache_folder`` is the configured one. What another workspace knew of the project at an ``earlier`` time serves
+    again, where it still holds.
     """
 
     roots: tuple[Path, ...] = ()
     top: Path | None = None
     renamed: tuple[tuple[str, Path], ...] = ()
     repository: Path | None = None
+    cache_folder: str | None = None
+    disk: Disk = field(default_factory=Disk)
+    earlier: InitVar[Workspace | None] = None
     folders: Folders = field(default_factory=Folders)
-    _by_path: dict[str, File | None] = field(default_factory=dict)
-    _texts: dict[str, str] = field(default_factory=dict)
+    _shelf: Shelf = field(init=False)
+    _project: Texts = field(init=False)
+
+    def __post_init__(self, earlier: Workspace | None) -> None:
+        self._shelf = Shelf(self.disk, self._name_of, None if earlier is None else earlier._shelf)
+        known = None if earlier is None else earlier._project
+        self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
         """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
@@ -78,25 +90,11 @@ class Workspace:
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path, None if it cannot be read as Python."""
-        real = os.path.realpath(path)
-        if real not in self._by_path:
-            source = _read(real)
-            self._by_path[real] = None if source is None else self._made(real, source, dotted)
-        return self._by_path[real]
+        return self._shelf.file_at(path, dotted)
 
     def in_hand(self, source: Source) -> tuple[File, bool]:
         """The file whose text is being checked, and whether it has changed since its text was last seen."""
-        real = os.path.realpath(source.path)
-        file = self._by_path.get(real)
-        if file is not None and self._texts[real] == source.text:
-            return file, False
-        self._by_path[real] = made = self._made(real, source, "")
-        return made, file is not None
-
-    def _made(self, real: str, source: Source, dotted: str) -> File:
-        path = Path(real)
-        self._texts[real] = source.text
-        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")
+        return self._shelf.in_hand(source)
 
     def _name_of(self, path: Path) -> str:
         """The name that a module goes by: counted from its outermost package, or from the project's top.
@@ -134,10 +132,6 @@ class Workspace:
             file = self.file_at(Path(path))
             if file is not None:
                 yield file
-
-    @cached_property
-    def _project(self) -> Texts:
-        return Texts(self.top, Store(default_folder()))
 
     def keep(self) -> None:
         """Keep what was found in the text of the project for the processes to come."""
@@ -189,12 +183,3 @@ def _repository(heights: Sequence[Path]) -> Path:
         if any(exists(one / mark) for mark in REPOSITORY_MARKS):
             return one
     return [one for one in heights[: _HEIGHT + 1] if is_marked(one)][-1]
-
-
-def _read(path: str) -> Source | None:
-    try:
-        data = Path(path).read_bytes()
-        source = Source.from_bytes(path, data)
-        return source if len(data) <= MAX_BYTES and source.tree else None
-    except (OSError, SourceError, RecursionError):
-        return None

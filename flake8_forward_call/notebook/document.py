@@ -94,22 +94,40 @@ class Document:
 
     def changed(self, changes: Iterable[Change]) -> Document:
         """The notebook with the changes made. Raises SourceError where that would change more than it should."""
-        cells = {cell.number: cell for cell in self.cells}
         pieces, done = [], 0
         # What stands at each index of a source, and behind its end.
-        expected = {number: [*cell.source, ""] for number, cell in cells.items()}
+        expected = {cell.number: [*cell.source, ""] for cell in self.cells}
         for change in sorted(changes, key=lambda change: (change.cell, change.start)):
             told = expected[change.cell]
             told[change.start : change.end] = [""] * (change.end - change.start)
             told[change.start] = change.content + told[change.start]
-            # Between two strings of a list it takes away the end of the one and the start of the other as well.
-            places = self._places(cells[change.cell])
-            pieces += [self.text[done : places[change.start]], json.dumps(change.content)[1:-1]]
-            done = places[change.end]
+            start, end, content = self.replacement(change)
+            pieces += [self.text[done:start], content]
+            done = end
         new = Document.from_text("".join([*pieces, self.text[done:]]), self.encoding)
         if new._told() != self._told({number: "".join(source) for number, source in expected.items()}):
             raise SourceError("the rewrite would change more of the notebook than the sources of cells")
         return new
+
+    def replacement(self, change: Change) -> tuple[int, int, str]:
+        """A change as one of the JSON text: two indices in it, and what is to stand between them.
+
+        Between two strings of a list it takes away the end of the one and the start of the other as well. Raises
+        SourceError where the strings of the cell cannot be told apart.
+        """
+        places = self._places(self._cell(change.cell))
+        return places[change.start], places[change.end], json.dumps(change.content)[1:-1]
+
+    def index(self, number: int, at: int) -> int:
+        """The index in the JSON text of an index in a cell's source; if that cannot be told, of the source."""
+        cell = self._cell(number)
+        try:
+            return self._places(cell)[at]
+        except SourceError:
+            return cell.strings[0][0]
+
+    def _cell(self, number: int) -> CodeCell:
+        return next(cell for cell in self.cells if cell.number == number)
 
     def _places(self, cell: CodeCell) -> list[int]:
         """Where in the JSON each character of the cell's source stands, and where the last of them ends."""

@@ -10,6 +10,7 @@ import bisect
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import accumulate
 
 from flake8_forward_call.finding import Cell, Edit, Place
@@ -53,6 +54,27 @@ class NotebookSource(Source):
     def cell_source(self, cell: Cell) -> Source:
         """The text of a cell as it stands in the notebook."""
         return Source(self.path, next(one.source for one in self.document.cells if one.number == cell.number))
+
+    @cached_property
+    def file(self) -> Source:
+        """The JSON text."""
+        return Source(self.path, self.document.text, self.document.encoding)
+
+    def in_file(self, place: Place) -> Place:
+        """Where in the JSON text a place in the program is. The row above the first cell is its first."""
+        cell = self.cell_at(place.row)
+        if cell is None:
+            return Place(1, 1)
+        source, own = self.cell_source(cell), cell.own(place)
+        # What the program has instead of a row may be longer than that, and so may be the rows of a cell.
+        row = min(own.row, len(source.lines))
+        at = min(own.column - 1, len(source.lines[row - 1].rstrip("\r\n"))) if row else 0
+        return self.file.place(self.document.index(cell.number, at + (source.offset(Place(row, 1)) if row else 0)))
+
+    def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
+        """The edits of the JSON text that ``rewritten`` makes. Raises SourceError where it could not."""
+        replacements = [self.document.replacement(change) for edit in edits for change in self._changes(edit)]
+        return [Edit(self.file.place(start), self.file.place(end), content) for start, end, content in replacements]
 
     def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
         """The notebook with edits made, which give its program as the given one. Raises SourceError if they do not."""
@@ -137,5 +159,7 @@ def _silenced(text: str) -> str:
 def _comment(line: str) -> str:
     body = line.rstrip("\r\n")
     shown = "".join(one if one.isprintable() or one == "\t" else " " for one in body)
-    sign = "" if shown.lstrip()[:1] in ("#", "") else "# "
-    return sign + shown + line[len(body) :]
+    if shown.lstrip()[:1] not in ("#", ""):
+        # In the place of what stands there, so that the rest keeps its columns; `a noqa` does not become a noqa.
+        shown = "#_"[: len(shown)] + shown[2:]
+    return shown + line[len(body) :]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-import click
-
-from flake8_forward_call.finding import Finding
+from flake8_forward_call import terminal
+from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.record import Report
 
 
-def show(findings: Sequence[Finding], output_format: str, *, err: bool = False) -> None:
-    """Print the findings in a format, sorted, to standard output or to standard error."""
-    if output_format == "json":
-        from flake8_forward_call.report import json
+def show(report: Report, output_format: str, *, err: bool = False) -> None:
+    """Print a report in a format, to standard output or to standard error."""
+    tell(FORMATS[output_format].render(report), err=err)
 
-        click.echo(json.render(findings), err=err)
-        return
-    from flake8_forward_call.report import text
 
-    for finding in sorted(findings, key=lambda finding: finding.sort_key):
-        click.echo(text.render(finding), err=err)
+def tell(rendered: str, *, err: bool = False) -> None:
+    """Print what a format made, which is nothing if there was nothing to tell."""
+    if rendered:
+        terminal.echo(rendered, err=err)

@@ -7,15 +7,26 @@ from typing import TYPE_CHECKING
 
 from click import style
 
+from flake8_forward_call.finding import Place
 from flake8_forward_call.printing import shown
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step
+    from flake8_forward_call.source import Source
 
 
-def render(step: Step) -> str:
-    """One step in one line, with the place that it is read from, where there is one."""
-    return f"{style(f'{shown(_short(step.path))}:{step.row}', fg='cyan')}: {step.text}" if step.path else step.text
+def render(step: Step, source: Source) -> str:
+    """One step on the way to a verdict in ``source``, in one line, with the place that it is read from, if any."""
+    return f"{style(where(step, source), fg='cyan')}: {step.text}" if step.path else step.text
+
+
+def where(step: Step, source: Source) -> str:
+    """The place that a step is read from: file and row, in a notebook the cell before it. Empty where there is none."""
+    if not step.path:
+        return ""
+    cell = source.cell_in(step.path, step.row)
+    row = str(step.row) if cell is None else cell.where(Place(step.row, 1)).rpartition(":")[0]
+    return f"{shown(_short(step.path))}:{row}"
 
 
 def _short(path: str) -> str:

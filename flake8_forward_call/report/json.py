@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
 from typing import Any
 
 from flake8_forward_call.finding import Finding, Fix, Place
 from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
 
 
-def render(findings: Iterable[Finding]) -> str:
+def render(report: Report) -> str:
     """A list of objects, sorted by path, row and column."""
-    objects = [_finding(finding) for finding in sorted(findings, key=lambda finding: finding.sort_key)]
+    objects = [_finding(finding) for finding in report]
     objects.sort(key=lambda each: each["filename"])  # Stable, and absolute paths may sort in another way.
     return json.dumps(objects, indent=2)
 

@@ -12,6 +12,9 @@ from flake8_forward_call.printing import shown
 _PRESERVED = "same arguments, same forward()"
 _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
 
+# The same in short.
+EFFECT = f"{_PRESERVED}; hooks run again"
+
 
 def render(finding: Finding, fix: Fix) -> str:
     """One rewrite in one line: its place, before, after, what it preserves and what it brings back."""

@@ -6,10 +6,23 @@ from click import style
 
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.printing import shown
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.rules import BY_CODE
+from flake8_forward_call.terminal import link
 
 
-def render(finding: Finding) -> str:
+def render(report: Report) -> str:
+    """A line for each finding."""
+    return "\n".join(line(finding) for finding in report)
+
+
+def line(finding: Finding) -> str:
     """``path:row:column: CODE message``, styled for a terminal."""
     colon = style(":", fg="cyan")
     place = colon.join((style(shown(finding.path), bold=True), *finding.where.split(":")))
-    return f"{place}{colon} {style(finding.code, fg='red', bold=True)} {finding.message}"
+    return f"{place}{colon} {code(finding)} {finding.message}"
+
+
+def code(finding: Finding) -> str:
+    """The code, which leads to the page of its rule where the terminal has links."""
+    return link(style(finding.code, fg="red", bold=True), BY_CODE[finding.code].url)

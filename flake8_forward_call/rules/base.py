@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flake8_forward_call.finding import Applicability
 
 _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
+_DUNDER = re.compile(r"(?:\w+\.)*__\w+__")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One rule.
 
-    ``applicability`` is that of its fix at best, None where it has none; ``message`` is what a finding says, with
-    ``{...}`` for what differs from one to the next; ``page`` is the explanation in Markdown that
-    ``forward-call explain`` and the documentation show; ``bad`` and ``good`` are whole programs, the second being what
-    the fix makes of the first where the rule has a fix.
+    ``name`` is it in few words with hyphens, as statistics show it; ``applicability`` is that of its fix at best, None
+    where it has none; ``message`` is what a finding says, with ``{...}`` for what differs from one to the next;
+    ``page`` is the explanation in Markdown that ``forward-call explain`` and the documentation show; ``bad`` and
+    ``good`` are whole programs, the second being what the fix makes of the first where the rule has a fix.
     """
 
     code: str
+    name: str
     title: str
     message: str
     default: bool
@@ -45,11 +48,18 @@ class Rule:
                 return "never"
 
     @property
+    def title_in_markdown(self) -> str:
+        """The title, with names as code that Markdown would take for bold words."""
+        return _DUNDER.sub(r"`\g<0>`", self.title)
+
+    @property
     def document(self) -> str:
         """The whole page in Markdown: title, what it is in short, lead, both examples, explanation."""
         lead, _, rest = self.page.partition("\n## ")
         examples = f"## Example\n\n```python\n{self.bad}```\n\n{self._between}\n\n```python\n{self.good}```\n"
-        return "\n".join((f"# {self.code}: {self.title}\n", f"{self._status}\n", lead, examples, f"## {rest}"))
+        return "\n".join(
+            (f"# {self.code}: {self.title_in_markdown}\n", f"{self._status}\n", lead, examples, f"## {rest}")
+        )
 
     @property
     def _status(self) -> str:

@@ -201,6 +201,7 @@ print("shapes that the hook saw:", shapes)
 
 RULE = Rule(
     code="FWD001",
+    name="direct-forward-call",
     title="Direct call of a module's forward()",
     message="{before} skips Module.__call__, so hooks do not run{hanging}; call {after}",
     default=True,

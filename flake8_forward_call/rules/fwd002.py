@@ -90,6 +90,7 @@ sample = Sampler().sample(torch.zeros(1, 4))
 
 RULE = Rule(
     code="FWD002",
+    name="different-forward-call",
     title="Direct call of forward() where calling the module means something else",
     message="{before} skips Module.__call__, so hooks do not run, but {after} would not mean the same: {reason}",
     default=False,

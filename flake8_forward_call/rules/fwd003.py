@@ -68,6 +68,7 @@ def run(x, path=None):
 
 RULE = Rule(
     code="FWD003",
+    name="probable-forward-call",
     title="Direct call of forward() on what is probably a module",
     message="{before} probably skips Module.__call__, so hooks do not run: {reason}; if it is a module, call {after}",
     default=False,

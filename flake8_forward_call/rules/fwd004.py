@@ -75,6 +75,7 @@ print("shapes that the hook saw:", shapes)
 
 RULE = Rule(
     code="FWD004",
+    name="handed-forward",
     title="forward() of a module handed to something that calls it",
     message="{callee} calls {before} past Module.__call__, so hooks do not run{hanging}; pass {after}",
     default=False,

@@ -69,6 +69,7 @@ print("the hook ran:", bool(seen))
 
 RULE = Rule(
     code="FWD005",
+    name="overridden-module-call",
     title="__call__ of a module that never reaches Module.__call__",
     message="{name}.__call__ never reaches Module.__call__, so its hooks never run; return super().__call__(...)",
     default=True,

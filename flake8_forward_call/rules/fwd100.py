@@ -46,6 +46,7 @@ print(layer(torch.ones(1, 2)))  # noqa: FWD001
 
 RULE = Rule(
     code="FWD100",
+    name="unused-noqa",
     title="noqa comment that silences nothing",
     message="noqa of {code} silences nothing: {why}",
     default=False,

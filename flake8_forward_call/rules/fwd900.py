@@ -55,6 +55,7 @@ print(layer(torch.ones(1, 2)))
 
 RULE = Rule(
     code="FWD900",
+    name="unanalysable-file",
     title="File could not be analysed",
     message="this file could not be analysed: {reason}",
     default=True,

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from marked import NET, found_in, hold, written
 
-from flake8_forward_call.inference import evaluate, search, session, workspace
+from flake8_forward_call.inference import evaluate, search, session
+from flake8_forward_call.inference.disk import Disk
+from flake8_forward_call.source import Source
 
 MANY = 200
 
@@ -274,9 +276,9 @@ def test_file_that_changes_between_search_and_reading(
     call = "# --- call.py\nfrom run import run\nfrom net import *\nrun(Net())\n"
     written(tmp_path, f"{NET}# --- run.py\ndef run(m): m.forward(1)\n{call}")
     path = tmp_path.resolve() / "call.py"
-    read = workspace._read
+    read = Disk.source
 
-    def changed(real: str) -> object:
+    def changed(disk: Disk, real: str) -> Source | None:
         if real == str(path):
             path.unlink()
             match change:
@@ -290,9 +292,9 @@ def test_file_that_changes_between_search_and_reading(
                     path.write_bytes(b"run(Net()) # \xff")
                 case _:
                     pass
-        return read(real)
+        return read(disk, real)
 
-    monkeypatch.setattr(workspace, "_read", changed)
+    monkeypatch.setattr(Disk, "source", changed)
     assert found_in(tmp_path / "run.py") == []
     assert not path.is_file() or path.read_bytes() != call.encode()
 
@@ -367,7 +369,7 @@ def test_answer_that_took_too_long_is_not_kept(tmp_path: Path, monkeypatch: pyte
     names = "from net import Net as a0\n" + "".join(f"a{i + 1} = a{i}\n" for i in range(15))
     written(tmp_path, f"{NET}# --- odd.py\n{names}{odd}{use}")
     first = found_in(tmp_path / "use.py")
-    session._session.cache_clear()
+    session._SESSIONS = session._Sessions()
     for steps in range(1, 60):
         monkeypatch.setattr(evaluate, "MAX_STEPS", steps)
         assert set(found_in(tmp_path / "use.py")) <= set(first)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.cache import Store
-from flake8_forward_call.inference import texts
+from flake8_forward_call.inference import disk, texts
+from flake8_forward_call.inference.disk import Disk
 from flake8_forward_call.inference.texts import Texts, headers
 from flake8_forward_call.inference.workspace import Workspace
 
@@ -105,7 +106,7 @@ def test_text_that_lies_nowhere_has_no_project() -> None:
 def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project that is large enough to be recorded, and whose files can be trusted as soon as written."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
-    monkeypatch.setattr(texts, "SETTLED", -(10**12))
+    monkeypatch.setattr(disk, "SETTLED", -(10**12))
     for name, text in {
         "a": "class A(Base): __call__ = run",
         "c": "class C(A): run",
@@ -133,13 +134,13 @@ def told(project: Texts) -> tuple[list[str], list[str]]:
 
 
 def forbid_reading(monkeypatch: pytest.MonkeyPatch, *allowed: str) -> None:
-    read = texts._read
+    read = Disk.read_small
 
-    def reading(path: str) -> bytes:
+    def reading(disk: Disk, path: str) -> bytes:
         assert Path(path).name in allowed
-        return read(path)
+        return read(disk, path)
 
-    monkeypatch.setattr(texts, "_read", reading)
+    monkeypatch.setattr(Disk, "read_small", reading)
 
 
 def test_files_are_not_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,9 +191,9 @@ def test_words_are_asked_anew_where_much_has_changed(top: Path, monkeypatch: pyt
 
 
 def test_file_that_was_just_written_is_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "SETTLED", 10**12)
+    monkeypatch.setattr(disk, "SETTLED", 10**12)
     told(fresh(top))
-    monkeypatch.setattr(texts, "_read", lambda path: b"class X(Base): __call__")
+    monkeypatch.setattr(Disk, "read_small", lambda disk, path: b"class X(Base): __call__")
     assert told(fresh(top)) == (["a.py", "c.py", "d.py"], [])
 
 

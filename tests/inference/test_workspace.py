@@ -10,8 +10,8 @@ import pytest
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability
 from flake8_forward_call.inference import evaluate, siblings
+from flake8_forward_call.inference.disk import MAX_BYTES
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.texts import MAX_BYTES
 from flake8_forward_call.inference.workspace import workspace_of
 from flake8_forward_call.source import Source
 

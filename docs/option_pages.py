@@ -1,0 +1,127 @@
+"""Sphinx extension: the reference of the options, made from their table when the documentation is built."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.configuration.files import TABLE
+from flake8_forward_call.configuration.options import OPTIONS, Kind, Option
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# No page of its own: docs/configuration.md takes it in.
+FOLDER = "made"
+NAME = "options.md"
+
+# What is given without the name of an option, and what only one command has.
+_ARGUMENTS = {"paths"}
+_COMMANDS = {"unsafe-fixes": "fix"}
+
+
+def reference() -> str:
+    """The options, as a table to find one in and a section for each."""
+    rows = "\n".join(f"| [`{one.name}`](#{one.name}) | {_default(one)} | {_summary(one)} |" for one in OPTIONS)
+    head = "| Option | Default | What it is for |\n| --- | --- | --- |"
+    return "\n".join((f"{head}\n{rows}\n", *map(_section, OPTIONS)))
+
+
+def in_toml(option: Option) -> str:
+    """The example, as it stands in ``pyproject.toml``."""
+    return f"[tool.{TABLE}]\n{option.name} = {option.example}\n"
+
+
+def on_command_line(option: Option) -> str:
+    """The example, as it is given to the command."""
+    if option.name in _ARGUMENTS:
+        return _as_text(_example(option), " ")
+    if option.kind is Kind.SWITCH:
+        return option.on_command_line
+    return f"{option.on_command_line} {_quoted(_as_text(_example(option), ','))}"
+
+
+def in_flake8(option: Option) -> str | None:
+    """The example, as it stands in flake8's configuration; None where flake8 has no such option of this plugin.
+
+    flake8's own options count for all plugins: `select = FWD` there would turn off the others.
+    """
+    if option.in_flake8 is None or not option.is_of_plugin:
+        return None
+    value = "true" if option.kind is Kind.SWITCH else _as_text(_example(option), ", ")
+    return f"[flake8]\n{option.in_flake8.strip('-')} = {value}\n"
+
+
+def write(app: Sphinx) -> None:
+    """Write the reference if it differs from what is there, so that Sphinx reads it anew only then."""
+    file = Path(app.srcdir) / FOLDER / NAME
+    file.parent.mkdir(exist_ok=True)
+    text = reference()
+    if not file.exists() or file.read_text(encoding="utf-8") != text:
+        file.write_text(text, encoding="utf-8")
+
+
+def _section(option: Option) -> str:
+    choices = f" One of {', '.join(f'`{one}`' for one in option.choices)}." if option.choices else ""
+    name = f"`{option.on_command_line}`" if option.name not in _ARGUMENTS else "the arguments themselves"
+    flake8 = in_flake8(option)
+    parts = [
+        f"### {option.name}",
+        f"{option.help}{choices}",
+        f"- Takes {option.kind.value}.\n- Default: {_default(option)}.\n- On the command line: {name}.\n"
+        f"- In flake8: {_name_in_flake8(option)}.",
+        f"```toml\n{in_toml(option)}```",
+        f"```console\n$ forward-call {_COMMANDS.get(option.name, 'check')} {on_command_line(option)}\n```",
+        *([] if flake8 is None else [f"```ini\n{flake8}```"]),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _summary(option: Option) -> str:
+    return option.help.partition(":")[0].rstrip(".")
+
+
+def _default(option: Option) -> str:
+    match option.default:
+        case bool():
+            return f"`{str(option.default).lower()}`"
+        case str():
+            return f'`"{option.default}"`'
+        case _:
+            return "nothing"
+
+
+def _name_in_flake8(option: Option) -> str:
+    if option.in_flake8 is None:
+        return "no such option"
+    name = f"`{option.in_flake8.strip('-')}`"
+    return f"{name}, on its command line `{option.in_flake8}`" if option.is_of_plugin else f"its own {name}"
+
+
+def _example(option: Option) -> object:
+    return tomllib.loads(f"example = {option.example}")["example"]
+
+
+def _as_text(example: object, comma: str) -> str:
+    """A value in one line: lists with commas, codes behind the pattern that they go with."""
+    if isinstance(example, Mapping):
+        return comma.join(f"{pattern}:{code}" for pattern, codes in example.items() for code in codes)
+    return comma.join(example) if isinstance(example, list) else str(example)
+
+
+def _quoted(text: str) -> str:
+    """A value that no shell takes for a pattern of names."""
+    return f"'{text}'" if set(text) & set("*?[] ") else text
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Called by Sphinx."""
+    app.connect("builder-inited", write)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

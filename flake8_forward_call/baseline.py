@@ -1,0 +1,122 @@
+"""The findings that a project has and means to keep for now, so that a gate tells of new ones only."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.fingerprints import Identity, identity
+from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.trouble import reason
+
+_VERSION = 1
+_TEXTS = ("path", "scope", "code", "call")
+
+
+class BaselineError(Exception):
+    """The file is no baseline; the text says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How many findings of an identity are known. Files are named from ``folder``, in which the baseline lies."""
+
+    folder: str
+    counts: Counter[Identity]
+
+    @classmethod
+    def of(cls, findings: Iterable[Finding], path: str) -> Baseline:
+        """The baseline of these findings, that is to lie at a path."""
+        folder = _folder(path)
+        return cls(folder, _counted(findings, folder))
+
+    @classmethod
+    def read(cls, path: str) -> Baseline:
+        """What a file holds. Raises BaselineError where it cannot be read or is no baseline."""
+        try:
+            held = json.loads(Path(path).read_bytes())
+            if not isinstance(held, dict) or not isinstance(held.get("findings"), list):
+                raise ValueError("it has no list of findings")
+            if held.get("version") != _VERSION:
+                raise ValueError(f"its version is {held.get('version')!r}, and only {_VERSION} is known here")
+            counts: Counter[Identity] = Counter()
+            for each in held["findings"]:
+                counts[_identity(each)] += each["count"]
+        except OSError as error:
+            raise BaselineError(f"{path}: cannot be read: {reason(error)}") from None
+        except (ValueError, RecursionError) as error:  # Those of json and of the encoding are of the first kind.
+            raise BaselineError(f"{path}: is no baseline: {error}") from None
+        return cls(_folder(path), counts)
+
+    def text(self) -> str:
+        """The file: an entry a line, sorted, so that a change of it can be read."""
+        lines = [
+            json.dumps({**{field: getattr(one, field) for field in _TEXTS}, "count": count})
+            for one, count in sorted(self.counts.items())
+        ]
+        entries = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
+        return f'{{\n  "version": {_VERSION},\n  "findings": {entries}\n}}\n'
+
+    def new(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings that it does not have; of more than it has of one identity, those that come last."""
+        left = self.counts.copy()
+        new = []
+        for finding in findings:
+            one = identity(finding, _named(finding.path, self.folder))
+            if left[one] > 0:
+                left[one] -= 1
+            else:
+                new.append(finding)
+        return new
+
+    def resolved(
+        self, findings: Iterable[Finding], looked_at: Collection[str], selects: Callable[[str], Selection]
+    ) -> int:
+        """How many entries claim more than was found, in files that were looked at or are gone, of selected rules."""
+        found = _counted(findings, self.folder)
+        names = {_named(path, self.folder) for path in looked_at}
+        return sum(
+            1
+            for one, count in self.counts.items()
+            if found[one] < count
+            and selects(str(Path(self.folder, one.path))).keeps(one.code)
+            and (one.path in names or not Path(self.folder, one.path).exists())
+        )
+
+
+def _counted(findings: Iterable[Finding], folder: str) -> Counter[Identity]:
+    return Counter(identity(finding, _named(finding.path, folder)) for finding in findings)
+
+
+def _identity(entry: Any) -> Identity:
+    """The identity that an entry of the file stands for. Raises ValueError."""
+    if not isinstance(entry, dict):
+        raise ValueError(f"an entry is {json.dumps(entry)[:40]}")
+    for field in _TEXTS:
+        if not isinstance(entry.get(field), str):
+            raise ValueError(f"an entry has no {field}: {json.dumps(entry)[:80]}")
+    if type(entry.get("count")) is not int or entry["count"] < 1:
+        raise ValueError(f"an entry has no count: {json.dumps(entry)[:80]}")
+    return Identity(*(entry[field] for field in _TEXTS))
+
+
+def _folder(path: str) -> str:
+    return os.path.dirname(os.path.realpath(path))  # noqa: PTH120
+
+
+def _named(path: str, folder: str) -> str:
+    """The file's name from the folder, the same on every machine that has both in the same places."""
+    if path == STDIN_NAME:
+        return path
+    real = os.path.realpath(path)
+    try:
+        return Path(os.path.relpath(real, folder)).as_posix()
+    except ValueError:  # Windows: on another drive.
+        return Path(real).as_posix()

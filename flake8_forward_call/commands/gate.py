@@ -1,0 +1,199 @@
+"""What makes a gate of ``check``: which findings count, and where the report of them goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from flake8_forward_call import report, terminal
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
+from flake8_forward_call.report import statistics
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.writing import WriteError, write
+
+if TYPE_CHECKING:
+    from flake8_forward_call.baseline import Baseline
+    from flake8_forward_call.changes import Changes
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def _place_to_write(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse before the work is done what could not be written after it."""
+    if value is None or value == STDIN:
+        return value
+    path = Path(value)
+    if not value or path.is_dir():
+        raise click.BadParameter(f"{value!r} is not the name of a file")
+    if not path.parent.is_dir():
+        raise click.BadParameter(f"{value}: there is no folder {path.parent}")
+    return value
+
+
+_OPTIONS = (
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings."),
+    click.option("--statistics", is_flag=True, help="Print how many findings each rule has, in place of them."),
+    click.option(
+        "--output-file",
+        metavar="FILE",
+        callback=_place_to_write,
+        help="Write the report there, as a whole or not at all; '-' is standard output.",
+    ),
+    click.option(
+        "--diff-base",
+        metavar="REV",
+        help="Report only findings on lines that differ from the common ancestor of REV and HEAD.",
+    ),
+    click.option("--baseline", metavar="FILE", help="Leave out the findings that are in this baseline."),
+    click.option(
+        "--write-baseline",
+        metavar="FILE",
+        callback=_place_to_write,
+        help="Write all present findings there, as a baseline.",
+    ),
+)
+
+
+def gate_options(command: _Command) -> _Command:
+    """Give a command the options that this is about."""
+    for decorate in reversed(_OPTIONS):
+        command = decorate(command)
+    return command
+
+
+@dataclass
+class Gate:
+    """One run of ``check`` from its options to its report."""
+
+    selects: Callable[[str], Selection]
+    trouble: Trouble
+    output_format: str
+    statistics: bool
+    output_file: str | None
+    _changes: list[Changes] | None = None
+    _baseline: Baseline | None = None
+    _baseline_name: str = ""
+    _to_write: str | None = None
+    _seen: list[str] = field(default_factory=list)
+
+    def prepare(
+        self,
+        paths: Sequence[str],
+        stdin_filename: str,
+        diff_base: str | None,
+        baseline: str | None,
+        write_baseline: str | None,
+    ) -> None:
+        """Make sure before the work that what was asked for can be had. Raises click's errors where it cannot."""
+        if self.statistics and self.output_format not in statistics.RENDERERS:
+            raise click.UsageError(f"--statistics cannot go with --output-format {self.output_format}")
+        if write_baseline is not None and (baseline is not None or diff_base is not None):
+            other = "--baseline" if baseline is not None else "--diff-base"
+            raise click.UsageError(f"--write-baseline writes all findings, so it cannot go with {other}")
+        if write_baseline == STDIN:
+            raise click.UsageError("--write-baseline needs the name of a file")
+        self._to_write = write_baseline
+        if baseline is not None:
+            from flake8_forward_call.baseline import Baseline, BaselineError
+
+            self._baseline_name = baseline
+            try:
+                self._baseline = Baseline.read(baseline)
+            except BaselineError as error:
+                raise click.BadParameter(str(error), param_hint="--baseline") from None
+        if diff_base is not None:
+            if STDIN in paths and stdin_filename == STDIN_NAME:
+                raise click.UsageError("--diff-base needs --stdin-filename to know which file '-' stands for")
+            from flake8_forward_call.changes import ChangesError, changes_of
+
+            try:
+                self._changes = changes_of([stdin_filename] if STDIN in paths else paths, diff_base)
+            except ChangesError as error:
+                raise click.BadParameter(str(error), param_hint="--diff-base") from None
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether the report goes to standard output and is of all that was found."""
+        return self.output_file in (None, STDIN) and self._to_write is None
+
+    def saw(self, each: Input) -> None:
+        """Take note of a file that was looked at."""
+        self._seen.append(each.name)
+        if each.is_stdin:
+            for changes in self._changes or ():
+                changes.hold(each.name, each.data)
+
+    def passed(self, made: Report) -> Report:
+        """The report of the findings that count, after the baseline was written, where that was asked for."""
+        return replace(made, findings=self._passed(made))
+
+    def _passed(self, made: Report) -> list[Finding]:
+        found = list(made)
+        if self._to_write is not None:
+            return self._written(found, self._to_write)
+        touched = found if self._changes is None else self._touched(made, self._changes)
+        if self._baseline is None:
+            return touched
+        self._tell_resolved(self._baseline.resolved(found, self._seen, self.selects))
+        # What nobody touched was there before: of several that are alike, those are the known ones.
+        is_touched = frozenset(touched).__contains__
+        return list(filter(is_touched, self._baseline.new(sorted(found, key=is_touched))))
+
+    def _touched(self, made: Report, changes: list[Changes]) -> list[Finding]:
+        from flake8_forward_call.changes import ChangesError
+
+        try:
+            return [one for one in made if any(each.touch(one.path, made.rows(one)) for each in changes)]
+        except ChangesError as error:
+            self.trouble.error(f"--diff-base: {error}")
+            return list(made)
+
+    def report(self, made: Report) -> None:
+        """Put the report where it belongs."""
+        if self.statistics:
+            text = statistics.RENDERERS[self.output_format](made)
+        else:
+            text = FORMATS[self.output_format].render(made)
+        if self.output_file is None or self.output_file == STDIN:
+            report.tell(text)
+            return
+        plain = terminal.plain(text) + "\n" if text else ""
+        try:
+            write(self.output_file, plain.encode(errors="backslashreplace"))
+        except WriteError as error:
+            self.trouble.error(f"{self.output_file}: {error}")
+            return
+        found = list(made)
+        files = len({each.path for each in found})
+        told = f"{count(len(found), 'finding')} in {count(files, 'file')}" if found else "no findings"
+        self.trouble.warn(f"{told}; the report is in {self.output_file}")
+
+    def _written(self, findings: list[Finding], path: str) -> list[Finding]:
+        """Nothing, for what is in the baseline is known; all, where it could not be written."""
+        if self.trouble.errors:
+            self.trouble.error(f"{path}: not written, for not everything could be looked at")
+            return findings
+        from flake8_forward_call.baseline import Baseline
+
+        made = Baseline.of(findings, path)
+        try:
+            write(path, made.text().encode())
+        except WriteError as error:
+            self.trouble.error(f"{path}: {error}")
+            return findings
+        self.trouble.warn(f"{path}: a baseline of {count(len(findings), 'finding')}")
+        return []
+
+    def _tell_resolved(self, number: int) -> None:
+        if number:
+            told = "1 entry of the baseline is" if number == 1 else f"{number} entries of the baseline are"
+            self.trouble.warn(f"{told} resolved; --write-baseline {self._baseline_name} shrinks it")

@@ -1,0 +1,80 @@
+"""What ``check`` does with ``# noqa`` comments: it writes them, and reports those that silence nothing."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import click
+
+from flake8_forward_call.adopting import Adopting
+from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.progress import Progress
+from flake8_forward_call.rules import fwd100
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.trouble import Trouble
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_OPTIONS = (
+    click.option(
+        "--add-noqa", is_flag=True, help="Write '# noqa: CODE' at all that is found, in place of reporting it."
+    ),
+    click.option(
+        "--report-unused-noqa",
+        is_flag=True,
+        help="Also report codes FWD in noqa comments that silence nothing (FWD100).",
+    ),
+)
+
+# What is about a report of findings, and --add-noqa makes none.
+_OF_A_REPORT = ("statistics", "output_file", "diff_base", "baseline", "write_baseline")
+
+
+def noqa_options(command: _Command) -> _Command:
+    """Give a command the options that this is about."""
+    for decorate in reversed(_OPTIONS):
+        command = decorate(command)
+    return command
+
+
+def with_unused(path: str) -> Selection:
+    """The selection for a file with the rule for comments that silence nothing."""
+    selection = selection_of(path)
+    return dataclasses.replace(selection, extend_select=(*selection.extend_select, fwd100.RULE.code))
+
+
+def adopt(context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble) -> bool:
+    """Put comments at what is found; whether findings remain. Raises UsageError for options that do not go with it."""
+    conflict = _conflict(context, output_format)
+    if conflict is not None:
+        raise click.UsageError(conflict)
+    adopting = Adopting(selection_of, trouble)
+    try:
+        with ends_raised(), Progress(is_wanted=not trouble.is_quiet) as progress:
+            for each in read_inputs(paths, STDIN_NAME, trouble, progress.over):
+                adopting.take(each)
+    except KeyboardInterrupt:
+        trouble.error(adopting.interrupted())
+    else:
+        adopting.finish()
+    return adopting.findings_remain
+
+
+def _conflict(context: click.Context, output_format: str) -> str | None:
+    """Why the options of a run cannot go together with --add-noqa, None where they can."""
+    given = context.params
+    if STDIN in given["paths"] or given["stdin_filename"] != STDIN_NAME:
+        return "--add-noqa writes into files, so it cannot go with standard input"
+    if not FORMATS[output_format].is_for_people:
+        return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
+    if given["report_unused_noqa"]:
+        return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
+    for name in _OF_A_REPORT:
+        if given[name] not in (None, False):
+            return f"--add-noqa reports no findings, so it cannot go with --{name.replace('_', '-')}"
+    return None

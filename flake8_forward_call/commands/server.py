@@ -1,0 +1,34 @@
+"""``forward-call server``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+
+from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.options import inference_options, rule_options
+from flake8_forward_call.trouble import Status, Trouble
+
+
+@click.command(epilog=epilog("server"))
+@rule_options
+@inference_options
+@click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output, as it always does.")
+def server() -> Status:
+    """Serve an editor over the Language Server Protocol.
+
+    Standard input and output are the editor's; what goes wrong is told on standard error.
+    """
+    try:
+        from flake8_forward_call.server.app import Server
+    except ImportError as error:
+        Trouble().error(
+            f"the server needs pygls 2, which cannot be imported ({error}): "
+            "python -m pip install 'flake8-forward-call[lsp]'"
+        )
+        return Status.FAILED
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    Server().start_io()
+    return Status.CLEAN

@@ -1,0 +1,86 @@
+"""What a run tells of itself beside its findings, on standard error, and how much of it."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from flake8_forward_call import terminal
+from flake8_forward_call.configuration.settings import configured
+from flake8_forward_call.finding import Applicability
+from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.trouble import Trouble
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def loudness_options(command: _Command) -> _Command:
+    """Give a command the options that say how much it tells."""
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, and nothing else.")
+    verbose = click.option(
+        "--verbose", "-v", is_flag=True, help="Also tell of settings, environment, files and time, on standard error."
+    )
+    return quiet(verbose(command))
+
+
+@dataclass
+class Telling:
+    """One run's tale. Raises UsageError where it is to be both quiet and verbose."""
+
+    trouble: Trouble
+    is_quiet: bool
+    is_verbose: bool
+    files: int = 0
+    _began: float = field(default_factory=time.monotonic)
+
+    def __post_init__(self) -> None:
+        if self.is_quiet and self.is_verbose:
+            raise click.UsageError("--quiet and --verbose cannot go together")
+
+    def saw(self, name: str) -> None:
+        """Take note of a file that is going to be looked at, and tell what holds for the first."""
+        self.files += 1
+        if self.is_verbose and self.files == 1:
+            from flake8_forward_call.inference.session import session_of
+
+            found = configured(Path(name).resolve().parent)
+            places = session_of(name).environment.places
+            self.trouble.warn(f"settings: {'none' if found is None else found.path}")
+            self.trouble.warn(f"installed packages: {', '.join(map(str, places)) or 'none'}")
+
+    def end(self) -> None:
+        """Tell what the run took."""
+        if self.is_verbose:
+            self.trouble.warn(f"{count(self.files, 'file')} looked at in {time.monotonic() - self._began:.1f} s")
+
+    def sum_up(self, made: Report, output_format: str) -> None:
+        """Sum up a report that was printed, for a person who sees it or who asked for it."""
+        is_seen = terminal.is_terminal(sys.stdout) and FORMATS[output_format].is_for_people
+        if not self.is_quiet and (is_seen or self.is_verbose):
+            terminal.echo(_summary(made, self.files), err=True)
+
+
+def _summary(made: Report, files: int) -> str:
+    found = list(made)
+    if not found:
+        rest = "" if made.is_complete else "; not everything could be looked at"
+        return f"No findings ({count(files, 'file')} looked at{rest})."
+    where = count(len({each.path for each in found}), "file")
+    kinds = [each.fix.applicability for each in found if each.fix is not None]
+    safe, unsafe = kinds.count(Applicability.SAFE), kinds.count(Applicability.UNSAFE)
+    remedies = [f"{safe} can be fixed with 'forward-call fix'"] if safe else []
+    remedies += (
+        [f"{unsafe}{' more' if safe else ''} with '--unsafe-fixes', which may change what the program does"]
+        if unsafe
+        else []
+    )
+    told = "".join(f"; {each}" for each in remedies)
+    return f"Found {count(len(found), 'finding')} in {where} ({files} looked at){told}."

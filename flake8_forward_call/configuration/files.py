@@ -1,0 +1,112 @@
+"""``[tool.forward-call]`` in a ``pyproject.toml``: where it is, and what it says."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flake8_forward_call.configuration.options import BY_NAME
+from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, value_of
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+FILE = "pyproject.toml"
+TABLE = "forward-call"
+
+
+class ConfigError(Exception):
+    """A configuration that cannot be used; the text names the file, the line and the key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """What a file sets: values by the names of options, and the lines on which they stand."""
+
+    path: Path
+    values: Mapping[str, Value]
+    lines: Mapping[str, int]
+
+
+def nearest(folder: Path) -> Path | None:
+    """The first ``pyproject.toml`` with the table, in the folder or one above it. Raises ConfigError."""
+    return _nearest(folder)
+
+
+@lru_cache(maxsize=4096)
+def _nearest(folder: Path) -> Path | None:
+    path = folder / FILE
+    if _has_table(path):
+        return path
+    return None if folder.parent == folder else _nearest(folder.parent)
+
+
+def _has_table(path: Path) -> bool:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return False
+    return TABLE in text and TABLE in _tools(path, text)
+
+
+def _tools(path: Path, text: str) -> Mapping[str, object]:
+    try:
+        tools = tomllib.loads(text).get("tool", {})
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    return tools if isinstance(tools, dict) else {}
+
+
+@lru_cache(maxsize=64)
+def read(path: Path) -> Configured:
+    """What a file sets. Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    table = _tools(path, text).get(TABLE, {})
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: tool.{TABLE} is no table")
+    values: dict[str, Value] = {}
+    lines: dict[str, int] = {}
+    for key, given in table.items():
+        lines[key] = line = _line(text, key)
+        option = BY_NAME.get(key)
+        if option is None:
+            raise ConfigError(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
+        try:
+            values[key] = value_of(option, given, path.parent)
+        except OptionValueError as error:
+            raise ConfigError(f"{path}:{line}: {key} {error}") from None
+    return Configured(path, values, lines)
+
+
+def forget() -> None:
+    """Read anew what may have changed since."""
+    _nearest.cache_clear()
+    read.cache_clear()
+
+
+_HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")
+
+
+def _line(text: str, key: str) -> int:
+    """The line on which a key of the table stands; that of the table where it is written in another way."""
+    inside, first = False, 1
+    for number, line in enumerate(text.splitlines(), 1):
+        header = _HEADER.match(line)
+        if header is not None:
+            inside, first = True, number
+            if header["key"] == key:
+                return number
+        elif line.lstrip().startswith("["):
+            inside = inside and not re.match(r"\s*\[[\w\s.\"'-]+\]\s*(#.*)?$", line)
+        elif inside and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[=.]", line):
+            return number
+    return first

@@ -1,0 +1,192 @@
+"""The table of options: command line, ``pyproject.toml``, flake8's options, the docs and the schema come from it."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from flake8_forward_call.formats import FORMATS
+
+
+class Kind(enum.Enum):
+    """What values an option takes, as a person would say it."""
+
+    CODES = "rule codes, or the beginnings of some"
+    PATTERNS = "patterns of paths, as in .gitignore"
+    NAMES = "full dotted names of classes"
+    FOLDERS = "folders"
+    PATHS = "files and folders"
+    PATH = "a path"
+    SWITCH = "true or false"
+    CODES_BY_PATTERN = "patterns of paths, each with rule codes"
+    CHOICE = "one of a few words"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One option.
+
+    ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` where only the opposite
+    of the default is to be said. ``in_flake8`` is what flake8 has for it: an option of its own, or one of this plugin's
+    with the prefix ``--forward-call-``; None where it makes no sense there. ``default`` is what holds if nobody says
+    anything. ``example`` is a value for the docs, in TOML. ``help`` says what it is for, ``flag_help`` what ``flag``
+    does.
+    """
+
+    name: str
+    kind: Kind
+    help: str
+    example: str
+    default: object = None
+    in_flake8: str | None = None
+    flag: str | None = None
+    flag_help: str = ""
+    choices: tuple[str, ...] = ()
+    metavar: str | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The name that Python code calls it by."""
+        return self.name.replace("-", "_")
+
+    @property
+    def on_command_line(self) -> str:
+        """What it is called on the command line."""
+        return self.flag or f"--{self.name}"
+
+    @property
+    def is_of_plugin(self) -> bool:
+        """Whether flake8 has it from this plugin."""
+        return self.in_flake8 is not None and self.in_flake8.startswith(PREFIX)
+
+
+# flake8 has one room for the options of all plugins.
+PREFIX = "--forward-call-"
+
+OPTIONS: tuple[Option, ...] = (
+    Option(
+        "select",
+        Kind.CODES,
+        "The rules to apply, in place of those on by default: codes or prefixes, with commas.",
+        '["FWD"]',
+        in_flake8="--select",
+        metavar="CODES",
+    ),
+    Option("ignore", Kind.CODES, "The rules not to apply.", '["FWD005"]', in_flake8="--ignore", metavar="CODES"),
+    Option(
+        "extend-select",
+        Kind.CODES,
+        "Rules to apply besides those on by default.",
+        '["FWD002", "FWD003"]',
+        in_flake8="--extend-select",
+        metavar="CODES",
+    ),
+    Option(
+        "per-file-ignores",
+        Kind.CODES_BY_PATTERN,
+        "Rules not to apply in some files: PATTERN:CODES, with commas.",
+        '{ "tests/*" = ["FWD001"] }',
+        in_flake8="--per-file-ignores",
+        metavar="PATTERN:CODES",
+    ),
+    Option(
+        "exclude",
+        Kind.PATTERNS,
+        "What to leave out in directories, besides caches, environments and the like: patterns as in .gitignore.",
+        '["vendor/", "*_pb2.py"]',
+        in_flake8="--extend-exclude",
+        metavar="PATTERNS",
+    ),
+    Option(
+        "respect-gitignore",
+        Kind.SWITCH,
+        "Whether to leave out what git ignores.",
+        "false",
+        default=True,
+        flag="--no-respect-gitignore",
+        flag_help="Look at files that git ignores as well.",
+    ),
+    Option(
+        "force-exclude",
+        Kind.SWITCH,
+        "Whether to leave out what is excluded even where it is named, as pre-commit names files.",
+        "true",
+        default=False,
+        flag_help="Leave out what is excluded or ignored by git even where it is named.",
+    ),
+    Option(
+        "module-classes",
+        Kind.NAMES,
+        "Classes to take for subclasses of torch.nn.Module, where the source does not show that they are.",
+        '["mylib.Layer"]',
+        in_flake8=f"{PREFIX}module-classes",
+        metavar="NAMES",
+    ),
+    Option(
+        "non-module-classes",
+        Kind.NAMES,
+        "Classes to take for no modules, whatever their source says.",
+        '["mylib.Pipeline"]',
+        in_flake8=f"{PREFIX}non-module-classes",
+        metavar="NAMES",
+    ),
+    Option(
+        "roots",
+        Kind.FOLDERS,
+        "Folders in which imported packages are looked for first, besides those that are found by the layout.",
+        '["lib", "tools/python"]',
+        in_flake8=f"{PREFIX}roots",
+        metavar="FOLDERS",
+    ),
+    Option(
+        "python",
+        Kind.PATH,
+        "The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
+        '".venv"',
+        in_flake8=f"{PREFIX}python",
+        metavar="PATH",
+    ),
+    Option(
+        "site-packages",
+        Kind.SWITCH,
+        "Whether to look for installed packages.",
+        "false",
+        default=True,
+        in_flake8=f"{PREFIX}no-site-packages",
+        flag="--no-site-packages",
+        flag_help="Do not look for installed packages.",
+    ),
+    Option(
+        "cache-dir",
+        Kind.PATH,
+        "Where to keep what was found out about a project, in place of $FORWARD_CALL_CACHE_DIR or the user's cache.",
+        '".cache/forward-call"',
+        in_flake8=f"{PREFIX}cache-dir",
+        metavar="DIR",
+    ),
+    Option(
+        "paths",
+        Kind.PATHS,
+        "What to look at where the command names no path.",
+        '["src", "tests"]',
+    ),
+    Option(
+        "unsafe-fixes",
+        Kind.SWITCH,
+        "Whether to rewrite calls as well that may mean something else afterwards.",
+        "true",
+        default=False,
+        flag_help="Also rewrite calls that may mean something else afterwards.",
+    ),
+    Option(
+        "output-format",
+        Kind.CHOICE,
+        "How findings are printed; text and full are for people.",
+        '"text"',
+        default="text",
+        choices=tuple(FORMATS),
+        metavar="FORMAT",
+    ),
+)
+
+BY_NAME = {option.name: option for option in OPTIONS}

@@ -1,0 +1,78 @@
+"""The settings that hold for a file: what was given for the run, what its ``pyproject.toml`` says, the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+from flake8_forward_call.configuration.files import Configured, nearest, read
+from flake8_forward_call.configuration.options import OPTIONS
+from flake8_forward_call.configuration.values import CodesByPattern, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A value for each option of the table; ``base`` is the folder that patterns are relative to."""
+
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    extend_select: tuple[str, ...] = ()
+    per_file_ignores: CodesByPattern = ()
+    exclude: tuple[str, ...] = ()
+    respect_gitignore: bool = True
+    force_exclude: bool = False
+    module_classes: tuple[str, ...] = ()
+    non_module_classes: tuple[str, ...] = ()
+    roots: tuple[str, ...] = ()
+    python: str | None = None
+    site_packages: bool = True
+    cache_dir: str | None = None
+    paths: tuple[str, ...] = ()
+    unsafe_fixes: bool = False
+    output_format: str = "text"
+    base: Path = field(default_factory=Path.cwd)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was said for the whole run: options by their names, the file to read in place of the nearest, or none."""
+
+    values: Mapping[str, Value] = field(default_factory=dict)
+    file: Path | None = None
+    is_isolated: bool = False
+
+
+# A door says what the user gave before the first file is looked at; both doors run one job in a process.
+GIVEN: ContextVar[Given] = ContextVar("GIVEN", default=Given())  # noqa: B039 (It is frozen.)
+
+
+_ABOUT_RULES = frozenset(("ignore", "extend-select"))
+
+
+def configured(folder: Path) -> Configured | None:
+    """What is set in a file for what lies in a folder; None if nothing is. Raises ConfigError."""
+    given = GIVEN.get()
+    if given.is_isolated:
+        return None
+    path = given.file or nearest(folder)
+    return None if path is None else read(path)
+
+
+def settings_of(folder: Path) -> Settings:
+    """The settings for what lies in a folder. Raises ConfigError."""
+    found = configured(folder)
+    given = GIVEN.get().values
+    values = {**(found.values if found is not None else {}), **given}
+    if "select" in given:  # Whoever says for a run which rules count means these, and no more and no less.
+        for name in _ABOUT_RULES - given.keys():
+            values.pop(name, None)
+    return _settings(tuple(values.items()), Path.cwd() if found is None else found.path.parent)
+
+
+@lru_cache(maxsize=64)
+def _settings(values: tuple[tuple[str, Value], ...], base: Path) -> Settings:
+    known = {option.name: option.attribute for option in OPTIONS}
+    return Settings(base=base, **{known[name]: value for name, value in values})  # type: ignore[arg-type]

@@ -1,0 +1,143 @@
+"""From what somebody wrote to the value of an option, or to what is wrong with it."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TypeAlias
+
+from flake8_forward_call.configuration.options import Kind, Option
+from flake8_forward_call.selection import UnknownCodeError, parse_codes
+
+# Patterns, each with the codes that it leaves out.
+CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
+Value: TypeAlias = "bool | str | tuple[str, ...] | CodesByPattern"
+
+_DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+
+
+class OptionValueError(Exception):
+    """A value that the option cannot have; the text says why."""
+
+
+def value_of(option: Option, given: object, base: Path) -> Value:
+    """The value of an option as it was given in a file or on a command line. Raises OptionValueError.
+
+    Paths are relative to ``base``. A list may also be a text with commas.
+    """
+    match option.kind:
+        case Kind.SWITCH:
+            if not isinstance(given, bool):
+                raise OptionValueError(f"takes true or false, not {_shown(given)}")
+            return given
+        case Kind.CHOICE:
+            return _choice(option, _text(given))
+        case Kind.PATH:
+            return _path(_text(given), base)
+        case Kind.CODES_BY_PATTERN:
+            return _codes_by_pattern(given)
+        case Kind.CODES:
+            return _codes(_texts(given))
+        case Kind.NAMES:
+            return _names(_texts(given))
+        case Kind.PATTERNS:
+            return _patterns(_texts(given))
+        case Kind.FOLDERS:
+            return _folders(_texts(given), base)
+        case Kind.PATHS:
+            return tuple(_path(one, base) for one in _texts(given))
+
+
+def did_you_mean(word: str, words: Iterable[str]) -> str:
+    """What to say of a word that is not known: the nearest that is, else all of them."""
+    known = list(words)
+    close = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+
+
+def _shown(given: object) -> str:
+    return str(given).lower() if isinstance(given, bool) else repr(given)
+
+
+def _text(given: object) -> str:
+    if not isinstance(given, str):
+        raise OptionValueError(f"takes a text, not {_shown(given)}")
+    return given
+
+
+def _texts(given: object) -> tuple[str, ...]:
+    if isinstance(given, str):
+        return tuple(one for one in re.split(r"[,\s]+", given) if one)
+    if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
+        raise OptionValueError(f"takes a list of texts, not {_shown(given)}")
+    return tuple(given)
+
+
+def _choice(option: Option, given: str) -> str:
+    if given not in option.choices:
+        raise OptionValueError(f"cannot be {given!r}; {did_you_mean(given, option.choices)}")
+    return given
+
+
+def _path(given: str, base: Path) -> str:
+    return os.path.normpath(base / os.path.expanduser(given))  # noqa: PTH111 (Path.expanduser() raises without a home.)
+
+
+def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
+    found = tuple(_path(one, base) for one in given)
+    for name, path in zip(given, found, strict=True):
+        if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
+            raise OptionValueError(f"names {name!r}, which is no folder")
+    return found
+
+
+def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not given:
+        return ()
+    try:
+        return parse_codes(given)
+    except UnknownCodeError as error:
+        raise OptionValueError(f"names an {error}") from None
+
+
+def _names(given: tuple[str, ...]) -> tuple[str, ...]:
+    for one in given:
+        if _DOTTED.fullmatch(one) is None:
+            raise OptionValueError(f"names {one!r}, which is no dotted name of a class")
+    return given
+
+
+def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
+    from flake8_forward_call.configuration.patterns import PatternError, compiled
+
+    for one in given:
+        try:
+            compiled((one,))
+        except PatternError as error:
+            raise OptionValueError(f"holds the pattern {one!r}: {error}") from None
+    return given
+
+
+def _codes_by_pattern(given: object) -> CodesByPattern:
+    if isinstance(given, str):
+        given = _split(given)
+    if not isinstance(given, Mapping):
+        raise OptionValueError(f"takes patterns, each with a list of rule codes, not {_shown(given)}")
+    return tuple((_patterns((str(pattern),))[0], _codes(_texts(codes))) for pattern, codes in given.items())
+
+
+def _split(given: str) -> dict[str, str]:
+    """The patterns and codes in a text such as ``tests/*:FWD001,FWD005 demo.py:FWD001``, as flake8 has it."""
+    found: dict[str, str] = {}
+    pattern = ""
+    for word in re.split(r"[,\s]+", given.strip()):
+        before, colon, after = word.rpartition(":")
+        if colon:
+            pattern, word = before, after  # noqa: PLW2901
+        if not pattern or not word:
+            raise OptionValueError(f"takes PATTERN:CODES, not {given!r}")
+        found[pattern] = f"{found.get(pattern, '')},{word}"
+    return found

@@ -1,0 +1,82 @@
+"""The files that were read as Python, each once; an earlier shelf's serve again where they are as they were."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_forward_call.inference.disk import Disk, is_settled
+from flake8_forward_call.inference.project import File
+from flake8_forward_call.source import Source, SourceError
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Entry:
+    """A file that could be read, or None, with its text and the state of the disk in which it was read."""
+
+    file: File | None
+    text: str
+    stamp: list[int]
+
+
+class Shelf:
+    """The files of one project. ``name_of`` gives the dotted name that a module at a path goes by."""
+
+    def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
+        self._disk = disk
+        self._name_of = name_of
+        self._entries: dict[str, _Entry] = {}
+        self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries
+
+    def file_at(self, path: Path, dotted: str = "") -> File | None:
+        """The file at a path, None if it cannot be read as Python."""
+        real = os.path.realpath(path)
+        entry = self._entries.get(real)
+        if entry is None:
+            entry = self._entries[real] = self._looked_at(real, dotted)
+        return entry.file
+
+    def in_hand(self, source: Source) -> tuple[File, bool]:
+        """The file whose text is being checked, and whether it has changed since its text was last seen."""
+        real = os.path.realpath(source.path)
+        entry = self._entries.get(real)
+        if entry is not None and entry.file is not None and entry.text == source.text:
+            return entry.file, False
+        has_changed = entry is not None and entry.file is not None
+        old = self._earlier.get(real)
+        file = None if old is None or old.text != source.text else self._again(old, "")
+        file = file or self._made(real, source, "")
+        self._entries[real] = _Entry(file, source.text, [])
+        return file, has_changed
+
+    def _looked_at(self, real: str, dotted: str) -> _Entry:
+        old, stamp = self._earlier.get(real), self._disk.stamp(real)
+        if old is not None and old.stamp == stamp:
+            return _Entry(self._again(old, dotted), old.text, stamp)
+        kept = stamp if is_settled(stamp) else []
+        source = self._disk.source(real)
+        if source is None:
+            return _Entry(None, "", kept)
+        if old is not None and old.text == source.text:
+            return _Entry(self._again(old, dotted), old.text, kept)
+        try:
+            return _Entry(self._made(real, source, dotted), source.text, kept)
+        except (SourceError, RecursionError):
+            return _Entry(None, source.text, kept)
+
+    def _again(self, old: _Entry, dotted: str) -> File | None:
+        """The file of an entry, with nothing that an earlier project knew of it."""
+        file = old.file
+        if file is None:
+            return None
+        path = Path(file.path)
+        if file.name != (dotted or self._name_of(path)):
+            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py")
+        file.is_package, file.is_installed = path.name == "__init__.py", False
+        return file
+
+    def _made(self, real: str, source: Source, dotted: str) -> File:
+        path = Path(real)
+        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")

@@ -1,0 +1,99 @@
+"""A bar that shows how far long work has come, on standard error, where somebody sits before it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from flake8_forward_call import terminal
+from flake8_forward_call.interrupts import interrupts_held
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+# The seconds that nobody needs to be told of.
+_PATIENCE = 1.0
+
+
+class Progress:
+    """Counts files; ``is_wanted`` is whether it is shown, which it is only on a terminal.
+
+    While it is entered, what is printed by ``terminal.echo`` takes the bar's place, and the bar moves below.
+    """
+
+    def __init__(self, *, is_wanted: bool) -> None:
+        self._is_wanted = is_wanted and terminal.is_terminal(sys.stderr)
+        # Standard error may be drawn on from another thread than the one that prints.
+        self._lock = threading.RLock()
+        self._timer = threading.Timer(_PATIENCE, self._appear)
+        self._timer.daemon = True
+        self._bar: Bar | None = None
+        self._done = 0
+        self._total: int | None = None
+        self._is_over = False
+
+    def __enter__(self) -> Progress:
+        if self._is_wanted:
+            terminal.keep_clear(self._aside)
+            self._timer.start()
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        if not self._is_wanted:
+            return
+        with interrupts_held(), self._lock:  # Whatever ends the work, the cursor comes back.
+            self._is_over = True
+            self._timer.cancel()
+            terminal.keep_clear(None)
+            if self._bar is not None:
+                self._bar.stop()
+
+    def over(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the names of files, each of which is done when the next is asked for."""
+        if not self._is_wanted:
+            yield from names
+            return
+        listed = list(names)
+        self._total = len(listed)
+        for self._done, name in enumerate(listed):
+            self._draw()
+            yield name
+
+    def _appear(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import Progress as Bar
+
+        is_plain = terminal.colours() is False
+        console = Console(stderr=True, color_system=None if is_plain else "auto", no_color=is_plain)
+        columns = (TextColumn("Looking at files"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with self._lock:
+            if self._is_over:
+                return
+            # Standard output may be a file: what is printed there is no business of the bar.
+            self._bar = Bar(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
+            self._bar.add_task("", total=None)
+            self._draw()
+            self._bar.start()
+
+    def _draw(self) -> None:
+        with self._lock:
+            if self._bar is not None:
+                self._bar.update(self._bar.task_ids[0], total=self._total, completed=self._done)
+
+    @contextmanager
+    def _aside(self) -> Iterator[None]:
+        with self._lock:
+            if self._bar is not None:
+                self._bar.stop()
+            try:
+                yield
+            finally:
+                if self._bar is not None and not self._is_over:
+                    self._bar.start()

@@ -1,0 +1,127 @@
+"""The rows of a program that a finding is about, with a mark under the place, as compilers show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from click import style
+
+from flake8_forward_call.candidates import candidates
+from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.printing import shown
+from flake8_forward_call.source import Source, SourceError
+
+# The rows above and below the marked one.
+_AROUND = 2
+_TAB = 4
+# Of a longer row the part around the mark is shown.
+_LONGEST = 160
+_CUT = "..."
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """What is marked: from one column of a row up to, not including, another."""
+
+    row: int
+    first: int
+    last: int
+
+
+def render(finding: Finding, source: Source, gutter: int) -> Iterator[str]:
+    """Yield the rows around a finding, numbered as users count them, in a gutter of so many characters.
+
+    There are none where the finding is about the file as a whole.
+    """
+    # So is told what has no place in a file that was not analysed.
+    if finding.context is None and finding.start == finding.end == Place(1, 1):
+        return
+    mark = _mark(finding, source)
+    lines = source.lines if finding.cell is None else source.cell_source(finding.cell).lines
+    row = finding.shown(Place(mark.row, 1)).row
+    if not 1 <= row <= len(lines):
+        return
+    for number in range(max(1, row - _AROUND), min(len(lines), row + _AROUND) + 1):
+        line = lines[number - 1].rstrip("\r\n")
+        yield _numbered(str(number), gutter, _cut(line, mark)[0])
+        if number == row:
+            line, first, last = _cut(line, mark)
+            blank = " " * _width(_visible(line[:first]))
+            sign = "^" * max(1, _width(_visible(line[:last])) - len(blank))
+            yield _numbered("", gutter, blank + style(sign, fg="red", bold=True), is_visible=True)
+
+
+def gutter(finding: Finding) -> int:
+    """How many characters the numbers of the rows around a finding take at most."""
+    return len(str(finding.shown(finding.start).row + _AROUND))
+
+
+def edge(sign: str, gutter: int) -> str:
+    """What stands left of a row that has no number."""
+    return f"{' ' * gutter} {style(sign, fg='blue', bold=True)}"
+
+
+def _numbered(number: str, gutter: int, text: str, *, is_visible: bool = False) -> str:
+    left = f"{style(number.rjust(gutter), fg='blue', bold=True)} {style('|', fg='blue', bold=True)}"
+    text = text if is_visible else _visible(text).rstrip()
+    return f"{left} {text}" if text else left
+
+
+def _mark(finding: Finding, source: Source) -> _Mark:
+    """The call around the name that a finding stands at, as far as it is in the same row; else the name itself."""
+    row, name = finding.start.row, _Mark(finding.start.row, finding.start.column, finding.end.column)
+    if finding.context is None or finding.end.row != row:
+        return name
+    text = source.lines[row - 1]
+    try:
+        # Up to Python 3.11, positions within an f-string say nothing.
+        found = [one for one in candidates(source.tree, source.forward_rows) if not one.in_string]
+    except (SourceError, RecursionError):
+        return name
+    for one in found:
+        if (one.attribute.end_lineno, _column(text, one.attribute.end_col_offset)) == (row, finding.end.column):
+            node = one.attribute if one.is_handed else one.call
+            first = _column(text, node.col_offset) if node.lineno == row else len(text) - len(text.lstrip()) + 1
+            whole = len(text.rstrip()) + 1
+            return _Mark(row, first, _column(text, node.end_col_offset) if node.end_lineno == row else whole)
+    return name
+
+
+def _column(text: str, offset: int | None) -> int:
+    """The column at an offset in the UTF-8 bytes of a row, as Python's tree has it."""
+    return len(text.encode(errors="surrogatepass")[:offset].decode(errors="ignore")) + 1
+
+
+def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:
+    """The part of a row to be shown, and where in it the mark begins and ends, as indices."""
+    first, last = min(mark.first - 1, len(line)), min(mark.last - 1, len(line))
+    if len(line) <= _LONGEST:
+        return line, first, last
+    start = max(0, min(first - _LONGEST // 4, len(line) - _LONGEST))
+    end = start + _LONGEST
+    before, after = _CUT if start else "", _CUT if end < len(line) else ""
+    shift = len(before) - start
+    return before + line[start:end] + after, first + shift, min(last, end) + shift
+
+
+def _visible(line: str) -> str:
+    """The text with each tab as the blanks that it stands for, and what a terminal would obey as its code."""
+    pieces: list[str] = []
+    at = 0
+    for index, piece in enumerate(line.split("\t")):
+        if index:
+            pieces.append(" " * (_TAB - at % _TAB))
+            at += len(pieces[-1])
+        pieces.append(shown(piece))
+        at += _width(pieces[-1])
+    return "".join(pieces)
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)

@@ -1,0 +1,143 @@
+"""One HTML page, to read and to pass on: it loads nothing, and is whole without its script."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+from itertools import groupby
+from xml.etree import ElementTree as ET
+
+from flake8_forward_call import __version__
+from flake8_forward_call.report.page.article import article, remedy_of
+from flake8_forward_call.report.page.chart import chart
+from flake8_forward_call.report.page.elements import element, path_pieces, serialized, verbatim
+from flake8_forward_call.report.page.entries import Entry, entries
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.rules import BY_CODE
+
+_TITLE = "Direct calls of forward()"
+_HOME = "https://flake8-forward-call.readthedocs.io/"
+
+
+def render(report: Report) -> str:
+    """The findings by folder and rule, each with source, evidence and fix, and charts of where they cluster."""
+    shown = entries(report)
+    style, script = _asset("page.css"), _asset("page.js")
+    body = element("body", _header(report, shown))
+    if shown:
+        body.append(_main(report, shown))
+    body.append(element("footer", "Made by ", element("a", "flake8-forward-call", href=_HOME), f" {__version__}."))
+    if shown:
+        body.append(verbatim("script", script))
+    return "<!DOCTYPE html>\n" + serialized(element("html", _head(style, script), body, lang="en"))
+
+
+def _asset(name: str) -> str:
+    return (files("flake8_forward_call.report.page") / name).read_text(encoding="utf-8")
+
+
+def _head(style: str, script: str) -> ET.Element:
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+    )
+    return element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", http_equiv="Content-Security-Policy", content=policy),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("meta", name="color-scheme", content="light dark"),
+        element("title", _TITLE),
+        verbatim("style", style),
+    )
+
+
+def _hash(text: str) -> str:
+    """What lets a browser take this very text, and nothing that the source under report might smuggle in."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _header(report: Report, shown: Sequence[Entry]) -> ET.Element:
+    numbers = [(len(shown), "finding"), (len({entry.name for entry in shown}), "file")]
+    remedies = Counter(remedy_of(entry.finding) for entry in shown)
+    numbers += [(remedies[remedy], remedy) for remedy in ("safe fix", "unsafe fix")]
+    tiles = [
+        element("li", element("strong", str(number)), f" {_plural(noun) if number != 1 else noun}")
+        for number, noun in numbers
+        if number
+    ]
+    told = element("ul", *tiles, class_="tiles") if shown else element("p", "No findings.")
+    warning = None
+    if not report.is_complete:
+        warning = element("p", "Not everything could be looked at: there may be more findings.", class_="caution")
+    return element("header", element("h1", _TITLE), told, warning)
+
+
+def _plural(noun: str) -> str:
+    return f"{noun}es" if noun.endswith("x") else f"{noun}s"
+
+
+def _main(report: Report, shown: Sequence[Entry]) -> ET.Element:
+    folders = [(folder, list(group)) for folder, group in groupby(shown, key=lambda entry: entry.folder)]
+    anchors = {folder: f"folder-{number}" for number, (folder, _) in enumerate(folders, 1)}
+    firsts = {str(entry.name): entry.anchor for entry in reversed(shown)}
+    charts = element(
+        "div",
+        chart("rule", shown, lambda entry: (f"{entry.code} {BY_CODE[entry.code].title}", BY_CODE[entry.code].url)),
+        chart("folder", shown, lambda entry: (entry.folder, f"#{anchors[entry.folder]}")),
+        chart("file", shown, lambda entry: (str(entry.name), f"#{firsts[str(entry.name)]}")),
+        class_="charts",
+    )
+    sections = (_folder(report, anchors[folder], folder, group) for folder, group in folders)
+    nothing = element("p", "Nothing is left by this filter.", id="nothing", hidden="")
+    return element("main", charts, _filter(shown), *sections, nothing)
+
+
+def _filter(shown: Iterable[Entry]) -> ET.Element:
+    """The form that the script brings out: without it nothing can be filtered."""
+    numbers = Counter(entry.code for entry in shown)
+    rules = [
+        element(
+            "label",
+            element("input", type="checkbox", value=code, checked=""),
+            _swatch(code),
+            f"{code} ",
+            _count(numbers[code]),
+            title=BY_CODE[code].title,
+        )
+        for code in sorted(numbers)
+    ]
+    hint = "a path, a class, a rule …"
+    return element(
+        "form",
+        element("label", "Filter ", element("input", id="words", type="search", placeholder=hint, autocomplete="off")),
+        element("output", id="shown"),
+        element("button", "Open all", type="button", id="open"),
+        element("fieldset", element("legend", "Rules"), *rules),
+        id="filter",
+        role="search",
+        hidden="",
+    )
+
+
+def _folder(report: Report, anchor: str, folder: str, group: Sequence[Entry]) -> ET.Element:
+    parts = [_rule(report, code, list(members)) for code, members in groupby(group, key=lambda entry: entry.code)]
+    title = element("h2", *path_pieces(folder), " ", _count(len(group)))
+    return element("section", title, *parts, id=anchor, class_="group folder")
+
+
+def _rule(report: Report, code: str, group: Sequence[Entry]) -> ET.Element:
+    rule = BY_CODE[code]
+    link = element("a", code, href=rule.url, rel="noreferrer")
+    title = element("h3", _swatch(code), link, f" {rule.title} ", _count(len(group)))
+    return element("section", title, *(article(report, entry) for entry in group), class_="group rule")
+
+
+def _swatch(code: str) -> ET.Element:
+    return element("span", class_=f"swatch {code}")
+
+
+def _count(number: int) -> ET.Element:
+    return element("span", str(number), class_="count")

@@ -1,0 +1,1 @@
+"""What the HTML report is built of."""

@@ -1,0 +1,82 @@
+"""One finding in the page."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from flake8_forward_call.finding import Applicability, Finding, Fix
+from flake8_forward_call.report.evidence import where
+from flake8_forward_call.report.page import code
+from flake8_forward_call.report.page.elements import Child, element, path_pieces, with_code
+from flake8_forward_call.report.page.entries import Entry
+from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.source import Source
+
+
+def article(report: Report, entry: Entry) -> ET.Element:
+    """The finding with its place, what it says, its source, the evidence and the fix, as far as each is there."""
+    finding, source = entry.finding, report.sources.get(entry.finding.path)
+    folder = "" if entry.folder == "." else f"{entry.folder.rstrip('/')}/"
+    name = element("b", *path_pieces(entry.name.name))
+    place = element("a", *path_pieces(folder), name, f":{finding.where}", href=f"#{entry.anchor}")
+    remedy = remedy_of(finding)
+    parts = [
+        element("h4", place, " ", element("span", remedy, class_=f"badge {remedy.partition(' ')[0]}")),
+        element("p", *with_code(finding.message), class_="message"),
+        _hanging(finding),
+    ]
+    if source is not None:
+        evidence, fix = _evidence(source, finding), None if finding.fix is None else _fix(source, finding, finding.fix)
+        parts += [code.excerpt(source, finding), evidence, fix]
+    return element("article", *parts, id=entry.anchor, data_code=finding.code)
+
+
+def remedy_of(finding: Finding) -> str:
+    """What kind of fix it has, in words."""
+    match finding.fix and finding.fix.applicability:
+        case Applicability.SAFE:
+            return "safe fix"
+        case Applicability.UNSAFE:
+            return "unsafe fix"
+        case _:
+            return "no fix"
+
+
+def _hanging(finding: Finding) -> ET.Element | None:
+    if not finding.hanging:
+        return None
+    return element(
+        "p", element("strong", "Skipped here:"), " ", *with_code("; ".join(finding.hanging)), class_="hanging"
+    )
+
+
+def _evidence(source: Source, finding: Finding) -> ET.Element | None:
+    from flake8_forward_call.explaining import steps_to
+
+    steps = steps_to(source, finding) if finding.context is not None else ()
+    if not steps:
+        return None
+    items = []
+    for step in steps:
+        place = where(step, source)
+        told: list[Child] = [element("span", *path_pieces(place), class_="place"), " "] if place else []
+        items.append(element("li", *told, *with_code(step.text)))
+    return element(
+        "details",
+        element("summary", f"Evidence: {count(len(steps), 'step')}"),
+        element("ol", *items),
+        class_="evidence",
+    )
+
+
+def _fix(source: Source, finding: Finding, fix: Fix) -> ET.Element | None:
+    diff = code.diff(source, finding)
+    if diff is None:
+        return None
+    change = element("summary", "Fix: ", element("code", fix.after))
+    caution = None
+    if fix.applicability is Applicability.UNSAFE:
+        words = "The source does not prove that this means the same. Look at it before you run fix with --unsafe-fixes."
+        caution = element("p", words, class_="caution")
+    return element("details", change, caution, diff, class_="fix")

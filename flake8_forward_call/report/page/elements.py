@@ -1,0 +1,78 @@
+"""Elements of the page. Whatever comes in as text stays text: the serializer escapes what means something to HTML."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeAlias
+from xml.etree import ElementTree as ET
+
+Child: TypeAlias = "ET.Element | str | None"
+
+
+def element(tag: str, *children: Child, **attributes: str | None) -> ET.Element:
+    """An element with its children and attributes; those that are None are left out.
+
+    ``data_code`` is the attribute ``data-code``, ``class_`` is ``class``.
+    """
+    made = ET.Element(tag)
+    for name, value in attributes.items():
+        if value is not None:
+            made.set(name.rstrip("_").replace("_", "-"), visible(value))
+    last: ET.Element | None = None
+    for child in children:
+        if isinstance(child, str):
+            if last is None:
+                made.text = (made.text or "") + visible(child)
+            else:
+                last.tail = (last.tail or "") + visible(child)
+        elif child is not None:
+            made.append(child)
+            last = child
+    return made
+
+
+def path_pieces(path: str) -> list[Child]:
+    """A path that may be broken behind its slashes and underscores, where a line has no room for it."""
+    first, *others = re.split(r"(?<=[/_])(?=[^/_])", path)
+    return [first, *(piece for other in others for piece in (ET.Element("wbr"), other))]
+
+
+def with_code(text: str) -> list[Child]:
+    """A sentence in which names stand in backticks, as we write them, with these set as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # One is without its other, so it is part of some name.
+        return [text]
+    return [element("code", piece) if number % 2 else piece for number, piece in enumerate(pieces)]
+
+
+def verbatim(tag: str, text: str) -> ET.Element:
+    """A script or a style. Nothing in it is escaped, so it has to be text of ours."""
+    made = ET.Element(tag)
+    made.text = text
+    return made
+
+
+def code_line(tag: str, *children: Child, class_: str | None = None) -> ET.Element:
+    """A line of code, with its line end for who copies it."""
+    made = element(tag, *children, class_=class_)
+    if len(made):
+        made[-1].tail = (made[-1].tail or "") + "\n"
+    else:
+        made.text = (made.text or "") + "\n"
+    return made
+
+
+def serialized(top: ET.Element) -> str:
+    """The element as HTML."""
+    html = ET.tostring(top, encoding="unicode", method="html")
+    return html.replace("<wbr></wbr>", "<wbr>")  # Python 3.10 does not know that it has no end.
+
+
+def visible(text: str) -> str:
+    """The text with what cannot be seen as escape sequences: control characters, what turns the direction of reading.
+
+    Tabulators stay, for programs are indented with them.
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one == "\t" or one.isprintable() else repr(one)[1:-1] for one in text)

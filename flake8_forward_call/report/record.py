@@ -1,0 +1,63 @@
+"""What every format is made from."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.rules import fwd900
+from flake8_forward_call.source import Source, SourceError
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings of a run, and what else a format may tell.
+
+    ``sources`` are those of the files with findings, by path, as far as they could be decoded; ``is_complete`` is
+    whether everything was looked at that should be.
+    """
+
+    findings: Iterable[Finding]
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    is_complete: bool = True
+
+    def __iter__(self) -> Iterator[Finding]:
+        """The findings by path, row and column."""
+        return iter(sorted(self.findings, key=lambda finding: finding.sort_key))
+
+    def in_file(self, finding: Finding, place: Place) -> Place:
+        """A place of a finding in the text of its file; that of a notebook is JSON."""
+        if finding.cell is None:
+            return place
+        source = self.sources.get(finding.path)
+        return Place(1, 1) if source is None else source.in_file(place)
+
+    def rows(self, finding: Finding) -> tuple[int, int] | None:
+        """The first and the last row of the file that a finding is about; None where it is about all of them."""
+        if finding.context is None:
+            return None
+        last = Place(finding.context.last_row, sys.maxsize)  # At its end: in JSON one row may be parted in two.
+        return self.in_file(finding, Place(finding.context.first_row, 1)).row, self.in_file(finding, last).row
+
+    def edits(self, finding: Finding) -> Sequence[Edit]:
+        """The edits of the file that are a finding's fix; none where it has no fix, or they cannot be told exactly."""
+        edits = () if finding.fix is None else finding.fix.edits
+        if finding.cell is None:
+            return edits
+        source = self.sources.get(finding.path)
+        try:
+            return () if source is None else source.edits_in_file(edits)
+        except SourceError:
+            return ()
+
+
+def message(finding: Finding) -> str:
+    """The message where the place stands apart from it, as one in the file: in a notebook with that in the cell."""
+    return finding.message if finding.cell is None else f"{finding.where}: {finding.message}"
+
+
+def is_error(finding: Finding) -> bool:
+    """Whether it is graver than a warning: nothing is known of that file."""
+    return finding.code == fwd900.RULE.code

@@ -1,0 +1,122 @@
+"""SARIF 2.1.0, which GitHub's code scanning and others read.
+
+The standard is at https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Each result carries what the
+finding rests on: the steps of the proof are its related locations.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from flake8_forward_call import __version__
+from flake8_forward_call.finding import Edit, Finding, Fix, Place
+from flake8_forward_call.fingerprints import fingerprints
+from flake8_forward_call.report.paths import base_uri, relative, uri
+from flake8_forward_call.report.record import Report, is_error, message
+from flake8_forward_call.rules import RULES, Rule, fwd900
+from flake8_forward_call.source import Source
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_TOP = "%SRCROOT%"
+_INDEX = {rule.code: index for index, rule in enumerate(RULES)}
+
+
+def render(report: Report) -> str:
+    """A log of one run."""
+    findings = list(report)
+    prints = fingerprints(findings, relative)
+    run = {
+        "tool": {"driver": _driver()},
+        "invocations": [{"executionSuccessful": report.is_complete}],
+        "originalUriBaseIds": {_TOP: {"uri": base_uri()}},
+        "columnKind": "unicodeCodePoints",
+        "results": [
+            _result(report, finding, fingerprint) for finding, fingerprint in zip(findings, prints, strict=True)
+        ],
+    }
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+
+
+def _driver() -> dict[str, Any]:
+    return {
+        "name": "forward-call",
+        "fullName": f"flake8-forward-call {__version__}",
+        "semanticVersion": __version__,
+        "informationUri": "https://flake8-forward-call.readthedocs.io/",
+        "rules": [_rule(rule) for rule in RULES],
+    }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    lead, _, _ = rule.page.partition("\n## ")
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": " ".join(lead.split())},
+        "helpUri": rule.url,
+        "help": {"text": f"{rule.title}: see {rule.url}", "markdown": rule.document},
+        "defaultConfiguration": {"enabled": rule.default, "level": _level(is_grave=rule is fwd900.RULE)},
+    }
+
+
+def _level(*, is_grave: bool) -> str:
+    return "error" if is_grave else "warning"
+
+
+def _result(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
+    source = report.sources.get(finding.path)
+    start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
+    result: dict[str, Any] = {
+        "ruleId": finding.code,
+        "ruleIndex": _INDEX[finding.code],
+        "level": _level(is_grave=is_error(finding)),
+        "message": {"text": message(finding)},
+        "locations": [{"physicalLocation": _physical(finding.path, _region(start, end))}],
+        "partialFingerprints": {"forwardCall/v1": fingerprint},
+    }
+    if source is not None and (related := _evidence(finding, source)):
+        result["relatedLocations"] = related
+    if finding.fix is not None and (edits := report.edits(finding)):
+        result["fixes"] = [_fix(finding.path, finding.fix, edits)]
+    return result
+
+
+def _evidence(finding: Finding, source: Source) -> list[dict[str, Any]]:
+    from flake8_forward_call.explaining import steps_to
+
+    locations = []
+    for number, step in enumerate(steps_to(source, finding) if finding.context else (), 1):
+        location: dict[str, Any] = {"id": number, "message": {"text": step.text}}
+        if step.path:
+            is_here = source.cell_in(step.path, step.row) is not None
+            row = source.in_file(Place(step.row, 1)).row if is_here else step.row
+            location["physicalLocation"] = _physical(step.path, {"startLine": row})
+        locations.append(location)
+    return locations
+
+
+def _fix(path: str, fix: Fix, edits: Sequence[Edit]) -> dict[str, Any]:
+    replacements = [
+        {"deletedRegion": _region(edit.start, edit.end), "insertedContent": {"text": edit.content}} for edit in edits
+    ]
+    return {
+        "description": {"text": fix.message},
+        "artifactChanges": [{"artifactLocation": _artifact(path), "replacements": replacements}],
+        "properties": {"applicability": fix.applicability.value},
+    }
+
+
+def _physical(path: str, region: dict[str, int]) -> dict[str, Any]:
+    return {"artifactLocation": _artifact(path), "region": region}
+
+
+def _artifact(path: str) -> dict[str, str]:
+    reference = uri(path)
+    return {"uri": reference} if reference.startswith("file:") else {"uri": reference, "uriBaseId": _TOP}
+
+
+def _region(start: Place, end: Place) -> dict[str, int]:
+    return {"startLine": start.row, "startColumn": start.column, "endLine": end.row, "endColumn": end.column}

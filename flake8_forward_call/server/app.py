@@ -1,0 +1,195 @@
+"""The server: what the client says and asks, and who answers."""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+from pygls.workspace import TextDocument
+
+from flake8_forward_call import __version__
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.server import actions, messages
+from flake8_forward_call.server.checks import Checks, Document
+from flake8_forward_call.server.positions import Positions
+from flake8_forward_call.server.reports import Report
+from flake8_forward_call.server.settings import SECTION, Rules, Settings, SettingsError, parsed
+from flake8_forward_call.source import is_notebook
+
+log = logging.getLogger(__name__)
+
+# What tells of a project's files and where its packages lie.
+_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
+
+_Params = TypeVar("_Params")
+_Answer = TypeVar("_Answer")
+
+
+class Server(LanguageServer):
+    """One client's server."""
+
+    def __init__(self) -> None:
+        # The whole text with each change: a part of it is put in the wrong place where lines end in odd characters.
+        super().__init__(SECTION, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
+        self._default = Rules()
+        self.settings = Settings()
+        self.checks = Checks(
+            self._documents,
+            to_fs_path,
+            self._selection,
+            self._publish,
+        )
+        _register(self)
+
+    def report_server_error(self, error: Exception, source: Any) -> None:
+        """Log what went wrong: a window about it would help nobody who is writing a program."""
+        log.error("%s: %s", getattr(source, "__name__", source), error)
+
+    def positions(self, report: Report) -> Positions:
+        """Places in a report's text in the client's units."""
+        return Positions(report.source, self.workspace.position_codec.client_num_units)
+
+    def initialized(self) -> None:
+        """Begin, now that it is known what the client can do."""
+        capabilities = self.client_capabilities
+        published = capabilities.text_document and capabilities.text_document.publish_diagnostics
+        self.checks.wants_evidence = bool(published and published.related_information)
+
+    async def configure(self) -> None:
+        """Ask the client for its settings, for all and for each of its folders; then look at everything anew."""
+        workspace = self.client_capabilities.workspace
+        if not (workspace and workspace.configuration):
+            return
+        folders = [folder.uri for folder in self.workspace.folders.values()]
+        items = [types.ConfigurationItem(section=SECTION)]
+        items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
+        values = await self.workspace_configuration_async(types.ConfigurationParams(items))
+        default = self.understood(values[0], self._default)
+        by_folder = {}
+        for uri, value in zip(folders, values[1:], strict=True):
+            path = to_fs_path(uri)
+            if path is not None:
+                by_folder[Path(path)] = self.understood(value, default)
+        self.settings = Settings(default, by_folder)
+        self.checks.changed()
+
+    def understood(self, value: object, default: Rules) -> Rules:
+        """What a client's settings say of the rules; if they cannot be understood, the client is told."""
+        try:
+            return parsed(value, default)
+        except SettingsError as error:
+            log.warning("settings: %s", error)
+            text = f"{SECTION}: {error}"
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
+            return default
+
+    def set_default(self, value: object) -> None:
+        """What the client says for all its folders, without being asked."""
+        self._default = self.understood(value, self._default)
+        self.settings = Settings(self._default)
+
+    async def watch(self) -> None:
+        """Ask the client to tell of files that change; one that cannot is told the truth by the next change of text."""
+        workspace = self.client_capabilities.workspace
+        watched = workspace and workspace.did_change_watched_files
+        if not (watched and watched.dynamic_registration):
+            return
+        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(one) for one in _WATCHED])
+        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
+        registration = types.Registration(f"{SECTION}-files", method, options)
+        await self.client_register_capability_async(types.RegistrationParams([registration]))
+
+    def _documents(self) -> dict[str, TextDocument]:
+        """What is open and a program; a notebook's text is none."""
+        return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
+
+    def _selection(self, path: str) -> Selection:
+        return self.settings.selection(path)
+
+    def _publish(self, document: Document, report: Report) -> None:
+        uri = document.uri
+        if document.version != report.version:
+            return  # What it says of an older text would stand in the wrong places.
+        positions = self.positions(report)
+        evidence = report.evidence if self.checks.wants_evidence else {}
+        found = [messages.diagnostic(one, positions, uri, evidence.get(one.start)) for one in report.findings]
+        self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, report.version))
+
+
+def _register(server: Server) -> None:
+    """Say who answers what."""
+
+    def on(method: str, options: Any = None) -> Callable[[Callable[[_Params], Awaitable[_Answer]]], None]:
+        def register(answer: Callable[[_Params], Awaitable[_Answer]]) -> None:
+            @functools.wraps(answer)
+            async def answered(params: _Params) -> _Answer | None:
+                try:
+                    return await answer(params)
+                except Exception:  # A fault of this server: the client does without the answer.
+                    log.exception("%s was not answered", method)
+                    return None
+
+            server.feature(method, options)(answered)
+
+        return register
+
+    @on(types.INITIALIZE)
+    async def _(params: types.InitializeParams) -> None:
+        server.set_default(params.initialization_options)
+
+    @on(types.INITIALIZED)
+    async def _(_: types.InitializedParams) -> None:
+        server.initialized()
+        await server.watch()
+        await server.configure()
+
+    @on(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
+    async def _(params: types.DidChangeConfigurationParams) -> None:
+        if isinstance(params.settings, dict) and SECTION in params.settings:
+            server.set_default(params.settings)
+        await server.configure()
+        server.checks.changed()
+
+    @on(types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS)
+    async def _(_: types.DidChangeWorkspaceFoldersParams) -> None:
+        await server.configure()
+
+    @on(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    async def _(_: types.DidChangeWatchedFilesParams) -> None:
+        server.checks.changed()
+
+    @on(types.TEXT_DOCUMENT_DID_OPEN)
+    async def _(params: types.DidOpenTextDocumentParams) -> None:
+        server.checks.changed(params.text_document.uri)
+
+    @on(types.TEXT_DOCUMENT_DID_CHANGE)
+    async def _(params: types.DidChangeTextDocumentParams) -> None:
+        server.checks.changed(params.text_document.uri)
+
+    @on(types.TEXT_DOCUMENT_DID_SAVE)
+    async def _(params: types.DidSaveTextDocumentParams) -> None:
+        server.checks.changed(params.text_document.uri)
+
+    @on(types.TEXT_DOCUMENT_DID_CLOSE)
+    async def _(params: types.DidCloseTextDocumentParams) -> None:
+        uri = params.text_document.uri
+        server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, []))
+        server.checks.closed(uri)
+
+    @on(types.TEXT_DOCUMENT_HOVER)
+    async def _(params: types.HoverParams) -> types.Hover | None:
+        return await actions.hover(server, params)
+
+    @on(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=list(actions.KINDS)))
+    async def _(params: types.CodeActionParams) -> list[types.CodeAction]:
+        return await actions.code_actions(server, params)
+
+    @on(types.SHUTDOWN)
+    async def _(_: None) -> None:
+        server.checks.worker.close()

@@ -1,0 +1,129 @@
+"""When the open documents are looked at, and what is kept of it until something changes."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Protocol
+from urllib.parse import unquote
+
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.inference.session import look_again
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.server import reports
+from flake8_forward_call.server.reports import Report
+from flake8_forward_call.server.worker import Worker
+
+log = logging.getLogger(__name__)
+
+# After the last change, for so many seconds nothing is done: the next key is likely on its way.
+DELAY = 0.2
+
+
+class Document(Protocol):
+    """What is open in the client."""
+
+    uri: str
+    version: int | None
+
+    @property
+    def source(self) -> str: ...
+
+
+class Checks:
+    """Reports on open documents, made anew when something changes that they may depend on: any other document, too.
+
+    ``documents`` gives those that are open, by their addresses without any escapes, for clients escape one character
+    or another; ``path_of`` the path at an address, None where it is no file's. ``publish`` hears of each report, and
+    again once its evidence is there, where ``wants_evidence`` says so.
+    """
+
+    def __init__(
+        self,
+        documents: Callable[[], Mapping[str, Document]],
+        path_of: Callable[[str], str | None],
+        selection: Callable[[str], Selection],
+        publish: Callable[[Document, Report], None],
+    ) -> None:
+        self.wants_evidence = False
+        self.worker = Worker()
+        self._documents = documents
+        self._path_of = path_of
+        self._selection = selection
+        self._publish = publish
+        self._reports: dict[str, Report] = {}
+        self._due: list[str] = []
+        self._task: asyncio.Task[None] | None = None
+
+    def changed(self, uri: str | None = None) -> None:
+        """Something has changed: this document or, without one, whatever. What is being done is for nothing now."""
+        first = None if uri is None else unquote(uri)  # The one that is worked on.
+        self._due = sorted(self._documents(), key=lambda one: one != first)
+        if self._task is not None:
+            self._task.cancel()
+        self._task = asyncio.get_running_loop().create_task(self._work())
+
+    def closed(self, uri: str) -> None:
+        """A document is not open any more."""
+        self._reports.pop(unquote(uri), None)
+        self.changed()
+
+    async def current(self, uri: str) -> Report | None:
+        """The report on a document as it stands now; None if it is not open."""
+        name = unquote(uri)
+        report = self._reports.get(name)
+        document = self._documents().get(name)
+        if document is None or (name not in self._due and report is not None and report.version == document.version):
+            return report
+        await self._look_again()
+        return await self._checked(name, document)
+
+    async def explained(self, report: Report, finding: Finding) -> Sequence[Step]:
+        """The evidence for a finding in a report."""
+        if finding.start not in report.evidence:
+            await self.worker.run(partial(reports.explain, report, finding))
+        return report.evidence[finding.start]
+
+    async def _work(self) -> None:
+        await asyncio.sleep(DELAY)
+        try:
+            await self._look_again()
+            for name in list(self._due):
+                document = self._documents().get(name)
+                if document is not None:
+                    self._publish(document, await self._checked(name, document))
+                self._due.remove(name)
+            if self.wants_evidence:
+                await self._add_evidence()
+        except Exception:
+            log.exception("the open documents were not all looked at")
+
+    async def _add_evidence(self) -> None:
+        """Last, for it takes longest and is least missed."""
+        for name, report in list(self._reports.items()):
+            missing = [finding for finding in report.findings if finding.start not in report.evidence]
+            for finding in missing:
+                await self.worker.run(partial(reports.explain, report, finding))
+            document = self._documents().get(name)
+            if missing and document is not None:
+                self._publish(document, report)
+
+    async def _look_again(self) -> None:
+        """Tell inference what is open: the disk may say otherwise, or may have changed."""
+        unsaved = {}
+        for document in self._documents().values():
+            path = self._path_of(document.uri)
+            if path is not None:
+                unsaved[os.path.realpath(path)] = document.source
+        await self.worker.run(partial(look_again, unsaved))
+
+    async def _checked(self, name: str, document: Document) -> Report:
+        version, text = document.version, document.source
+        path = self._path_of(document.uri) or document.uri
+        report = await self.worker.run(partial(reports.checked, path, text, version, self._selection(path)))
+        self._reports[name] = report
+        return report

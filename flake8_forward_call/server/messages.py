@@ -1,0 +1,85 @@
+"""From findings to what the protocol has for them: diagnostics, actions, a text to hover."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lsprotocol import types
+from pygls.uris import from_fs_path
+
+from flake8_forward_call.finding import Edit, Finding
+from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.rules import BY_CODE, fwd900
+from flake8_forward_call.server.positions import Positions
+
+SOURCE = "forward-call"
+
+# Characters that mean something to Markdown.
+_MARKS = re.compile(r"([\\*_{}\[\]<>#|~])")
+
+
+def diagnostic(
+    finding: Finding, positions: Positions, uri: str, steps: Sequence[Step] | None = None
+) -> types.Diagnostic:
+    """The diagnostic of a finding, with the steps of its evidence where they are given.
+
+    A file that could not be analysed is no more than a note: what is wrong with it, other tools tell louder.
+    """
+    return types.Diagnostic(
+        range=range_of(finding, positions),
+        message=finding.message,
+        severity=types.DiagnosticSeverity.Information
+        if finding.code == fwd900.RULE.code
+        else types.DiagnosticSeverity.Warning,
+        code=finding.code,
+        code_description=types.CodeDescription(BY_CODE[finding.code].url),
+        source=SOURCE,
+        related_information=None if not steps else [_related(step, finding, positions, uri) for step in steps],
+    )
+
+
+def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> types.DiagnosticRelatedInformation:
+    """A step with its place; that of the finding itself where no file says it."""
+    if step.path:
+        start = types.Position(step.row - 1, 0)
+        location = types.Location(from_fs_path(step.path) or uri, types.Range(start, start))
+    else:
+        location = types.Location(uri, range_of(finding, positions))
+    return types.DiagnosticRelatedInformation(location, step.text)
+
+
+def range_of(one: Finding | Edit, positions: Positions) -> types.Range:
+    """Where a finding stands, or what an edit replaces."""
+    return types.Range(types.Position(*positions.position(one.start)), types.Position(*positions.position(one.end)))
+
+
+def text_edits(edits: Sequence[Edit], positions: Positions) -> list[types.TextEdit]:
+    """The same edits as the client's."""
+    return [types.TextEdit(range_of(edit, positions), edit.content) for edit in edits]
+
+
+def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
+    """What is to be known of a finding: what it says, and step by step why."""
+    rule = BY_CODE[finding.code]
+    if not is_markdown:
+        places = (f"{step.path}:{step.row}: {step.text}" if step.path else step.text for step in steps)
+        return "\n".join([f"{finding.code} {finding.message}", *(f"  {line}" for line in places), rule.url])
+    lines = [f"**{finding.code}** {_escaped(finding.message)}", ""]
+    lines += [f"{number}. {_linked(step)}" for number, step in enumerate(steps, 1)]
+    return "\n".join([*lines, *([""] if steps else []), f"[{finding.code}: {_escaped(rule.title)}]({rule.url})"])
+
+
+def _linked(step: Step) -> str:
+    if not step.path:
+        return _escaped(step.text)
+    name = re.split(r"[\\/]", step.path)[-1]
+    return f"[{_escaped(name)}:{step.row}]({from_fs_path(step.path)}#L{step.row}): {_escaped(step.text)}"
+
+
+def _escaped(text: str) -> str:
+    """The text as Markdown that shows it: code between backticks is left alone."""
+    parts = text.split("`")
+    if len(parts) % 2 == 0:
+        return _MARKS.sub(r"\\\1", text).replace("`", r"\`")
+    return "`".join(part if index % 2 else _MARKS.sub(r"\\\1", part) for index, part in enumerate(parts))

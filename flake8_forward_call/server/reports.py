@@ -1,0 +1,53 @@
+"""What was found in one open document, and on what it stands."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from flake8_forward_call.checking import check_source
+from flake8_forward_call.finding import Edit, Finding, Fix, Place
+from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.selection import Selection
+from flake8_forward_call.source import Source, SourceError
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The findings in one version of a document's text, and what was asked about them as yet.
+
+    ``evidence``: by the place of a finding, its steps. ``proofs``: of fixes made together, whether they are right.
+    ``comments``: by the place of a finding, the edit that silences it, if there is one.
+    """
+
+    source: Source
+    version: int | None
+    findings: list[Finding]
+    evidence: dict[Place, Sequence[Step]] = field(default_factory=dict)
+    proofs: dict[tuple[Fix, ...], bool] = field(default_factory=dict)
+    comments: dict[Place, Edit | None] = field(default_factory=dict)
+
+
+def checked(path: str, text: str, version: int | None, selection: Selection) -> Report:
+    """The report on a text, as yet without evidence. Never raises."""
+    # A mark at the beginning is no character of the program, but it counts in the client's columns.
+    source = Source(path, f"\f{text[1:]}" if text.startswith("\ufeff") else text)
+    return Report(source, version, check_source(source, selection).findings)
+
+
+def explain(report: Report, finding: Finding) -> None:
+    """Add to a report what a finding in it stands on. Never raises."""
+    from flake8_forward_call import explaining
+
+    try:
+        found = explaining.explain(report.source, finding.start.row, finding.start.column)
+        steps = next((one.steps for one in found if one.finding is not None and one.place == finding.start), ())
+    except (explaining.NoCallError, SourceError):  # Such as FWD900, which stands at no call.
+        steps = ()
+    except Exception:
+        log.exception("%s:%s cannot be explained", finding.path, finding.start)
+        steps = ()
+    report.evidence[finding.start] = steps

@@ -1,0 +1,219 @@
+"""A process that lives on while files change: what it is told to look at again, it sees as a new process would."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flake8_forward_call.analysis import analyse
+from flake8_forward_call.explaining import explain
+from flake8_forward_call.inference import disk, session, shelf, texts
+from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.session import look_again
+from flake8_forward_call.source import Source
+
+NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
+PLAIN = "class Net:\n    def forward(self, x): return x\n"
+OTHER_CALL = f"{NET}    def __call__(self, x): return -x\n"
+USE = "from net import Net\n\nnet: Net = make()\nnet.forward(1)\n"
+HELPER = "def run(m): m.forward(1)\n"
+CALLER = "from helper import run\nfrom net import Net\nrun(Net())\n"
+HEIR = "from net import Net\nclass Heir(Net):\n    def __call__(self, x): return -x\n"
+
+
+@pytest.fixture(autouse=True)
+def _another_process() -> Iterator[None]:
+    session._SESSIONS = session._Sessions()
+    yield
+    session._SESSIONS = session._Sessions()
+
+
+@pytest.fixture
+def top(tmp_path: Path) -> Path:
+    """A project, where symbolic links lead to in the end."""
+    write(tmp_path.resolve() / "setup.py", "")
+    return tmp_path.resolve()
+
+
+def write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def found(path: Path, text: str | None = None) -> list[str]:
+    return [one.code for one in analyse(Source(str(path), path.read_text() if text is None else text))]
+
+
+@pytest.mark.parametrize(("text", "codes"), [(NET, ["FWD001"]), (PLAIN, []), (OTHER_CALL, ["FWD002"])])
+def test_unsaved_text_of_another_file_counts_until_it_is_closed(top: Path, text: str, codes: list[str]) -> None:
+    write(top / "net.py", "")
+    write(top / "use.py", USE)
+    assert found(top / "use.py") == []
+    look_again({str(top / "net.py"): text})
+    assert found(top / "use.py") == codes
+    look_again({})
+    assert found(top / "use.py") == []
+
+
+def test_unsaved_text_counts_where_texts_are_searched(top: Path) -> None:
+    """Who calls a function and who derives from a class is asked of the text of all files."""
+    for name, text in {"net": NET, "helper": HELPER, "call": "", "heir": "", "use": USE}.items():
+        write(top / f"{name}.py", text)
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+    look_again({str(top / "call.py"): CALLER, str(top / "heir.py"): HEIR})
+    assert (found(top / "helper.py"), found(top / "use.py")) == (["FWD001"], ["FWD002"])
+    look_again({})
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+
+
+def test_file_that_is_not_saved_yet_is_of_the_project_that_its_path_says(top: Path) -> None:
+    write(top / "net.py", NET)
+    assert found(top / "new.py", USE) == []
+    look_again({str(top / "new.py"): USE})
+    assert found(top / "new.py", USE) == ["FWD001"]
+
+
+def test_package_that_appears_and_goes(top: Path) -> None:
+    use = USE.replace("from net", "from pkg.net")
+    write(top / "use.py", use)
+    assert found(top / "use.py") == []
+    write(top / "pkg/__init__.py", "")
+    write(top / "pkg/net.py", NET)
+    look_again({})
+    assert found(top / "use.py") == ["FWD001"]
+    write(top / "pkg/net/__init__.py", PLAIN)
+    look_again({})
+    assert found(top / "use.py") == []
+    (top / "pkg/net/__init__.py").unlink()
+    look_again({})
+    assert found(top / "use.py") == ["FWD001"]
+
+
+def test_module_goes_by_its_new_name_when_its_folder_becomes_a_package(top: Path) -> None:
+    write(top / "sub/net.py", "from .base import Base\nclass Net(Base): pass\nNet().forward(1)\n")
+    write(top / "sub/base.py", "from torch import nn\nclass Base(nn.Module): pass\n")
+    write(top / "sub/deep/use.py", "from ..net import Net\nNet().forward(1)\n")
+    before = found(top / "sub/net.py"), found(top / "sub/deep/use.py")
+    for name in ("sub", "sub/deep"):
+        write(top / name / "__init__.py", "")
+    look_again({})
+    assert (found(top / "sub/net.py"), found(top / "sub/deep/use.py")) == (["FWD001"], ["FWD001"])
+    for name in ("sub", "sub/deep"):
+        (top / name / "__init__.py").unlink()
+    look_again({})
+    assert (found(top / "sub/net.py"), found(top / "sub/deep/use.py")) == before
+
+
+def test_settings_that_change_are_read_again(top: Path) -> None:
+    write(top / "code/net.py", NET)
+    write(top / "app/__init__.py", "")
+    write(top / "app/use.py", USE)
+    write(top / "other/net.py", PLAIN)
+    assert found(top / "app/use.py") == []
+    write(top / "setup.cfg", "[options]\npackage_dir =\n    = code\n")
+    look_again({})
+    assert found(top / "app/use.py") == ["FWD001"]
+
+
+def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "use": USE}.items():
+        write(top / f"{name}.py", text)
+    for name in ("helper", "use"):
+        assert found(top / f"{name}.py") == ["FWD001"]
+    look_again({str(top / "use.py"): USE})
+    made: list[str] = []
+
+    def making(path: str, tree: ast.Module, name: str, is_package: bool) -> File:
+        made.append(path)
+        return File(path, tree, name, is_package)
+
+    monkeypatch.setattr(shelf, "File", making)
+    for name in ("helper", "use"):
+        assert found(top / f"{name}.py") == ["FWD001"]
+    assert made == []
+    look_again({str(top / "net.py"): PLAIN})
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], [])
+    assert made == [str(top / "net.py")]
+
+
+def test_what_is_kept_for_other_processes_is_not_what_is_unsaved(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "MIN_FILES", 1)
+    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
+    for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "heir": "", "use": USE}.items():
+        write(top / f"{name}.py", text)
+    look_again({str(top / "call.py"): "", str(top / "heir.py"): HEIR})
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD002"])
+    assert list((top / ".cache").iterdir())
+    session._SESSIONS = session._Sessions()
+    assert (found(top / "helper.py"), found(top / "use.py")) == (["FWD001"], ["FWD001"])
+
+
+def test_explanation_sees_the_unsaved_text(top: Path) -> None:
+    write(top / "net.py", PLAIN)
+    write(top / "use.py", USE)
+    look_again({str(top / "net.py"): f"# One line more.\n{NET}"})
+    source = Source(str(top / "use.py"), USE)
+    assert [one.code for one in analyse(source)] == ["FWD001"]
+    (explanation,) = explain(Source(str(top / "use.py"), USE), 4)
+    assert (str(top / "net.py"), 4) in {(step.path, step.row) for step in explanation.steps}
+
+
+TEXTS = {
+    "net.py": ["", NET, PLAIN, OTHER_CALL, "class Net("],
+    "helper.py": ["", HELPER],
+    "call.py": ["", CALLER, CALLER.replace("Net())", "3)"), CALLER.replace("Net())", "load())")],
+    "heir.py": ["", HEIR, HEIR.replace("__call__", "call")],
+    "use.py": [USE, USE.replace("make()", "Net()"), USE.replace("net: Net = make()", "net = make()")],
+    "make/__init__.py": ["", "from net import *"],
+}
+CHANGES = [(name, text) for name, all_texts in TEXTS.items() for text in (*all_texts, None)]
+
+
+@given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans(), st.booleans()), max_size=12))
+def test_long_life_finds_what_a_new_process_finds(steps: list[tuple[tuple[str, str | None], bool, bool]]) -> None:
+    """Whatever is written, removed, typed and closed, in whatever order."""
+    session._SESSIONS = session._Sessions()
+    with TemporaryDirectory() as folder:
+        top = Path(folder).resolve()
+        write(top / "setup.py", "")
+        unsaved: dict[str, str] = {}
+        for (name, text), is_saved, is_checked in [*steps, (("use.py", USE), True, True)]:
+            path = top / name
+            if not is_saved and text is not None:
+                unsaved[str(path)] = text
+            elif not is_saved:
+                unsaved.pop(str(path), None)
+            elif text is not None:
+                write(path, text)
+            else:
+                path.unlink(missing_ok=True)
+            look_again(unsaved)
+            if is_checked:
+                assert _all_found(top, unsaved) == _found_anew(top, unsaved)
+
+
+def _found_anew(top: Path, unsaved: dict[str, str]) -> dict[str, list[str]]:
+    long = session._SESSIONS
+    session._SESSIONS = session._Sessions()
+    look_again(unsaved)
+    try:
+        return _all_found(top, unsaved)
+    finally:
+        session._SESSIONS = long
+
+
+def _all_found(top: Path, unsaved: dict[str, str]) -> dict[str, list[str]]:
+    paths = {name: top / name for name in TEXTS}
+    return {
+        name: found(path, unsaved.get(str(path)))
+        for name, path in paths.items()
+        if str(path) in unsaved or path.exists()
+    }

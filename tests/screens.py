@@ -1,0 +1,79 @@
+"""The command before a terminal, as a person sees it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# What says how a terminal is to be used; none of it is to come from whoever runs the tests.
+_SETTINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES")
+
+_WITHOUT_BAR = """
+import sys
+from flake8_forward_call import cli, progress
+progress._PATIENCE = 3600
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@dataclass
+class Screen:
+    """A process whose streams are a terminal, and what it has shown so far."""
+
+    process: subprocess.Popen[bytes]
+    end: int
+    shown: str = ""
+    _bytes: bytes = field(default=b"", repr=False)
+
+    def read(self) -> bool:
+        """Wait for more; False when there is none to come."""
+        try:
+            more = os.read(self.end, 65536)
+        except OSError:  # On Linux, how the end of a terminal shows.
+            more = b""
+        self._bytes += more
+        self.shown = self._bytes.decode(errors="ignore").replace("\r\n", "\n")
+        return bool(more)
+
+    def read_until(self, text: str) -> None:
+        """Wait for a text."""
+        while text not in self.shown:
+            assert self.read(), f"{text!r} was not shown: {self.shown!r}"
+
+    def finish(self) -> int:
+        """Wait for the end; the exit status."""
+        while self.read():
+            pass
+        return self.process.wait(timeout=120)
+
+
+@contextmanager
+def screen(*command: str | Path, **settings: str) -> Iterator[Screen]:
+    """Run Python with arguments before a terminal, which is an xterm where the settings do not say otherwise."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name not in _SETTINGS}
+    environment |= {"TERM": "xterm-256color", **settings}
+    arguments = [sys.executable, *map(str, command)]
+    with subprocess.Popen(arguments, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
+        os.close(theirs)
+        try:
+            yield Screen(process, ours)
+        finally:
+            process.kill()  # It has ended, or a test has failed.
+            os.close(ours)
+
+
+def seen(*args: str | Path, **settings: str) -> tuple[int, str]:
+    """Run the command before a terminal to its end: the exit status, and what was shown.
+
+    A bar is not: whether one comes depends on how fast the machine is.
+    """
+    with screen("-c", _WITHOUT_BAR, *args, **settings) as shown:
+        return shown.finish(), shown.shown

@@ -1,0 +1,207 @@
+"""The action and the recipes of docs/ci.md: valid where they go, and their commands do what they say."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+import yaml
+from command_line import PROGRAM, forward_call, run
+from markdown_it import MarkdownIt
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
+ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+OURS = "flake8-forward-call/flake8-forward-call"
+
+
+def fences(language: str) -> list[str]:
+    return [token.content for token in MarkdownIt().parse(TEXT) if token.type == "fence" and token.info == language]
+
+
+def recipes() -> Iterator[dict[str, Any]]:
+    for text in fences("yaml"):
+        recipe = yaml.safe_load(text)
+        assert isinstance(recipe, dict)
+        yield recipe
+
+
+def steps() -> list[dict[str, Any]]:
+    return [step for recipe in recipes() for job in recipe.get("jobs", {}).values() for step in job["steps"]]
+
+
+def commands() -> list[str]:
+    """Every line that a recipe, a console or a pipeline runs."""
+    lines = [step["run"] for step in steps() if "run" in step]
+    lines += [line for recipe in recipes() for job in recipe.values() if "script" in job for line in job["script"]]
+    lines += [line.removeprefix("$ ") for text in fences("console") for line in text.splitlines()]
+    for text in fences("groovy"):
+        lines += [line.strip().removeprefix("sh '").removesuffix("'") for line in text.splitlines() if " sh '" in line]
+    return lines
+
+
+OWN_COMMANDS = [line for line in commands() if line.startswith("forward-call ")]
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with one finding, in a file that is not committed yet."""
+    for variable in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.chdir(tmp_path)
+    identity = ("-c", "user.name=A", "-c", "user.email=a@example.org")
+    for args in (
+        ("init", "--quiet"),
+        (*identity, "commit", "--quiet", "--allow-empty", "--message", "A change"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+    ):
+        subprocess.run(["git", *args], check=True, capture_output=True)
+    Path("net.py").write_text(PROGRAM)
+    return tmp_path
+
+
+def valid(schema: str, *files: Path) -> None:
+    done = run("check_jsonschema", "--builtin-schema", schema, *files)
+    assert (done.status, done.err) == (0, ""), done.out
+
+
+def test_action_is_valid() -> None:
+    valid("vendor.github-actions", ROOT / "action.yml")
+
+
+def test_recipes_are_valid(tmp_path: Path) -> None:
+    ours = list((ROOT / ".github/workflows").iterdir())
+    files: dict[str, list[Path]] = {"vendor.github-workflows": ours, "vendor.gitlab-ci": []}
+    for number, text in enumerate(fences("yaml")):
+        (file := tmp_path / f"{number}.yml").write_text(text, encoding="utf-8")
+        files["vendor.github-workflows" if "jobs:" in text else "vendor.gitlab-ci"].append(file)
+    for schema, each in files.items():
+        valid(schema, *each)
+
+
+def test_each_kind_of_recipe_is_there() -> None:
+    formats = [word for line in OWN_COMMANDS for word in shlex.split(line)]
+    assert {"sarif", "gitlab", "rdjson", "junit", "--baseline", "--write-baseline", "--diff-base"} <= set(formats)
+
+
+def test_only_this_package_is_installed() -> None:
+    installs = [line for line in commands() if "pip install" in line]
+    assert set(installs) == {"python -m pip install flake8-forward-call"}
+
+
+@pytest.mark.usefixtures("project")
+def test_commands_do_what_they_say() -> None:
+    for line in OWN_COMMANDS:
+        words = shlex.split(line)[1:]
+        done = forward_call(*words)
+        is_passed = any(word in words for word in ("--exit-zero", "--baseline", "--write-baseline"))
+        assert (line, done.status) == (line, 0 if is_passed else 1)
+        assert (line, bool(done.out)) == (line, not is_passed and "--output-file" not in words)
+        if "--output-file" in words:
+            report = words[words.index("--output-file") + 1]
+            assert TEXT.count(report) >= 2  # It is taken up by what follows.
+            text = Path(report).read_text(encoding="utf-8")
+            assert ET.fromstring(text).get("failures") == "1" if report.endswith(".xml") else json.loads(text)
+
+
+@pytest.mark.usefixtures("project")
+def test_uses_of_the_action_do_what_they_say() -> None:
+    uses = [step for step in steps() if step.get("uses", "").startswith(OURS)]
+    assert len(uses) == 2
+    Path("src").mkdir()
+    Path("tests").mkdir()
+    Path("net.py").rename("src/net.py")
+    for step in uses:
+        assert set(step["with"]) <= set(ACTION["inputs"])
+        given = {name: value.replace("${{ github.base_ref }}", "main") for name, value in step["with"].items()}
+        done = check_step(given)
+        assert done.returncode == 1
+        assert done.stdout.startswith("::warning file=src/net.py,line=11,col=26,")
+
+
+def test_inputs_are_documented() -> None:
+    rows = [line.split("|") for line in TEXT.splitlines() if line.startswith("| `")]
+    assert [row[1].strip() for row in rows] == [f"`{name}`" for name in ACTION["inputs"]]
+    assert ACTION["inputs"]["python-version"]["default"] in rows[-1][3]
+
+
+def inputs(given: dict[str, str]) -> dict[str, str]:
+    return {name: given.get(name, each["default"]) for name, each in ACTION["inputs"].items()}
+
+
+def shell(step: dict[str, Any], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a step's script as the runner does."""
+    (file := Path("step.sh")).write_text(step["run"])
+    command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(file)]
+    environment = {**os.environ, **environment}
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
+
+
+def check_step(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    """Run the action's last step with the command of this environment."""
+    step = ACTION["runs"]["steps"][-1]
+    made = inputs(given)
+    values = {
+        "${{ steps.install.outputs.command }}": str(Path("forward-call").resolve()),
+        "${{ inputs.paths }}": made["paths"],
+        "${{ inputs.args }}": made["args"],
+    }
+    Path("forward-call").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m flake8_forward_call "$@"\n')
+    Path("forward-call").chmod(0o755)
+    return shell(step, **{name: values[value] for name, value in step["env"].items()})
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("paths", ["$(touch made)", "; touch made", "`touch made`", "' touch made"])
+def test_inputs_are_not_run(paths: str) -> None:
+    done = check_step({"paths": f"net.py {paths}"})
+    assert done.returncode == 2
+    assert done.stdout.startswith("::warning file=net.py,")
+    assert not Path("made").exists()
+
+
+@pytest.mark.usefixtures("project")
+def test_stars_in_inputs_are_not_expanded() -> None:
+    done = check_step({"paths": "*.py"})
+    assert "*.py: no such file or directory" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("version", "wanted"),
+    [
+        ("", "/the action"),
+        ("0.1.0", "flake8-forward-call==0.1.0"),
+        (">=0.1,<0.2", "flake8-forward-call>=0.1,<0.2"),
+        ("==0.1.0", "flake8-forward-call==0.1.0"),
+    ],
+)
+def test_version_that_is_asked_for_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, version: str, wanted: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\nif [ "$2" = venv ]; then mkdir -p "$3/bin" && cp "$0" "$3/bin/python"; else echo "$0 $*"; fi\n'
+    )
+    python.chmod(0o755)
+    (step,) = (each for each in ACTION["runs"]["steps"] if each.get("id") == "install")
+    assert step["env"] == {"PYTHON": "${{ steps.python.outputs.python-path }}", "VERSION": "${{ inputs.version }}"}
+    done = shell(
+        step,
+        PYTHON=str(python),
+        VERSION=version,
+        RUNNER_TEMP=str(tmp_path),
+        GITHUB_ACTION_PATH="/the action",
+        GITHUB_OUTPUT=str(tmp_path / "output"),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == f"{tmp_path}/forward-call/bin/python -m pip install --quiet {wanted}\n"
+    assert (tmp_path / "output").read_text() == f"command={tmp_path}/forward-call/bin/forward-call\n"

@@ -1,0 +1,166 @@
+"""``check`` as a gate: exit status, statistics, and where the report goes."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from command_line import MESSAGE, PLACE, PROGRAM, forward_call
+
+from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.rules import RULES
+
+LINE = f"net.py:{PLACE}: {MESSAGE}\n"
+MIXED = (
+    PROGRAM
+    + """
+    def __call__(self, x):
+        return self.stem.forward(x) + self.other.forward(x)
+
+    def twice(self, x: nn.Module):
+        return x.forward(self.forward(x))
+"""
+)
+
+
+@pytest.fixture(autouse=True)
+def _in_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(PROGRAM)
+
+
+def test_exit_zero_is_for_findings_only() -> None:
+    done = forward_call("check", "--exit-zero", "net.py")
+    assert (done.status, done.out, done.err) == (0, LINE, "")
+    assert forward_call("check", "--exit-zero", "net.py", "missing.py").status == 2
+    assert forward_call("check", "--exit-zero", "-", stdin=PROGRAM.encode()).status == 0
+
+
+def test_statistics_are_sorted_by_number_then_code() -> None:
+    Path("net.py").write_text(MIXED)
+    Path("bad.py").write_text("def f(:\n")
+    done = forward_call("check", "--statistics", "--extend-select", "FWD", "net.py", "bad.py")
+    assert (done.status, done.err) == (1, "")
+    assert done.out == (
+        "3\tFWD001\t[*] direct-forward-call\n"
+        "1\tFWD002\t[ ] different-forward-call\n"
+        "1\tFWD005\t[ ] overridden-module-call\n"
+        "1\tFWD900\t[ ] unanalysable-file\n"
+    )
+
+
+def test_statistics_as_json_are_ruffs() -> None:
+    done = forward_call("check", "--statistics", "--output-format", "json", "net.py")
+    assert json.loads(done.out) == [
+        {"code": "FWD001", "name": "direct-forward-call", "count": 1, "fixable": True, "fixable_count": 1}
+    ]
+
+
+def test_statistics_of_nothing() -> None:
+    Path("net.py").write_text("")
+    assert forward_call("check", "--statistics", "net.py").out == ""
+    assert json.loads(forward_call("check", "--statistics", "--output-format", "json", "net.py").out) == []
+
+
+@pytest.mark.parametrize("output_format", sorted(FORMATS.keys() - {"text", "full", "json"}))
+def test_statistics_have_no_other_format(output_format: str) -> None:
+    done = forward_call("check", "--statistics", "--output-format", output_format, "net.py")
+    assert (done.status, done.out) == (2, "")
+    assert f"--statistics cannot go with --output-format {output_format}" in done.err
+
+
+def test_names_of_rules_are_short_and_apart() -> None:
+    names = [rule.name for rule in RULES]
+    assert len(set(names)) == len(names)
+    assert [name for name in names if not name.replace("-", "").isalpha() or not name.islower()] == []
+
+
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_output_file_holds_what_would_be_printed(output_format: str) -> None:
+    printed = forward_call("check", "--output-format", output_format, "net.py")
+    done = forward_call("check", "--output-format", output_format, "--output-file", "report", "net.py", terminal=True)
+    assert (done.status, done.out) == (1, "")
+    assert done.err == "forward-call: 1 finding in 1 file; the report is in report\n"
+    assert Path("report").read_bytes() == printed.out_bytes
+
+
+def test_output_file_of_standard_input_and_statistics() -> None:
+    done = forward_call("check", "--statistics", "--output-file", "report", "-", stdin=PROGRAM.encode())
+    assert (done.status, done.out) == (1, "")
+    assert Path("report").read_text() == "1\tFWD001\t[*] direct-forward-call\n"
+
+
+def test_output_file_without_findings_is_empty_text() -> None:
+    Path("net.py").write_text("")
+    done = forward_call("check", "--output-file", "report", "net.py")
+    assert (done.status, done.err) == (0, "forward-call: no findings; the report is in report\n")
+    assert Path("report").read_bytes() == b""
+
+
+def test_dash_as_output_file_is_standard_output() -> None:
+    done = forward_call("check", "--output-file", "-", "net.py")
+    assert (done.status, done.out, done.err) == (1, LINE, "")
+    assert not Path("-").exists()
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+def test_file_that_cannot_be_written_is_told_before_the_work(option: str) -> None:
+    done = forward_call("check", option, "no/such/report", "missing.py")
+    assert (done.status, done.out) == (2, "")
+    assert f"invalid value for {option}" in done.err.replace("'", "")
+    assert "there is no folder no/such" in done.err
+    assert "missing.py" not in done.err
+    Path("folder").mkdir()
+    assert "is not the name of a file" in forward_call("check", option, "folder", "net.py").err
+    assert "is not the name of a file" in forward_call("check", option, "", "net.py").err
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+def test_old_report_is_replaced_and_keeps_its_mode(option: str) -> None:
+    Path("real").write_text("old")
+    Path("real").chmod(0o640)
+    Path("report").symlink_to("real")
+    forward_call("check", option, "report", "net.py")
+    assert Path("report").is_symlink()
+    assert Path("real").read_text() != "old"
+    assert stat.S_IMODE(Path("real").stat().st_mode) == 0o640
+    assert sorted(each.name for each in Path().iterdir()) == ["net.py", "real", "report"]
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+def test_read_only_report_is_left_alone(option: str) -> None:
+    Path("report").write_text("old")
+    Path("report").chmod(0o444)
+    done = forward_call("check", option, "report", "net.py")
+    assert done.status == 2
+    assert "forward-call: report: is read-only" in done.err
+    assert Path("report").read_text() == "old"
+
+
+def test_new_report_is_for_whoever_may_read_new_files() -> None:
+    before = os.umask(0o027)
+    try:
+        forward_call("check", "--output-file", "report", "net.py")
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE(Path("report").stat().st_mode) == 0o640
+
+
+def test_report_may_go_to_a_device() -> None:
+    done = forward_call("check", "--output-file", os.devnull, "net.py")
+    assert (done.status, done.out) == (1, "")
+    assert stat.S_ISCHR(Path(os.devnull).stat().st_mode)
+
+
+def test_disk_that_is_full_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    done = forward_call("check", "--output-file", "report", "net.py")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == "forward-call: report: could not be written: No space left on device\n"
+    assert [each.name for each in Path().iterdir()] == ["net.py"]

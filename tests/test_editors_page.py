@@ -1,0 +1,71 @@
+"""The settings in docs/editors.md: they can be read, and start this server."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import forward_call
+from markdown_it import MarkdownIt
+
+from flake8_forward_call.server.offers import FIX_ALL
+from flake8_forward_call.server.settings import Rules, parsed
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+PAGE = (Path(__file__).parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
+BLOCKS = [(token.info, token.content) for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
+WITH_FWD003 = Rules(extend_select=("FWD003",))
+
+
+def read(language: str) -> list[Any]:
+    loads = {"json": json.loads, "toml": tomllib.loads}[language]
+    return [loads(text) for info, text in BLOCKS if info == language]
+
+
+def starts(command: str, *arguments: str) -> bool:
+    assert command == "forward-call"
+    return forward_call(*arguments, "--help").status == 0
+
+
+def test_visual_studio_code() -> None:
+    server, flake8, _ = read("json")
+    assert starts(server["glspc.server.command"], *server["glspc.server.commandArguments"])
+    assert list(server["[python]"]["editor.codeActionsOnSave"]) == [FIX_ALL]
+    assert list(flake8) == ["flake8.importStrategy"]
+
+
+def test_helix() -> None:
+    (languages,) = read("toml")
+    server = languages["language-server"]["forward-call"]
+    assert starts(server["command"], *server["args"])
+    assert parsed(server["config"], Rules()) == WITH_FWD003
+    assert "forward-call" in languages["language"][0]["language-servers"]
+
+
+def test_python_lsp_server() -> None:
+    *_, settings = read("json")
+    assert settings["pylsp"]["plugins"]["flake8"]["enabled"] is True
+
+
+@pytest.mark.parametrize(("language", "number"), [("lua", 2), ("lisp", 1)])
+def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
+    """Every bracket is closed, the command is this one, the names are those that the server knows."""
+    texts = [text for info, text in BLOCKS if info == language]
+    assert len(texts) == number
+    for text in texts:
+        rest = re.sub(r"'[^'\n()]*'|\"[^\"\n]*\"", "", text)
+        while rest != (rest := re.sub(r"\([^()[\]{}]*\)|\[[^()[\]{}]*\]|\{[^()[\]{}]*\}", "", rest)):
+            pass
+        assert not re.search(r"[()[\]{}]", rest)
+    whole = "".join(texts)
+    assert re.search(r"""["']forward-call["'],? ["']server["']""", whole)
+    assert re.search(r"extendSelect", whole)
+    assert set(re.findall(r"source\.[\w.-]+", whole)) <= {FIX_ALL}

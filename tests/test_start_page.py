@@ -1,0 +1,34 @@
+"""The first page for a new user: whoever types what it says sees what it shows."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from documented import DOCS, File, Shown, printed, steps
+
+PAGE = "start.md"
+INSTALL = "python -m pip install flake8-forward-call"
+
+
+def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
+    (tmp_path / "project").mkdir()
+    shown, seen = [], []
+    for step in steps(PAGE):
+        if isinstance(step, File):
+            (tmp_path / "project" / step.name).write_text(step.text, encoding="utf-8")
+        elif step.command != INSTALL:
+            shown.append(step)
+            seen.append(Shown(step.command, printed(step.command, tmp_path / "project")))
+    assert seen == shown
+    assert {step.command.split()[1] for step in shown if step.command.startswith("forward-call")} == {
+        "check",
+        "explain",
+        "fix",
+    }
+
+
+def test_the_package_is_installed_by_its_name() -> None:
+    assert next(step for step in steps(PAGE) if isinstance(step, Shown)) == Shown(INSTALL, "")
+    (name,) = re.findall(r'^name = "(.*)"$', (DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert INSTALL.endswith(f" {name}")

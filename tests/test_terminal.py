@@ -1,0 +1,222 @@
+"""What differs before a terminal: the summary, the bar, colours and links; and that none of it gets into a pipe."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+from command_line import MESSAGE, PLACE, PROGRAM, forward_call, python
+from screens import screen, seen
+
+from flake8_forward_call.rules import fwd001
+
+OVERRIDE = "\n    def __call__(self, x):\n        return x\n"
+PROBABLE = """
+
+def run(x, path=None):
+    model = load(path) if path else nn.Linear(4, 2)
+    return model.forward(x)
+"""
+LINE = f"./net.py:{PLACE}: {MESSAGE}\n"
+SUMMARY = "Found 1 finding in 1 file (2 looked at); 1 can be fixed with 'forward-call fix'.\n"
+
+with_terminals = pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
+
+
+@pytest.fixture(autouse=True)
+def _two_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("net.py").write_text(PROGRAM)
+    Path("other.py").write_text("pass\n")
+
+
+@with_terminals
+@pytest.mark.parametrize("settings", [{"NO_COLOR": "1"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}])
+def test_summary_and_links_before_a_terminal_without_colours(settings: dict[str, str]) -> None:
+    code = f"\x1b]8;;{fwd001.RULE.url}\x1b\\FWD001\x1b]8;;\x1b\\"
+    assert seen("check", **settings) == (1, LINE.replace("FWD001", code) + SUMMARY)
+
+
+@with_terminals
+def test_colours_before_a_terminal() -> None:
+    status, shown = seen("check")
+    assert status == 1
+    assert "\x1b[1m./net.py\x1b[0m" in shown
+    assert shown.endswith(SUMMARY)
+
+
+@with_terminals
+def test_dumb_terminal_is_shown_text_alone() -> None:
+    assert seen("check", TERM="dumb") == (1, LINE)
+    status, shown = seen("check", TERM="dumb", FORCE_COLOR="1")
+    assert (status, "\x1b[31m" in shown, "\x1b]8" in shown) == (1, True, False)
+
+
+@with_terminals
+def test_report_in_a_file_has_neither_colours_nor_links() -> None:
+    status, shown = seen("check", "--output-file", "report.txt")
+    assert (status, shown) == (1, "forward-call: 1 finding in 1 file; the report is in report.txt\n")
+    assert Path("report.txt").read_text() == LINE
+
+
+@with_terminals
+@pytest.mark.parametrize("output_format", ["json", "github"])
+def test_formats_for_programs_are_not_summed_up(output_format: str) -> None:
+    assert "Found" not in seen("check", "--output-format", output_format)[1]
+
+
+@with_terminals
+def test_quiet_prints_findings_alone() -> None:
+    assert seen("check", "--quiet", TERM="xterm", NO_COLOR="1")[1].count("\n") == 1
+
+
+@with_terminals
+def test_nothing_found_is_told() -> None:
+    assert seen("check", "other.py") == (0, "No findings (1 file looked at).\n")
+
+
+def test_pipe_gets_what_flake8_prints_and_nothing_else() -> None:
+    done = forward_call("check")
+    assert (done.status, done.out, done.err) == (1, LINE, "")
+
+
+def test_verbose_tells_of_settings_packages_files_and_time() -> None:
+    Path("pyproject.toml").write_text("[tool.forward-call]\nextend-select = ['FWD002']\n")
+    done = forward_call("check", "--verbose", "--no-site-packages", "--no-cache")
+    assert (done.status, done.out) == (1, LINE)
+    lines = done.err.splitlines(keepends=True)
+    assert lines[:3] == [
+        f"forward-call: settings: {Path.cwd() / 'pyproject.toml'}\n",
+        "forward-call: installed packages: none\n",
+        SUMMARY,
+    ]
+    assert lines[3].startswith("forward-call: 2 files looked at in ")
+    assert len(lines) == 4
+
+
+def test_verbose_fix_tells_the_same() -> None:
+    done = forward_call("fix", "-v")
+    assert (done.status, len(done.lines)) == (0, 2)
+    assert done.err.splitlines()[0] == "forward-call: settings: none"
+    assert done.err.splitlines()[-1].startswith("forward-call: 2 files looked at in ")
+
+
+def test_summary_tells_safe_fixes_from_others() -> None:
+    Path("net.py").write_text(f"from plugins import load\n{PROGRAM}{PROBABLE}")
+    for codes, told in (
+        ("FWD001,FWD003", "1 can be fixed with 'forward-call fix'; 1 more with '--unsafe-fixes', which"),
+        ("FWD003", "(2 looked at); 1 with '--unsafe-fixes', which may change what the program does."),
+    ):
+        assert told in forward_call("check", "--select", codes, "--verbose").err
+    Path("net.py").write_text(PROGRAM + OVERRIDE)
+    err = forward_call("check", "--select", "FWD005", "--verbose").err
+    assert "Found 1 finding in 1 file (2 looked at).\n" in err
+
+
+def test_summary_does_not_hide_that_something_was_not_looked_at() -> None:
+    done = forward_call("check", "other.py", "gone.py", "--verbose")
+    assert done.status == 2
+    assert "No findings (1 file looked at; not everything could be looked at).\n" in done.err
+
+
+def test_quiet_fix_prints_what_remains_alone() -> None:
+    Path("net.py").write_text(PROGRAM + OVERRIDE)
+    done = forward_call("fix", "--quiet")
+    assert (done.status, len(done.lines), done.err) == (1, 1, "")
+    assert done.lines[0].startswith("./net.py:13:9: FWD005 ")
+    assert forward_call("fix", "--quiet", "other.py").out == ""
+
+
+def test_quiet_still_tells_what_could_not_be_done() -> None:
+    Path("empty").mkdir()
+    done = forward_call("check", "--quiet", "gone.py", "empty")
+    assert (done.status, done.out, done.err) == (2, "", "forward-call: gone.py: no such file or directory\n")
+
+
+def test_quiet_and_verbose_are_a_contradiction() -> None:
+    done = forward_call("check", "-q", "-v")
+    assert (done.status, done.out) == (2, "")
+    assert "--quiet and --verbose cannot go together" in done.err
+
+
+def test_rich_is_imported_for_nobody_at_the_other_end_of_a_pipe() -> None:
+    done = python(
+        "import sys; from flake8_forward_call.cli import main; assert main(['check', '--output-format', 'full']) == 1; "
+        "assert main(['fix']) == 0; print([name for name in sys.modules if name.partition('.')[0] == 'rich'])"
+    )
+    assert done.lines[-1] == "[]", done.err
+
+
+# The bar comes at once, and the look at the first file lasts until it has.
+WAITING = """
+import sys, time
+from flake8_forward_call import checking, cli, progress
+from flake8_forward_call.commands import check
+from flake8_forward_call import fixing
+
+progress._PATIENCE = 0
+made = []
+class Seen(progress.Progress):
+    def __init__(self, **options):
+        super().__init__(**options)
+        made.append(self)
+
+def wait(*args, **options):
+    while made[0]._bar is None or {for_ever}:
+        time.sleep(0.01)
+    return checking.check_bytes(*args, **options)
+
+check.Progress = Seen
+check.check_bytes = fixing.check_bytes = wait
+from flake8_forward_call import adopting
+from flake8_forward_call.commands import fix, noqa
+fix.Progress = noqa.Progress = Seen
+adopting.check_bytes = wait
+sys.exit(cli.main(sys.argv[1:]))
+"""
+
+
+@with_terminals
+def test_bar_shows_while_work_lasts_and_leaves_no_trace() -> None:
+    with screen("-c", WAITING.format(for_ever=False), "check", NO_COLOR="1") as shown:
+        assert shown.finish() == 1
+    before, _, after = shown.shown.rpartition("\x1b[?25h")  # Where the cursor comes back.
+    assert "\x1b[?25l" in before
+    assert "Looking at files" in before
+    assert "0/2" in before
+    assert "\x1b[32m" not in before
+    assert "\x1b[2K" in after
+    assert after.endswith(SUMMARY)
+    assert "Looking" not in after
+
+
+@with_terminals
+def test_lines_of_fix_have_the_screen_to_themselves() -> None:
+    with screen("-c", WAITING.format(for_ever=False), "fix", NO_COLOR="1") as shown:
+        assert shown.finish() == 0
+    start = shown.shown.index("./net.py:11:26: self.stem.forward(...) -> self.stem(...)")
+    assert shown.shown[:start].endswith("\x1b[2K")
+    assert shown.shown.endswith("Fixed 1 call in 1 file; no findings remain.\n")
+
+
+@with_terminals
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize("command", ["check", "fix", "check --add-noqa"])
+def test_whoever_ends_the_work_gets_a_clean_terminal(name: str, command: str) -> None:
+    with screen("-c", WAITING.format(for_ever=True), *command.split()) as shown:
+        shown.read_until("Looking at files")
+        shown.process.send_signal(getattr(signal, name))
+        assert shown.finish() == 2
+    _, _, after = shown.shown.rpartition("\x1b[?25h")
+    assert "forward-call: Interrupted: " in after
+    assert "Looking" not in after
+
+
+@with_terminals
+def test_quiet_has_no_bar() -> None:
+    waiting = WAITING.format(for_ever=False).replace("made[0]._bar is None", "made[0]._timer.is_alive()")
+    with screen("-c", waiting, "check", "--quiet") as shown:
+        assert shown.finish() == 1
+    assert "Looking" not in shown.shown

@@ -1,0 +1,103 @@
+"""flake8 as an editor runs it: by python-lsp-server, on the text as it stands in the editor."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from command_line import FIXED, PROGRAM
+from editor import Editor, capabilities, edit, editing, uri
+from lsprotocol import types
+
+PYLSP = (sys.executable, "-m", "pylsp")
+LINE, CHARACTER = 10, 25
+USE = "from net import Net\n\nprint('\U0001f600', Net().forward(1))\n"
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "net.py").write_text(PROGRAM)
+    return tmp_path / "net.py"
+
+
+def settings(**flake8: Any) -> dict[str, Any]:
+    """pylsp's, with flake8 in the place of the linters that it runs of itself."""
+    others = ("mccabe", "pycodestyle", "pyflakes")
+    executable = str(Path(sys.executable).with_name("flake8"))
+    plugins: dict[str, Any] = {name: {"enabled": False} for name in others}
+    return {"pylsp": {"plugins": plugins | {"flake8": {"enabled": True, "executable": executable, **flake8}}}}
+
+
+def configured(editor: Editor, **flake8: Any) -> None:
+    params = types.DidChangeConfigurationParams(settings(**flake8))
+    editor.client.workspace_did_change_configuration(params)
+
+
+def found(diagnostics: list[types.Diagnostic]) -> list[tuple[object, int, int]]:
+    return [(one.code, one.range.start.line, one.range.start.character) for one in diagnostics if one.source]
+
+
+def test_flake8_reports_the_unsaved_text_and_knows_the_other_files(net: Path) -> None:
+    async def session() -> None:
+        use = net.with_name("use.py")
+        use.write_text("")
+        async with editing(net.parent, command=PYLSP) as editor:
+            configured(editor, select=["FWD001"])
+            editor.open(use, "from net import Net\n\nNet().forward(1)\n")
+            assert found(await editor.diagnostics(use)) == [("FWD001", 2, 6)]
+            editor.change(use, "from net import Net\n\n\nNet().forward(1)\n")
+            assert found(await editor.diagnostics(use)) == [("FWD001", 3, 6)]
+            editor.change(use, "from net import Net\n\n\nNet()(1)\n")
+            assert found(await editor.diagnostics(use)) == []
+
+    edit(session())
+
+
+def test_rules_are_on_as_the_table_says_beside_those_of_flake8(net: Path) -> None:
+    async def session() -> None:
+        async with editing(net.parent, command=PYLSP) as editor:
+            configured(editor)
+            editor.open(net, "import os\n" + PROGRAM)
+            codes = {one.code for one in await editor.diagnostics(net)}
+            assert {"FWD001", "F401"} <= codes
+
+    edit(session())
+
+
+def test_plugin_offers_the_fix_that_the_command_makes(net: Path) -> None:
+    async def session() -> None:
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor, select=["FWD001"])
+            editor.open(net)
+            assert found(await editor.diagnostics(net)) == [("FWD001", LINE, CHARACTER)]
+            fix, ignore, fix_all = await editor.actions(net, LINE, CHARACTER)
+            assert (fix.kind, fix.is_preferred) == ("quickfix", True)
+            assert ignore.title == "Ignore with # noqa: FWD001"
+            assert fix_all.kind == "source.fixAll.forward-call"
+            editor.apply(fix)
+            assert editor.text(net) == FIXED
+            assert await editor.actions(net, LINE, CHARACTER) == []
+
+    edit(session())
+
+
+def test_plugin_sees_what_is_unsaved_and_counts_as_the_client_does(net: Path) -> None:
+    async def session() -> None:
+        use = net.with_name("use.py")
+        use.write_text(USE)
+        net.write_text("class Net: pass\n")
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor, select=["FWD001"])
+            editor.open(use)
+            place = 2, USE.splitlines()[2].index("forward") + 1  # The face is two units.
+            assert await editor.actions(use, *place) == []
+            editor.open(net, PROGRAM)
+            fix, _, _ = await editor.actions(use, *place)
+            editor.apply(fix)
+            assert editor.text(use) == USE.replace(".forward", "")
+            assert uri(use) in ((fix.edit and fix.edit.changes) or {})
+
+    edit(session())

@@ -1,0 +1,179 @@
+"""Repositories that are made for a test: those that hooks come from, and a project that uses them."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from markdown_it import MarkdownIt
+
+from flake8_forward_call import __version__
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs/pre-commit.md"
+OURS = "https://github.com/flake8-forward-call/flake8-forward-call"
+FLAKE8 = "https://github.com/PyCQA/flake8"
+
+# What stands for flake8's repository: pre-commit runs flake8 from it in the same way.
+_HOOK_OF_FLAKE8 = {
+    "id": "flake8",
+    "name": "flake8",
+    "entry": "flake8",
+    "language": "python",
+    "types": ["python"],
+    "require_serial": True,
+}
+_PACKAGE_OF_FLAKE8 = """\
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "hook-of-flake8"
+version = "7.3.0"
+dependencies = ["flake8==7.3.0"]
+
+[tool.hatch.build.targets.wheel]
+bypass-selection = true
+"""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command left behind: exit status, and all that it printed."""
+
+    status: int
+    out: str
+
+
+@dataclass(frozen=True)
+class Scratch:
+    """A git repository in a folder, and the environment that its commands run in."""
+
+    folder: Path
+    environment: Mapping[str, str]
+
+    def run(self, *command: str) -> Done:
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=dict(self.environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            timeout=300,
+            check=False,
+        )
+        return Done(done.returncode, done.stdout)
+
+    def git(self, *args: str) -> str:
+        done = self.run("git", *args)
+        assert done.status == 0, done.out
+        return done.out
+
+    def pre_commit(self, *args: str) -> Done:
+        return self.run(sys.executable, "-m", "pre_commit", *args)
+
+    def commit(self, message: str = "A change") -> Done:
+        """Commit what is staged, as a person does, with the hooks."""
+        return self.run("git", "commit", "--quiet", "--message", message)
+
+    def write(self, **programs: str) -> None:
+        """Write programs: the name of each, with two underscores for a folder's slash, and its text."""
+        for name, program in programs.items():
+            path = self.folder / f"{name.replace('__', '/')}.py"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(program, encoding="utf-8")
+
+    def text(self, name: str) -> str:
+        return (self.folder / name).read_text(encoding="utf-8")
+
+    def staged(self, name: str) -> str:
+        return self.git("show", f":{name}")
+
+
+def made(folder: Path, environment: Mapping[str, str]) -> Scratch:
+    """A new repository in a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    scratch = Scratch(folder, environment)
+    scratch.git("init", "--quiet", "--initial-branch", "main")
+    return scratch
+
+
+def surroundings(folder: Path) -> dict[str, str]:
+    """The environment of a user who has nothing set, and for whom the repositories of hooks lie in a folder.
+
+    git takes them from there, wherever pre-commit says that they come from.
+    """
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT", "VIRTUAL_ENV"))
+    }
+    configuration = {
+        "user.name": "A",
+        "user.email": "a@example.org",
+        f"url.{folder / 'ours'}.insteadOf": OURS,
+        f"url.{folder / 'flake8'}.insteadOf": FLAKE8,
+    }
+    environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(configuration)}
+    environment |= {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(configuration.values())}
+    return environment | {
+        "GIT_CONFIG_COUNT": str(len(configuration)),
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+        "PRE_COMMIT_HOME": str(folder / "home"),
+        "FORWARD_CALL_CACHE_DIR": str(folder / "cache"),
+    }
+
+
+def publish(folder: Path, environment: Mapping[str, str]) -> None:
+    """Commit what hooks are made of: this working tree as it is, and what stands for flake8's repository."""
+    ours = made(folder / "ours", environment)
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+        shutil.copy(ROOT / name, ours.folder)
+    package = "flake8_forward_call"
+    shutil.copytree(ROOT / package, ours.folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+    flake8 = made(folder / "flake8", environment)
+    (flake8.folder / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump([_HOOK_OF_FLAKE8]))
+    (flake8.folder / "pyproject.toml").write_text(_PACKAGE_OF_FLAKE8)
+    for scratch, tag in ((ours, f"v{__version__}"), (flake8, "7.3.0")):
+        scratch.git("add", "--all")
+        scratch.git("commit", "--quiet", "--message", "A release")
+        scratch.git("tag", tag)
+
+
+def unpublished(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment in which pip, too, takes this package from the repository, as from an index that has it."""
+    folder = Path(environment["PRE_COMMIT_HOME"]).parent
+    (constraint := folder / "constraint.txt").write_text(f"flake8-forward-call @ {(folder / 'ours').as_uri()}\n")
+    return {**environment, "PIP_CONSTRAINT": str(constraint)}
+
+
+def recipes(page: Path = PAGE) -> list[str]:
+    """The configurations of pre-commit that a page shows."""
+    tokens = MarkdownIt().parse(page.read_text(encoding="utf-8"))
+    return [token.content for token in tokens if token.type == "fence" and "hooks:" in token.content]
+
+
+def recipe(*wanted: str, args: bool = False) -> str:
+    """The configuration on the page that has exactly these hooks, with arguments or without."""
+    (found,) = (text for text in recipes() if hooks(text) == list(wanted) and ("args:" in text) is args)
+    return found
+
+
+def hooks(text: str) -> list[str]:
+    """The hooks in a configuration of pre-commit, in their order."""
+    return [hook["id"] for repository in yaml.safe_load(text)["repos"] for hook in repository["hooks"]]
+
+
+def notebook(*cells: str) -> str:
+    """A notebook of code cells."""
+    common: dict[str, object] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    all_cells = [common | {"id": str(number), "source": text} for number, text in enumerate(cells)]
+    return json.dumps({"cells": all_cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=1) + "\n"
