@@ -52,8 +52,8 @@ def check(
 ) -> Status:
     """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
 
-    PATH is a file or a directory, or '-' for standard input; without
-    one it is what the settings name, or the current directory.
+    PATH is a file or a directory, or '-' for standard input; without one it is what the settings name, or the current
+    directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
     if watch and (hindrance := watching.conflict(context)) is not None:
