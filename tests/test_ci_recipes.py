@@ -17,6 +17,8 @@ import yaml
 from command_line import PROGRAM, forward_call, run
 from markdown_it import MarkdownIt
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))

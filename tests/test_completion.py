@@ -17,6 +17,8 @@ from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.rules import RULES
 
+pytestmark = pytest.mark.slow
+
 SAY = 'eval "$(forward-call completion bash)"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); '
 SAY += '_forward_call_completion forward-call; printf "%s\\n" "${COMPREPLY[@]}"'
 

@@ -11,6 +11,8 @@ from lsprotocol import types
 
 from flake8_forward_call.rules import BY_CODE
 
+pytestmark = pytest.mark.slow
+
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
 PLAIN = "class Net:\n    def forward(self, x): return x\n"
 USE = "from net import Net\n\nNet().forward(1)\n"

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from documented import DOCS, File, Shown, printed, steps
+
+pytestmark = pytest.mark.slow
 
 PAGE = "start.md"
 INSTALL = "python -m pip install flake8-forward-call"

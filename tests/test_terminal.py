@@ -12,6 +12,8 @@ from screens import screen, seen
 
 from flake8_forward_call.rules import fwd001
 
+pytestmark = pytest.mark.slow
+
 OVERRIDE = "\n    def __call__(self, x):\n        return x\n"
 PROBABLE = """
 

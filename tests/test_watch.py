@@ -15,6 +15,8 @@ from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call
 
 from flake8_forward_call.commands.watching import matters
 
+pytestmark = pytest.mark.slow
+
 WATCHING = "forward-call: Watching for changes; Ctrl-C ends it.\n"
 LINE = f"net.py:{PLACE}: {MESSAGE}\n"
 # The module that is called comes from another file.

@@ -112,7 +112,8 @@ class Runner:
             done = subprocess.run(
                 command,
                 cwd=self.tree,
-                env={**os.environ, **settings, **self.suite.environment},
+                # Whoever runs the benchmark may have settings of their own for pytest, which are not the package's.
+                env={**os.environ, "PYTEST_ADDOPTS": "", **settings, **self.suite.environment},
                 check=False,
                 capture_output=True,
                 text=True,
