@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -182,7 +183,13 @@ def unsafe_fixes_option(command: _Command) -> _Command:
 
 def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The paths that the user named, else those of the settings, else the current directory. Raises ConfigError."""
-    return paths or settings_of(Path.cwd()).paths or (".",)
+    return paths or tuple(map(_from_here, settings_of(Path.cwd()).paths)) or (".",)
+
+
+def _from_here(path: str) -> str:
+    """A path as one would name it here, if it lies below."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
 
 
 def _of_table(*names: str) -> tuple[_Decorator[Any], ...]:
