@@ -84,7 +84,7 @@ class LeftOut:
 
 
 def _of_user(settings: Settings) -> Ignoring:
-    return Ignoring().with_patterns(os.path.realpath(settings.base), settings.exclude)
+    return Ignoring().with_patterns(os.path.realpath(settings.base_of("exclude")), settings.exclude)
 
 
 def is_left_out(path: str) -> bool:

@@ -262,3 +262,29 @@ def test_option_that_cannot_be_used_is_told() -> None:
     done = forward_call("check", "--per-file-ignores", "FWD001")
     assert (done.status, done.out) == (2, "")
     assert "takes PATTERN:CODES, not 'FWD001'" in done.err
+
+
+def test_select_that_is_given_means_these_rules_and_no_others() -> None:
+    configure(
+        'ignore = ["FWD001"]\nextend-select = ["FWD002"]\n[tool.forward-call.per-file-ignores]\n"b.py" = ["FWD001"]'
+    )
+    Path("b.py").write_text(PROGRAM)
+    lines = {line.split(" ")[0]: line for line in forward_call("config", "--select", "FWD001").lines}
+    assert lines["ignore"].endswith("= []  # default")
+    assert lines["extend-select"].endswith("= []  # default")
+    assert forward_call("check", "--select", "FWD001").lines == FOUND
+
+
+def test_patterns_are_relative_to_the_file_that_has_them_or_to_where_the_command_is_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    Path("src/old").mkdir(parents=True)
+    for name in ("src/net.py", "src/old/net.py"):
+        Path(name).write_text(PROGRAM)
+    configure('exclude = ["/src/old"]\nper-file-ignores = { "/src/net.py" = ["FWD001"] }')
+    monkeypatch.chdir("src")
+    assert forward_call("check").lines == []
+    assert forward_call("check", "--exclude", "nothing").lines == [f"./old/net.py:{PLACE}: {MESSAGE}"]
+    assert forward_call("check", "--exclude", "/old").lines == []
+    assert forward_call("check", "--per-file-ignores", "/other.py:FWD001").lines == FOUND
+    assert forward_call("check", "--per-file-ignores", "/net.py:FWD001").lines == []

@@ -12,7 +12,7 @@ from flake8_forward_call.commands.options import setting_options
 from flake8_forward_call.configuration.files import TABLE, Configured
 from flake8_forward_call.configuration.options import OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
-from flake8_forward_call.configuration.settings import GIVEN, configured, settings_of
+from flake8_forward_call.configuration.settings import GIVEN, configured, counts, settings_of
 from flake8_forward_call.trouble import Status
 
 
@@ -42,7 +42,7 @@ def _origin(option: Option, found: Configured | None) -> str:
     """Where the value of an option comes from."""
     if option.name in GIVEN.get().values:
         return "command line"
-    if found is not None and option.name in found.values:
+    if found is not None and option.name in found.values and counts(option.name):
         return f"{found.path}:{found.lines[option.name]}"
     return "default"
 

@@ -15,7 +15,7 @@ from flake8_forward_call.configuration.values import CodesByPattern, Value
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A value for each option of the table; ``base`` is the folder that patterns are relative to."""
+    """A value for each option of the table; ``base`` is the folder of the file that they come from."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -35,6 +35,10 @@ class Settings:
     output_format: str = "text"
     base: Path = field(default_factory=Path.cwd)
 
+    def base_of(self, name: str) -> Path:
+        """The folder that the patterns of an option are relative to: the current one for what was given for the run."""
+        return Path.cwd() if name in GIVEN.get().values else self.base
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -52,6 +56,15 @@ GIVEN: ContextVar[Given] = ContextVar("GIVEN", default=Given())  # noqa: B039 (I
 _ABOUT_RULES = frozenset(("ignore", "extend-select"))
 
 
+def counts(name: str) -> bool:
+    """Whether what a file says of an option counts in this run, or gives way to what was given for it.
+
+    Whoever says which rules to apply means these, and no more and no less.
+    """
+    given = GIVEN.get().values
+    return name not in given and not ("select" in given and name in _ABOUT_RULES)
+
+
 def configured(folder: Path) -> Configured | None:
     """What is set in a file for what lies in a folder; None if nothing is. Raises ConfigError."""
     given = GIVEN.get()
@@ -64,11 +77,8 @@ def configured(folder: Path) -> Configured | None:
 def settings_of(folder: Path) -> Settings:
     """The settings for what lies in a folder. Raises ConfigError."""
     found = configured(folder)
-    given = GIVEN.get().values
-    values = {**(found.values if found is not None else {}), **given}
-    if "select" in given:  # Whoever says for a run which rules count means these, and no more and no less.
-        for name in _ABOUT_RULES - given.keys():
-            values.pop(name, None)
+    of_file = {} if found is None else {name: value for name, value in found.values.items() if counts(name)}
+    values = {**of_file, **GIVEN.get().values}
     return _settings(tuple(values.items()), Path.cwd() if found is None else found.path.parent)
 
 
