@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import os
 import sys
@@ -68,6 +69,10 @@ def main(args: Sequence[str] | None = None) -> int:
     if (hindrance := _hindrance()) is not None:
         _say(hindrance)
         return Status.FAILED
+    if args is None:
+        # A process of its own is over after this. Python would look through all that was learnt of a large project for
+        # cycles once more, which takes as long as the work itself.
+        atexit.register(gc.freeze)
     thresholds = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *thresholds[1:])
     try:
