@@ -32,7 +32,7 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.finding import Applicability, Fix
 from flake8_forward_call.fixing import rewrite as fix_bytes
 from flake8_forward_call.rewriter import RewriteError, rewrite
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, everywhere
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.visitor import Site, find_sites
 from swept.proof import faults, parsed, uses_of_forward
@@ -145,7 +145,7 @@ def swept(path: Path, rename: int | None) -> Result:
 
 def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
     """Do what ``forward-call fix --unsafe-fixes`` does with a file, and yield what went wrong."""
-    checked = check_bytes(path, data, ALL_RULES, thorough=False)
+    checked = check_bytes(path, data, everywhere(ALL_RULES), thorough=False)
     result.refused.update(finding.message for finding in checked.findings if finding.code == "FWD900")
     fixable = [finding for finding in checked.findings if finding.fix is not None]
     if not fixable:
@@ -156,7 +156,7 @@ def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
         return
     result.rewritten = len(fixable)
     yield from faults(data, outcome.data, {(one.end.row, one.end.column) for one in fixable})
-    again = check_bytes(path, outcome.data, ALL_RULES, thorough=False)
+    again = check_bytes(path, outcome.data, everywhere(ALL_RULES), thorough=False)
     if any(finding.fix for finding in again.findings):
         yield "a second run has something to rewrite"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import click
@@ -17,7 +16,7 @@ from flake8_forward_call.printing import shown
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selects, everywhere
 from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
 from flake8_forward_call.source import SourceError
 from flake8_forward_call.trouble import Trouble
@@ -28,7 +27,7 @@ from flake8_forward_call.writing import WriteError, replace
 class Adopting:
     """One run of ``check --add-noqa``: takes the inputs one by one and keeps the score."""
 
-    selects: Callable[[str], Selection]
+    selects: Selects
     trouble: Trouble
     _unsilenced: list[Finding] = field(default_factory=list)
     _left: int = 0
@@ -42,7 +41,9 @@ class Adopting:
 
     def take(self, each: Input) -> None:
         """Put comments at one file's findings."""
-        checked = check_bytes(each.name, each.data, EVERY_RULE, thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE), thorough=each.is_named)
+        if not checked.findings:
+            return
         selection = self.selects(each.name)
         selected = [finding for finding in checked.findings if selection.keeps(finding.code)]
         unread = [finding for finding in selected if finding.code == fwd900.RULE.code]

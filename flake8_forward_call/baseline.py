@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.fingerprints import Identity, identity
 from flake8_forward_call.inputs import STDIN_NAME
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selects
 from flake8_forward_call.trouble import reason
 
 _VERSION = 1
@@ -76,9 +76,7 @@ class Baseline:
                 new.append(finding)
         return new
 
-    def resolved(
-        self, findings: Iterable[Finding], looked_at: Collection[str], selects: Callable[[str], Selection]
-    ) -> int:
+    def resolved(self, findings: Iterable[Finding], looked_at: Collection[str], selects: Selects) -> int:
         """How many entries claim more than was found, in files that were looked at or are gone, of selected rules."""
         found = _counted(findings, self.folder)
         names = {_named(path, self.folder) for path in looked_at}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.finding import Finding
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, Selects
 from flake8_forward_call.source import Source, SourceError, is_notebook, is_stub, may_matter, read
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.unused import may_name_code, unused
@@ -20,14 +20,16 @@ class Checked:
     source: Source | None = None
 
 
-def check_bytes(name: str, data: bytes, selection: Selection, *, thorough: bool, unused_noqa: bool = False) -> Checked:
+def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unused_noqa: bool = False) -> Checked:
     """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
 
     A ``thorough`` look says of any file whether it is Python; else one without `forward` or `__call__` is not even
-    parsed, which makes a run over a large tree several times as fast. ``unused_noqa``: look for dead comments too.
+    parsed, which makes a run over a large tree several times as fast; nor is it asked which rules count there.
+    ``unused_noqa``: look for dead comments too.
     """
     if is_stub(name) or not (thorough or may_matter(data) or (unused_noqa and may_name_code(data))):
         return Checked([])
+    selection = selects(name)
     # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
     text = "" if is_notebook(name) else data.decode("latin-1")
     source = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from flake8_forward_call.printing import shown
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, Selects, everywhere
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.trouble import Trouble
 from flake8_forward_call.writing import WriteError, replace
@@ -45,7 +45,7 @@ class Fixing:
     standard output is for a summary of ``made`` and ``remaining``.
     """
 
-    selects: Callable[[str], Selection]
+    selects: Selects
     trouble: Trouble
     unsafe: bool = False
     is_dry: bool = False
@@ -128,13 +128,13 @@ class Fixing:
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
-        selection = self.selects(each.name)
         if not self.unsafe:
-            return check_bytes(each.name, each.data, selection, thorough=each.is_named)
+            return check_bytes(each.name, each.data, self.selects, thorough=each.is_named)
+        selection = self.selects(each.name)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
         others = tuple(code for code in unsafe if selection.leaves_open(code))
         wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
-        checked = check_bytes(each.name, each.data, wider, thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(wider), thorough=each.is_named)
         self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
 

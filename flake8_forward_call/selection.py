@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
+
+# Which rules count for the file at a path.
+Selects: TypeAlias = "Callable[[str], Selection]"
 
 
 class UnknownCodeError(Exception):
@@ -37,6 +41,11 @@ class Selection:
     def leaves_open(self, code: str) -> bool:
         """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
         return not self.keeps(code) and not _longest(code, self.ignore)
+
+
+def everywhere(selection: Selection) -> Selects:
+    """The same selection for every file."""
+    return lambda _: selection
 
 
 def parse_codes(values: Iterable[str]) -> tuple[str, ...]:

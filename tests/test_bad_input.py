@@ -18,7 +18,7 @@ from flake8_forward_call import inference, report
 from flake8_forward_call.candidates import Candidate
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.plugin import Plugin
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, everywhere
 from flake8_forward_call.source import Source
 
 GOOD = f"good.py:{PLACE}: {MESSAGE}"
@@ -322,5 +322,5 @@ def test_a_tokenizer_that_fails_leaves_comments_to_be_read_by_line(monkeypatch: 
 
     with monkeypatch.context() as patched:
         patched.setattr(tokenize, "generate_tokens", tokens)
-        findings = check_bytes("net.py", program, Selection(select=("FWD",)), thorough=True).findings
+        findings = check_bytes("net.py", program, everywhere(Selection(select=("FWD",))), thorough=True).findings
     assert [(finding.code, finding.start.row) for finding in findings] == [("FWD002", 3), ("FWD001", 5)]

@@ -18,7 +18,7 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.fixing import Outcome
 from flake8_forward_call.fixing import rewrite as fixed
 from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, everywhere
 from flake8_forward_call.source import Source
 from flake8_forward_call.visitor import find_sites
 
@@ -123,7 +123,7 @@ def test_noqa_is_kept_and_so_is_what_it_silences(data: st.DataObject, end: str) 
         before += text
         after += text if comment in SILENCING else re.sub(r"\s*\.forward", "", text, count=1)
     selection = Selection(select=("FWD",))
-    checked = check_bytes("net.py", before.encode(), selection, thorough=True)
+    checked = check_bytes("net.py", before.encode(), everywhere(selection), thorough=True)
     fixes = [finding.fix for finding in checked.findings if finding.fix is not None]
     assert len(fixes) == len(checked.findings)
     source = Source("net.py", before)

@@ -89,8 +89,7 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
     with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
         for each in read_inputs(paths, stdin_filename, trouble, progress.over):
             telling.saw(each.name)
-            selection = gate.selects(each.name)
-            checked = check_bytes(each.name, each.data, selection, thorough=each.is_named, unused_noqa=unused_noqa)
+            checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:

@@ -16,7 +16,7 @@ from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
 from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selects
 from flake8_forward_call.trouble import Trouble
 from flake8_forward_call.writing import WriteError, write
 
@@ -74,7 +74,7 @@ def gate_options(command: _Command) -> _Command:
 class Gate:
     """One run of ``check`` from its options to its report."""
 
-    selects: Callable[[str], Selection]
+    selects: Selects
     trouble: Trouble
     output_format: str
     statistics: bool

@@ -9,7 +9,7 @@ import pytest
 from marked import written
 
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, everywhere
 
 HEAD = "from torch import nn\n"
 
@@ -17,7 +17,7 @@ HEAD = "from torch import nn\n"
 def places(body: str) -> list[str]:
     """What is found in a class of modules with the given body, as row and column in the body's own rows."""
     program = f"{HEAD}class Net(nn.Module):\n{body}"
-    found = check_bytes("net.py", program.encode(), Selection(), thorough=False).findings
+    found = check_bytes("net.py", program.encode(), everywhere(Selection()), thorough=False).findings
     named = [finding for finding in found if finding.code == "FWD005"]
     assert all(finding.end.column - finding.start.column == len("__call__") for finding in named)
     return [f"{finding.code} {finding.start.row - 2}:{finding.start.column}" for finding in found]
@@ -79,6 +79,6 @@ def test_base_classes_are_followed_over_files(tmp_path: Path) -> None:
         """,
     )
     path = tmp_path / "net.py"
-    found = check_bytes(str(path), path.read_bytes(), Selection(), thorough=False).findings
+    found = check_bytes(str(path), path.read_bytes(), everywhere(Selection()), thorough=False).findings
     assert [(finding.code, finding.start.row) for finding in found] == [("FWD005", 4)]
     assert "Lost.__call__ never reaches Module.__call__" in found[0].message
