@@ -124,19 +124,16 @@ def _candidate_of(finding: Finding, file: File, source: Source) -> Candidate | N
     """
     found = candidates(file.tree, source.forward_rows)
     for one in found:
-        if not one.in_string and _end_of(one, source) == finding.end:
+        if (
+            not one.in_string
+            and source.place_of_node(one.attribute.end_lineno, one.attribute.end_col_offset) == finding.end
+        ):
             return one
     if any(one.in_string for one in found):
         for site in find_sites(source):
             if site.start == finding.start:
                 return _candidate_in(file, source, site)
     return None
-
-
-def _end_of(candidate: Candidate, source: Source) -> Place:
-    """The end of the name, which is that of the attribute. Python counts in bytes."""
-    row, column = candidate.attribute.end_lineno or 0, candidate.attribute.end_col_offset or 0
-    return Place(row, len(source.lines[row - 1].encode()[:column].decode()) + 1)
 
 
 def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -10,3 +11,9 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 def shown(name: str) -> str:
     """The name of a file in one line: what would end the line, or command the terminal, as its escape sequence."""
     return _CONTROL.sub(lambda match: repr(match[0])[1:-1], name)
+
+
+def from_here(path: str) -> str:
+    """A path as one would name it from the current folder, where it is below."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative

@@ -43,9 +43,8 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
     left: list[tuple[Finding, str]] = []
     for finding in wanted:
         stretch = stretches.get(finding.noqa_row)
-        if (
-            stretch is None
-        ):  # So it can be before Python 3.12, where a line in a string that begins with "#" is the last.
+        if stretch is None:
+            # So it can be before Python 3.12, where a line in a string that begins with "#" is the last.
             left.append((finding, "flake8 does not see where its line ends; put a line break at the end of the file"))
         elif (why := _hindrance(suppression, stretch)) is not None:
             left.append((finding, why))
@@ -110,9 +109,8 @@ def _check_tree(old: str, new: str) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            same = same_tree(
-                ast.parse(old), ast.parse(new), positions=True
-            )  # Without type comments: they are comments.
+            # Without type comments: they are comments.
+            same = same_tree(ast.parse(old), ast.parse(new), positions=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
     if not same:

@@ -210,6 +210,12 @@ class Source:
         """The index in ``text`` of a place in it."""
         return self._starts[place.row - 1] + place.column - 1
 
+    def place_of_node(self, row: int | None, column: int | None) -> Place:
+        """The place that is at this position in Python's tree, which counts columns from 0, in bytes of UTF-8."""
+        row, column = row or 0, column or 0
+        line = self.lines[row - 1]
+        return Place(row, (column if line.isascii() else len(line.encode()[:column].decode())) + 1)
+
     def place(self, offset: int) -> Place:
         """The place of an index in ``text``."""
         row = bisect.bisect_right(self._starts, offset)

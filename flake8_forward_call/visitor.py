@@ -299,11 +299,7 @@ class _Positions:
         if self._ranges is not None:
             end = self._ranges[twin].end
             return self._source.offset(Place(end.line, end.column + 1 + self._lost[end.line - 1]))
-        row, column = node.end_lineno or 0, node.end_col_offset or 0
-        line = self._source.lines[row - 1]
-        if not line.isascii():
-            column = len(line.encode()[:column].decode())
-        return self._source.offset(Place(row, column + 1))
+        return self._source.offset(self._source.place_of_node(node.end_lineno, node.end_col_offset))
 
 
 def _form_feeds(line: str) -> int:

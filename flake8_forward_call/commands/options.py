@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +16,7 @@ from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Op
 from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
 from flake8_forward_call.configuration.values import OptionValueError, value_of
 from flake8_forward_call.inputs import STDIN, STDIN_NAME
+from flake8_forward_call.printing import from_here
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Decorator = Callable[[_Command], _Command]
@@ -183,13 +183,7 @@ def unsafe_fixes_option(command: _Command) -> _Command:
 
 def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The paths that the user named, else those of the settings, else the current directory. Raises ConfigError."""
-    return paths or tuple(map(_from_here, settings_of(Path.cwd()).paths)) or (".",)
-
-
-def _from_here(path: str) -> str:
-    """A path as one would name it here, if it lies below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    return paths or tuple(map(from_here, settings_of(Path.cwd()).paths)) or (".",)
 
 
 def _of_table(*names: str) -> tuple[_Decorator[Any], ...]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.finding import Place
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass
@@ -75,8 +74,7 @@ def _only_declares(binding: object) -> bool:
 def _offset(source: Source, binding: Binding) -> int:
     """The index in the text of the name that a binding gives a value."""
     node = binding.node
-    row, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-    start = source.offset(Place(row, len(source.lines[row - 1].encode()[:column].decode()) + 1))
+    start = source.offset(source.place_of_node(getattr(node, "lineno", 1), getattr(node, "col_offset", 0)))
     definition = _DEF.match(source.text, start)
     return start if definition is None else definition.start("name")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from click import style
 
 from flake8_forward_call.finding import Place
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import from_here, shown
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step
@@ -26,10 +25,4 @@ def where(step: Step, source: Source) -> str:
         return ""
     cell = source.cell_in(step.path, step.row)
     row = str(step.row) if cell is None else cell.where(Place(step.row, 1)).rpartition(":")[0]
-    return f"{shown(_short(step.path))}:{row}"
-
-
-def _short(path: str) -> str:
-    """A path as one would name it from here, where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    return f"{shown(from_here(step.path))}:{row}"

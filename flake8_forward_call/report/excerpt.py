@@ -80,17 +80,15 @@ def _mark(finding: Finding, source: Source) -> _Mark:
     except (SourceError, RecursionError):
         return name
     for one in found:
-        if (one.attribute.end_lineno, _column(text, one.attribute.end_col_offset)) == (row, finding.end.column):
+        if source.place_of_node(one.attribute.end_lineno, one.attribute.end_col_offset) == finding.end:
             node = one.attribute if one.is_handed else one.call
-            first = _column(text, node.col_offset) if node.lineno == row else len(text) - len(text.lstrip()) + 1
-            whole = len(text.rstrip()) + 1
-            return _Mark(row, first, _column(text, node.end_col_offset) if node.end_lineno == row else whole)
+            start, end = Place(row, len(text) - len(text.lstrip()) + 1), Place(row, len(text.rstrip()) + 1)
+            if node.lineno == row:
+                start = source.place_of_node(row, node.col_offset)
+            if node.end_lineno == row:
+                end = source.place_of_node(row, node.end_col_offset)
+            return _Mark(row, start.column, end.column)
     return name
-
-
-def _column(text: str, offset: int | None) -> int:
-    """The column at an offset in the UTF-8 bytes of a row, as Python's tree has it."""
-    return len(text.encode(errors="surrogatepass")[:offset].decode(errors="ignore")) + 1
 
 
 def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:

@@ -10,7 +10,7 @@ from flake8_forward_call.checking import check_source
 from flake8_forward_call.finding import Edit, Finding, Fix, Place
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.source import Source
 
 log = logging.getLogger(__name__)
 
@@ -40,14 +40,10 @@ def checked(path: str, text: str, version: int | None, selection: Selection) -> 
 
 def explain(report: Report, finding: Finding) -> None:
     """Add to a report what a finding in it stands on. Never raises."""
-    from flake8_forward_call import explaining
+    from flake8_forward_call.explaining import steps_to
 
     try:
-        found = explaining.explain(report.source, finding.start.row, finding.start.column)
-        steps = next((one.steps for one in found if one.finding is not None and one.place == finding.start), ())
-    except (explaining.NoCallError, SourceError):  # Such as FWD900, which stands at no call.
-        steps = ()
+        report.evidence[finding.start] = steps_to(report.source, finding)
     except Exception:
         log.exception("%s:%s cannot be explained", finding.path, finding.start)
-        steps = ()
-    report.evidence[finding.start] = steps
+        report.evidence[finding.start] = ()
