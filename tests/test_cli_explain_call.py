@@ -186,3 +186,23 @@ def test_a_call_of_its_own_and_what_is_handed_on_are_explained(project: Path) ->
         "return super().__call__(...)",
         "  model.py:23: class `model.Sampler` derives from torch.nn.Module",
     ]
+
+
+def test_an_unsafe_fix_is_told_with_its_reason(tmp_path: Path) -> None:
+    program = """\
+from torch import nn
+
+
+class Net(nn.Module):
+    def __call__(self, x, fast=False):
+        return x if fast else super().__call__(x, fast)
+
+
+def run(net: Net, x):
+    return net.forward(x)
+"""
+    (tmp_path / "net.py").write_text(program)
+    done = forward_call("explain", f"{tmp_path}/net.py:10:16")
+    assert "FWD001 net.forward(...)" in done.lines[0]
+    assert done.lines[-1].startswith("  Its fix is unsafe: ")
+    assert "net.Net" in done.lines[-1]

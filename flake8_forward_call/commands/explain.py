@@ -12,6 +12,7 @@ from flake8_forward_call import terminal
 from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
+from flake8_forward_call.finding import Applicability
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -107,6 +108,8 @@ def _lines(source: Source, each: Explanation) -> list[str]:
     notes = []
     if each.finding is not None and not BY_CODE[each.finding.code].default:
         notes.append(f"{each.finding.code} is off by default; --extend-select {each.finding.code} turns it on.")
+    if each.finding is not None and each.finding.fix and each.finding.fix.applicability is Applicability.UNSAFE:
+        notes.append(f"Its fix is unsafe: {each.reason}.")
     if each.is_silenced:
         notes.append("A # noqa comment silences it.")
     return [head, *(f"  {evidence.render(step, source)}" for step in each.steps), *(f"  {note}" for note in notes)]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.inference import callers, handing, hooks, likeness, mixins, sites
+from flake8_forward_call.inference import callers, handing, hooks, likeness, mixins, obstacles
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.obstacles import Place
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
@@ -54,29 +55,26 @@ def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
     receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
     try:
         if not candidate.is_handed:
-            return _of_receiver(ev, receiver, scope)
+            return _of_receiver(ev, receiver, scope, candidate.call)
         certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
         if certainty is None:
             return NOT_CALLED
-        verdict = _of_receiver(ev, receiver, scope)
+        verdict = _of_receiver(ev, receiver, scope, candidate.call)
     except OutOfBudget:
         return NOT_KNOWN
     return replace(verdict, sameness=worst(verdict.sameness, certainty))
 
 
-def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Verdict:
+def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver where it stands. Raises OutOfBudget."""
     kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
-    if ev.ask(lambda: sites.runs_inside_call(ev, receiver, scope)):
-        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call is part of what __call__ does")
-    if ev.ask(lambda: sites.may_be_called_back(ev, kind, scope)):
-        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the receiver's __call__ may lead to this call")
-    if ev.ask(lambda: sites.stands_in_hook(ev, receiver, scope)):
-        return replace(verdict, sameness=Sameness.DIFFERENT, reason="the call stands in a hook of the same module")
-    if verdict.standing is not Standing.MODULE:
+    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind))
+    if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
+        verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
+    if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     return replace(verdict, attachments=_hanging(ev, receiver, scope))
 

@@ -5,4 +5,4 @@ from __future__ import annotations
 import pytest
 import torch  # noqa: F401
 
-pytest.register_assert_rewrite("programs")
+pytest.register_assert_rewrite("programs", "outcomes")
