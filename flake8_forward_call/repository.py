@@ -1,0 +1,198 @@
+"""A repository as git sees it, asked so that nothing that the repository itself says can run.
+
+A repository's configuration can name programs: filters, transports that fetch what is missing, monitors, signers. So git
+is never asked in the repository. It is asked in a shadow of it, a folder with the repository's references and objects
+and a configuration of our own, and files of the working tree are read here and not by git.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import weakref
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+# These change what git prints or where it looks, or make it run other programs.
+_UNWANTED = frozenset(
+    {
+        "GIT_DIFF_OPTS",
+        "GIT_EXTERNAL_DIFF",
+        "GIT_LITERAL_PATHSPECS",
+        "GIT_GLOB_PATHSPECS",
+        "GIT_ICASE_PATHSPECS",
+        "GIT_DIR",
+        "GIT_COMMON_DIR",
+        "GIT_WORK_TREE",
+        "GIT_NAMESPACE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+    }
+)
+# Nothing is fetched: what is missing is an error. An empty list allows no transport, in every version of git.
+_FORCED = {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
+_OPTIONS = ("--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false")
+
+# Seconds that one question may take: a reference that is a pipe would keep git waiting for ever.
+_LIMIT = 120
+
+# Parts of a repository that say nothing of how to run it, in its common folder and in that of a working tree.
+_SHARED = ("refs", "packed-refs", "logs", "shallow", "reftable", "info", "objects")
+_OWN = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "index")
+
+# Formats of a repository that the shadow has to share, as git names them.
+_FORMATS = ("objectformat", "refstorage")
+
+
+class RepositoryError(Exception):
+    """git cannot answer; the text says why."""
+
+
+class RefusedError(RepositoryError):
+    """git ended with an error, the first line of which the text quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file of a commit: the name of its content, and whether it is a plain file."""
+
+    oid: str
+    is_plain: bool
+
+
+class Repository:
+    """The repository of a folder; its working tree is below ``top``."""
+
+    def __init__(self, folder: str) -> None:
+        """Raises RepositoryError: no git, no repository."""
+        self.top = _line(_git(folder, "rev-parse", "--show-toplevel"))
+        own = _line(_git(folder, "rev-parse", "--absolute-git-dir"))
+        common = os.path.join(folder, _line(_git(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A text.)
+        self._shadow = tempfile.mkdtemp(prefix="forward-call-")
+        weakref.finalize(self, shutil.rmtree, self._shadow, ignore_errors=True)
+        self._index = os.environ.get("GIT_INDEX_FILE") or str(Path(own, "index"))
+        formats = {name: _line(_git(folder, "config", "--get", f"extensions.{name}", may_fail=True)) for name in _FORMATS}
+        _fill(Path(self._shadow), Path(own), Path(common), formats)
+
+    def ask(self, *args: str, data: bytes | None = None) -> bytes:
+        """What git prints. Raises RefusedError where it fails, RepositoryError where it cannot be run."""
+        where = (f"--git-dir={self._shadow}", f"--work-tree={self.top}")
+        return _git(self.top, *where, *args, data=data, index=self._index)
+
+    def files_of(self, commit: str) -> dict[str, Entry]:
+        """The files of a commit, by their path from the top."""
+        found = {}
+        for record in names(self.ask("ls-tree", "-r", "-z", "--full-tree", commit)):
+            head, _, name = record.partition("\t")
+            mode, _, oid = head.split(" ")
+            found[name] = Entry(oid, mode.startswith("100"))
+        return found
+
+    def content(self, oid: str) -> bytes:
+        """The bytes of a file's content as they were committed."""
+        return self.ask("cat-file", "blob", oid)
+
+    def hunks(self, old: bytes, new: bytes) -> bytes:
+        """What git prints of the lines that differ, without context; ends of lines make no difference."""
+        with tempfile.TemporaryDirectory(prefix="forward-call-") as folder:
+            for name, text in (("old", old), ("new", new)):
+                Path(folder, name).write_bytes(text)
+            return _git(folder, "diff", "--no-index", *_HUNKS, "--", "old", "new", may_fail=True)
+
+    def renamed(self, gone: dict[str, Entry], new: Sequence[str]) -> dict[str, str]:
+        """For new files that are like one that is gone, the name that it had."""
+        with tempfile.TemporaryDirectory(prefix="forward-call-") as folder:
+            made = dict(zip(new, self._stored(new), strict=True))
+            before = self._tree(folder, {name: entry.oid for name, entry in gone.items()})
+            after = self._tree(folder, made)
+        fields = names(self.ask("diff-tree", "-r", "-z", "--name-status", "-M", "-l0", before, after))
+        found = {}
+        for status in fields:
+            name = next(fields)
+            if status[:1] in ("R", "C"):
+                found[next(fields)] = name
+        return found
+
+    def _stored(self, files: Sequence[str]) -> list[str]:
+        """Put files of the working tree among the shadow's objects, as they are on the disk, and name them."""
+        return [
+            _line(self.ask("hash-object", "-w", "--stdin", data=Path(self.top, name).read_bytes())) for name in files
+        ]
+
+    def _tree(self, folder: str, files: dict[str, str]) -> str:
+        lines = b"".join(b"100644 %b\t%b\0" % (oid.encode(), os.fsencode(name)) for name, oid in files.items())
+        index = str(Path(folder, "index"))
+        where = (self.top, f"--git-dir={self._shadow}")
+        Path(index).unlink(missing_ok=True)
+        _git(*where, "update-index", "--add", "-z", "--index-info", data=lines, index=index)
+        return _line(_git(*where, "write-tree", index=index))
+
+
+_HUNKS = ("--no-ext-diff", "--no-textconv", "--no-color", "--unified=0", "--inter-hunk-context=0", "--text",
+          "--ignore-cr-at-eol")  # fmt: skip
+
+
+def names(out: bytes) -> Iterator[str]:
+    """Yield the names that git ended with a null byte each."""
+    return (os.fsdecode(name) for name in out.split(b"\0") if name)
+
+
+def _fill(shadow: Path, own: Path, common: Path, formats: dict[str, str]) -> None:
+    """Make the shadow. What is read only is linked to; new objects go to a folder of its own."""
+    (shadow / "objects" / "info").mkdir(parents=True)
+    (shadow / "objects" / "info" / "alternates").write_bytes(os.fsencode(common / "objects") + b"\n")
+    for name in _SHARED:
+        if name != "objects":
+            _link(common / name, shadow / name)
+    for name in _OWN:
+        with suppress(OSError):
+            if name != "index" and (own / name).is_file():
+                shutil.copyfile(own / name, shadow / name)
+    (shadow / "refs").mkdir(exist_ok=True)
+    extensions = "".join(f"\t{name} = {value}\n" for name, value in formats.items() if value.isalnum())
+    version = 1 if extensions else 0
+    (shadow / "config").write_text(
+        f"[core]\n\trepositoryformatversion = {version}\n\tbare = false\n\tquotePath = false\n[extensions]\n{extensions}",
+        encoding="utf-8",
+    )
+
+
+def _link(source: Path, target: Path) -> None:
+    if not source.exists():
+        return
+    try:
+        target.symlink_to(source)
+    except OSError:  # Windows lets few users make links.
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copyfile(source, target)
+
+
+def _git(
+    folder: str, *args: str, data: bytes | None = None, index: str | None = None, may_fail: bool = False
+) -> bytes:
+    environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED} | _FORCED
+    if index is not None:
+        environment["GIT_INDEX_FILE"] = index
+    command = ["git", *_OPTIONS, "-C", folder, *args]
+    given = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=_LIMIT, **given)  # type: ignore[call-overload]
+    except OSError:
+        raise RepositoryError("git cannot be run; is it installed?") from None
+    except subprocess.TimeoutExpired:
+        raise RepositoryError(f"git says nothing of {folder} for {_LIMIT} seconds") from None
+    if done.returncode and not may_fail:
+        lines = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
+        raise RefusedError(f"git says of {folder}: {lines[0].removeprefix('fatal: ')}")
+    return bytes(done.stdout)
+
+
+def _line(out: bytes) -> str:
+    return os.fsdecode(out.rstrip(b"\r\n"))
