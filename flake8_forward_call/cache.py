@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 import sys
 from pathlib import Path
@@ -31,7 +32,10 @@ MAX_RECORD = 64_000_000
 # When a record is added to more than this, the oldest go until half is left.
 MAX_RECORDS, MAX_TOTAL = 200, 256_000_000
 
-_SUFFIX = ".json"
+# A record says of itself what it is, in its name and in its first bytes: nothing else is ever deleted.
+_MARK = b"flake8-forward-call record "
+_SUFFIX = ".forward-call"
+_NAME_OF_RECORD = re.compile(rf"[0-9a-f]{{40}}{re.escape(_SUFFIX)}")
 _UNFINISHED = "unfinished-"
 
 
@@ -48,8 +52,8 @@ class Store:
             if self._folder is None or not _is_safe(self._folder):
                 return None
             data = _bytes_of(self._path(self._folder, full))
-            checksum, _, body = data.partition(b"\n")
-            if checksum != _checksum(body).encode():
+            head, _, body = data.partition(b"\n")
+            if head != _MARK + _checksum(body).encode():
                 return None
             found, value = json.loads(body)
         except (OSError, ValueError, TypeError, RecursionError):
@@ -69,7 +73,7 @@ class Store:
             path = self._path(self._folder, full)
             if not path.exists():
                 _prune(self._folder)
-            _put(path, b"%b\n%b" % (_checksum(body).encode(), body))
+            _put(path, b"%b%b\n%b" % (_MARK, _checksum(body).encode(), body))
         except (OSError, ValueError):
             return
 
@@ -109,7 +113,7 @@ def _put(path: Path, data: bytes) -> None:
     """Write a file so that another process sees all of it or nothing. Raises OSError."""
     import tempfile
 
-    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=_SUFFIX, dir=path.parent)
     try:
         with open(handle, "wb") as file:  # noqa: PTH123
             file.write(data)
@@ -120,24 +124,30 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def _prune(folder: str) -> None:
-    """Remove the oldest files of a folder that holds too much. Raises OSError."""
+    """Remove the oldest records of a folder that holds too many. Raises OSError."""
     with os.scandir(folder) as scan:
-        files = [(entry.stat(follow_symlinks=False), entry.path) for entry in scan]
+        files = [(entry.stat(follow_symlinks=False), entry.path) for entry in scan if _is_named_as_ours(entry.name)]
     count, total = len(files), sum(status.st_size for status, _ in files)
     if count < MAX_RECORDS and total < MAX_TOTAL:
         return
     for status, path in sorted(files, key=lambda one: one[0].st_mtime_ns):
         if count < MAX_RECORDS // 2 and total < MAX_TOTAL // 2:
             break
-        if _is_ours(path):
+        if stat.S_ISREG(status.st_mode) and _has_mark(path):
             Path(path).unlink(missing_ok=True)
             count, total = count - 1, total - status.st_size
 
 
-def _is_ours(path: str) -> bool:
+def _is_named_as_ours(name: str) -> bool:
     """Whether the name is one of a record, or of what a process left behind that was stopped while writing one."""
-    name = Path(path).name
-    return name.endswith(_SUFFIX) or name.startswith(_UNFINISHED)
+    unfinished = name.startswith(_UNFINISHED) and name.endswith(_SUFFIX)
+    return unfinished or _NAME_OF_RECORD.fullmatch(name) is not None
+
+
+def _has_mark(path: str) -> bool:
+    """Whether a plain file begins as a record does, as far as it was written. Raises OSError."""
+    with open(path, "rb") as file:  # noqa: PTH123
+        return _MARK.startswith(file.read(len(_MARK)))
 
 
 def use(folder: str) -> None:

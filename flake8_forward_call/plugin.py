@@ -82,7 +82,8 @@ def _add(manager: OptionManager, option: Option) -> None:
     manager.add_option(
         option.in_flake8,
         metavar=option.metavar,
-        parse_from_config=True,
+        # A checked repository has a configuration too, and may not say where files are written.
+        parse_from_config=not option.is_confined,
         comma_separated_list=is_list,
         normalize_paths=option.kind in (Kind.PATH, Kind.FOLDERS),
         help=option.help,

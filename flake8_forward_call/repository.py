@@ -1,8 +1,8 @@
 """A repository as git sees it, asked so that nothing that the repository itself says can run.
 
-A repository's configuration can name programs: filters, transports that fetch what is missing, monitors, signers. So git
-is never asked in the repository. It is asked in a shadow of it, a folder with the repository's references and objects
-and a configuration of our own, and files of the working tree are read here and not by git.
+A repository's configuration can name programs: filters, transports that fetch what is missing, monitors, signers. So
+git is asked in a shadow of the repository: a folder with its references and objects, and a configuration of our own.
+Files of the working tree are read here and not by git.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ class Repository:
         self._shadow = tempfile.mkdtemp(prefix="forward-call-")
         weakref.finalize(self, shutil.rmtree, self._shadow, ignore_errors=True)
         self._index = os.environ.get("GIT_INDEX_FILE") or str(Path(own, "index"))
-        formats = {name: _line(_git(folder, "config", "--get", f"extensions.{name}", may_fail=True)) for name in _FORMATS}
+        formats = {
+            name: _line(_git(folder, "config", "--get", f"extensions.{name}", may_fail=True)) for name in _FORMATS
+        }
         _fill(Path(self._shadow), Path(own), Path(common), formats)
 
     def ask(self, *args: str, data: bytes | None = None) -> bytes:
@@ -110,7 +112,7 @@ class Repository:
             made = dict(zip(new, self._stored(new), strict=True))
             before = self._tree(folder, {name: entry.oid for name, entry in gone.items()})
             after = self._tree(folder, made)
-        fields = names(self.ask("diff-tree", "-r", "-z", "--name-status", "-M", "-l0", before, after))
+        fields = iter(names(self.ask("diff-tree", "-r", "-z", "--name-status", "-M", "-l0", before, after)))
         found = {}
         for status in fields:
             name = next(fields)
@@ -155,11 +157,8 @@ def _fill(shadow: Path, own: Path, common: Path, formats: dict[str, str]) -> Non
                 shutil.copyfile(own / name, shadow / name)
     (shadow / "refs").mkdir(exist_ok=True)
     extensions = "".join(f"\t{name} = {value}\n" for name, value in formats.items() if value.isalnum())
-    version = 1 if extensions else 0
-    (shadow / "config").write_text(
-        f"[core]\n\trepositoryformatversion = {version}\n\tbare = false\n\tquotePath = false\n[extensions]\n{extensions}",
-        encoding="utf-8",
-    )
+    core = f"[core]\n\trepositoryformatversion = {int(bool(extensions))}\n\tbare = false\n"
+    (shadow / "config").write_text(f"{core}[extensions]\n{extensions}", encoding="utf-8")
 
 
 def _link(source: Path, target: Path) -> None:
@@ -174,16 +173,15 @@ def _link(source: Path, target: Path) -> None:
             shutil.copyfile(source, target)
 
 
-def _git(
-    folder: str, *args: str, data: bytes | None = None, index: str | None = None, may_fail: bool = False
-) -> bytes:
+def _git(folder: str, *args: str, data: bytes | None = None, index: str | None = None, may_fail: bool = False) -> bytes:
     environment = {name: value for name, value in os.environ.items() if name not in _UNWANTED} | _FORCED
     if index is not None:
         environment["GIT_INDEX_FILE"] = index
     command = ["git", *_OPTIONS, "-C", folder, *args]
-    given = {"input": data} if data is not None else {"stdin": subprocess.DEVNULL}
     try:
-        done = subprocess.run(command, env=environment, capture_output=True, check=False, timeout=_LIMIT, **given)  # type: ignore[call-overload]
+        done = subprocess.run(
+            command, env=environment, input=data or b"", capture_output=True, check=False, timeout=_LIMIT
+        )
     except OSError:
         raise RepositoryError("git cannot be run; is it installed?") from None
     except subprocess.TimeoutExpired:
@@ -191,7 +189,7 @@ def _git(
     if done.returncode and not may_fail:
         lines = done.stderr.decode(errors="replace").splitlines() or [f"exit status {done.returncode}"]
         raise RefusedError(f"git says of {folder}: {lines[0].removeprefix('fatal: ')}")
-    return bytes(done.stdout)
+    return done.stdout
 
 
 def _line(out: bytes) -> str:

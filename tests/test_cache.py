@@ -63,10 +63,10 @@ def test_record_under_a_foreign_name_is_none(folder: Path) -> None:
         lambda data: b"\0" * len(data),
         lambda data: b"\xff" + data,
         lambda data: data.partition(b"\n")[2],
-        lambda data: cache._checksum(b"not json").encode() + b"\nnot json",
-        lambda data: cache._checksum(b"[1]").encode() + b"\n[1]",
-        lambda data: cache._checksum(b"7").encode() + b"\n7",
-        lambda data: cache._checksum(b"[" * 100_000).encode() + b"\n" + b"[" * 100_000,
+        lambda data: cache._MARK + cache._checksum(b"not json").encode() + b"\nnot json",
+        lambda data: cache._MARK + cache._checksum(b"[1]").encode() + b"\n[1]",
+        lambda data: cache._MARK + cache._checksum(b"7").encode() + b"\n7",
+        lambda data: cache._MARK + cache._checksum(b"[" * 100_000).encode() + b"\n" + b"[" * 100_000,
     ],
 )
 def test_damaged_record_is_none_and_is_written_anew(folder: Path, damage: object) -> None:
@@ -155,9 +155,8 @@ def test_store_without_a_folder_keeps_nothing() -> None:
 
 
 def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "MAX_RECORDS", 6)
-    (folder / "unfinished-1").touch()
-    (folder / "not ours").touch()
+    monkeypatch.setattr(cache, "MAX_RECORDS", 5)
+    (folder / "unfinished-1.forward-call").touch()
     for age, key in enumerate(("/a", "/b", "/c")):
         before = set(folder.iterdir())
         for path in before:
@@ -166,7 +165,30 @@ def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: py
     Store(str(folder)).write("texts", "/d", "/d")
     kept = [read(folder, key=key) for key in ("/project", "/a", "/b", "/c", "/d")]
     assert (kept[0], kept[3:]) == (None, ["/c", "/d"])
-    assert [path.name for path in folder.iterdir() if path.suffix != ".json"] == ["not ours"]
+    assert not (folder / "unfinished-1.forward-call").exists()
+
+
+def test_what_is_no_record_is_never_deleted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MAX_RECORDS", 1)
+    monkeypatch.setattr(cache, "MAX_TOTAL", 1)
+    digits = "0123456789" * 4
+    others = {
+        "data.json": b"[1]",
+        f"{digits}.json": b"[1]",
+        f"{digits}.forward-call": b"written by somebody else",
+        "unfinished-work.txt": b"",
+        "unfinished-x.forward-call": b"written by somebody else",
+        f"{digits}.forward-call.bak": b"",
+    }
+    for name, data in others.items():
+        (folder / name).write_bytes(data)
+        os.utime(folder / name, (0, 0))
+    (folder / f"{digits[:-1]}a.forward-call").symlink_to(folder / "data.json")
+    for key in ("/a", "/b", "/c"):
+        Store(str(folder)).write("texts", key, key)
+    assert {name: (folder / name).read_bytes() for name in others} == others
+    assert (folder / f"{digits[:-1]}a.forward-call").is_symlink()
+    assert (read(folder), read(folder, key="/c")) == (None, "/c")
 
 
 def test_oldest_records_go_when_they_are_too_large(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import fields
@@ -204,7 +205,52 @@ def test_cache_goes_where_it_is_configured(project: Path, monkeypatch: pytest.Mo
     assert list((project / ".kept").iterdir())
 
 
+@pytest.fixture
+def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that is no part of the project."""
+    return tmp_path_factory.mktemp("outside")
+
+
+OUTSIDE = ['cache-dir = "../{0}"', 'cache-dir = "link/below"', 'paths = [".", "../{0}"]', 'paths = ["link"]']
+
+
+@pytest.mark.usefixtures("project")
+@pytest.mark.parametrize("setting", OUTSIDE)
+def test_a_file_that_was_not_named_cannot_lead_out_of_its_repository(outside: Path, setting: str) -> None:
+    Path("link").symlink_to(outside)
+    (outside / "net.py").write_text(PROGRAM)
+    configure(setting.format(outside.name))
+    done = forward_call("fix")
+    assert done.status == 2
+    assert "leads out of the repository" in done.err
+    assert [path.read_text() for path in outside.iterdir()] == [PROGRAM]
+
+
+@pytest.mark.usefixtures("project")
+def test_a_file_that_was_named_may_lead_anywhere(outside: Path) -> None:
+    (outside / "net.py").write_text(PROGRAM)
+    configure(f'paths = ["{outside.as_posix()}"]')
+    assert forward_call("check", "--config", "pyproject.toml").status == 1
+
+
+def test_a_folder_of_a_repository_may_use_all_of_it(project: Path) -> None:
+    (project / ".git").mkdir()
+    (project / "part").mkdir()
+    (project / "part/pyproject.toml").write_text('[tool.forward-call]\npaths = ["../net.py"]\n')
+    Path("net.py").write_text(PROGRAM)
+    os.chdir("part")
+    assert forward_call("check").status == 1
+
+
 # flake8
+
+
+def test_a_checked_repository_does_not_place_the_cache_through_flake8(project: Path) -> None:
+    Path("net.py").write_text(PROGRAM)
+    Path("cfg").write_text("[flake8]\nforward-call-cache-dir = ../data\n")
+    done = run("flake8", "-j", "1", "--select", "FWD", "--config", "cfg", "-vv", "net.py", cwd=project)
+    assert done.status == 1, done.err
+    assert 'Option "forward-call-cache-dir" is not registered' in done.err + done.out
 
 
 def test_flake8_has_the_options_of_the_table_in_its_own_configuration(project: Path) -> None:

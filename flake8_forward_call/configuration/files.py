@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from collections.abc import Mapping
@@ -64,8 +65,11 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
 
 
 @lru_cache(maxsize=64)
-def read(path: Path) -> Configured:
-    """What a file sets. Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key."""
+def read(path: Path, *, is_trusted: bool = False) -> Configured:
+    """What a file sets. One that is trusted, because the user named it, may name places outside of its repository.
+
+    Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key.
+    """
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -82,9 +86,27 @@ def read(path: Path) -> Configured:
             raise ConfigError(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
         try:
             values[key] = value_of(option, given, path.parent)
+            if option.is_confined and not is_trusted:
+                _confine(values[key], path)
         except OptionValueError as error:
             raise ConfigError(f"{path}:{line}: {key} {error}") from None
     return Configured(path, values, lines)
+
+
+def _confine(value: Value, path: Path) -> None:
+    """Raise OptionValueError where a file names a place outside of its repository.
+
+    Whoever checks a repository that they do not know gives it no right to other places; whoever runs the tool may.
+    """
+    top = Path(os.path.realpath(_top(path.parent)))
+    for one in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
+        if isinstance(one, str) and not Path(os.path.realpath(one)).is_relative_to(top):
+            raise OptionValueError(f"leads out of the repository {top}, to {one}; name that on the command line")
+
+
+def _top(folder: Path) -> Path:
+    """The folder of the repository that a folder is in; that folder itself where it is in none."""
+    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
 
 
 def forget() -> None:

@@ -30,7 +30,7 @@ class Option:
     of the default is to be said. ``in_flake8`` is what flake8 has for it: an option of its own, or one of this plugin's
     with the prefix ``--forward-call-``; None where it makes no sense there. ``default`` is what holds if nobody says
     anything. ``example`` is a value for the docs, in TOML. ``help`` says what it is for, ``flag_help`` what ``flag``
-    does.
+    does. One that ``is_confined`` says where files are written: a repository may not name a place outside of itself.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Option:
     flag_help: str = ""
     choices: tuple[str, ...] = ()
     metavar: str | None = None
+    is_confined: bool = False
 
     @property
     def attribute(self) -> str:
@@ -163,12 +164,14 @@ OPTIONS: tuple[Option, ...] = (
         '".cache/forward-call"',
         in_flake8=f"{PREFIX}cache-dir",
         metavar="DIR",
+        is_confined=True,
     ),
     Option(
         "paths",
         Kind.PATHS,
         "What to look at where the command names no path.",
         '["src", "tests"]',
+        is_confined=True,
     ),
     Option(
         "unsafe-fixes",

@@ -70,7 +70,9 @@ def configured(folder: Path) -> Configured | None:
     given = GIVEN.get()
     if given.is_isolated:
         return None
-    path = given.file or nearest(folder)
+    if given.file is not None:
+        return read(given.file, is_trusted=True)
+    path = nearest(folder)
     return None if path is None else read(path)
 
 
