@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from command_line import MESSAGE, PLACE, PROGRAM, forward_call
+from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call
 
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.rules import RULES
@@ -120,24 +120,63 @@ def test_file_that_cannot_be_written_is_told_before_the_work(option: str) -> Non
 
 @pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
 def test_old_report_is_replaced_and_keeps_its_mode(option: str) -> None:
-    Path("real").write_text("old")
+    Path("real").write_text("[]")
     Path("real").chmod(0o640)
     Path("report").symlink_to("real")
     forward_call("check", option, "report", "net.py")
     assert Path("report").is_symlink()
-    assert Path("real").read_text() != "old"
+    assert Path("real").read_text() != "[]"
     assert stat.S_IMODE(Path("real").stat().st_mode) == 0o640
     assert sorted(each.name for each in Path().iterdir()) == ["net.py", "real", "report"]
 
 
 @pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
 def test_read_only_report_is_left_alone(option: str) -> None:
-    Path("report").write_text("old")
+    Path("report").write_text("[]")
     Path("report").chmod(0o444)
     done = forward_call("check", option, "report", "net.py")
     assert done.status == 2
     assert "forward-call: report: is read-only" in done.err
-    assert Path("report").read_text() == "old"
+    assert Path("report").read_text() == "[]"
+
+
+@pytest.mark.parametrize("program", [PROGRAM, FIXED], ids=["with findings", "without"])
+@pytest.mark.parametrize("output_format", FORMATS)
+def test_every_report_is_known_as_a_former_one(output_format: str, program: str) -> None:
+    Path("net.py").write_text(program)
+    args = ("check", "--output-format", output_format, "--output-file", "report", "net.py")
+    for _ in range(2):
+        assert forward_call(*args).status == (program == PROGRAM)
+    for more in (("--statistics",), ("--statistics", "--output-format", "json"), ()):
+        assert forward_call("check", *more, "--output-file", "report", "net.py").status == (program == PROGRAM)
+
+
+def test_baseline_is_known_as_a_former_one() -> None:
+    for _ in range(2):
+        assert forward_call("check", "--write-baseline", "base", "net.py").status == 0
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+@pytest.mark.parametrize("text", ["a letter", '{"a": 1}', "[1]", "FWD001 is the code", "# FWD001\n", "\xff"])
+def test_file_that_is_no_report_is_replaced_by_force_alone(option: str, text: str) -> None:
+    Path("notes.txt").write_text(text)
+    done = forward_call("check", option, "notes.txt", "net.py")
+    assert done.status == 2
+    assert "notes.txt is there and is no former report; --force replaces it" in done.err
+    assert Path("notes.txt").read_text() == text
+    forward_call("check", option, "notes.txt", "net.py", "--force")
+    assert Path("notes.txt").read_text() != text
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+@pytest.mark.parametrize("name", ["net.py", "NET.PY", "pyproject.toml", "link"])
+def test_source_is_never_replaced(option: str, name: str) -> None:
+    Path("link").symlink_to("net.py")
+    Path(name).write_text("")  # It is no former report for being empty.
+    done = forward_call("check", "--force", option, name)
+    assert done.status == 2
+    assert f"{name} is a source; a report does not replace it" in done.err
+    assert Path(name).read_text() == ""
 
 
 def test_new_report_is_for_whoever_may_read_new_files() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flake8_forward_call import report, terminal
+from flake8_forward_call import former, report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
@@ -17,7 +17,7 @@ from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.selection import Selects
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.trouble import Trouble, reason
 from flake8_forward_call.writing import WriteError, write
 
 if TYPE_CHECKING:
@@ -27,8 +27,16 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def _place_to_write(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Refuse before the work is done what could not be written after it."""
+# Under this key a run keeps whether it may replace what is no former report.
+_FORCE = f"{__name__}.force"
+
+
+def _note_force(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    context.meta[_FORCE] = value
+
+
+def _place_to_write(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Refuse before the work is done what could not be written after it, or what would be lost."""
     if value is None or value == STDIN:
         return value
     path = Path(value)
@@ -36,7 +44,20 @@ def _place_to_write(_context: click.Context, _option: click.Parameter, value: st
         raise click.BadParameter(f"{value!r} is not the name of a file")
     if not path.parent.is_dir():
         raise click.BadParameter(f"{value}: there is no folder {path.parent}")
+    if not path.is_file():
+        return value
+    if not former.may_be_replaced(path):
+        raise click.BadParameter(f"{value} is a source; a report does not replace it")
+    if not context.meta.get(_FORCE) and not former.is_former_output(_bytes_of(path)):
+        raise click.BadParameter(f"{value} is there and is no former report; --force replaces it")
     return value
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise click.BadParameter(f"{path}: {reason(error)}") from None
 
 
 _OPTIONS = (
@@ -59,6 +80,15 @@ _OPTIONS = (
         metavar="FILE",
         callback=_place_to_write,
         help="Write all present findings there, as a baseline.",
+    ),
+    # Eager, because what it allows is asked for while the other options are read.
+    click.option(
+        "--force",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_note_force,
+        help="Replace a file that is no former report; sources are never replaced.",
     ),
 )
 

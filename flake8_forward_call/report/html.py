@@ -45,6 +45,7 @@ def _head(style: str, script: str) -> ET.Element:
     )
     return element(
         "head",
+        element("meta", name="generator", content=f"flake8-forward-call {__version__}"),
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=policy),
         element("meta", name="viewport", content="width=device-width, initial-scale=1"),
