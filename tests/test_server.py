@@ -343,6 +343,21 @@ async def codes_with(editor: Editor, *paths: Path) -> list[str]:
     return [one.partition(" ")[0] for path in paths for one in await editor.codes(path)]
 
 
+ODD = ["file:///nul%00.py", "file://", "file:///a%ff.py", "", "%", "http://[", "untitled:\U0001f600", "file:///" + "a" * 5000]
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_an_odd_address_does_not_end_the_service(net: Path, address: str) -> None:
+    async def session() -> list[str]:
+        async with editing(net.parent) as editor:
+            item = types.TextDocumentItem(address, "python", 1, PROGRAM)
+            editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+            editor.open(net)
+            return await editor.codes(net)
+
+    assert edit(session()) == [f"FWD001 {LINE}:{CHARACTER}"]
+
+
 def test_options_choose_rules(net: Path) -> None:
     async def session() -> None:
         for options in ({"ignore": ["FWD001"]}, {"forward-call": {"select": "FWD9"}}):

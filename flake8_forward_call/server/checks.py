@@ -95,12 +95,19 @@ class Checks:
             for name in list(self._due):
                 document = self._documents().get(name)
                 if document is not None:
-                    self._publish(document, await self._checked(name, document))
+                    await self._tell(name, document)
                 self._due.remove(name)
             if self.wants_evidence:
                 await self._add_evidence()
         except Exception:
             log.exception("the open documents were not all looked at")
+
+    async def _tell(self, name: str, document: Document) -> None:
+        """Look at a document and publish what is found. One that cannot be looked at is no reason to leave others."""
+        try:
+            self._publish(document, await self._checked(name, document))
+        except Exception:
+            log.exception("%s was not looked at", document.uri)
 
     async def _add_evidence(self) -> None:
         """Last, for it takes longest and is least missed."""
@@ -116,14 +123,19 @@ class Checks:
         """Tell inference what is open: the disk may say otherwise, or may have changed."""
         unsaved = {}
         for document in self._documents().values():
-            path = self._path_of(document.uri)
+            path = self._file_of(document)
             if path is not None:
                 unsaved[os.path.realpath(path)] = document.source
         await self.worker.run(partial(look_again, unsaved))
 
+    def _file_of(self, document: Document) -> str | None:
+        """The path of a document, None where no file can be there: a client may say anything."""
+        path = self._path_of(document.uri)
+        return None if path is None or "\0" in path else path
+
     async def _checked(self, name: str, document: Document) -> Report:
         version, text = document.version, document.source
-        path = self._path_of(document.uri) or document.uri
+        path = self._file_of(document) or document.uri
         report = await self.worker.run(partial(reports.checked, path, text, version, self._selection(path)))
         self._reports[name] = report
         return report
