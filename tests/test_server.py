@@ -343,7 +343,16 @@ async def codes_with(editor: Editor, *paths: Path) -> list[str]:
     return [one.partition(" ")[0] for path in paths for one in await editor.codes(path)]
 
 
-ODD = ["file:///nul%00.py", "file://", "file:///a%ff.py", "", "%", "http://[", "untitled:\U0001f600", "file:///" + "a" * 5000]
+ODD = [
+    "file:///nul%00.py",
+    "file://",
+    "file:///a%ff.py",
+    "",
+    "%",
+    "http://[",
+    "untitled:\U0001f600",
+    "file:///" + "a" * 5000,
+]
 
 
 @pytest.mark.parametrize("address", ODD)
