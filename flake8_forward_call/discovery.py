@@ -20,7 +20,7 @@ _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache
 _OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
 EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
-_ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
+ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
 _LOOKED_AT = (".py", ".ipynb")
 
@@ -149,14 +149,17 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
 
 def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
     """Whether a directory with these entries is a virtual or a conda environment."""
-    return not _ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
+    return not ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
 
 
 def is_searched(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a directory that files are looked for in."""
-    if entry.name in EXCLUDED or fnmatch(entry.name, "*.egg"):
-        return False
-    return entry.is_dir(follow_symlinks=False)
+    return not is_others(entry.name) and entry.is_dir(follow_symlinks=False)
+
+
+def is_others(name: str) -> bool:
+    """Whether a directory of this name holds a cache or other people's code."""
+    return name in EXCLUDED or fnmatch(name, "*.egg")
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
