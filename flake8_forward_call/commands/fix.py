@@ -83,7 +83,7 @@ def fix(
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
-            for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+            for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
                 telling.saw(each.name)
                 fixing.take(each)
                 if fixing.has_quit:
@@ -94,6 +94,7 @@ def fix(
     except OSError as error:
         trouble.error(f"cannot print: {reason(error)}: {fixing.state()}")
         return Status.FAILED
+    telling.skipped.tell_if_all(trouble)
     fixing.finish()
     telling.end()
     if summary is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
+from flake8_forward_call.inference import apart
 from flake8_forward_call.inference import environment as environments
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.declared import Declared
@@ -25,8 +26,10 @@ _KEPT = 4
 
 _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 
-# What tells one project from another: a workspace's roots, top, renamed packages, repository and cache.
-_Place: TypeAlias = tuple[tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None]
+# What tells one project from another: a workspace's roots, top, renamed packages, repository, cache and what is apart.
+_Place: TypeAlias = tuple[
+    tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,8 @@ class _Sessions:
             return Session(Workspace(disk=self._disk), environment, wishes.declared)
         workspace = workspace_of(path)
         roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
-        place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
+        found = (workspace.top, workspace.renamed, workspace.repository)
+        place = (roots, *found, wishes.cache_folder, workspace.apart)
         environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top, wishes.environment)
         key = place, environment, wishes.declared
         session = self._now.pop(key, None) or Session(
@@ -110,6 +114,7 @@ class _Sessions:
             del self._earlier[old]
         self._now.clear()
         environments.look_again()
+        apart.look_again()
         files.forget()
         self._disk = Disk(dict(unsaved))
 

@@ -74,13 +74,20 @@ _Known: TypeAlias = tuple[dict[str, _Told], dict[str, int]]
 class Texts:
     """The files below a project's top folder, not read at all as far as the cache knows what they tell.
 
-    None for the top is a project without files. What was known ``earlier`` in this process goes before the cache.
+    None for the top is a project without files. A folder that lies ``apart``, because a search from the top skips
+    it, is searched as well. What was known ``earlier`` in this process goes before the cache.
     """
 
     def __init__(
-        self, top: Path | None, store: Store | None = None, disk: Disk | None = None, earlier: Texts | None = None
+        self,
+        top: Path | None,
+        store: Store | None = None,
+        disk: Disk | None = None,
+        earlier: Texts | None = None,
+        apart: Path | None = None,
     ) -> None:
         self._top = top
+        self._tops = [str(one) for one in (top, apart) if one is not None]
         self._disk = disk or Disk()
         self._prefix = os.path.join(str(top), "")  # noqa: PTH118 (With the separator at its end.)
         self._store = store or Store(None)
@@ -95,6 +102,11 @@ class Texts:
             self._next = earlier._next
             self._kept, self._room = earlier._kept, earlier._room
             self._earlier = earlier._known()
+
+    @property
+    def _key(self) -> str:
+        """What the record goes by."""
+        return "\0".join(self._tops)
 
     def _known(self) -> _Known | None:
         """What a later look at the same project can start from."""
@@ -141,7 +153,7 @@ class Texts:
     @cached_property
     def _files(self) -> dict[str, _Told]:
         """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
-        paths = [] if self._top is None else list(islice(find_files([str(self._top)], Unheard()), MAX_FILES))
+        paths = list(islice(find_files(self._tops, Unheard()), MAX_FILES))
         known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
         changed: dict[str, None] = {}
@@ -173,7 +185,7 @@ class Texts:
 
     def _recorded(self) -> tuple[dict[str, _Told], dict[str, int]]:
         """What the cache tells of each file, and for some words, which files have them."""
-        record = self._store.read(_KIND, str(self._top))
+        record = self._store.read(_KIND, self._key)
         try:
             files = {
                 self._prefix + path: _Told(stamp, bool(calls), str(lines))
@@ -193,7 +205,7 @@ class Texts:
             "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},
             "words": {word: f"{bits:x}" for word, bits in list(self._words.items())[-MAX_WORDS:]},
         }
-        self._store.write(_KIND, str(self._top), record)
+        self._store.write(_KIND, self._key, record)
         self._news = False
         end = time.monotonic()
         self._next = end + PAUSE * (end - start)

@@ -10,6 +10,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from flake8_forward_call.cache import Store, default_folder
+from flake8_forward_call.inference.apart import apart_from
 from flake8_forward_call.inference.disk import Disk
 from flake8_forward_call.inference.folders import Folders
 from flake8_forward_call.inference.layout import REPOSITORY_MARKS, exists, is_marked, layout_of
@@ -30,8 +31,8 @@ class Workspace:
 
     ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
     are packages that go by another name than their folder; ``repository`` holds the projects that go with this one;
-    ``cache_folder`` is the configured one. What another workspace knew of the project at an ``earlier`` time serves
-    again, where it still holds.
+    ``cache_folder`` is the configured one; ``apart`` is a folder that a search from the top skips, and that the file at
+    hand lies in. What another workspace knew of the project at an ``earlier`` time serves again, where it still holds.
     """
 
     roots: tuple[Path, ...] = ()
@@ -39,6 +40,7 @@ class Workspace:
     renamed: tuple[tuple[str, Path], ...] = ()
     repository: Path | None = None
     cache_folder: str | None = None
+    apart: Path | None = None
     disk: Disk = field(default_factory=Disk)
     earlier: InitVar[Workspace | None] = None
     folders: Folders = field(default_factory=Folders)
@@ -48,7 +50,7 @@ class Workspace:
     def __post_init__(self, earlier: Workspace | None) -> None:
         self._shelf = Shelf(self.disk, self._name_of, None if earlier is None else earlier._shelf)
         known = None if earlier is None else earlier._project
-        self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known)
+        self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known, self.apart)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
         """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
@@ -139,7 +141,7 @@ class Workspace:
 
 
 def workspace_of(path: str) -> Workspace:
-    """The workspace of the file at a path."""
+    """The workspace of the file at a path. Raises ConfigError."""
     folder = Path(os.path.realpath(path)).parent
     package = _home_of_package(folder)
     # A home folder is no project, even where it is under version control.
@@ -155,7 +157,8 @@ def workspace_of(path: str) -> Workspace:
         roots.append(folder)  # It may be a folder of scripts, whatever it lies in.
     top = package if marked is None else heights[marked]
     repository = None if marked is None else _repository(heights[marked:])
-    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)
+    apart = apart_from(top, os.path.realpath(path))
+    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository, apart=apart)
 
 
 def _home_of_package(folder: Path) -> Path:
