@@ -192,7 +192,9 @@ def _is_keys(node: ast.expr) -> bool:
 def _taken(node: ast.AST) -> Iterable[ast.expr]:
     """The expressions whose elements a node takes one by one, in their order."""
     match node:
-        case ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value):
+        case (
+            ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value)
+        ):
             return [value]
         case ast.Starred(value=value):
             return [value]

@@ -92,8 +92,8 @@ class Workspace:
         """The file at a path, None if it cannot be read as Python."""
         return self._shelf.file_at(path, dotted)
 
-    def in_hand(self, source: Source) -> tuple[File, bool]:
-        """The file whose text is being checked, and whether it has changed since its text was last seen."""
+    def in_hand(self, source: Source) -> File:
+        """The file whose text is being checked."""
         return self._shelf.in_hand(source)
 
     def _name_of(self, path: Path) -> str:
