@@ -82,14 +82,14 @@ def faults_of(trees: Iterable[ast.Module]) -> Iterator[tuple[ast.Module, int, st
             own[id(tree)] = known
             everywhere |= known.public()
     for tree in trees:
-        for row, text in _faults(tree, own[id(tree)] | everywhere):
+        for row, text in sorted(_faults(tree, own[id(tree)] | everywhere)):
             yield tree, row, text
 
 
 def _faults(tree: ast.Module, known: Known) -> Iterator[tuple[int, str]]:
     parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    for function, own in _functions(tree, known):
-        for node in _inside(function):
+    for nodes, own in _functions(tree, known):
+        for node in nodes:
             for taken in _taken(node):
                 if _is_set(taken, own) and not _is_indifferent(node, parents):
                     yield taken.lineno, ast.unparse(taken)
@@ -111,18 +111,19 @@ def _says_set(annotation: ast.expr) -> bool:
     return _SET.search(ast.unparse(annotation)) is not None
 
 
-def _functions(tree: ast.Module, known: Known) -> Iterator[tuple[ast.AST, Known]]:
-    """Yield the module and each function, with what is a set there."""
-    yield tree, known
+def _functions(tree: ast.Module, known: Known) -> Iterator[tuple[list[ast.AST], Known]]:
+    """Yield what the module and each function consist of, with what is a set there."""
+    yield list(_inside(tree)), known
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            yield node, _own_sets(node, known)
+            nodes = list(_inside(node))
+            yield nodes, _own_sets(node, nodes, known)
 
 
-def _own_sets(function: ast.FunctionDef | ast.AsyncFunctionDef, known: Known) -> Known:
+def _own_sets(function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: list[ast.AST], known: Known) -> Known:
     arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
     annotated = {one.arg for one in arguments if one.annotation is not None and _says_set(one.annotation)}
-    bound = {one.id for one in _inside(function) if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     hidden = bound | {one.arg for one in arguments}
     own = Known(known.attributes, known.functions, (known.variables - hidden) | annotated)
     for _ in range(2):  # A name that holds another's set may stand above it, in a loop.
@@ -198,6 +199,8 @@ def _taken(node: ast.AST) -> Iterable[ast.expr]:
             return [value]
         case ast.Starred(value=value):
             return [value]
+        case ast.Call(func=ast.Name(id="min" | "max"), keywords=[]):
+            return []
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in _TAKERS:
             return arguments
         case ast.AugAssign(op=ast.Add(), value=value):
