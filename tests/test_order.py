@@ -107,7 +107,7 @@ def test_hashes_decide_nothing(project: Path) -> None:
     first, *others = (check(project, seed) for seed in range(4))
     messages = " ".join(str(one["message"]) for one in first)
     assert len(first) > 10
-    assert messages.count("`register_") > 5
+    assert messages.count("`register_") >= 4
     assert "register_forward_hook" in messages
     for other in others:
         assert other == first
