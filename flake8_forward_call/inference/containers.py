@@ -77,7 +77,7 @@ def element(ev: Evaluator, kind: Type) -> Type:
 
 
 def _element(ev: Evaluator, kind: Type) -> Type:
-    from flake8_forward_call.inference import attributes, callers, calls
+    from flake8_forward_call.inference import callers, iterating
 
     match kind:
         case Many(inner):
@@ -88,21 +88,15 @@ def _element(ev: Evaluator, kind: Type) -> Type:
             return union(items)
         case Instance():
             container = container_kind(ev, kind)
-            if container is not None and not _has_own(ev, kind, "__iter__"):
+            if container is not None and not iterating.has_own(ev, kind, "__iter__"):
                 return PLAIN if container == MODULE_DICT else held(ev, kind)
-            method = attributes.attribute(ev, kind, "__iter__")
-            return element(ev, calls.returned(ev, method)) if method != UNKNOWN else UNKNOWN
+            return iterating.elements(ev, kind)
         case Slot(bound=bound) if bound != UNKNOWN:
             return element(ev, bound)
         case Slot() | Result() if callers.is_left_open(kind):
             return element(ev, callers.of_callers(ev, kind))
         case _:
             return UNKNOWN
-
-
-def _has_own(ev: Evaluator, kind: Instance, name: str) -> bool:
-    """Whether a class of the source overrides the container's method."""
-    return any(isinstance(cls, SourceClass) and name in cls.scope.flow.exit for cls in ev.hierarchy.order(kind.cls))
 
 
 def held(ev: Evaluator, kind: Instance) -> Type:
@@ -198,7 +192,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """What a subscript gives."""
-    from flake8_forward_call.inference import attributes, callers, calls, declarations, records
+    from flake8_forward_call.inference import attributes, callers, calls, declarations, iterating, records
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -209,7 +203,7 @@ def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
         case Mapping(_, value):
             return value
         case Instance():
-            if is_container(ev, kind) and not _has_own(ev, kind, "__getitem__"):
+            if is_container(ev, kind) and not iterating.has_own(ev, kind, "__getitem__"):
                 return kind if is_slice else held(ev, kind)
             fields = records.as_tuple(ev, kind)
             if fields is not None:

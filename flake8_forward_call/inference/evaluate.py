@@ -153,7 +153,7 @@ class Evaluator:
         """
         try:
             return self.once(key, compute)
-        except OutOfBudget:
+        except (OutOfBudget, RecursionError):
             self._lowest = -1
             return UNKNOWN
 

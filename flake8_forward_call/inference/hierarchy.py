@@ -153,7 +153,7 @@ class Hierarchy:
             merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
         if None in bases:
             # Where it stands among the others tells what it can override.
-            before = set(bases[: bases.index(None)])
+            before = bases[: bases.index(None)]
             at = max((merged.index(base) + 1 for base in before), default=0)
             merged.insert(at, None)
         return merged

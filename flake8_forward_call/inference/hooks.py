@@ -116,7 +116,7 @@ def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attach
     """Yield what ``weight_norm(module)`` and its like attach."""
     if not _is_imported(ev, call.func, scope):
         return
-    names = {_full_name(kind) for kind in alternatives(ev.expression(call.func, scope))}
+    names = dict.fromkeys(_full_name(kind) for kind in alternatives(ev.expression(call.func, scope)))
     found = {attaching.function(name) for name in names}
     if len(found) != 1 or None in found:
         return  # Under one name there may be one that attaches and, where it is not to be had, one that does not.

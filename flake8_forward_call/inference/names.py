@@ -66,10 +66,12 @@ class Names:
         if found is None:
             return None
         path, is_installed = found
-        file = self.workspace.file_at(path, dotted)
+        # What is the project's own goes by one name, and is no other package, whatever name led there first.
+        is_own = self.workspace.owns(path)
+        file = self.workspace.file_at(path, "" if is_own and path.suffix == ".py" else dotted)
         if file is not None:
             file.is_package = path.stem == "__init__"  # Of a stub, too.
-            file.is_installed |= is_installed
+            file.is_installed |= is_installed and not is_own
         return file
 
     def _source(self, dotted: str) -> _Found | None:

@@ -13,6 +13,7 @@ from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding,
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
 from flake8_forward_call.inference.verdict import Standing
 
@@ -40,30 +41,32 @@ class Override:
 
 
 def overrides(source: Source) -> list[Override]:
-    """The overrides of ``__call__`` in a file that never reach ``Module.__call__``.
-
-    Raises RecursionError where the tree is nested deeper than the interpreter's stack.
-    """
+    """The overrides of ``__call__`` in a file that never reach ``Module.__call__``."""
     session = session_of(source.path)
-    file = session.take(source)
+    file, ev = session.take(source)
     found = []
     for scope in file.scopes.classes:
-        cls = session.evaluator.source_class(scope)
-        if "__call__" in scope.flow.exit and cls.node.bases:
-            found += [Override(cls, _offset(source, one)) for one in lost_bindings(session.evaluator, cls)]
+        cls = ev.source_class(scope)
+        if cls.node.bases:
+            found += [Override(cls, _offset(source, one)) for one in lost_bindings(ev, cls)]
     session.keep()
     return found
 
 
 def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
     """The bindings of ``__call__`` in a class of modules, if all that can be in force go round ``Module.__call__``."""
-    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
     try:
-        if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
-            return []
-        lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
-    except OutOfBudget:
+        with own_room():
+            return _lost_bindings(ev, cls)
+    except (OutOfBudget, RecursionError):
         return []
+
+
+def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
+    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
+    if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
+        return []
+    lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
     return lost if len(lost) == len(bindings) else []
 
 

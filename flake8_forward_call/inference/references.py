@@ -83,7 +83,7 @@ class References:
         self.handed: dict[str, list[Handed]] = {}  # The names themselves.
         self.given: dict[str, list[Handed]] = {}  # What calling them gives.
         self.stored: dict[str, list[Stored]] = {}
-        self.aliases: dict[str, set[str]] = {}  # By a name: those that it is imported as, or assigned to.
+        self.aliases: dict[str, dict[str, None]] = {}  # By a name: those that it is imported as, or assigned to.
         self._opened = file.scopes.opened
         self._seen: set[int] = set()  # What was looked into from outside: tuples, lists, targets.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
@@ -110,7 +110,7 @@ class References:
             case ast.ImportFrom(names=imported):
                 for alias in imported:
                     if alias.asname:
-                        self.aliases.setdefault(alias.name, set()).add(alias.asname)
+                        self.aliases.setdefault(alias.name, {})[alias.asname] = None
             case ast.Call():
                 self._call(node, scope)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -121,7 +121,7 @@ class References:
             case ast.Assign(targets=targets, value=value):
                 names = [target.id for target in targets if isinstance(target, ast.Name)]
                 if isinstance(value, (ast.Name, ast.Attribute)) and len(names) == len(targets) and not scope.is_class:
-                    self.aliases.setdefault(last_name(value) or "", set()).update(names)
+                    self.aliases.setdefault(last_name(value) or "", {}).update(dict.fromkeys(names))
                 else:
                     self._hand(value, scope)
                 for target in targets:

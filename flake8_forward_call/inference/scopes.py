@@ -27,7 +27,7 @@ class Scope:
         self.node = node
         self.parent = parent
         self.file = file
-        self.declared_outer: set[str] = set()  # Named in `global` or `nonlocal`.
+        self.declared_outer: dict[str, None] = {}  # Named in `global` or `nonlocal`.
         self.stars: list[ast.ImportFrom] = []
         self.children: list[Scope] = []
         self.calls: list[ast.Call] = []
@@ -95,7 +95,7 @@ class ScopeMap:
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
         self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
         self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is assigned.
-        self.renamed: dict[str, set[str]] = {}  # By a name that is imported: those that it is imported as.
+        self.renamed: dict[str, dict[str, None]] = {}  # By a name that is imported: those that it is imported as.
         self._file = file
         self._walk(tree)
 
@@ -127,7 +127,7 @@ class ScopeMap:
             ):
                 scope.item_stores.append(node)
             elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                scope.declared_outer.update(node.names)
+                scope.declared_outer.update(dict.fromkeys(node.names))
                 for name in node.names:
                     self.outer_writers.setdefault(name, []).append(scope)
             elif isinstance(node, ast.ImportFrom):
@@ -135,7 +135,7 @@ class ScopeMap:
                     scope.stars.append(node)
                 for alias in node.names:
                     if alias.asname:
-                        self.renamed.setdefault(alias.name, set()).add(alias.asname)
+                        self.renamed.setdefault(alias.name, {})[alias.asname] = None
             todo += [(child, scope) for child in children(node)]
 
 

@@ -50,7 +50,6 @@ class Session:
         self.environment = environment
         self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
-        self.evaluator = self.fresh(Evaluator)
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
         """An evaluator of a kind, which knows nothing yet but what the files say."""
@@ -68,12 +67,14 @@ class Session:
             )
         )
 
-    def take(self, source: Source) -> File:
-        """The file that is being checked; what was found out while it read otherwise is forgotten."""
-        file, has_changed = self.workspace.in_hand(source)
-        if has_changed:
-            self.evaluator = self.fresh(Evaluator)
-        return file
+    def take(self, source: Source) -> tuple[File, Evaluator]:
+        """The file that is being checked, and an evaluator for it.
+
+        It knows nothing of what was asked for other files. With bounds on how far a question may lead, and with
+        questions that lead back to themselves, what it knew would decide what it can find out: then the answers for a
+        file would depend on which files were checked before it.
+        """
+        return self.workspace.in_hand(source), self.fresh(Evaluator)
 
     def keep(self) -> None:
         """Keep what was found out, as far as it can serve other processes."""

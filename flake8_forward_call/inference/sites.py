@@ -15,16 +15,14 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-_HOOK_MAKERS = frozenset(
-    {
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_backward_hook",
-        "register_module_forward_hook",
-        "register_module_forward_pre_hook",
-    }
+_HOOK_MAKERS = (
+    "register_forward_hook",
+    "register_forward_pre_hook",
+    "register_full_backward_hook",
+    "register_full_backward_pre_hook",
+    "register_backward_hook",
+    "register_module_forward_hook",
+    "register_module_forward_pre_hook",
 )
 
 

@@ -24,6 +24,9 @@ from flake8_forward_call.source import Source, is_notebook
 # namespace packages are nested two or three deep. So deep lie folders without an `__init__.py` in packages, too.
 _HEIGHT = 4
 
+# The folders that installed packages lie in, wherever an environment is.
+_INSTALLED = frozenset(("site-packages", "dist-packages"))
+
 
 @dataclass(eq=False)
 class Workspace:
@@ -90,28 +93,39 @@ class Workspace:
     def _siblings(self) -> Siblings:
         return Siblings() if self.repository is None else siblings_of(self.repository)
 
+    def owns(self, path: Path) -> bool:
+        """Whether a file lies below a folder that imports are counted from, and not among what is installed there."""
+        above = (path.relative_to(root).parts for root in self.roots if root in path.parents)
+        return any(_INSTALLED.isdisjoint(parts) for parts in above)
+
     def file_at(self, path: Path, dotted: str = "") -> File | None:
-        """The file at a path, None if it cannot be read as Python."""
+        """The file at a path, None if it cannot be read as Python; ``dotted`` is for one that is not the project's."""
         return self._shelf.file_at(path, dotted)
 
-    def in_hand(self, source: Source) -> tuple[File, bool]:
-        """The file whose text is being checked, and whether it has changed since its text was last seen."""
+    def in_hand(self, source: Source) -> File:
+        """The file whose text is being checked."""
         return self._shelf.in_hand(source)
 
     def _name_of(self, path: Path) -> str:
         """The name that a module goes by: counted from its outermost package, or from the project's top.
 
         Without an ``__init__.py`` beside it, it may be part of a namespace package, for all that relative imports need.
+        It is by the path alone, so that it does not matter by which of its names the module was found first.
         """
         if is_notebook(path.name):
             return ""  # A name is for imports, and `train.ipynb` must not hide `train.py`.
+        for package, place in self.renamed:
+            if place in path.parents:
+                inner = path.parent if path.stem == "__init__" else path.with_suffix("")
+                return ".".join((package, *inner.relative_to(place).parts))
         parts = [] if path.stem == "__init__" else [path.stem]
         folder = path.parent
         while "__init__.py" in self.folders.names_in(folder):
             parts.append(folder.name)
             folder = folder.parent
         if folder == path.parent and self.top is not None and self.top in folder.parents:
-            parts += reversed(folder.relative_to(self.top).parts)
+            # No import leads over a folder with a dot in its name.
+            parts += takewhile(lambda name: "." not in name, reversed(folder.relative_to(self.top).parts))
         return ".".join(reversed(parts))
 
     def heirs(self, name: str) -> Iterator[File]:
