@@ -61,6 +61,7 @@ class Session:
                 stub=names.stub,
                 hides=names.is_hidden,
                 mentions=names.mentions,
+                imported=names.imported,
                 declared=self._declared,
             )
         )
