@@ -67,7 +67,7 @@ class File:
                 return None
 
     def absolute(self, module: str, level: int) -> str | None:
-        """The full name of an imported module, leading dots resolved by the name of the file; None if they cannot be."""
+        """The full name of an imported module, by the name of the file; None where its dots lead nowhere."""
         if level == 0:
             return module
         if not self.name:

@@ -53,7 +53,8 @@ class Workspace:
     def __post_init__(self, earlier: Workspace | None) -> None:
         self._shelf = Shelf(self.disk, self.name_of, None if earlier is None else earlier._shelf)
         known = None if earlier is None else earlier._project
-        self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known)
+        store = Store(default_folder(self.cache_folder))
+        self._project = Texts(self.top, store, self.disk, known, others=self.repository is None)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
         """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
