@@ -12,7 +12,8 @@ from typing import Any
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
-MARKS = ("pyproject.toml", "setup.py", "setup.cfg", *REPOSITORY_MARKS)
+SETTINGS = ("pyproject.toml", "setup.py", "setup.cfg")
+MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 
 # Folders that hold packages and are none.
 SOURCE_FOLDERS = ("src", "lib", "python")
@@ -32,6 +33,11 @@ class Layout:
 def is_marked(folder: Path) -> bool:
     """Whether a project has its top here."""
     return any(exists(folder / mark) for mark in MARKS)
+
+
+def has_settings(folder: Path) -> bool:
+    """Whether the folder is that of a project with settings, and not of a repository alone."""
+    return any(exists(folder / name) for name in SETTINGS)
 
 
 def exists(path: Path) -> bool:

@@ -18,6 +18,7 @@ from flake8_forward_call.inference.environment import Environment
 from flake8_forward_call.inference.layout import is_marked
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.workspace import Workspace
+from flake8_forward_call.source import is_stub
 
 # The path of a module, and whether it is installed.
 _Found: TypeAlias = tuple[Path, bool]
@@ -85,8 +86,8 @@ class Names:
         Dots are followed from folder to folder, whatever these lack. Without any, a module beside a program goes before
         all others, as it does in Python. Beside a module of a package, it comes last: that may be a program too.
         """
-        if file.is_installed or not self.workspace.roots:
-            return file.absolute(module, level)
+        if file.is_installed or not self.workspace.roots or is_stub(file.path):
+            return file.absolute(module, level)  # A stub may lie in another folder than what it tells of.
         key = Path(file.path).parent, module, level
         if key not in self._imported:
             self._imported[key] = self._relative(*key) if level else self._beside(key[0], module) or module

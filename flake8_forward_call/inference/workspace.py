@@ -157,7 +157,8 @@ class Workspace:
         home = self._home(path.parent)
         if home == path.parent or not self.offers(home, path.relative_to(home).parts[0].partition(".")[0]):
             home = next((one for one in self._bases if one in path.parents), home)
-        return ".".join([*path.parent.relative_to(home).parts, *own])
+        parts = [*path.parent.relative_to(home).parts, *own]
+        return ".".join([*(one.removesuffix("-stubs") for one in parts[:1]), *parts[1:]])
 
     def _home(self, folder: Path) -> Path:
         if folder not in self._homes:

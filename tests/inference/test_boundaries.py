@@ -110,6 +110,31 @@ Ball().forward(1)
     hold_unmarked(tmp_path, BALL.format(place="street/", mark="") + text)
 
 
+def test_import_leads_to_the_project_above_that_has_settings(tmp_path: Path) -> None:
+    """Such are the examples and tests of a project that have settings of their own. It does not say who calls them."""
+    text = """
+# --- .git/config
+# --- setup.py
+# --- club/__init__.py
+# --- demo/setup.cfg
+# --- demo/use.py
+from club.ball import Ball
+
+def run(ball, x):
+    return ball.forward(x)  # FWD001
+
+run(Ball(), 1)
+# --- other.py
+from demo.use import run
+
+class Stone:
+    def forward(self, x): return x
+
+run(Stone(), 1)
+"""
+    hold_unmarked(tmp_path, BALL.format(place="club/", mark="") + text)
+
+
 def test_folder_of_checkouts_is_not_read_for_one_of_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(30):
         place = tmp_path / f"checkout{number}"
@@ -289,6 +314,27 @@ Module().forward(1)
 Linear(1, 1).forward(1)  # FWD001
 """
     hold(tmp_path, text)
+
+
+def test_dots_in_a_stub_lead_to_the_source(tmp_path: Path) -> None:
+    text = """
+# --- club/__init__.py
+# --- club/court.py
+def make(): return unread()
+# --- club-stubs/court.pyi
+from .ball import Ball
+def make() -> Ball: ...
+# --- use.py
+from club.ball import Ball
+from club.court import make
+
+def run(ball):
+    ball.forward(1)  # FWD001
+    assert isinstance(make(), Ball)
+
+run(make())
+"""
+    hold(tmp_path, BALL.format(place="club/", mark="") + text)
 
 
 def test_file_behind_a_link_finds_what_lies_beside_it(tmp_path: Path) -> None:
