@@ -12,92 +12,140 @@ import ast
 import os
 import re
 import warnings
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
 from flake8_forward_call.inference.folders import Folders
 
 # So many files of the package are asked; the first few already tell.
-MAX_FILES = 50
+MAX_FILES = 20
 
 
-def goes_by_its_name(root: Path, name: str, read: Callable[[str], bytes], mentioning: Iterable[str]) -> bool:
-    """Whether what lies under ``root`` is imported as ``name``, and not under a longer one.
+@dataclass(eq=False)
+class Namesake:
+    """A package or module that lies under ``root`` and bears a known name. ``read`` gives the bytes of a file."""
 
-    ``read`` gives the bytes of a file, ``mentioning`` the files of the project with the names of both.
-    """
-    wanted = {one for path in islice(_files(root, name), MAX_FILES) for one in _wanted(name, read(path))}
-    there = {one for one in wanted if one in _offered(root, name, read)} if wanted else set()
-    if 2 * len(there) != len(wanted):
-        return 2 * len(there) > len(wanted)
-    longer = _longer(root.name, name)
-    return not any(longer.search(read(path)) for path in mentioning)
+    root: Path
+    name: str
+    read: Callable[[str], bytes]
+    _folders: Folders = field(default_factory=Folders)
+    _offered: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    def goes_by_its_name(self, mentioning: Iterable[str]) -> bool:
+        """Whether it is imported by its name, and not by a longer one.
+
+        ``mentioning`` are the files of the project in which its name stands, and that of the folder which it lies in.
+        """
+        wanted = {one for path in islice(self._files(), MAX_FILES) for one in self._wanted(self._tree(path))}
+        there = sum(self._has(module, name) for module, name in wanted)
+        if 2 * there != len(wanted):
+            return 2 * there > len(wanted)
+        longer = _longer(self.root.name, self.name)
+        return not any(longer.search(self.read(path)) for path in mentioning)
+
+    def _files(self) -> Iterator[str]:
+        own = self._folders.module(self.root, [self.name])
+        if own is not None and own.stem != "__init__":
+            yield str(own)
+            return
+        for folder, inner, files in os.walk(self.root / self.name):
+            inner.sort()
+            yield from (os.path.join(folder, one) for one in sorted(files) if one.endswith(".py"))  # noqa: PTH118
+
+    def _tree(self, path: str) -> ast.Module | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.read(path))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    def _wanted(self, tree: ast.Module | None) -> Iterator[tuple[str, str]]:
+        """Yield what a file wants of the name: modules, and what they are to have."""
+        nodes = () if tree is None else tuple(ast.walk(tree))
+        called: dict[str, str] = {}
+        for node in nodes:
+            match node:
+                case ast.Import(names=names):
+                    for one in names:
+                        if self._is_inside(one.name):
+                            called[one.asname or self.name] = one.name if one.asname else self.name
+                            yield from self._split(one.name)
+                case ast.ImportFrom(module=str(module), names=names, level=0) if self._is_inside(module):
+                    for one in names:
+                        called[one.asname or one.name] = f"{module}.{one.name}"
+                        yield from self._split(f"{module}.{one.name}")
+        for node in nodes:
+            if isinstance(node, ast.Attribute):
+                chain = _chain(node)
+                if chain and chain[0] in called:
+                    yield from self._split(".".join([called[chain[0]], *chain[1:]]))
+
+    def _is_inside(self, module: str) -> bool:
+        return module == self.name or module.startswith(f"{self.name}.")
+
+    def _split(self, dotted: str) -> Iterator[tuple[str, str]]:
+        """Yield the innermost module that is there of a dotted name, and the name behind it."""
+        parts = dotted.split(".")
+        count = 1
+        while count < len(parts) - 1 and self._is_there(parts[: count + 1]):
+            count += 1
+        if count < len(parts) and parts[count] != "*":
+            yield ".".join(parts[:count]), parts[count]
+
+    def _is_there(self, parts: Sequence[str]) -> bool:
+        """Whether a module is there, or a folder that may be one."""
+        is_folder = parts[-1] in self._folders.names_in(self.root.joinpath(*parts[:-1]))
+        return is_folder or self._folders.module(self.root, parts) is not None
+
+    def _has(self, module: str, name: str) -> bool:
+        """Whether a module has a name: it binds it, or it lies in its folder; some may have any."""
+        if module not in self._offered:
+            self._offered[module] = self._names_of(module)
+        offered = self._offered[module]
+        return offered is None or name in offered
+
+    def _names_of(self, module: str) -> frozenset[str] | None:
+        """The names that a module has, None if it may have any."""
+        parts = module.split(".")
+        found = {one.partition(".")[0] for one in self._folders.names_in(self.root.joinpath(*parts))}
+        path = self._folders.module(self.root, parts)
+        if path is None:
+            return frozenset(found)
+        tree = self._tree(str(path))
+        for node in (None,) if tree is None else ast.walk(tree):
+            match node:
+                case None | ast.FunctionDef(name="__getattr__"):
+                    return None
+                case ast.ImportFrom(module=source, level=0) if source == module:
+                    continue  # What it wants of itself it does not have.
+                case ast.ImportFrom(names=[ast.alias(name="*")]):
+                    return None
+                case ast.Import(names=names):
+                    others = [one for one in names if not self._is_inside(one.name)]
+                    found |= {(one.asname or one.name).partition(".")[0] for one in others}
+                case ast.ImportFrom(names=names):
+                    found |= {one.asname or one.name for one in names}
+                case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                    found.add(node.name)
+                case ast.Name(id=bound, ctx=ast.Store()):
+                    found.add(bound)
+        return frozenset(found)
 
 
-def _files(root: Path, name: str) -> Iterator[str]:
-    """Yield the files of a package or module."""
-    module = root / f"{name}.py"
-    if module.is_file() and not (root / name / "__init__.py").is_file():
-        yield str(module)
-        return
-    for folder, inner, files in os.walk(root / name):
-        inner.sort()
-        yield from (os.path.join(folder, one) for one in sorted(files) if one.endswith(".py"))  # noqa: PTH118 (Texts.)
-
-
-def _wanted(name: str, text: bytes) -> Iterator[str]:
-    """Yield what a text takes from a package: ``x`` of ``from package import x`` and of ``package.x``."""
-    bare = re.escape(name.encode())
-    imported = re.compile(rb"^[ \t]*from[ \t]+%b[ \t]+import[ \t]*(\([^)]*\)|[^\n\\]*)" % bare, re.MULTILINE)
-    for match in imported.finditer(text):
-        for one in re.sub(rb"#[^\n]*", b"", match[1]).strip(b"()").split(b","):
-            words = one.split()
-            if words:
-                yield words[0].decode(errors="replace")
-    for match in re.finditer(rb"(?<![\w.])%b\.([A-Za-z_]\w*)" % bare, text):
-        yield match[1].decode()
-
-
-class _Anything:
-    """Stands for the names of a package that may have any."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-
-def _offered(root: Path, name: str, read: Callable[[str], bytes]) -> frozenset[str] | _Anything:
-    """The names that a package or module has: what its own file binds, and what lies in its folder."""
-    places = [root / name / "__init__.py", root / f"{name}.py"]
-    own = next((str(one) for one in places if one.is_file()), None)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(b"" if own is None else read(own))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return _Anything()
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.ImportFrom(module=module, level=0) if module == name:
-                continue
-            case ast.ImportFrom(names=[ast.alias(name="*")]) | ast.FunctionDef(name="__getattr__"):
-                return _Anything()
-            case ast.Import(names=names):
-                others = [one for one in names if one.name.partition(".")[0] != name]
-                found |= {(one.asname or one.name).partition(".")[0] for one in others}
-            case ast.ImportFrom(names=names):
-                found |= {one.asname or one.name for one in names}
-            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                found.add(node.name)
-            case ast.Name(id=bound, ctx=ast.Store()):
-                found.add(bound)
-    found |= {one.partition(".")[0] for one in Folders().names_in(root / name)}
-    return frozenset(found)
+def _chain(node: ast.expr) -> list[str]:
+    """The names of ``a.b.c``; none where something else than a name begins it."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [*reversed([*parts, node.id])] if isinstance(node, ast.Name) else []
 
 
 def _longer(outer: str, name: str) -> re.Pattern[bytes]:
-    """What a text has that imports the package under the name of the folder which it lies in."""
+    """What a text has that imports a package under the name of the folder which it lies in."""
     first, last = re.escape(outer.encode()), re.escape(name.encode())
     return re.compile(
         rb"(?<!\w)%b\.%b(?!\w)|^[ \t]*from[ \t]+(?:\S+\.)?%b[ \t]+import\b[^\n]*(?<!\w)%b(?!\w)"

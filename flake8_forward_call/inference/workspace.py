@@ -14,7 +14,7 @@ from flake8_forward_call.inference.disk import Disk
 from flake8_forward_call.inference.folders import Folders
 from flake8_forward_call.inference.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
 from flake8_forward_call.inference.layout import is_marked, layout_of
-from flake8_forward_call.inference.namesakes import goes_by_its_name
+from flake8_forward_call.inference.namesakes import Namesake
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.shelf import Shelf
 from flake8_forward_call.inference.siblings import Siblings, siblings_of
@@ -93,8 +93,8 @@ class Workspace:
         if root in self._sure or not self.is_known(name):
             return True
         if (root, name) not in self._offered:
-            both = self._project.mentioning(name, root.name)
-            self._offered[root, name] = goes_by_its_name(root, name, self.disk.read_small, both)
+            namesake = Namesake(root, name, self.disk.read_small)
+            self._offered[root, name] = namesake.goes_by_its_name(self._project.mentioning(name, root.name))
         return self._offered[root, name]
 
     @cached_property

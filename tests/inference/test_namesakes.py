@@ -223,6 +223,29 @@ def run(inner: Optional[nn.Module]):
     hold(tmp_path, text)
 
 
+@pytest.mark.parametrize("inits", [(), ("acme/timm/",), ("acme/timm/layers/",), ("acme/timm/", "acme/timm/layers/")])
+def test_adapter_is_laid_out_like_what_it_adapts(tmp_path: Path, inits: tuple[str, ...]) -> None:
+    text = """
+# --- setup.py
+# --- acme/timm/layers/mlp.py
+from timm.layers.mlp import Mlp
+import timm.layers as known
+
+class Thin(Mlp):
+    def __init__(self): super().__init__(3)
+
+Mlp(3).forward(1)  # FWD001
+known.Mlp(3).forward(1)  # FWD001
+# --- acme/timm/use.py
+from timm.layers import Mlp
+from .layers.mlp import Thin
+
+Mlp(3).forward(1)  # FWD001
+Thin().forward(1)  # FWD001
+"""
+    hold_unmarked(tmp_path, "".join(f"# --- {folder}__init__.py\n" for folder in inits) + text)
+
+
 def test_tests_in_a_folder_called_like_what_they_test(tmp_path: Path) -> None:
     text = """
 # --- checks/timm/__init__.py
@@ -263,7 +286,7 @@ Mlp(3).forward(1)
 def test_name_that_is_known_to_nobody_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from flake8_forward_call.inference import workspace
 
-    monkeypatch.delattr(workspace, "goes_by_its_name")
+    monkeypatch.delattr(workspace, "Namesake")
     text = """
 # --- demo/club/__init__.py
 # --- demo/club/ball.py
