@@ -270,7 +270,7 @@ class Evaluator:
                     return self._filled(found, name, outer)
             inner = outer
         for star in reversed(inner.stars):
-            full = scope.file.absolute(star.module or "", star.level)
+            full = self.project.imported(scope.file, star.module or "", star.level)
             if full is None or not self.project.mentions(full, name):
                 continue
             kind = self._starred(full, name)
@@ -345,7 +345,7 @@ class Evaluator:
                 return self._commented(comment, scope, self._unpacked(self._entered(context, scope), path), path)
             case Imported(module=module, name=name, level=level, scope=scope):
                 if name is None:
-                    return self.namespace(module)
+                    return self.namespace(self.project.imported(scope.file, module, 0) or module)
                 return self._imported(module, name, level, scope.file)
             case Defined(definition=ast.ClassDef() as node, scope=scope):
                 return ClassObject(self.source_class(scope.file.scopes.opened[id(node)]))
@@ -444,7 +444,7 @@ class Evaluator:
     # Names from elsewhere
 
     def _imported(self, module: str, name: str, level: int, file: File) -> Type:
-        full = file.absolute(module, level)
+        full = self.project.imported(file, module, level)
         return UNKNOWN if full is None else self.member(full, name)
 
     def member(self, module: str, name: str) -> Type:
@@ -465,7 +465,7 @@ class Evaluator:
         if bound:
             return self._filled(bound, name, file.root)
         for star in reversed(file.root.stars):
-            full = file.absolute(star.module or "", star.level)
+            full = self.project.imported(file, star.module or "", star.level)
             if full is None or not self.project.mentions(full, name):
                 continue
             source = self.project.file(full)

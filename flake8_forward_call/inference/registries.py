@@ -119,7 +119,7 @@ def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
         if len(imported) != 1 or any(not isinstance(one, Imported) for one in bound):
             return None
         ((module, inner, level),) = imported
-        full = scope.file.absolute(module, level)
+        full = ev.project.imported(scope.file, module, level)
         source = None if full is None else ev.project.file(full)
         if inner is None or source is None:
             return None

@@ -63,6 +63,7 @@ class Session:
                 stub=names.stub,
                 hides=names.is_hidden,
                 mentions=names.mentions,
+                imported=names.imported,
                 declared=self._declared,
             )
         )

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from flake8_forward_call.cache import Store
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.inference.disk import Disk, is_settled
+from flake8_forward_call.inference.layout import is_marked
 from flake8_forward_call.trouble import Unheard
 
 # More files than the largest PyTorch projects have; past this a search over all of them is left undone.
@@ -75,7 +76,8 @@ class Texts:
     """The files below a project's top folder, not read at all as far as the cache knows what they tell.
 
     None for the top is a project without files. A folder that lies ``apart``, because a search from the top skips
-    it, is searched as well. What was known ``earlier`` in this process goes before the cache.
+    it, is searched as well. What was known ``earlier`` in this process goes before the cache. Where nothing marks the
+    top, what lies below it may be ``others``: the projects there that have a mark are none of it.
     """
 
     def __init__(
@@ -85,9 +87,12 @@ class Texts:
         disk: Disk | None = None,
         earlier: Texts | None = None,
         apart: Path | None = None,
+        *,
+        others: bool = False,
     ) -> None:
         self._top = top
         self._tops = [str(one) for one in (top, apart) if one is not None]
+        self._others = others
         self._disk = disk or Disk()
         self._prefix = os.path.join(str(top), "")  # noqa: PTH118 (With the separator at its end.)
         self._store = store or Store(None)
@@ -153,7 +158,7 @@ class Texts:
     @cached_property
     def _files(self) -> dict[str, _Told]:
         """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
-        paths = list(islice(find_files(self._tops, Unheard()), MAX_FILES))
+        paths = list(islice(self._found(), MAX_FILES))
         known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
         changed: dict[str, None] = {}
@@ -171,6 +176,19 @@ class Texts:
             self._words = self._updated(words, changed)
         self._news = bool(changed) or len(files) < len(known)
         return files
+
+    def _found(self) -> Iterator[str]:
+        """Yield the paths of the files below the folders that are searched."""
+        own = dict.fromkeys(self._tops, True)
+
+        def is_own(folder: str) -> bool:
+            if folder not in own:
+                outer = os.path.dirname(folder)  # noqa: PTH120 (For thousands of files, a Path for each takes its time.)
+                own[folder] = is_own(outer) and not is_marked(Path(folder))
+            return own[folder]
+
+        paths = find_files(self._tops, Unheard())
+        yield from (one for one in paths if is_own(os.path.dirname(one))) if self._others else paths  # noqa: PTH120
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
         """The files that have each word, asked anew for the few that have changed."""
