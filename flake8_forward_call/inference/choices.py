@@ -11,6 +11,9 @@ from flake8_forward_call.inference.references import last_name
 if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
 
+# What asks for the kind of an object.
+_ASKING = frozenset({"isinstance", "issubclass", "hasattr", "callable", "type"})
+
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
 # `except*` is there from Python 3.11 on.
@@ -24,8 +27,24 @@ def is_one_of_two(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
     twins = {id(one) for part in home.inward() for one in part.calls if _is_twin(one, call, receiver)}
     if not twins:
         return False
-    way = _way_to(call, home.node)
-    return any(id(node) in twins for other in _other_ways(way) for part in other for node in ast.walk(part))
+    kinds = {id(one) for one in ast.walk(home.node) if _asks_what_it_is(one, ast.dump(receiver))}
+    ways = _other_ways(_way_to(call, home.node), kinds)
+    return any(id(node) in twins for other in ways for part in other for node in ast.walk(part))
+
+
+def _asks_what_it_is(node: ast.AST, receiver: str) -> bool:
+    """Whether branches part what is a module from what is none: then each of the two is called as it can be."""
+    match node:
+        case ast.If(test=test) | ast.IfExp(test=test):
+            return any(
+                isinstance(one, ast.Call) and last_name(one.func) in _ASKING and one.args
+                and ast.dump(one.args[0]) == receiver
+                for one in ast.walk(test)
+            )  # fmt: skip
+        case ast.Match(subject=subject):
+            return ast.dump(subject) == receiver
+        case _:
+            return False
 
 
 def _is_twin(one: ast.Call, call: ast.Call, receiver: ast.expr) -> bool:
@@ -61,17 +80,23 @@ def _way_to(target: ast.AST, top: ast.AST) -> list[ast.AST]:
     return way[::-1]
 
 
-def _other_ways(way: list[ast.AST]) -> Iterator[Sequence[ast.AST]]:
-    """Yield what runs in place of what the way leads into: other branches, and what an early end leaves out."""
+def _other_ways(way: list[ast.AST], passed_over: set[int]) -> Iterator[Sequence[ast.AST]]:
+    """Yield what runs in place of what the way leads into: other branches, and what an early end leaves out.
+
+    The branches of nodes that are ``passed_over``, by their identity, are none.
+    """
     for index, (node, child) in enumerate(zip(way, way[1:], strict=False)):
-        yield from _beside(node, child)
+        if id(node) not in passed_over:
+            yield from _beside(node, child)
         for block in _blocks(node):
             if child in block:
                 at = block.index(child)
                 # A branch that ends leaves out the rest of the block, and the rest runs only where it was not taken.
-                yield from (branch for one in block[:at] for branch in _branches(one) if _ends(branch))
+                above = [one for one in block[:at] if id(one) not in passed_over]
+                yield from (branch for one in above for branch in _branches(one) if _ends(branch))
                 below = way[index + 2] if index + 2 < len(way) else None
-                if any(_leads_into(branch, below) and _ends(branch) for branch in _branches(child)):
+                branches = [] if id(child) in passed_over else _branches(child)
+                if any(_leads_into(one, below) and _ends(one) for one in branches):
                     yield block[at + 1 :]
 
 

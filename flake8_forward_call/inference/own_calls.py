@@ -140,6 +140,10 @@ class OwnCalls:
 
     # From outside
 
+    def is_set_from_outside(self, cls: SourceClass) -> bool:
+        """Whether the project sets or deletes what the class's instances are called by, outside its body."""
+        return any(self._set_from_outside(cls))
+
     def _set_from_outside(self, cls: SourceClass) -> Iterator[OwnCall]:
         """Yield what the file at hand, or one of the project, assigns to the class's call."""
         for place in (None, cls.scope.file):
