@@ -110,7 +110,9 @@ TARGETS = {
         CALL_OF_A_CLASS,
     ),
     "own_calls": Target(
-        "inference/own_calls.py", ("inference/test_calls_of_classes.py", "inference/test_own_calls.py", *DECISIONS), SLOW
+        "inference/own_calls.py",
+        ("inference/test_calls_of_classes.py", "inference/test_own_calls.py", *DECISIONS),
+        SLOW,
     ),
 }
 

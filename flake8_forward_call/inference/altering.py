@@ -32,7 +32,7 @@ MAX_FUNCTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What a function makes of the call of a class: what it ``sets`` means, if it does; whether it ``takes`` it away."""
+    """What becomes of the call of a class: what it ``sets`` in its place means, if it is; whether it is taken away."""
 
     sets: Sameness | None
     takes: bool
@@ -68,8 +68,9 @@ def _of_metaclass(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Scope
     for kind in alternatives(ev.expression(node, scope)):
         match kind:
             case ClassObject(SourceClass() as meta):
-                for one in ev.hierarchy.order(meta):
-                    for name in _MAKERS if isinstance(one, SourceClass) else ():
+                chain = [one for one in ev.hierarchy.order(meta) if isinstance(one, SourceClass)]
+                for one in chain:
+                    for name in _MAKERS:
                         method = attributes.first_method(one, name)
                         if method is not None:
                             yield method

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.references import last_name
@@ -24,12 +25,22 @@ def is_one_of_two(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
     """Whether a call of ``forward`` has a twin, the call of the module itself, on the other way of the same choice."""
     home = next((one for one in scope.outward() if one.parent is None or one.parent.parent is None), scope)
     home = home if home.is_function else scope
-    twins = {id(one) for part in home.inward() for one in part.calls if _is_twin(one, call, receiver)}
+    twins = {id(one) for one in _calls_like(receiver, home) if _is_twin(one, call, receiver)}
     if not twins:
         return False
     kinds = {id(one) for one in ast.walk(home.node) if _asks_what_it_is(one, ast.dump(receiver))}
     ways = _other_ways(_way_to(call, home.node), kinds)
     return any(id(node) in twins for other in ways for part in other for node in ast.walk(part))
+
+
+def _calls_like(receiver: ast.expr, home: Scope) -> Iterator[ast.Call]:
+    """Yield the calls of what goes by the name that the receiver ends with."""
+    if isinstance(receiver, ast.Attribute):
+        yield from (call for call, _ in home.file.scopes.method_calls.get(receiver.attr, ()))
+        return
+    kind, name = type(receiver), getattr(receiver, "id", None)
+    for part in home.inward():
+        yield from (one for one in part.calls if type(one.func) is kind and getattr(one.func, "id", None) == name)
 
 
 def _asks_what_it_is(node: ast.AST, receiver: str) -> bool:
@@ -49,9 +60,7 @@ def _asks_what_it_is(node: ast.AST, receiver: str) -> bool:
 
 def _is_twin(one: ast.Call, call: ast.Call, receiver: ast.expr) -> bool:
     return (
-        type(one.func) is type(receiver)
-        and last_name(one.func) == last_name(receiver)
-        and len(one.args) == len(call.args)
+        len(one.args) == len(call.args)
         and ast.dump(one.func) == ast.dump(receiver)
         and _arguments(one) == _arguments(call)
     )
@@ -85,7 +94,7 @@ def _other_ways(way: list[ast.AST], passed_over: set[int]) -> Iterator[Sequence[
 
     The branches of nodes that are ``passed_over``, by their identity, are none.
     """
-    for index, (node, child) in enumerate(zip(way, way[1:], strict=False)):
+    for index, (node, child) in enumerate(pairwise(way)):
         if id(node) not in passed_over:
             yield from _beside(node, child)
         for block in _blocks(node):

@@ -63,9 +63,8 @@ def changes_mode(ev: Evaluator, function: Scope, order: Iterable[Class | None]) 
         for node in ast.walk(scope.node):
             if isinstance(node, (ast.Name, ast.Attribute)) and is_switch(node):
                 return True
-            if isinstance(node, ast.Attribute) and node.attr == "training" and isinstance(node.ctx, ast.Store):
-                if _root(node) in own:
-                    return True
+            if _sets_training(node) and _root(node) in own:
+                return True
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _root(node.func) in own:
                 callee = node.func
                 if callee.attr in _MODES or (callee.attr in _CASTS and isinstance(callee.value, ast.Name)):
@@ -76,7 +75,11 @@ def changes_mode(ev: Evaluator, function: Scope, order: Iterable[Class | None]) 
     return False
 
 
-def _root(node: ast.expr) -> str | None:
+def _sets_training(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "training" and isinstance(node.ctx, ast.Store)
+
+
+def _root(node: ast.AST) -> str | None:
     """The name that a chain of attributes starts with: ``self`` for ``self.encoder.eval``."""
     while isinstance(node, ast.Attribute):
         node = node.value
@@ -121,7 +124,7 @@ def _is_argument(name: ast.Name, function: Scope) -> bool:
     for one in untested(function.flow.uses.get(id(name), ())):
         if isinstance(one, Parameter):
             return True
-        if isinstance(one, Assigned) and isinstance(one.value, ast.Name) and one.value.id != name.id:
-            if _is_argument(one.value, function):
-                return True
+        value = one.value if isinstance(one, Assigned) else None
+        if isinstance(value, ast.Name) and value.id != name.id and _is_argument(value, function):
+            return True
     return False

@@ -159,8 +159,9 @@ def _fits(call: ast.Call, given: _Signature, wanted: _Signature | None, onward: 
         return Sameness.DIFFERENT
     positional_on, named_on = _handed_on(first, given, onward)
     if wanted is None:
-        is_same = positional_on == positional and named_on == named
-        return Sameness.SAME if is_same else Sameness.PERHAPS
+        # By position or by name, whoever wrote the override knows; a default may be another than that of `forward`.
+        handed = [*positional_on, *named_on.values()]
+        return Sameness.SAME if sorted(handed) == sorted([*positional, *named.values()]) else Sameness.PERHAPS
     return Sameness.SAME if wanted.bound(positional_on, named_on) == directly else Sameness.DIFFERENT
 
 

@@ -40,6 +40,7 @@ class SourceClass:
         self.scope = scope
         self.node = scope.node
         self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
+        self.made_ready: Sameness | None = None  # Whether making an instance comes to `Module.__init__`.
 
     @property
     def dotted(self) -> str:

@@ -6,11 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
 from flake8_forward_call.inference.bindings import Assigned, Defined
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.own_forward import is_self, method_around
 from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import alternatives
 from flake8_forward_call.inference.verdict import Sameness
 
 if TYPE_CHECKING:
@@ -28,9 +28,10 @@ _DATACLASS = "dataclasses.dataclass"
 
 def initialised(ev: Evaluator, cls: SourceClass) -> Sameness:
     """SAME if making an instance may come to ``Module.__init__``; DIFFERENT if it never does, PERHAPS if at times."""
-    if any(isinstance(one, SourceClass) and _sees_to_itself(one) for one in ev.hierarchy.order(cls)):
-        return Sameness.SAME
-    return _Construction(ev, cls).outcome()
+    if cls.made_ready is None:
+        chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
+        cls.made_ready = Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(ev, cls).outcome()
+    return cls.made_ready
 
 
 def _sees_to_itself(cls: SourceClass) -> bool:
@@ -115,11 +116,14 @@ class _Construction:
                 return Sameness.SAME if is_passed and not looks else Sameness.DIFFERENT
             case ast.Attribute(attr=name) if name in _STATE:
                 return Sameness.SAME
+            case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=first))], value=value) if first == own:
+                # A module that is not ready takes no other: if this is run, `Module.__init__` was.
+                kinds = alternatives(self._ev.expression(value, method))
+                return Sameness.SAME if any(map(self._ev.hierarchy.is_module, kinds)) else Sameness.DIFFERENT
             case ast.Constant(value="__init__") | ast.Name(id="exec"):
                 return Sameness.SAME
             case _:
                 return Sameness.DIFFERENT
-
 
 
 def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:

@@ -14,10 +14,10 @@ concerned, however carefully its callers write `model(x)`.
 
 The message names the remedy that fits the class:
 
-- **No class below `Module` defines a `forward`: rename `__call__` to `forward`.** The method does what `forward` is for,
-  under a name that takes the hooks away. `Module.__call__` then runs the hooks and calls it, and callers still write
-  `model(x)`. (`super().__call__(...)` would raise `NotImplementedError` here, because it finds no `forward`.) For
-  `__call__ = predict` in the class body, write `forward = predict`.
+- **No class below `Module` defines a `forward`: rename `__call__` to `forward`.** The method does what `forward` is
+  for, under a name that takes the hooks away. `Module.__call__` then runs the hooks and calls it, and callers still
+  write `model(x)`. (`super().__call__(...)` would raise `NotImplementedError` here, because it finds no `forward`.)
+  For `__call__ = predict` in the class body, write `forward = predict`.
 - **There is a `forward`: return `super().__call__(...)`.** Let `__call__` do its additional work first. If it computes
   something else than `forward`, give it a name of its own (`predict`, `sample`, `encode`), and leave `__call__` to
   `Module`. Most libraries do that, and readers expect it.
