@@ -32,7 +32,7 @@ MAX_FUNCTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What becomes of the call of a class: what it ``sets`` in its place means, if it is; whether it is taken away."""
+    """What becomes of the call of a class: what it means if something ``sets`` it, and whether something ``takes`` it."""
 
     sets: Sameness | None
     takes: bool
