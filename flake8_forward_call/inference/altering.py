@@ -32,7 +32,7 @@ MAX_FUNCTIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What becomes of the call of a class: what it means if something ``sets`` it, and whether something ``takes`` it."""
+    """What becomes of a class's call: what it means where something ``sets`` it, and whether one ``takes`` it away."""
 
     sets: Sameness | None
     takes: bool
