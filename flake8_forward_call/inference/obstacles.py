@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import sites
+from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, sites
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -62,10 +62,65 @@ def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
     return Obstacle(Sameness.DIFFERENT, "the call is in a hook of the same module")
 
 
+def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:
+    if not _is_called(place) or not fitting.passes_self(place.call, place.scope):
+        return None
+    return Obstacle(Sameness.DIFFERENT, "Module.__call__ takes no keyword argument of the name self")
+
+
+def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
+    match own_forward.runs_inside_forward(ev, place.receiver, place.scope):
+        case Sameness.DIFFERENT:
+            return Obstacle(Sameness.DIFFERENT, "the call is part of what forward does, so the hooks have run already")
+        case Sameness.PERHAPS:
+            return Obstacle(Sameness.PERHAPS, "the call may be part of what forward does, so the hooks would run twice")
+        case _:
+            return None
+
+
+def _chosen_on_purpose(ev: Evaluator, place: Place) -> Obstacle | None:
+    if not _is_called(place) or not choices.is_one_of_two(place.call, place.receiver, place.scope):
+        return None
+    return Obstacle(Sameness.DIFFERENT, "the code chooses between the two calls with the same arguments")
+
+
+def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
+    if initialised.comes_too_early(place.receiver, place.call, place.scope):
+        return Obstacle(Sameness.DIFFERENT, "Module.__init__ has not run yet")
+    found = family.at_worst(ev, place.kind, place.scope.file, initialised.initialised)
+    if found is not None:
+        often = "never" if found.sameness is Sameness.DIFFERENT else "not always"
+        return Obstacle(found.sameness, f"Module.__init__ is {often} called for {found.cls.dotted}")
+    if initialised.is_left_unmade(place.receiver, place.scope):
+        return Obstacle(Sameness.PERHAPS, "__new__ made the instance, and nothing shows that Module.__init__ is called")
+    return None
+
+
+def _takes_other_arguments(ev: Evaluator, place: Place) -> Obstacle | None:
+    call = place.call if _is_called(place) else None
+    for cls in family.called(ev, place.kind):
+        for override in fitting.overrides(ev, cls):
+            sameness = fitting.fit(ev, cls, override, call)
+            if sameness is not Sameness.SAME:
+                may = "passes" if sameness is Sameness.DIFFERENT else "may pass"
+                return Obstacle(sameness, f"{override.cls.dotted}.__call__ {may} other arguments to forward")
+    return None
+
+
+def _is_called(place: Place) -> bool:
+    """Whether the place calls ``forward``, and does not hand it to what will."""
+    return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
     _within_hook,
+    _passes_self,
+    _within_forward,
+    _chosen_on_purpose,
+    _never_made_ready,
+    _takes_other_arguments,
 )
 
 

@@ -17,6 +17,10 @@ FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+# By what an instance of a module is called (torch/nn/modules/module.py).
+_CALLED_BY = ("__call__", "_call_impl")
+
 _OPENERS = (*_FUNCTIONS, ast.ClassDef)
 
 
@@ -94,7 +98,7 @@ class ScopeMap:
         self.classes: list[Scope] = []
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
         self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
-        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is assigned.
+        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is set or deleted.
         self.renamed: dict[str, dict[str, None]] = {}  # By a name that is imported: those that it is imported as.
         self._file = file
         self._walk(tree)
@@ -115,7 +119,7 @@ class ScopeMap:
                 todo.extend((child, inner) for child in inside)
                 todo.extend((child, scope) for child in outside)
                 continue
-            if isinstance(node, ast.Attribute) and node.attr == "__call__" and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.Attribute) and node.attr in _CALLED_BY and not isinstance(node.ctx, ast.Load):
                 self.call_stores.append((node, scope))
             elif isinstance(node, ast.Call):
                 self.standing[id(node)] = scope

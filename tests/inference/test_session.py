@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_forward_call.analysis import analyse
@@ -177,6 +177,7 @@ TEXTS = {
 CHANGES = [(name, text) for name, all_texts in TEXTS.items() for text in (*all_texts, None)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans(), st.booleans()), max_size=12))
 def test_long_life_finds_what_a_new_process_finds(steps: list[tuple[tuple[str, str | None], bool, bool]]) -> None:
     """Whatever is written, removed, typed and closed, in whatever order."""
