@@ -84,7 +84,17 @@ class Plugin:
         from flake8_forward_call.analysis import analyse
         from flake8_forward_call.source import Source
 
-        return analyse(Source(self._filename, "".join(self._lines)))
+        source = Source(self._filename, "".join(self._lines))
+        if self._is_stdin:
+            from flake8_forward_call.inference import session
+
+            session.hold(source.path, source.text)
+        return analyse(source)
+
+    @property
+    def _is_stdin(self) -> bool:
+        options = self._options
+        return options is not None and "-" in options.filenames and self._filename == options.stdin_display_name
 
 
 def _add(manager: OptionManager, option: Option) -> None:

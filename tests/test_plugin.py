@@ -68,14 +68,15 @@ def test_endless_recursion_becomes_a_finding(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_what_is_off_in_the_rule_table_is_kept_back_where_nobody_named_it(monkeypatch: pytest.MonkeyPatch) -> None:
     named: tuple[str, ...]
+    given = {"filenames": ["net.py"]}
     place = Place(1, 1)
     every = [Finding(rule.code, "net.py", place, place, "", 1) for rule in RULES]
     monkeypatch.setattr(analysis, "analyse", lambda _source: every)
     for named in ((), ("F", "E"), ("FWD900", "X")):
-        monkeypatch.setattr(Plugin, "_options", Namespace(select=named, extend_select=None))
+        monkeypatch.setattr(Plugin, "_options", Namespace(**given, select=named, extend_select=None))
         assert [text.split()[0] for _, _, text in found(PROGRAM)] == [rule.code for rule in RULES if rule.default]
     for named in (("FWD",), ("E", "FWD0", "FWD1")):
-        monkeypatch.setattr(Plugin, "_options", Namespace(select=None, extend_select=named))
+        monkeypatch.setattr(Plugin, "_options", Namespace(**given, select=None, extend_select=named))
         assert [text.split()[0] for _, _, text in found(PROGRAM)] == [rule.code for rule in RULES]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -84,11 +85,12 @@ class _Sessions:
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
+        self._of_editors: dict[str, str] = {}  # The texts that are open, by path.
+        self._held: str | None = None  # The path of a text that counts as well and is open in no editor.
 
-    def of(self, path: str, wishes: Wishes) -> Session:
-        if not self._disk.is_file(path):
-            environment = environment_of(None, None, wishes.environment)
-            return Session(Workspace(disk=self._disk), environment, wishes.declared)
+    def of(self, path: str, text: str | None, wishes: Wishes) -> Session:
+        if text is not None:
+            self._settle(os.path.realpath(path), text)
         workspace = workspace_of(path)
         roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
         place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
@@ -102,29 +104,54 @@ class _Sessions:
             del self._now[old]
         return session
 
+    def _settle(self, real: str, text: str) -> None:
+        """Hold the text of a file that is not there, and none any more where another file is looked at."""
+        if real == self._held or not self._disk.is_file(real):
+            self.hold(real, text)
+        elif self._held is not None:
+            self._renew(self._of_editors)
+            self._held = None
+
+    def hold(self, real: str, text: str) -> None:
+        """Take a text for that of a file, as long as that file is looked at."""
+        if self._disk.unsaved.get(real) != text:
+            self._renew({**self._of_editors, real: text})
+            self._held = real
+
     def look_again(self, unsaved: Mapping[str, str]) -> None:
+        environments.look_again()
+        files.forget()
+        self._of_editors = dict(unsaved)
+        self._renew(self._of_editors)
+        self._held = None
+
+    def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
             self._earlier.pop(place, None)
             self._earlier[place] = session.workspace
         for old in list(self._earlier)[:-_KEPT]:
             del self._earlier[old]
         self._now.clear()
-        environments.look_again()
-        files.forget()
-        self._disk = Disk(dict(unsaved))
+        self._disk = Disk(unsaved)
 
 
 _SESSIONS = _Sessions()
 
 
-def session_of(path: str) -> Session:
-    """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
+def session_of(path: str, text: str | None = None) -> Session:
+    """The session of the project that the file at a path belongs to. Raises ConfigError.
 
-    Raises ConfigError.
+    The file need not be there: the path says where it will be, and ``text`` what it will read.
     """
     from flake8_forward_call.configuration.wishes import wishes_of
 
-    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
+    return _SESSIONS.of(path, text, wishes_of(Path(os.path.realpath(path)).parent))
+
+
+def hold(path: str, text: str) -> None:
+    """Take a text from standard input for that of the file at a path, whatever the disk says of it. Never raises."""
+    with suppress(OSError, ValueError):  # No current folder, or a path that can be none.
+        _SESSIONS.hold(os.path.realpath(path), text)
 
 
 def look_again(unsaved: Mapping[str, str]) -> None:

@@ -41,11 +41,12 @@ class Workspace:
     cache_folder: str | None = None
     disk: Disk = field(default_factory=Disk)
     earlier: InitVar[Workspace | None] = None
-    folders: Folders = field(default_factory=Folders)
+    folders: Folders = field(init=False)
     _shelf: Shelf = field(init=False)
     _project: Texts = field(init=False)
 
     def __post_init__(self, earlier: Workspace | None) -> None:
+        self.folders = Folders(self.disk.new)
         self._shelf = Shelf(self.disk, self._name_of, None if earlier is None else earlier._shelf)
         known = None if earlier is None else earlier._project
         self._project = Texts(self.top, Store(default_folder(self.cache_folder)), self.disk, known)
@@ -153,7 +154,7 @@ def workspace_of(path: str) -> Workspace:
         renamed = layout.renamed | renamed
     if not exists(folder / "__init__.py"):
         roots.append(folder)  # It may be a folder of scripts, whatever it lies in.
-    top = package if marked is None else heights[marked]
+    top = heights[marked] if marked is not None else package if package.name else None  # Not the whole disk.
     repository = None if marked is None else _repository(heights[marked:])
     return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)
 

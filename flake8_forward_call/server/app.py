@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 # What tells of a project's files and where its packages lie.
 _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
 
+# What Visual Studio Code calls a new file that has a path already.
+_NEW_FILE = "untitled:/"
+
 _Params = TypeVar("_Params")
 _Answer = TypeVar("_Answer")
 
@@ -41,7 +44,8 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.checks = Checks(
             self._documents,
-            to_fs_path,
+            _path_of,
+            self._place_of,
             self._selection,
             self._publish,
         )
@@ -109,6 +113,11 @@ class Server(LanguageServer):
         """What is open and a program; a notebook's text is none."""
         return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
 
+    def _place_of(self, uri: str) -> str:
+        """The path to take for that of a document without one: in the client's first folder, else in the current."""
+        folders = (to_fs_path(folder.uri) for folder in self.workspace.folders.values())
+        return str(Path(next(filter(None, folders), ""), uri))
+
     def _selection(self, path: str) -> Selection:
         return self.settings.selection(path)
 
@@ -120,6 +129,11 @@ class Server(LanguageServer):
         evidence = report.evidence if self.checks.wants_evidence else {}
         found = [messages.diagnostic(one, positions, uri, evidence.get(one.start)) for one in report.findings]
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, report.version))
+
+
+def _path_of(uri: str) -> str | None:
+    """The path of the file at an address, or of one that is going to be there; None for what is no file."""
+    return to_fs_path(uri.replace(_NEW_FILE, "file:/", 1) if uri.startswith(_NEW_FILE) else uri)
 
 
 def _register(server: Server) -> None:

@@ -15,7 +15,7 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.inference import disk, session, shelf, texts
 from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.session import look_again
+from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.source import Source
 
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
@@ -74,9 +74,59 @@ def test_unsaved_text_counts_where_texts_are_searched(top: Path) -> None:
 
 def test_file_that_is_not_saved_yet_is_of_the_project_that_its_path_says(top: Path) -> None:
     write(top / "net.py", NET)
-    assert found(top / "new.py", USE) == []
+    assert found(top / "new.py", USE) == ["FWD001"]
     look_again({str(top / "new.py"): USE})
     assert found(top / "new.py", USE) == ["FWD001"]
+    look_again({})
+    assert found(top / "pkg/deep/new.py", "from net import Net\nNet().forward(1)\n") == ["FWD001"]
+
+
+def test_file_that_is_not_saved_yet_is_read_where_others_import_it(top: Path) -> None:
+    """Who calls its functions, and who derives from its classes, stands in files that are saved."""
+    write(top / "net.py", NET)
+    write(top / "call.py", CALLER)
+    assert found(top / "helper.py", HELPER) == ["FWD001"]
+    write(top / "heir.py", "from new import Net\nclass Heir(Net):\n    def __call__(self, x): return -x\n")
+    assert found(top / "new.py", f"{NET}\ndef use(net: Net): net.forward(1)\n") == ["FWD002"]
+    assert found(top / "use.py", USE) == ["FWD001"]
+
+
+def test_what_stands_in_a_file_that_is_not_saved_yet_is_found_as_in_a_saved_one(top: Path) -> None:
+    write(top / "net.py", NET)
+    text = f"{HEIR}\ndef use(net: Net): net.forward(1)\n"
+    assert found(top / "new.py", text) == ["FWD005", "FWD002"]
+    write(top / "new.py", text)
+    look_again({})
+    assert found(top / "new.py") == ["FWD005", "FWD002"]
+
+
+def test_text_that_no_editor_has_counts_for_its_own_file_alone(top: Path) -> None:
+    write(top / "net.py", NET)
+    write(top / "helper.py", HELPER)
+    text = f"{CALLER}Net().forward(1)\n"
+    assert found(top / "call.py", text) == ["FWD001"]
+    assert found(top / "helper.py") == []
+    hold(str(top / "net.py"), PLAIN)
+    assert found(top / "net.py", PLAIN) == []
+    assert found(top / "use.py", USE) == ["FWD001"]
+    look_again({str(top / "call.py"): text})
+    hold(str(top / "other.py"), "")
+    assert found(top / "helper.py") == ["FWD001"]
+
+
+def test_what_is_kept_for_other_processes_has_no_file_that_is_not_saved(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MIN_FILES", 1)
+    monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
+    write(top / "net.py", NET)
+    write(top / "call.py", CALLER)
+    assert found(top / "helper.py", HELPER) == ["FWD001"]
+    assert not any(one.is_file() for one in (top / ".cache").rglob("*"))
+    write(top / "helper.py", HELPER)
+    look_again({})
+    assert found(top / "helper.py") == ["FWD001"]
+    assert any(one.is_file() for one in (top / ".cache").rglob("*"))
 
 
 def test_package_that_appears_and_goes(top: Path) -> None:
