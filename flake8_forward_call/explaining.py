@@ -103,7 +103,7 @@ def _explained(site: Site, source: Source) -> Explanation:
 
 def _traced(source: Source) -> tuple[Tracer, File]:
     # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
-    session = session_of(source.path, source.file.text)
+    session = session_of(source.path)
     file = session.take(source)
     return session.fresh(Tracer), file
 
@@ -149,7 +149,7 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
     for override in overrides(source) if source.sets_call else ():
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
-            ev = session_of(source.path, source.file.text).evaluator
+            ev = session_of(source.path).evaluator
             steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)

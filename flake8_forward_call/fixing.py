@@ -12,7 +12,7 @@ import click
 
 from flake8_forward_call import report, terminal
 from flake8_forward_call.analysis import internal_error, unanalysable
-from flake8_forward_call.checking import Checked, check_bytes, check_source, hold, wanted
+from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import Input
@@ -76,8 +76,6 @@ class Fixing:
 
     def take(self, each: Input) -> None:
         """Rewrite one file, or note what would change; write standard input's new text to standard output."""
-        if each.is_stdin:
-            hold(each.name, each.data)
         checked = self._check(each)
         self._found += len(checked.findings)
         chosen = self._chosen(checked)

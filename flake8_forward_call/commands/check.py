@@ -88,9 +88,9 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
     sources: dict[str, Source] = {}
     with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
         for each in read_inputs(paths, stdin_filename, trouble, progress.over):
-            telling.saw(each.name)
             if each.is_stdin:
                 hold(each.name, each.data)
+            telling.saw(each.name)
             checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings

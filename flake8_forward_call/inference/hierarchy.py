@@ -18,7 +18,6 @@ from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Or
 from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.decoration import Addition
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
@@ -106,8 +105,8 @@ class Hierarchy:
         if cls not in self._bases:
             with _asked(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
-                if isinstance(cls, SourceClass) and not self._has_module(self._bases[cls]):
-                    self._bases[cls] += tuple(one.base for one in self.additions(cls))
+                if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
+                    self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
                 if self._declared.is_module(cls):
                     # What was not read of it is what makes it a module, and no more than that.
                     read = [one for one in self._bases[cls] if one is not None]
@@ -123,16 +122,12 @@ class Hierarchy:
         for node in cls.node.bases:
             yield from self.read_base(node, cls.scope.parent)
 
-    def _has_module(self, bases: Iterable[Class | None]) -> bool:
-        return any(one is not None and self.standing(one) is Standing.MODULE for one in bases)
-
-    def additions(self, cls: SourceClass) -> Sequence[Addition]:
-        """The bases that a class gets from its decorators and its metaclass, where its header names no module."""
-        if not cls.node.decorator_list and not cls.node.keywords:
-            return ()
+    def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
+        """Yield the bases that a class gets from its decorators and its metaclass, where its header names no module."""
         from flake8_forward_call.inference.decoration import additions
 
-        return tuple(additions(self._evaluator, cls))
+        if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
+            yield from (one.base for one in additions(self._evaluator, cls))
 
     def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
         """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""

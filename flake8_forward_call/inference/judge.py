@@ -41,7 +41,7 @@ def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
 
     Raises RecursionError where the tree is nested deeper than the interpreter's stack.
     """
-    session = session_of(source.path, source.file.text)
+    session = session_of(source.path)
     file = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
         found = candidates(file.tree, source.forward_rows)

@@ -44,7 +44,7 @@ def overrides(source: Source) -> list[Override]:
 
     Raises RecursionError where the tree is nested deeper than the interpreter's stack.
     """
-    session = session_of(source.path, source.file.text)
+    session = session_of(source.path)
     file = session.take(source)
     found = []
     for scope in file.scopes.classes:

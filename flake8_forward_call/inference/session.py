@@ -88,9 +88,11 @@ class _Sessions:
         self._of_editors: dict[str, str] = {}  # The texts that are open, by path.
         self._held: str | None = None  # The path of a text that counts as well and is open in no editor.
 
-    def of(self, path: str, text: str | None, wishes: Wishes) -> Session:
-        if text is not None:
-            self._settle(os.path.realpath(path), text)
+    def of(self, path: str, wishes: Wishes) -> Session:
+        self._let_go(os.path.realpath(path))
+        if not self._disk.is_file(os.path.realpath(path)):
+            environment = environment_of(None, None, wishes.environment)
+            return Session(Workspace(disk=self._disk), environment, wishes.declared)
         workspace = workspace_of(path)
         roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
         place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
@@ -104,19 +106,17 @@ class _Sessions:
             del self._now[old]
         return session
 
-    def _settle(self, real: str, text: str) -> None:
-        """Hold the text of a file that is not there, and none any more where another file is looked at."""
-        if real == self._held or not self._disk.is_file(real):
-            self.hold(real, text)
-        elif self._held is not None:
-            self._renew(self._of_editors)
-            self._held = None
-
     def hold(self, real: str, text: str) -> None:
         """Take a text for that of a file, as long as that file is looked at."""
         if self._disk.unsaved.get(real) != text:
             self._renew({**self._of_editors, real: text})
             self._held = real
+
+    def _let_go(self, real: str) -> None:
+        """Forget the text that is held, where another file is looked at."""
+        if self._held not in (None, real):
+            self._renew(self._of_editors)
+            self._held = None
 
     def look_again(self, unsaved: Mapping[str, str]) -> None:
         environments.look_again()
@@ -138,18 +138,21 @@ class _Sessions:
 _SESSIONS = _Sessions()
 
 
-def session_of(path: str, text: str | None = None) -> Session:
-    """The session of the project that the file at a path belongs to. Raises ConfigError.
+def session_of(path: str) -> Session:
+    """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
 
-    The file need not be there: the path says where it will be, and ``text`` what it will read.
+    Raises ConfigError.
     """
     from flake8_forward_call.configuration.wishes import wishes_of
 
-    return _SESSIONS.of(path, text, wishes_of(Path(os.path.realpath(path)).parent))
+    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
 
 
 def hold(path: str, text: str) -> None:
-    """Take a text from standard input for that of the file at a path, whatever the disk says of it. Never raises."""
+    """Take a text for that of the file at a path, as long as that file is looked at. Never raises.
+
+    So a text from standard input, or one that was never saved, belongs to the folder that its name says.
+    """
     with suppress(OSError, ValueError):  # No current folder, or a path that can be none.
         _SESSIONS.hold(os.path.realpath(path), text)
 

@@ -140,8 +140,10 @@ class Texts:
 
     @cached_property
     def _new(self) -> list[str]:
-        """The paths of texts that lie in the project and are not saved yet."""
-        return [path for path in self._disk.new if self._top is not None and path.startswith(self._prefix)]
+        """The paths of programs that lie in the project and are not saved yet."""
+        if self._top is None:
+            return []
+        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
 
     @cached_property
     def _files(self) -> dict[str, _Told]:

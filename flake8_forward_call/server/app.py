@@ -27,8 +27,8 @@ log = logging.getLogger(__name__)
 # What tells of a project's files and where its packages lie.
 _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
 
-# What Visual Studio Code calls a new file that has a path already.
-_NEW_FILE = "untitled:/"
+# The address of a new document: with a path where it has one already.
+_NEW = "untitled:"
 
 _Params = TypeVar("_Params")
 _Answer = TypeVar("_Answer")
@@ -44,8 +44,7 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.checks = Checks(
             self._documents,
-            _path_of,
-            self._place_of,
+            self._path_of,
             self._selection,
             self._publish,
         )
@@ -113,10 +112,17 @@ class Server(LanguageServer):
         """What is open and a program; a notebook's text is none."""
         return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
 
-    def _place_of(self, uri: str) -> str:
-        """The path to take for that of a document without one: in the client's first folder, else in the current."""
+    def _path_of(self, uri: str) -> str | None:
+        """The path of the file at an address, or of one that may be saved there; None for what is no file.
+
+        A new document without a path belongs to the client's first folder, or to the current one.
+        """
+        if not uri.startswith(_NEW):
+            return to_fs_path(uri)
+        if uri.startswith(f"{_NEW}/"):
+            return to_fs_path(uri.replace(_NEW, "file:", 1))
         folders = (to_fs_path(folder.uri) for folder in self.workspace.folders.values())
-        return str(Path(next(filter(None, folders), ""), uri))
+        return str(Path(next(filter(None, folders), ""), uri.removeprefix(_NEW)))
 
     def _selection(self, path: str) -> Selection:
         return self.settings.selection(path)
@@ -129,11 +135,6 @@ class Server(LanguageServer):
         evidence = report.evidence if self.checks.wants_evidence else {}
         found = [messages.diagnostic(one, positions, uri, evidence.get(one.start)) for one in report.findings]
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, report.version))
-
-
-def _path_of(uri: str) -> str | None:
-    """The path of the file at an address, or of one that is going to be there; None for what is no file."""
-    return to_fs_path(uri.replace(_NEW_FILE, "file:/", 1) if uri.startswith(_NEW_FILE) else uri)
 
 
 def _register(server: Server) -> None:

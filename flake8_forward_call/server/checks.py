@@ -38,15 +38,14 @@ class Checks:
     """Reports on open documents, made anew when something changes that they may depend on: any other document, too.
 
     ``documents`` gives those that are open, by their addresses without any escapes, for clients escape one character
-    or another; ``path_of`` the path at an address, None where it is no file's, and ``place_of`` then where to take it
-    to be. ``publish`` hears of each report, and again once its evidence is there, where ``wants_evidence`` says so.
+    or another; ``path_of`` the path at an address, None where it is no file's. ``publish`` hears of each report, and
+    again once its evidence is there, where ``wants_evidence`` says so.
     """
 
     def __init__(
         self,
         documents: Callable[[], Mapping[str, Document]],
         path_of: Callable[[str], str | None],
-        place_of: Callable[[str], str],
         selection: Callable[[str], Selection],
         publish: Callable[[Document, Report], None],
     ) -> None:
@@ -54,7 +53,6 @@ class Checks:
         self.worker = Worker()
         self._documents = documents
         self._path_of = path_of
-        self._place_of = place_of
         self._selection = selection
         self._publish = publish
         self._reports: dict[str, Report] = {}
@@ -125,7 +123,7 @@ class Checks:
 
     async def _checked(self, name: str, document: Document) -> Report:
         version, text = document.version, document.source
-        path = self._path_of(document.uri) or self._place_of(document.uri)
+        path = self._path_of(document.uri) or document.uri
         report = await self.worker.run(partial(reports.checked, path, text, version, self._selection(path)))
         self._reports[name] = report
         return report
