@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.checking import check_bytes, hold
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
@@ -92,6 +92,8 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
     sources: dict[str, Source] = {}
     with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
         for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+            if each.is_stdin:
+                hold(each.name, each.data)
             telling.saw(each.name)
             checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
             gate.saw(each)

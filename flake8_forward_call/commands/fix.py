@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from flake8_forward_call import terminal
+from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
 from flake8_forward_call.commands.telling import Telling, loudness_options
@@ -84,6 +85,8 @@ def fix(
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
             for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+                if each.is_stdin:
+                    hold(each.name, each.data)
                 telling.saw(each.name)
                 fixing.take(each)
                 if fixing.has_quit:

@@ -107,6 +107,8 @@ class Hierarchy:
         if cls not in self._bases:
             with _asked(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
+                if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
+                    self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
                 if self._declared.is_module(cls):
                     # What was not read of it is what makes it a module, and no more than that.
                     read = [one for one in self._bases[cls] if one is not None]
@@ -118,13 +120,20 @@ class Hierarchy:
             for name in cls.entry.bases:
                 yield None if name is None else self._evaluator.known_class(name)
             return
-        for node in cls.node.bases:
-            yield from self._base(node, cls)
-
-    def _base(self, node: ast.expr, cls: SourceClass) -> Iterator[Class | None]:
-        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
         assert cls.scope.parent is not None
-        kinds = alternatives(self._evaluator.base(node, cls.scope.parent))
+        for node in cls.node.bases:
+            yield from self.read_base(node, cls.scope.parent)
+
+    def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
+        """Yield the bases that a class gets from its decorators and its metaclass, where its header names no module."""
+        from flake8_forward_call.inference.decoration import additions
+
+        if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
+            yield from (one.base for one in additions(self._evaluator, cls))
+
+    def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
+        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
+        kinds = alternatives(self._evaluator.base(node, scope))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.inference import callers, handing, hooks, likeness, mixins, obstacles
+from flake8_forward_call.inference import callers, decoration, handing, hooks, likeness, mixins, obstacles
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.obstacles import Place
@@ -147,7 +147,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     cls = kind.cls
     standing = ev.hierarchy.standing(cls)
     if standing is Standing.UNKNOWN and isinstance(cls, SourceClass) and likeness.behaves_like_module(ev, cls):
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, f"a base class of {cls.dotted} was not read")
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, decoration.unread(ev, cls))
     if standing is not Standing.MODULE:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
     if kind.origin in (Origin.OPAQUE, Origin.FOREIGN):

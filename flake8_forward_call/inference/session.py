@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
@@ -89,9 +90,12 @@ class _Sessions:
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
+        self._of_editors: dict[str, str] = {}  # The texts that are open, by path.
+        self._held: str | None = None  # The path of a text that counts as well and is open in no editor.
 
     def of(self, path: str, wishes: Wishes) -> Session:
-        if not self._disk.is_file(path):
+        self._let_go(os.path.realpath(path))
+        if not self._disk.is_file(os.path.realpath(path)):
             environment = environment_of(None, None, wishes.environment)
             return Session(Workspace(disk=self._disk), environment, wishes.declared)
         workspace = workspace_of(path)
@@ -108,17 +112,34 @@ class _Sessions:
             del self._now[old]
         return session
 
+    def hold(self, real: str, text: str) -> None:
+        """Take a text for that of a file, as long as that file is looked at."""
+        if self._disk.unsaved.get(real) != text:
+            self._renew({**self._of_editors, real: text})
+            self._held = real
+
+    def _let_go(self, real: str) -> None:
+        """Forget the text that is held, where another file is looked at."""
+        if self._held not in (None, real):
+            self._renew(self._of_editors)
+            self._held = None
+
     def look_again(self, unsaved: Mapping[str, str]) -> None:
+        environments.look_again()
+        apart.look_again()
+        files.forget()
+        self._of_editors = dict(unsaved)
+        self._renew(self._of_editors)
+        self._held = None
+
+    def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
             self._earlier.pop(place, None)
             self._earlier[place] = session.workspace
         for old in list(self._earlier)[:-_KEPT]:
             del self._earlier[old]
         self._now.clear()
-        environments.look_again()
-        apart.look_again()
-        files.forget()
-        self._disk = Disk(dict(unsaved))
+        self._disk = Disk(unsaved)
 
 
 _SESSIONS = _Sessions()
@@ -132,6 +153,15 @@ def session_of(path: str) -> Session:
     from flake8_forward_call.configuration.wishes import wishes_of
 
     return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
+
+
+def hold(path: str, text: str) -> None:
+    """Take a text for that of the file at a path, as long as that file is looked at. Never raises.
+
+    So a text from standard input, or one that was never saved, belongs to the folder that its name says.
+    """
+    with suppress(OSError, ValueError):  # No current folder, or a path that can be none.
+        _SESSIONS.hold(os.path.realpath(path), text)
 
 
 def look_again(unsaved: Mapping[str, str]) -> None:

@@ -156,9 +156,16 @@ class Texts:
         return heirs
 
     @cached_property
+    def _new(self) -> list[str]:
+        """The paths of programs that lie in the project and are not saved yet."""
+        if self._top is None:
+            return []
+        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
+
+    @cached_property
     def _files(self) -> dict[str, _Told]:
         """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
-        paths = list(islice(self._found(), MAX_FILES))
+        paths = [*islice(self._found(), MAX_FILES), *self._new]
         known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
         changed: dict[str, None] = {}
@@ -216,8 +223,8 @@ class Texts:
     def keep(self) -> None:
         """Write to the cache what this process has found out: each time at first, then now and then."""
         start = time.monotonic()
-        if not self._news or start < self._next or len(self._order) < MIN_FILES:
-            return
+        if not self._news or start < self._next or len(self._order) < MIN_FILES or self._new:
+            return  # What is not saved yet is not there for others.
         files = {path.removeprefix(self._prefix): self._files[path] for path in self._order}
         record = {
             "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},

@@ -45,7 +45,7 @@ class Workspace:
     apart: Path | None = None
     disk: Disk = field(default_factory=Disk)
     earlier: InitVar[Workspace | None] = None
-    folders: Folders = field(default_factory=Folders)
+    folders: Folders = field(init=False)
     is_known: Callable[[str], bool] = lambda _: False
     _offered: dict[tuple[Path, str], bool] = field(init=False, default_factory=dict)
     _homes: dict[Path, Path] = field(init=False, default_factory=dict)
@@ -53,6 +53,7 @@ class Workspace:
     _project: Texts = field(init=False)
 
     def __post_init__(self, earlier: Workspace | None) -> None:
+        self.folders = Folders(self.disk.new)
         self._shelf = Shelf(self.disk, self.name_of, None if earlier is None else earlier._shelf)
         known = None if earlier is None else earlier._project
         store = Store(default_folder(self.cache_folder))
@@ -222,7 +223,7 @@ def workspace_of(path: str) -> Workspace:
         renamed = layout.renamed | renamed
     if not is_package(folder):
         roots.append(folder)  # It may be a folder of scripts, whatever it lies in.
-    top = package if marked is None else heights[marked]
+    top = heights[marked] if marked is not None else package if package.name else None  # Not the whole disk.
     repository = None if marked is None else repository_of(heights[marked:])
-    apart = apart_from(top, os.path.realpath(path))
+    apart = None if top is None else apart_from(top, os.path.realpath(path))
     return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository, apart=apart)
