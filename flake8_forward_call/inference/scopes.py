@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_OPENERS = (*_FUNCTIONS, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+_OPENERS = (*FUNCTIONS, ast.ClassDef)
 
 
 class Scope:
@@ -47,12 +47,12 @@ class Scope:
     @property
     def is_function(self) -> bool:
         """Whether the scope is a function or lambda."""
-        return isinstance(self.node, _FUNCTIONS)
+        return isinstance(self.node, FUNCTIONS)
 
     @property
     def positional(self) -> list[str]:
         """The names of a function's positional parameters: a method's first is the instance. None for other scopes."""
-        if not isinstance(self.node, _FUNCTIONS):
+        if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
 
