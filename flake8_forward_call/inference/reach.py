@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
 from flake8_forward_call.inference import attributes, callers
 from flake8_forward_call.inference.bindings import Assigned
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.origins import bound
 from flake8_forward_call.inference.references import last_name
 from flake8_forward_call.inference.types import (
@@ -161,7 +161,7 @@ def reached(
 
 
 def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant) -> Iterator[tuple[Scope, Led]]:
-    """Yield the functions that one calls, hands on, or reads as a property."""
+    """Yield the functions that one calls, hands on, or runs without a call."""
 
     def follows(node: ast.expr) -> bool:
         return (isinstance(node, ast.Name) and node.id in led.names) or is_meant(node, scope)
@@ -177,8 +177,8 @@ def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant) -> Iterator[
                 for kind in alternatives(ev.expression(given, scope)):
                     if isinstance(kind, Function) and not kind.scope.file.is_installed:
                         yield kind.scope, Led(led.depth + 1, led.is_certain)
-    for read, inner in _properties(ev, scope):
-        names = frozenset(inner.positional[:1]) if follows(read.value) else frozenset()
+    for owner, inner in _implied(ev, scope):
+        names = frozenset(inner.positional[:1]) if follows(owner) else frozenset()
         yield inner, Led(led.depth + 1, led.is_certain, names)
 
 
@@ -200,24 +200,47 @@ def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -
             yield keyword.arg
 
 
-def _properties(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.Attribute, Scope]]:
-    """Yield the properties of the file's classes that a function reads."""
-    known = {getattr(one.node, "name", "") for one in scope.file.root.inward() if _is_property(one)}
-    if not known:
-        return
-    for node in ast.walk(scope.node):
-        if isinstance(node, ast.Attribute) and node.attr in known and isinstance(node.ctx, ast.Load):
-            for kind in alternatives(callers.resolved(ev, ev.expression(node.value, scope))):
+def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+    """Yield the methods of the file's classes that a function runs without calling them, and on what."""
+    known = {getattr(one.node, "name", "") for one in scope.file.root.inward() if _is_implied(one)}
+    for node in ast.walk(scope.node) if known else ():
+        for owner, name in _runs(node):
+            if name not in known:
+                continue
+            for kind in alternatives(callers.resolved(ev, ev.expression(owner, scope))):
                 match kind:
                     case Instance(SourceClass() as cls) | Slot(bound=Instance(SourceClass() as cls)):
-                        for one in ev.hierarchy.order(cls):
-                            inner = attributes.first_method(one, node.attr) if isinstance(one, SourceClass) else None
-                            if inner is not None:
-                                yield node, inner
-                                break
+                        own = (attributes.first_method(one, name) for one in ev.hierarchy.order(cls) if _is_read(one))
+                        inner = next((one for one in own if one is not None), None)
+                        if inner is not None:
+                            yield owner, inner
 
 
-def _is_property(scope: Scope) -> bool:
+def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Yield the methods that a node runs, of what; a name that is read may be that of a property."""
+    match node:
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
+            yield owner, name
+        case ast.Subscript(value=owner, ctx=ast.Load()):
+            yield owner, "__getitem__"
+        case ast.Subscript(value=owner, ctx=ast.Store()):
+            yield owner, "__setitem__"
+        case ast.For(iter=owner) | ast.comprehension(iter=owner):
+            yield owner, "__iter__"
+        case ast.withitem(context_expr=owner):
+            yield owner, "__enter__"
+            yield owner, "__exit__"
+
+
+_SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__exit__"})
+
+
+def _is_implied(scope: Scope) -> bool:
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
         return False
-    return any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)
+    is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)
+    return is_property or scope.node.name in _SILENT
+
+
+def _is_read(cls: Class | None) -> TypeGuard[SourceClass]:
+    return isinstance(cls, SourceClass)

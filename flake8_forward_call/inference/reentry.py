@@ -7,7 +7,7 @@ calls the module again. Only its own hooks count: those of what is above or belo
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -29,7 +29,7 @@ from flake8_forward_call.inference.registrations import (
 )
 from flake8_forward_call.inference.scopes import FUNCTIONS
 from flake8_forward_call.inference.targets import Called
-from flake8_forward_call.inference.types import Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.types import Many, Mapping, Slot, Type, Unknown, alternatives
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ class Way:
 
 
 # By function: the ways from hooks to it.
-Ways = Mapping["FunctionNode", Sequence[Way]]
+Ways = dict["FunctionNode", list[Way]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,9 @@ def _ways_from(ev: Evaluator, file: File) -> Ways:
     """The ways from the hooks that a file registers, sought once for all receivers."""
     known = ev.hooked.get(file)
     if known is None:
-        ways: dict[FunctionNode, list[Way]] = {}
+        known = ev.hooked[file] = {}
         for node, way in _found_ways(ev, file):
-            ways.setdefault(node, []).append(way)
-        known = ev.hooked[file] = ways
+            known.setdefault(node, []).append(way)
     return known
 
 
@@ -148,20 +147,24 @@ def _hooks_of(ev: Evaluator, one: Registration) -> Iterator[tuple[Named, bool]]:
         if one.is_certain or has_shape_of_hook(named.scope, named.given or 0):
             yield named, one.is_certain
     if not found and one.is_certain and _is_unread(ev, one.hook, one.scope):
-        for inner in _handed_on(one.scope.file):
+        for inner in _handed_on(one):
             yield Named(inner, None), False
 
 
 def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+    """Whether nothing is known of a hook, or only that it is one of those in a container."""
     kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
-    return any(isinstance(one, (Unknown, Slot)) for one in kinds)
+    return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
 
 
-def _handed_on(file: File) -> Iterator[Scope]:
-    """Yield the functions of a file that could be a hook and are handed on by name."""
+def _handed_on(one: Registration) -> Iterator[Scope]:
+    """Yield the functions of a file that could be a hook and are handed on, by name or as ``getattr`` gives them."""
+    file = one.scope.file
+    by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
     for inner in file.root.inward():
-        is_handed = inner.is_function and getattr(inner.node, "name", "") in file.references.handed
-        if is_handed and has_shape_of_hook(inner, int(inner.enclosing_class is not None)):
+        is_method = inner.enclosing_class is not None
+        is_handed = getattr(inner.node, "name", "") in file.references.handed or (by_text and is_method)
+        if inner.is_function and is_handed and has_shape_of_hook(inner, int(is_method)):
             yield inner
 
 

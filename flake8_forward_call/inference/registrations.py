@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
+from flake8_forward_call.inference.attaching import LAZY_CLASS
 from flake8_forward_call.inference.bindings import Assigned, Imported, Iterated
 from flake8_forward_call.inference.origins import bound
 from flake8_forward_call.inference.references import last_name
@@ -57,13 +58,14 @@ _TABLES = {
 }
 
 # What is looked for in the project's text, each with what else stands in such a file; a file without an import has
-# no module to register on. The last is for names that are put together.
+# no module to register on. The last two are for names that are put together, and for what PyTorch registers itself.
 WORDS = (
     ("import", "forward_hook"),
     ("import", "forward_pre_hook"),
     *((name, "") for name in _MAKERS if name.startswith("register_full")),
     ("register_backward_hook", ""),
     ("getattr", "_hook"),
+    ("LazyModuleMixin", ""),
 )
 
 # What has "hook" in its name and is no hook of a module's call: those of tensors, optimizers, communication, saving.
@@ -71,6 +73,9 @@ _OTHERS = re.compile(r"register_hook|.*(state_dict|step|comm|grad|registration|a
 
 # How a table is filled by a method.
 _FILLERS = frozenset({"update", "setdefault", "__setitem__"})
+
+# What the hook of a lazy module calls to make its parameters (torch/nn/modules/lazy.py).
+_LAZY_HOOKS = frozenset({"initialize_parameters", "_infer_parameters"})
 
 # From name to name, as far as a bound method is handed on within a file.
 _MAX_NAMES = 4
@@ -141,11 +146,29 @@ class _Reader:
                 for decorator in scope.node.decorator_list:
                     for spot in self._spots(decorator, scope.parent, _MAKERS):
                         yield spot.takes(scope.node, scope.parent)
+        for scope in self._file.scopes.classes:
+            yield from self._of_lazy(scope)
         for name, sort in _TABLES.items():
             for stored in self._file.references.stored.get(name, ()):
                 if stored.value is not None:
                     spot = _Spot(sort, (stored.owner, stored.scope))
                     yield from (spot.takes(one, stored.scope) for one in _held_in(stored.value))
+
+    def _of_lazy(self, scope: Scope) -> Iterator[Registration]:
+        """Yield the method of a lazy class that PyTorch's own forward pre-hook calls on the module."""
+        if not self._ev.hierarchy.derives_from(self._ev.source_class(scope), LAZY_CLASS):
+            return
+        for method in scope.children:
+            if isinstance(method.node, Definition) and method.node.name in _LAZY_HOOKS:
+                own = next(
+                    (
+                        one
+                        for one in ast.walk(method.node)
+                        if _is_name(one) and [last_name(one)] == method.positional[:1]
+                    ),
+                    None,
+                )
+                yield Registration(method.node, scope, None if own is None else (own, method), Sort())
 
     def _by_call(self, call: ast.Call, scope: Scope) -> Iterator[Registration]:
         given = [*call.args, *(one.value for one in call.keywords)]
@@ -204,7 +227,7 @@ class _Reader:
                     slice=ast.Constant(value=str(name)),
                 )
             ) if name in names:
-                yield _Spot(names[name], (owner, scope))
+                yield _Spot(names[name], _not_super(owner, scope))
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                 yield from self._by_text(owner, key, scope, names, depth)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in self._carriers or name in names:
@@ -280,6 +303,18 @@ class _Reader:
             return False
         kinds = alternatives(self._ev.expression(call.func, scope))
         return not any(isinstance(one, (Function, KnownFunction, ClassObject)) for one in kinds)
+
+
+def _not_super(owner: ast.expr, scope: Scope) -> Placed | None:
+    """The owner of a method; for ``super()``, the method's ``self`` where it stands elsewhere in it."""
+    match owner:
+        case ast.Call(func=ast.Name(id="super")):
+            own = scope.positional[:1]
+            selves = (one for one in ast.walk(scope.node) if isinstance(one, ast.Name) and [one.id] == own)
+            found = next(selves, None)
+            return None if found is None else (found, scope)
+        case _:
+            return owner, scope
 
 
 def _hook_among(call: ast.Call) -> Iterator[ast.expr]:

@@ -274,6 +274,66 @@ AGAIN = {
         def hook(module, args, output): outer(args[0])
         net.register_forward_hook(hook)
     """,
+    "through a subscript": """
+        class Cache:
+            def __getitem__(self, key): return net.forward(X)
+        net, cache = Net(), Cache()
+        def hook(module, args, output): cache["first"]
+        net.register_forward_hook(hook)
+    """,
+    "method by a text": """
+        class Watch:
+            def __init__(self, model: Net):
+                self.model = model
+                for name in ("after",): model.register_forward_hook(getattr(self, name))
+            def after(self, module, args, output): self.model.forward(*args)
+        net = Net()
+        Watch(net)
+    """,
+    "method of super": """
+        class Deep(Net):
+            def __init__(self):
+                super().__init__()
+                super().register_forward_pre_hook(self.before)
+            def before(self, module, args): self.look(*args)
+            def look(self, x): self.forward(x)
+        net = Deep()
+    """,
+    "helper that passes keywords on": """
+        def attach(module, **options): module.register_forward_hook(**options)
+        net = Net()
+        def hook(module, args, output): net.forward(*args)
+        attach(net, hook=hook)
+    """,
+    "helper with a dictionary by the method's name": """
+        def attach(module, hooks):
+            for name, function in hooks.items(): getattr(module, name)(function)
+        net = Net()
+        def hook(module, args, output): net.forward(*args)
+        attach(net, {"register_forward_hook": hook})
+    """,
+    "part by its name": """
+        net = Net()
+        def hook(module, args, output): net.fc.forward(*args)
+        for name, part in net.named_modules():
+            if name == "fc": part.register_forward_hook(hook)
+    """,
+    "part that get_submodule gives": """
+        net = Net()
+        def hook(module, args, output): net.fc.forward(*args)
+        net.get_submodule("fc").register_forward_hook(hook)
+    """,
+    "what a lazy module makes its parameters by": """
+        class Lazy(nn.modules.lazy.LazyModuleMixin, nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight = nn.UninitializedParameter()
+            def initialize_parameters(self, x):
+                if self.has_uninitialized_params(): self.weight.materialize((2,))
+                self.forward(x)
+            def forward(self, x): return x
+        net = Lazy()
+    """,
     "function that is handed on": """
         def run(function, x): return function(x)
         net = Net()
@@ -367,6 +427,16 @@ ONCE = {
         def hook(module: Net, state, prefix, metadata): module.fc.forward(X)
         net.register_state_dict_post_hook(hook)
         net.state_dict()
+    """,
+    "part that a lazy module calls": """
+        class Lazy(nn.modules.lazy.LazyModuleMixin, nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.weight, self.part = nn.UninitializedParameter(), nn.Linear(2, 2)
+            def initialize_parameters(self, x):
+                self.weight.materialize(self.part.forward(x).shape)
+            def forward(self, x): return x
+        net = Lazy()
     """,
     "only parts of one class have the hook": """
         net = Net()
