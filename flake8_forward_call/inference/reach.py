@@ -25,7 +25,6 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
 
 # A hook calls a helper that calls another; what is further away is no part of it that anybody would recognise.
@@ -35,7 +34,7 @@ MAX_DEPTH = 6
 MAX_FUNCTIONS = 120
 
 # What making an object of a class, and entering or calling it, runs.
-_OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
+OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
 
 # Whether an expression, where it stands, is the object that is followed on its way through the functions.
 IsMeant: TypeAlias = Callable[[ast.expr, "Scope"], bool]
@@ -93,14 +92,9 @@ def _by_name(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Named]:
                 for one in arguments:
                     if isinstance(one, (ast.Name, ast.Attribute, ast.Lambda)) and last_name(one) != name:
                         yield from functions_of(ev, one, binding.scope)
-    for inner in functions_named(scope.file, name):
-        if isinstance(node, ast.Name) or inner.enclosing_class is not None:
+    for inner in scope.file.scopes.named.get(name, ()):
+        if inner.is_function and (isinstance(node, ast.Name) or inner.enclosing_class is not None):
             yield Named(inner, None, is_certain=isinstance(node, ast.Name))
-
-
-def functions_named(file: File, name: str) -> Iterator[Scope]:
-    """Yield a file's functions of a name."""
-    return (one for one in file.root.inward() if one.is_function and getattr(one.node, "name", "") == name)
 
 
 def _of_type(ev: Evaluator, kind: Type) -> Iterator[Named]:
@@ -115,7 +109,7 @@ def _of_type(ev: Evaluator, kind: Type) -> Iterator[Named]:
                 names = ("__call__", "forward") if ev.hierarchy.is_module(one) else ("__call__",)
                 yield from _methods(ev, cls, names) if isinstance(cls, SourceClass) else ()
             case ClassObject(SourceClass() as cls):
-                yield from _methods(ev, cls, _OF_OBJECT)
+                yield from _methods(ev, cls, OF_OBJECT)
 
 
 def _methods(ev: Evaluator, cls: SourceClass, names: tuple[str, ...]) -> Iterator[Named]:
@@ -202,7 +196,7 @@ def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -
 
 def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield the methods of the file's classes that a function runs without calling them, and on what."""
-    known = {getattr(one.node, "name", "") for one in scope.file.root.inward() if _is_implied(one)}
+    known = {name for name, found in scope.file.scopes.named.items() if any(map(is_implied, found))}
     for node in ast.walk(scope.node) if known else ():
         for owner, name in _runs(node):
             if name not in known:
@@ -235,7 +229,8 @@ def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
 _SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__exit__"})
 
 
-def _is_implied(scope: Scope) -> bool:
+def is_implied(scope: Scope) -> bool:
+    """Whether a function runs where no call of it stands: a property, ``__getitem__``, ``__enter__``."""
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
         return False
     is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)

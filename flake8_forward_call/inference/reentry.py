@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import callers, relayed, targets
+from flake8_forward_call.inference import callers, leads, relayed, targets
 from flake8_forward_call.inference.bindings import Parameter
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.identity import Holding
@@ -24,6 +24,7 @@ from flake8_forward_call.inference.registrations import (
     Placed,
     Registration,
     has_shape_of_hook,
+    may_be_unread,
     registrations,
     speaks_of_hooks,
 )
@@ -74,12 +75,15 @@ def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reen
     place = Called(Holding(ev, receiver, scope), kind)
     found: Reentry | None = None
     for file in _files(ev, scope.file):
-        known = _ways_from(ev, file)
-        for function, way in ((node, way) for node in functions for way in known.get(node, ())):
-            ev.refill()
-            one = _by_way(ev, place, function, way)
-            if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
-                found = one
+        for made in _registered_in(ev, file):
+            if made not in ev.ways and not leads.may_lead(ev, made, scope):
+                continue
+            known = _ways_from(ev, made)
+            for function, way in ((node, way) for node in functions for way in known.get(node, ())):
+                ev.refill()
+                one = _by_way(ev, place, function, way)
+                if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
+                    found = one
     return found
 
 
@@ -95,21 +99,22 @@ def _files(ev: Evaluator, own: File) -> Iterator[File]:
     yield from (file for file in ev.hook_files if file is not own)
 
 
-def _ways_from(ev: Evaluator, file: File) -> Ways:
-    """The ways from the hooks that a file registers, sought once for all receivers."""
-    known = ev.hooked.get(file)
+def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
+    """What a file registers, sought once for all receivers."""
+    if file not in ev.hooked:
+        ev.hooked[file] = _tried(ev, registrations, file)
+    return ev.hooked[file]
+
+
+def _ways_from(ev: Evaluator, made: Registration) -> Ways:
+    """The ways from a hook, or from those that a helper is handed; none from one that leads too far."""
+    known = ev.ways.get(made)
     if known is None:
-        known = ev.hooked[file] = {}
-        for node, way in _found_ways(ev, file):
-            known.setdefault(node, []).append(way)
-    return known
-
-
-def _found_ways(ev: Evaluator, file: File) -> Iterator[tuple[FunctionNode, Way]]:
-    """Yield each way from a hook that the file registers; none from one that leads too far."""
-    for made in _tried(ev, registrations, file):
+        known = ev.ways[made] = {}
         for one in _tried(ev, relayed.with_hooks, made):
-            yield from _tried(ev, _ways, one)
+            for node, way in _tried(ev, _ways, one):
+                known.setdefault(node, []).append(way)
+    return known
 
 
 def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]], asked: _Asked) -> list[_Answer]:
@@ -141,6 +146,8 @@ def _hooks_of(ev: Evaluator, one: Registration) -> Iterator[tuple[Named, bool]]:
     """Yield the functions that are registered, and whether that is certain."""
     if isinstance(one.hook, Definition):
         yield Named(one.scope.file.scopes.opened[id(one.hook)], 0), one.is_certain
+        return
+    if not may_be_unread(ev, one):
         return
     found = functions_of(ev, one.hook, one.scope)
     for named in found:

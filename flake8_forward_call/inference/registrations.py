@@ -58,13 +58,14 @@ _TABLES = {
 }
 
 # What is looked for in the project's text, each with what else stands in such a file; a file without an import has
-# no module to register on. The last two are for names that are put together, and for what PyTorch registers itself.
+# no module to register on. The last three are for names that are put together, and for what PyTorch registers itself.
 WORDS = (
     ("import", "forward_hook"),
     ("import", "forward_pre_hook"),
     *((name, "") for name in _MAKERS if name.startswith("register_full")),
     ("register_backward_hook", ""),
-    ("getattr", "_hook"),
+    ("getattr", '"register_'),
+    ("getattr", "'register_"),
     ("LazyModuleMixin", ""),
 )
 
@@ -88,7 +89,8 @@ _FEWEST, _MOST = 2, 4
 class Registration:
     """A function that is registered as a hook, or, if not ``is_certain``, handed to what may do so.
 
-    ``target`` is the module; None for all modules, if the sort says so, or for one that nobody can tell.
+    ``target`` is the module; None for all modules, if the sort says so, or for one that nobody can tell. A hook that
+    is ``handed_to`` something is one only if nothing is known of that.
     """
 
     hook: ast.expr | Definition
@@ -96,6 +98,7 @@ class Registration:
     target: Placed | None
     sort: Sort
     is_certain: bool = True
+    handed_to: ast.expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +159,10 @@ class _Reader:
 
     def _of_lazy(self, scope: Scope) -> Iterator[Registration]:
         """Yield the method of a lazy class that PyTorch's own forward pre-hook calls on the module."""
-        if not self._ev.hierarchy.derives_from(self._ev.source_class(scope), LAZY_CLASS):
-            return
         for method in scope.children:
-            if isinstance(method.node, Definition) and method.node.name in _LAZY_HOOKS:
+            is_called = isinstance(method.node, Definition) and method.node.name in _LAZY_HOOKS
+            if is_called and self._ev.hierarchy.derives_from(self._ev.source_class(scope), LAZY_CLASS):
+                assert isinstance(method.node, Definition)
                 own = next(
                     (
                         one
@@ -174,7 +177,9 @@ class _Reader:
         given = [*call.args, *(one.value for one in call.keywords)]
         spots = list(self._spots(call.func, scope, _MAKERS)) if self._may_give(call.func) else []
         for spot in spots:
-            if spot.owner is not None and self._is_class(*spot.owner):  # nn.Module.register_forward_hook(net, hook)
+            if (
+                len(call.args) > 1 and spot.owner is not None and self._is_class(*spot.owner)
+            ):  # nn.Module.register_forward_hook(net, hook)
                 of_first = replace(spot, owner=(given[0], scope) if given else None)
                 yield from (of_first.takes(one, scope) for one in given[1:2])
             else:
@@ -188,12 +193,12 @@ class _Reader:
                         yield from (spot.takes(one, scope) for one in _held_in(value))
                 return
         handed = [spot for one in given for spot in self._handed(one, scope)]
-        if not handed and not self._may_register(call, scope):
+        if not handed and not _says_hook(call):
             return
         for spot in handed or [_Spot(Sort(), None)]:
-            for value in given:
-                if not isinstance(value, ast.Constant):
-                    yield from (replace(spot, is_certain=False).takes(one, scope) for one in _held_in(value))
+            for one in (one for value in given for one in _held_in(value)):
+                doubtful = replace(spot, is_certain=False).takes(one, scope)
+                yield doubtful if handed else replace(doubtful, handed_to=call.func)
 
     def _by_item(self, store: ast.Assign | ast.AugAssign, scope: Scope) -> Iterator[Registration]:
         """Yield what ``net._forward_hooks[0] = hook`` and ``net._forward_hooks |= {0: hook}`` register."""
@@ -296,13 +301,19 @@ class _Reader:
             case ast.Constant(value=str(name)) if name in _MAKERS:
                 yield _Spot(_MAKERS[name], None)
 
-    def _may_register(self, call: ast.Call, scope: Scope) -> bool:
-        """Whether a call of what was not read says that it is about hooks, and they may be those of calls."""
-        name = last_name(call.func) or ""
-        if "hook" not in name.lower() or _OTHERS.fullmatch(name):
-            return False
-        kinds = alternatives(self._ev.expression(call.func, scope))
-        return not any(isinstance(one, (Function, KnownFunction, ClassObject)) for one in kinds)
+
+def may_be_unread(ev: Evaluator, one: Registration) -> bool:
+    """Whether nothing is known of what a hook is handed to, if that matters. Raises OutOfBudget."""
+    if one.handed_to is None:
+        return True
+    kinds = alternatives(ev.expression(one.handed_to, one.scope))
+    return not any(isinstance(kind, (Function, KnownFunction, ClassObject)) for kind in kinds)
+
+
+def _says_hook(call: ast.Call) -> bool:
+    """Whether the name that is called says that it is about hooks, and they may be those of modules' calls."""
+    name = last_name(call.func) or ""
+    return "hook" in name.lower() and not _OTHERS.fullmatch(name)
 
 
 def _not_super(owner: ast.expr, scope: Scope) -> Placed | None:

@@ -99,6 +99,15 @@ class ScopeMap:
         self._file = file
         self._walk(tree)
 
+    @cached_property
+    def named(self) -> dict[str, list[Scope]]:
+        """The functions and classes of the file by name; lambdas under no name."""
+        found: dict[str, list[Scope]] = {}
+        for scope in self.root.inward():
+            if scope.parent is not None:
+                found.setdefault(getattr(scope.node, "name", ""), []).append(scope)
+        return found
+
     def _walk(self, tree: ast.Module) -> None:
         todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
         while todo:
