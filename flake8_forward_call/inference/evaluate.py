@@ -61,6 +61,8 @@ from flake8_forward_call.inference.types import (
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks import Attaching
     from flake8_forward_call.inference.project import File, Project
+    from flake8_forward_call.inference.reentry import Ways
+    from flake8_forward_call.inference.registrations import Registration
     from flake8_forward_call.inference.scopes import Scope
 
 # One receiver may cost this many evaluations; real ones take a few hundred, and past this the trail is a thicket.
@@ -95,6 +97,9 @@ class Evaluator:
         self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
         self.chain = 0  # How many callers' callers are being looked for.
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
+        self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
+        self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.
+        self.ways: dict[Registration, Ways] = {}  # What each of these leads to, by those that were followed.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:

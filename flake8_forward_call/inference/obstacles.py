@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, sites
+from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, reentry, sites
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -57,9 +57,14 @@ def _called_back(ev: Evaluator, place: Place) -> Obstacle | None:
 
 
 def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
-    if not sites.stands_in_hook(ev, place.receiver, place.scope):
+    found = reentry.reentry(ev, place.receiver, place.scope, place.kind)
+    if found is None:
         return None
-    return Obstacle(Sameness.DIFFERENT, "the call is in a hook of the same module")
+    of_whom = "all modules" if found.on_all else "the same module"
+    if found.sameness is Sameness.PERHAPS:
+        return Obstacle(found.sameness, f"the call may be part of what a hook of {of_whom} does")
+    what = "in a hook of" if found.is_direct else "part of what a hook does of"
+    return Obstacle(found.sameness, f"the call is {what} {of_whom}")
 
 
 def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 # By what an instance of a module is called (torch/nn/modules/module.py).
 _CALLED_BY = ("__call__", "_call_impl")
 
-_OPENERS = (*_FUNCTIONS, ast.ClassDef)
+_OPENERS = (*FUNCTIONS, ast.ClassDef)
 
 
 class Scope:
@@ -51,12 +51,12 @@ class Scope:
     @property
     def is_function(self) -> bool:
         """Whether the scope is a function or lambda."""
-        return isinstance(self.node, _FUNCTIONS)
+        return isinstance(self.node, FUNCTIONS)
 
     @property
     def positional(self) -> list[str]:
         """The names of a function's positional parameters: a method's first is the instance. None for other scopes."""
-        if not isinstance(self.node, _FUNCTIONS):
+        if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
 
@@ -102,6 +102,15 @@ class ScopeMap:
         self.renamed: dict[str, dict[str, None]] = {}  # By a name that is imported: those that it is imported as.
         self._file = file
         self._walk(tree)
+
+    @cached_property
+    def named(self) -> dict[str, list[Scope]]:
+        """The functions and classes of the file by name; lambdas under no name."""
+        found: dict[str, list[Scope]] = {}
+        for scope in self.root.inward():
+            if scope.parent is not None:
+                found.setdefault(getattr(scope.node, "name", ""), []).append(scope)
+        return found
 
     def _walk(self, tree: ast.Module) -> None:
         todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
