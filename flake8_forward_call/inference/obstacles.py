@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import sites
+from flake8_forward_call.inference import sites, swaps
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -62,15 +62,23 @@ def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
     return Obstacle(Sameness.DIFFERENT, "the call is in a hook of the same module")
 
 
+def _swapped(ev: Evaluator, place: Place) -> Obstacle | None:
+    reason = swaps.swapped(ev, place.receiver, place.scope)
+    return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
     _within_hook,
 )
 
+# Those that cannot say more than PERHAPS, and cost more: asked only where nothing else makes the fix unsafe.
+LAST_LOOKS: tuple[Look, ...] = (_swapped,)
 
-def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
-    """The worst obstacle at a place, or None. Raises OutOfBudget."""
+
+def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
+    """The worst obstacle at a place, or None; ``is_safe`` as far as what the receiver is says. Raises OutOfBudget."""
     found: Obstacle | None = None
     for look in LOOKS:
         one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
@@ -78,4 +86,6 @@ def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
             found = one
         if found is not None and found.sameness is Sameness.DIFFERENT:
             break
+    for look in LAST_LOOKS if found is None and is_safe else ():
+        found = found or ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
     return found
