@@ -20,6 +20,7 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
+from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
@@ -73,6 +74,11 @@ def is_into(ev: Evaluator, store: Store, member: Member) -> bool | None:
     return True if True in found else None if None in found and store.dotted is None else False
 
 
+def is_guarded(ev: Evaluator, member: Member) -> bool:
+    """Whether the owner is a module: its ``__setattr__`` lets nothing else take the place of a submodule."""
+    return ev.hierarchy.standing(member.cls) is Standing.MODULE
+
+
 def is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
     """Whether an annotation in the class or a base says what the attribute is."""
     for one in ev.hierarchy.order(cls):
@@ -89,6 +95,7 @@ def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
     files = ev.files_mentioning(word, home, MAX_FILES)
     if files is None:
         files = ev.files_mentioning(word, home, MAX_FILES, member.cls.node.name)
+    guarded = is_guarded(ev, member)
     trusted = is_promised(ev, member.cls, member.name)
     for file in files or (home,):
         ev.refill()
@@ -101,7 +108,7 @@ def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
                     ev, store, held.steps, for_certain=True
                 ):
                     yield store
-            elif into and values.is_other(ev, store, held.steps, for_certain=trusted):
+            elif into and values.is_other(ev, store, held.steps, for_certain=trusted or (guarded and not store.is_raw)):
                 yield store
 
 
@@ -158,11 +165,14 @@ def heirs_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
 
 def _bad_scopes(ev: Evaluator, held: Holder, member: Member) -> Iterator[Scope]:
     """Yield the methods of the class and its kin that store something else in the attribute."""
+    guarded = is_guarded(ev, member)
     kin = [*ev.hierarchy.order(member.cls)]
     if not member.is_exact:
         kin += [*ev.hierarchy.subclasses(member.cls, member.cls.scope.file), *heirs_with(ev, member)]
     for cls in kin:
         if isinstance(cls, SourceClass):
             for one in attributes.assignments(cls, member.name):
-                if one.scope is not held.scope and steps.is_other(ev, ev.binding(one), held.steps):
-                    yield one.scope
+                if one.scope is not held.scope:
+                    kind = ev.binding(one)
+                    if steps.is_other(ev, kind, held.steps, for_certain=guarded):
+                        yield one.scope

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.states import key_of
@@ -19,7 +19,8 @@ class Store:
     """Something is stored in an attribute of ``owner``, or of what goes by a ``dotted`` name, or in a global here.
 
     ``key`` is the expression that gives the name where it is no plain text. ``value`` is None where it is not known;
-    ``is_many`` says that it is a mapping of names to values. A mock that is put there may return something known.
+    ``is_many`` says that it is a mapping of names to values, ``is_raw`` that
+    no ``__setattr__`` is asked. A mock that is put there may return something known.
     """
 
     at: ast.expr
@@ -29,6 +30,7 @@ class Store:
     key: ast.expr | None = None
     value: ast.expr | None = None
     is_many: bool = False
+    is_raw: bool = False
     is_mock: bool = False
     returned: ast.expr | None = None
 
@@ -61,7 +63,7 @@ class Stores:
         match target:
             case ast.Subscript(value=table, slice=key):
                 for owner in _owner_of(table):
-                    self._add(Store(target, scope, owner, key=key, value=value), key)
+                    self._add(Store(target, scope, owner, key=key, value=value, is_raw=True), key)
 
     def _call(self, call: ast.Call, scope: Scope) -> None:
         match call:
@@ -70,16 +72,19 @@ class Stores:
                     self._add(Store(call, scope, owner, key=key, value=value), key)
             case ast.Call(func=ast.Attribute(value=inner, attr="__setattr__"), args=[*before, key, value]):
                 if not _is_text(key):
-                    self._add(Store(call, scope, before[0] if before else inner, key=key, value=value), key)
+                    owner = before[0] if before else inner
+                    self._add(Store(call, scope, owner, key=key, value=value, is_raw=bool(before)), key)
             case ast.Call(func=ast.Attribute(value=table, attr="update"), args=given, keywords=keywords):
                 for whose in _owner_of(table):
                     for one in keywords:
-                        self._add(Store(call, scope, whose, value=one.value, is_many=one.arg is None), one.arg)
+                        is_many = one.arg is None
+                        store = Store(call, scope, whose, value=one.value, is_many=is_many, is_raw=True)
+                        self._add(store, one.arg)
                     for mapping in given:
-                        self._update(Store(call, scope, whose, value=mapping, is_many=True))
+                        self._update(Store(call, scope, whose, value=mapping, is_many=True, is_raw=True))
             case ast.Call(func=ast.Attribute(value=table, attr="setdefault" | "__setitem__"), args=[key, value]):
                 for whose in _owner_of(table):
-                    self._add(Store(call, scope, whose, key=key, value=value), key)
+                    self._add(Store(call, scope, whose, key=key, value=value, is_raw=True), key)
             case ast.Call(func=ast.Name() | ast.Attribute() as func):
                 self._patch(call, (key_of(func) or "").split("."), scope)
 
@@ -87,7 +92,7 @@ class Stores:
         match store.value:
             case ast.Dict(keys=keys, values=values) if all(map(_is_text, keys)):
                 for name, value in zip(keys, values, strict=True):
-                    self._add(Store(store.at, store.scope, store.owner, value=value), name)
+                    self._add(replace(store, value=value, is_many=False), name)
             case _:
                 self.dynamic.append(store)
 
