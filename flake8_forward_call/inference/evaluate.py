@@ -9,7 +9,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import attributes, calls, containers, declarations, lazy, library, parameters, stubs
+from flake8_forward_call.inference import (
+    attributes,
+    calls,
+    containers,
+    declarations,
+    lazy,
+    library,
+    parameters,
+    stars,
+    stubs,
+)
 from flake8_forward_call.inference.bindings import (
     Annotated,
     AnyBinding,
@@ -249,9 +259,16 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is None:
             return self.named(node.id, scope)
-        return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope)
+        return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope, node)
 
-    def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
+    def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None = None) -> Type:
+        """What a name is by its bindings, with what its scope puts into it and later stars hide it by."""
+        kind = self._bound_and_filled(bindings, name, scope)
+        if not scope.stars:
+            return kind
+        return union([kind, *stars.hiding(self, bindings, name, scope, use)])
+
+    def _bound_and_filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
         declared = all(
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
             for one in bindings

@@ -75,7 +75,8 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
-    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind))
+    is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
+    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind), is_safe=is_safe)
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, reentry, sites
+from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, reentry, sites, swaps
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -117,6 +117,11 @@ def _is_called(place: Place) -> bool:
     return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
 
 
+def _swapped(ev: Evaluator, place: Place) -> Obstacle | None:
+    reason = swaps.swapped(ev, place.receiver, place.scope)
+    return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
@@ -128,9 +133,12 @@ LOOKS: tuple[Look, ...] = (
     _takes_other_arguments,
 )
 
+# Those that cannot say more than PERHAPS, and cost more: asked only where nothing else makes the fix unsafe.
+LAST_LOOKS: tuple[Look, ...] = (_swapped,)
 
-def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
-    """The worst obstacle at a place, or None. Raises OutOfBudget."""
+
+def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
+    """The worst obstacle at a place, or None; ``is_safe`` as far as what the receiver is says. Raises OutOfBudget."""
     found: Obstacle | None = None
     for look in LOOKS:
         one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
@@ -138,4 +146,6 @@ def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
             found = one
         if found is not None and found.sameness is Sameness.DIFFERENT:
             break
+    for look in LAST_LOOKS if found is None and is_safe else ():
+        found = found or ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
     return found

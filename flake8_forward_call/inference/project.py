@@ -16,6 +16,7 @@ from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.references import References
+    from flake8_forward_call.inference.stores import Stores
 
 
 @dataclass(eq=False)
@@ -42,6 +43,13 @@ class File:
         from flake8_forward_call.inference.references import References
 
         return References(self)
+
+    @cached_property
+    def stores(self) -> Stores:
+        """What the file stores in objects."""
+        from flake8_forward_call.inference.stores import Stores
+
+        return Stores(self)
 
     @property
     def root(self) -> Scope:

@@ -157,7 +157,7 @@ class References:
                 self.stored.setdefault(name, []).append(Stored(owner, value, scope))
 
     def _called(self, called: Called) -> None:
-        name = last_name(called.callee)
+        name = asked_name(called.callee) or last_name(called.callee)
         if name is not None:
             self.called.setdefault(name, []).append(called)
 
@@ -168,6 +168,9 @@ class References:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
             case ast.Call():
+                asked = asked_name(node)
+                if asked is not None:
+                    self.handed.setdefault(asked, []).append(Handed(node, scope, is_returned, given_to))
                 made_by = last_name(node.func)
                 if made_by is not None:
                     self.given.setdefault(made_by, []).append(Handed(node, scope, is_returned, given_to))
@@ -215,6 +218,15 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
     body = getattr(node, "body", ())
     inside = {id(one) for one in (body if isinstance(body, list) else [body])}
     return (child for child in children(node) if id(child) not in inside)
+
+
+def asked_name(node: ast.expr) -> str | None:
+    """The name that ``getattr(x, "name")`` asks for; None for anything else, or where it is put together."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+            return name
+        case _:
+            return None
 
 
 def last_name(node: ast.expr) -> str | None:

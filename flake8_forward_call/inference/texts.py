@@ -58,6 +58,12 @@ _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 # Between a word and what is to stand beside it, in the key of an answer.
 _BESIDE = "\0"
 
+# Before a word: what is looked for is code that may store something under the name in an object not its own.
+_STORED = "="
+
+# What such code has where it gives the name as a text.
+_BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(")
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -249,12 +255,36 @@ class Texts:
         self._room += len(self._kept.pop(path, b""))
 
 
+def storing(name: str) -> str:
+    """The word to look for where a name may be stored in an object: ``x.name = ...``, ``setattr(x, "name", ...)``.
+
+    Not ``self.name = ...``, which is for the class to tell.
+    """
+    return f"{_STORED}{name}"
+
+
 def _search(key: str) -> Callable[[bytes], bool]:
     """Give the test whether the word stands as a whole in a text, and what is to stand beside it."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
+    if key.startswith(_STORED):
+        return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
     # The letter before is looked at last, so that the pattern starts with plain letters.
     whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
     return lambda data: plain in data and beside in data and whole.search(data) is not None
+
+
+def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
+    word = re.escape(name)
+    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
+    plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
+    by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
+    return lambda data: (
+        name in data
+        and beside in data
+        and (
+            plainly.search(data) is not None or (by_text.search(data) is not None and _BY_TEXT.search(data) is not None)
+        )
+    )
 
 
 def _bits(flags: Iterable[bool]) -> int:
