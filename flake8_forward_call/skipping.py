@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import chain, islice
+from itertools import islice
 from typing import TypeAlias
 
 from flake8_forward_call.configuration.settings import GIVEN
@@ -25,6 +25,7 @@ Counting: TypeAlias = Callable[[], "Iterator[tuple[str, Reason] | None]"]
 
 # A folder that git ignores may hold millions of files that are no programs. Past so many the rest is not counted.
 MAX_COUNTED = 20_000
+_TURN = 500
 
 
 @dataclass
@@ -83,11 +84,16 @@ class Skipped:
     def _reasons(self) -> tuple[dict[str, Reason], bool]:
         """Why each file was skipped that no other path led to, and whether these are all."""
         found, room = dict(self._files), MAX_COUNTED
-        for each in islice(chain.from_iterable(counting() for counting in self._folders), MAX_COUNTED):
-            room -= 1
-            if each is not None:
-                found[each[0]] = each[1]
-        return {path: reason for path, reason in found.items() if path not in self.looked_at}, bool(room)
+        # In turn, so that a huge folder does not keep the others from being counted.
+        waiting = deque(counting() for counting in self._folders)
+        while waiting and room > 0:
+            counting = waiting.popleft()
+            some = list(islice(counting, _TURN))
+            found.update(each for each in some if each is not None)
+            room -= len(some)
+            if len(some) == _TURN:
+                waiting.append(counting)
+        return {path: reason for path, reason in found.items() if path not in self.looked_at}, not waiting
 
     def _nothing_found(self) -> str:
         return f"no Python files or notebooks found in {', '.join(map(repr, self._empty))}"

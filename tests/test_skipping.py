@@ -90,11 +90,12 @@ def test_environments_and_caches_in_an_ignored_folder_are_not_counted() -> None:
 
 
 def test_so_many_files_are_counted_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(skipping, "MAX_COUNTED", 10)
+    monkeypatch.setattr(skipping, "MAX_COUNTED", 20)
+    monkeypatch.setattr(skipping, "_TURN", 10)
     write(*(f"made/{number}.py" for number in range(30)))
     said = forward_call("check").err
     assert said.startswith("forward-call: at least ")
-    assert f" files skipped: {GIT}" in said
+    assert f" files skipped: {GIT}; at least 1 file skipped: {SETTINGS}\n" in said
 
 
 def test_reports_for_programs_are_the_same() -> None:
