@@ -99,7 +99,7 @@ class Evaluator:
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
         self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
         self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.
-        self.ways: dict[Registration, Ways] = {}  # What each of these leads to, by those that were followed.
+        self.ways: dict[tuple[Registration, Scope], Ways] = {}  # How each of these leads to a place.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.bindings import Assigned, Imported
@@ -26,25 +27,69 @@ _CALLED = frozenset({"forward", "__call__"})
 MAX_FUNCTIONS = 400
 
 
-def may_lead(ev: Evaluator, one: Registration, place: Scope) -> bool:
-    """Whether names lead from a registered hook to a place, in its file, the registration's, or what these import."""
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The functions by which names lead from a hook to a place, and how they get there."""
+
+    scopes: dict[str, list[Scope]]  # By the names that they are called by: their own, or that of their class.
+    by_call: bool  # Whether a function among them runs where an object is called, whatever that one's name.
+    files: tuple[File, ...]
+
+    def goes_by(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call can lead to one of the functions."""
+        if self.by_call and _may_call_object(call, self.files):
+            return True
+        return not self.scopes.keys().isdisjoint(_words_of(call, scope))
+
+
+def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
+    """The way that names lead from a registered hook to a place, in its file, the registration's, or an imported one.
+
+    None if there is none. Raises OutOfBudget.
+    """
     goals = [scope for scope in place.outward() if scope.is_function]
-    if any(map(is_implied, goals)):
-        return True
-    by_call = any(getattr(scope.node, "name", "") in _CALLED for scope in goals)
     files = tuple(dict.fromkeys((one.scope.file, place.file)))
-    seen: set[int] = set()
+    by_call = any(getattr(scope.node, "name", "") in _CALLED for scope in goals)
+    seen: dict[Scope, None] = {}
+    comes_from: dict[Scope, list[Scope]] = {}
+    arrived: list[Scope] = []
     todo = list(_starts(ev, one, files))
     while todo and len(seen) < MAX_FUNCTIONS:
         outer = todo.pop()
         for scope in outer.inward():
-            if id(scope) in seen:
+            if scope in seen or not scope.is_function:
                 continue
-            seen.add(id(scope))
-            if scope in goals or (by_call and any(_may_call_object(call, files) for call in scope.calls)):
-                return True
-            todo.extend(_named(ev, _words(scope), (*files, scope.file)))
-    return bool(todo)
+            seen[scope] = None
+            if scope is not outer:
+                comes_from.setdefault(scope, []).append(outer)
+            for following in _named(ev, _words(scope), (*files, scope.file)):
+                comes_from.setdefault(following, []).append(scope)
+                todo.append(following)
+            is_there = scope in goals or any(map(is_implied, goals))
+            if is_there or (by_call and any(_may_call_object(call, files) for call in scope.calls)):
+                arrived.append(scope)
+    return _trail_back(arrived, comes_from, goals, files) if arrived else None
+
+
+def _trail_back(
+    arrived: list[Scope], comes_from: dict[Scope, list[Scope]], goals: list[Scope], files: tuple[File, ...]
+) -> Trail:
+    """The trail of what leads to the functions that arrive, found from its end."""
+    found: dict[Scope, None] = {}
+    todo = arrived
+    while todo:
+        scope = todo.pop()
+        if scope not in found:
+            found[scope] = None
+            todo.extend(comes_from.get(scope, ()))
+    found.update(dict.fromkeys(goals))
+    names: dict[str, list[Scope]] = {}
+    for scope in found:
+        around = scope.enclosing_class
+        for node in (scope.node, None if around is None else around.node):
+            names.setdefault(getattr(node, "name", ""), []).append(scope)
+    names.pop("", None)
+    return Trail(names, any(name in names for name in _CALLED), files)
 
 
 def _starts(ev: Evaluator, one: Registration, files: tuple[File, ...]) -> Iterator[Scope]:
@@ -72,12 +117,13 @@ def _names_in(node: ast.expr) -> Iterator[str]:
 
 def _words(scope: Scope) -> set[str]:
     """The names that a function reads, calls or hands on, and those that the value of what it calls is made of."""
-    found = set(scope.reads)
-    for call in scope.calls:
-        for node in (call.func, *call.args, *(keyword.value for keyword in call.keywords)):
-            found.add(last_name(node) or "")
-        found.update(_made_of(call.func, scope))
-    return found - {""}
+    return scope.reads.union(*(_words_of(call, scope) for call in scope.calls))
+
+
+def _words_of(call: ast.Call, scope: Scope) -> set[str]:
+    """The same of one call."""
+    given = (call.func, *call.args, *(keyword.value for keyword in call.keywords))
+    return {name for node in given if (name := last_name(node)) is not None}.union(_made_of(call.func, scope))
 
 
 def _made_of(callee: ast.expr, scope: Scope) -> Iterator[str]:
