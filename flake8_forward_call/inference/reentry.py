@@ -16,7 +16,7 @@ from flake8_forward_call.inference import callers, relayed, targets
 from flake8_forward_call.inference.bindings import Parameter
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.identity import Holding
-from flake8_forward_call.inference.leads import Trail, trail_to
+from flake8_forward_call.inference.leads import Trail, handed_on, trail_to
 from flake8_forward_call.inference.reach import Led, Named, functions_of, reached
 from flake8_forward_call.inference.references import last_name
 from flake8_forward_call.inference.registrations import (
@@ -99,28 +99,21 @@ def _files(ev: Evaluator, own: File) -> Iterator[File]:
 
 
 def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
-    """What a file registers, sought once for all receivers."""
+    """What a file registers, or has helpers register that it holds; sought once for all receivers."""
     if file not in ev.hooked:
-        ev.hooked[file] = _tried(ev, registrations, file)
+        made = _tried(ev, registrations, file)
+        ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
     return ev.hooked[file]
 
 
 def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
-    """The ways to a place from a hook, or from those that a helper is handed; none from one that leads too far."""
+    """The ways from a hook to a place; none from one that leads too far."""
     known = ev.ways.get((made, place))
     if known is None:
         known = ev.ways[made, place] = {}
-        for trail in _tried(ev, partial(_trails, place=place), made):
-            for one in _tried(ev, relayed.with_hooks, made):
-                for node, way in _tried(ev, partial(_ways, trail=trail), one):
-                    known.setdefault(node, []).append(way)
+        for node, way in _tried(ev, partial(_ways, place=place), made):
+            known.setdefault(node, []).append(way)
     return known
-
-
-def _trails(ev: Evaluator, made: Registration, place: Scope) -> Iterator[Trail]:
-    found = trail_to(ev, made, place)
-    if found is not None:
-        yield found
 
 
 def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]], asked: _Asked) -> list[_Answer]:
@@ -131,7 +124,10 @@ def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]]
         return []
 
 
-def _ways(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[FunctionNode, Way]]:
+def _ways(ev: Evaluator, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:
+    trail = trail_to(ev, one, place)
+    if trail is None:
+        return
     for hook, is_certain in _hooks_of(ev, one, trail):
         names = _start(ev, one, hook)
         led_to = reached(ev, hook, names, partial(_is_target, ev, one.target), trail, is_certain=is_certain)
@@ -160,7 +156,7 @@ def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[
         if one.is_certain or has_shape_of_hook(named.scope, named.given or 0):
             yield named, one.is_certain
     if not found and one.is_certain and _is_unread(ev, one.hook, one.scope):
-        for inner in _handed_on(one):
+        for inner in handed_on(one):
             yield Named(inner, None), False
 
 
@@ -168,17 +164,6 @@ def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
     """Whether nothing is known of a hook, or only that it is one of those in a container."""
     kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
     return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
-
-
-def _handed_on(one: Registration) -> Iterator[Scope]:
-    """Yield the functions of a file that could be a hook and are handed on, by name or as ``getattr`` gives them."""
-    file = one.scope.file
-    by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
-    for inner in file.root.inward():
-        is_method = inner.enclosing_class is not None
-        is_handed = getattr(inner.node, "name", "") in file.references.handed or (by_text and is_method)
-        if inner.is_function and is_handed and has_shape_of_hook(inner, int(is_method)):
-            yield inner
 
 
 def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:
