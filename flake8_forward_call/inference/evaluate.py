@@ -70,6 +70,7 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks import Attaching
+    from flake8_forward_call.inference.leads import Steps
     from flake8_forward_call.inference.project import File, Project
     from flake8_forward_call.inference.reentry import Ways
     from flake8_forward_call.inference.registrations import Registration
@@ -109,7 +110,9 @@ class Evaluator:
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
         self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
         self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.
-        self.ways: dict[Registration, Ways] = {}  # What each of these leads to, by those that were followed.
+        self.steps: dict[Registration, Steps] = {}  # Where names lead from each of these.
+        self.words: dict[Scope, set[str]] = {}  # The names that a function calls or hands on.
+        self.ways: dict[tuple[Registration, Scope], Ways] = {}  # How each of these leads to a place.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:

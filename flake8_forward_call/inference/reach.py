@@ -25,6 +25,7 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.leads import Trail
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
 
 # A hook calls a helper that calls another; what is further away is no part of it that anybody would recognise.
@@ -58,30 +59,30 @@ class Named:
     is_certain: bool = True
 
 
-def functions_of(ev: Evaluator, node: ast.expr, scope: Scope) -> list[Named]:
+def functions_of(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> list[Named]:
     """The functions that calling an expression can run. Raises OutOfBudget."""
-    found = list(_of_type(ev, callers.resolved(ev, ev.expression(node, scope))))
+    found = list(_of_type(ev, callers.resolved(ev, ev.expression(node, scope)), trail))
     match node:
         case ast.Call(args=[inner, *more]) if last_name(node.func) == "partial":
             starred = any(isinstance(one, ast.Starred) for one in more)
             return [
                 Named(one.scope, None if starred or one.given is None else one.given + len(more), one.is_certain)
-                for one in functions_of(ev, inner, scope)
+                for one in functions_of(ev, inner, scope, trail)
             ]
         case ast.Call() if not found:  # A wrapper that was not read: no_grad()(hook), WeakMethod(self.hook).
             wrapped = [
                 Named(one.scope, None, one.is_certain)
                 for given in (*node.args, *(keyword.value for keyword in node.keywords))
                 if isinstance(given, (ast.Name, ast.Attribute, ast.Call, ast.Lambda))
-                for one in functions_of(ev, given, scope)
+                for one in functions_of(ev, given, scope, trail)
             ]
-            return wrapped or (functions_of(ev, node.func, scope) if isinstance(node.func, ast.Name) else [])
+            return wrapped or (functions_of(ev, node.func, scope, trail) if isinstance(node.func, ast.Name) else [])
         case ast.IfExp(body=first, orelse=second):
-            return [*functions_of(ev, first, scope), *functions_of(ev, second, scope)]
-    return found or list(_by_name(ev, node, scope))
+            return [*functions_of(ev, first, scope, trail), *functions_of(ev, second, scope, trail)]
+    return found or list(_by_name(ev, node, scope, trail))
 
 
-def _by_name(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Named]:
+def _by_name(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> Iterator[Named]:
     """Yield what a name that was not read may be: what wraps a function, or the file's functions of that name."""
     name = last_name(node)
     if name is None or not isinstance(node, (ast.Name, ast.Attribute)):
@@ -91,20 +92,20 @@ def _by_name(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Named]:
             case Assigned(value=ast.Call(args=arguments), path=()):
                 for one in arguments:
                     if isinstance(one, (ast.Name, ast.Attribute, ast.Lambda)) and last_name(one) != name:
-                        yield from functions_of(ev, one, binding.scope)
+                        yield from functions_of(ev, one, binding.scope, trail)
     for inner in scope.file.scopes.named.get(name, ()):
         if inner.is_function and (isinstance(node, ast.Name) or inner.enclosing_class is not None):
             yield Named(inner, None, is_certain=isinstance(node, ast.Name))
 
 
-def _of_type(ev: Evaluator, kind: Type) -> Iterator[Named]:
+def _of_type(ev: Evaluator, kind: Type, trail: Trail) -> Iterator[Named]:
     for one in alternatives(kind):
         match one:
             case Function(_, scope, owner):
                 yield Named(scope, 0 if owner is None else 1)
-                yield from _overriding(ev, one)
+                yield from _overriding(ev, one, trail)
             case Partial(inner):
-                yield from (Named(each.scope, None) for each in _of_type(ev, inner))
+                yield from (Named(each.scope, None) for each in _of_type(ev, inner, trail))
             case Instance(cls) | Slot(bound=Instance(cls)):
                 names = ("__call__", "forward") if ev.hierarchy.is_module(one) else ("__call__",)
                 yield from _methods(ev, cls, names) if isinstance(cls, SourceClass) else ()
@@ -119,20 +120,22 @@ def _methods(ev: Evaluator, cls: SourceClass, names: tuple[str, ...]) -> Iterato
                 yield Named(one.scope, 0 if one.owner is None else 1)
 
 
-def _overriding(ev: Evaluator, function: Function) -> Iterator[Named]:
-    """Yield the methods of the project's subclasses that may be called in a method's place."""
+def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Named]:
+    """Yield the methods of subclasses on the trail that may be called in a method's place."""
     match function.owner:
         case Slot(bound=Instance(SourceClass() as cls)) | Instance(SourceClass() as cls, Origin.DECLARED):
-            for heir in ev.hierarchy.project_heirs(cls):
-                inner = attributes.first_method(heir, getattr(function.node, "name", ""))
-                if inner is not None and inner is not function.scope:
-                    yield Named(inner, 1, is_certain=False)
+            for one in trail.scopes.get(getattr(function.node, "name", ""), ()):
+                around = one.enclosing_class
+                if one is not function.scope and around is not None:
+                    heir = ev.source_class(around)
+                    if heir is not cls and ev.hierarchy.derives(heir, cls):
+                        yield Named(one, 1, is_certain=False)
 
 
 def reached(
-    ev: Evaluator, start: Named, names: frozenset[str], is_meant: IsMeant, *, is_certain: bool = True
+    ev: Evaluator, start: Named, names: frozenset[str], is_meant: IsMeant, trail: Trail, *, is_certain: bool = True
 ) -> dict[FunctionNode, Led]:
-    """All functions that a function leads to, itself included, with the ways. Raises OutOfBudget.
+    """The functions of a trail that a function leads to, itself included, with the ways. Raises OutOfBudget.
 
     ``names`` are those of its parameters that are the object which is followed.
     """
@@ -150,24 +153,26 @@ def reached(
                 led = Led(known.depth, known.is_certain or led.is_certain, known.names | led.names)
             found[inner.node] = led  # type: ignore[index]
             if led.depth < MAX_DEPTH and len(found) < MAX_FUNCTIONS:
-                todo.extend(_next(ev, inner, led, is_meant))
+                todo.extend(_next(ev, inner, led, is_meant, trail))
     return found
 
 
-def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant) -> Iterator[tuple[Scope, Led]]:
+def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail) -> Iterator[tuple[Scope, Led]]:
     """Yield the functions that one calls, hands on, or runs without a call."""
 
     def follows(node: ast.expr) -> bool:
         return (isinstance(node, ast.Name) and node.id in led.names) or is_meant(node, scope)
 
     for call in scope.calls:
-        for one in functions_of(ev, call.func, scope):
+        if not trail.goes_by(call, scope):
+            continue
+        for one in functions_of(ev, call.func, scope, trail):
             if one.scope.file.is_installed:
                 continue
             names = frozenset(_passed(call, one, follows))
             yield one.scope, Led(led.depth + 1, led.is_certain and one.is_certain, names)
         for given in (*call.args, *(keyword.value for keyword in call.keywords)):
-            if isinstance(given, (ast.Name, ast.Attribute)):
+            if isinstance(given, (ast.Name, ast.Attribute)) and last_name(given) in trail.scopes:
                 for kind in alternatives(ev.expression(given, scope)):
                     if isinstance(kind, Function) and not kind.scope.file.is_installed:
                         yield kind.scope, Led(led.depth + 1, led.is_certain)

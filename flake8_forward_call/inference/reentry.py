@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import callers, leads, relayed, targets
+from flake8_forward_call.inference import callers, relayed, targets
 from flake8_forward_call.inference.bindings import Parameter
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.identity import Holding
+from flake8_forward_call.inference.leads import Trail, handed_on, trail_to
 from flake8_forward_call.inference.reach import Led, Named, functions_of, reached
 from flake8_forward_call.inference.references import last_name
 from flake8_forward_call.inference.registrations import (
@@ -76,9 +77,7 @@ def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reen
     found: Reentry | None = None
     for file in _files(ev, scope.file):
         for made in _registered_in(ev, file):
-            if made not in ev.ways and not leads.may_lead(ev, made, scope):
-                continue
-            known = _ways_from(ev, made)
+            known = _ways_to(ev, made, scope)
             for function, way in ((node, way) for node in functions for way in known.get(node, ())):
                 ev.refill()
                 one = _by_way(ev, place, function, way)
@@ -100,20 +99,20 @@ def _files(ev: Evaluator, own: File) -> Iterator[File]:
 
 
 def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
-    """What a file registers, sought once for all receivers."""
+    """What a file registers, or has helpers register that it holds; sought once for all receivers."""
     if file not in ev.hooked:
-        ev.hooked[file] = _tried(ev, registrations, file)
+        made = _tried(ev, registrations, file)
+        ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
     return ev.hooked[file]
 
 
-def _ways_from(ev: Evaluator, made: Registration) -> Ways:
-    """The ways from a hook, or from those that a helper is handed; none from one that leads too far."""
-    known = ev.ways.get(made)
+def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
+    """The ways from a hook to a place; none from one that leads too far."""
+    known = ev.ways.get((made, place))
     if known is None:
-        known = ev.ways[made] = {}
-        for one in _tried(ev, relayed.with_hooks, made):
-            for node, way in _tried(ev, _ways, one):
-                known.setdefault(node, []).append(way)
+        known = ev.ways[made, place] = {}
+        for node, way in _tried(ev, partial(_ways, place=place), made):
+            known.setdefault(node, []).append(way)
     return known
 
 
@@ -125,10 +124,13 @@ def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]]
         return []
 
 
-def _ways(ev: Evaluator, one: Registration) -> Iterator[tuple[FunctionNode, Way]]:
-    for hook, is_certain in _hooks_of(ev, one):
+def _ways(ev: Evaluator, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:
+    trail = trail_to(ev, one, place)
+    if trail is None:
+        return
+    for hook, is_certain in _hooks_of(ev, one, trail):
         names = _start(ev, one, hook)
-        led_to = reached(ev, hook, names, partial(_is_target, ev, one.target), is_certain=is_certain)
+        led_to = reached(ev, hook, names, partial(_is_target, ev, one.target), trail, is_certain=is_certain)
         goes_backward = one.sort.is_backward and any(map(_differentiates, led_to))
         for node, led in led_to.items():
             yield node, Way(one, led, goes_backward)
@@ -142,19 +144,19 @@ def _is_target(ev: Evaluator, target: Placed | None, node: ast.expr, scope: Scop
     )
 
 
-def _hooks_of(ev: Evaluator, one: Registration) -> Iterator[tuple[Named, bool]]:
+def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[Named, bool]]:
     """Yield the functions that are registered, and whether that is certain."""
     if isinstance(one.hook, Definition):
         yield Named(one.scope.file.scopes.opened[id(one.hook)], 0), one.is_certain
         return
     if not may_be_unread(ev, one):
         return
-    found = functions_of(ev, one.hook, one.scope)
+    found = functions_of(ev, one.hook, one.scope, trail)
     for named in found:
         if one.is_certain or has_shape_of_hook(named.scope, named.given or 0):
             yield named, one.is_certain
     if not found and one.is_certain and _is_unread(ev, one.hook, one.scope):
-        for inner in _handed_on(one):
+        for inner in handed_on(one):
             yield Named(inner, None), False
 
 
@@ -162,17 +164,6 @@ def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
     """Whether nothing is known of a hook, or only that it is one of those in a container."""
     kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
     return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
-
-
-def _handed_on(one: Registration) -> Iterator[Scope]:
-    """Yield the functions of a file that could be a hook and are handed on, by name or as ``getattr`` gives them."""
-    file = one.scope.file
-    by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
-    for inner in file.root.inward():
-        is_method = inner.enclosing_class is not None
-        is_handed = getattr(inner.node, "name", "") in file.references.handed or (by_text and is_method)
-        if inner.is_function and is_handed and has_shape_of_hook(inner, int(is_method)):
-            yield inner
 
 
 def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:

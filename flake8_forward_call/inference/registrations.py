@@ -193,7 +193,7 @@ class _Reader:
                         yield from (spot.takes(one, scope) for one in _held_in(value))
                 return
         handed = [spot for one in given for spot in self._handed(one, scope)]
-        if not handed and not _says_hook(call):
+        if not handed and (not _says_hook(call) or last_name(call.func) in self._file.scopes.named):
             return
         for spot in handed or [_Spot(Sort(), None)]:
             for one in (one for value in given for one in _held_in(value)):
