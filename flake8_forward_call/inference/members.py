@@ -42,7 +42,10 @@ def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sco
     stores = [*_bad_stores(ev, held, member), *dynamic.bad_stores(ev, held, member)]
     if not held.proof:
         return next(((one.at, one.scope) for one in stores), None) or _of_heirs(ev, held, member)
-    swaps = [*(one.scope for one in stores), *_bad_scopes(ev, held, member)]
+    for one in stores:
+        if one.scope is held.scope and between.is_between(held, one.at):
+            return one.at, one.scope
+    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(ev, held, member)]
     call = between.leading_to(ev, held, swaps)
     return None if call is None else (call, held.scope)
 

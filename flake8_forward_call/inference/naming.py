@@ -49,6 +49,8 @@ def _texts(ev: Evaluator, key: ast.expr, scope: Scope, depth: int) -> set[str] |
             return {text}
         case ast.Name(id=name):
             bindings = list(untested(scope.flow.uses.get(id(key), ())))
+            if not bindings:  # A constant of the module, bound once and for all.
+                bindings = list(untested(tuple(scope.file.root.flow.bound.get(name, ()))))
             found: set[str] = set()
             for one in bindings:
                 texts = _bound_to(ev, one, name, depth)
