@@ -21,6 +21,14 @@ def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
     texts = _texts(ev, key, scope, 0)
     if texts is not None:
         return name in texts
+    return may_end_up_as(key, scope, name)
+
+
+def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
+    """The same, as far as the scope itself tells."""
+    for one in untested(scope.flow.uses.get(id(key), ())):
+        if isinstance(one, Assigned) and not one.path:
+            key = one.value
     first, last = _ends(key)
     return name.startswith(first) and name.endswith(last)
 

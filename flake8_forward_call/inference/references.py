@@ -222,7 +222,7 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def asked_name(node: ast.expr) -> str | None:
-    """The name that ``getattr(x, "name")`` and ``vars(x)["name"]`` ask for; None for anything else, or where it is put together."""
+    """The name in ``getattr(x, "name")`` and ``vars(x)["name"]``; None for anything else."""
     match node:
         case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
             return name
