@@ -46,7 +46,7 @@ ELEMENT = Slot("container", "element")
 _Filling: TypeAlias = ast.Call | ast.Assign | ast.AugAssign
 
 # Methods that put something in: the index of the argument, and whether that is one element or many of them.
-_FILLERS = {
+FILLERS = {
     "append": (0, False),
     "appendleft": (0, False),
     "add": (0, False),
@@ -317,7 +317,7 @@ def fillings(scope: Scope) -> Iterator[tuple[ast.expr, _Filling]]:
 
 def fillings_by(call: ast.Call) -> Iterator[tuple[ast.expr, _Filling]]:
     """Yield what a call such as ``xs.append(x)`` puts something into."""
-    if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS:
+    if isinstance(call.func, ast.Attribute) and call.func.attr in FILLERS:
         yield call.func.value, call
 
 
@@ -378,9 +378,9 @@ def _added(ev: Evaluator, kind: Type) -> Type:
 
 def _put_in(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Type]:
     """Yield what a call such as ``xs.append(x)`` adds."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _FILLERS:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in FILLERS:
         return
-    index, many = _FILLERS[call.func.attr]
+    index, many = FILLERS[call.func.attr]
     for keyword in call.keywords:
         if keyword.arg is not None and (keyword.arg == "module" or call.func.attr == "update"):
             yield ev.expression(keyword.value, scope)

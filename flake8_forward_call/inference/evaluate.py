@@ -19,6 +19,7 @@ from flake8_forward_call.inference import (
     parameters,
     stars,
     stubs,
+    tables,
 )
 from flake8_forward_call.inference.bindings import (
     Annotated,
@@ -336,6 +337,9 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is not None:
             return self.bindings(reached)
+        tabled = tables.entry(self, node, scope)
+        if tabled is not None:
+            return tabled
         owner = self.expression(node.value, scope)
         return each(owner, lambda one: containers.item(self, one, node.slice, scope))
 

@@ -10,10 +10,11 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, members, parameters, steps
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Parameter
+from flake8_forward_call.inference import attributes, containers, members, parameters, puts, steps
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Iterated, Parameter
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.holders import Holder, Keeper, Member, Variable
+from flake8_forward_call.inference.origins import running_over
 from flake8_forward_call.inference.registries import named_global
 from flake8_forward_call.inference.types import (
     ClassObject,
@@ -77,15 +78,25 @@ class _Search:
             keeper, given, is_outer = self._todo.pop()
             is_it = self._test(keeper)
             for scope in self._scopes(keeper):
-                for target, filled in containers.fillings(scope):
+                for target, put in puts.all_in(self._ev, scope):
                     inner, deeper = _without_items(target)
-                    if is_it(inner, scope) and (deeper or not is_outer):
-                        for kind in containers.put(self._ev, filled, target, scope):
-                            put = substitute(kind, given)
-                            if steps.is_other(self._ev, put, self._held.steps, for_certain=trusted):
+                    if (deeper or not is_outer) and self._is(inner, scope, is_it):
+                        for kind in put():
+                            if steps.is_other(self._ev, substitute(kind, given), self._held.steps, for_certain=trusted):
                                 return target, scope
-                self._follow(scope, is_it, given)
+                self._follow(scope, is_it, given, is_outer=is_outer)
         return None
+
+    def _is(self, node: ast.expr, scope: Scope, is_it: _IsIt) -> bool:
+        """Whether an expression is the container, or a call of a function that gives it."""
+        if is_it(node, scope):
+            return True
+        return isinstance(node, ast.Call) and any(
+            given.value is not None and is_it(given.value, one.scope)
+            for one in alternatives(self._ev.expression(node.func, scope))
+            if isinstance(one, Function)
+            for given in one.scope.flow.returned.values()
+        )
 
     def _is_annotated(self, keeper: Keeper) -> bool:
         if isinstance(keeper, Member):
@@ -120,6 +131,9 @@ class _Search:
             case Variable(home, name):
 
                 def is_variable(node: ast.expr, scope: Scope) -> bool:
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str):  # patch.dict("module.name", ...)
+                        module, _, last = node.value.rpartition(".")
+                        return last == name and home.parent is None and ev.project.file(module) is home.file
                     if scope.file is not home.file:
                         return isinstance(node, (ast.Name, ast.Attribute)) and named_global(ev, node, scope) == (
                             home.file,
@@ -148,12 +162,22 @@ class _Search:
 
                 return is_member
 
-    def _follow(self, scope: Scope, is_it: _IsIt, given: _Given) -> None:
+    def _follow(self, scope: Scope, is_it: _IsIt, given: _Given, *, is_outer: bool) -> None:
         """Note what else the container goes by in a scope, and where it goes from there."""
         for name, bindings in scope.flow.bound.items():
             for one in bindings:
-                if isinstance(one, (Assigned, Annotated)) and one.value is not None and one.scope is scope:
-                    self._assigned(name, one.value, scope, is_it, given)
+                if one.scope is not scope:
+                    continue
+                match one:
+                    case Assigned(value=ast.Tuple(elts=values), path=[step]) if step.index < len(values):
+                        self._assigned(name, values[step.index], scope, is_it, given)
+                    case Assigned(value=value) | Annotated(value=ast.expr() as value):
+                        self._assigned(name, value, scope, is_it, given)
+                    case Iterated(iterable=ast.List(elts=values) | ast.Tuple(elts=values)):
+                        if any(is_it(value, scope) for value in values):
+                            self._named(name, scope, given, is_outer=is_outer)
+                    case Iterated(iterable=value) if is_outer and is_it(running_over(value), scope):
+                        self._named(name, scope, given, is_outer=False)
         for call in scope.calls:
             for argument in (*call.args, *(one.value for one in call.keywords)):
                 if is_it(argument, scope):
@@ -203,6 +227,8 @@ class _Search:
             name = _parameter(node, call, argument, is_bound=is_bound)
             if name is not None:
                 self._add(Variable(inner, name), slots, is_outer=False)
+            elif node.args.vararg is not None:
+                self._add(Variable(inner, node.args.vararg.arg), slots, is_outer=True)
 
 
 def _parameter(
@@ -219,11 +245,14 @@ def _parameter(
 
 def _without_items(node: ast.expr) -> tuple[ast.expr, bool]:
     """The container at the bottom of ``xs[0]["a"]``, and whether there was anything to take off."""
-    inner = node
-    while isinstance(inner, ast.Subscript) and not isinstance(inner.value, ast.Attribute | ast.Call):
-        inner = inner.value
-    if isinstance(inner, ast.Subscript) and not (
-        isinstance(inner.value, ast.Attribute) and inner.value.attr == "__dict__"
-    ):
-        inner = inner.value
-    return inner, inner is not node
+    inner, deeper = node, False
+    while True:
+        match inner:
+            case ast.Subscript(value=ast.Attribute(attr="__dict__")):
+                return inner, deeper
+            case ast.Subscript(value=value):
+                inner, deeper = value, True
+            case ast.NamedExpr(value=value):
+                inner = value
+            case _:
+                return inner, deeper

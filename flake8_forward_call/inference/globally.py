@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import between, steps, values
+from flake8_forward_call.inference import between, callers, steps, values
 from flake8_forward_call.inference.bindings import Binding, Outer
 from flake8_forward_call.inference.holders import Holder, Variable
+from flake8_forward_call.inference.naming import may_be
 from flake8_forward_call.inference.states import untested
 from flake8_forward_call.inference.texts import storing
 from flake8_forward_call.inference.types import Namespace, alternatives
@@ -37,6 +38,20 @@ def store_in(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr,
         is_earlier = store.scope is variable.scope and store.at.lineno < first
         if not is_earlier and _is_into(ev, store, file) and values.is_other(ev, store, held.steps):
             return store.at, store.scope
+    return _dynamic(ev, held, variable)
+
+
+def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
+    """Where something that is no module for certain is stored in globals under a name that is no plain text."""
+    home = variable.scope.file
+    beside = home.name.rpartition(".")[2]
+    files = (ev.files_mentioning("setattr", home, MAX_FILES, beside) if beside else None) or (home,)
+    for file in files:
+        ev.refill()
+        for store in file.stores.dynamic:
+            is_named = store.key is not None and may_be(ev, store.key, store.scope, variable.name)
+            if is_named and _is_into(ev, store, home) and values.is_other(ev, store, held.steps, for_certain=True):
+                return store.at, store.scope
     return None
 
 
@@ -71,5 +86,5 @@ def _is_into(ev: Evaluator, store: Store, file: File) -> bool:
         case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str(name))):
             return ev.project.file(name) is file
         case _:
-            kinds = alternatives(ev.expression(store.owner, store.scope))
+            kinds = alternatives(callers.resolved(ev, ev.expression(store.owner, store.scope)))
             return any(isinstance(one, Namespace) and ev.project.file(one.name) is file for one in kinds)

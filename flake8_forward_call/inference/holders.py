@@ -281,10 +281,16 @@ class Ways:
                 case Builtin(name) if name in _RUNNING:
                     self._visit_all(node.args, scope, _held(steps), depth)
                 case KnownFunction():
-                    self._visit_all(node.args, scope, steps, depth)
+                    modules = [one for one in node.args if _may_give(ev, ev.expression(one, scope))]
+                    self._visit_all(modules, scope, steps, depth)
                 case Namespace(name) if name in _COPYING:
                     self._visit_all(node.args[:1], scope, steps, depth)
         self._visit(node.func, scope, (Step.CALLED, *steps), depth + 1)
+
+
+def _may_give(ev: Evaluator, kind: Type) -> bool:
+    """Whether what a function is given may be what it gives back: a module, or what holds some."""
+    return any(isinstance(one, (Many, Mapping, Tuple)) or ev.hierarchy.is_module(one) for one in bounds(kind))
 
 
 def _held(steps: Steps) -> Steps:

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attributes, between, callers, dynamic, interception, steps, values
-from flake8_forward_call.inference.bindings import Annotated
+from flake8_forward_call.inference.bindings import Annotated, Assigned
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.holders import Holder, Member, classes_of
-from flake8_forward_call.inference.states import key_of
+from flake8_forward_call.inference.states import key_of, untested
 from flake8_forward_call.inference.texts import storing
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Instance,
-    Plain,
+    Origin,
     Type,
     Unknown,
     alternatives,
@@ -42,7 +42,10 @@ def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sco
     stores = [*_bad_stores(ev, held, member), *dynamic.bad_stores(ev, held, member)]
     if not held.proof:
         return next(((one.at, one.scope) for one in stores), None) or _of_heirs(ev, held, member)
-    swaps = [*(one.scope for one in stores), *_bad_scopes(ev, held, member)]
+    for one in stores:
+        if one.scope is held.scope and between.is_between(held, one.at):
+            return one.at, one.scope
+    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(ev, held, member)]
     call = between.leading_to(ev, held, swaps)
     return None if call is None else (call, held.scope)
 
@@ -104,7 +107,8 @@ def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
                 continue
             into = is_into(ev, store, member)
             if into is None:
-                if looks_alike(ev, values.value_of(ev, store)) and values.is_other(
+                kind = values.value_of(ev, store)
+                if (store.is_mock or looks_alike(ev, kind)) and values.is_other(
                     ev, store, held.steps, for_certain=True
                 ):
                     yield store
@@ -130,8 +134,7 @@ def _is_seen(store: Store, held: Holder) -> bool:
 def looks_alike(ev: Evaluator, kind: Type) -> bool:
     """Whether a value that is no module has a ``forward`` all the same."""
     return any(
-        isinstance(one, Plain) or (isinstance(one, Instance) and attributes.attribute(ev, one, "forward") != UNKNOWN)
-        for one in alternatives(kind)
+        isinstance(one, Instance) and attributes.attribute(ev, one, "forward") != UNKNOWN for one in alternatives(kind)
     )
 
 
@@ -140,11 +143,12 @@ def _of_heirs(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sc
     if member.is_exact:
         return None
     for heir in heirs_with(ev, member):
-        for one in (*heir.scope.flow.exit.get(member.name, ()), *attributes.assignments(heir, member.name)):
-            if steps.is_other(ev, ev.binding(one), held.steps, for_certain=True):
-                node = getattr(one, "node", None)
-                if node is not None:
-                    return node, heir.scope
+        kind = attributes.own_member(ev, heir, Instance(heir, Origin.DECLARED), member.name)
+        if kind is not None and steps.is_other(ev, kind, held.steps, for_certain=True):
+            bound = [*attributes.assignments(heir, member.name), *untested(heir.scope.flow.exit.get(member.name, ()))]
+            for one in bound:
+                if isinstance(one, Assigned):
+                    return one.value, one.scope
     return None
 
 

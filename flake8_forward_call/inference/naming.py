@@ -21,6 +21,14 @@ def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
     texts = _texts(ev, key, scope, 0)
     if texts is not None:
         return name in texts
+    return may_end_up_as(key, scope, name)
+
+
+def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
+    """The same, as far as the scope itself tells."""
+    for one in untested(scope.flow.uses.get(id(key), ())):
+        if isinstance(one, Assigned) and not one.path:
+            key = one.value
     first, last = _ends(key)
     return name.startswith(first) and name.endswith(last)
 
@@ -49,6 +57,8 @@ def _texts(ev: Evaluator, key: ast.expr, scope: Scope, depth: int) -> set[str] |
             return {text}
         case ast.Name(id=name):
             bindings = list(untested(scope.flow.uses.get(id(key), ())))
+            if not bindings:  # A constant of the module, bound once and for all.
+                bindings = list(untested(tuple(scope.file.root.flow.bound.get(name, ()))))
             found: set[str] = set()
             for one in bindings:
                 texts = _bound_to(ev, one, name, depth)

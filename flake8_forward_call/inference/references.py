@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.inference.tables import owner_of
 from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
@@ -221,9 +222,11 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def asked_name(node: ast.expr) -> str | None:
-    """The name that ``getattr(x, "name")`` asks for; None for anything else, or where it is put together."""
+    """The name in ``getattr(x, "name")`` and ``vars(x)["name"]``; None for anything else."""
     match node:
         case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+            return name
+        case ast.Subscript(value=table, slice=ast.Constant(value=str(name))) if any(True for _ in owner_of(table)):
             return name
         case _:
             return None

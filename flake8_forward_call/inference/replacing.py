@@ -13,6 +13,7 @@ from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
     Instance,
+    Partial,
     Slot,
     Type,
     alternatives,
@@ -31,7 +32,7 @@ def replaces(ev: Evaluator, definition: Definition) -> bool:
     kind: Type = ClassObject(ev.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
     for decorator in reversed(node.decorator_list):
         callee = ev.expression(decorator, scope)
-        if any(isinstance(one, Function) or _is_own_class(one) for one in alternatives(callee)):
+        if any(isinstance(one, (Function, Partial)) or _is_own_class(one) for one in alternatives(callee)):
             found = union(_applied(ev, one, kind) for one in alternatives(callee))
             # What is not known of the result is taken to be what went in, as most decorators have it.
             kind = kind if found == UNKNOWN else found
@@ -56,5 +57,7 @@ def _applied(ev: Evaluator, decorator: Type, kind: Type) -> Type:
             return substitute(result, {Slot(node, names[0]): kind}) if names else result
         case ClassObject(cls, origin) if _is_own_class(decorator):
             return Instance(cls, origin)
+        case Partial(callee):
+            return union(_applied(ev, one, kind) for one in alternatives(callee))
         case _:
             return UNKNOWN

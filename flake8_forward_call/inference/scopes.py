@@ -150,6 +150,8 @@ class ScopeMap:
                     if alias.asname:
                         self.renamed.setdefault(alias.name, {})[alias.asname] = None
             todo += [(child, scope) for child in children(node)]
+        for inner in self.opened.values():  # What stands first was met last.
+            inner.stars.sort(key=lambda star: star.lineno)
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:

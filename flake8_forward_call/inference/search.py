@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attributes
 from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
-from flake8_forward_call.inference.naming import may_be
+from flake8_forward_call.inference.naming import may_end_up_as
 from flake8_forward_call.inference.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -199,7 +199,7 @@ class Search:
             for called in file.references.called.get("getattr", ()):
                 match called.callee:
                     case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
-                        if may_be(self._ev, key, called.scope, self._node.name) and self._has_it(owner, called.scope):
+                        if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
                             return True
         return False
 

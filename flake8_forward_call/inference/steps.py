@@ -44,7 +44,7 @@ Steps: TypeAlias = tuple[Step, ...]
 def after(ev: Evaluator, kind: Type, steps: Steps) -> Type:
     """What a value becomes on its way."""
     for step in steps:
-        kind = each(kind, lambda one, step=step: _called(ev, one) if step is Step.CALLED else _leaves(ev, one))  # type: ignore[misc]
+        kind = each(kind, lambda one, step=step: _called(ev, one) if step is Step.CALLED else leaves(ev, one))  # type: ignore[misc]
     return callers.resolved(ev, kind)
 
 
@@ -64,12 +64,13 @@ def _called(ev: Evaluator, kind: Type) -> Type:
             return UNKNOWN
 
 
-def _leaves(ev: Evaluator, kind: Type) -> Type:
+def leaves(ev: Evaluator, kind: Type) -> Type:
+    """What a container holds, however deep; anything else as it is."""
     match kind:
         case Many(inner) | Mapping(value=inner):
-            return each(inner, lambda one: _leaves(ev, one))
+            return each(inner, lambda one: leaves(ev, one))
         case Tuple(items):
-            return union(_leaves(ev, one) for one in items)
+            return union(leaves(ev, one) for one in items)
         case Instance() if containers.is_container(ev, kind):
             return containers.held(ev, kind)
         case _:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.states import key_of
+from flake8_forward_call.inference.tables import owner_of
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
@@ -43,11 +43,19 @@ class Stores:
         self.dynamic: list[Store] = []
         for name, stored in file.references.stored.items():
             self.named[name] = [Store(one.owner, one.scope, one.owner, value=one.value) for one in stored]
+        self.dynamic += [
+            Store(one.owner, one.scope, one.owner, value=one.value, is_many=True, is_raw=True)
+            for one in file.references.stored.get("__dict__", ())
+        ]
         for scope in file.root.inward():
             for call in scope.calls:
                 self._call(call, scope)
             for statement in scope.item_stores:
-                if isinstance(statement, ast.Assign):
+                if isinstance(statement, ast.AugAssign):
+                    for owner in owner_of(statement.target):
+                        value = statement.value
+                        self.dynamic.append(Store(value, scope, owner, value=value, is_many=True, is_raw=True))
+                else:
                     for target in statement.targets:
                         self._item(target, statement.value, scope)
 
@@ -61,9 +69,11 @@ class Stores:
     def _item(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         """Note ``x.__dict__["name"] = value`` and ``globals()["name"] = value``."""
         match target:
+            case ast.Subscript(value=ast.Attribute(value=owner, attr="_modules"), slice=key):
+                self._add(Store(target, scope, owner, key=key, value=value), key)
             case ast.Subscript(value=table, slice=key):
-                for owner in _owner_of(table):
-                    self._add(Store(target, scope, owner, key=key, value=value, is_raw=True), key)
+                for whose in owner_of(table):
+                    self._add(Store(target, scope, whose, key=key, value=value, is_raw=True), key)
 
     def _call(self, call: ast.Call, scope: Scope) -> None:
         match call:
@@ -75,7 +85,7 @@ class Stores:
                     owner = before[0] if before else inner
                     self._add(Store(call, scope, owner, key=key, value=value, is_raw=bool(before)), key)
             case ast.Call(func=ast.Attribute(value=table, attr="update"), args=given, keywords=keywords):
-                for whose in _owner_of(table):
+                for whose in owner_of(table):
                     for one in keywords:
                         is_many = one.arg is None
                         store = Store(call, scope, whose, value=one.value, is_many=is_many, is_raw=True)
@@ -83,7 +93,7 @@ class Stores:
                     for mapping in given:
                         self._update(Store(call, scope, whose, value=mapping, is_many=True, is_raw=True))
             case ast.Call(func=ast.Attribute(value=table, attr="setdefault" | "__setitem__"), args=[key, value]):
-                for whose in _owner_of(table):
+                for whose in owner_of(table):
                     self._add(Store(call, scope, whose, key=key, value=value, is_raw=True), key)
             case ast.Call(func=ast.Name() | ast.Attribute() as func):
                 self._patch(call, (key_of(func) or "").split("."), scope)
@@ -129,12 +139,3 @@ class Stores:
 
 def _is_text(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
-    """Yield what a dict of attributes belongs to: ``x`` of ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
-    match table:
-        case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
-            yield owner
-        case ast.Call(func=ast.Name(id="globals" | "vars"), args=[]):
-            yield None

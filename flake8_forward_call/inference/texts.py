@@ -277,12 +277,15 @@ def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
     word = re.escape(name)
     after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
     plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
+    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
     by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
     return lambda data: (
         name in data
         and beside in data
         and (
-            plainly.search(data) is not None or (by_text.search(data) is not None and _BY_TEXT.search(data) is not None)
+            plainly.search(data) is not None
+            or (b"(" in data and by_keyword.search(data) is not None)
+            or (by_text.search(data) is not None and _BY_TEXT.search(data) is not None)
         )
     )
 
