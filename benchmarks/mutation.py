@@ -91,10 +91,6 @@ CALL_OF_A_CLASS = (
     "_any_other_call",
     "_has_other_call",
     "own_call",
-    "_called_otherwise",
-    "_stored_calls",
-    "_names_base",
-    "_assigned_call",
     "comes_without_hooks",
     "is_interface",
 )
@@ -113,13 +109,18 @@ TARGETS = {
         ("inference/test_environment.py", *SLOW),
         CALL_OF_A_CLASS,
     ),
+    "own_calls": Target(
+        "inference/own_calls.py",
+        ("inference/test_calls_of_classes.py", "inference/test_own_calls.py", *DECISIONS),
+        SLOW,
+    ),
 }
 
 # Mutants that may live, by target and what stands in the changed line, with the reason.
 HARMLESS: dict[tuple[str, str], str] = {
     ("rewriter", "rpar[0] = rpar[ -1].with_changes"): "a parenthesis has nothing but the blanks before it",
-    ("hierarchy", "found[ -1] if len(set(found)) == 1"): "all of them are equal",
-    ("hierarchy", "value = value.args[ -1]"): "there is one argument",
+    ("own_calls", "value = value.args[ -1]"): "there is one argument",
+    ("own_calls", "return found[ -1]"): "all of them are equal",
     ("hierarchy", "self._has_other_calls = True"): "overwritten before anybody else asks, but for a question in a loop",
     ("sites", "MAX_FILES = "): "a bound of effort, one file more or less",
     ("sites", "for statement in []:"): "a class that assigns its __call__ has another meaning already",

@@ -68,14 +68,18 @@ def _direct_calls(source: Source) -> list[Finding]:
     from flake8_forward_call.inference import judge
 
     verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found), strict=True)}
-    if not any(verdict.is_told for verdict in verdicts.values()):
+    told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
+    if not told:
         return []
     from flake8_forward_call.intent import is_deliberate
     from flake8_forward_call.ruling import finding_for, on_purpose
-    from flake8_forward_call.visitor import find_sites
+    from flake8_forward_call.visitor import sites_of
 
-    findings = []
-    for site in find_sites(source):
+    findings: list[Finding | None] = []
+    for site in sites_of(source, frozenset(told)):
+        if isinstance(site, SourceError):
+            findings.append(unanalysable(source.path, site))
+            continue
         verdict = verdicts[site.candidate.attribute]
         if verdict.is_told and is_deliberate(source, site.start.row):
             verdict = on_purpose(verdict)

@@ -126,7 +126,8 @@ def _put(path: Path, data: bytes) -> None:
 def _prune(folder: str) -> None:
     """Remove the oldest records of a folder that holds too many. Raises OSError."""
     with os.scandir(folder) as scan:
-        files = [(entry.stat(follow_symlinks=False), entry.path) for entry in scan if _is_named_as_ours(entry.name)]
+        entries = sorted((entry for entry in scan if _is_named_as_ours(entry.name)), key=lambda entry: entry.name)
+    files = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries]
     count, total = len(files), sum(status.st_size for status, _ in files)
     if count < MAX_RECORDS and total < MAX_TOTAL:
         return

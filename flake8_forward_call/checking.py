@@ -45,6 +45,20 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unu
     return check_source(source, selection, unused_noqa=unused_noqa)
 
 
+def hold(name: str, data: bytes) -> None:
+    """Let the bytes of standard input go before what the disk has at their name, or has not yet. Never raises."""
+    if not may_matter(data):
+        return
+    from flake8_forward_call.inference import session
+
+    try:
+        source = read(name, data)
+    except SourceError:
+        return  # The check says so.
+    if source is not None:
+        session.hold(name, source.file.text)
+
+
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
     """The same for a text that is decoded already."""
     found = analyse(source)

@@ -7,10 +7,12 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import partial
 from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.ignoring import LeftOut, is_left_out
+from flake8_forward_call.ignoring import LeftOut, reason_for
+from flake8_forward_call.skipping import Reason, Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
@@ -18,7 +20,7 @@ _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache
 _OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
 EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
-_ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
+ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
 _LOOKED_AT = (".py", ".ipynb")
 
@@ -32,51 +34,65 @@ _KINDS = (
 )
 
 
-def find_files(paths: Sequence[str], trouble: Trouble) -> Iterator[str]:
+def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
     """The files to look at, each once however many names lead to it, named as flake8 would name them.
 
-    A path that is named counts, whatever it is called. In directories ``.py`` files and notebooks count; left out are
-    version control, caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what
-    git or the settings leave out. Links to directories are not followed, links to files are. What cannot be looked at
-    is told to ``trouble``, and the search goes on. Raises ConfigError.
+    A path that is named counts, whatever it is called, and whatever git or the settings leave out, unless
+    ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control, caches,
+    ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings leave
+    out: ``skipped`` takes note of that. Links to directories are not followed, links to files are. What cannot be
+    looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
     """
-    seen: set[str] = set()
+    skipped = skipped or Skipped()
     for path in paths:
-        for name, real in _look(path, trouble):
-            if real not in seen:
-                seen.add(real)
+        for name, real in _look(path, trouble, skipped):
+            if real not in skipped.looked_at:
+                skipped.looked_at.add(real)
                 yield name
 
 
-def _look(path: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
+def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
     """The files behind one path that the user named: the name of each, and its real path."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except OSError as error:
         trouble.error(f"{path or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
         return
+    real = os.path.realpath(path)
     if stat.S_ISREG(mode):
-        real = os.path.realpath(path)
-        if not (settings_of(Path(real).parent).force_exclude and is_left_out(real)):
+        if settings_of(Path(real).parent).force_exclude and (why := reason_for(real, is_folder=False)) is not None:
+            skipped.file(real, why)
+            skipped.forced()
+        else:
             yield path, real
     elif stat.S_ISDIR(mode):
-        files = _walk(path, trouble)
-        first = next(files, None)
-        if first is not None:
-            yield first
-            yield from files
-        else:
-            trouble.warn(f"{path}: no Python files or notebooks here")
+        yield from _look_into(path, real, trouble, skipped)
     else:  # Reading could wait for ever.
         kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "not a file")
         trouble.error(f"{path}: is {kind}; to check what comes out of it, send that to 'forward-call check -'")
 
 
-def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
+def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
+    """The same for a directory."""
+    is_forced = settings_of(Path(real)).force_exclude
+    left_out = LeftOut.at(real, is_named=not is_forced)
+    if is_forced and (why := reason_for(real, is_folder=True)) is not None:
+        skipped.folder(partial(_reasons, real, left_out, why))
+        skipped.forced()
+        return
+    files = _walk(path, real, left_out, trouble, skipped)
+    first = next(files, None)
+    if first is None:
+        skipped.nothing_in(path)
+        return
+    yield first
+    yield from files
+
+
+def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
     """The Python files and notebooks under a directory, by name, its own before those of its subdirectories."""
     # No link to a directory is on the way, so only a link to a file needs the system calls of realpath.
-    real_top = os.path.realpath(top)
-    waiting = [(top, real_top, LeftOut.at(real_top))]
+    waiting = [(top, real_top, left_out)]
     while waiting:
         folder, real_folder, left_out = waiting.pop()
         try:
@@ -93,23 +109,57 @@ def _walk(top: str, trouble: Trouble) -> Iterator[tuple[str, str]]:
         for entry in entries:
             real = f"{real_folder.rstrip(os.sep)}{os.sep}{entry.name}"
             if entry.name.endswith(_LOOKED_AT) and _is_file(entry):
-                if not left_out.holds(real, is_folder=False):
+                why = left_out.reason(real, is_folder=False)
+                if why is None:
                     yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else real
-            elif is_searched(entry) and not left_out.holds(real, is_folder=True):
-                inner.append((entry.path, real, left_out))
+                else:
+                    skipped.file(real, why)
+            elif is_searched(entry):
+                why = left_out.reason(real, is_folder=True)
+                if why is None:
+                    inner.append((entry.path, real, left_out))
+                else:
+                    skipped.folder(partial(_reasons, real, left_out, why))
         waiting += reversed(inner)
+
+
+def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Reason] | None]:
+    """The files that count below a folder that is left out, by real path, each with the reason; None for all else."""
+    waiting = [(top, why)]
+    while waiting:
+        folder, why = waiting.pop()
+        try:
+            with os.scandir(folder) as scan:
+                entries = list(scan)
+        except OSError:
+            continue
+        if is_environment(entries):
+            continue
+        for entry in entries:
+            real = f"{folder.rstrip(os.sep)}{os.sep}{entry.name}"
+            is_file = entry.name.endswith(_LOOKED_AT) and _is_file(entry)
+            is_folder = not is_file and is_searched(entry)
+            # What both leave out does not come back where only git's word no longer counts.
+            is_excluded = (is_file or is_folder) and left_out.by_user.leaves_out(real, is_folder=is_folder)
+            inner = Reason.EXCLUDE if is_excluded else why
+            if is_folder:
+                waiting.append((real, inner))
+            yield (real, inner) if is_file else None
 
 
 def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
     """Whether a directory with these entries is a virtual or a conda environment."""
-    return not _ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
+    return not ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
 
 
 def is_searched(entry: os.DirEntry[str]) -> bool:
     """Whether an entry is a directory that files are looked for in."""
-    if entry.name in EXCLUDED or fnmatch(entry.name, "*.egg"):
-        return False
-    return entry.is_dir(follow_symlinks=False)
+    return not is_others(entry.name) and entry.is_dir(follow_symlinks=False)
+
+
+def is_others(name: str) -> bool:
+    """Whether a directory of this name holds a cache or other people's code."""
+    return name in EXCLUDED or fnmatch(name, "*.egg")
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:

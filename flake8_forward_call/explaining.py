@@ -9,11 +9,13 @@ from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
-from flake8_forward_call.inference.judge import judge_one
-from flake8_forward_call.inference.overrides import overrides
+from flake8_forward_call.inference.judge import judge
+from flake8_forward_call.inference.overrides import Override, overrides
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
+from flake8_forward_call.inference.verdict import Verdict
 from flake8_forward_call.intent import is_deliberate
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
@@ -47,7 +49,11 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     """
     sites = find_sites(source)
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
-    found = [_explained(site, source) for site in wanted] + list(_explained_overrides(source, row, column))
+    # As a check judges them, all of the file: what is known of one call may help with the next.
+    verdicts = judge(source, [site.candidate for site in sites]) if wanted else []
+    told = {site.candidate.attribute: verdict for site, verdict in zip(sites, verdicts, strict=False)}
+    found = [_explained(site, source, told[site.candidate.attribute]) for site in wanted]
+    found += _explained_overrides(source, row, column)
     if not found:
         raise NoCallError(_nothing_here(source, sites, row, column))
     return found
@@ -88,11 +94,9 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
     return f"no direct call of forward() at {where}; the nearest: {', '.join(map(source.where, near))}"
 
 
-def _explained(site: Site, source: Source) -> Explanation:
+def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
     ev, file = _traced(source)
-    candidate = _candidate_in(file, source, site)
-    steps = tuple(_steps(ev, file, candidate))
-    verdict = judge_one(ev, candidate, file)
+    steps = tuple(_steps(ev, file, _candidate_in(file, source, site)))
     steps += tuple(Step(*one) for one in attached(verdict))
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
@@ -104,7 +108,7 @@ def _explained(site: Site, source: Source) -> Explanation:
 def _traced(source: Source) -> tuple[Tracer, File]:
     # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
     session = session_of(source.path)
-    file = session.take(source)
+    file, _ = session.take(source)
     return session.fresh(Tracer), file
 
 
@@ -149,16 +153,27 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
     for override in overrides(source) if source.sets_call else ():
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
-            ev = session_of(source.path).evaluator
-            steps = tuple(ancestry(ev, Instance(override.cls, Origin.DECLARED)))
+            steps = tuple(_ancestry_of(source, override))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
 
 
-def _steps(ev: Tracer, file: File, candidate: Candidate) -> Iterator[Step]:
+def _ancestry_of(source: Source, override: Override) -> list[Step]:
+    ev, _ = _traced(source)
     try:
-        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
-        yield from trail(ev, root, kind)
-        yield from ev.ask(lambda: list(ancestry(ev, kind)))
-    except OutOfBudget:
-        yield Step("", 0, "the trail is too long to be followed to its end")
+        with own_room():
+            return ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED))))
+    except (OutOfBudget, RecursionError):
+        return []
+
+
+def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
+    steps: list[Step] = []
+    try:
+        with own_room():
+            kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
+            steps += trail(ev, root, kind)
+            steps += ev.ask(lambda: list(ancestry(ev, kind)))
+    except (OutOfBudget, RecursionError):
+        steps.append(Step("", 0, "the trail is too long to be followed to its end"))
+    return steps

@@ -57,6 +57,7 @@ class Fixing:
     _changes: list[tuple[str, bytes, bytes]] = field(default_factory=list, init=False)  # What the diff is to show.
     _sources: dict[str, Source] = field(default_factory=dict, init=False)  # Of what remains.
     _found: int = 0
+    _taken: int = 0
     _files: int = 0
     _not_selected: Counter[str] = field(default_factory=Counter)
     _output_is_taken: bool = False  # Standard output holds a diff, a program or a summary: all else goes elsewhere.
@@ -76,6 +77,7 @@ class Fixing:
 
     def take(self, each: Input) -> None:
         """Rewrite one file, or note what would change; write standard input's new text to standard output."""
+        self._taken += 1
         checked = self._check(each)
         self._found += len(checked.findings)
         chosen = self._chosen(checked)
@@ -104,7 +106,8 @@ class Fixing:
         remains = Report(self.remaining, self._sources, is_complete=not self.trouble.errors)
         report.show(remains, self.output_format, err=self._output_is_taken)
         remaining = len(self.remaining)
-        self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
+        if self._taken:
+            self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
         for hint in self._hints(folder):
             self._say(hint)
 

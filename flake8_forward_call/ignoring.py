@@ -1,16 +1,19 @@
-"""What is left out in directories: by patterns that the user gave, and by git's own."""
+"""What is skipped in directories: by patterns that the user gave, and by git's own."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.configuration.patterns import PatternError, compiled
 from flake8_forward_call.configuration.settings import Settings, settings_of
+from flake8_forward_call.skipping import Reason
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -20,14 +23,27 @@ GITIGNORE = ".gitignore"
 
 @dataclass(frozen=True, slots=True)
 class Ignoring:
-    """The patterns that hold in a folder: each list with the folder that it is relative to, the outermost first."""
+    """The patterns that hold in a folder: each list with the folder that it is relative to, the outermost first.
+
+    ``named`` is the real path of a folder that the user named, or empty: no pattern counts for being met by that folder
+    or one above it.
+    """
 
     lists: tuple[tuple[str, GitIgnoreSpec], ...] = ()
     everything: bool = False  # A folder above is left out, and then no pattern brings back what lies in it.
+    named: str = ""
 
     def with_patterns(self, folder: str, patterns: Sequence[str]) -> Ignoring:
         """The same with more patterns, which are relative to a folder, given by its real path."""
-        return replace(self, lists=(*self.lists, (folder, compiled(tuple(patterns))))) if patterns else self
+        if not patterns:
+            return self
+        if (below := _below(folder, self.named)) is None:
+            return replace(self, lists=(*self.lists, (folder, compiled(tuple(patterns)))))
+        parts = below.split("/")
+        way = [f"{'/'.join(parts[:number])}/" for number in range(1, len(parts) + 1)]
+        found = groupby(_set_aside(patterns, folder, self.named, way), itemgetter(0))
+        more = ((base, compiled(tuple(pattern for _, pattern in group))) for base, group in found)
+        return replace(self, lists=(*self.lists, *more))
 
     def with_gitignore_of(self, folder: str) -> Ignoring:
         """The same with what the ``.gitignore`` in a folder says, if there is one that can be read."""
@@ -43,14 +59,37 @@ class Ignoring:
         if self.everything:
             return True
         for folder, spec in reversed(self.lists):
-            inside = folder.rstrip(os.sep) + os.sep
-            if not path.startswith(inside):
+            below = _below(folder, path)
+            if below is None:
                 continue  # The patterns are of a folder that the path is not in.
-            below = path[len(inside) :].replace(os.sep, "/")
             include = spec.check_file(f"{below}/" if is_folder else below).include
             if include is not None:
                 return include
         return False
+
+
+def _below(folder: str, path: str) -> str | None:
+    """The path from a folder, as patterns have it; None where it does not lie in it."""
+    inside = folder.rstrip(os.sep) + os.sep
+    return path[len(inside) :].replace(os.sep, "/") if path.startswith(inside) and path != inside else None
+
+
+def _set_aside(patterns: Sequence[str], folder: str, named: str, way: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The patterns of a folder that still count below a named one, each with the folder that it is relative to then.
+
+    A pattern that leaves out a folder on the ``way`` there leaves out everything in it, which is not what the user
+    wants. If it is a mere name, it still counts for what has that name further down, as it does for ruff.
+    """
+    if not any(compiled(tuple(patterns)).check_file(one).include for one in way):
+        yield from ((folder, pattern) for pattern in patterns)
+        return
+    for pattern in patterns:
+        # `made/**` is about what lies in the folder, and not about the folder.
+        met = [one.rstrip("/") for one in way] if pattern.rstrip().endswith("/**") else way
+        if not any(compiled((pattern,)).check_file(one).include for one in met):
+            yield folder, pattern
+        elif "/" not in (name := pattern.rstrip().rstrip("/")) and name.strip("*"):
+            yield named, pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,42 +101,48 @@ class LeftOut:
     respects_git: bool = True
 
     @classmethod
-    def at(cls, folder: str) -> LeftOut:
-        """What holds in a folder, given by its real path, where a search begins. Raises ConfigError."""
-        settings = settings_of(Path(folder))
-        by_git = of_repository(folder) if settings.respect_gitignore else Ignoring()
-        return cls(by_git, _of_user(settings), settings.respect_gitignore)
+    def at(cls, folder: str, *, is_named: bool = True) -> LeftOut:
+        """What holds in a folder, given by its real path, where a search begins. Raises ConfigError.
+
+        What leaves out the folder itself does not count where the user has named it.
+        """
+        settings, named = settings_of(Path(folder)), folder if is_named else ""
+        by_git = of_repository(folder, named) if settings.respect_gitignore else Ignoring()
+        return cls(by_git, _of_user(settings, named), settings.respect_gitignore)
 
     def below(self, folder: str, names: Container[str]) -> LeftOut:
         """What holds in a folder further down, which has entries of these names. Raises ConfigError."""
         found = self
         if FILE in names:
             settings = settings_of(Path(folder))
-            found = replace(found, by_user=_of_user(settings))
+            found = replace(found, by_user=_of_user(settings, self.by_user.named))
         if self.respects_git and GITIGNORE in names:
             found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
         return found
 
-    def holds(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a real path is left out."""
-        return any(one.leaves_out(path, is_folder=is_folder) for one in (self.by_git, self.by_user))
+    def reason(self, path: str, *, is_folder: bool) -> Reason | None:
+        """Why a real path is left out; None if it is not."""
+        if self.by_user.leaves_out(path, is_folder=is_folder):
+            return Reason.EXCLUDE
+        return Reason.GIT if self.by_git.leaves_out(path, is_folder=is_folder) else None
 
 
-def _of_user(settings: Settings) -> Ignoring:
-    return Ignoring().with_patterns(os.path.realpath(settings.base_of("exclude")), settings.exclude)
+def _of_user(settings: Settings, named: str) -> Ignoring:
+    base = os.path.realpath(settings.base_of("exclude"))
+    return Ignoring(named=named).with_patterns(base, settings.exclude)
 
 
-def is_left_out(path: str) -> bool:
-    """Whether git or the settings leave out a file, given by its real path, or a folder that it lies in."""
-    folder = os.path.dirname(path)  # noqa: PTH120
-    left_out = LeftOut.at(folder)
-    parts = [path]
-    while os.path.dirname(parts[-1]) != parts[-1]:  # noqa: PTH120
-        parts.append(os.path.dirname(parts[-1]))  # noqa: PTH120
-    return any(left_out.holds(one, is_folder=one != path) for one in parts)
+def reason_for(path: str, *, is_folder: bool) -> Reason | None:
+    """Why git or the settings leave out a file or folder, given by its real path, or a folder that it lies in."""
+    left_out = LeftOut.at(os.path.dirname(path), is_named=False)  # noqa: PTH120
+    reasons = [left_out.reason(path, is_folder=is_folder)]
+    while os.path.dirname(path) != path:  # noqa: PTH120
+        path = os.path.dirname(path)  # noqa: PTH120
+        reasons.append(left_out.reason(path, is_folder=True))
+    return next((one for one in reasons if one is not None), None)
 
 
-def of_repository(folder: str) -> Ignoring:
+def of_repository(folder: str, named: str = "") -> Ignoring:
     """What git's patterns say of what lies in a folder, given by its real path: those from its repository's top down.
 
     https://git-scm.com/docs/gitignore: what a ``.gitignore`` says holds for its folder and all below it. What only one
@@ -113,9 +158,9 @@ def of_repository(folder: str) -> Ignoring:
         if parent == here:
             return Ignoring()
         here = parent
-    found = Ignoring()
+    found = Ignoring(named=named)
     for one in reversed(above):
-        if found.lists and found.leaves_out(one, is_folder=True):
+        if not named and found.lists and found.leaves_out(one, is_folder=True):
             return Ignoring(everything=True)
         found = found.with_gitignore_of(one)
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_forward_call.discovery import find_files
+from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
 STDIN = "-"
@@ -30,19 +31,22 @@ def read_inputs(
     paths: Sequence[str],
     stdin_filename: str,
     trouble: Trouble,
+    skipped: Skipped,
     over: Callable[[Iterable[str]], Iterable[str]] = iter,
 ) -> Iterator[Input]:
     """All that the paths lead to, read one after another; what cannot be read is told to ``trouble``.
 
-    ``over`` yields the names of files as it is given them: it is for who wants to know how far the work has come.
+    ``skipped`` takes note of what is looked at and what is skipped. ``over`` yields the names of files as it is given
+    them: it is for who wants to know how far the work has come.
     """
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
+            skipped.looked_at.add(STDIN)
             yield Input(stdin_filename, data, is_named=True, is_stdin=True)
         return
     # A file that lies in a directory which is named as well goes by the name that is met first.
     named = frozenset(map(os.path.realpath, paths)) if len(paths) > 1 else frozenset()
-    for name in over(find_files(paths, trouble)):
+    for name in over(find_files(paths, trouble, skipped)):
         try:
             data = Path(name).read_bytes()
         except OSError as error:

@@ -6,7 +6,7 @@ flake8 imports this module on every run, in every project, so nothing heavy is i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from flake8_forward_call import __version__
 
@@ -26,6 +26,7 @@ class Plugin:
 
     name = "flake8-forward-call"
     version = __version__
+    _options: ClassVar[Namespace | None] = None  # Those of the run; without them the caller selects, not flake8.
 
     def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
         # `tree` makes this a plugin of the kind that flake8 runs once a file; the analysis needs type comments too,
@@ -35,11 +36,9 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Turn off what the rule table has off by default; `--extend-select` turns it on."""
+        """Add the options of the table that are the plugin's own."""
         from flake8_forward_call.configuration.options import OPTIONS
-        from flake8_forward_call.rules import RULES
 
-        manager.extend_default_ignore([rule.code for rule in RULES if not rule.default])
         for option in OPTIONS:
             if option.is_of_plugin:
                 _add(manager, option)
@@ -56,19 +55,46 @@ class Plugin:
             settle(options)
         except (UnusableError, ConfigError) as error:
             raise ExecutionError(str(error)) from None
+        # The object itself: flake8's Python API changes it after this.
+        cls._options = options
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """What is found: row (1-based), column (0-based), code with message. Never raises."""
         if not any("forward" in line or "__call__" in line for line in self._lines):
             return
         for finding in self._findings():
-            yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin
+            if self._is_asked_for(finding.code):
+                yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin
+
+    def _is_asked_for(self, code: str) -> bool:
+        """Whether flake8 is to hear of a rule's findings; it then decides by itself which it reports.
+
+        flake8 has a list of what is off by default, but any ``ignore`` replaces that list, and any ``select`` that a
+        code begins with, such as ``F``, goes before it. So the plugin keeps back what nobody has asked for.
+        """
+        from flake8_forward_call.rules import BY_CODE
+        from flake8_forward_call.selection import may_select
+
+        options = self._options
+        if options is None or BY_CODE[code].default:
+            return True
+        return any(may_select(one, code) for one in (*(options.select or ()), *(options.extend_select or ())))
 
     def _findings(self) -> list[Finding]:
         from flake8_forward_call.analysis import analyse
         from flake8_forward_call.source import Source
 
-        return analyse(Source(self._filename, "".join(self._lines)))
+        source = Source(self._filename, "".join(self._lines))
+        if self._is_stdin:
+            from flake8_forward_call.inference import session
+
+            session.hold(source.path, source.text)
+        return analyse(source)
+
+    @property
+    def _is_stdin(self) -> bool:
+        options = self._options
+        return options is not None and "-" in options.filenames and self._filename == options.stdin_display_name
 
 
 def _add(manager: OptionManager, option: Option) -> None:

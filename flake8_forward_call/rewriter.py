@@ -34,7 +34,7 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
     if not edits:
         return source.text
     try:
-        named = _named(locate(source), edits)
+        named = _named(locate(source, {edit.start.row for edit in edits}), edits)
         text = edited(source, edits)
         _check_encoding(source, text)
         _check_tree(source, text, {site.candidate.attribute for _, sites in named for site in sites})

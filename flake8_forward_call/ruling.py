@@ -97,7 +97,8 @@ def _near(path: str, own: str) -> str:
 def finding_for_override(source: Source, override: Override) -> Finding:
     """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
     start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
-    message = fwd005.RULE.message.format(name=override.cls.node.name)
+    remedy = fwd005.CALL_PARENT if override.has_forward else fwd005.RENAME
+    message = fwd005.RULE.message.format(name=override.cls.node.name, remedy=remedy)
     context = context_of_statement(source, "__call__", start)
     return Finding(fwd005.RULE.code, source.path, start, end, message, start.row, context=context)
 

@@ -10,6 +10,9 @@ from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
 
+# The beginning of every code. What is shorter is also the beginning of other plugins' codes: `F` is pyflakes.
+_PREFIX = "FWD"
+
 # Which rules count for the file at a path.
 Selects: TypeAlias = "Callable[[str], Selection]"
 
@@ -29,10 +32,9 @@ class Selection:
     def keeps(self, code: str) -> bool:
         """Whether findings of this rule are wanted.
 
-        As in flake8 the longest prefix wins, and ignoring wins a draw. One thing differs: there, any ``--ignore``
-        turns on what is off by default, because it replaces flake8's own list; here it does not.
+        As in flake8 the longest prefix wins, and ignoring wins a draw. A rule that is off by default has to be named.
         """
-        chosen = _longest(code, (*(self.select or ()), *self.extend_select))
+        chosen = _longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
         ignored = _longest(code, self.ignore)
         if chosen or ignored:
             return chosen > ignored
@@ -41,6 +43,15 @@ class Selection:
     def leaves_open(self, code: str) -> bool:
         """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
         return not self.keeps(code) and not _longest(code, self.ignore)
+
+
+def may_select(prefix: str, code: str) -> bool:
+    """Whether a code or prefix that the user selected can turn the rule on.
+
+    One that is off by default is turned on only by its code, or by a prefix that can mean no other tool's rules:
+    `select = E,F,W` stands in the configuration of thousands of projects, and none of them asked for it.
+    """
+    return code.startswith(prefix) and (BY_CODE[code].default or prefix.startswith(_PREFIX))
 
 
 def everywhere(selection: Selection) -> Selects:

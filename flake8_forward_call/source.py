@@ -6,6 +6,7 @@ import ast
 import bisect
 import io
 import re
+import sys
 import tokenize
 import unicodedata
 import warnings
@@ -33,8 +34,36 @@ class SourceError(Exception):
 
     def __init__(self, reason: str, place: Place | None = None) -> None:
         super().__init__(reason)
-        self.reason = reason
+        self._reason = reason
         self.place = place or Place(1, 1)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in a few words that follow the name of the file."""
+        return self._reason
+
+
+class ParseError(SourceError):
+    """A text that Python refuses. Whether a newer Python would take it is looked into when somebody asks."""
+
+    def __init__(self, message: str, place: Place | None, text: str) -> None:
+        super().__init__(f"does not parse: {message}", place)
+        self._text = text
+
+    @property
+    def reason(self) -> str:
+        """What is wrong: with the text, or with the Python that reads it."""
+        from flake8_forward_call.newer_syntax import newer_form
+
+        lines, running = _LINE.findall(self._text), sys.version_info[:2]
+        form = newer_form(self._text, "".join(lines[self.place.row - 1 : self.place.row]), running)
+        if form is None:
+            return super().reason
+        needed, own = (".".join(map(str, version)) for version in (form.since, running))
+        return (
+            f"needs Python {needed} or newer: Python {own}, which runs flake8-forward-call, cannot parse this "
+            f"({form.name}); run it with a newer Python"
+        )
 
 
 def may_matter(data: bytes) -> bool:
@@ -188,7 +217,7 @@ class Source:
                 return ast.parse(self.text)
         except SyntaxError as error:
             place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
-            raise SourceError(f"does not parse: {_one_line(error.msg)}", place) from None
+            raise ParseError(_one_line(error.msg), place, self.text) from None
         except ValueError as error:  # Null bytes, on Python up to 3.11.
             raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
         except (RecursionError, MemoryError):

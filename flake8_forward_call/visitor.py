@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -124,10 +124,24 @@ def find_sites(source: Source) -> list[Site]:
     return [lowered(site, part.rows_above) for part in locate(source) for site in part.sites]
 
 
-def locate(source: Source) -> Iterator[Located]:
-    """Yield the same sites with the parts of the file that they stand in. Raises SourceError."""
+def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Located]:
+    """Yield the same sites with the parts of the file that they stand in: all, or those that hold one of the rows.
+
+    Raises SourceError.
+    """
     for part in _parts(source):
-        yield _located(part, source)
+        if rows is None or any(part.first_row <= row <= part.last_row for row in rows):
+            yield _located(part, source)
+
+
+def sites_of(source: Source, wanted: Collection[ast.Attribute]) -> Iterator[Site | SourceError]:
+    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason."""
+    for part in _parts(source):
+        if any(one.attribute in wanted for one in part.candidates):
+            try:
+                yield from (lowered(site, part.first_row - 1) for site in _located(part, source).sites)
+            except SourceError as error:
+                yield error
 
 
 def lowered(site: Site, rows: int) -> Site:

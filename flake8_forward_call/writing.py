@@ -129,7 +129,7 @@ if sys.platform == "linux":  # Python has these calls for no other system.
 
     def _keep_attributes(descriptor: int, target: Path) -> None:
         old, new = _attributes(target), _attributes(descriptor)
-        for name in old.keys() | new.keys():
+        for name in old | new:
             if old.get(name) == new.get(name):
                 continue
             try:

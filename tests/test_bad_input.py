@@ -69,7 +69,11 @@ def test_missing_path() -> None:
 def test_directory_without_python_files() -> None:
     Path("docs").mkdir()
     done = forward_call("check", "docs")
-    assert (done.status, done.out, done.err) == (0, "", "forward-call: docs: no Python files or notebooks here\n")
+    assert (done.status, done.out, done.err) == (
+        2,
+        "",
+        "forward-call: no file was looked at: no Python files or notebooks found in 'docs'\n",
+    )
 
 
 @pytest.mark.parametrize("command", ["check", "fix"])

@@ -163,6 +163,13 @@ def test_the_benchmark_measures_a_small_package_right() -> None:
     assert "| small==1 | 1/1 | 1/1 | - | 0/1 | 1 | 0 | 0 |" in done.stdout
 
 
+def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_notice_one() -> None:
+    command = [sys.executable, str(BENCHMARKS / "order.py"), "--smoke"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "4 findings, 10 runs, 0 differences" in done.stdout
+
+
 def _result(before_after: Any, *runs: dict[str, str]) -> Any:
     said = {"failure": "assert 1 ==\n 2", "passed": ""}
     first, second, after = (

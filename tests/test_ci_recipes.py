@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 TEXT = (ROOT / "docs/ci.md").read_text(encoding="utf-8")
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-OURS = "flake8-forward-call/flake8-forward-call"
+COPY = "./tools/flake8-forward-call"
 
 
 def fences(language: str) -> list[str]:
@@ -66,7 +66,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("update-ref", "refs/remotes/origin/main", "HEAD"),
     ):
         subprocess.run(["git", *args], check=True, capture_output=True)
-    Path("net.py").write_text(PROGRAM)
+    for name in ("src", "tests"):
+        Path(name).mkdir()
+    Path("tests/test_net.py").touch()
+    Path("src/net.py").write_text(PROGRAM)
     return tmp_path
 
 
@@ -96,7 +99,7 @@ def test_each_kind_of_recipe_is_there() -> None:
 
 def test_only_this_package_is_installed() -> None:
     installs = [line for line in commands() if "pip install" in line]
-    assert set(installs) == {"python -m pip install flake8-forward-call"}
+    assert set(installs) == {f"python -m pip install {COPY}"}
 
 
 @pytest.mark.usefixtures("project")
@@ -116,11 +119,8 @@ def test_commands_do_what_they_say() -> None:
 
 @pytest.mark.usefixtures("project")
 def test_uses_of_the_action_do_what_they_say() -> None:
-    uses = [step for step in steps() if step.get("uses", "").startswith(OURS)]
-    assert len(uses) == 2
-    Path("src").mkdir()
-    Path("tests").mkdir()
-    Path("net.py").rename("src/net.py")
+    uses = [step for step in steps() if step.get("uses", "").startswith(".")]
+    assert [step["uses"] for step in uses] == [COPY] * 2
     for step in uses:
         assert set(step["with"]) <= set(ACTION["inputs"])
         given = {name: value.replace("${{ github.base_ref }}", "main") for name, value in step["with"].items()}
@@ -164,9 +164,9 @@ def check_step(given: dict[str, str]) -> subprocess.CompletedProcess[str]:
 @pytest.mark.usefixtures("project")
 @pytest.mark.parametrize("paths", ["$(touch made)", "; touch made", "`touch made`", "' touch made"])
 def test_inputs_are_not_run(paths: str) -> None:
-    done = check_step({"paths": f"net.py {paths}"})
+    done = check_step({"paths": f"src/net.py {paths}"})
     assert done.returncode == 2
-    assert done.stdout.startswith("::warning file=net.py,")
+    assert done.stdout.startswith("::warning file=src/net.py,")
     assert not Path("made").exists()
 
 

@@ -151,7 +151,8 @@ def test_file_that_git_ignores_is_not_touched() -> None:
     commit(net=PROGRAM)
     made(".gitignore", "made.py\n")
     made("made.py", PROGRAM)
-    assert places(".", base="HEAD") == []
+    assert places(".", "--quiet", base="HEAD") == []
+    assert places("made.py", base="HEAD") == []
 
 
 @pytest.mark.parametrize("staged", [False, True])

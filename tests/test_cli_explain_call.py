@@ -183,7 +183,7 @@ def test_a_call_of_its_own_and_what_is_handed_on_are_explained(project: Path) ->
     done = forward_call("explain", "model.py:24:9")
     assert done.lines == [
         "model.py:24:9: FWD005 Sampler.__call__ never reaches Module.__call__, so its hooks never run; "
-        "return super().__call__(...)",
+        "rename __call__ to forward",
         "  model.py:23: class `model.Sampler` derives from torch.nn.Module",
     ]
 

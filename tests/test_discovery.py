@@ -135,11 +135,6 @@ def test_what_could_be_read_for_ever_is_refused(capsys: pytest.CaptureFixture[st
     assert err.startswith(f"forward-call: {path}: is {kind}; ")
 
 
-def test_directory_without_python_files_is_told_and_no_failure(capsys: pytest.CaptureFixture[str]) -> None:
-    make("docs/index.rst")
-    assert complaints(capsys, "docs") == (False, "forward-call: docs: no Python files or notebooks here\n")
-
-
 def test_closed_directory_is_told_and_the_rest_is_found(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

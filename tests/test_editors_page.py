@@ -12,6 +12,7 @@ import pytest
 from command_line import forward_call
 from markdown_it import MarkdownIt
 
+from flake8_forward_call.rules import RULES
 from flake8_forward_call.server.offers import FIX_ALL
 from flake8_forward_call.server.settings import Rules, parsed
 
@@ -22,7 +23,6 @@ else:
 
 PAGE = (Path(__file__).parents[1] / "docs" / "editors.md").read_text(encoding="utf-8")
 BLOCKS = [(token.info, token.content) for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
-WITH_FWD003 = Rules(extend_select=("FWD003",))
 
 
 def read(language: str) -> list[Any]:
@@ -36,7 +36,7 @@ def starts(command: str, *arguments: str) -> bool:
 
 
 def test_visual_studio_code() -> None:
-    server, flake8, _ = read("json")
+    _, server, flake8, _ = read("json")
     assert starts(server["glspc.server.command"], *server["glspc.server.commandArguments"])
     assert list(server["[python]"]["editor.codeActionsOnSave"]) == [FIX_ALL]
     assert list(flake8) == ["flake8.importStrategy"]
@@ -46,8 +46,18 @@ def test_helix() -> None:
     (languages,) = read("toml")
     server = languages["language-server"]["forward-call"]
     assert starts(server["command"], *server["args"])
-    assert parsed(server["config"], Rules()) == WITH_FWD003
     assert "forward-call" in languages["language"][0]["language-servers"]
+
+
+def test_rules_are_chosen_in_the_section_of_the_server() -> None:
+    section, *_ = read("json")
+    assert list(section) == ["forward-call"]
+    assert parsed(section["forward-call"], Rules()) == Rules(ignore=("FWD005",))
+
+
+def test_no_rule_is_turned_on_that_is_off_by_default() -> None:
+    off = [rule.code for rule in RULES if not rule.default]
+    assert not [code for code in off for _, text in BLOCKS if code in text]
 
 
 def test_python_lsp_server() -> None:
@@ -67,5 +77,4 @@ def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
         assert not re.search(r"[()[\]{}]", rest)
     whole = "".join(texts)
     assert re.search(r"""["']forward-call["'],? ["']server["']""", whole)
-    assert re.search(r"extendSelect", whole)
     assert set(re.findall(r"source\.[\w.-]+", whole)) <= {FIX_ALL}

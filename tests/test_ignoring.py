@@ -34,6 +34,10 @@ def git(*arguments: str, cwd: Path) -> str:
     return subprocess.run(["git", *arguments], cwd=cwd, check=True, capture_output=True, text=True).stdout
 
 
+def is_ignored(path: str, top: Path) -> bool:
+    return subprocess.run(["git", "check-ignore", "-q", path], cwd=top, check=False).returncode == 0
+
+
 NAMES = ("a.py", "b.py", "lib/a.py", "lib/deep/b.py", "build/a.py", "build/keep/b.py", "docs/lib/a.py")
 PATTERNS = (
     "a.py", "/a.py", "lib/", "/lib", "lib/*.py", "*.py", "!a.py", "!lib/", "build/*", "!build/keep", "**/deep",
@@ -55,7 +59,10 @@ def test_gitignore_is_read_as_git_reads_it(outer: Sequence[str], inner: Sequence
         git("init", "-q", cwd=top)
         told = git("ls-files", "--others", "--exclude-standard", "*.py", cwd=top)
         assert found(top) == set(told.split())
-        assert {f"lib/{name}" for name in found(top / "lib")} == {one for one in told.split() if one.startswith("lib/")}
+        named = {f"lib/{name}" for name in found(top / "lib")}
+        below = {one for one in told.split() if one.startswith("lib/")}
+        # That a folder is named brings back what is ignored because of it, and changes nothing else.
+        assert named >= below if is_ignored("lib/", top) else named == below
     finally:
         shutil.rmtree(top)
 
@@ -89,6 +96,82 @@ def test_git_need_not_be_heeded(project: Path) -> None:
 def test_file_that_is_named_is_looked_at_whatever_is_left_out(project: Path) -> None:
     names = ["gen/net.py", "vendor/net.py"]
     assert list(find_files(names, Trouble())) == names
+
+
+@pytest.mark.parametrize("name", ["gen", "vendor", "./gen/", "gen/../vendor"])
+def test_folder_that_is_named_is_looked_at_whatever_leaves_it_out(project: Path, name: str) -> None:
+    (project / name / "deep/er").mkdir(parents=True)
+    (project / name / "deep/er/net.py").touch()
+    folder = name.rstrip("/")
+    assert list(find_files([name], Trouble())) == [f"{folder}/net.py", f"{folder}/deep/er/net.py"]
+    assert list(find_files([f"{name}/deep"], Trouble())) == [f"{name}/deep/er/net.py"]
+
+
+@pytest.mark.parametrize("folder", ["gen", "vendor"])
+def test_current_folder_is_looked_at_whatever_leaves_it_out(
+    project: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    (project / folder / "deep").mkdir()
+    monkeypatch.chdir(project / folder)
+    assert list(find_files(["."], Trouble())) == ["./net.py"]
+    (project / folder / "deep/net.py").touch()
+    monkeypatch.chdir(project / folder / "deep")
+    assert list(find_files(["."], Trouble())) == ["./net.py"]
+
+
+def test_settings_below_a_named_folder_bring_back_no_pattern_that_leaves_it_out(project: Path) -> None:
+    """A file of settings without this tool's table says nothing, so the outer one holds there too."""
+    for name in ("vendor/lib/net.py", "vendor/lib/vendor/net.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).touch()
+    (project / "vendor/lib/pyproject.toml").write_text("[project]\nname = 'lib'\n")
+    assert found(project / "vendor") == {"net.py", "lib/net.py"}
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "left"),
+    [
+        ("gen/\n*_pb2.py\n", "", {"net.py", "sub/net.py"}),
+        ("/gen/\n", "", {"net.py", "net_pb2.py", "sub/net.py", "sub/gen/net.py"}),
+        ("/gen/\n", "sub/\n", {"net.py", "net_pb2.py"}),
+        ("/gen/\n/gen/sub/net.py\n", "", {"net.py", "net_pb2.py", "sub/gen/net.py"}),
+        ("gen*\n!*.py\n", "", {"net.py", "net_pb2.py", "sub/net.py"}),
+        ("*\n", "", {"net.py", "net_pb2.py", "sub/net.py", "sub/gen/net.py"}),
+        ("/gen/*\n", "", set()),
+        ("gen/**\n", "", set()),
+        ("/gen/\n", "*\n", set()),
+    ],
+)
+def test_below_a_named_folder_only_what_ignores_that_folder_does_not_count(
+    project: Path, outer: str, inner: str, left: set[str]
+) -> None:
+    for name in ("gen/net_pb2.py", "gen/sub/net.py", "gen/sub/gen/net.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).touch()
+    (project / ".gitignore").write_text(outer)
+    (project / "gen/.gitignore").write_text(inner)
+    assert found(project / "gen") == left
+
+
+def test_folder_below_one_whose_content_is_ignored_is_looked_at(project: Path) -> None:
+    for name in ("gen/sub/net.py", "gen/sub/deep/net.py"):
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).touch()
+    for pattern in ("/gen/*", "gen/**", "**/sub"):
+        (project / ".gitignore").write_text(f"{pattern}\n")
+        assert found(project / "gen/sub") == {"net.py", "deep/net.py"}
+    (project / ".gitignore").unlink()
+    (project / "gen/.gitignore").write_text("*\n")
+    assert found(project / "gen/sub") == {"net.py", "deep/net.py"}
+
+
+@pytest.mark.parametrize("folder", ["gen", "vendor", "vendor/deep"])
+def test_folder_that_is_named_is_left_out_where_the_settings_say_so(project: Path, folder: str) -> None:
+    (project / "pyproject.toml").write_text('[tool.forward-call]\nexclude = ["vendor/"]\nforce-exclude = true\n')
+    (project / folder).mkdir(exist_ok=True)
+    (project / folder / "net.py").touch()
+    assert found(project / folder) == set()
+    assert found(project) == {"net.py"}
 
 
 def test_file_that_is_named_is_left_out_too_where_the_settings_say_so(project: Path) -> None:

@@ -84,7 +84,10 @@ def test_the_example_for_the_file_sets_the_option(option: Option, made: ModuleTy
 def test_the_example_for_the_command_line_says_the_same(option: Option, made: ModuleType, project: Path) -> None:
     given = shlex.split(made.on_command_line(option))
     if option.name == "paths":
-        assert forward_call("check", *given).status == 0
+        for name in given:
+            (project / name / "net.py").touch()
+        listed = forward_call("check", "--show-files", *given)
+        assert (listed.status, listed.lines) == (0, [f"{name}/net.py" for name in given])
         return
     result = forward_call("config", *given)
     assert (result.status, result.err) == (0, "")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call, python, run
 
 from flake8_forward_call import analysis
+from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.plugin import Plugin
 from flake8_forward_call.rules import RULES
 
@@ -64,19 +66,18 @@ def test_endless_recursion_becomes_a_finding(monkeypatch: pytest.MonkeyPatch) ->
     assert found(PROGRAM) == [(1, 0, "FWD900 this file could not be analysed: is nested too deeply to be analysed")]
 
 
-def test_what_is_off_in_the_rule_table_is_off_in_flake8() -> None:
-    class Manager:
-        ignored: tuple[str, ...] = ("nothing was asked",)
-
-        def extend_default_ignore(self, codes: list[str]) -> None:
-            self.ignored = tuple(codes)
-
-        def add_option(self, *_names: str, **_settings: object) -> None:
-            """Take an option of the plugin's own."""
-
-    manager = Manager()
-    Plugin.add_options(manager)
-    assert manager.ignored == tuple(rule.code for rule in RULES if not rule.default)
+def test_what_is_off_in_the_rule_table_is_kept_back_where_nobody_named_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    named: tuple[str, ...]
+    given = {"filenames": ["net.py"]}
+    place = Place(1, 1)
+    every = [Finding(rule.code, "net.py", place, place, "", 1) for rule in RULES]
+    monkeypatch.setattr(analysis, "analyse", lambda _source: every)
+    for named in ((), ("F", "E"), ("FWD900", "X")):
+        monkeypatch.setattr(Plugin, "_options", Namespace(**given, select=named, extend_select=None))
+        assert [text.split()[0] for _, _, text in found(PROGRAM)] == [rule.code for rule in RULES if rule.default]
+    for named in (("FWD",), ("E", "FWD0", "FWD1")):
+        monkeypatch.setattr(Plugin, "_options", Namespace(**given, select=None, extend_select=named))
+        assert [text.split()[0] for _, _, text in found(PROGRAM)] == [rule.code for rule in RULES]
 
 
 def test_environment_is_an_option_of_flake8(tmp_path: Path) -> None:

@@ -337,6 +337,21 @@ def test_document_that_is_no_file(net: Path) -> None:
     edit(session())
 
 
+@pytest.mark.parametrize("place", ["untitled:Untitled-1", "untitled:{folder}/new.py", "file://{folder}/new.py"])
+def test_document_that_was_never_saved_knows_the_files_beside_it(net: Path, place: str) -> None:
+    async def session() -> None:
+        async with editing(net.parent) as editor:
+            address = place.format(folder=net.parent.as_posix())
+            text = "from net import Net\n\nNet().forward(1)\n"
+            editor.client.text_document_did_open(
+                types.DidOpenTextDocumentParams(types.TextDocumentItem(address, "python", 1, text))
+            )
+            await editor.until(lambda: address in editor._latest)
+            assert [one.code for one in editor._latest[address].diagnostics] == ["FWD001"]
+
+    edit(session())
+
+
 async def codes_with(editor: Editor, *paths: Path) -> list[str]:
     for path in paths:
         editor.open(path, PROGRAM)

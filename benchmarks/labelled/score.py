@@ -24,6 +24,7 @@ class Score:
 
     due: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
+    safe: Counter[str] = field(default_factory=Counter)  # Found, with a fix that `fix` makes unasked.
     missed: list[Site] = field(default_factory=list)
     doubted: Counter[str] = field(default_factory=Counter)  # Missed, but FWD003 says "probably".
     must_stay: Counter[str] = field(default_factory=Counter)
@@ -38,6 +39,11 @@ class Score:
         """The share found of the calls that should be rewritten, of the evidence named or of all; None of nothing."""
         kinds = evidence or tuple(self.due)
         return _share(sum(self.found[kind] for kind in kinds), sum(self.due[kind] for kind in kinds))
+
+    @property
+    def safe_share(self) -> float | None:
+        """The share of the calls found whose fix is safe."""
+        return _share(self.safe.total(), self.found.total())
 
     @property
     def precision(self) -> float | None:
@@ -55,6 +61,7 @@ def score(package: Package, answers: Mapping[Site, Answer]) -> Score:
             result.due[kind] += 1
             if code == "FWD001":
                 result.found[kind] += 1
+                result.safe[kind] += answer is not None and answer.fix == "safe"
             else:
                 result.missed.append(site)
                 result.doubted[kind] += code == "FWD003"
@@ -73,7 +80,17 @@ def total(scores: Iterable[Score]) -> Score:
     """The sum of the counts; the sites stay with their releases."""
     result = Score()
     for one in scores:
-        for name in ("due", "found", "doubted", "must_stay", "kept", "false_alarms", "breaking", "doubtful_breaking"):
+        for name in (
+            "due",
+            "found",
+            "safe",
+            "doubted",
+            "must_stay",
+            "kept",
+            "false_alarms",
+            "breaking",
+            "doubtful_breaking",
+        ):
             getattr(result, name).update(getattr(one, name))
     return result
 
@@ -102,6 +119,7 @@ def targets(result: Score) -> list[Target]:
         Target("recall over all calls to rewrite", 0.93, 0.98, result.recall()),
         Target("recall, evidence `file` and `project`", 0.97, 1.0, result.recall("file", "project")),
         Target("recall, evidence `deps`", 0.90, 1.0, result.recall("deps")),
+        Target("safe fixes among the calls found", 0.92, 0.97, result.safe_share),
         Target("rewrites that would break", 0, 0, result.breaking.total()),
     ]
 

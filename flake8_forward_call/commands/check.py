@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.commands import watching
+from flake8_forward_call.checking import check_bytes, hold
+from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
@@ -30,6 +30,7 @@ from flake8_forward_call.trouble import Status, Trouble
 @shared_options
 @gate_options
 @noqa_options
+@showing.show_files_option
 @loudness_options
 @watching.watch_option
 @click.pass_context
@@ -46,6 +47,7 @@ def check(
     write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    show_files: bool,
     quiet: bool,
     verbose: bool,
     watch: bool,
@@ -56,6 +58,8 @@ def check(
     directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
+    if show_files:
+        return showing.show_files(context, paths, Trouble(is_quiet=quiet))
     if watch and (hindrance := watching.conflict(context)) is not None:
         raise click.UsageError(hindrance)
     if add_noqa:
@@ -87,13 +91,16 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
-        for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+        for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+            if each.is_stdin:
+                hold(each.name, each.data)
             telling.saw(each.name)
             checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
+    telling.skipped.tell_if_all(trouble)
     passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
     gate.report(passed)
     if gate.is_printed:

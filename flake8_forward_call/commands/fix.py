@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from flake8_forward_call import terminal
+from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
 from flake8_forward_call.commands.telling import Telling, loudness_options
@@ -83,7 +84,9 @@ def fix(
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
-            for each in read_inputs(paths, stdin_filename, trouble, progress.over):
+            for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+                if each.is_stdin:
+                    hold(each.name, each.data)
                 telling.saw(each.name)
                 fixing.take(each)
                 if fixing.has_quit:
@@ -94,6 +97,7 @@ def fix(
     except OSError as error:
         trouble.error(f"cannot print: {reason(error)}: {fixing.state()}")
         return Status.FAILED
+    telling.skipped.tell_if_all(trouble)
     fixing.finish()
     telling.end()
     if summary is not None:

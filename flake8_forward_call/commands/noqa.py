@@ -16,6 +16,7 @@ from flake8_forward_call.interrupts import ends_raised
 from flake8_forward_call.progress import Progress
 from flake8_forward_call.rules import fwd100
 from flake8_forward_call.selection import Selection
+from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -53,15 +54,18 @@ def adopt(context: click.Context, paths: Sequence[str], output_format: str, trou
     conflict = _conflict(context, output_format)
     if conflict is not None:
         raise click.UsageError(conflict)
-    adopting = Adopting(selection_of, trouble)
+    adopting, skipped = Adopting(selection_of, trouble), Skipped()
     try:
         with ends_raised(), Progress(is_wanted=not trouble.is_quiet) as progress:
-            for each in read_inputs(paths, STDIN_NAME, trouble, progress.over):
+            for each in read_inputs(paths, STDIN_NAME, trouble, skipped, progress.over):
                 adopting.take(each)
     except KeyboardInterrupt:
         trouble.error(adopting.interrupted())
     else:
-        adopting.finish()
+        skipped.tell_if_all(trouble)
+        if skipped.looked_at:
+            adopting.finish()
+        skipped.tell(trouble)
     return adopting.findings_remain
 
 

@@ -17,6 +17,7 @@ from flake8_forward_call.finding import Applicability
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -39,6 +40,7 @@ class Telling:
     is_quiet: bool
     is_verbose: bool
     files: int = 0
+    skipped: Skipped = field(default_factory=Skipped)
     _began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
@@ -57,14 +59,15 @@ class Telling:
             self.trouble.warn(f"installed packages: {', '.join(map(str, places)) or 'none'}")
 
     def end(self) -> None:
-        """Tell what the run took."""
+        """Tell what was skipped, and what the run took."""
+        self.skipped.tell(self.trouble)
         if self.is_verbose:
             self.trouble.warn(f"{count(self.files, 'file')} looked at in {time.monotonic() - self._began:.1f} s")
 
     def sum_up(self, made: Report, output_format: str) -> None:
         """Sum up a report that was printed, for a person who sees it or who asked for it."""
         is_seen = terminal.is_terminal(sys.stdout) and FORMATS[output_format].is_for_people
-        if not self.is_quiet and (is_seen or self.is_verbose):
+        if self.files and not self.is_quiet and (is_seen or self.is_verbose):
             terminal.echo(_summary(made, self.files), err=True)
 
 

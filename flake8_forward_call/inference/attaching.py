@@ -86,7 +86,7 @@ def method(name: str) -> Attacher | None:
 
 
 # The names of all that attaches.
-NAMES = frozenset((*_FUNCTIONS, *_METHODS))
+NAMES = (*_FUNCTIONS, *_METHODS)
 
 # What is looked for in the whole project, each with what else stands in such a file. ``weight_norm`` and its like are
 # applied where the module is made, and ``compile`` is a word of many other things.
@@ -96,5 +96,5 @@ FAR = {
     "prepare": "quantization",
     "prepare_qat": "quantization",
     "global_unstructured": "prune",
-    **dict.fromkeys(_METHODS.keys() - {"compile"}, ""),
+    **{name: "" for name in _METHODS if name != "compile"},
 }

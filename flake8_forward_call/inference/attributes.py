@@ -230,7 +230,8 @@ def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[str, ast.expr]
         ) if owner == receiver:
             yield given, value
         case ast.Call(
-            func=ast.Name(id="setattr"), args=[ast.Name(id=owner), ast.Constant(value=str(given)), value]
+            func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"),
+            args=[ast.Name(id=owner), ast.Constant(value=str(given)), value],
         ) if owner == receiver:
             yield given, value
 

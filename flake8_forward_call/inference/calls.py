@@ -84,7 +84,9 @@ def _made_of(kind: Type) -> Type:
 
 def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call, scope: Scope) -> Type:
     if isinstance(cls, SourceClass) and attributes.first_method(cls, "__call__") is not None:
-        return call(ev, attributes.attribute(ev, owner, "__call__"), node, scope)
+        # Under a key, for what it gives may be an object that is called in its turn, and so on in a circle.
+        method = attributes.attribute(ev, owner, "__call__")
+        return ev.once(("called", id(node), owner), lambda: call(ev, method, node, scope))
     return UNKNOWN
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.bindings import Step
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
@@ -42,8 +42,11 @@ SEQUENTIAL, MODULE_LIST, MODULE_DICT = (f"{_CONTAINER}{name}" for name in ("Sequ
 # In an Instance's slots: what a module container holds.
 ELEMENT = Slot("container", "element")
 
+# Code that puts something into a container.
+_Filling: TypeAlias = ast.Call | ast.Assign | ast.AugAssign
+
 # Methods that put something in: the index of the argument, and whether that is one element or many of them.
-_FILLERS = {
+FILLERS = {
     "append": (0, False),
     "appendleft": (0, False),
     "add": (0, False),
@@ -51,6 +54,7 @@ _FILLERS = {
     "extend": (0, True),
     "update": (0, True),
     "setdefault": (1, False),
+    "__setitem__": (1, False),
     "add_module": (1, False),
     "register_module": (1, False),
 }
@@ -77,7 +81,7 @@ def element(ev: Evaluator, kind: Type) -> Type:
 
 
 def _element(ev: Evaluator, kind: Type) -> Type:
-    from flake8_forward_call.inference import attributes, callers, calls
+    from flake8_forward_call.inference import callers, iterating
 
     match kind:
         case Many(inner):
@@ -88,21 +92,15 @@ def _element(ev: Evaluator, kind: Type) -> Type:
             return union(items)
         case Instance():
             container = container_kind(ev, kind)
-            if container is not None and not _has_own(ev, kind, "__iter__"):
+            if container is not None and not iterating.has_own(ev, kind, "__iter__"):
                 return PLAIN if container == MODULE_DICT else held(ev, kind)
-            method = attributes.attribute(ev, kind, "__iter__")
-            return element(ev, calls.returned(ev, method)) if method != UNKNOWN else UNKNOWN
+            return iterating.elements(ev, kind)
         case Slot(bound=bound) if bound != UNKNOWN:
             return element(ev, bound)
         case Slot() | Result() if callers.is_left_open(kind):
             return element(ev, callers.of_callers(ev, kind))
         case _:
             return UNKNOWN
-
-
-def _has_own(ev: Evaluator, kind: Instance, name: str) -> bool:
-    """Whether a class of the source overrides the container's method."""
-    return any(isinstance(cls, SourceClass) and name in cls.scope.flow.exit for cls in ev.hierarchy.order(kind.cls))
 
 
 def held(ev: Evaluator, kind: Instance) -> Type:
@@ -198,7 +196,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """What a subscript gives."""
-    from flake8_forward_call.inference import attributes, callers, calls, declarations, records
+    from flake8_forward_call.inference import attributes, callers, calls, declarations, iterating, records
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -209,7 +207,7 @@ def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
         case Mapping(_, value):
             return value
         case Instance():
-            if is_container(ev, kind) and not _has_own(ev, kind, "__getitem__"):
+            if is_container(ev, kind) and not iterating.has_own(ev, kind, "__getitem__"):
                 return kind if is_slice else held(ev, kind)
             fields = records.as_tuple(ev, kind)
             if fields is not None:
@@ -290,7 +288,6 @@ def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
     """Yield what other files put into the container that a file has under a global name; UNKNOWN if they are many."""
     from flake8_forward_call.inference.registries import named_global
     from flake8_forward_call.inference.search import MAX_FILES
-    from flake8_forward_call.inference.states import key_of
 
     files = ev.files_mentioning(name, home, MAX_FILES)
     if files is None:
@@ -299,19 +296,43 @@ def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
         if file is home:
             continue
         for scope in file.root.inward():
-            for node in _filled_in(scope):
+            for node, filled in fillings(scope):
                 if named_global(ev, node, scope) == (home, name):
-                    yield from stored(ev, key_of(node) or "", scope)
+                    yield from put(ev, filled, node, scope)
 
 
-def _filled_in(scope: Scope) -> Iterator[ast.expr]:
-    """Yield what code of the scope puts something into."""
+def fillings(scope: Scope) -> Iterator[tuple[ast.expr, _Filling]]:
+    """Yield what code of the scope itself puts something into, each with the code that does."""
     for call in scope.calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS:
-            yield call.func.value
+        yield from fillings_by(call)
     for store in scope.item_stores:
-        for target in [store.target] if isinstance(store, ast.AugAssign) else store.targets:
-            yield target.value if isinstance(target, ast.Subscript) else target
+        if isinstance(store, ast.AugAssign):
+            if not isinstance(store.op, ast.Mult):
+                yield store.target, store
+            continue
+        for target in store.targets:
+            if isinstance(target, ast.Subscript):
+                yield target.value, store
+
+
+def fillings_by(call: ast.Call) -> Iterator[tuple[ast.expr, _Filling]]:
+    """Yield what a call such as ``xs.append(x)`` puts something into."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr in FILLERS:
+        yield call.func.value, call
+
+
+def put(ev: Evaluator, filling: _Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
+    """Yield what is put into a target of the filling."""
+    match filling:
+        case ast.Call():
+            yield from _put_in(ev, filling, scope)
+        case ast.AugAssign(value=value):
+            yield each(ev.expression(value, scope), lambda one: _added(ev, one))
+        case ast.Assign(targets=targets, value=value):
+            for one in targets:
+                if isinstance(one, ast.Subscript) and one.value is target:
+                    kind = ev.expression(value, scope)
+                    yield element(ev, kind) if isinstance(one.slice, ast.Slice) else kind
 
 
 def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:
@@ -345,18 +366,9 @@ def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
     """Yield what code of the scope itself puts into the container at ``key``."""
     from flake8_forward_call.inference.states import key_of
 
-    for call in scope.calls:
-        if isinstance(call.func, ast.Attribute) and call.func.attr in _FILLERS and key_of(call.func.value) == key:
-            yield from _put_in(ev, call, scope)
-    for store in scope.item_stores:
-        if isinstance(store, ast.AugAssign):
-            if key_of(store.target) == key and not isinstance(store.op, ast.Mult):
-                yield each(ev.expression(store.value, scope), lambda one: _added(ev, one))
-            continue
-        for target in store.targets:
-            if isinstance(target, ast.Subscript) and key_of(target.value) == key:
-                kind = ev.expression(store.value, scope)
-                yield element(ev, kind) if isinstance(target.slice, ast.Slice) else kind
+    for target, filling in fillings(scope):
+        if key_of(target) == key:
+            yield from put(ev, filling, target, scope)
 
 
 def _added(ev: Evaluator, kind: Type) -> Type:
@@ -366,12 +378,14 @@ def _added(ev: Evaluator, kind: Type) -> Type:
 
 def _put_in(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Type]:
     """Yield what a call such as ``xs.append(x)`` adds."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in _FILLERS:
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in FILLERS:
         return
-    index, many = _FILLERS[call.func.attr]
+    index, many = FILLERS[call.func.attr]
     for keyword in call.keywords:
-        if keyword.arg == "module":
+        if keyword.arg is not None and (keyword.arg == "module" or call.func.attr == "update"):
             yield ev.expression(keyword.value, scope)
+        elif call.func.attr == "update":
+            yield values(ev, ev.expression(keyword.value, scope))
     if len(call.args) <= index:
         return
     kind = without_none(ev.expression(call.args[index], scope))

@@ -4,33 +4,87 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.bindings import Assigned, Parameter
 from flake8_forward_call.inference.states import untested
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
 
 
-def delegation(
-    node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, is_base: Callable[[ast.expr], bool]
-) -> Sameness:
-    """SAME if every path returns what ``super().__call__`` gives for the same arguments, PERHAPS if some do.
+@dataclass(frozen=True, slots=True)
+class Onward:
+    """A call that hands on to what was overridden or wrapped: what it passes, the instance itself left aside."""
 
-    PERHAPS too if all that is not handed on is ``*args`` or ``**kwargs``, which a call may not have. ``is_base`` says
-    whether an expression is a base class, as in ``Base.__call__(self, x)``.
+    call: ast.Call
+    given: tuple[ast.expr, ...]
+
+
+# The call of what a function overrides or wraps, if an expression is one.
+Recognise: TypeAlias = Callable[[ast.Call], "Onward | None"]
+
+
+def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bool = True) -> Sameness:
+    """SAME if every path returns what the function overridden gives for the same arguments, PERHAPS if some do.
+
+    PERHAPS too if all that is not handed on is ``*args`` or ``**kwargs``, which a call may not have. ``onward``
+    recognises a call of what was overridden; ``bound`` says whether the first parameter is the instance.
     """
     if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
         return Sameness.DIFFERENT
-    values = [leaf for one in scope.flow.returned.values() for leaf in _leaves(one.value)]
-    outcomes = {_delegates(value, node, scope, is_base) for value in values}
-    if scope.flow.falls_through:
+    outcomes = {
+        worst(*(_same_arguments(one, node, scope, bound=bound) for one in _onwards(value, scope, onward)))
+        for value in _returned(node, scope)
+    }
+    if not isinstance(node, ast.Lambda) and scope.flow.falls_through:
         outcomes.add(Sameness.DIFFERENT)
     if not outcomes or outcomes == {Sameness.DIFFERENT}:
         return Sameness.DIFFERENT
     return Sameness.SAME if outcomes == {Sameness.SAME} else Sameness.PERHAPS
+
+
+def calls_onward(node: FunctionNode, scope: Scope, onward: Recognise) -> list[Onward]:
+    """The calls of what was overridden whose result the function returns."""
+    found = [one for value in _returned(node, scope) for one in _onwards(value, scope, onward)]
+    return [one for one in found if one is not None]
+
+
+def of_parent(node: FunctionNode, is_base: Callable[[ast.expr], bool], name: str = "__call__") -> Recognise:
+    """Recognise ``super().name(...)`` and ``Base.name(self, ...)`` in a method; ``is_base`` knows a base class."""
+
+    def onward(call: ast.Call) -> Onward | None:
+        match call.func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=attr) if attr == name:
+                return Onward(call, tuple(call.args))
+            case ast.Attribute(value=ast.Name() | ast.Attribute() as base, attr=attr) if attr == name:
+                # `Base.__call__(self, ...)`, as one writes who does not trust `super()`.
+                own = node.args.posonlyargs + node.args.args
+                first = call.args[0] if call.args else None
+                if own and isinstance(first, ast.Name) and first.id == own[0].arg and is_base(base):
+                    return Onward(call, tuple(call.args[1:]))
+        return None
+
+    return onward
+
+
+def of_wrapped(name: str, *, bound: bool) -> Recognise:
+    """Recognise ``name(self, ...)`` in a wrapper, where the name is what a decorator was given."""
+
+    def onward(call: ast.Call) -> Onward | None:
+        if not isinstance(call.func, ast.Name) or call.func.id != name:
+            return None
+        return Onward(call, tuple(call.args[1:] if bound else call.args))
+
+    return onward
+
+
+def _returned(node: FunctionNode, scope: Scope) -> Iterator[ast.expr | None]:
+    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in scope.flow.returned.values()]
+    for value in values:
+        yield from _leaves(value)
 
 
 def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
@@ -42,49 +96,36 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
         yield value
 
 
-def _delegates(
-    value: ast.expr | None, node: ast.FunctionDef, scope: Scope, is_base: Callable[[ast.expr], bool]
-) -> Sameness:
-    """Whether the returned expression is the parent's call itself, directly or by a name that holds its result."""
+def _onwards(value: ast.expr | None, scope: Scope, onward: Recognise) -> Iterator[Onward | None]:
+    """Yield the call onward that gives a returned value, directly or by a name that holds its result; or None."""
     if isinstance(value, ast.Name):
         reached = list(untested(scope.flow.uses.get(id(value), ())))
-        if not reached or not all(isinstance(one, Assigned) and not one.path for one in reached):
-            return Sameness.DIFFERENT
-        return worst(*(_delegates(one.value, node, scope, is_base) for one in reached if isinstance(one, Assigned)))
-    if isinstance(value, ast.Call) and _is_parents_call(value, node, is_base):
-        return _same_arguments(value, node, scope)
-    return Sameness.DIFFERENT
+        if not reached:
+            yield None
+        for one in reached:
+            if isinstance(one, Assigned) and not one.path:
+                yield from _onwards(one.value, scope, onward)
+            else:
+                yield None
+    else:
+        yield onward(value) if isinstance(value, ast.Call) else None
 
 
-def _is_parents_call(call: ast.Call, node: ast.FunctionDef, is_base: Callable[[ast.expr], bool]) -> bool:
-    match call.func:
-        case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__call__"):
-            return True
-        case ast.Attribute(value=ast.Name() | ast.Attribute() as base, attr="__call__"):
-            # `Base.__call__(self, ...)`, as one writes who does not trust `super()`.
-            own = node.args.posonlyargs + node.args.args
-            first = call.args[0] if call.args else None
-            return bool(own) and isinstance(first, ast.Name) and first.id == own[0].arg and is_base(base)
-        case _:
-            return False
-
-
-def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> Sameness:
+def _same_arguments(onward: Onward | None, node: FunctionNode, scope: Scope, *, bound: bool) -> Sameness:
     """Whether the call hands on each parameter, unchanged and in its place."""
+    if onward is None:
+        return Sameness.DIFFERENT
     arguments = node.args
-    own = [*arguments.posonlyargs, *arguments.args][1:]
-    given = list(call.args)
-    if not isinstance(call.func, ast.Attribute) or not isinstance(call.func.value, ast.Call):
-        given = given[1:]
+    own = [*arguments.posonlyargs, *arguments.args][1 if bound else 0 :]
     expected = [one.arg for one in own] + ([f"*{arguments.vararg.arg}"] if arguments.vararg else [])
-    positional = list(_names(given, scope))
+    positional = list(_names(onward.given, scope))
     if positional != expected[: len(positional)]:
         return Sameness.DIFFERENT
     rest = {*expected[len(positional) :], *(one.arg for one in arguments.kwonlyargs)}
     if arguments.kwarg:
         rest.add(f"**{arguments.kwarg.arg}")
     named = set()
-    for keyword in call.keywords:
+    for keyword in onward.call.keywords:
         name = next(_names([keyword.value], scope))
         if name is None or (keyword.arg is not None and keyword.arg != name):
             return Sameness.DIFFERENT
@@ -95,7 +136,7 @@ def _same_arguments(call: ast.Call, node: ast.FunctionDef, scope: Scope) -> Same
     return Sameness.PERHAPS if named < rest and all(name.startswith("*") for name in lost) else Sameness.DIFFERENT
 
 
-def _names(nodes: list[ast.expr], scope: Scope) -> Iterator[str | None]:
+def _names(nodes: tuple[ast.expr, ...] | list[ast.expr], scope: Scope) -> Iterator[str | None]:
     """Yield each argument as the parameter that it hands on unchanged, else None."""
     for node in nodes:
         stars, inner = ("*", node.value) if isinstance(node, ast.Starred) else ("", node)

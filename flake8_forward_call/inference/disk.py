@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from flake8_forward_call.source import Source, SourceError
@@ -25,6 +26,11 @@ class Disk:
     """Reads files. ``unsaved`` holds, by path, the texts that go before those of the disk."""
 
     unsaved: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def new(self) -> tuple[str, ...]:
+        """The paths of unsaved texts at which the disk has no file."""
+        return tuple(path for path in self.unsaved if not os.path.isfile(path))  # noqa: PTH113
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file at the path, as far as one may look."""

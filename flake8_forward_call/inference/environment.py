@@ -79,7 +79,7 @@ class Environment:
         place = self._owner(top)
         if place is None or any(name == top for name, _ in self.elsewhere):
             return None
-        records = dict(filter(None, map(_release, self.folders.names_in(place))))
+        records = dict(filter(None, map(_release, sorted(self.folders.names_in(place)))))
         if _plain(top) in records:
             return records[_plain(top)][0]
         return next((version for version, name in records.values() if _lists(place / name / "RECORD", top)), None)

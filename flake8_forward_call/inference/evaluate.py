@@ -9,7 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import attributes, calls, containers, declarations, lazy, library, parameters, stubs
+from flake8_forward_call.inference import (
+    attributes,
+    calls,
+    containers,
+    declarations,
+    lazy,
+    library,
+    parameters,
+    stars,
+    stubs,
+    tables,
+)
 from flake8_forward_call.inference.bindings import (
     Annotated,
     AnyBinding,
@@ -60,7 +71,10 @@ from flake8_forward_call.inference.types import (
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks import Attaching
+    from flake8_forward_call.inference.leads import Steps
     from flake8_forward_call.inference.project import File, Project
+    from flake8_forward_call.inference.reentry import Ways
+    from flake8_forward_call.inference.registrations import Registration
     from flake8_forward_call.inference.scopes import Scope
 
 # One receiver may cost this many evaluations; real ones take a few hundred, and past this the trail is a thicket.
@@ -95,6 +109,11 @@ class Evaluator:
         self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
         self.chain = 0  # How many callers' callers are being looked for.
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
+        self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
+        self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.
+        self.steps: dict[Registration, Steps] = {}  # Where names lead from each of these.
+        self.words: dict[Scope, set[str]] = {}  # The names that a function calls or hands on.
+        self.ways: dict[tuple[Registration, Scope], Ways] = {}  # How each of these leads to a place.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
@@ -153,7 +172,7 @@ class Evaluator:
         """
         try:
             return self.once(key, compute)
-        except OutOfBudget:
+        except (OutOfBudget, RecursionError):
             self._lowest = -1
             return UNKNOWN
 
@@ -244,9 +263,16 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is None:
             return self.named(node.id, scope)
-        return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope)
+        return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope, node)
 
-    def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
+    def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None = None) -> Type:
+        """What a name is by its bindings, with what its scope puts into it and later stars hide it by."""
+        kind = self._bound_and_filled(bindings, name, scope)
+        if not scope.stars:
+            return kind
+        return union([kind, *stars.hiding(self, bindings, name, scope, use)])
+
+    def _bound_and_filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope) -> Type:
         declared = all(
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
             for one in bindings
@@ -270,7 +296,7 @@ class Evaluator:
                     return self._filled(found, name, outer)
             inner = outer
         for star in reversed(inner.stars):
-            full = scope.file.absolute(star.module or "", star.level)
+            full = self.project.imported(scope.file, star.module or "", star.level)
             if full is None or not self.project.mentions(full, name):
                 continue
             kind = self._starred(full, name)
@@ -311,6 +337,9 @@ class Evaluator:
         reached = scope.flow.uses.get(id(node))
         if reached is not None:
             return self.bindings(reached)
+        tabled = tables.entry(self, node, scope)
+        if tabled is not None:
+            return tabled
         owner = self.expression(node.value, scope)
         return each(owner, lambda one: containers.item(self, one, node.slice, scope))
 
@@ -345,7 +374,7 @@ class Evaluator:
                 return self._commented(comment, scope, self._unpacked(self._entered(context, scope), path), path)
             case Imported(module=module, name=name, level=level, scope=scope):
                 if name is None:
-                    return self.namespace(module)
+                    return self.namespace(self.project.imported(scope.file, module, 0) or module)
                 return self._imported(module, name, level, scope.file)
             case Defined(definition=ast.ClassDef() as node, scope=scope):
                 return ClassObject(self.source_class(scope.file.scopes.opened[id(node)]))
@@ -444,7 +473,7 @@ class Evaluator:
     # Names from elsewhere
 
     def _imported(self, module: str, name: str, level: int, file: File) -> Type:
-        full = file.absolute(module, level)
+        full = self.project.imported(file, module, level)
         return UNKNOWN if full is None else self.member(full, name)
 
     def member(self, module: str, name: str) -> Type:
@@ -465,7 +494,7 @@ class Evaluator:
         if bound:
             return self._filled(bound, name, file.root)
         for star in reversed(file.root.stars):
-            full = file.absolute(star.module or "", star.level)
+            full = self.project.imported(file, star.module or "", star.level)
             if full is None or not self.project.mentions(full, name):
                 continue
             source = self.project.file(full)

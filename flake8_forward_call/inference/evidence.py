@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flake8_forward_call.inference import callers
+from flake8_forward_call.inference import callers, decoration
 from flake8_forward_call.inference.bindings import (
     Annotated,
     Assigned,
@@ -136,9 +136,19 @@ def ancestry(ev: Evaluator, kind: Type) -> Iterator[Step]:
         way = _way(ev, cls)
         for one, base in pairwise(way):
             assert one is not None
-            yield Step(*_place(one), f"class `{_name(one)}` derives from {_name(base)}")
+            yield Step(*_place(one), _derivation(ev, one, base))
         if len(way) == 1:
             yield Step(*_place(cls), f"class `{_name(cls)}` derives from nothing")
+
+
+def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
+    """How a class comes to a base: by its header, or by what is made of it."""
+    found = decoration.cause(ev, cls, base)
+    if found is None:
+        return f"class `{_name(cls)}` derives from {_name(base)}"
+    if base is None:
+        return f"what {found} makes of class `{_name(cls)}` was not understood"
+    return f"{found} makes class `{_name(cls)}` derive from {_name(base)}"
 
 
 def _way(ev: Evaluator, cls: Class) -> list[Class | None]:

@@ -468,7 +468,7 @@ class Flow:
 
     def _capture(self, node: ast.AST, state: State) -> None:
         inner = self.scope.file.scopes.opened[id(node)]
-        seen = {name: state[name] for name in inner.names_read if name in state}
+        seen = {name: bindings for name, bindings in state.items() if name in inner.names_read}
         self.captured[id(node)] = join([self.captured.get(id(node)), seen]) or {}
 
     def _import(self, names: list[ast.alias], state: State) -> None:

@@ -10,8 +10,12 @@ from pathlib import Path
 
 @dataclass(eq=False)
 class Folders:
-    """Looks names up in folders. Each folder is listed once, so case counts wherever the files lie."""
+    """Looks names up in folders. Each folder is listed once, so case counts wherever the files lie.
 
+    ``new`` are the paths of files that are not saved yet; they count as if they were there.
+    """
+
+    new: Sequence[str] = ()
     _names: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def names_in(self, folder: Path) -> frozenset[str]:
@@ -21,6 +25,8 @@ class Folders:
                 names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
             except (OSError, ValueError):  # ValueError: a path with a null in it.
                 names = frozenset()
+            if self.new:
+                names |= {os.path.basename(path) for path in self.new if os.path.dirname(path) == str(folder)}  # noqa: PTH119, PTH120
             self._names[folder] = names
         return self._names[folder]
 

@@ -10,11 +10,10 @@ from itertools import takewhile
 from operator import eq
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Defined
+from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.declared import DeclaredClasses
-from flake8_forward_call.inference.delegation import delegation
-from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Origin, Type, alternatives
+from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
 from flake8_forward_call.inference.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
@@ -41,6 +40,7 @@ class SourceClass:
         self.scope = scope
         self.node = scope.node
         self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
+        self.made_ready: Sameness | None = None  # Whether making an instance comes to `Module.__init__`.
 
     @property
     def dotted(self) -> str:
@@ -89,12 +89,14 @@ class Hierarchy:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
+        from flake8_forward_call.inference.own_calls import OwnCalls
+
+        self.own_calls = OwnCalls(evaluator)
         self._declared = DeclaredClasses(evaluator, evaluator.project.declared)
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Meaning] = {}
         self._has_other_calls: bool | None = None
-        self._stores: set[Class] | None = None
         self._project_heirs: dict[Class, Sequence[SourceClass]] = {}
         self._of_many: set[SourceClass] = set()  # Those of whose heirs only some were looked for.
         self._heirs: dict[SourceClass, list[SourceClass]] = {}
@@ -105,6 +107,8 @@ class Hierarchy:
         if cls not in self._bases:
             with _asked(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
+                if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
+                    self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
                 if self._declared.is_module(cls):
                     # What was not read of it is what makes it a module, and no more than that.
                     read = [one for one in self._bases[cls] if one is not None]
@@ -116,13 +120,20 @@ class Hierarchy:
             for name in cls.entry.bases:
                 yield None if name is None else self._evaluator.known_class(name)
             return
-        for node in cls.node.bases:
-            yield from self._base(node, cls)
-
-    def _base(self, node: ast.expr, cls: SourceClass) -> Iterator[Class | None]:
-        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
         assert cls.scope.parent is not None
-        kinds = alternatives(self._evaluator.base(node, cls.scope.parent))
+        for node in cls.node.bases:
+            yield from self.read_base(node, cls.scope.parent)
+
+    def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
+        """Yield the bases that a class gets from its decorators and its metaclass, where its header names no module."""
+        from flake8_forward_call.inference.decoration import additions
+
+        if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
+            yield from (one.base for one in additions(self._evaluator, cls))
+
+    def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
+        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
+        kinds = alternatives(self._evaluator.base(node, scope))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None
@@ -153,7 +164,7 @@ class Hierarchy:
             merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
         if None in bases:
             # Where it stands among the others tells what it can override.
-            before = set(bases[: bases.index(None)])
+            before = bases[: bases.index(None)]
             at = max((merged.index(base) + 1 for base in before), default=0)
             merged.insert(at, None)
         return merged
@@ -265,7 +276,8 @@ class Hierarchy:
         """What the class does that makes a call of its instances mean something else, as a clause."""
         if self.is_interface(cls):
             return f"{cls.dotted} is a TorchScript interface, which has no call"
-        return f"{cls.dotted} has a __call__ of its own"
+        own = self.own_calls.of(cls)
+        return f"{cls.dotted} has a __call__ of its own" if own is None else own.reason
 
     def other_calls_abound(self) -> bool:
         """Whether a module of the project gives its instances' call another meaning."""
@@ -292,57 +304,9 @@ class Hierarchy:
         return self.standing(cls) is Standing.MODULE and self.own_call(cls) is Sameness.DIFFERENT
 
     def own_call(self, cls: Class) -> Sameness | None:
-        """What the class's own ``__call__`` does; None if it has none."""
-        if isinstance(cls, KnownClass):
-            return Sameness(cls.entry.call) if cls.entry.call is not None else None
-        found = [Sameness.DIFFERENT] if cls in self._called_otherwise(cls.scope.file) else []
-        for binding in cls.scope.flow.exit.get("__call__", ()):
-            match binding:
-                case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
-                    inner = cls.scope.file.scopes.opened[id(node)]
-                    found.append(delegation(node, inner, partial(self._names_base, cls, inner)))
-                case Annotated(value=None):
-                    continue
-                case Annotated(value=ast.expr() as value) | Assigned(value=value):
-                    found.append(self._assigned_call(value, cls))
-                case _:
-                    found.append(Sameness.PERHAPS)
-        if not found:
-            return None
-        return found[0] if len(set(found)) == 1 else Sameness.PERHAPS
-
-    def _called_otherwise(self, own: File) -> set[Class]:
-        """The classes whose ``__call__`` is assigned from outside: in the file at hand, or one of the project."""
-        if self._stores is None:
-            self._stores = set()  # What a question sees that leads back to itself.
-            try:
-                files = self._evaluator.project.mentioning("__call__", ".__call__ =", MAX_CALL_FILES)
-                self._stores = {cls for file in files or () for cls in self._stored_calls(file)}
-            except BaseException:
-                self._stores = None
-                raise
-        return self._stores | self._stored_calls(own)
-
-    def _stored_calls(self, file: File) -> set[Class]:
-        kinds = (self._evaluator.expression(target.value, scope) for target, scope in file.scopes.call_stores)
-        # Not of `type(self)`, where a class sees to its own machinery.
-        classes = (one for kind in kinds for one in alternatives(kind) if isinstance(one, ClassObject))
-        return {one.cls for one in classes if one.origin is Origin.CONSTRUCTED}
-
-    def _names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
-        """Whether an expression in a method of the class is one of its base classes."""
-        kind = self._evaluator.expression(node, scope)
-        return isinstance(kind, ClassObject) and kind.cls in self.order(cls)[1:]
-
-    def _assigned_call(self, value: ast.expr, cls: SourceClass) -> Sameness:
-        """Judge ``__call__ = value``: the same only if the value is ``Module.__call__``, perhaps in a typing helper."""
-        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
-            value = value.args[0]
-        if isinstance(value, ast.Attribute) and value.attr == "__call__":
-            kind = self._evaluator.expression(value.value, cls.scope)
-            if isinstance(kind, ClassObject) and self.standing(kind.cls) is Standing.MODULE:
-                return self.meaning_of_call(kind.cls)
-        return Sameness.DIFFERENT
+        """What the class itself makes of its instances' call; None if nothing."""
+        own = self.own_calls.of(cls)
+        return None if own is None else own.sameness
 
     def comes_without_hooks(self, cls: Class) -> bool:
         """Whether an instance that was not made here may lack what ``Module.__call__`` needs."""

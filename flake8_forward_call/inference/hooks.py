@@ -116,7 +116,7 @@ def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attach
     """Yield what ``weight_norm(module)`` and its like attach."""
     if not _is_imported(ev, call.func, scope):
         return
-    names = {_full_name(kind) for kind in alternatives(ev.expression(call.func, scope))}
+    names = dict.fromkeys(_full_name(kind) for kind in alternatives(ev.expression(call.func, scope)))
     found = {attaching.function(name) for name in names}
     if len(found) != 1 or None in found:
         return  # Under one name there may be one that attaches and, where it is not to be had, one that does not.
@@ -158,7 +158,7 @@ def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attachin
     if attacher is None:
         return
     given = Holding(ev, target, scope)
-    whole = _whole_tree(ev, target, scope)
+    whole = whole_tree(ev, target, scope)
     if whole is None:
         yield Attaching(call, scope, name, attacher, given)
     else:
@@ -184,7 +184,7 @@ def _is_of_torch(kind: Type) -> bool:
     return _full_name(kind).startswith("torch.")
 
 
-def _whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
+def whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
     """What a loop's variable runs through all modules of: ``net`` in ``for m in net.modules()``."""
     if isinstance(node, ast.Name):
         for binding in bound(ev, node, scope):

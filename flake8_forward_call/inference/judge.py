@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.inference import callers, handing, hooks, likeness, mixins, obstacles
+from flake8_forward_call.inference import callers, decoration, handing, hooks, likeness, mixins, obstacles
 from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.obstacles import Place
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import (
     Instance,
     NoneValue,
@@ -27,6 +28,7 @@ from flake8_forward_call.inference.verdict import (
     NO_MODULE,
     NOT_CALLED,
     NOT_KNOWN,
+    TOO_FAR,
     Attachment,
     Sameness,
     Standing,
@@ -37,31 +39,33 @@ from flake8_forward_call.source import Source
 
 
 def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
-    """The verdict on the receiver of each of the candidates, which are all that the file has.
-
-    Raises RecursionError where the tree is nested deeper than the interpreter's stack.
-    """
+    """The verdict on the receiver of each of the candidates, which are all that the file has."""
     session = session_of(source.path)
-    file = session.take(source)
+    file, ev = session.take(source)
     if file.tree is not source.tree:  # It was read before, because another file imports it.
         found = candidates(file.tree, source.forward_rows)
-    verdicts = [judge_one(session.evaluator, candidate, file) for candidate in found]
+    verdicts = [judge_one(ev, candidate, file) for candidate in found]
     session.keep()
     return verdicts
 
 
 def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
-    """The verdict on the receiver of one candidate in a file."""
-    receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
+    """The verdict on the receiver of one candidate in a file; what leads too far there says nothing of the others."""
     try:
-        if not candidate.is_handed:
-            return _of_receiver(ev, receiver, scope, candidate.call)
-        certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
-        if certainty is None:
-            return NOT_CALLED
-        verdict = _of_receiver(ev, receiver, scope, candidate.call)
-    except OutOfBudget:
-        return NOT_KNOWN
+        with own_room():
+            return _of_candidate(ev, candidate, file)
+    except (OutOfBudget, RecursionError):
+        return TOO_FAR
+
+
+def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
+    receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
+    if not candidate.is_handed:
+        return _of_receiver(ev, receiver, scope, candidate.call)
+    certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
+    if certainty is None:
+        return NOT_CALLED
+    verdict = _of_receiver(ev, receiver, scope, candidate.call)
     return replace(verdict, sameness=worst(verdict.sameness, certainty))
 
 
@@ -71,7 +75,8 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
-    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind))
+    is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
+    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind), is_safe=is_safe)
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
@@ -83,7 +88,7 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
     """What hangs on the receiver's hooks. The verdict does without it where that leads too far."""
     try:
         return ev.ask(lambda: hooks.attachments(ev, receiver, scope))
-    except OutOfBudget:
+    except (OutOfBudget, RecursionError):
         return ()
 
 
@@ -143,7 +148,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     cls = kind.cls
     standing = ev.hierarchy.standing(cls)
     if standing is Standing.UNKNOWN and isinstance(cls, SourceClass) and likeness.behaves_like_module(ev, cls):
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, f"a base class of {cls.dotted} was not read")
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, decoration.unread(ev, cls))
     if standing is not Standing.MODULE:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
     if kind.origin in (Origin.OPAQUE, Origin.FOREIGN):

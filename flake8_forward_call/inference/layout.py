@@ -12,7 +12,8 @@ from typing import Any
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
-MARKS = ("pyproject.toml", "setup.py", "setup.cfg", *REPOSITORY_MARKS)
+SETTINGS = ("pyproject.toml", "setup.py", "setup.cfg")
+MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 
 # Folders that hold packages and are none.
 SOURCE_FOLDERS = ("src", "lib", "python")
@@ -34,16 +35,32 @@ def is_marked(folder: Path) -> bool:
     return any(exists(folder / mark) for mark in MARKS)
 
 
+def has_settings(folder: Path) -> bool:
+    """Whether the folder is that of a project with settings, and not of a repository alone."""
+    return any(exists(folder / name) for name in SETTINGS)
+
+
 def exists(path: Path) -> bool:
     """Whether something is at the path, as far as one may look."""
     return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises where one may not look.)
 
 
 def layout_of(folder: Path) -> Layout:
-    """What the settings in a folder say, and the usual folders in it; settings that do not parse say nothing."""
+    """What the settings in a folder say, and the usual folders in it; settings that do not parse say nothing.
+
+    Other projects that the settings name by their paths are of it as well, with the folders of theirs.
+    """
+    settings = _settings(folder)
+    own = _layout(folder, settings)
+    others = [Path(os.path.normpath(folder / place)) for place in _linked(settings)]
+    linked = [place for one in others for place in (*_layout(one, _settings(one)).folders, one) if exists(place)]
+    return Layout(tuple(dict.fromkeys((*own.folders, *linked))), own.renamed)
+
+
+def _layout(folder: Path, settings: dict[str, Any]) -> Layout:
     found = [folder / name for name in SOURCE_FOLDERS]
     renamed: dict[str, Path] = {}
-    for package, place in (*_of_setup_cfg(folder / "setup.cfg"), *_of_pyproject(folder / "pyproject.toml")):
+    for package, place in (*_of_setup_cfg(folder / "setup.cfg"), *_of_pyproject(settings)):
         path = Path(os.path.normpath(folder / place))
         if not package:
             found.append(path)
@@ -52,6 +69,11 @@ def layout_of(folder: Path) -> Layout:
         else:
             renamed[package] = path
     return Layout(tuple(path for path in dict.fromkeys(found) if exists(path)), renamed)
+
+
+def _settings(folder: Path) -> dict[str, Any]:
+    """The settings of tools in a folder's ``pyproject.toml``."""
+    return _tables(_toml(_text(folder / "pyproject.toml")), "tool")
 
 
 def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
@@ -70,9 +92,8 @@ def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
             yield "", line.strip()
 
 
-def _of_pyproject(path: Path) -> Iterator[tuple[str, str]]:
+def _of_pyproject(tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The same from the settings of setuptools, hatch, poetry, PDM, uv, maturin and pytest."""
-    tools = _tables(_toml(_text(path)), "tool")
     setuptools = _tables(tools, "setuptools")
     for package, place in _tables(setuptools, "package-dir").items():
         yield from ((package, one) for one in _texts(place))
@@ -90,6 +111,16 @@ def _of_pyproject(path: Path) -> Iterator[tuple[str, str]]:
             yield from (("", place) for place in _texts(one.get("from")))
     for keys, key in _FOLDERS:
         yield from (("", place) for place in _texts(_tables(tools, *keys).get(key)))
+
+
+def _linked(tools: dict[str, Any]) -> Iterator[str]:
+    """Yield the places of other projects that uv's or poetry's settings name."""
+    poetry = _tables(tools, "poetry")
+    groups = [_tables(one, "dependencies") for one in _tables(poetry, "group").values()]
+    for table in (_tables(tools, "uv", "sources"), _tables(poetry, "dependencies"), *groups):
+        for source in table.values():
+            for one in source if isinstance(source, list) else [source]:
+                yield from _texts(_tables(one).get("path"))
 
 
 # Settings that name folders which imports are counted from.

@@ -40,7 +40,8 @@ def member(ev: Evaluator, file: File, name: str) -> Type | None:
     stand_ins = [node.value for node in file.root.item_stores if isinstance(node, ast.Assign) and _replaces(node)]
     if not makers and not stand_ins:
         return None
-    if ev.project.file(f"{file.name}.{name}") is not None:
+    inner = ev.project.imported(file, name, 1) if file.is_package else None
+    if inner is not None and ev.project.file(inner) is not None:
         return None  # A submodule, which is there whatever the function does with other names.
     found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
@@ -142,7 +143,7 @@ def _at(ev: Evaluator, file: File, module: str, name: str) -> Type | None:
     """What a module has under a name, the module given as tables give it: with dots, from the package, or in full."""
     inner = module.lstrip(".")
     level = len(module) - len(inner)
-    fulls = [file.absolute(inner, level)] if level else [file.absolute(inner, 1), inner]
+    fulls = [ev.project.imported(file, inner, one) for one in ([level] if level else [1, 0])]
     for full in fulls:
         source = None if full is None else ev.project.file(full)
         if full is None or (source is file and not level):

@@ -6,13 +6,14 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, declarations, lazy, parameters
+from flake8_forward_call.inference import attributes, containers, declarations, iterating, lazy, parameters
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
     PLAIN,
     UNKNOWN,
+    Awaitable,
     ClassObject,
     Function,
     Instance,
@@ -74,7 +75,11 @@ def _many(call: _Call) -> Type:
 
 
 def _next(call: _Call) -> Type:
-    return union([call.element(0), call.argument(1)])
+    return union([iterating.following(call.ev, call.argument(0), "__next__"), call.argument(1)])
+
+
+def _anext(call: _Call) -> Type:
+    return Awaitable(union([iterating.following(call.ev, call.argument(0), "__anext__"), call.argument(1)]))
 
 
 def _extreme(call: _Call) -> Type:
@@ -136,7 +141,8 @@ def _getattr(call: _Call) -> Type:
 
 _BUILTINS: dict[str, _Rule] = {
     **dict.fromkeys(("list", "tuple", "set", "frozenset", "sorted", "reversed", "iter"), _many),
-    **dict.fromkeys(("next", "anext"), _next),
+    "next": _next,
+    "anext": _anext,
     **dict.fromkeys(("min", "max"), _extreme),
     **dict.fromkeys(
         ("str", "int", "float", "bool", "bytes", "len", "repr", "abs", "sum", "any", "all", "isinstance", "issubclass",

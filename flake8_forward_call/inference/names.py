@@ -1,7 +1,8 @@
 """From a dotted name to the file that it stands for: of the project, else of what is installed.
 
 Python's order holds: a package with an ``__init__.py`` goes before a folder without one, wherever each lies. So a
-folder of data named ``torch`` hides nothing, and a module ``torch.py`` of the project hides the real one.
+folder of data named ``torch`` hides nothing, and a module ``torch.py`` of the project hides the real one. Where nothing
+is installed, the project's own file of a name goes before what the catalogue has under it.
 """
 
 from __future__ import annotations
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue
-from flake8_forward_call.inference.catalogue.look_alikes import is_standard
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.environment import Environment
+from flake8_forward_call.inference.layout import is_marked
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.workspace import Workspace
+from flake8_forward_call.source import is_stub
 
 # The path of a module, and whether it is installed.
 _Found: TypeAlias = tuple[Path, bool]
@@ -24,6 +27,10 @@ _Found: TypeAlias = tuple[Path, bool]
 _ANY_NAME = re.compile(rb"import[ \t]*\(?[ \t]*\*|__getattr__|sys\.modules|globals\(\)")
 
 _TORCH = MODULE_CLASS.partition(".")[0]
+
+# Begins the address of a module that may have no name, or one that leads elsewhere: `.<folder>.<module>`. The folder is
+# the path of one, with this in place of its dots, so that the parts of an address can be told as those of a name.
+_ADDRESS, _DOT = ".", "\0"
 
 
 @dataclass(eq=False)
@@ -35,6 +42,10 @@ class Names:
     catalogue: Catalogue
     _sources: dict[str, _Found | None] = field(default_factory=dict)
     _told: dict[str, bool] = field(default_factory=dict)
+    _imported: dict[tuple[Path, str, int], str | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.workspace.is_known = self._is_known
 
     def file(self, dotted: str) -> File | None:
         """The file of a dotted module name; None where there is none, or the catalogue is to say what it has."""
@@ -58,18 +69,64 @@ class Names:
             return True
         return name.encode() in text or _ANY_NAME.search(text) is not None
 
-    def is_hidden(self, top: str) -> bool:
-        """Whether the project has a package or module of its own under a name that the catalogue knows."""
-        return self.workspace.find(top) is not None
+    def is_hidden(self, dotted: str) -> bool:
+        """Whether what the catalogue has under a name is the project's own.
+
+        It is where the project has a package of that name, or without one the very module.
+        """
+        top, *rest = dotted.split(".")
+        if self.workspace.find(top) is not None:
+            return True
+        modules = (".".join([top, *rest[:count]]) for count in range(len(rest) - 1, 0, -1))
+        return any(found is not None and not found[1] for found in map(self._source, modules))
+
+    def imported(self, file: File, module: str, level: int) -> str | None:
+        """The full name of a module as a file imports it, with so many dots before it; None where they lead nowhere.
+
+        Dots are followed from folder to folder, whatever these lack. Without any, a module beside a program goes before
+        all others, as it does in Python. Beside a module of a package, it comes last: that may be a program too.
+        """
+        if file.is_installed or not self.workspace.roots or is_stub(file.path):
+            return file.absolute(module, level)  # A stub may lie in another folder than what it tells of.
+        key = Path(file.path).parent, module, level
+        if key not in self._imported:
+            self._imported[key] = self._relative(*key) if level else self._beside(key[0], module) or module
+        return self._imported[key]
+
+    def _beside(self, folder: Path, module: str) -> str | None:
+        """The full name of a module that lies beside a file which imports it without a dot; None if it is none."""
+        folders, parts = self.workspace.folders, module.split(".")
+        if folders.module(folder, parts[:1]) is None or folders.module(folder, parts) is None:
+            return None
+        if "__init__.py" in folders.names_in(folder):
+            is_elsewhere = self._is_known(parts[0]) or any(map(self._source, (module, parts[0])))
+            return None if is_elsewhere else self._relative(folder, module, 1)
+        return self._relative(folder, module, 1) if self.workspace.offers(folder, parts[0]) else None
+
+    def _relative(self, folder: Path, module: str, level: int) -> str | None:
+        """The full name of a module that is given from a folder, with dots."""
+        for _ in range(level - 1):
+            if is_marked(folder) or folder == folder.parent:
+                return None
+            folder = folder.parent
+        parts = module.split(".") if module else []
+        path = self.workspace.folders.module(folder.parent, [folder.name, *parts])
+        if path is not None:
+            name = self.workspace.name_of(path)
+            if name and self._source(name) == (path, False):
+                return name
+        return ".".join([_ADDRESS.rstrip("."), str(folder).replace(".", _DOT), *parts])
 
     def _read(self, dotted: str, found: _Found | None) -> File | None:
         if found is None:
             return None
         path, is_installed = found
-        file = self.workspace.file_at(path, dotted)
+        # A file of the project goes by one name, whichever leads there, and is of no other package.
+        is_foreign = is_installed and not self.workspace.is_own(path)
+        file = self.workspace.file_at(path, dotted if is_foreign else "")
         if file is not None:
             file.is_package = path.stem == "__init__"  # Of a stub, too.
-            file.is_installed |= is_installed
+            file.is_installed |= is_foreign
         return file
 
     def _source(self, dotted: str) -> _Found | None:
@@ -82,18 +139,40 @@ class Names:
 
     def _path(self, dotted: str, suffix: str) -> _Found | None:
         """The path of a module, and whether it is installed."""
+        if dotted.startswith(_ADDRESS):
+            return self._at(dotted, suffix)
         path = self.workspace.find(dotted, suffix)
+        top = dotted.partition(".")[0]
+        # Whoever imports torch has it. A package goes before folders without `__init__.py`, so these are not torch.
+        is_package = top == _TORCH or self.environment.owns(top)
+        if path is None and not is_package:
+            path = self.workspace.find_loose(dotted, suffix)
         if path is not None:
             return path, False
-        top = dotted.partition(".")[0]
         if not is_standard(top) and not self._is_told_by_catalogue(top):
             path = self.environment.find(dotted, suffix)
             if path is not None:
-                return path, True
+                return path, not self.workspace.is_own(path)
         if self.environment.owns(top) or self._is_in_catalogue(dotted):
             return None
-        path = self.workspace.find_loose(dotted, suffix)
+        path = self.workspace.find_loose(dotted, suffix) if is_package else None
+        path = path or self.workspace.find_astray(dotted, suffix)
         return None if path is None else (path, False)
+
+    def _at(self, address: str, suffix: str) -> _Found | None:
+        _, place, *parts = address.split(".")
+        folder = Path(place.replace(_DOT, "."))
+        path = self.workspace.folders.module(folder.parent, [folder.name, *parts], suffix)
+        return None if path is None else (path, False)
+
+    def _is_known(self, top: str) -> bool:
+        """Whether a top-level name means something without the project."""
+        return (
+            is_standard(top)
+            or is_look_alike(top)
+            or self.catalogue.package(top) is not None
+            or self.environment.owns(top)
+        )
 
     def _is_told_by_catalogue(self, top: str) -> bool:
         """Whether the catalogue serves for an installed package.

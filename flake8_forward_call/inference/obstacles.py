@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import sites
+from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, reentry, sites, swaps
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -57,20 +57,88 @@ def _called_back(ev: Evaluator, place: Place) -> Obstacle | None:
 
 
 def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
-    if not sites.stands_in_hook(ev, place.receiver, place.scope):
+    found = reentry.reentry(ev, place.receiver, place.scope, place.kind)
+    if found is None:
         return None
-    return Obstacle(Sameness.DIFFERENT, "the call is in a hook of the same module")
+    of_whom = "all modules" if found.on_all else "the same module"
+    if found.sameness is Sameness.PERHAPS:
+        return Obstacle(found.sameness, f"the call may be part of what a hook of {of_whom} does")
+    what = "in a hook of" if found.is_direct else "part of what a hook does of"
+    return Obstacle(found.sameness, f"the call is {what} {of_whom}")
+
+
+def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:
+    if not _is_called(place) or not fitting.passes_self(place.call, place.scope):
+        return None
+    return Obstacle(Sameness.DIFFERENT, "Module.__call__ takes no keyword argument of the name self")
+
+
+def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
+    match own_forward.runs_inside_forward(ev, place.receiver, place.scope):
+        case Sameness.DIFFERENT:
+            return Obstacle(Sameness.DIFFERENT, "the call is part of what forward does, so the hooks have run already")
+        case Sameness.PERHAPS:
+            return Obstacle(Sameness.PERHAPS, "the call may be part of what forward does, so the hooks would run twice")
+        case _:
+            return None
+
+
+def _chosen_on_purpose(ev: Evaluator, place: Place) -> Obstacle | None:
+    if not _is_called(place) or not choices.is_one_of_two(place.call, place.receiver, place.scope):
+        return None
+    return Obstacle(Sameness.DIFFERENT, "the code chooses between the two calls with the same arguments")
+
+
+def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
+    if initialised.comes_too_early(place.receiver, place.call, place.scope):
+        return Obstacle(Sameness.DIFFERENT, "Module.__init__ has not run yet")
+    found = family.at_worst(ev, place.kind, place.scope.file, initialised.initialised)
+    if found is not None:
+        often = "never" if found.sameness is Sameness.DIFFERENT else "not always"
+        return Obstacle(found.sameness, f"Module.__init__ is {often} called for {found.cls.dotted}")
+    if initialised.is_left_unmade(place.receiver, place.scope):
+        return Obstacle(Sameness.PERHAPS, "__new__ made the instance, and nothing shows that Module.__init__ is called")
+    return None
+
+
+def _takes_other_arguments(ev: Evaluator, place: Place) -> Obstacle | None:
+    call = place.call if _is_called(place) else None
+    for cls in family.called(ev, place.kind):
+        for override in fitting.overrides(ev, cls):
+            sameness = fitting.fit(ev, cls, override, call)
+            if sameness is not Sameness.SAME:
+                may = "passes" if sameness is Sameness.DIFFERENT else "may pass"
+                return Obstacle(sameness, f"{override.cls.dotted}.__call__ {may} other arguments to forward")
+    return None
+
+
+def _is_called(place: Place) -> bool:
+    """Whether the place calls ``forward``, and does not hand it to what will."""
+    return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
+
+
+def _swapped(ev: Evaluator, place: Place) -> Obstacle | None:
+    reason = swaps.swapped(ev, place.receiver, place.scope)
+    return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
 
 
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
     _within_hook,
+    _passes_self,
+    _within_forward,
+    _chosen_on_purpose,
+    _never_made_ready,
+    _takes_other_arguments,
 )
 
+# Those that cannot say more than PERHAPS, and cost more: asked only where nothing else makes the fix unsafe.
+LAST_LOOKS: tuple[Look, ...] = (_swapped,)
 
-def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
-    """The worst obstacle at a place, or None. Raises OutOfBudget."""
+
+def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
+    """The worst obstacle at a place, or None; ``is_safe`` as far as what the receiver is says. Raises OutOfBudget."""
     found: Obstacle | None = None
     for look in LOOKS:
         one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
@@ -78,4 +146,6 @@ def worst_of(ev: Evaluator, place: Place) -> Obstacle | None:
             found = one
         if found is not None and found.sameness is Sameness.DIFFERENT:
             break
+    for look in LAST_LOOKS if found is None and is_safe else ():
+        found = found or ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
     return found

@@ -123,6 +123,9 @@ def _of_binding(ev: Evaluator, binding: Binding, depth: int) -> Iterator[tuple[a
     match binding:
         case Assigned(value=value, scope=scope, path=()):
             yield from origins(ev, value, scope, depth)
+        case Assigned(value=ast.Tuple(elts=values) | ast.List(elts=values), scope=scope, path=(step,)):
+            if len(values) == step.count and not any(isinstance(one, ast.Starred) for one in values):
+                yield from origins(ev, values[step.index], scope, depth)
         case Annotated(value=ast.expr() as value, scope=scope):
             yield from origins(ev, value, scope, depth)
         case Iterated(iterable=iterable, scope=scope):

@@ -9,10 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.altering import alterations
+from flake8_forward_call.inference.attributes import assignments
 from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.containers import MODULE_DICT, MODULE_LIST
 from flake8_forward_call.inference.evaluate import OutOfBudget
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
 from flake8_forward_call.inference.verdict import Standing
 
@@ -28,43 +33,86 @@ _MACHINERY = frozenset({"__call__", "_call_impl", "_wrapped_call_impl"})
 _HARMLESS = frozenset({"callable", "getattr", "hasattr", "id", "isinstance", "len", "print", "repr", "setattr", "str",
                        "super", "type", "vars"})  # fmt: skip
 
+# Classes of modules that define no `forward`.
+_BARE = frozenset({MODULE_CLASS, MODULE_LIST, MODULE_DICT})
+
 _DEF = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?def(?:[ \t\f]|\\\r?\n)+(?P<name>\w+)")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Override:
-    """A ``__call__`` that goes round ``Module.__call__``: its class, and where its name begins in the text."""
+    """A ``__call__`` that goes round ``Module.__call__``: its class, and where its name begins in the text.
+
+    ``has_forward`` tells whether ``Module.__call__`` would find a ``forward`` to call.
+    """
 
     cls: SourceClass
     offset: int
+    has_forward: bool
 
 
 def overrides(source: Source) -> list[Override]:
-    """The overrides of ``__call__`` in a file that never reach ``Module.__call__``.
-
-    Raises RecursionError where the tree is nested deeper than the interpreter's stack.
-    """
+    """The overrides of ``__call__`` in a file that never reach ``Module.__call__``."""
     session = session_of(source.path)
-    file = session.take(source)
+    file, ev = session.take(source)
     found = []
     for scope in file.scopes.classes:
-        cls = session.evaluator.source_class(scope)
+        cls = ev.source_class(scope)
         if "__call__" in scope.flow.exit and cls.node.bases:
-            found += [Override(cls, _offset(source, one)) for one in lost_bindings(session.evaluator, cls)]
+            lost = lost_bindings(ev, cls)
+            has_forward = bool(lost) and _has_forward(ev, cls)
+            found += [Override(cls, _offset(source, one), has_forward) for one in lost]
     session.keep()
     return found
 
 
 def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
     """The bindings of ``__call__`` in a class of modules, if all that can be in force go round ``Module.__call__``."""
-    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
     try:
-        if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
-            return []
-        lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
-    except OutOfBudget:
+        with own_room():
+            return _lost_bindings(ev, cls)
+    except (OutOfBudget, RecursionError):
         return []
+
+
+def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
+    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
+    if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
+        return []
+    if ev.ask(lambda: any(alterations(ev, cls)) or ev.hierarchy.own_calls.is_set_from_outside(cls)):
+        return []  # What the body says is not what the class has in the end.
+    lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
     return lost if len(lost) == len(bindings) else []
+
+
+def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
+    """Whether anything between a class, or one that derives from it, and Module defines a ``forward`` with a body."""
+    try:
+        heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
+        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
+    except OutOfBudget:
+        return True
+    known = dict.fromkeys(one for order in orders for one in order)
+    return any(map(_defines_forward, known)) or (any(map(_may_define, known)) and _uses_forward(cls))
+
+
+def _defines_forward(cls: Class | None) -> bool:
+    """Whether it is known that a class defines it."""
+    if not isinstance(cls, SourceClass):
+        return cls is not None and cls.dotted.startswith("torch.") and cls.dotted not in _BARE
+    if any(True for _ in assignments(cls, "forward")):
+        return True
+    own = cls.scope.flow.exit.get("forward", ())
+    return any(not isinstance(one, Defined) or not _is_empty(one.definition) for one in own)
+
+
+def _may_define(cls: Class | None) -> bool:
+    """Whether it is a class of which that is not known: one that was not read, or of another package."""
+    return not isinstance(cls, SourceClass) and (cls is None or cls.dotted not in _BARE)
+
+
+def _uses_forward(cls: SourceClass) -> bool:
+    return any(isinstance(one, ast.Attribute) and one.attr == "forward" for one in ast.walk(cls.node))
 
 
 def _only_declares(binding: object) -> bool:

@@ -16,6 +16,7 @@ from flake8_forward_call.inference.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.references import References
+    from flake8_forward_call.inference.stores import Stores
 
 
 @dataclass(eq=False)
@@ -43,6 +44,13 @@ class File:
 
         return References(self)
 
+    @cached_property
+    def stores(self) -> Stores:
+        """What the file stores in objects."""
+        from flake8_forward_call.inference.stores import Stores
+
+        return Stores(self)
+
     @property
     def root(self) -> Scope:
         """The module's own scope."""
@@ -67,7 +75,7 @@ class File:
                 return None
 
     def absolute(self, module: str, level: int) -> str | None:
-        """The full name of an imported module, leading dots resolved; None where they lead nowhere known."""
+        """The full name of an imported module, by the name of the file; None where its dots lead nowhere."""
         if level == 0:
             return module
         if not self.name:
@@ -88,9 +96,10 @@ class Project:
     files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
     stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
     caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
-    tells whether a top-level name is the project's own, ``mentions`` whether a name stands in a module, asked before
-    the module is read as Python. ``is_published`` says that anybody may call and extend what stands in it.
-    ``declared`` are classes of which the user says what they are.
+    tells whether a dotted name of the catalogue is the project's own, ``mentions`` whether a name stands in a module,
+    asked before the module is read as Python. ``imported`` gives the full name of a module as a file imports it, by
+    what stands behind ``import`` and the number of leading dots; None where they lead nowhere. ``is_published`` says
+    that anybody may call and extend what stands in it. ``declared`` are classes of which the user says what they are.
     """
 
     catalogue: Catalogue
@@ -100,6 +109,7 @@ class Project:
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False
     mentions: Callable[[str, str], bool] = lambda _, __: True
+    imported: Callable[[File, str, int], str | None] = File.absolute
     is_published: bool = False
     declared: Declared = field(default_factory=Declared)
     _files: dict[str, File | None] = field(default_factory=dict)
@@ -122,6 +132,6 @@ class Project:
         return self._stubs[module]
 
     def known(self, dotted: str) -> Fact | None:
-        """What the catalogue has under a name; nothing where the project has a package of that name."""
+        """What the catalogue has under a name; nothing where that is the project's own."""
         entry = self.catalogue.resolve(dotted)
-        return None if entry is None or self.hides(dotted.partition(".")[0]) else entry
+        return None if entry is None or self.hides(dotted) else entry

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.inference.tables import owner_of
 from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class References:
         self.handed: dict[str, list[Handed]] = {}  # The names themselves.
         self.given: dict[str, list[Handed]] = {}  # What calling them gives.
         self.stored: dict[str, list[Stored]] = {}
-        self.aliases: dict[str, set[str]] = {}  # By a name: those that it is imported as, or assigned to.
+        self.aliases: dict[str, dict[str, None]] = {}  # By a name: those that it is imported as, or assigned to.
         self._opened = file.scopes.opened
         self._seen: set[int] = set()  # What was looked into from outside: tuples, lists, targets.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
@@ -110,7 +111,7 @@ class References:
             case ast.ImportFrom(names=imported):
                 for alias in imported:
                     if alias.asname:
-                        self.aliases.setdefault(alias.name, set()).add(alias.asname)
+                        self.aliases.setdefault(alias.name, {})[alias.asname] = None
             case ast.Call():
                 self._call(node, scope)
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
@@ -121,7 +122,7 @@ class References:
             case ast.Assign(targets=targets, value=value):
                 names = [target.id for target in targets if isinstance(target, ast.Name)]
                 if isinstance(value, (ast.Name, ast.Attribute)) and len(names) == len(targets) and not scope.is_class:
-                    self.aliases.setdefault(last_name(value) or "", set()).update(names)
+                    self.aliases.setdefault(last_name(value) or "", {}).update(dict.fromkeys(names))
                 else:
                     self._hand(value, scope)
                 for target in targets:
@@ -157,7 +158,7 @@ class References:
                 self.stored.setdefault(name, []).append(Stored(owner, value, scope))
 
     def _called(self, called: Called) -> None:
-        name = last_name(called.callee)
+        name = asked_name(called.callee) or last_name(called.callee)
         if name is not None:
             self.called.setdefault(name, []).append(called)
 
@@ -168,6 +169,9 @@ class References:
             case ast.Name(id=name) | ast.Attribute(attr=name):
                 self.handed.setdefault(name, []).append(Handed(node, scope, is_returned, given_to))
             case ast.Call():
+                asked = asked_name(node)
+                if asked is not None:
+                    self.handed.setdefault(asked, []).append(Handed(node, scope, is_returned, given_to))
                 made_by = last_name(node.func)
                 if made_by is not None:
                     self.given.setdefault(made_by, []).append(Handed(node, scope, is_returned, given_to))
@@ -215,6 +219,17 @@ def _outside(node: ast.AST) -> Iterator[ast.AST]:
     body = getattr(node, "body", ())
     inside = {id(one) for one in (body if isinstance(body, list) else [body])}
     return (child for child in children(node) if id(child) not in inside)
+
+
+def asked_name(node: ast.expr) -> str | None:
+    """The name in ``getattr(x, "name")`` and ``vars(x)["name"]``; None for anything else."""
+    match node:
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(name)), *_]):
+            return name
+        case ast.Subscript(value=table, slice=ast.Constant(value=str(name))) if any(True for _ in owner_of(table)):
+            return name
+        case _:
+            return None
 
 
 def last_name(node: ast.expr) -> str | None:

@@ -101,12 +101,22 @@ def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
     match node:
         case ast.Name(id=name):
             nearest = next((one for one in scope.outward() if name in one.flow.bound and not one.is_class), None)
-            return None if nearest is None else _followed(ev, nearest, name)
+            return _starred(ev, scope.file, name) if nearest is None else _followed(ev, nearest, name)
         case ast.Attribute(value=value, attr=name):
             for one in alternatives(ev.expression(value, scope)):
                 file = ev.project.file(one.name) if isinstance(one, Namespace) else None
                 if file is not None:
                     return _followed(ev, file.root, name)
+    return None
+
+
+def _starred(ev: Evaluator, file: File, name: str) -> _Global | None:
+    """The global that ``from module import *`` brings under a name."""
+    for star in file.root.stars:
+        full = file.absolute(star.module or "", star.level)
+        source = None if full is None or not ev.project.mentions(full, name) else ev.project.file(full)
+        if source is not None and source.exports(name) and name in source.root.flow.bound:
+            return _followed(ev, source.root, name)
     return None
 
 
@@ -119,7 +129,7 @@ def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
         if len(imported) != 1 or any(not isinstance(one, Imported) for one in bound):
             return None
         ((module, inner, level),) = imported
-        full = scope.file.absolute(module, level)
+        full = ev.project.imported(scope.file, module, level)
         source = None if full is None else ev.project.file(full)
         if inner is None or source is None:
             return None

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_OPENERS = (*_FUNCTIONS, ast.ClassDef)
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+# By what an instance of a module is called (torch/nn/modules/module.py).
+_CALLED_BY = ("__call__", "_call_impl")
+
+_OPENERS = (*FUNCTIONS, ast.ClassDef)
 
 
 class Scope:
@@ -27,7 +31,7 @@ class Scope:
         self.node = node
         self.parent = parent
         self.file = file
-        self.declared_outer: set[str] = set()  # Named in `global` or `nonlocal`.
+        self.declared_outer: dict[str, None] = {}  # Named in `global` or `nonlocal`.
         self.stars: list[ast.ImportFrom] = []
         self.children: list[Scope] = []
         self.calls: list[ast.Call] = []
@@ -47,12 +51,12 @@ class Scope:
     @property
     def is_function(self) -> bool:
         """Whether the scope is a function or lambda."""
-        return isinstance(self.node, _FUNCTIONS)
+        return isinstance(self.node, FUNCTIONS)
 
     @property
     def positional(self) -> list[str]:
         """The names of a function's positional parameters: a method's first is the instance. None for other scopes."""
-        if not isinstance(self.node, _FUNCTIONS):
+        if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
 
@@ -94,10 +98,19 @@ class ScopeMap:
         self.classes: list[Scope] = []
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
         self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
-        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is assigned.
-        self.renamed: dict[str, set[str]] = {}  # By a name that is imported: those that it is imported as.
+        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is set or deleted.
+        self.renamed: dict[str, dict[str, None]] = {}  # By a name that is imported: those that it is imported as.
         self._file = file
         self._walk(tree)
+
+    @cached_property
+    def named(self) -> dict[str, list[Scope]]:
+        """The functions and classes of the file by name; lambdas under no name."""
+        found: dict[str, list[Scope]] = {}
+        for scope in self.root.inward():
+            if scope.parent is not None:
+                found.setdefault(getattr(scope.node, "name", ""), []).append(scope)
+        return found
 
     def _walk(self, tree: ast.Module) -> None:
         todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
@@ -115,7 +128,7 @@ class ScopeMap:
                 todo.extend((child, inner) for child in inside)
                 todo.extend((child, scope) for child in outside)
                 continue
-            if isinstance(node, ast.Attribute) and node.attr == "__call__" and isinstance(node.ctx, ast.Store):
+            if isinstance(node, ast.Attribute) and node.attr in _CALLED_BY and not isinstance(node.ctx, ast.Load):
                 self.call_stores.append((node, scope))
             elif isinstance(node, ast.Call):
                 self.standing[id(node)] = scope
@@ -127,7 +140,7 @@ class ScopeMap:
             ):
                 scope.item_stores.append(node)
             elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                scope.declared_outer.update(node.names)
+                scope.declared_outer.update(dict.fromkeys(node.names))
                 for name in node.names:
                     self.outer_writers.setdefault(name, []).append(scope)
             elif isinstance(node, ast.ImportFrom):
@@ -135,8 +148,10 @@ class ScopeMap:
                     scope.stars.append(node)
                 for alias in node.names:
                     if alias.asname:
-                        self.renamed.setdefault(alias.name, set()).add(alias.asname)
+                        self.renamed.setdefault(alias.name, {})[alias.asname] = None
             todo += [(child, scope) for child in children(node)]
+        for inner in self.opened.values():  # What stands first was met last.
+            inner.stars.sort(key=lambda star: star.lineno)
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:

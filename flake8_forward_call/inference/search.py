@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import attributes
 from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.naming import may_end_up_as
+from flake8_forward_call.inference.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -35,6 +37,9 @@ if TYPE_CHECKING:
 
 # So many files are read for one function. A name that stands in more is a common word, and its callers are anybody's.
 MAX_FILES = 60
+
+# So many files are looked through for a function that is asked for by a name put together.
+MAX_ASKING_FILES = 10
 
 # What a class's own code calls to make another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
@@ -89,6 +94,7 @@ class Search:
         """Yield each call of the function, or of the class whose constructor it is."""
         if self._cls is None:
             yield from self._calls_by(self._node.name)
+            self.is_handed_on = self.is_handed_on or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
             return
@@ -130,6 +136,8 @@ class Search:
             case Unknown() if name == self._node.name and called.call is not None and self._cls is None:
                 match called.callee:
                     case ast.Attribute(attr=attr) if attr == name and self._owner is not None:
+                        return Found(called, True, is_certain=False)
+                    case ast.Call() as asked if asked_name(asked) == name and self._owner is not None:
                         return Found(called, True, is_certain=False)
             case _:
                 pass
@@ -180,6 +188,32 @@ class Search:
                 return True
             case _:
                 return self._is_itself(kind)
+
+    def _is_asked_for(self) -> bool:
+        """Whether ``getattr(m, key)(...)`` of its module, or of its class, may call it under a name put together."""
+        home = self._scope.file
+        if self._owner is None and self._scope.parent is not home.root:
+            return False
+        beside = _import_name(home) if self._owner is None else self._owner.node.name
+        for file in self._ev.files_mentioning("getattr", home, MAX_ASKING_FILES, beside) or ():
+            for called in file.references.called.get("getattr", ()):
+                match called.callee:
+                    case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
+                        if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
+                            return True
+        return False
+
+    def _has_it(self, owner: ast.expr, scope: Scope) -> bool:
+        """Whether the value of an expression has the function: its module, its class or an instance of that."""
+        for kind in alternatives(self._ev.expression(owner, scope)):
+            match kind:
+                case Namespace(name):
+                    if self._owner is None and self._ev.project.file(name) is self._scope.file:
+                        return True
+                case Instance(cls) | ClassObject(cls) | Slot(bound=Instance(cls) | ClassObject(cls)):
+                    if self._owner is not None and self._ev.hierarchy.derives(cls, self._owner):
+                        return True
+        return False
 
     def _calls_of_maker(self) -> Iterator[Found]:
         """Yield the calls of a function that another made, by what that one gives: ``register("x")(Net)``."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
+from flake8_forward_call.inference import apart
 from flake8_forward_call.inference import environment as environments
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.declared import Declared
@@ -25,8 +27,10 @@ _KEPT = 4
 
 _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 
-# What tells one project from another: a workspace's roots, top, renamed packages, repository and cache.
-_Place: TypeAlias = tuple[tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None]
+# What tells one project from another: a workspace's roots, top, renamed packages, repository, cache and what is apart.
+_Place: TypeAlias = tuple[
+    tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,6 @@ class Session:
         self.environment = environment
         self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
-        self.evaluator = self.fresh(Evaluator)
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
         """An evaluator of a kind, which knows nothing yet but what the files say."""
@@ -61,16 +64,19 @@ class Session:
                 stub=names.stub,
                 hides=names.is_hidden,
                 mentions=names.mentions,
+                imported=names.imported,
                 declared=self._declared,
             )
         )
 
-    def take(self, source: Source) -> File:
-        """The file that is being checked; what was found out while it read otherwise is forgotten."""
-        file, has_changed = self.workspace.in_hand(source)
-        if has_changed:
-            self.evaluator = self.fresh(Evaluator)
-        return file
+    def take(self, source: Source) -> tuple[File, Evaluator]:
+        """The file that is being checked, and an evaluator for it.
+
+        It knows nothing of what was asked for other files. With bounds on how far a question may lead, and with
+        questions that lead back to themselves, what it knew would decide what it can find out: then the answers for a
+        file would depend on which files were checked before it.
+        """
+        return self.workspace.in_hand(source), self.fresh(Evaluator)
 
     def keep(self) -> None:
         """Keep what was found out, as far as it can serve other processes."""
@@ -84,14 +90,18 @@ class _Sessions:
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
+        self._of_editors: dict[str, str] = {}  # The texts that are open, by path.
+        self._held: str | None = None  # The path of a text that counts as well and is open in no editor.
 
     def of(self, path: str, wishes: Wishes) -> Session:
-        if not self._disk.is_file(path):
+        self._let_go(os.path.realpath(path))
+        if not self._disk.is_file(os.path.realpath(path)):
             environment = environment_of(None, None, wishes.environment)
             return Session(Workspace(disk=self._disk), environment, wishes.declared)
         workspace = workspace_of(path)
         roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
-        place = (roots, workspace.top, workspace.renamed, workspace.repository, wishes.cache_folder)
+        found = (workspace.top, workspace.renamed, workspace.repository)
+        place = (roots, *found, wishes.cache_folder, workspace.apart)
         environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top, wishes.environment)
         key = place, environment, wishes.declared
         session = self._now.pop(key, None) or Session(
@@ -102,16 +112,34 @@ class _Sessions:
             del self._now[old]
         return session
 
+    def hold(self, real: str, text: str) -> None:
+        """Take a text for that of a file, as long as that file is looked at."""
+        if self._disk.unsaved.get(real) != text:
+            self._renew({**self._of_editors, real: text})
+            self._held = real
+
+    def _let_go(self, real: str) -> None:
+        """Forget the text that is held, where another file is looked at."""
+        if self._held not in (None, real):
+            self._renew(self._of_editors)
+            self._held = None
+
     def look_again(self, unsaved: Mapping[str, str]) -> None:
+        environments.look_again()
+        apart.look_again()
+        files.forget()
+        self._of_editors = dict(unsaved)
+        self._renew(self._of_editors)
+        self._held = None
+
+    def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
             self._earlier.pop(place, None)
             self._earlier[place] = session.workspace
         for old in list(self._earlier)[:-_KEPT]:
             del self._earlier[old]
         self._now.clear()
-        environments.look_again()
-        files.forget()
-        self._disk = Disk(dict(unsaved))
+        self._disk = Disk(unsaved)
 
 
 _SESSIONS = _Sessions()
@@ -125,6 +153,15 @@ def session_of(path: str) -> Session:
     from flake8_forward_call.configuration.wishes import wishes_of
 
     return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
+
+
+def hold(path: str, text: str) -> None:
+    """Take a text for that of the file at a path, as long as that file is looked at. Never raises.
+
+    So a text from standard input, or one that was never saved, belongs to the folder that its name says.
+    """
+    with suppress(OSError, ValueError):  # No current folder, or a path that can be none.
+        _SESSIONS.hold(os.path.realpath(path), text)
 
 
 def look_again(unsaved: Mapping[str, str]) -> None:

@@ -38,18 +38,17 @@ class Shelf:
             entry = self._entries[real] = self._looked_at(real, dotted)
         return entry.file
 
-    def in_hand(self, source: Source) -> tuple[File, bool]:
-        """The file whose text is being checked, and whether it has changed since its text was last seen."""
+    def in_hand(self, source: Source) -> File:
+        """The file whose text is being checked."""
         real = os.path.realpath(source.path)
         entry = self._entries.get(real)
         if entry is not None and entry.file is not None and entry.text == source.text:
-            return entry.file, False
-        has_changed = entry is not None and entry.file is not None
+            return entry.file
         old = self._earlier.get(real)
         file = None if old is None or old.text != source.text else self._again(old, "")
         file = file or self._made(real, source, "")
         self._entries[real] = _Entry(file, source.text, [])
-        return file, has_changed
+        return file
 
     def _looked_at(self, real: str, dotted: str) -> _Entry:
         old, stamp = self._earlier.get(real), self._disk.stamp(real)

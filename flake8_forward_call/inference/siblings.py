@@ -1,4 +1,7 @@
-"""The rest of a project: packages beside the one at hand, and modules in folders that only ``sys.path`` knows of."""
+"""The rest of a project: packages beside the one at hand, and modules in folders that only ``sys.path`` knows of.
+
+They are followed where an import names them, and say nothing else of the project at hand.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake8_forward_call.discovery import is_environment, is_searched
-from flake8_forward_call.inference.layout import is_marked, layout_of
+from flake8_forward_call.inference.layout import has_settings, is_marked, layout_of
 
 # Folders outside packages. The largest monorepos looked at have a few hundred; past this the search costs more time
 # than the file in hand.
@@ -62,7 +65,7 @@ def _folders(top: Path) -> Iterator[tuple[Path, list[str], bool]]:
         if "__init__" in modules and folder != top:
             yield folder.parent, [folder.name], folder.parent in declared
             continue
-        if folder != top and is_marked(folder):
+        if is_marked(folder) if folder != top else has_settings(folder):
             declared |= {folder, *layout_of(folder).folders}
         yield folder, modules, folder in declared
         if depth < MAX_DEPTH:

@@ -3,33 +3,16 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.types import Function, Instance, Slot, Type, alternatives
+from flake8_forward_call.inference.types import Instance, Slot, Type, alternatives
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
-
-_HOOK_MAKERS = frozenset(
-    {
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_backward_hook",
-        "register_module_forward_hook",
-        "register_module_forward_pre_hook",
-    }
-)
-
-
-# A hook's name that stands in more files than this is a common word.
-MAX_FILES = 40
 
 
 def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
@@ -109,74 +92,8 @@ def _names_on_self(cls: SourceClass, method: str) -> Iterator[str]:
                 yield node.attr
 
 
-def stands_in_hook(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
-    """Whether the call stands in a hook that the project registers on the module that it calls."""
-    text = ast.unparse(receiver)
-    for function in scope.outward():
-        if not function.is_function:
-            continue
-        for target, outer in _registered_on(ev, function):
-            if text == ast.unparse(target) or text in function.positional[:2]:
-                return True
-            # In one class or function, the one module goes by one name.
-            if _home(outer) is not _home(function) and _may_be_same(ev, (receiver, scope), (target, outer)):
-                return True
-    return False
-
-
-def _may_be_same(ev: Evaluator, *places: tuple[ast.expr, Scope]) -> bool:
-    """Whether two expressions may be one module, by their classes."""
-    first, second = ([one.cls for one in _instances(ev, *place)] for place in places)
-    return any(ev.hierarchy.derives(a, b) or ev.hierarchy.derives(b, a) for a in first for b in second)
-
-
-def _instances(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Instance]:
-    return _instances_of(ev.expression(node, scope))
-
-
 def _instances_of(kind: Type) -> Iterator[Instance]:
     for one in alternatives(kind):
         bound = one.bound if isinstance(one, Slot) else one
         if isinstance(bound, Instance):
             yield bound
-
-
-def _home(scope: Scope) -> Scope:
-    """The class or outermost function that a scope is part of, or else the module."""
-    return next(one for one in scope.outward() if one.is_class or one.parent is None or one.parent.parent is None)
-
-
-def _registered_on(ev: Evaluator, function: Scope) -> Iterator[tuple[ast.expr, Scope]]:
-    """Yield each module that the function is registered on as a hook, anywhere in the project."""
-    makers = [one for one in function.outward() if one.is_function and hasattr(one.node, "name")]
-    names = [one.node.name for one in makers]  # type: ignore[union-attr]
-    files: dict[File, None] = {function.file: None}
-    for name in names:
-        files.update(dict.fromkeys(ev.files_mentioning(name, function.file, MAX_FILES, "_hook(") or ()))
-    for file in files:
-        known = {one for name in names for one in file.references.names_for(name)}
-        for maker in _HOOK_MAKERS:
-            for call, scope in file.scopes.method_calls.get(maker, ()):
-                given = (*call.args, *(keyword.value for keyword in call.keywords))
-                if any(_is(ev, one, scope, function, known) for argument in given for one in _handed_over(argument)):
-                    assert isinstance(call.func, ast.Attribute)
-                    yield call.func.value, scope
-
-
-def _is(ev: Evaluator, node: ast.expr, scope: Scope, function: Scope, names: Collection[str]) -> bool:
-    """Whether an expression is the function: by its name in the same file, for certain in another."""
-    if node is function.node:
-        return True
-    named = last_name(node)
-    if named not in names:
-        return False
-    if scope.file is function.file and named == getattr(function.node, "name", ""):
-        return True
-    kinds = alternatives(ev.expression(node, scope))
-    return any(isinstance(one, Function) and one.node is function.node for one in kinds)
-
-
-def _handed_over(node: ast.expr) -> Iterator[ast.expr]:
-    yield node
-    if isinstance(node, ast.Call):  # partial(hook, ...)
-        yield from node.args

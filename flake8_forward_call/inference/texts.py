@@ -15,6 +15,7 @@ from typing import TypeAlias
 from flake8_forward_call.cache import Store
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.inference.disk import Disk, is_settled
+from flake8_forward_call.inference.layout import is_marked
 from flake8_forward_call.trouble import Unheard
 
 # More files than the largest PyTorch projects have; past this a search over all of them is left undone.
@@ -57,6 +58,12 @@ _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 # Between a word and what is to stand beside it, in the key of an answer.
 _BESIDE = "\0"
 
+# Before a word: what is looked for is code that may store something under the name in an object not its own.
+_STORED = "="
+
+# What such code has where it gives the name as a text.
+_BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(")
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -74,13 +81,24 @@ _Known: TypeAlias = tuple[dict[str, _Told], dict[str, int]]
 class Texts:
     """The files below a project's top folder, not read at all as far as the cache knows what they tell.
 
-    None for the top is a project without files. What was known ``earlier`` in this process goes before the cache.
+    None for the top is a project without files. A folder that lies ``apart``, because a search from the top skips
+    it, is searched as well. What was known ``earlier`` in this process goes before the cache. Where nothing marks the
+    top, what lies below it may be ``others``: the projects there that have a mark are none of it.
     """
 
     def __init__(
-        self, top: Path | None, store: Store | None = None, disk: Disk | None = None, earlier: Texts | None = None
+        self,
+        top: Path | None,
+        store: Store | None = None,
+        disk: Disk | None = None,
+        earlier: Texts | None = None,
+        apart: Path | None = None,
+        *,
+        others: bool = False,
     ) -> None:
         self._top = top
+        self._tops = [str(one) for one in (top, apart) if one is not None]
+        self._others = others
         self._disk = disk or Disk()
         self._prefix = os.path.join(str(top), "")  # noqa: PTH118 (With the separator at its end.)
         self._store = store or Store(None)
@@ -95,6 +113,11 @@ class Texts:
             self._next = earlier._next
             self._kept, self._room = earlier._kept, earlier._room
             self._earlier = earlier._known()
+
+    @property
+    def _key(self) -> str:
+        """What the record goes by."""
+        return "\0".join(self._tops)
 
     def _known(self) -> _Known | None:
         """What a later look at the same project can start from."""
@@ -139,9 +162,16 @@ class Texts:
         return heirs
 
     @cached_property
+    def _new(self) -> list[str]:
+        """The paths of programs that lie in the project and are not saved yet."""
+        if self._top is None:
+            return []
+        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
+
+    @cached_property
     def _files(self) -> dict[str, _Told]:
         """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
-        paths = [] if self._top is None else list(islice(find_files([str(self._top)], Unheard()), MAX_FILES))
+        paths = [*islice(self._found(), MAX_FILES), *self._new]
         known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
         changed: dict[str, None] = {}
@@ -160,6 +190,19 @@ class Texts:
         self._news = bool(changed) or len(files) < len(known)
         return files
 
+    def _found(self) -> Iterator[str]:
+        """Yield the paths of the files below the folders that are searched."""
+        own = dict.fromkeys(self._tops, True)
+
+        def is_own(folder: str) -> bool:
+            if folder not in own:
+                outer = os.path.dirname(folder)  # noqa: PTH120 (For thousands of files, a Path for each takes its time.)
+                own[folder] = is_own(outer) and not is_marked(Path(folder))
+            return own[folder]
+
+        paths = find_files(self._tops, Unheard())
+        yield from (one for one in paths if is_own(os.path.dirname(one))) if self._others else paths  # noqa: PTH120
+
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
         """The files that have each word, asked anew for the few that have changed."""
         bits = {path: 1 << index for index, path in enumerate(self._order) if path in changed}
@@ -173,7 +216,7 @@ class Texts:
 
     def _recorded(self) -> tuple[dict[str, _Told], dict[str, int]]:
         """What the cache tells of each file, and for some words, which files have them."""
-        record = self._store.read(_KIND, str(self._top))
+        record = self._store.read(_KIND, self._key)
         try:
             files = {
                 self._prefix + path: _Told(stamp, bool(calls), str(lines))
@@ -186,14 +229,14 @@ class Texts:
     def keep(self) -> None:
         """Write to the cache what this process has found out: each time at first, then now and then."""
         start = time.monotonic()
-        if not self._news or start < self._next or len(self._order) < MIN_FILES:
-            return
+        if not self._news or start < self._next or len(self._order) < MIN_FILES or self._new:
+            return  # What is not saved yet is not there for others.
         files = {path.removeprefix(self._prefix): self._files[path] for path in self._order}
         record = {
             "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},
             "words": {word: f"{bits:x}" for word, bits in list(self._words.items())[-MAX_WORDS:]},
         }
-        self._store.write(_KIND, str(self._top), record)
+        self._store.write(_KIND, self._key, record)
         self._news = False
         end = time.monotonic()
         self._next = end + PAUSE * (end - start)
@@ -212,12 +255,39 @@ class Texts:
         self._room += len(self._kept.pop(path, b""))
 
 
+def storing(name: str) -> str:
+    """The word to look for where a name may be stored in an object: ``x.name = ...``, ``setattr(x, "name", ...)``.
+
+    Not ``self.name = ...``, which is for the class to tell.
+    """
+    return f"{_STORED}{name}"
+
+
 def _search(key: str) -> Callable[[bytes], bool]:
     """Give the test whether the word stands as a whole in a text, and what is to stand beside it."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
+    if key.startswith(_STORED):
+        return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
     # The letter before is looked at last, so that the pattern starts with plain letters.
     whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
     return lambda data: plain in data and beside in data and whole.search(data) is not None
+
+
+def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
+    word = re.escape(name)
+    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
+    plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
+    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
+    by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
+    return lambda data: (
+        name in data
+        and beside in data
+        and (
+            plainly.search(data) is not None
+            or (b"(" in data and by_keyword.search(data) is not None)
+            or (by_text.search(data) is not None and _BY_TEXT.search(data) is not None)
+        )
+    )
 
 
 def _bits(flags: Iterable[bool]) -> int:

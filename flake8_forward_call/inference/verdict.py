@@ -66,4 +66,5 @@ class Verdict:
 
 NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
 NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that what it is handed to calls it")
+TOO_FAR = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "it takes too many steps to find out what the receiver is")
 NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")

@@ -129,6 +129,9 @@ None of these is FWD001 where the tool can see it. FWD002, which is off by defau
 - The call stands in the class's own `__call__`, or in a method that it calls: `self(x)` would recurse for ever.
 - The class gives its instances' call another meaning, by a `__call__` of its own that does not lead to `forward` with
   the same arguments and the same result. The models and likelihoods of GPyTorch are like that.
+- The call is part of the module's own `forward`: its hooks have run already, and would run again.
+- The code chooses between `x.forward(...)` and `x(...)` with the same arguments.
+- The class never calls `Module.__init__`: an instance has `forward`, and calling it raises an error.
 - The call stands in a hook on the same module: calling the module would run the hook again.
 - The receiver is typed by an interface of TorchScript (`@torch.jit.interface`), which has the methods it declares and
   no call.

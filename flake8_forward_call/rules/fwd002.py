@@ -14,12 +14,23 @@ The message says why. There is nothing to rewrite blindly, and something to know
 - **The class has a `__call__` of its own.** Somebody gave calling an instance another meaning: GPyTorch's models check
   their training data and return the posterior, its likelihoods take a distribution or a tensor, a generator class makes
   `__call__` the whole sampling loop. An override that only adds something and then returns `super().__call__(...)`
-  with the same arguments is no obstacle, and such a call is FWD001.
+  with the same arguments is no obstacle, and such a call is FWD001. If the override changes gradients, precision, the
+  mode of the module or the arguments on the way, its fix is unsafe. The call itself has to fit the override, too: one
+  with fewer parameters or other defaults would pass something else to `forward`. An override of `_call_impl`, a
+  `__call__` that is set by `setattr`, a metaclass, `__init_subclass__` or a decorator counts in the same way.
 - **A subclass in the project has one.** `self.forward(x)` in a base class runs on instances of every subclass. What a
   subclass makes of `__call__` counts where the receiver may be of it: for `self`, and for a parameter annotated with
   the base class. Where the very class was constructed it does not.
 - **The call is part of what `__call__` does.** In a class's own `__call__`, or in a method that it leads to,
   `self(x)` would call itself for ever.
+- **The call is part of what `forward` does.** `self.forward(x)` in the class's own `forward`, or in a method that only
+  `forward` calls: the hooks have run for the outer call and would run again inside it. Where the method is called from
+  elsewhere as well, the call is FWD001 with an unsafe fix.
+- **The code chooses between the two calls.** In `net.forward(x) if plain else net(x)`, or the same by `if` and
+  `return`, the author bypasses the hooks on purpose.
+- **The module is never initialised.** A class whose `__init__` does not lead to `Module.__init__` has no hook tables,
+  so `x(...)` raises an error. The same is true for `self.forward(x)` before `super().__init__()`.
+- **The call passes a keyword argument `self`.** `Module.__call__` has a parameter of that name.
 - **The call stands in a hook of the same module.** Calling the module there would run the hook again.
 - **The receiver is typed by an interface of TorchScript.** `@torch.jit.interface` has the methods that it declares and
   no call; the compiler would refuse the rewrite.

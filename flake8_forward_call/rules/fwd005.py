@@ -12,11 +12,15 @@ concerned, however carefully its callers write `model(x)`.
 
 ## What to do
 
-Two ways keep the other meaning and give the hooks back:
+The message names the remedy that fits the class:
 
-- Let `__call__` do what it does besides and then `return super().__call__(...)`.
-- Give the other meaning a name of its own (`predict`, `sample`, `encode`), and leave `__call__` to `Module`. That is
-  what most libraries do, and what readers expect.
+- **No class below `Module` defines a `forward`: rename `__call__` to `forward`.** The method does what `forward` is
+  for, under a name that takes the hooks away. `Module.__call__` then runs the hooks and calls it, and callers still
+  write `model(x)`. (`super().__call__(...)` would raise `NotImplementedError` here, because it finds no `forward`.)
+  For `__call__ = predict` in the class body, write `forward = predict`.
+- **There is a `forward`: return `super().__call__(...)`.** Let `__call__` do its additional work first. If it computes
+  something else than `forward`, give it a name of its own (`predict`, `sample`, `encode`), and leave `__call__` to
+  `Module`. Most libraries do that, and readers expect it.
 
 Where callers must keep writing `model(x)` for something that is not one run of `forward`, let the work be done by a
 submodule: that one is called properly, and its hooks run.
@@ -26,7 +30,9 @@ submodule: that one is called properly, and its hooks run.
 `super().__call__(...)`, `nn.Module.__call__(self, ...)`, `_call_impl` and `_wrapped_call_impl`, in `__call__` itself
 or in a method that it uses, on any path. Where that cannot be read, because a base class or a function that is handed
 the instance was not, nothing is reported. Nor is a `__call__` that is only declared: without a body, abstract, or
-under `if TYPE_CHECKING`.
+under `if TYPE_CHECKING`. And nothing is reported where the class ends up with another call than its body defines:
+where a base's `__init_subclass__`, a metaclass, a class decorator or an assignment from outside replaces or deletes
+`__call__`.
 
 ## What follows for the calls of forward()
 
@@ -67,11 +73,15 @@ sampler(torch.ones(1, 4))
 print("the hook ran:", bool(seen))
 """
 
+# What to do, where the class or one around it has a `forward`, and where none has.
+CALL_PARENT = "return super().__call__(...)"
+RENAME = "rename __call__ to forward"
+
 RULE = Rule(
     code="FWD005",
     name="overridden-module-call",
     title="__call__ of a module that never reaches Module.__call__",
-    message="{name}.__call__ never reaches Module.__call__, so its hooks never run; return super().__call__(...)",
+    message="{name}.__call__ never reaches Module.__call__, so its hooks never run; {remedy}",
     default=True,
     applicability=None,
     page=_PAGE,

@@ -14,10 +14,14 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
 - **It cannot be decoded.** The bytes are not of the encoding that the file declares (UTF-8 if it declares none), or
   the declared encoding does not exist. Save the file in the encoding that it names, or correct the line
   `# -*- coding: ... -*-` at its top.
-- **It does not parse.** Python refused it: a syntax error, code of Python 2, null bytes, or syntax of a Python newer
-  than the one that the tool runs under. Run the tool with the newest Python that your project supports. In a
-  directory only files that mention `forward` are parsed at all; a file that you name, or send to standard input,
-  always is. Under flake8 such a file is `E999`, flake8's own.
+- **It does not parse.** Python refused it: a syntax error, code of Python 2, null bytes. In a directory only files that
+  mention `forward` are parsed at all; a file that you name, or send to standard input, always is. Under flake8 such a
+  file is `E999`, flake8's own.
+- **It needs a newer Python.** The tool parses with the Python that runs it. An older one cannot read `type X = int`
+  (new in 3.12), `class Net[T]` (3.12), an f-string with the same quotes inside (3.12) or `except A, B:` (3.14). The
+  message names that Python and the form. Install the tool with the newest Python that your project supports:
+  `python3.14 -m pip install ...`, `uv tool install --python 3.14 ...`, `language_version: python3.14` for a hook of
+  pre-commit, `python-version` for the GitHub Action.
 - **It is no notebook, or a cell of it does not parse.** What is named `.ipynb` and is not JSON, or has no list of
   cells, is not looked at. A cell that Python refuses, once what is IPython's in it is set aside, is left out: the
   message names it, and the other cells are analysed and fixed.

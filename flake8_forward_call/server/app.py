@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 # What tells of a project's files and where its packages lie.
 _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
 
+# The address of a new document: with a path where it has one already.
+_NEW = "untitled:"
+
 _Params = TypeVar("_Params")
 _Answer = TypeVar("_Answer")
 
@@ -41,7 +44,7 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.checks = Checks(
             self._documents,
-            to_fs_path,
+            self._path_of,
             self._selection,
             self._publish,
         )
@@ -108,6 +111,18 @@ class Server(LanguageServer):
     def _documents(self) -> dict[str, TextDocument]:
         """What is open and a program; a notebook's text is none."""
         return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
+
+    def _path_of(self, uri: str) -> str | None:
+        """The path of the file at an address, or of one that may be saved there; None for what is no file.
+
+        A new document without a path belongs to the client's first folder, or to the current one.
+        """
+        if not uri.startswith(_NEW):
+            return to_fs_path(uri)
+        if uri.startswith(f"{_NEW}/"):
+            return to_fs_path(uri.replace(_NEW, "file:", 1))
+        folders = (to_fs_path(folder.uri) for folder in self.workspace.folders.values())
+        return str(Path(next(filter(None, folders), ""), uri.removeprefix(_NEW)))
 
     def _selection(self, path: str) -> Selection:
         return self.settings.selection(path)

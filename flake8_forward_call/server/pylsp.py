@@ -39,7 +39,7 @@ def _actions(workspace: Any, document: Any, place: dict[str, Any], context: dict
     look_again({os.path.realpath(one.path): one.source for one in workspace.documents.values() if hasattr(one, "path")})
     # What flake8 was told to show besides the rules that are on by default, the client shows here.
     selection = selection_of(document.path)
-    wider = replace(selection, extend_select=(*selection.extend_select, *shown.intersection(BY_CODE)))
+    wider = replace(selection, extend_select=(*selection.extend_select, *(code for code in BY_CODE if code in shown)))
     report = checked(document.path, document.source, None, wider)
     positions = Positions(report.source, utf16_units)
     start, end = (positions.place(one["line"], one["character"]) for one in (place["start"], place["end"]))

@@ -61,10 +61,10 @@ def files_of(text: str) -> dict[str, str]:
     return {name: common + body for name, body in zip(rest[::2], rest[1::2], strict=True)}
 
 
-def written(root: Path, text: str) -> dict[str, str]:
+def written(root: Path, text: str, *, is_marked: bool = True) -> dict[str, str]:
     """Write the files of a project, with a mark of its top, and give them."""
     files = files_of(text)
-    for name, body in {"setup.py": "", **files}.items():
+    for name, body in {**({"setup.py": ""} if is_marked else {}), **files}.items():
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(body, encoding="utf-8")
@@ -79,6 +79,14 @@ def found_in(path: Path) -> list[tuple[int, str]]:
 
 def hold(root: Path, text: str) -> None:
     """Assert that in each file of the project the marked calls are found, and no others."""
-    files = written(root, text)
+    _hold(root, written(root, text))
+
+
+def hold_unmarked(root: Path, text: str) -> None:
+    """Assert the same of files that only those among them mark as a project."""
+    _hold(root, written(root, text, is_marked=False))
+
+
+def _hold(root: Path, files: dict[str, str]) -> None:
     found = {name: annotated(body, found_in(root / name)) for name, body in files.items()}
     assert found == {name: annotated(body, list(marks(body))) for name, body in files.items()}

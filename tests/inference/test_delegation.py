@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import pytest
-from inferring import DIFFERENT, PERHAPS, SAME, verdicts
+from inferring import DIFFERENT, PERHAPS, SAME, parsed
+
+from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.evaluate import Evaluator
+from flake8_forward_call.inference.project import File, Project
 
 
 def meaning(definition: str) -> str:
-    """What calling an instance means whose class has the definition."""
+    """What calling an instance means whose class has the definition, whatever it is passed."""
     lines = "\n".join(f"    {line}" for line in definition.splitlines())
-    return verdicts(f"class Net(nn.Module):\n{lines}\n\nNet().forward(1)\n")[-1]
+    file = File("net.py", parsed(f"class Net(nn.Module):\n{lines}\n"), "net")
+    ev = Evaluator(Project(Catalogue()))
+    net = next(one for one in file.scopes.classes if getattr(one.node, "name", "") == "Net")
+    return ev.ask(lambda: ev.hierarchy.meaning_of_call(ev.source_class(net))).value
 
 
 @pytest.mark.parametrize(
@@ -86,7 +93,8 @@ def test_call_of_what_is_no_base_is_another_call(callee: str) -> None:
         ("return super().__call__(x)", SAME),
         ("return super(Net, self).__call__(x)", SAME),
         ("print(x)\nreturn super().__call__(x)", SAME),
-        ("with torch.no_grad():\n    return super().__call__(x)", SAME),
+        ("with torch.no_grad():\n    return super().__call__(x)", PERHAPS),
+        ("with torch.profiler.record_function('call'):\n    return super().__call__(x)", SAME),
         ("try:\n    return super().__call__(x)\nfinally:\n    print(x)", SAME),
         ("try:\n    return super().__call__(x)\nexcept ValueError:\n    raise", SAME),
         ("try:\n    return super().__call__(x)\nexcept ValueError:\n    return None", PERHAPS),

@@ -260,6 +260,36 @@ def test_path_file_that_lists_more_folders_than_there_can_be(
     assert len(environment_of(use.parent, use.parent).places) == 3
 
 
+def test_editable_install_leads_to_a_project_beside(tmp_path: Path, venv: Path, site: Path, use: Path) -> None:
+    write(tmp_path / "checkout", {"setup.py": "", "__init__.py": "", "pkg/__init__.py": BASE})
+    assert found(use) == []
+    write(site, {"checkout.pth": f"{tmp_path / 'checkout'}\n"})
+    choose(venv)
+    assert found(use) == ["FWD001"]
+
+
+@pytest.mark.parametrize("names", [("use.py", "more/pkg.py"), ("more/pkg.py", "use.py")])
+def test_folder_of_the_project_that_the_environment_names_is_the_project_s_own(
+    venv: Path, site: Path, use: Path, names: tuple[str, str]
+) -> None:
+    """Its callers are all there are, whether the import or the check has led there first."""
+    write(site, {"more.pth": f"{use.parent / 'more'}\n"})
+    write(use.parent, {"more/pkg.py": "from torch import nn\n\ndef run(m, x): return m.forward(x)\n"})
+    write(
+        use.parent, {"use.py": "from pkg import run\nfrom torch import nn\n\nnn.ReLU().forward(1)\nrun(nn.ReLU(), 1)\n"}
+    )
+    choose(venv)
+    assert [found(use.parent / name) for name in names] == [["FWD001"], ["FWD001"]]
+
+
+def test_installed_package_goes_before_a_folder_of_the_project_without_init(venv: Path, site: Path, use: Path) -> None:
+    write(site, {"pkg/__init__.py": "", "pkg/base.py": BASE, "ns/base.py": BASE})
+    write(use.parent, {"pkg/base.py": PLAIN, "ns/base.py": PLAIN})
+    write(use.parent, {"a.py": USE.replace("pkg", "pkg.base"), "b.py": USE.replace("pkg", "ns.base")})
+    choose(venv)
+    assert (found(use.parent / "a.py"), found(use.parent / "b.py")) == (["FWD001"], [])
+
+
 # Who tells
 
 

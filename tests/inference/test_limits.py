@@ -4,8 +4,16 @@ Without the bounds on steps, depth and alternatives each of them would take minu
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from inferring import DIFFERENT, NOT_MODULE, PROBABLE, SAME, UNKNOWN, UNREAD, verdict, verdicts
+
+from flake8_forward_call.analysis import analyse
+from flake8_forward_call.explaining import explain
+from flake8_forward_call.finding import Finding
+from flake8_forward_call.inference.verdict import TOO_FAR
+from flake8_forward_call.source import Source
 
 
 @pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", PROBABLE), ("3", NOT_MODULE)])
@@ -237,3 +245,43 @@ Net().forward(1)
 Odd().forward(1)
 """
     assert verdicts(text)[2:] == [SAME, SAME, SAME, SAME, DIFFERENT]
+
+
+CHAIN = (
+    "from torch import nn\nclass C0(nn.Module): ...\n"
+    + "".join(f"class C{i}(C{i - 1}): ...\n" for i in range(1, 600))
+    + "class Last(C599):\n    def __call__(self, x): return 1\n"
+    + "class Near(nn.Module):\n    def __call__(self, x): return 1\n"
+    + "nn.ReLU().forward(1)\nLast().forward(1)\nnn.Tanh().forward(1)\n"
+)
+SUM = (
+    "from torch import nn\ndef long(x):\n    y = x" + " + x" * 700 + "\n    return nn.ReLU().forward(y)\n"
+    "def short(x):\n    return nn.Tanh().forward(x)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [(CHAIN, ["FWD005 605", "FWD001 606", "FWD001 608"]), (SUM, ["FWD001 6"])],
+    ids=["classes", "sum"],
+)
+def test_a_call_that_leads_too_deep_costs_no_other(text: str, found: list[str]) -> None:
+    findings = analyse(Source("net.py", text))
+    assert [f"{one.code} {one.start.row}" for one in findings] == found
+
+
+@pytest.mark.parametrize("text", [CHAIN, SUM], ids=["classes", "sum"])
+def test_what_is_found_does_not_depend_on_who_asks(text: str) -> None:
+    def deeper(levels: int) -> list[Finding]:
+        return analyse(Source("net.py", text)) if levels == 0 else deeper(levels - 1)
+
+    limit = sys.getrecursionlimit()
+    assert deeper(0) == deeper(150)
+    assert sys.getrecursionlimit() == limit
+
+
+def test_explain_says_that_a_call_leads_too_deep() -> None:
+    row = CHAIN.splitlines().index("Last().forward(1)") + 1
+    (explanation,) = explain(Source("net.py", CHAIN), row)
+    assert explanation.finding is None
+    assert explanation.reason == TOO_FAR.reason

@@ -8,14 +8,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.inference import disk, session, shelf, texts
 from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.session import look_again
+from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.source import Source
 
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
@@ -50,6 +50,11 @@ def found(path: Path, text: str | None = None) -> list[str]:
     return [one.code for one in analyse(Source(str(path), path.read_text() if text is None else text))]
 
 
+def held(path: Path, text: str) -> list[str]:
+    hold(str(path), text)
+    return found(path, text)
+
+
 @pytest.mark.parametrize(("text", "codes"), [(NET, ["FWD001"]), (PLAIN, []), (OTHER_CALL, ["FWD002"])])
 def test_unsaved_text_of_another_file_counts_until_it_is_closed(top: Path, text: str, codes: list[str]) -> None:
     write(top / "net.py", "")
@@ -77,6 +82,56 @@ def test_file_that_is_not_saved_yet_is_of_the_project_that_its_path_says(top: Pa
     assert found(top / "new.py", USE) == []
     look_again({str(top / "new.py"): USE})
     assert found(top / "new.py", USE) == ["FWD001"]
+    look_again({})
+    assert held(top / "gone/new.py", USE) == ["FWD001"]
+
+
+def test_file_that_is_not_saved_yet_is_read_where_others_import_it(top: Path) -> None:
+    """Who calls its functions, and who derives from its classes, stands in files that are saved."""
+    write(top / "net.py", NET)
+    write(top / "call.py", CALLER)
+    assert held(top / "helper.py", HELPER) == ["FWD001"]
+    write(top / "heir.py", "from new import Net\nclass Heir(Net):\n    def __call__(self, x): return -x\n")
+    look_again({})
+    assert held(top / "new.py", f"{NET}\ndef use(net: Net): net.forward(1)\n") == ["FWD002"]
+
+
+def test_what_stands_in_a_file_that_is_not_saved_yet_is_found_as_in_a_saved_one(top: Path) -> None:
+    write(top / "net.py", NET)
+    text = f"{HEIR}\ndef use(net: Net): net.forward(1)\n"
+    assert held(top / "new.py", text) == ["FWD005", "FWD002"]
+    write(top / "new.py", text)
+    look_again({})
+    assert found(top / "new.py") == ["FWD005", "FWD002"]
+
+
+def test_text_that_is_held_counts_for_its_own_file_alone(top: Path) -> None:
+    write(top / "net.py", NET)
+    write(top / "helper.py", HELPER)
+    write(top / "use.py", USE)
+    text = f"{CALLER}Net().forward(1)\n"
+    assert held(top / "call.py", text) == ["FWD001"]
+    assert found(top / "helper.py") == []
+    assert held(top / "net.py", PLAIN) == []
+    assert found(top / "use.py") == ["FWD001"]
+    look_again({str(top / "call.py"): text})
+    assert held(top / "other.py", USE) == ["FWD001"]
+    assert found(top / "helper.py") == ["FWD001"]
+
+
+def test_what_is_kept_for_other_processes_has_no_file_that_is_not_saved(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(texts, "MIN_FILES", 1)
+    monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
+    write(top / "net.py", NET)
+    write(top / "call.py", CALLER)
+    assert held(top / "helper.py", HELPER) == ["FWD001"]
+    assert not any(one.is_file() for one in (top / ".cache").rglob("*"))
+    write(top / "helper.py", HELPER)
+    look_again({})
+    assert found(top / "helper.py") == ["FWD001"]
+    assert any(one.is_file() for one in (top / ".cache").rglob("*"))
 
 
 def test_package_that_appears_and_goes(top: Path) -> None:
@@ -177,6 +232,7 @@ TEXTS = {
 CHANGES = [(name, text) for name, all_texts in TEXTS.items() for text in (*all_texts, None)]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans(), st.booleans()), max_size=12))
 def test_long_life_finds_what_a_new_process_finds(steps: list[tuple[tuple[str, str | None], bool, bool]]) -> None:
     """Whatever is written, removed, typed and closed, in whatever order."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from inferring import DIFFERENT, SAME, verdicts
+from inferring import DIFFERENT, PERHAPS, SAME, verdicts
 from marked import NET, hold
 
 # Each class hands its own calls on to Module.__call__, so only the place of a call can make a difference.
@@ -44,6 +44,8 @@ OUTSIDE_CALL = {
         def __call__(self, x, other: "Net" = None):
             other.forward(x)
             return super().__call__(x, other)
+        def forward(self, x, other=None):
+            return x
     """,
     "method that __call__ does not lead to": """
         def __call__(self, x):
@@ -60,6 +62,8 @@ OUTSIDE_CALL = {
         def forward(self, x):
             return self.part(x)
         def part(self, x):
+            return x
+        def whole(self, x):
             return self.forward(x)
     """,
 }
@@ -91,22 +95,6 @@ IN_HOOK = {
                 return m.forward(i)
         nn.Conv1d(1, 1, 1).register_forward_hook(Watch().hook)
     """,
-    "module of a subclass": """
-        class Base(nn.Module): pass
-        class Heir(Base): pass
-        base, heir = Base(), Heir()
-        def hook(m, i, o):
-            return heir.forward(i)
-        base.register_forward_pre_hook(hook)
-    """,
-    "module of a base class": """
-        class Base(nn.Module): pass
-        class Heir(Base): pass
-        base, heir = Base(), Heir()
-        def hook(m, i, o):
-            return base.forward(i)
-        heir.register_forward_pre_hook(hook)
-    """,
     "partial of a hook": """
         from functools import partial
         def hook(extra, m: nn.Linear, i):
@@ -120,7 +108,83 @@ IN_HOOK = {
         nn.Conv1d(1, 1, 1).register_forward_pre_hook(hook)
     """,
 }
+PERHAPS_IN_HOOK = {
+    "module of a subclass": """
+        class Base(nn.Module): pass
+        class Heir(Base): pass
+        def look(heir: Heir):
+            return heir.forward(1)
+        def hook(m, i, o):
+            look(pick(m))
+        def watch(base: Base):
+            base.register_forward_hook(hook)
+    """,
+    "module of a base class": """
+        class Base(nn.Module): pass
+        class Heir(Base): pass
+        class Watch:
+            def __init__(self, base: Base):
+                self.base = base
+            def hook(self, m, i):
+                return self.base.forward(i)
+        heir = Heir()
+        heir.register_forward_pre_hook(Watch(load()).hook)
+    """,
+    "backward hook whose output somebody else may differentiate": """
+        net = nn.Linear(1, 1)
+        def hook(m, *grads):
+            kept.append(net.forward(1))
+        net.register_full_backward_hook(hook)
+    """,
+    "hook that is handed to what was not read": """
+        net = nn.Linear(1, 1)
+        def hook(m, i, o):
+            return net.forward(i)
+        load.attach_hook(net, hook)
+    """,
+    "hook that is handed on with the method's name": """
+        net = nn.Linear(1, 1)
+        def hook(m, i, o):
+            return net.forward(i)
+        load(net, "register_forward_hook", hook)
+        net.register_full_backward_hook(print)
+    """,
+    "hook of a list that was not read": """
+        net = nn.Linear(1, 1)
+        def hook(m, i, o):
+            return net.forward(i)
+        load(hook)
+        for one in load():
+            net.register_forward_hook(one)
+    """,
+}
 NOT_IN_HOOK = {
+    "another module, of a subclass": """
+        class Base(nn.Module): pass
+        class Heir(Base): pass
+        base, heir = Base(), Heir()
+        def hook(m, i, o):
+            return heir.forward(i)
+        base.register_forward_pre_hook(hook)
+    """,
+    "backward hook of another module": """
+        a, b = nn.Linear(1, 1), nn.Conv1d(1, 1, 1)
+        def hook(m, *grads):
+            b.forward(1).backward()
+        a.register_full_backward_hook(hook)
+    """,
+    "what takes no module": """
+        net = nn.Linear(1, 1)
+        def hook(x):
+            return net.forward(x)
+        load.attach_hook(net, hook)
+    """,
+    "hook of an optimizer": """
+        net = nn.Linear(1, 1)
+        def hook(optimizer, args, kwargs):
+            return net.forward(args)
+        load().register_step_post_hook(hook)
+    """,
     "third argument of a hook": """
         def hook(m, i, o: nn.Linear):
             return o.forward(i)
@@ -156,6 +220,11 @@ NOT_IN_HOOK = {
 @pytest.mark.parametrize("program", IN_HOOK.values(), ids=list(IN_HOOK))
 def test_a_hook_must_not_call_the_module_that_it_hangs_on(program: str) -> None:
     assert verdicts(program) == [DIFFERENT]
+
+
+@pytest.mark.parametrize("program", PERHAPS_IN_HOOK.values(), ids=list(PERHAPS_IN_HOOK))
+def test_a_hook_that_may_hang_on_the_module_makes_the_fix_unsafe(program: str) -> None:
+    assert verdicts(program) == [PERHAPS]
 
 
 @pytest.mark.parametrize("program", NOT_IN_HOOK.values(), ids=list(NOT_IN_HOOK))

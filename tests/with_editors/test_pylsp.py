@@ -56,6 +56,18 @@ def test_flake8_reports_the_unsaved_text_and_knows_the_other_files(net: Path) ->
     edit(session())
 
 
+def test_file_that_was_never_saved_knows_the_files_beside_it(net: Path) -> None:
+    async def session() -> None:
+        new = net.with_name("new.py")
+        async with editing(net.parent, command=PYLSP) as editor:
+            configured(editor, select=["FWD001"])
+            editor.open(new, "from net import Net\n\nNet().forward(1)\n")
+            assert found(await editor.diagnostics(new)) == [("FWD001", 2, 6)]
+            assert await editor.actions(new, 2, 6)
+
+    edit(session())
+
+
 def test_rules_are_on_as_the_table_says_beside_those_of_flake8(net: Path) -> None:
     async def session() -> None:
         async with editing(net.parent, command=PYLSP) as editor:

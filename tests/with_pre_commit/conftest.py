@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pre_commit  # noqa: F401
 import pytest
-from scratch import Scratch, made, publish, recipe, surroundings
+from scratch import CLONE, Scratch, made, publish, recipe, surroundings
 
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment in which this working tree, and flake8, are repositories that hooks come from."""
+    """The environment for hooks that come from this working tree, which lies beside a project as a clone would."""
     folder = tmp_path_factory.mktemp("published")
     environment = surroundings(folder)
     publish(folder, environment)
@@ -26,6 +26,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 @pytest.fixture
 def project(tmp_path: Path, published: dict[str, str]) -> Scratch:
     """A repository whose models lie in files that are committed."""
+    (tmp_path / CLONE).symlink_to(Path(published["PRE_COMMIT_HOME"]).parent / CLONE)
     scratch = made(tmp_path / "project", published)
     scratch.write(
         net__base="from torch import nn\n\n\nclass Base(nn.Module):\n    def forward(self, x):\n        return x\n",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,31 +20,9 @@ from flake8_forward_call import __version__
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs/pre-commit.md"
-OURS = "https://github.com/flake8-forward-call/flake8-forward-call"
-FLAKE8 = "https://github.com/PyCQA/flake8"
-
-# What stands for flake8's repository: pre-commit runs flake8 from it in the same way.
-_HOOK_OF_FLAKE8 = {
-    "id": "flake8",
-    "name": "flake8",
-    "entry": "flake8",
-    "language": "python",
-    "types": ["python"],
-    "require_serial": True,
-}
-_PACKAGE_OF_FLAKE8 = """\
-[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
-
-[project]
-name = "hook-of-flake8"
-version = "7.3.0"
-dependencies = ["flake8==7.3.0"]
-
-[tool.hatch.build.targets.wheel]
-bypass-selection = true
-"""
+# Where the page expects the clone that the hooks come from: beside the project.
+CLONE = "flake8-forward-call"
+OURS = f"../{CLONE}"
 
 
 @dataclass(frozen=True)
@@ -108,19 +88,11 @@ def made(folder: Path, environment: Mapping[str, str]) -> Scratch:
 
 
 def surroundings(folder: Path) -> dict[str, str]:
-    """The environment of a user who has nothing set, and for whom the repositories of hooks lie in a folder.
-
-    git takes them from there, wherever pre-commit says that they come from.
-    """
+    """The environment of a user who has nothing set, and who has this environment's programs."""
     environment = {
         name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "PRE_COMMIT", "VIRTUAL_ENV"))
     }
-    configuration = {
-        "user.name": "A",
-        "user.email": "a@example.org",
-        f"url.{folder / 'ours'}.insteadOf": OURS,
-        f"url.{folder / 'flake8'}.insteadOf": FLAKE8,
-    }
+    configuration = {"user.name": "A", "user.email": "a@example.org"}
     environment |= {f"GIT_CONFIG_KEY_{number}": name for number, name in enumerate(configuration)}
     environment |= {f"GIT_CONFIG_VALUE_{number}": value for number, value in enumerate(configuration.values())}
     return environment | {
@@ -129,30 +101,23 @@ def surroundings(folder: Path) -> dict[str, str]:
         "GIT_CONFIG_SYSTEM": os.devnull,
         "PRE_COMMIT_HOME": str(folder / "home"),
         "FORWARD_CALL_CACHE_DIR": str(folder / "cache"),
+        "PATH": os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"])),
     }
 
 
 def publish(folder: Path, environment: Mapping[str, str]) -> None:
-    """Commit what hooks are made of: this working tree as it is, and what stands for flake8's repository."""
-    ours = made(folder / "ours", environment)
+    """Commit what hooks are made of, this working tree as it is, and tag it as the page says."""
+    ours = made(folder / CLONE, environment)
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
         shutil.copy(ROOT / name, ours.folder)
     package = "flake8_forward_call"
     shutil.copytree(ROOT / package, ours.folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    flake8 = made(folder / "flake8", environment)
-    (flake8.folder / ".pre-commit-hooks.yaml").write_text(yaml.safe_dump([_HOOK_OF_FLAKE8]))
-    (flake8.folder / "pyproject.toml").write_text(_PACKAGE_OF_FLAKE8)
-    for scratch, tag in ((ours, f"v{__version__}"), (flake8, "7.3.0")):
-        scratch.git("add", "--all")
-        scratch.git("commit", "--quiet", "--message", "A release")
-        scratch.git("tag", tag)
-
-
-def unpublished(environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which pip, too, takes this package from the repository, as from an index that has it."""
-    folder = Path(environment["PRE_COMMIT_HOME"]).parent
-    (constraint := folder / "constraint.txt").write_text(f"flake8-forward-call @ {(folder / 'ours').as_uri()}\n")
-    return {**environment, "PIP_CONSTRAINT": str(constraint)}
+    ours.git("add", "--all")
+    ours.git("commit", "--quiet", "--message", "A clone")
+    user = made(folder / "user", environment)
+    (command,) = re.findall(r"^\$ (git -C .* tag .*)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    user.git(*shlex.split(command)[1:])
+    assert ours.git("tag") == f"v{__version__}\n"
 
 
 def recipes(page: Path = PAGE) -> list[str]:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scratch import Done, Scratch, notebook, recipe, unpublished
+from scratch import Done, Scratch, notebook, recipe
 
 TRAIN = "from net.encoder import Encoder\n\nencoder = Encoder()\nprint(encoder.forward(1))\n"
 FIXED = TRAIN.replace(".forward(", "(")
@@ -202,8 +202,7 @@ def test_many_files_are_fixed_in_one_run(fixed: Scratch) -> None:
     assert tried(fixed).status == 0
 
 
-def test_flake8_takes_the_plugin_along(project: Scratch) -> None:
-    project = Scratch(project.folder, unpublished(project.environment))
+def test_flake8_of_the_environment_takes_the_plugin_along(project: Scratch) -> None:
     use(project, recipe("flake8"))
     done = tried(project, train=TRAIN)
     assert done.status == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from scratch import FLAKE8, OURS, PAGE, ROOT, Scratch, hooks, recipe, recipes
+from scratch import OURS, PAGE, ROOT, Scratch, hooks, recipe, recipes
 
 from flake8_forward_call import __version__
 
@@ -46,14 +46,16 @@ def test_every_recipe_is_used_by_a_test_of_the_hooks() -> None:
 def test_recipes_name_the_hooks_that_there_are() -> None:
     manifest = yaml.safe_load(MANIFEST.read_text(encoding="utf-8"))
     assert {name for text in recipes() for name in hooks(text)} == {hook["id"] for hook in manifest} | {"flake8"}
-    assert {one["repo"] for text in recipes() for one in yaml.safe_load(text)["repos"]} == {OURS, FLAKE8}
+    assert {one["repo"] for text in recipes() for one in yaml.safe_load(text)["repos"]} == {OURS, "local"}
 
 
 def test_one_version_is_named_everywhere() -> None:
     texts = [text for page in PAGES for text in recipes(page)]
-    ours = re.findall(rf"{OURS}\n +rev: v(.*)|flake8-forward-call==([^\]]*)", "\n".join(texts))
-    assert len(ours) == len(texts)
-    assert {version or pinned for version, pinned in ours} == {__version__}
+    ours = re.findall(rf"{re.escape(OURS)}\n +rev: v(.*)", "\n".join(texts))
+    assert len(ours) == len([text for text in texts if OURS in text])
+    tags = [tag for page in PAGES for tag in re.findall(r" tag v([\d.]*\d)", page.read_text(encoding="utf-8"))]
+    assert tags
+    assert {*ours, *tags} == {__version__}
 
 
 def test_one_process_fixes() -> None:

@@ -39,7 +39,7 @@ def _fetch_and_build(release: str, names: Sequence[str], *, check: bool) -> int:
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
         subprocess.run([*pip, "--dest", folder, release], check=True)
-        for path in list(Path(folder).iterdir()):
+        for path in sorted(Path(folder).iterdir()):
             _unpack(path, Path(folder))
         return _build(release, names, Path(folder), check=check)
 

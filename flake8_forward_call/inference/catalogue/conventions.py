@@ -12,6 +12,9 @@ RETURNS: dict[str, tuple[list[str], str]] = {
     # By convention an entry point of `hubconf.py` is a function that gives a module, but nothing holds it to that:
     # https://docs.pytorch.org/docs/stable/hub.html
     "torch.hub.load": ([], "Opaque[torch.nn.modules.module.Module]"),
+    # It calls itself for each part, whose class is not that of the whole:
+    # https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.named_modules
+    "torch.nn.modules.module.Module.named_modules": ([], "list[tuple[Plain, torch.nn.modules.module.Module]]"),
     # The class stands in the configuration of the checkpoint:
     # https://huggingface.co/docs/transformers/model_doc/auto
     "transformers.models.auto.auto_factory._BaseAutoModelClass.from_pretrained": ([], _PRETRAINED),

@@ -1,0 +1,136 @@
+"""One project checked in many ways that must not matter: what each says, with its messages and edits."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from flake8_forward_call.rules import BY_CODE
+
+SEEDS = range(4)
+
+# The rules that read the project. FWD900 is among them; FWD100 is about comments, and flake8 never has it.
+CODES = ",".join(code for code in sorted(BY_CODE) if code != "FWD100")
+
+# What flake8 is not asked about: a file that does not parse is E999 to it.
+_UNREADABLE = "FWD900"
+
+# In a file without either of these words there is nothing to find.
+_WORDS = (b".forward", b"__call__")
+
+# So many names fit into one command line on every system.
+_MOST_FILES = 2_000
+
+# Between a finding and its fix, which flake8 does not tell.
+_FIX = "\t"
+
+# What a run said: "path:row:col code message", a tab and the fix, each with how often.
+Said = Counter[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One way of checking, with what it said, and the files that it was asked about; None for all."""
+
+    name: str
+    said: Said
+    files: frozenset[str] | None = None
+    is_flake8: bool = False
+
+    def of(self, reference: Said) -> Said:
+        """What the run should have said: the part of the reference that it was asked about."""
+        lines = ((line, count) for line, count in reference.items() if self.files is None or _path(line) in self.files)
+        if not self.is_flake8:
+            return Counter(dict(lines))
+        wanted = Said()
+        for line, count in lines:
+            wanted[_without_fix(line)] += count
+        return Said({line: count for line, count in wanted.items() if f" {_UNREADABLE} " not in line})
+
+
+def reference(folder: Path, cache: Path) -> Said:
+    """What the command says of a folder with seed 0 and an empty cache, which is filled."""
+    return _check(folder, ["."], 0, cache)
+
+
+def runs(folder: Path, cache: Path) -> Iterator[Run]:
+    """Yield all other ways, given the cache that the reference has filled."""
+    names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.is_file())
+    wanted = [name for name in names if any(word in (folder / name).read_bytes() for word in _WORDS)]
+    yield Run("seed 0, full cache", _check(folder, ["."], 0, cache))
+    for seed in SEEDS[1:]:
+        with tempfile.TemporaryDirectory() as empty:
+            yield Run(f"seed {seed}", _check(folder, ["."], seed, Path(empty)))
+    if not wanted:
+        return
+    some = frozenset(wanted)
+    yield Run("the files in reversed order", _check(folder, wanted[::-1], 0, cache), some)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        halves = pool.map(lambda half: _check(folder, half, 0, cache), filter(None, (wanted[::2], wanted[1::2])))
+        yield Run("two commands, each with every second file", _sum(halves), some)
+        each = pool.map(lambda pair: _check(folder, [pair[1]], pair[0] % len(SEEDS), cache), enumerate(wanted))
+        yield Run("each file alone", _sum(each), some)
+    for jobs in (1, 2):
+        yield Run(f"flake8 --jobs={jobs}", _flake8(folder, wanted, jobs, cache), some, is_flake8=True)
+
+
+def _sum(several: Iterable[Said]) -> Said:
+    return sum(several, start=Said())
+
+
+def _environment(seed: int, cache: Path) -> dict[str, str]:
+    return {**os.environ, "PYTHONHASHSEED": str(seed), "XDG_CACHE_HOME": str(cache)}
+
+
+def _check(folder: Path, paths: Sequence[str], seed: int, cache: Path) -> Said:
+    command = [sys.executable, "-m", "flake8_forward_call", "check", "--output-format=json", f"--select={CODES}"]
+    command.append("--no-site-packages")
+    said = Said()
+    for part in _parts(paths):
+        done = subprocess.run(
+            [*command, *part], cwd=folder, env=_environment(seed, cache), capture_output=True, text=True, check=False
+        )
+        if done.returncode > 1:
+            raise SystemExit(f"forward-call check failed: {done.stderr}")
+        for one in json.loads(done.stdout):
+            place = one["location"]
+            path = Path(one["filename"]).relative_to(folder.resolve()).as_posix()
+            fix = json.dumps(one["fix"], sort_keys=True)
+            line = f"{path}:{place['row']}:{place['column']} {one['code']} {one['message']}"
+            said[line + _FIX + fix] += 1
+    return said
+
+
+def _flake8(folder: Path, paths: Sequence[str], jobs: int, cache: Path) -> Said:
+    command = [sys.executable, "-m", "flake8", "--isolated", f"--select={CODES}", "--exclude=.git", f"--jobs={jobs}"]
+    command += ["--forward-call-no-site-packages", "--format=%(path)s:%(row)d:%(col)d %(code)s %(text)s"]
+    said = Said()
+    for part in _parts(paths):
+        done = subprocess.run(
+            [*command, *part], cwd=folder, env=_environment(jobs, cache), capture_output=True, text=True, check=False
+        )
+        if done.returncode > 1:
+            raise SystemExit(f"flake8 failed: {done.stderr}")
+        said.update(line.removeprefix("./") for line in done.stdout.splitlines() if f" {_UNREADABLE} " not in line)
+    return said
+
+
+def _parts(paths: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(paths), _MOST_FILES):
+        yield paths[start : start + _MOST_FILES]
+
+
+def _path(line: str) -> str:
+    return line.split(" ", 1)[0].rsplit(":", 2)[0]
+
+
+def _without_fix(line: str) -> str:
+    return line.partition(_FIX)[0]

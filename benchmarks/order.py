@@ -1,0 +1,122 @@
+"""Do answers depend on anything but the code that is checked?
+
+    python benchmarks/order.py                    # the five packages of FEW, in three minutes
+    python benchmarks/order.py --all              # every package with labels
+    python benchmarks/order.py kornia nflows      # some
+    python benchmarks/order.py --smoke            # seconds, no downloads: see whether the benchmark itself works
+
+For each package, the pinned release is fetched (sources only, nothing is installed) and checked in many ways: with
+PYTHONHASHSEED 0 to 3, with an empty cache and with a full one, as a whole and file by file, with its files in reversed
+order, divided between two processes, and by flake8 with one process and with two. Places, codes, messages and edits
+must be the same each time. Prints each difference and the run that made it; the exit status is 1 if there is one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from labelled.fetch import WORK, fetch
+from labelled.labels import LABELS, read_labels
+from labelled.runs import Run, Said, reference, runs
+
+FEW = ("nflows", "gpiozero", "gpytorch", "mmengine", "skorch")
+
+# A project in which much leads elsewhere: hooks in several files, aliases, a mixin, callers, a loop of imports.
+SMOKE = {
+    "small/__init__.py": "from small.nets import *\n",
+    "small/nets.py": """\
+from torch import nn
+from torch.nn import Linear as Dense, Linear as Full
+
+
+class Head:
+    def run(self, x):
+        return self.forward(x)
+
+
+class Net(Head, nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense, self.full = Dense(1, 1), Full(1, 1)
+
+    def forward(self, x):
+        return self.full.forward(self.dense.forward(x))
+""",
+    "small/first.py": "from small import Net\n\nnet = Net()\nnet.dense.register_forward_hook(print)\n",
+    "small/second.py": "from small import Net\n\nnet = Net()\nnet.dense.register_forward_pre_hook(print)\n",
+    "small/third.py": "from small.nets import Net as Model\n\n\ndef use(net):\n    net.forward(1)\n\n\nuse(Model())\n",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("packages", nargs="*", help="names of labelled packages (default: the five of FEW)")
+    parser.add_argument("--all", action="store_true", help="every package with labels")
+    parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
+    parser.add_argument("--smoke", action="store_true", help="a made-up project of five files")
+    options = parser.parse_args(arguments)
+    if options.smoke:
+        return _smoke()
+    every = [package.requirement for package in read_labels(LABELS)]
+    names = {requirement.partition("==")[0] for requirement in every}
+    if unknown := set(options.packages) - names:
+        parser.error(f"no labels for {', '.join(sorted(unknown))}")
+    wanted = options.packages or FEW
+    count = 0
+    for requirement in every:
+        if options.all or requirement.partition("==")[0] in wanted:
+            count += _examine(requirement, fetch(requirement, options.work))
+    print(f"{count} differences")
+    return int(count > 0)
+
+
+def _examine(name: str, folder: Path) -> int:
+    """Print what differs between the runs over a folder, and give how many lines that were."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as cache:
+        said = reference(folder, Path(cache))
+        count = done = 0
+        for run in runs(folder, Path(cache)):
+            done += 1
+            for line in differences(run, said):
+                count += 1
+                print(f"{name}: {run.name}: {line}", flush=True)
+    seconds = time.perf_counter() - started
+    print(f"{name}: {said.total()} findings, {done + 1} runs, {count} differences, {seconds:.0f} s", flush=True)
+    return count
+
+
+def differences(run: Run, said: Said) -> Iterator[str]:
+    """Yield what a run said more and less than the reference."""
+    wanted = run.of(said)
+    for line in sorted((run.said - wanted).elements()):
+        yield f"only here: {line}"
+    for line in sorted((wanted - run.said).elements()):
+        yield f"not here: {line}"
+
+
+def _smoke() -> int:
+    """See whether the benchmark finds something in a small project, the same in every run, and notices a change."""
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch) / "project"
+        for name, text in SMOKE.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        count = _examine("smoke", folder)
+        said = reference(folder, Path(scratch) / "cache")
+    changed = Said({line.replace(" FWD", " XWD", 1): number for line, number in said.items()})
+    noticed = len(list(differences(Run("changed", changed), said)))
+    if count or said.total() < 3 or noticed != 2 * said.total():
+        print(f"the benchmark does not measure: {count}, {said.total()}, {noticed}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""``check --show-files``: which files would be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from flake8_forward_call import terminal
+from flake8_forward_call.discovery import find_files
+from flake8_forward_call.inputs import STDIN
+from flake8_forward_call.interrupts import ends_raised
+from flake8_forward_call.printing import shown
+from flake8_forward_call.skipping import Skipped
+from flake8_forward_call.trouble import Status, Trouble
+
+show_files_option = click.option(
+    "--show-files", is_flag=True, help="List the files that would be checked, one a line, and check none."
+)
+
+# What is about findings, and there are none.
+_OF_FINDINGS = (
+    "statistics",
+    "output_file",
+    "diff_base",
+    "baseline",
+    "write_baseline",
+    "add_noqa",
+    "report_unused_noqa",
+    "watch",
+)
+
+
+def show_files(context: click.Context, paths: Sequence[str], trouble: Trouble) -> Status:
+    """List the files that the paths lead to. Raises UsageError for options that do not go with it."""
+    if STDIN in paths:
+        raise click.UsageError("--show-files lists files, so it cannot go with standard input")
+    for name in _OF_FINDINGS:
+        if context.params[name] not in (None, False):
+            raise click.UsageError(f"--show-files checks no file, so it cannot go with --{name.replace('_', '-')}")
+    skipped = Skipped()
+    try:
+        with ends_raised():
+            for name in find_files(paths, trouble, skipped):
+                terminal.echo(shown(name))
+    except KeyboardInterrupt:
+        trouble.error("Interrupted: not every file is listed.")
+    else:
+        skipped.tell_if_all(trouble)
+        skipped.tell(trouble)
+    return trouble.status(findings=False)

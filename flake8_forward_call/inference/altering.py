@@ -1,0 +1,172 @@
+"""What becomes of a class's call by what makes the class: ``__init_subclass__``, a metaclass, a class decorator."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import ClassObject, Function, alternatives
+from flake8_forward_call.inference.verdict import Sameness, worst
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# What an instance's call is looked up by (torch/nn/modules/module.py): `Module.__call__` looks up `_call_impl`.
+CALL_NAMES = frozenset({"__call__", "_call_impl"})
+
+# The methods of a metaclass that see the class while it is made.
+_MAKERS = ("__new__", "__init__", "__prepare__")
+
+# Functions and methods that set or take away what a text names.
+_SETTERS = frozenset({"setattr", "__setattr__", "setdefault", "__setitem__"})
+_TAKERS = frozenset({"delattr", "__delattr__", "pop", "__delitem__"})
+
+# Functions that hand a class on to others, so deep.
+MAX_FUNCTIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """What becomes of a class's call: what it means where something ``sets`` it, and whether one ``takes`` it away."""
+
+    sets: Sameness | None
+    takes: bool
+
+
+def alterations(ev: Evaluator, cls: SourceClass) -> Iterator[Alteration]:
+    """Yield what the makers of a class do to its call."""
+    for function in _makers(ev, cls):
+        found = _alteration(ev, function)
+        if found.sets is not None or found.takes:
+            yield found
+
+
+def _makers(ev: Evaluator, cls: SourceClass) -> Iterator[Scope]:
+    """Yield the functions that see the class when it is made."""
+    chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
+    for one in chain:
+        hook = attributes.first_method(one, "__init_subclass__") if one is not cls else None
+        if hook is not None:
+            yield hook
+        for keyword in one.node.keywords:
+            if keyword.arg == "metaclass" and one.scope.parent is not None:
+                yield from _of_metaclass(ev, keyword.value, one.scope.parent)
+    for decorator in cls.node.decorator_list:
+        callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+        assert cls.scope.parent is not None
+        for kind in alternatives(ev.expression(callee, cls.scope.parent)):
+            if isinstance(kind, Function):
+                yield kind.scope
+
+
+def _of_metaclass(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Scope]:
+    for kind in alternatives(ev.expression(node, scope)):
+        match kind:
+            case ClassObject(SourceClass() as meta):
+                chain = [one for one in ev.hierarchy.order(meta) if isinstance(one, SourceClass)]
+                for one in chain:
+                    for name in _MAKERS:
+                        method = attributes.first_method(one, name)
+                        if method is not None:
+                            yield method
+            case Function(scope=inner):  # `metaclass=` takes any callable.
+                yield inner
+
+
+def _alteration(ev: Evaluator, function: Scope) -> Alteration:
+    """What a function does to the call of the class that it is given, by itself and by functions that it calls."""
+    sets: list[Sameness] = []
+    takes = False
+    todo, seen = [function], set[int]()
+    while todo and len(seen) < MAX_FUNCTIONS:
+        scope = todo.pop()
+        if id(scope) in seen:
+            continue
+        seen.add(id(scope))
+        changes = _Changes(scope)
+        sets += changes.sets
+        takes |= changes.takes
+        for inner in scope.inward():
+            for call in inner.calls:
+                if call.args and isinstance(call.func, ast.Name):
+                    kinds = alternatives(ev.expression(call.func, inner))
+                    todo += [kind.scope for kind in kinds if isinstance(kind, Function)]
+    return Alteration(worst(*sets) if sets else None, takes)
+
+
+class _Changes:
+    """What the text of one function does to attributes and entries of a name in CALL_NAMES, whoever's they are."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.sets: list[Sameness] = []
+        self.takes = False
+        self._function = scope.node
+        self._certain = {id(one) for one in getattr(scope.node, "body", ()) if isinstance(one, ast.stmt)}
+        named, moved = False, False
+        for node in ast.walk(scope.node):
+            match node:
+                case ast.Assign(targets=targets, value=value) if any(map(_names_call, targets)):
+                    self._set(value, certain=id(node) in self._certain)
+                case ast.AnnAssign(target=target, value=ast.expr() as value) if _names_call(target):
+                    self._set(value, certain=id(node) in self._certain)
+                case ast.Delete(targets=targets) if any(map(_names_call, targets)):
+                    self.takes = True
+                case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in _SETTERS | _TAKERS:
+                    if any(map(is_call_name, node.args)):
+                        if name in _TAKERS:
+                            self.takes = True
+                        else:
+                            self._set(node.args[-1], certain=False)
+                    else:
+                        moved |= not any(isinstance(one, ast.Constant) for one in node.args)
+                case ast.Dict(keys=keys, values=values):
+                    for key, value in zip(keys, values, strict=True):
+                        if key is not None and is_call_name(key):
+                            self._set(value, certain=False)
+                case ast.keyword(arg=str(name), value=value) if name in CALL_NAMES:
+                    self._set(value, certain=False)
+                case ast.Constant() if is_call_name(node):
+                    named = True
+                case ast.Subscript(slice=key, ctx=ast.Store() | ast.Del()):
+                    moved |= not isinstance(key, ast.Constant)
+        if named and moved and not self.sets and not self.takes:
+            # `for name in ("__call__", ...): setattr(cls, name, ...)`
+            self.sets.append(Sameness.PERHAPS)
+            self.takes = True
+
+    def _set(self, value: ast.expr, *, certain: bool) -> None:
+        """Note what is set: another call for certain only if nothing in it can lead to the one there was."""
+        other = certain and isinstance(value, ast.Lambda) and not mentions_call(value)
+        if certain and isinstance(value, ast.Name):
+            made = [one for one in ast.walk(self._function) if getattr(one, "name", None) == value.id]
+            other = bool(made) and not any(map(mentions_call, made))
+        self.sets.append(Sameness.DIFFERENT if other else Sameness.PERHAPS)
+
+
+def _names_call(target: ast.expr) -> bool:
+    match target:
+        case ast.Attribute(attr=name):
+            return name in CALL_NAMES
+        case ast.Subscript(slice=key):
+            return is_call_name(key)
+        case _:
+            return False
+
+
+def is_call_name(node: ast.expr) -> bool:
+    """Whether an expression is a text with one of the names that an instance's call is looked up by."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in CALL_NAMES
+
+
+def mentions_call(node: ast.AST) -> bool:
+    """Whether an attribute or a text in it is one of these names, so that it may come to the call that there was."""
+    return any(
+        (isinstance(one, ast.Attribute) and one.attr in CALL_NAMES)
+        or (isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value in CALL_NAMES)
+        for one in ast.walk(node)
+    )

@@ -1,0 +1,88 @@
+"""What a decorator makes of a call: whether what it gives comes to the function that it decorates."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.bindings import Parameter
+from flake8_forward_call.inference.delegation import delegation, of_wrapped
+from flake8_forward_call.inference.disturbing import changes_arguments, is_switch
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import Function, alternatives
+from flake8_forward_call.inference.verdict import Sameness, worst
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# Where decorators come from that only mark a function, and those of `functools` and `torch` that do no more.
+_MARKING = frozenset({"abc", "typing", "typing_extensions", "warnings", "beartype", "jaxtyping"})
+_MARKS = frozenset(
+    {
+        "functools.wraps",
+        "functools.update_wrapper",
+        "torch.jit.export",
+        "torch.jit.ignore",
+        "torch.jit.unused",
+    }
+)
+
+
+def effect(ev: Evaluator, decorator: ast.expr, scope: Scope) -> Sameness:
+    """SAME if what the decorator gives calls the function with the same arguments; PERHAPS where that is not known."""
+    name = ev.dotted(decorator, scope)
+    if name is not None and (name.partition(".")[0] in _MARKING or name in _MARKS):
+        return Sameness.SAME
+    made_by_call = isinstance(decorator, ast.Call)
+    callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+    found = [
+        _of_maker(ev, kind.scope) if made_by_call else _of_function(ev, kind.scope)
+        for kind in alternatives(ev.expression(callee, scope))
+        if isinstance(kind, Function)
+    ]
+    return worst(*found) if found else Sameness.PERHAPS
+
+
+def _of_maker(ev: Evaluator, maker: Scope) -> Sameness:
+    """The effect of the decorator that a function makes and returns."""
+    made = [_returned_function(one.value, maker) for one in maker.flow.returned.values()]
+    if not made or None in made:
+        return Sameness.PERHAPS
+    return worst(*(_of_function(ev, one) for one in made if one is not None))
+
+
+def _of_function(ev: Evaluator, decorator: Scope) -> Sameness:
+    """The effect of a decorator that is a function: it gives back what it was given, or a wrapper of it."""
+    own = decorator.positional[:1]
+    returned = [one.value for one in decorator.flow.returned.values()]
+    if not own or not returned or getattr(decorator.flow, "falls_through", True):
+        return Sameness.PERHAPS
+    return worst(*(_of_result(ev, one, own[0], decorator) for one in returned))
+
+
+def _of_result(ev: Evaluator, value: ast.expr | None, wrapped: str, decorator: Scope) -> Sameness:
+    if isinstance(value, ast.Name) and value.id == wrapped:
+        reached = list(untested(decorator.flow.uses.get(id(value), ())))
+        return Sameness.SAME if all(isinstance(one, Parameter) for one in reached) else Sameness.PERHAPS
+    wrapper = _returned_function(value, decorator)
+    if wrapper is None:
+        return Sameness.PERHAPS
+    if wrapped not in wrapper.names_read:
+        return Sameness.DIFFERENT
+    if any(isinstance(one, (ast.Name, ast.Attribute)) and is_switch(one) for one in ast.walk(wrapper.node)):
+        return Sameness.PERHAPS
+    bound = bool(wrapper.positional)
+    given = delegation(wrapper.node, wrapper, of_wrapped(wrapped, bound=bound), bound=bound)  # type: ignore[arg-type]
+    return Sameness.SAME if given is Sameness.SAME and not changes_arguments(ev, wrapper) else Sameness.PERHAPS
+
+
+def _returned_function(value: ast.expr | None, scope: Scope) -> Scope | None:
+    """The function that is returned, if it is defined in the scope that returns it: a lambda, or a name for one."""
+    opened = scope.file.scopes.opened
+    if isinstance(value, ast.Lambda):
+        return opened[id(value)]
+    if isinstance(value, ast.Name):
+        found = [one for one in scope.children if getattr(one.node, "name", None) == value.id and one.is_function]
+        return found[0] if len(found) == 1 else None
+    return None

@@ -1,0 +1,234 @@
+"""What a class is beside what its header says: what its decorators and its metaclass make of it.
+
+Most hand on the class that they are given. One may put a subclass in its place that has more bases, and one that was
+not read may do anything.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import attributes, parameters
+from flake8_forward_call.inference.catalogue.look_alikes import is_standard
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Namespace,
+    NoneValue,
+    Slot,
+    Type,
+    alternatives,
+    substitute,
+)
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# Packages whose decorators hand on the class that they are given, or one with the same bases.
+_HARMLESS = frozenset(
+    {"attr", "attrs", "beartype", "dataclasses_json", "deprecated", "numba", "pydantic", "pytest", "torch", "typeguard",
+     "typing_extensions"}
+)  # fmt: skip
+
+# What registers a class hands it on, or nobody could use the class by its name.
+_REGISTERS = "register"
+
+# `__new__(mcs, name, bases, ...)`, and so what it calls.
+_WITH_BASES = 3
+
+# The bases that a class gets.
+_Outcome: TypeAlias = "tuple[Class | None, ...]"
+_OPEN: _Outcome = (None,)
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """A base that a class gets from a decorator or its metaclass, None for one that nobody can tell of.
+
+    ``cause`` names the decorator or metaclass as it is written.
+    """
+
+    cause: str
+    base: Class | None
+
+
+def additions(ev: Evaluator, cls: SourceClass) -> Iterator[Addition]:
+    """Yield what the class gets beside the bases in its header: nothing where that is no module for certain."""
+    scope = cls.scope.parent
+    assert scope is not None
+    for keyword in cls.node.keywords:
+        if keyword.arg == "metaclass" and not _keeps_bases(ev, keyword.value, scope):
+            yield Addition(f"the metaclass {_text(keyword.value)}", None)
+    for decorator in reversed(cls.node.decorator_list):
+        bases = _made_by(ev, decorator, cls, scope)
+        # The class was not written to be a module: whether it calls the constructor of one, nobody looked.
+        for base in bases if None in bases or not bases else (None, *bases):
+            yield Addition(f"the decorator @{_text(decorator)}", base)
+
+
+def cause(ev: Evaluator, cls: Class, base: Class | None) -> str | None:
+    """What gives a class one of its bases beside the header; None where that names the base itself."""
+    if not isinstance(cls, SourceClass) or cls.scope.parent is None:
+        return None
+    written = [one for node in cls.node.bases for one in ev.hierarchy.read_base(node, cls.scope.parent)]
+    return None if base in written else next((one.cause for one in additions(ev, cls) if one.base == base), None)
+
+
+def unread(ev: Evaluator, cls: Class) -> str:
+    """What of a class could not be read, so that nobody knows whether it is a module: a clause in plain words."""
+    owner = next((one for one in ev.hierarchy.order(cls) if one is not None and None in ev.hierarchy.bases(one)), cls)
+    found = cause(ev, owner, None)
+    if found is None:
+        return f"a base class of {cls.dotted} was not read"
+    return f"what {found} makes of {owner.dotted} was not understood"
+
+
+def _text(node: ast.expr) -> str:
+    return " ".join(ast.unparse(node.func if isinstance(node, ast.Call) else node).split())
+
+
+# Decorators
+
+
+def _made_by(ev: Evaluator, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Sequence[Class | None]:
+    """The bases that a decorator adds."""
+    kinds = [one for one in alternatives(ev.expression(decorator, scope)) if not isinstance(one, NoneValue)]
+    return _agreed([outcome for kind in kinds for outcome in _outcomes(ev, kind, decorator, cls, scope)])
+
+
+def _agreed(outcomes: Sequence[_Outcome]) -> _Outcome:
+    """What is added whichever of several comes to pass; one that nobody can tell of where they differ."""
+    several = dict.fromkeys(outcomes)
+    return next(iter(several)) if len(several) == 1 else _OPEN
+
+
+def _outcomes(ev: Evaluator, kind: Type, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Iterator[_Outcome]:
+    """Yield what a decorator of this type may add to a class."""
+    if isinstance(kind, Instance):
+        kind = attributes.attribute(ev, kind, "__call__")
+    match kind:
+        case Function():
+            file = kind.scope.file
+            if not (file.is_installed and _is_harmless(file.name)):
+                yield from _returned(ev, kind, cls)
+            else:
+                yield ()
+        case KnownFunction(name, [first, *_], returns) if not _is_harmless(name):
+            yield _of_result(ev, substitute(returns, {Slot(name, first): ClassObject(cls)}), cls, "")
+        case _:
+            dotted = ev.dotted(decorator, scope)
+            is_register = _text(decorator).rpartition(".")[2].startswith(_REGISTERS)
+            yield () if is_register or (dotted is not None and _is_harmless(dotted)) else _OPEN
+
+
+def _is_harmless(dotted: str) -> bool:
+    return is_standard(dotted) or hasattr(builtins, dotted) or dotted.partition(".")[0] in _HARMLESS
+
+
+def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_Outcome]:
+    """Yield what a function may add to the class that it is called with."""
+    node, scope = function.node, function.scope
+    own = parameters.names_of(node)[function.owner is not None :][:1]
+    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in scope.flow.returned.values()]
+    if not own or not values or scope.flow.falls_through or scope.flow.yielded:
+        yield _OPEN
+        return
+    name = own[0].arg
+    is_kept = len(scope.flow.bound.get(name, ())) == 1
+    given: dict[Slot, Type] = {Slot(node, name): ClassObject(cls)}
+    found = False
+    for value in values:
+        bases = _bases_of_type(value)
+        outcomes: list[_Outcome]
+        if is_kept and _is(value, name):
+            outcomes = [()]
+        elif bases is not None:
+            outcomes = [_beside(ev, bases, scope, name)]
+        else:
+            kinds = alternatives(UNKNOWN if value is None else substitute(ev.expression(value, scope), given))
+            # Called with options, it gives a function that decorates; with a class, what that makes of it.
+            outcomes = [_of_result(ev, one, cls, name) for one in kinds if not isinstance(one, Function)]
+        yield from outcomes
+        found = found or bool(outcomes)
+    if not found:
+        yield _OPEN
+
+
+def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outcome:
+    """What a class gets by being replaced by a value, which was made of the parameter of a name."""
+    match kind:
+        case ClassObject(other) if other is cls:
+            return ()
+        case ClassObject(SourceClass() as other):
+            assert other.scope.parent is not None
+            beside = _beside(ev, other.node.bases, other.scope.parent, name)
+            return beside if None in beside or not beside else (other,)
+        case ClassObject(other) if ev.hierarchy.standing(other) is Standing.NOT_MODULE:
+            return ()
+        case ClassObject(other):
+            return (other,)
+        case _:
+            return _OPEN
+
+
+def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -> _Outcome:
+    """Of the bases of a class, those that may be modules, but for the one that the parameter of a name stands for."""
+    found = [base for node in bases if not _is(node, name) for base in ev.hierarchy.read_base(node, scope)]
+    may_matter = [one for one in found if one is None or ev.hierarchy.standing(one) is not Standing.NOT_MODULE]
+    modules = [one for one in may_matter if one is not None and ev.hierarchy.standing(one) is Standing.MODULE]
+    return tuple(modules or may_matter)
+
+
+def _bases_of_type(value: ast.expr | None) -> Sequence[ast.expr] | None:
+    """The bases in ``type(name, (A, B), {...})``; None where the expression is anything else."""
+    match value:
+        case ast.Call(func=ast.Name(id="type"), args=[_, ast.Tuple(elts=bases), _]):
+            return bases
+        case _:
+            return None
+
+
+def _is(node: ast.expr | None, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+# Metaclasses
+
+
+def _keeps_bases(ev: Evaluator, metaclass: ast.expr, scope: Scope) -> bool:
+    """Whether a class of the metaclass has the bases that its header says."""
+    for kind in alternatives(ev.expression(metaclass, scope)):
+        match kind:
+            case ClassObject(cls):
+                if not all(map(_leaves_bases, ev.hierarchy.order(cls))):
+                    return False
+            case Namespace(name) | Builtin(name) if _is_harmless(name):
+                continue
+            case _:
+                return False
+    return True
+
+
+def _leaves_bases(cls: Class | None) -> bool:
+    """Whether a metaclass's own ``__new__`` makes the class with the bases that it was given."""
+    if not isinstance(cls, SourceClass):
+        return cls is not None
+    scope = attributes.first_method(cls, "__new__")
+    if scope is None or len(scope.positional) < _WITH_BASES:
+        return "__new__" not in cls.scope.flow.exit or scope is not None
+    name = scope.positional[_WITH_BASES - 1]
+    makers = [one for one in scope.calls if isinstance(one.func, ast.Attribute) and one.func.attr == "__new__"]
+    return len(scope.flow.bound.get(name, ())) == 1 and all(
+        len(one.args) < _WITH_BASES or _is(one.args[_WITH_BASES - 1], name) for one in makers
+    )

@@ -1,0 +1,130 @@
+"""What a function does to a call that it hands on: to its arguments, to gradients, to the module's mode."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.bindings import Assigned, Parameter
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import Function, alternatives
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# What decides over gradients, precision and chance for all that runs inside it or after it.
+_SWITCHES = frozenset(
+    {
+        "no_grad",
+        "inference_mode",
+        "enable_grad",
+        "set_grad_enabled",
+        "manual_seed",
+        "set_default_dtype",
+        "set_default_device",
+        "set_default_tensor_type",
+    }
+)
+_AUTOCAST = "autocast"
+
+# Methods that change how the module itself computes; the first kind does on what is below it as well.
+_MODES = frozenset({"eval", "train", "requires_grad_"})
+_CASTS = frozenset({"half", "float", "double", "bfloat16", "to", "type"})
+
+# Methods that change a list or dict in place.
+_CHANGERS = frozenset({"setdefault", "pop", "popitem", "update", "clear", "append", "extend", "insert", "remove",
+                       "reverse", "sort", "__setitem__", "__delitem__"})  # fmt: skip
+
+# From `__call__` to a method of its own to the next; real ones go two steps.
+MAX_METHODS = 20
+
+
+def is_switch(node: ast.expr) -> bool:
+    """Whether an expression names what changes how everything computes: ``torch.no_grad``, ``autocast`` and others."""
+    name = last_name(node) or ""
+    return name in _SWITCHES or name.endswith(_AUTOCAST)
+
+
+def changes_mode(ev: Evaluator, function: Scope, order: Iterable[Class | None]) -> bool:
+    """Whether a method, or one that it calls on ``self``, changes gradients, precision or the module's mode."""
+    chain = [one for one in order if isinstance(one, SourceClass)]
+    todo, seen = [function], set[int]()
+    while todo and len(seen) < MAX_METHODS:
+        scope = todo.pop()
+        if id(scope) in seen:
+            continue
+        seen.add(id(scope))
+        own = scope.positional[:1]
+        for node in ast.walk(scope.node):
+            if isinstance(node, (ast.Name, ast.Attribute)) and is_switch(node):
+                return True
+            if _sets_training(node) and _root(node) in own:
+                return True
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _root(node.func) in own:
+                callee = node.func
+                if callee.attr in _MODES or (callee.attr in _CASTS and isinstance(callee.value, ast.Name)):
+                    return True
+                if isinstance(callee.value, ast.Name) and callee.attr != "forward":
+                    method = next(filter(None, (attributes.first_method(one, callee.attr) for one in chain)), None)
+                    todo += [] if method is None else [method]
+    return False
+
+
+def _sets_training(node: ast.AST) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == "training" and isinstance(node.ctx, ast.Store)
+
+
+def _root(node: ast.AST) -> str | None:
+    """The name that a chain of attributes starts with: ``self`` for ``self.encoder.eval``."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+        return "self"
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def changes_arguments(ev: Evaluator, function: Scope) -> bool:
+    """Whether a function changes a list or dict that it was passed in place, ``*args`` and ``**kwargs`` included."""
+    return any(_is_argument(name, function) for name in _changed(ev, function, set()))
+
+
+def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
+    """Yield the names whose values a function changes in place, itself or by a function that it hands them to."""
+    seen.add(id(function))
+    for node in ast.walk(function.node):
+        match node:
+            case ast.Subscript(value=ast.Name() as name, ctx=ast.Store() | ast.Del()):
+                yield name
+            case ast.Call(func=ast.Attribute(value=ast.Name() as name, attr=method)) if method in _CHANGERS:
+                yield name
+            case ast.Call(func=ast.Name() | ast.Attribute() as callee, args=given):
+                names = {index: one for index, one in enumerate(given) if isinstance(one, ast.Name)}
+                if any(_is_argument(one, function) for one in names.values()):
+                    yield from _changed_by(ev, callee, names, function, seen)
+
+
+def _changed_by(
+    ev: Evaluator, callee: ast.expr, given: dict[int, ast.Name], scope: Scope, seen: set[int]
+) -> Iterator[ast.Name]:
+    """Yield those of the names passed to a function that it changes in place, where it was read."""
+    for one in alternatives(ev.expression(callee, scope)):
+        if isinstance(one, Function) and id(one.scope) not in seen:
+            plain = one.scope.positional[0 if one.owner is None else 1 :]
+            changed = {each.id for each in _changed(ev, one.scope, seen) if _is_argument(each, one.scope)}
+            yield from (name for index, name in given.items() if index < len(plain) and plain[index] in changed)
+
+
+def _is_argument(name: ast.Name, function: Scope) -> bool:
+    """Whether a name is a parameter of the function, or another name for one."""
+    for one in untested(function.flow.uses.get(id(name), ())):
+        if isinstance(one, Parameter):
+            return True
+        value = one.value if isinstance(one, Assigned) else None
+        if isinstance(value, ast.Name) and value.id != name.id and _is_argument(value, function):
+            return True
+    return False

@@ -1,0 +1,258 @@
+"""What is put into a container by another name for it, in a function that it is passed to, or from outside its class.
+
+Inference knows what is put in under the container's own name. Containers of torch take nothing but modules, so this is
+about lists and dicts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import attributes, containers, members, parameters, puts, steps
+from flake8_forward_call.inference.bindings import Annotated, Assigned, Iterated, Parameter
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.holders import Holder, Keeper, Member, Variable
+from flake8_forward_call.inference.origins import running_over
+from flake8_forward_call.inference.registries import named_global
+from flake8_forward_call.inference.types import (
+    ClassObject,
+    Function,
+    Many,
+    Mapping,
+    Slot,
+    Tuple,
+    Type,
+    alternatives,
+    substitute,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+# So many files are read that name the container and its class or module.
+MAX_FILES = 30
+
+# A container that goes by more names than this is not followed further.
+MAX_ALIASES = 20
+
+_IsIt: TypeAlias = "Callable[[ast.expr, Scope], bool]"
+
+# What a parameter of a function stands for in the call that leads there.
+_Given: TypeAlias = "dict[Slot, Type]"
+
+
+def filling_of(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
+    """Where something other than a module is put into what holds the receiver."""
+    kinds = alternatives(ev.expression(held.node, held.scope)) if not _is_made_up(held.node) else ()
+    if kinds and not any(isinstance(one, (Many, Mapping, Tuple, Slot)) for one in kinds):
+        return None
+    return _Search(ev, held).found()
+
+
+def _is_made_up(node: ast.expr) -> bool:
+    """Whether an expression stands for an import, and so in no file."""
+    return not hasattr(node, "ctx") or getattr(node, "end_col_offset", None) is None
+
+
+class _Search:
+    def __init__(self, ev: Evaluator, held: Holder) -> None:
+        self._ev = ev
+        self._held = held
+        self._seen: set[Keeper] = set()
+        self._todo: list[tuple[Keeper, _Given, bool]] = []
+        self._add(held.keeper, {}, is_outer=False)
+
+    def _add(self, keeper: Keeper, given: _Given, *, is_outer: bool) -> None:
+        """Look for what is put into a container, or with ``is_outer`` into what is in it."""
+        if keeper not in self._seen and len(self._seen) < MAX_ALIASES:
+            self._seen.add(keeper)
+            self._todo.append((keeper, given, is_outer))
+
+    def found(self) -> tuple[ast.expr, Scope] | None:
+        trusted = self._is_annotated(self._held.keeper)
+        while self._todo:
+            keeper, given, is_outer = self._todo.pop()
+            is_it = self._test(keeper)
+            for scope in self._scopes(keeper):
+                for target, put in puts.all_in(self._ev, scope):
+                    inner, deeper = _without_items(target)
+                    if (deeper or not is_outer) and self._is(inner, scope, is_it):
+                        for kind in put():
+                            if steps.is_other(self._ev, substitute(kind, given), self._held.steps, for_certain=trusted):
+                                return target, scope
+                self._follow(scope, is_it, given, is_outer=is_outer)
+        return None
+
+    def _is(self, node: ast.expr, scope: Scope, is_it: _IsIt) -> bool:
+        """Whether an expression is the container, or a call of a function that gives it."""
+        if is_it(node, scope):
+            return True
+        return isinstance(node, ast.Call) and any(
+            given.value is not None and is_it(given.value, one.scope)
+            for one in alternatives(self._ev.expression(node.func, scope))
+            if isinstance(one, Function)
+            for given in one.scope.flow.returned.values()
+        )
+
+    def _is_annotated(self, keeper: Keeper) -> bool:
+        if isinstance(keeper, Member):
+            return members.is_promised(self._ev, keeper.cls, keeper.name)
+        return any(
+            isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
+            for one in keeper.scope.flow.bound.get(keeper.name, ())
+        )
+
+    def _scopes(self, keeper: Keeper) -> Iterator[Scope]:
+        """Yield the scopes in which code may use the container."""
+        match keeper:
+            case Variable(scope, _):
+                yield from scope.inward()
+                if scope.parent is None:
+                    beside = scope.file.name.rpartition(".")[2]
+                    yield from self._elsewhere(keeper.name, scope.file, beside)
+            case Member(cls, name):
+                yield from cls.scope.file.root.inward()
+                yield from self._elsewhere(name, cls.scope.file, cls.node.name)
+
+    def _elsewhere(self, word: str, home: File, beside: str) -> Iterator[Scope]:
+        for file in self._ev.files_mentioning(word, home, MAX_FILES, beside) or ():
+            self._ev.refill()
+            if file is not home:
+                yield from file.root.inward()
+
+    def _test(self, keeper: Keeper) -> _IsIt:
+        """The test whether an expression is the container, by the name that it goes by."""
+        ev = self._ev
+        match keeper:
+            case Variable(home, name):
+
+                def is_variable(node: ast.expr, scope: Scope) -> bool:
+                    if isinstance(node, ast.Constant) and isinstance(node.value, str):  # patch.dict("module.name", ...)
+                        module, _, last = node.value.rpartition(".")
+                        return last == name and home.parent is None and ev.project.file(module) is home.file
+                    if scope.file is not home.file:
+                        return isinstance(node, (ast.Name, ast.Attribute)) and named_global(ev, node, scope) == (
+                            home.file,
+                            name,
+                        )
+                    if not isinstance(node, ast.Name) or node.id != name:
+                        return False
+                    return next((one for one in scope.outward() if name in one.flow.bound), None) is home
+
+                return is_variable
+            case Member() as member:
+
+                def is_member(node: ast.expr, scope: Scope) -> bool:
+                    match node:
+                        case ast.Attribute(value=owner, attr=attr):
+                            pass
+                        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Constant(value=str(attr)), *_]):
+                            pass
+                        case ast.Subscript(value=ast.Attribute(value=owner, attr="__dict__"), slice=ast.Constant(attr)):
+                            pass
+                        case _:
+                            return False
+                    return attr == member.name and any(
+                        members.related(ev, member, one) for one in alternatives(ev.expression(owner, scope))
+                    )
+
+                return is_member
+
+    def _follow(self, scope: Scope, is_it: _IsIt, given: _Given, *, is_outer: bool) -> None:
+        """Note what else the container goes by in a scope, and where it goes from there."""
+        for name, bindings in scope.flow.bound.items():
+            for one in bindings:
+                if one.scope is not scope:
+                    continue
+                match one:
+                    case Assigned(value=ast.Tuple(elts=values), path=[step]) if step.index < len(values):
+                        self._assigned(name, values[step.index], scope, is_it, given)
+                    case Assigned(value=value) | Annotated(value=ast.expr() as value):
+                        self._assigned(name, value, scope, is_it, given)
+                    case Iterated(iterable=ast.List(elts=values) | ast.Tuple(elts=values)):
+                        if any(is_it(value, scope) for value in values):
+                            self._named(name, scope, given, is_outer=is_outer)
+                    case Iterated(iterable=value) if is_outer and is_it(running_over(value), scope):
+                        self._named(name, scope, given, is_outer=False)
+        for call in scope.calls:
+            for argument in (*call.args, *(one.value for one in call.keywords)):
+                if is_it(argument, scope):
+                    self._passed(call, argument, scope, given)
+
+    def _assigned(self, name: str, value: ast.expr, scope: Scope, is_it: _IsIt, given: _Given) -> None:
+        nodes, is_outer = [value], False
+        match value:
+            case ast.List(elts=nodes) | ast.Tuple(elts=nodes) | ast.Dict(values=nodes):
+                is_outer = True
+        if any(is_it(one, scope) for one in nodes):
+            self._named(name, scope, given, is_outer=is_outer)
+
+    def _named(self, name: str, scope: Scope, given: _Given, *, is_outer: bool) -> None:
+        """Note a name, or an attribute of ``self``, that the container has got."""
+        owner, _, attribute = name.partition(".")
+        if not attribute:
+            home = next((one for one in scope.outward() if name in one.flow.bound), scope)
+            self._add(Variable(home, name), given, is_outer=is_outer)
+        elif attribute.isidentifier():
+            for one in scope.outward():
+                if one.enclosing_class is not None and one.positional[:1] == [owner]:
+                    cls = self._ev.source_class(one.enclosing_class)
+                    self._add(Member(cls, attribute, is_exact=False), given, is_outer=is_outer)
+
+    def _passed(self, call: ast.Call, argument: ast.expr, scope: Scope, given: _Given) -> None:
+        """Note the parameters that the container is passed for, and the container that it is put into."""
+        ev = self._ev
+        for target, filled in containers.fillings_by(call):
+            if filled is call and isinstance(target, ast.Name):
+                self._named(target.id, scope, given, is_outer=True)
+        for callee in alternatives(ev.expression(call.func, scope)):
+            match callee:
+                case Function(scope=inner, owner=owner):
+                    is_bound = owner is not None
+                case ClassObject(SourceClass() as cls):
+                    method = attributes.first_method(cls, "__init__")
+                    if method is None:
+                        continue
+                    inner, is_bound = method, True
+                case _:
+                    continue
+            node = inner.node
+            assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+            slots = parameters.slots_for(ev, node, inner, call, scope, bound=is_bound)
+            slots = {slot: substitute(kind, given) for slot, kind in slots.items()}
+            name = _parameter(node, call, argument, is_bound=is_bound)
+            if name is not None:
+                self._add(Variable(inner, name), slots, is_outer=False)
+            elif node.args.vararg is not None:
+                self._add(Variable(inner, node.args.vararg.arg), slots, is_outer=True)
+
+
+def _parameter(
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, call: ast.Call, argument: ast.expr, *, is_bound: bool
+) -> str | None:
+    """The parameter that an argument of a call is for."""
+    for keyword in call.keywords:
+        if keyword.value is argument:
+            return keyword.arg
+    names = [one.arg for one in (*node.args.posonlyargs, *node.args.args)][is_bound:]
+    at = next((index for index, one in enumerate(call.args) if one is argument), len(names))
+    return names[at] if at < len(names) and not any(isinstance(one, ast.Starred) for one in call.args[:at]) else None
+
+
+def _without_items(node: ast.expr) -> tuple[ast.expr, bool]:
+    """The container at the bottom of ``xs[0]["a"]``, and whether there was anything to take off."""
+    inner, deeper = node, False
+    while True:
+        match inner:
+            case ast.Subscript(value=ast.Attribute(attr="__dict__")):
+                return inner, deeper
+            case ast.Subscript(value=value):
+                inner, deeper = value, True
+            case ast.NamedExpr(value=value):
+                inner = value
+            case _:
+                return inner, deeper

@@ -1,0 +1,190 @@
+"""Does a call fit the overrides of ``__call__`` on its way to ``forward``, and come there as it would directly?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.bindings import Assigned, Defined
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.delegation import Onward, calls_onward, of_parent
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.verdict import Sameness, worst
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """A ``__call__`` on the way to ``forward``: whose it is, and how it hands its arguments on."""
+
+    cls: SourceClass
+    node: FunctionNode
+    onwards: Sequence[Onward]
+
+
+def passes_self(call: ast.Call, scope: Scope) -> bool:
+    """Whether a call passes a keyword ``self``, for which ``Module.__call__`` has no room."""
+    for keyword in call.keywords:
+        if keyword.arg == "self" or (keyword.arg is None and _has_self(keyword.value, scope)):
+            return True
+    return False
+
+
+def _has_self(value: ast.expr, scope: Scope) -> bool:
+    match value:
+        case ast.Dict(keys=keys, values=values):
+            return any(
+                _has_self(one, scope) if key is None else isinstance(key, ast.Constant) and key.value == "self"
+                for key, one in zip(keys, values, strict=True)
+            )
+        case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
+            return any(one.arg == "self" for one in keywords)
+        case ast.Name():
+            reached = untested(scope.flow.uses.get(id(value), ()))
+            return any(isinstance(one, Assigned) and one.value is not value and not isinstance(one.value, ast.Name)
+                       and _has_self(one.value, scope) for one in reached)  # fmt: skip
+        case _:
+            return False
+
+
+def overrides(ev: Evaluator, cls: SourceClass) -> Iterator[Override]:
+    """Yield the overrides of ``__call__`` that a call of an instance goes through, down to ``Module``."""
+    own_calls = ev.hierarchy.own_calls
+    for one in takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, ev.hierarchy.order(cls)):
+        for binding in one.scope.flow.exit.get("__call__", ()) if isinstance(one, SourceClass) else ():
+            if isinstance(binding, Defined) and isinstance(binding.definition, ast.FunctionDef):
+                assert isinstance(one, SourceClass)
+                node, inner = binding.definition, one.scope.file.scopes.opened[id(binding.definition)]
+                onward = of_parent(node, partial(own_calls.names_base, one, inner))
+                yield Override(one, node, calls_onward(node, inner, onward))
+
+
+def fit(ev: Evaluator, cls: SourceClass, override: Override, call: ast.Call | None) -> Sameness:
+    """Whether a call that goes through an override comes to ``forward`` as it would directly.
+
+    None for the call is one that nobody has read: what ``forward`` is handed to will make it.
+    """
+    forward = _forward(ev, cls)
+    given = _Signature(override.node)
+    wanted = None if forward is None else _Signature(forward)
+    if wanted is not None and given.is_like(wanted):
+        return Sameness.SAME
+    if call is None:
+        return Sameness.SAME if given.passes_anything else Sameness.PERHAPS
+    return worst(*(_fits(call, given, wanted, one) for one in override.onwards))
+
+
+def _forward(ev: Evaluator, cls: SourceClass) -> FunctionNode | None:
+    for one in ev.hierarchy.order(cls):
+        if not isinstance(one, SourceClass):
+            return None
+        if "forward" in one.scope.flow.exit:
+            found = attributes.first_method(one, "forward")
+            return None if found is None else found.node  # type: ignore[return-value]
+    return None
+
+
+class _Signature:
+    """The parameters of a method but for the first."""
+
+    def __init__(self, node: FunctionNode) -> None:
+        arguments = node.args
+        plain = [*arguments.posonlyargs, *arguments.args]
+        defaults: list[ast.expr | None] = [None] * (len(plain) - len(arguments.defaults)) + list(arguments.defaults)
+        self.positional = [one.arg for one in plain][1:]
+        self.by_name = [one.arg for one in arguments.args if one.arg in self.positional]
+        self.keywords = [one.arg for one in arguments.kwonlyargs]
+        self.defaults = {
+            one.arg: ast.dump(default)
+            for one, default in (
+                *zip(plain[1:], defaults[1:], strict=True),
+                *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+            )
+            if default is not None
+        }
+        self.takes_more = arguments.vararg is not None
+        self.takes_names = arguments.kwarg is not None
+
+    def is_like(self, other: _Signature) -> bool:
+        """Whether every call means the same to both."""
+        return vars(self) == vars(other)
+
+    @property
+    def passes_anything(self) -> bool:
+        return self.takes_more and self.takes_names and not self.defaults and not self.keywords
+
+    def bound(self, positional: Sequence[str], named: Mapping[str, str]) -> dict[str, str] | None:
+        """What each parameter is given, by texts that stand for values; None if the call is none that fits."""
+        if len(positional) > len(self.positional) and not self.takes_more:
+            return None
+        found = dict(zip(self.positional, positional, strict=False))
+        for index, one in enumerate(positional[len(self.positional) :]):
+            found[f"*{index}"] = one
+        for name, value in named.items():
+            if name in self.by_name or name in self.keywords:
+                if name in found:
+                    return None
+                found[name] = value
+            elif self.takes_names:
+                found[f"**{name}"] = value
+            else:
+                return None
+        for name in (*self.positional, *self.keywords):
+            if name not in found:
+                if name not in self.defaults:
+                    return None
+                found[name] = self.defaults[name]
+        return found
+
+
+def _fits(call: ast.Call, given: _Signature, wanted: _Signature | None, onward: Onward) -> Sameness:
+    if any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
+        return _fits_starred(call, given)
+    positional = [f"argument {index}" for index, _ in enumerate(call.args)]
+    named = {str(one.arg): f"keyword {one.arg}" for one in call.keywords}
+    directly = None if wanted is None else wanted.bound(positional, named)
+    if wanted is not None and directly is None:
+        return Sameness.SAME  # It is wrong as it stands.
+    first = given.bound(positional, named)
+    if first is None:
+        return Sameness.DIFFERENT
+    positional_on, named_on = _handed_on(first, given, onward)
+    if wanted is None:
+        # By position or by name, whoever wrote the override knows; a default may be another than that of `forward`.
+        handed = [*positional_on, *named_on.values()]
+        return Sameness.SAME if sorted(handed) == sorted([*positional, *named.values()]) else Sameness.PERHAPS
+    return Sameness.SAME if wanted.bound(positional_on, named_on) == directly else Sameness.DIFFERENT
+
+
+def _handed_on(values: Mapping[str, str], given: _Signature, onward: Onward) -> tuple[list[str], dict[str, str]]:
+    """What an override passes on, which hands each parameter on unchanged: by position, and by name."""
+    positional = [values[one.id] for one in onward.given if isinstance(one, ast.Name) and one.id in values]
+    if any(isinstance(one, ast.Starred) for one in onward.given):
+        positional += [value for name, value in values.items() if name.startswith("*") and name[1:].isdigit()]
+    named = {
+        one.arg: values[one.value.id]
+        for one in onward.call.keywords
+        if one.arg is not None and isinstance(one.value, ast.Name) and one.value.id in values
+    }
+    if any(one.arg is None for one in onward.call.keywords):
+        named |= {name[2:]: value for name, value in values.items() if name.startswith("**")}
+    return positional, named
+
+
+def _fits_starred(call: ast.Call, given: _Signature) -> Sameness:
+    """Whether a call of which nobody knows how many arguments it has passes an override as it is."""
+    has_more = any(isinstance(one, ast.Starred) for one in call.args)
+    has_names = any(one.arg is None for one in call.keywords)
+    fits = not given.defaults and not given.keywords
+    fits &= given.takes_more or not has_more
+    fits &= given.takes_names or not has_names
+    return Sameness.SAME if fits and (given.takes_more or not given.positional) else Sameness.PERHAPS

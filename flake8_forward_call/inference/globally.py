@@ -1,0 +1,90 @@
+"""What is stored in a global by others than the code that binds its name."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import between, callers, steps, values
+from flake8_forward_call.inference.bindings import Binding, Outer
+from flake8_forward_call.inference.holders import Holder, Variable
+from flake8_forward_call.inference.naming import may_be
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.texts import storing
+from flake8_forward_call.inference.types import Namespace, alternatives
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.stores import Store
+
+# So many files are read for one name. Where more may store it, those are that name its module as well.
+MAX_FILES = 30
+
+
+def store_in(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
+    """Where something other than a module is stored in a variable, by means that inference does not count."""
+    if held.proof:
+        swaps = [one.scope for one in _written(variable) if steps.is_other(ev, ev.binding(one), held.steps)]
+        call = between.leading_to(ev, held, swaps)
+        return None if call is None else (call, held.scope)
+    if variable.scope.parent is not None:
+        return None
+    file = variable.scope.file
+    first = min((getattr(one.node, "lineno", 0) for one in variable.scope.flow.bound.get(variable.name, ())), default=0)
+    for store in _stores(ev, variable):
+        is_earlier = store.scope is variable.scope and store.at.lineno < first
+        if not is_earlier and _is_into(ev, store, file) and values.is_other(ev, store, held.steps):
+            return store.at, store.scope
+    return _dynamic(ev, held, variable)
+
+
+def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
+    """Where something that is no module for certain is stored in globals under a name that is no plain text."""
+    home = variable.scope.file
+    beside = home.name.rpartition(".")[2]
+    files = (ev.files_mentioning("setattr", home, MAX_FILES, beside) if beside else None) or (home,)
+    for file in files:
+        ev.refill()
+        for store in file.stores.dynamic:
+            is_named = store.key is not None and may_be(ev, store.key, store.scope, variable.name)
+            if is_named and _is_into(ev, store, home) and values.is_other(ev, store, held.steps, for_certain=True):
+                return store.at, store.scope
+    return None
+
+
+def _written(variable: Variable) -> Iterator[Binding]:
+    """Yield what functions give a variable of a scope round them, and what it gets after it was defined."""
+    for nested in variable.scope.file.scopes.outer_writers.get(variable.name, ()):
+        if nested is not variable.scope and variable.scope in nested.outward():
+            for one in untested(tuple(nested.flow.bound.get(variable.name, ()))):
+                if not isinstance(one, Outer):
+                    yield one
+
+
+def _stores(ev: Evaluator, variable: Variable) -> Iterator[Store]:
+    home, word = variable.scope.file, storing(variable.name)
+    files = ev.files_mentioning(word, home, MAX_FILES)
+    if files is None:
+        files = ev.files_mentioning(word, home, MAX_FILES, home.name.rpartition(".")[2])
+    for file in files or (home,):
+        ev.refill()
+        yield from file.stores.named.get(variable.name, ())
+
+
+def _is_into(ev: Evaluator, store: Store, file: File) -> bool:
+    """Whether something is stored in the globals of a file."""
+    if store.dotted is not None:
+        return ev.project.file(store.dotted) is file
+    if store.owner is None:
+        return store.scope.file is file
+    match store.owner:
+        case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Name(id="__name__")):
+            return store.scope.file is file
+        case ast.Subscript(value=ast.Attribute(attr="modules"), slice=ast.Constant(value=str(name))):
+            return ev.project.file(name) is file
+        case _:
+            kinds = alternatives(callers.resolved(ev, ev.expression(store.owner, store.scope)))
+            return any(isinstance(one, Namespace) and ev.project.file(one.name) is file for one in kinds)

@@ -1,0 +1,335 @@
+"""Where a value is kept on its way to the expression that reads it: in globals, attributes and containers.
+
+Inference says what a value is by the places that give it. Code elsewhere may put something else into what keeps it.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import attributes, callers
+from flake8_forward_call.inference.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Binding,
+    Defined,
+    Imported,
+    Iterated,
+    Outer,
+)
+from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.origins import ITSELF, holder
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.steps import Step, Steps, bounds
+from flake8_forward_call.inference.types import (
+    Builtin,
+    ClassObject,
+    Instance,
+    KnownFunction,
+    Many,
+    Mapping,
+    Namespace,
+    Origin,
+    Tuple,
+    Type,
+    alternatives,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+# From name to name: real code keeps a module in an attribute, hands it to a local name, and makes it in a helper.
+MAX_DEPTH = 8
+
+# A value that is kept in more places than this comes of a factory for everything.
+MAX_HOLDERS = 40
+
+# Functions that give what is in their arguments, or their arguments themselves.
+_RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "set", "iter", "sorted", "zip", "filter", "next"})
+_COPYING = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.replace"})
+
+# Methods of containers that give what is in them.
+_TAKING = frozenset({"values", "items", "get", "pop", "popleft", "popitem", "setdefault", "copy", "__getitem__"})
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A name of a scope."""
+
+    scope: Scope
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An attribute of the instances of a class: of that very class if it was constructed."""
+
+    cls: SourceClass
+    name: str
+    is_exact: bool
+
+
+Keeper: TypeAlias = Variable | Member
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What keeps the value where ``node`` reads it, and the steps from there to the value.
+
+    ``proof`` is what the scope itself says of it just before: then nothing counts that was stored earlier.
+    """
+
+    keeper: Keeper
+    steps: Steps
+    node: ast.expr
+    scope: Scope
+    proof: tuple[AnyBinding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function or class under decorators that the value comes from, and the steps from there to the value."""
+
+    binding: Defined
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Where a value is read, the steps from there to the one that is asked for, and how far the way has led."""
+
+    node: ast.expr
+    scope: Scope
+    steps: Steps
+    depth: int
+
+
+class Ways:
+    """All that the value of an expression can come through. Raises OutOfBudget when made."""
+
+    def __init__(self, ev: Evaluator, node: ast.expr, scope: Scope) -> None:
+        self._ev = ev
+        self.holders: dict[Holder, None] = {}
+        self.definitions: dict[Definition, None] = {}
+        self._seen: set[tuple[object, ...]] = set()
+        self._visit(node, scope, (), 0)
+
+    def _is_new(self, *key: object) -> bool:
+        if key in self._seen or len(self.holders) >= MAX_HOLDERS:
+            return False
+        self._seen.add(key)
+        return True
+
+    def _visit(self, node: ast.expr, scope: Scope, steps: Steps, depth: int) -> None:
+        if depth > MAX_DEPTH or not self._is_new(id(node), steps):
+            return
+        match node:
+            case ast.Name():
+                self._name(node, _Read(node, scope, steps, depth))
+            case ast.Attribute(value=owner, attr=name):
+                self._member(owner, name, _Read(node, scope, steps, depth))
+            case ast.Subscript(value=value):
+                reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+                self._bindings(reached, steps, depth)
+                if not reached:
+                    self._visit(value, scope, _held(steps), depth + 1)
+            case ast.Call():
+                self._call(node, scope, steps, depth)
+            case ast.IfExp(body=first, orelse=second):
+                self._visit_all((first, second), scope, steps, depth)
+            case ast.BoolOp(values=values):
+                self._visit_all(values, scope, steps, depth)
+            case ast.NamedExpr(value=value) | ast.Await(value=value) | ast.Starred(value=value):
+                self._visit(value, scope, steps, depth + 1)
+            case _ if steps[:1] == (Step.HELD,):
+                for one in _displayed(node):
+                    deeper = isinstance(one, (ast.Starred, ast.List, ast.Tuple, ast.Dict, ast.ListComp))
+                    self._visit(one, scope, steps if deeper else steps[1:], depth + 1)
+
+    def _visit_all(self, nodes: Iterable[ast.expr], scope: Scope, steps: Steps, depth: int) -> None:
+        for one in nodes:
+            self._visit(one, scope, steps, depth + 1)
+
+    def _name(self, node: ast.Name, read: _Read) -> None:
+        scope = read.scope
+        reached = scope.flow.uses.get(id(node), ())
+        bindings = tuple(untested(reached))
+        if bindings and not all(_leads_out(one, node.id) for one in bindings):
+            self._variable(Variable(scope, node.id), bindings, read)
+            return
+        outer = next(
+            (one for one in scope.outward() if one is not scope and not one.is_class and _binds(one, node.id)), None
+        )
+        if outer is not None:
+            proof = reached if any(not isinstance(one, Outer) for one in reached) else ()
+            self._variable(Variable(outer, node.id), outer.flow.bound[node.id], read, proof)
+        else:
+            self._starred(scope.file, node.id, read)
+
+    def _variable(
+        self, keeper: Variable, bindings: Iterable[AnyBinding], read: _Read, proof: tuple[AnyBinding, ...] = ()
+    ) -> None:
+        if keeper.scope.file.is_installed:
+            return
+        if keeper.scope.parent is None or read.steps[:1] == (Step.HELD,) or proof:
+            self.holders[Holder(keeper, read.steps, read.node, read.scope, proof)] = None
+        self._bindings(untested(tuple(bindings)), read.steps, read.depth)
+
+    def _global(self, file: File, name: str, read: _Read) -> None:
+        if file.is_installed or read.depth > MAX_DEPTH or not self._is_new(file.path, name, read.steps):
+            return
+        bound = tuple(file.root.flow.bound.get(name, ()))
+        if bound:
+            self._variable(Variable(file.root, name), bound, read)
+        else:
+            self._starred(file, name, read)
+
+    def _starred(self, file: File, name: str, read: _Read) -> None:
+        for star in file.root.stars:
+            full = file.absolute(star.module or "", star.level)
+            source = None if full is None or not self._ev.project.mentions(full, name) else self._ev.project.file(full)
+            if source is not None and source.exports(name):
+                self._global(source, name, replace(read, depth=read.depth + 1))
+
+    def _member(self, owner: ast.expr, name: str, read: _Read) -> None:
+        ev, scope = self._ev, read.scope
+        reached = scope.flow.uses.get(id(read.node), ())
+        bindings = tuple(one for one in untested(reached) if not _tests_itself(one))
+        self._bindings(bindings, read.steps, read.depth)
+        for one in alternatives(callers.resolved(ev, ev.expression(owner, scope))):
+            if isinstance(one, Namespace):
+                file = ev.project.file(one.name)
+                if file is not None:
+                    self._global(file, name, replace(read, depth=read.depth + 1))
+                continue
+            for cls, is_exact in classes_of(one):
+                if not is_foreign(cls):
+                    keeper = Member(cls, name, is_exact)
+                    self.holders[Holder(keeper, read.steps, read.node, scope, tuple(reached))] = None
+                    if not bindings:
+                        self._of_class(cls, name, read.steps, read.depth)
+
+    def _of_class(self, cls: SourceClass, name: str, steps: Steps, depth: int) -> None:
+        home = holder(self._ev, cls, name)
+        if home is None:
+            return
+        self._bindings(attributes.assignments(home, name), steps, depth)
+        for one in untested(home.scope.flow.exit.get(name, ())):
+            if isinstance(one, Defined) and not isinstance(one.definition, ast.ClassDef):
+                marks = (self._ev.dotted(each, home.scope) for each in one.definition.decorator_list)
+                if any(mark is not None and mark.endswith("property") for mark in marks):
+                    self._returned(one, steps, depth)
+                else:
+                    self._bindings([one], steps, depth)
+            else:
+                self._bindings([one], steps, depth)
+
+    def _bindings(self, bindings: Iterable[Binding], steps: Steps, depth: int) -> None:
+        for one in bindings:
+            match one:
+                case Assigned(value=value, path=path, scope=scope):
+                    self._visit(value, scope, _held(steps) if path else steps, depth + 1)
+                case Annotated(value=ast.expr() as value, scope=scope):
+                    self._visit(value, scope, steps, depth + 1)
+                case Iterated(iterable=iterable, scope=scope):
+                    self._visit(iterable, scope, _held(steps), depth + 1)
+                case Imported(module=module, name=str(name), level=level, scope=scope, node=node):
+                    full = scope.file.absolute(module, level)
+                    file = None if full is None else self._ev.project.file(full)
+                    if file is not None:
+                        place = ast.copy_location(ast.Name(name, ast.Load()), node)
+                        self._global(file, name, _Read(place, scope, steps, depth + 1))
+                case Defined(definition=definition):
+                    if definition.decorator_list:
+                        self.definitions[Definition(one, steps)] = None
+                    if steps[:1] == (Step.CALLED,) and not isinstance(definition, ast.ClassDef):
+                        self._returned(one, steps[1:], depth)
+                case _:
+                    pass
+
+    def _returned(self, binding: Defined, steps: Steps, depth: int) -> None:
+        inner = binding.scope.file.scopes.opened[id(binding.definition)]
+        for given in (*inner.flow.returned.values(), *inner.flow.yielded.values()):
+            if given.value is not None:
+                self._visit(given.value, inner, steps, depth + 1)
+
+    def _call(self, node: ast.Call, scope: Scope, steps: Steps, depth: int) -> None:
+        ev = self._ev
+        match node.func:
+            case ast.Attribute(value=owner, attr=name) if name in ITSELF:
+                if any(map(ev.hierarchy.is_module, bounds(ev.expression(owner, scope)))):
+                    self._visit(owner, scope, steps, depth + 1)
+                    return
+            case ast.Attribute(value=owner, attr=name) if name in _TAKING:
+                if any(isinstance(one, (Many, Mapping, Tuple)) for one in alternatives(ev.expression(owner, scope))):
+                    self._visit(owner, scope, steps if name == "copy" else _held(steps), depth + 1)
+                    return
+            case _:
+                pass
+        for callee in alternatives(ev.expression(node.func, scope)):
+            match callee:
+                case Builtin("getattr"):
+                    match node.args:
+                        case [owner, ast.Constant(value=str(name)), *_]:
+                            self._member(owner, name, _Read(node, scope, steps, depth))
+                case Builtin(name) if name in _RUNNING:
+                    self._visit_all(node.args, scope, _held(steps), depth)
+                case KnownFunction():
+                    modules = [one for one in node.args if _may_give(ev, ev.expression(one, scope))]
+                    self._visit_all(modules, scope, steps, depth)
+                case Namespace(name) if name in _COPYING:
+                    self._visit_all(node.args[:1], scope, steps, depth)
+        self._visit(node.func, scope, (Step.CALLED, *steps), depth + 1)
+
+
+def _may_give(ev: Evaluator, kind: Type) -> bool:
+    """Whether what a function is given may be what it gives back: a module, or what holds some."""
+    return any(isinstance(one, (Many, Mapping, Tuple)) or ev.hierarchy.is_module(one) for one in bounds(kind))
+
+
+def _held(steps: Steps) -> Steps:
+    return steps if steps[:1] == (Step.HELD,) else (Step.HELD, *steps)
+
+
+def _displayed(node: ast.expr) -> Iterator[ast.expr]:
+    match node:
+        case ast.List(elts=values) | ast.Tuple(elts=values) | ast.Set(elts=values) | ast.Dict(values=values):
+            yield from values
+        case ast.ListComp(elt=value) | ast.SetComp(elt=value) | ast.GeneratorExp(elt=value) | ast.DictComp(value=value):
+            yield value
+
+
+def _binds(scope: Scope, name: str) -> bool:
+    return any(not isinstance(one, Outer) for one in scope.flow.bound.get(name, ()))
+
+
+def _leads_out(binding: Binding, name: str) -> bool:
+    """Whether a binding is the same name of a scope further out: declared so, or tested where it is bound nowhere."""
+    match binding:
+        case Outer():
+            return True
+        case Assigned(value=ast.Name(id=same) as value, node=node):
+            return same == name and value is node
+        case _:
+            return False
+
+
+def _tests_itself(binding: Binding) -> bool:
+    """Whether a binding stands for what an attribute was before it was tested."""
+    return isinstance(binding, Assigned) and binding.value is binding.node
+
+
+def classes_of(kind: Type) -> Iterator[tuple[SourceClass, bool]]:
+    """Yield the classes, of those whose source is at hand, that a value is or is an instance of.
+
+    With each: whether it is of that very class, and not of a subclass.
+    """
+    for one in bounds(kind):
+        if isinstance(one, (Instance, ClassObject)) and isinstance(one.cls, SourceClass):
+            yield one.cls, one.origin is Origin.CONSTRUCTED and isinstance(one, Instance)

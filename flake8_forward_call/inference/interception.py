@@ -1,0 +1,65 @@
+"""What a class makes of its attributes when they are read or set: by methods of its own for that."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes, steps
+from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.holders import Holder, Member
+from flake8_forward_call.inference.verdict import Standing
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+    """Where a class of the project gives something else for an attribute than what was stored in it."""
+    kin = [one for one in ev.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
+    if not member.is_exact:
+        kin += ev.hierarchy.subclasses(member.cls, member.cls.scope.file)
+    for cls in kin:
+        reads = attributes.first_method(cls, "__getattribute__")
+        if reads is not None and not _only_hands_on(reads):
+            return reads.node, reads  # type: ignore[return-value]
+        # A module keeps its submodules where `__getattr__` is asked for them.
+        if ev.hierarchy.standing(cls) is Standing.MODULE:
+            reads = attributes.first_method(cls, "__getattr__")
+            if reads is not None:
+                for given in reads.flow.returned.values():
+                    if given.value is not None and _is_other(ev, given.value, reads, held):
+                        return given.value, reads
+        sets = attributes.first_method(cls, "__setattr__")
+        if sets is not None:
+            for value in _set_instead(sets):
+                if _is_other(ev, value, sets, held):
+                    return value, sets
+    return None
+
+
+def _is_other(ev: Evaluator, value: ast.expr, scope: Scope, held: Holder) -> bool:
+    return steps.is_other(ev, ev.expression(value, scope), held.steps, for_certain=True)
+
+
+def _only_hands_on(scope: Scope) -> bool:
+    """Whether all that a method returns comes of the call of the same method above it."""
+    values = [given.value for given in scope.flow.returned.values()]
+    return bool(values) and all(
+        isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "__getattribute__"
+        for one in values
+    )
+
+
+def _set_instead(scope: Scope) -> Iterator[ast.expr]:
+    """Yield what a ``__setattr__`` stores."""
+    for call in scope.calls:
+        match call:
+            case ast.Call(func=ast.Attribute(attr="__setattr__") | ast.Name(id="setattr"), args=[*_, value]):
+                yield value
+    for statement in scope.item_stores:
+        match statement:
+            case ast.Assign(targets=[ast.Subscript(value=ast.Attribute(attr="__dict__"))], value=value):
+                yield value

@@ -1,0 +1,230 @@
+"""Whether a hook can lead to a place, by names alone: asked before anything is evaluated, for that costs more."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import callers
+from flake8_forward_call.inference.bindings import Assigned, Imported
+from flake8_forward_call.inference.reach import OF_OBJECT, is_implied
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.registrations import Definition, Registration, has_shape_of_hook
+from flake8_forward_call.inference.types import Function, alternatives
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+# What runs when an object is called, so that no name tells of it.
+_CALLED = frozenset({"forward", "__call__"})
+
+# Names lead from a real hook to a dozen functions; where they lead to more, they are common words.
+MAX_FUNCTIONS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """The functions that names lead to from a hook in its own file, and in those which that one imports."""
+
+    comes_from: dict[Scope, list[Scope]]  # By function: those that lead to it, none for the hook itself.
+    words: frozenset[str]  # All that they call or hand on.
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The functions by which names lead from a hook to a place, and how they get there."""
+
+    scopes: dict[str, list[Scope]]  # By the names that they are called by: their own, or that of their class.
+    by_call: bool  # Whether one of them may run where an object is called, or what is kept in a variable.
+    files: tuple[File, ...]
+
+    def goes_by(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call can lead to one of the functions."""
+        if self.by_call and _may_call_object(call, self.files):
+            return True
+        return not self.scopes.keys().isdisjoint(_words_of(call, scope))
+
+
+def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
+    """The way that names lead from a registered hook to a place, by its own file and the hook's; None if none does."""
+    steps = ev.steps.get(one)
+    if steps is None:
+        steps = ev.steps[one] = _walked(ev, list(_starts(ev, one)), (one.scope.file,))
+    goals = [scope for scope in place.outward() if scope.is_function]
+    files = tuple(dict.fromkeys((one.scope.file, place.file)))
+    comes_from = steps.comes_from
+    if place.file is not one.scope.file and not steps.words.isdisjoint(place.file.scopes.named):
+        comes_from = _walked(ev, list(comes_from), files).comes_from
+    by_call = any(getattr(scope.node, "name", "") in _CALLED for scope in goals)
+    is_anywhere = any(map(is_implied, goals))
+    arrived = [
+        scope
+        for scope in comes_from
+        if scope in goals or is_anywhere or (by_call and any(_may_call_object(call, files) for call in scope.calls))
+    ]
+    return _back(arrived, comes_from, goals, files) if arrived else None
+
+
+def _walked(ev: Evaluator, starts: list[Scope], files: tuple[File, ...]) -> Steps:
+    """All steps from some functions, by names of these files and of what the first of them imports."""
+    comes_from: dict[Scope, list[Scope]] = {scope: [] for scope in starts}
+    seen: set[Scope] = set()
+    words: set[str] = set()
+    todo = list(starts)
+    while todo and len(seen) < MAX_FUNCTIONS:
+        outer = todo.pop(0)
+        if outer in seen:
+            continue
+        for scope in outer.inward():
+            if not scope.is_function:
+                continue
+            seen.add(scope)
+            if scope is not outer:
+                comes_from.setdefault(scope, []).append(outer)
+            own = _words(ev, scope)
+            words |= own
+            for following in _named(ev, own, (*files, scope.file)):
+                if following is not scope:
+                    comes_from.setdefault(following, []).append(scope)
+                    todo.append(following)
+    return Steps(comes_from, frozenset(words))
+
+
+def _back(
+    arrived: list[Scope], comes_from: dict[Scope, list[Scope]], goals: list[Scope], files: tuple[File, ...]
+) -> Trail:
+    """The trail to the functions that arrive, walked from its end."""
+    found: dict[Scope, None] = {}
+    todo = arrived
+    while todo:
+        scope = todo.pop()
+        if scope not in found:
+            found[scope] = None
+            todo.extend(comes_from.get(scope, ()))
+    found.update(dict.fromkeys(goals))
+    names: dict[str, list[Scope]] = {}
+    for scope in found:
+        around = scope.enclosing_class
+        for node in (scope.node, None if around is None else around.node):
+            names.setdefault(getattr(node, "name", ""), []).append(scope)
+    names.pop("", None)
+    handed = [file.references.handed for file in files]
+    by_call = any(name in _CALLED or any(name in known for known in handed) for name in names)
+    return Trail(names, by_call, files)
+
+
+def _starts(ev: Evaluator, one: Registration) -> Iterator[Scope]:
+    """Yield the functions that a registered expression may be; any that is handed on, if no name of it tells."""
+    file = one.scope.file
+    if isinstance(one.hook, Definition):
+        yield file.scopes.opened[id(one.hook)]
+        return
+    nodes = [one.hook, *_values(one.hook, one.scope)]
+    parts = [part for node in nodes for part in ast.walk(node)]
+    found = [file.scopes.opened[id(part)] for part in parts if isinstance(part, ast.Lambda)]
+    found += _named(ev, {name for node in nodes for name in _names_in(node)}, (file,))
+    if not found and one.handed_to is None:
+        kinds = alternatives(callers.resolved(ev, ev.expression(one.hook, one.scope)))
+        found = [kind.scope for kind in kinds if isinstance(kind, Function)] or list(handed_on(one))
+    yield from found
+
+
+def handed_on(one: Registration) -> Iterator[Scope]:
+    """Yield the functions of a file that could be a hook and are handed on, by name or as ``getattr`` gives them."""
+    file = one.scope.file
+    by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
+    for inner in file.root.inward():
+        if not inner.is_function:
+            continue
+        name, is_method = getattr(inner.node, "name", ""), inner.enclosing_class is not None
+        is_decorated = bool(getattr(inner.node, "decorator_list", ()))
+        is_handed = name in file.references.handed or name == "__call__" or is_decorated or (by_text and is_method)
+        if is_handed and has_shape_of_hook(inner, int(is_method)):
+            yield inner
+
+
+def _names_in(node: ast.expr) -> Iterator[str]:
+    for one in ast.walk(node):
+        match one:
+            case ast.Name(id=name) | ast.Attribute(attr=name):
+                yield name
+
+
+def _words(ev: Evaluator, scope: Scope) -> set[str]:
+    """The names that a function calls or hands on, and those that the value of what it calls is made of."""
+    found = ev.words.get(scope)
+    if found is None:
+        found = ev.words[scope] = set().union(*(_words_of(call, scope) for call in scope.calls))
+    return found
+
+
+def _words_of(call: ast.Call, scope: Scope) -> set[str]:
+    """The same of one call."""
+    given = (call.func, *call.args, *(keyword.value for keyword in call.keywords))
+    return {name for node in given if (name := last_name(node)) is not None}.union(_made_of(call.func, scope))
+
+
+def _made_of(callee: ast.expr, scope: Scope) -> Iterator[str]:
+    """Yield the names in what is assigned to the name or attribute that is called: ``ref = WeakMethod(self.see)``."""
+    while isinstance(callee, (ast.Call, ast.Subscript)):
+        callee = callee.func if isinstance(callee, ast.Call) else callee.value
+    for value in _values(callee, scope):
+        yield from _names_in(value)
+
+
+def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
+    """Yield what is assigned to a name or attribute that is none of a function."""
+    match node:
+        case ast.Name(id=name) if name not in scope.file.scopes.named:
+            outer = next((one for one in scope.outward() if name in one.flow.bound), None)
+            for binding in () if outer is None else outer.flow.bound[name]:
+                if isinstance(binding, Assigned):
+                    yield binding.value
+        case ast.Attribute(value=owner, attr=name) if name not in scope.file.scopes.named:
+            stored = scope.file.references.stored.get(name, ())
+            yield from (one.value for one in stored if one.value is not None)
+            yield from _values(owner, scope)
+        case ast.Attribute(value=owner):
+            yield from _values(owner, scope)
+
+
+def _named(ev: Evaluator, words: set[str], files: tuple[File, ...]) -> list[Scope]:
+    """The functions of these names, and what making an object of a class of one runs, in the order of the text."""
+    named = [file.scopes.named for file in dict.fromkeys(files)]
+    found = [scope for known in named for word in sorted(words & known.keys()) for scope in known[word]]
+    found += _imported(ev, words, files[0])
+    return [one for each in found for one in (each.children if each.is_class else [each]) if _runs(one, each, words)]
+
+
+def _imported(ev: Evaluator, words: set[str], file: File) -> Iterator[Scope]:
+    """Yield what the file imports under one of the names from where the project defines it."""
+    for word in sorted(words & file.root.flow.bound.keys()):
+        for binding in file.root.flow.bound[word]:
+            if isinstance(binding, Imported) and binding.name is not None:
+                full = file.absolute(binding.module, binding.level)
+                source = None if full is None else ev.project.file(full)
+                if source is not None and not source.is_installed:
+                    yield from source.scopes.named.get(binding.name, ())
+
+
+def _runs(scope: Scope, named: Scope, words: set[str]) -> bool:
+    """Whether a function is what was named, or one of a class that was."""
+    return scope is named or getattr(scope.node, "name", "") in {*words, *OF_OBJECT, "forward"}
+
+
+def _may_call_object(call: ast.Call, files: tuple[File, ...]) -> bool:
+    """Whether what is called may be an object, and no function of a name or method of a tensor."""
+    match call.func:
+        case ast.Name(id=name):
+            return not hasattr(builtins, name) and not any(name in file.scopes.named for file in files)
+        case ast.Attribute(attr=name) if name in _CALLED:
+            return True
+        case ast.Attribute(attr=name):
+            return any(name in file.references.stored for file in files)
+        case _:
+            return True

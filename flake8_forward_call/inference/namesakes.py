@@ -1,0 +1,154 @@
+"""Whether a package of the project that bears a known name goes by that name, or only lies in a folder called so.
+
+In ``acme/torch/`` without an ``acme/__init__.py``, ``torch`` may be the end of the name ``acme.torch``, and what its
+files import from ``torch`` is PyTorch. Or ``acme`` is a folder that programs run in, and the package is ``torch`` to
+them. The text decides: what the package's own files want from the name is there or it is not, and others say
+``acme.torch`` or they do not.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from flake8_forward_call.inference.folders import Folders
+
+# So many files of the package are asked; the first few already tell.
+MAX_FILES = 20
+
+
+@dataclass(eq=False)
+class Namesake:
+    """A package or module that lies under ``root`` and bears a known name. ``read`` gives the bytes of a file."""
+
+    root: Path
+    name: str
+    read: Callable[[str], bytes]
+    _folders: Folders = field(default_factory=Folders)
+    _offered: dict[str, frozenset[str] | None] = field(default_factory=dict)
+
+    def goes_by_its_name(self, mentioning: Iterable[str]) -> bool:
+        """Whether it is imported by its name, and not by a longer one.
+
+        ``mentioning`` are the files of the project in which its name stands, and that of the folder which it lies in.
+        """
+        wanted = {one for path in islice(self._files(), MAX_FILES) for one in self._wanted(self._tree(path))}
+        there = sum(self._has(module, name) for module, name in wanted)
+        if 2 * there != len(wanted):
+            return 2 * there > len(wanted)
+        longer = _longer(self.root.name, self.name)
+        return not any(longer.search(self.read(path)) for path in mentioning)
+
+    def _files(self) -> Iterator[str]:
+        own = self._folders.module(self.root, [self.name])
+        if own is not None and own.stem != "__init__":
+            yield str(own)
+            return
+        for folder, inner, files in os.walk(self.root / self.name):
+            inner.sort()
+            yield from (os.path.join(folder, one) for one in sorted(files) if one.endswith(".py"))  # noqa: PTH118
+
+    def _tree(self, path: str) -> ast.Module | None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return ast.parse(self.read(path))
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+
+    def _wanted(self, tree: ast.Module | None) -> Iterator[tuple[str, str]]:
+        """Yield what a file wants of the name: modules, and what they are to have."""
+        nodes = () if tree is None else tuple(ast.walk(tree))
+        called: dict[str, str] = {}
+        for node in nodes:
+            match node:
+                case ast.Import(names=names):
+                    for one in names:
+                        if self._is_inside(one.name):
+                            called[one.asname or self.name] = one.name if one.asname else self.name
+                            yield from self._split(one.name)
+                case ast.ImportFrom(module=str(module), names=names, level=0) if self._is_inside(module):
+                    for one in names:
+                        called[one.asname or one.name] = f"{module}.{one.name}"
+                        yield from self._split(f"{module}.{one.name}")
+        for node in nodes:
+            if isinstance(node, ast.Attribute):
+                chain = _chain(node)
+                if chain and chain[0] in called:
+                    yield from self._split(".".join([called[chain[0]], *chain[1:]]))
+
+    def _is_inside(self, module: str) -> bool:
+        return module == self.name or module.startswith(f"{self.name}.")
+
+    def _split(self, dotted: str) -> Iterator[tuple[str, str]]:
+        """Yield the innermost module that is there of a dotted name, and the name behind it."""
+        parts = dotted.split(".")
+        count = 1
+        while count < len(parts) - 1 and self._is_there(parts[: count + 1]):
+            count += 1
+        if count < len(parts) and parts[count] != "*":
+            yield ".".join(parts[:count]), parts[count]
+
+    def _is_there(self, parts: Sequence[str]) -> bool:
+        """Whether a module is there, or a folder that may be one."""
+        is_folder = parts[-1] in self._folders.names_in(self.root.joinpath(*parts[:-1]))
+        return is_folder or self._folders.module(self.root, parts) is not None
+
+    def _has(self, module: str, name: str) -> bool:
+        """Whether a module has a name: it binds it, or it lies in its folder; some may have any."""
+        if module not in self._offered:
+            self._offered[module] = self._names_of(module)
+        offered = self._offered[module]
+        return offered is None or name in offered
+
+    def _names_of(self, module: str) -> frozenset[str] | None:
+        """The names that a module has, None if it may have any."""
+        parts = module.split(".")
+        found = {one.partition(".")[0] for one in self._folders.names_in(self.root.joinpath(*parts))}
+        path = self._folders.module(self.root, parts)
+        if path is None:
+            return frozenset(found)
+        tree = self._tree(str(path))
+        for node in (None,) if tree is None else ast.walk(tree):
+            match node:
+                case None | ast.FunctionDef(name="__getattr__"):
+                    return None
+                case ast.ImportFrom(module=source, level=0) if source == module:
+                    continue  # What it wants of itself it does not have.
+                case ast.ImportFrom(names=[ast.alias(name="*")]):
+                    return None
+                case ast.Import(names=names):
+                    others = [one for one in names if not self._is_inside(one.name)]
+                    found |= {(one.asname or one.name).partition(".")[0] for one in others}
+                case ast.ImportFrom(names=names):
+                    found |= {one.asname or one.name for one in names}
+                case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                    found.add(node.name)
+                case ast.Name(id=bound, ctx=ast.Store()):
+                    found.add(bound)
+        return frozenset(found)
+
+
+def _chain(node: ast.expr) -> list[str]:
+    """The names of ``a.b.c``; none where something else than a name begins it."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return [*reversed([*parts, node.id])] if isinstance(node, ast.Name) else []
+
+
+def _longer(outer: str, name: str) -> re.Pattern[bytes]:
+    """What a text has that imports a package under the name of the folder which it lies in."""
+    first, last = re.escape(outer.encode()), re.escape(name.encode())
+    return re.compile(
+        rb"(?<!\w)%b\.%b(?!\w)|^[ \t]*from[ \t]+(?:\S+\.)?%b[ \t]+import\b[^\n]*(?<!\w)%b(?!\w)"
+        % (first, last, first, last),
+        re.MULTILINE,
+    )

@@ -1,0 +1,228 @@
+"""What a class itself makes of its instances' call: in its body, by what makes it, and by assignments from outside."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import callers
+from flake8_forward_call.inference.altering import CALL_NAMES, alterations, is_call_name, mentions_call
+from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Defined
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.decorating import effect
+from flake8_forward_call.inference.delegation import delegation, of_parent
+from flake8_forward_call.inference.disturbing import changes_arguments, changes_mode
+from flake8_forward_call.inference.hierarchy import MAX_CALL_FILES, Class, KnownClass, SourceClass
+from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, alternatives
+from flake8_forward_call.inference.verdict import Sameness, Standing, worst
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import Scope
+
+# What the text has where a class's call is set from outside: by assignment, or by name.
+_STORES = (
+    ("__call__", ".__call__ ="),
+    ("__call__", ', "__call__"'),
+    ("__call__", ", '__call__'"),
+    ("_call_impl", "._call_impl ="),
+    ("_call_impl", ', "_call_impl"'),
+    ("_call_impl", ", '_call_impl'"),
+)
+
+# Functions that set what a text names; mock's and pytest's do so for a time.
+_SETTERS = frozenset({"setattr", "__setattr__", "delattr"})
+_PATCHES = frozenset({"object", "patch_object"})
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCall:
+    """What a class makes of its call, and how, as a clause."""
+
+    sameness: Sameness
+    reason: str
+
+
+_Stores: TypeAlias = "dict[Class, list[OwnCall]]"
+
+
+class OwnCalls:
+    """Answers for each class by itself, whatever its bases do."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self._ev = evaluator
+        self._stores: dict[File | None, _Stores] = {}  # Of the project under None: what its text shows.
+        self._gathering: list[File | None] = []
+        self._known: dict[Class, OwnCall | None] = {}
+
+    def of(self, cls: Class) -> OwnCall | None:
+        """What the class itself does to its call; None if it does nothing."""
+        if isinstance(cls, KnownClass):
+            entry = cls.entry
+            return None if entry.call is None else OwnCall(Sameness(entry.call), _has_own(cls))
+        if cls in self._known:
+            return self._known[cls]
+        found = list(self._found(cls))
+        sameness = worst(*(one.sameness for one in found))
+        own = next((one for one in found if one.sameness is sameness), None)
+        if not self._gathering:  # Else something that is set from outside may not have been seen yet.
+            self._known[cls] = own
+        return own
+
+    def _found(self, cls: SourceClass) -> Iterator[OwnCall]:
+        yield from self._set_from_outside(cls)
+        taken = False
+        for one in alterations(self._ev, cls):
+            if one.sets is not None:
+                yield OwnCall(one.sets, f"what makes the class {cls.dotted} sets its __call__")
+            taken |= one.takes
+        for name in sorted(CALL_NAMES):
+            own = self._in_body(cls, name)
+            if own is not None and taken:
+                yield OwnCall(Sameness.PERHAPS, f"what makes the class {cls.dotted} changes its {name}")
+            elif own is not None:
+                yield own
+        yield from _written_by_name(cls)
+
+    # In the class body
+
+    def _in_body(self, cls: SourceClass, name: str) -> OwnCall | None:
+        found = [one for one in (self._bound(cls, one, name) for one in cls.scope.flow.exit.get(name, ())) if one]
+        if not found:
+            return None
+        if len({one.sameness for one in found}) > 1:
+            return OwnCall(Sameness.PERHAPS, _has_own(cls, name))
+        return found[0]
+
+    def _bound(self, cls: SourceClass, binding: AnyBinding, name: str) -> OwnCall | None:
+        match binding:
+            case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
+                return self._defined(cls, node, name)
+            case Annotated(value=None):
+                return None
+            case Annotated(value=ast.expr() as value) | Assigned(value=value):
+                return OwnCall(self._assigned(value, cls, name), _has_own(cls, name))
+            case _:
+                return OwnCall(Sameness.PERHAPS, _has_own(cls, name))
+
+    def _defined(self, cls: SourceClass, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> OwnCall:
+        ev, inner = self._ev, cls.scope.file.scopes.opened[id(node)]
+        own = delegation(node, inner, of_parent(node, partial(self.names_base, cls, inner), name))
+        if own is Sameness.DIFFERENT:
+            return OwnCall(own, _has_own(cls, name))
+        decorated = worst(*(effect(ev, one, cls.scope) for one in node.decorator_list))
+        if worst(own, decorated) is not own:
+            return OwnCall(decorated, f"{cls.dotted}.{name} has a decorator that may change the call")
+        if changes_mode(ev, inner, ev.hierarchy.order(cls)):
+            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes gradients, precision or the module's mode")
+        if changes_arguments(ev, inner):
+            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes the arguments before it passes them on")
+        return OwnCall(own, _has_own(cls, name))
+
+    def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
+        """Whether an expression in a method of the class is one of its base classes."""
+        kind = self._ev.expression(node, scope)
+        return isinstance(kind, ClassObject) and kind.cls in self._ev.hierarchy.order(cls)[1:]
+
+    def _assigned(self, value: ast.expr, cls: SourceClass, name: str) -> Sameness:
+        """Judge ``__call__ = value``: the same only if the value is ``Module.__call__``, perhaps in a typing helper."""
+        if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
+            value = value.args[0]
+        if isinstance(value, ast.Attribute) and value.attr == name:
+            kind = self._ev.expression(value.value, cls.scope)
+            if isinstance(kind, ClassObject) and self._ev.hierarchy.standing(kind.cls) is Standing.MODULE:
+                return self._ev.hierarchy.meaning_of_call(kind.cls)
+        return Sameness.DIFFERENT
+
+    # From outside
+
+    def is_set_from_outside(self, cls: SourceClass) -> bool:
+        """Whether the project sets or deletes what the class's instances are called by, outside its body."""
+        return any(self._set_from_outside(cls))
+
+    def _set_from_outside(self, cls: SourceClass) -> Iterator[OwnCall]:
+        """Yield what the file at hand, or one of the project, assigns to the class's call."""
+        for place in (None, cls.scope.file):
+            if place not in self._stores and place not in self._gathering:
+                self._gathering.append(place)  # A question that leads back to itself sees nothing of it.
+                try:
+                    self._stores[place] = self._of_project() if place is None else self._of_file(place)
+                finally:
+                    self._gathering.remove(place)
+            yield from self._stores.get(place, {}).get(cls, ())
+
+    def _of_project(self) -> _Stores:
+        found: _Stores = {}
+        files: dict[File, None] = {}
+        for word, beside in _STORES:
+            files.update(dict.fromkeys(self._ev.project.mentioning(word, beside, MAX_CALL_FILES) or ()))
+        for file in files:
+            self._ev.refill()
+            for cls, own in self._of_file(file).items():
+                found.setdefault(cls, []).extend(own)
+        return found
+
+    def _of_file(self, file: File) -> _Stores:
+        found: _Stores = {}
+        for owner, name, scope in _stores(file):
+            for kind in alternatives(callers.resolved(self._ev, self._ev.expression(owner, scope))):
+                for cls, own in _set_on(kind, name):
+                    found.setdefault(cls, []).append(own)
+        return found
+
+
+def _stores(file: File) -> Iterator[tuple[ast.expr, str, Scope]]:
+    """Yield whose call is set in a file, under which name, and where."""
+    for target, scope in file.scopes.call_stores:
+        yield target.value, target.attr, scope
+    for scope in file.root.inward():
+        for call in scope.calls:
+            match call:
+                case ast.Call(func=ast.Name(id=setter) | ast.Attribute(attr=setter), args=[owner, name, *_]) if (
+                    is_call_name(name) and setter in _SETTERS | _PATCHES
+                ):
+                    yield owner, str(name.value), scope  # type: ignore[attr-defined]
+
+
+def _set_on(kind: Type, name: str) -> Iterator[tuple[Class, OwnCall]]:
+    """Yield the class whose instances are called otherwise because something is set on a value."""
+    match kind:
+        # Not of `type(self)`, where a class sees to its own machinery. A patched `Module.__call__` is still what a
+        # call of a module goes to, as its hooks are, and going round it is what FWD001 is about.
+        case ClassObject(cls, Origin.CONSTRUCTED) if cls.dotted != MODULE_CLASS:
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted}.{name} is set from outside the class")
+        # Python looks for `__call__` in the class alone, and `Module.__call__` for `_call_impl` in the instance, too.
+        case Slot(owner="Self", bound=Instance(cls)) if name != "__call__":
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted} sets {name} on its instances")
+        case Instance(cls) if name != "__call__" and cls.dotted != MODULE_CLASS:
+            yield cls, OwnCall(Sameness.PERHAPS, f"{name} is set on an instance of {cls.dotted}")
+
+
+def _written_by_name(cls: SourceClass) -> Iterator[OwnCall]:
+    """Yield what the class body sets under a name that is a text: ``vars()[name] = ...``."""
+    reason = f"{cls.dotted} sets what its body defines by name"
+    for store in cls.scope.item_stores:
+        for target in store.targets if isinstance(store, ast.Assign) else ():
+            match target:
+                case ast.Subscript(value=ast.Call(func=ast.Name(id="vars" | "locals"), args=[]), slice=key):
+                    if is_call_name(key):
+                        yield OwnCall(Sameness.DIFFERENT, _has_own(cls))
+                    elif not isinstance(key, ast.Constant):
+                        yield OwnCall(Sameness.PERHAPS, reason)
+    for call in cls.scope.calls:
+        match call.func:
+            case ast.Attribute(value=ast.Call(func=ast.Name(id="vars" | "locals"), args=[])):
+                if mentions_call(call) or any(one.arg in CALL_NAMES for one in call.keywords):
+                    yield OwnCall(Sameness.DIFFERENT, _has_own(cls))
+                elif call.args and not isinstance(call.args[0], (ast.Dict, ast.Constant)):
+                    yield OwnCall(Sameness.PERHAPS, reason)
+            case ast.Name(id="exec"):
+                yield OwnCall(Sameness.PERHAPS, reason)
+
+
+def _has_own(cls: Class, name: str = "__call__") -> str:
+    return f"{cls.dotted} has a {name} of its own"

@@ -1,0 +1,179 @@
+"""Is a call of ``self.forward`` part of what the module's own ``forward`` does, so that its hooks have run already?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import attributes
+from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
+from flake8_forward_call.inference.verdict import Sameness
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.references import Called, Handed
+    from flake8_forward_call.inference.scopes import Scope
+
+# A method's name that stands in more files than this is a common word, and is called by anybody.
+MAX_FILES = 40
+
+# Methods that give the module itself back.
+_ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
+
+# Methods that Python or torch calls: what they do is done from elsewhere.
+_CALLED_ANYHOW = frozenset({"__call__", "__init__", "__getattr__", "__setstate__", "__getitem__", "__iter__"})
+
+
+def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Sameness:
+    """DIFFERENT where ``self.forward`` is only called while ``forward`` of the same module runs, PERHAPS where it may.
+
+    SAME where nothing shows that it is.
+    """
+    method = method_around(scope)
+    if method is None or not is_self(receiver, scope, method):
+        return Sameness.SAME
+    if _name(method) == "forward":
+        return Sameness.DIFFERENT
+    assert method.enclosing_class is not None
+    cls = ev.source_class(method.enclosing_class)
+    inside = _Inside(ev, cls)
+    if not inside.holds(method):
+        return Sameness.SAME
+    return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
+
+
+def method_around(scope: Scope) -> Scope | None:
+    """The method that a place is part of, be it in a function or lambda inside it; None where it is of none."""
+    return next((one for one in scope.outward() if one.enclosing_class is not None), None)
+
+
+def is_self(node: ast.expr, scope: Scope, method: Scope) -> bool:
+    """Whether an expression in a method is the instance that it was called on, by its name or another for it."""
+    while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ITSELF:
+        node = node.func.value
+    if not isinstance(node, ast.Name):
+        return False
+    own = method.positional[:1]
+    for one in scope.outward():
+        bound = one.flow.bound.get(node.id, ())
+        if one is method:
+            values = [getattr(each, "value", None) for each in bound]
+            is_alias = bool(values) and all(isinstance(each, ast.Name) and each.id in own for each in values)
+            return [node.id] == own or is_alias
+        if bound:
+            return False
+    return False
+
+
+def _name(scope: Scope) -> str:
+    return getattr(scope.node, "name", "")
+
+
+class _Inside:
+    """The methods that ``forward`` leads to over ``self``, in a class and each that derives from it."""
+
+    def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
+        self._ev = ev
+        heirs = ev.hierarchy.project_heirs(cls)
+        self._family = [cls, *heirs]
+        # What an heir's base runs is of the family as well.
+        self._classes = {one for each in self._family for one in ev.hierarchy.order(each)}
+        self._reached: dict[int, Scope] = {}
+        for one in self._family:
+            self._reach(one)
+        self._asked: set[int] = set()
+
+    def holds(self, method: Scope) -> bool:
+        """Whether ``forward`` leads to a method."""
+        return id(method) in self._reached
+
+    def _reach(self, cls: SourceClass) -> None:
+        """Note what ``forward`` of the class's instances leads to."""
+        seen = set[int]()
+        todo = self._methods(cls, "forward", 0)
+        while todo:
+            method = todo.pop()
+            if id(method) in seen:
+                continue
+            seen.add(id(method))
+            self._reached[id(method)] = method
+            for name, is_parents in _used_of_self(method):
+                if name != "forward" or is_parents:
+                    todo += self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
+
+    def _behind(self, cls: SourceClass, method: Scope) -> int:
+        """Where in the order of a class ``super()`` looks first from a method."""
+        around = method.enclosing_class
+        order = self._ev.hierarchy.order(cls)
+        owner = None if around is None else self._ev.source_class(around)
+        return order.index(owner) + 1 if owner in order else len(order)
+
+    def _methods(self, cls: SourceClass, name: str, start: int) -> list[Scope]:
+        """The methods that a name stands for on an instance of the class: those of the first class that has one."""
+        for one in self._ev.hierarchy.order(cls)[start:]:
+            if isinstance(one, SourceClass) and name in one.scope.flow.exit:
+                kind = attributes.own_member(self._ev, one, ClassObject(one), name)
+                kinds = () if kind is None else alternatives(kind)
+                return [each.scope for each in kinds if isinstance(each, Function) and each.scope.enclosing_class]
+        return []
+
+    def is_called_elsewhere(self, method: Scope) -> bool:
+        """Whether anything but what ``forward`` leads to calls a method, or hands it on."""
+        name = _name(method)
+        if name in _CALLED_ANYHOW:
+            return True
+        self._asked.add(id(method))
+        files = self._ev.files_mentioning(name, method.file, MAX_FILES)
+        if files is None:
+            return True
+        for file in files:
+            uses: list[Called | Handed] = [*file.references.called.get(name, ()), *file.references.handed.get(name, ())]
+            if any(self._is_elsewhere(one, name) for one in uses):
+                return True
+        return False
+
+    def _is_elsewhere(self, use: Called | Handed, name: str) -> bool:
+        node = getattr(use, "callee", None) or getattr(use, "node", None)
+        if not isinstance(node, ast.Attribute) or node.attr != name:
+            return False
+        around = method_around(use.scope)
+        if around is not None and (_is_super(node.value) or is_self(node.value, use.scope, around)):
+            if id(around) in self._reached:
+                if getattr(use, "is_returned", False):
+                    return True
+                return _name(around) != "forward" and id(around) not in self._asked and self.is_called_elsewhere(around)
+            # Else it is a method that `forward` does not lead to: of these classes, or of others with one of the name.
+            assert around.enclosing_class is not None
+            return self._is_related(self._ev.source_class(around.enclosing_class))
+        return self._may_be_ours(node, use.scope, name)
+
+    def _is_related(self, cls: SourceClass) -> bool:
+        return cls in self._classes or any(one in self._ev.hierarchy.order(cls) for one in self._family)
+
+    def _may_be_ours(self, node: ast.expr, scope: Scope, name: str) -> bool:
+        """Whether a method that is called on some object may be one of the family's; so too where that is unknown."""
+        for kind in alternatives(self._ev.expression(node, scope)):
+            match kind:
+                case Unknown() | Slot():
+                    return True
+                case Function(scope=inner) if inner.enclosing_class is not None and _name(inner) == name:
+                    if self._is_related(self._ev.source_class(inner.enclosing_class)):
+                        return True
+        return False
+
+
+def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
+    """Yield each attribute that a method reads of ``self``, and whether by ``super()``."""
+    own = method.positional[:1]
+    for node in ast.walk(method.node):
+        if isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and [node.value.id] == own:
+                yield node.attr, False
+            elif _is_super(node.value):
+                yield node.attr, True
+
+
+def _is_super(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

@@ -1,0 +1,61 @@
+"""What code puts into containers, by whatever means: each target, and how to tell what is put into it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import containers, steps
+from flake8_forward_call.inference.bindings import Assigned
+from flake8_forward_call.inference.states import key_of
+from flake8_forward_call.inference.types import UNKNOWN, Type
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+_Put: TypeAlias = "tuple[ast.expr, Callable[[], Iterator[Type]]]"
+
+_CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
+
+
+def all_in(ev: Evaluator, scope: Scope) -> Iterator[_Put]:
+    """Yield what code of the scope itself puts something into."""
+    for target, filling in containers.fillings(scope):
+        yield target, partial(containers.put, ev, filling, target, scope)
+    for call in scope.calls:
+        yield from _by_other_calls(ev, call, scope)
+        for one in (*call.args, *(keyword.value for keyword in call.keywords)):
+            yield from _handed(one)
+    for bindings in scope.flow.bound.values():
+        for binding in bindings:
+            if isinstance(binding, Assigned) and binding.scope is scope:
+                yield from _handed(binding.value)
+
+
+def _by_other_calls(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Put]:
+    """Yield what ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)`` and ``monkeypatch.setitem(xs, ...)`` fill."""
+    match call:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[target, *_, value]) if (
+            name in _CONTAINERS and method in containers.FILLERS
+        ):
+            yield target, partial(_leaves, ev, [value], scope)
+        case ast.Call(func=ast.Attribute(attr="setitem"), args=[target, _, value]):
+            yield target, partial(_leaves, ev, [value], scope)
+        case ast.Call(func=ast.Attribute(attr="dict") as func, args=[target, *given]):
+            if (key_of(func) or "").endswith("patch.dict"):
+                values = [*given[:1], *(one.value for one in call.keywords if one.arg != "clear")]
+                yield target, partial(_leaves, ev, values, scope)
+
+
+def _leaves(ev: Evaluator, values: list[ast.expr], scope: Scope) -> Iterator[Type]:
+    for one in values:
+        yield steps.leaves(ev, ev.expression(one, scope))
+
+
+def _handed(node: ast.expr) -> Iterator[_Put]:
+    """Yield the container of a bound method such as ``xs.append`` that goes where its calls are not followed."""
+    if isinstance(node, ast.Attribute) and node.attr in containers.FILLERS:
+        yield node.value, lambda: iter((UNKNOWN,))

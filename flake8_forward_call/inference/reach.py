@@ -1,0 +1,246 @@
+"""Which functions a function leads to: those that it calls, those that they call, and those that it hands on."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+
+from flake8_forward_call.inference import attributes, callers
+from flake8_forward_call.inference.bindings import Assigned
+from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.origins import bound
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.types import (
+    ClassObject,
+    Function,
+    Instance,
+    Origin,
+    Partial,
+    Slot,
+    Type,
+    alternatives,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.leads import Trail
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+# A hook calls a helper that calls another; what is further away is no part of it that anybody would recognise.
+MAX_DEPTH = 6
+
+# Real hooks lead to a dozen functions of the project.
+MAX_FUNCTIONS = 120
+
+# What making an object of a class, and entering or calling it, runs.
+OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
+
+# Whether an expression, where it stands, is the object that is followed on its way through the functions.
+IsMeant: TypeAlias = Callable[[ast.expr, "Scope"], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """How a function is reached: over so many calls; for certain if each was read; with the object in these names."""
+
+    depth: int
+    is_certain: bool
+    names: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A function that an expression can be, and how many of its parameters are given already, None if unknown."""
+
+    scope: Scope
+    given: int | None
+    is_certain: bool = True
+
+
+def functions_of(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> list[Named]:
+    """The functions that calling an expression can run. Raises OutOfBudget."""
+    found = list(_of_type(ev, callers.resolved(ev, ev.expression(node, scope)), trail))
+    match node:
+        case ast.Call(args=[inner, *more]) if last_name(node.func) == "partial":
+            starred = any(isinstance(one, ast.Starred) for one in more)
+            return [
+                Named(one.scope, None if starred or one.given is None else one.given + len(more), one.is_certain)
+                for one in functions_of(ev, inner, scope, trail)
+            ]
+        case ast.Call() if not found:  # A wrapper that was not read: no_grad()(hook), WeakMethod(self.hook).
+            wrapped = [
+                Named(one.scope, None, one.is_certain)
+                for given in (*node.args, *(keyword.value for keyword in node.keywords))
+                if isinstance(given, (ast.Name, ast.Attribute, ast.Call, ast.Lambda))
+                for one in functions_of(ev, given, scope, trail)
+            ]
+            return wrapped or (functions_of(ev, node.func, scope, trail) if isinstance(node.func, ast.Name) else [])
+        case ast.IfExp(body=first, orelse=second):
+            return [*functions_of(ev, first, scope, trail), *functions_of(ev, second, scope, trail)]
+    return found or list(_by_name(ev, node, scope, trail))
+
+
+def _by_name(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> Iterator[Named]:
+    """Yield what a name that was not read may be: what wraps a function, or the file's functions of that name."""
+    name = last_name(node)
+    if name is None or not isinstance(node, (ast.Name, ast.Attribute)):
+        return
+    for binding in bound(ev, node, scope):
+        match binding:
+            case Assigned(value=ast.Call(args=arguments), path=()):
+                for one in arguments:
+                    if isinstance(one, (ast.Name, ast.Attribute, ast.Lambda)) and last_name(one) != name:
+                        yield from functions_of(ev, one, binding.scope, trail)
+    for inner in scope.file.scopes.named.get(name, ()):
+        if inner.is_function and (isinstance(node, ast.Name) or inner.enclosing_class is not None):
+            yield Named(inner, None, is_certain=isinstance(node, ast.Name))
+
+
+def _of_type(ev: Evaluator, kind: Type, trail: Trail) -> Iterator[Named]:
+    for one in alternatives(kind):
+        match one:
+            case Function(_, scope, owner):
+                yield Named(scope, 0 if owner is None else 1)
+                yield from _overriding(ev, one, trail)
+            case Partial(inner):
+                yield from (Named(each.scope, None) for each in _of_type(ev, inner, trail))
+            case Instance(cls) | Slot(bound=Instance(cls)):
+                names = ("__call__", "forward") if ev.hierarchy.is_module(one) else ("__call__",)
+                yield from _methods(ev, cls, names) if isinstance(cls, SourceClass) else ()
+            case ClassObject(SourceClass() as cls):
+                yield from _methods(ev, cls, OF_OBJECT)
+
+
+def _methods(ev: Evaluator, cls: SourceClass, names: tuple[str, ...]) -> Iterator[Named]:
+    for name in names:
+        for one in alternatives(attributes.attribute(ev, Instance(cls, Origin.CONSTRUCTED), name)):
+            if isinstance(one, Function):
+                yield Named(one.scope, 0 if one.owner is None else 1)
+
+
+def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Named]:
+    """Yield the methods of subclasses on the trail that may be called in a method's place."""
+    match function.owner:
+        case Slot(bound=Instance(SourceClass() as cls)) | Instance(SourceClass() as cls, Origin.DECLARED):
+            for one in trail.scopes.get(getattr(function.node, "name", ""), ()):
+                around = one.enclosing_class
+                if one is not function.scope and around is not None:
+                    heir = ev.source_class(around)
+                    if heir is not cls and ev.hierarchy.derives(heir, cls):
+                        yield Named(one, 1, is_certain=False)
+
+
+def reached(
+    ev: Evaluator, start: Named, names: frozenset[str], is_meant: IsMeant, trail: Trail, *, is_certain: bool = True
+) -> dict[FunctionNode, Led]:
+    """The functions of a trail that a function leads to, itself included, with the ways. Raises OutOfBudget.
+
+    ``names`` are those of its parameters that are the object which is followed.
+    """
+    found: dict[FunctionNode, Led] = {}
+    todo = [(start.scope, Led(0, is_certain and start.is_certain, names))]
+    while todo:
+        scope, led = todo.pop(0)
+        for inner in scope.inward():
+            if not inner.is_function:
+                continue
+            known = found.get(inner.node)  # type: ignore[arg-type]
+            if known is not None and known.is_certain >= led.is_certain and known.names >= led.names:
+                continue
+            if known is not None:
+                led = Led(known.depth, known.is_certain or led.is_certain, known.names | led.names)
+            found[inner.node] = led  # type: ignore[index]
+            if led.depth < MAX_DEPTH and len(found) < MAX_FUNCTIONS:
+                todo.extend(_next(ev, inner, led, is_meant, trail))
+    return found
+
+
+def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail) -> Iterator[tuple[Scope, Led]]:
+    """Yield the functions that one calls, hands on, or runs without a call."""
+
+    def follows(node: ast.expr) -> bool:
+        return (isinstance(node, ast.Name) and node.id in led.names) or is_meant(node, scope)
+
+    for call in scope.calls:
+        if not trail.goes_by(call, scope):
+            continue
+        for one in functions_of(ev, call.func, scope, trail):
+            if one.scope.file.is_installed:
+                continue
+            names = frozenset(_passed(call, one, follows))
+            yield one.scope, Led(led.depth + 1, led.is_certain and one.is_certain, names)
+        for given in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(given, (ast.Name, ast.Attribute)) and last_name(given) in trail.scopes:
+                for kind in alternatives(ev.expression(given, scope)):
+                    if isinstance(kind, Function) and not kind.scope.file.is_installed:
+                        yield kind.scope, Led(led.depth + 1, led.is_certain)
+    for owner, inner in _implied(ev, scope):
+        names = frozenset(inner.positional[:1]) if follows(owner) else frozenset()
+        yield inner, Led(led.depth + 1, led.is_certain, names)
+
+
+def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -> Iterator[str]:
+    """Yield the function's parameters for which a call passes the object."""
+    own = named.scope.positional
+    given = named.given
+    if given is None:
+        return
+    if given and isinstance(call.func, ast.Attribute) and follows(call.func.value):
+        yield from own[:1]
+    for name, argument in zip(own[given:], call.args, strict=False):
+        if isinstance(argument, ast.Starred):
+            break
+        if follows(argument):
+            yield name
+    for keyword in call.keywords:
+        if keyword.arg is not None and follows(keyword.value):
+            yield keyword.arg
+
+
+def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+    """Yield the methods of the file's classes that a function runs without calling them, and on what."""
+    known = {name for name, found in scope.file.scopes.named.items() if any(map(is_implied, found))}
+    for node in ast.walk(scope.node) if known else ():
+        for owner, name in _runs(node):
+            if name not in known:
+                continue
+            for kind in alternatives(callers.resolved(ev, ev.expression(owner, scope))):
+                match kind:
+                    case Instance(SourceClass() as cls) | Slot(bound=Instance(SourceClass() as cls)):
+                        own = (attributes.first_method(one, name) for one in ev.hierarchy.order(cls) if _is_read(one))
+                        inner = next((one for one in own if one is not None), None)
+                        if inner is not None:
+                            yield owner, inner
+
+
+def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
+    """Yield the methods that a node runs, of what; a name that is read may be that of a property."""
+    match node:
+        case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
+            yield owner, name
+        case ast.Subscript(value=owner, ctx=ast.Load()):
+            yield owner, "__getitem__"
+        case ast.Subscript(value=owner, ctx=ast.Store()):
+            yield owner, "__setitem__"
+        case ast.For(iter=owner) | ast.comprehension(iter=owner):
+            yield owner, "__iter__"
+        case ast.withitem(context_expr=owner):
+            yield owner, "__enter__"
+            yield owner, "__exit__"
+
+
+_SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__exit__"})
+
+
+def is_implied(scope: Scope) -> bool:
+    """Whether a function runs where no call of it stands: a property, ``__getitem__``, ``__enter__``."""
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
+        return False
+    is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)
+    return is_property or scope.node.name in _SILENT
+
+
+def _is_read(cls: Class | None) -> TypeGuard[SourceClass]:
+    return isinstance(cls, SourceClass)

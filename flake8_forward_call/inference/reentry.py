@@ -1,0 +1,221 @@
+"""Whether a call stands in a hook of the module that it calls, or in what such a hook leads to.
+
+``module.forward(...)`` goes round the module's hooks. Called in one of them, ``module(...)`` runs the hook again, which
+calls the module again. Only its own hooks count: those of what is above or below it run for either call.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from flake8_forward_call.inference import callers, relayed, targets
+from flake8_forward_call.inference.bindings import Parameter
+from flake8_forward_call.inference.evaluate import OutOfBudget
+from flake8_forward_call.inference.identity import Holding
+from flake8_forward_call.inference.leads import Trail, handed_on, trail_to
+from flake8_forward_call.inference.reach import Led, Named, functions_of, reached
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.registrations import (
+    WORDS,
+    Definition,
+    Placed,
+    Registration,
+    has_shape_of_hook,
+    may_be_unread,
+    registrations,
+    speaks_of_hooks,
+)
+from flake8_forward_call.inference.scopes import FUNCTIONS
+from flake8_forward_call.inference.targets import Called
+from flake8_forward_call.inference.types import Many, Mapping, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.verdict import Sameness, worst
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+# Where more files than this speak of one kind of hook, the project is about hooks, and only the file itself is read.
+MAX_FILES = 40
+
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Way:
+    """From a registered hook to a function: what it is registered on, and how it leads there."""
+
+    registration: Registration
+    led: Led
+    goes_backward: bool  # Whether on the way something is differentiated.
+
+
+# By function: the ways from hooks to it.
+Ways = dict["FunctionNode", list[Way]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reentry:
+    """What calling the module would do: run the hook that the place is a part of again, or perhaps do so."""
+
+    sameness: Sameness
+    is_direct: bool  # Whether the place is in the hook itself.
+    on_all: bool  # Whether it is a hook of all modules.
+
+
+def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
+    """Whether calling the receiver runs a hook that leads to the call; None if nothing says so. Raises OutOfBudget."""
+    functions = [one.node for one in scope.outward() if isinstance(one.node, FUNCTIONS)]
+    if not functions:
+        return None
+    place = Called(Holding(ev, receiver, scope), kind)
+    found: Reentry | None = None
+    for file in _files(ev, scope.file):
+        for made in _registered_in(ev, file):
+            known = _ways_to(ev, made, scope)
+            for function, way in ((node, way) for node in functions for way in known.get(node, ())):
+                ev.refill()
+                one = _by_way(ev, place, function, way)
+                if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
+                    found = one
+    return found
+
+
+def _files(ev: Evaluator, own: File) -> Iterator[File]:
+    """Yield the files that may register hooks, the one at hand among them."""
+    if ev.hook_files is None:
+        found: dict[File, None] = {}
+        for word, beside in WORDS:
+            found.update(dict.fromkeys(ev.project.mentioning(word, beside, MAX_FILES) or ()))
+        ev.hook_files = tuple(found)
+    if own in ev.hook_files or speaks_of_hooks(own):
+        yield own
+    yield from (file for file in ev.hook_files if file is not own)
+
+
+def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
+    """What a file registers, or has helpers register that it holds; sought once for all receivers."""
+    if file not in ev.hooked:
+        made = _tried(ev, registrations, file)
+        ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
+    return ev.hooked[file]
+
+
+def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
+    """The ways from a hook to a place; none from one that leads too far."""
+    known = ev.ways.get((made, place))
+    if known is None:
+        known = ev.ways[made, place] = {}
+        for node, way in _tried(ev, partial(_ways, place=place), made):
+            known.setdefault(node, []).append(way)
+    return known
+
+
+def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]], asked: _Asked) -> list[_Answer]:
+    ev.refill()
+    try:
+        return list(find(ev, asked))
+    except OutOfBudget:
+        return []
+
+
+def _ways(ev: Evaluator, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:
+    trail = trail_to(ev, one, place)
+    if trail is None:
+        return
+    for hook, is_certain in _hooks_of(ev, one, trail):
+        names = _start(ev, one, hook)
+        led_to = reached(ev, hook, names, partial(_is_target, ev, one.target), trail, is_certain=is_certain)
+        goes_backward = one.sort.is_backward and any(map(_differentiates, led_to))
+        for node, led in led_to.items():
+            yield node, Way(one, led, goes_backward)
+
+
+def _is_target(ev: Evaluator, target: Placed | None, node: ast.expr, scope: Scope) -> bool:
+    return (
+        target is not None
+        and isinstance(node, (ast.Name, ast.Attribute))
+        and targets.is_same_text(ev, node, scope, target)
+    )
+
+
+def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[Named, bool]]:
+    """Yield the functions that are registered, and whether that is certain."""
+    if isinstance(one.hook, Definition):
+        yield Named(one.scope.file.scopes.opened[id(one.hook)], 0), one.is_certain
+        return
+    if not may_be_unread(ev, one):
+        return
+    found = functions_of(ev, one.hook, one.scope, trail)
+    for named in found:
+        if one.is_certain or has_shape_of_hook(named.scope, named.given or 0):
+            yield named, one.is_certain
+    if not found and one.is_certain and _is_unread(ev, one.hook, one.scope):
+        for inner in handed_on(one):
+            yield Named(inner, None), False
+
+
+def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+    """Whether nothing is known of a hook, or only that it is one of those in a container."""
+    kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
+    return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
+
+
+def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:
+    """The parameters of a hook that are the module it is registered on."""
+    own, given = hook.scope.positional, hook.given
+    if given is None:
+        return frozenset(own[1:2] if hook.scope.enclosing_class is not None else own[:2])
+    names = own[given : given + 1]
+    if one.target is not None and not isinstance(one.hook, Definition):
+        bound_to = one.hook.value if isinstance(one.hook, ast.Attribute) and given else None
+        before = [bound_to] if bound_to is not None else []
+        if isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "partial":
+            before = [*one.hook.args[1:]]
+        # The first of what is given is `self` where the function is a bound method.
+        skipped = given - len(before)
+        pairs = zip(own[skipped:], before, strict=False)
+        names += [name for name, node in pairs if targets.is_same_text(ev, node, one.scope, one.target)]
+    return frozenset(names)
+
+
+def _differentiates(node: FunctionNode) -> bool:
+    """Whether a function calls ``backward``, ``torch.autograd.grad``, ``manual_backward`` or the like."""
+    calls = (last_name(one.func) or "" for one in ast.walk(node) if isinstance(one, ast.Call))
+    return any(name == "grad" or "backward" in name for name in calls)
+
+
+def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reentry | None:
+    sort = way.registration.sort
+    meeting = _meeting(ev, place, node, way)
+    if meeting is Sameness.SAME:
+        return None
+    # A backward hook runs when what the call gives is differentiated, be it later and elsewhere.
+    is_certain = way.led.is_certain and (way.goes_backward or not sort.is_backward)
+    sameness = meeting if is_certain else Sameness.PERHAPS
+    return Reentry(sameness, way.led.depth == 0, sort.on_all)
+
+
+def _meeting(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Sameness:
+    """DIFFERENT where the hook is one of the module that is called, PERHAPS where it may be, else SAME."""
+    if way.registration.sort.on_all:
+        return Sameness.DIFFERENT
+    held = place.holding
+    for key in held.keys:
+        match key:
+            case ("binding", Parameter(function=function, argument=argument)) if function is node:
+                if argument.arg in way.led.names:
+                    return Sameness.DIFFERENT
+    if way.registration.target is None:
+        return Sameness.PERHAPS
+    found = targets.meeting(ev, place, way.registration.target)
+    if found is not Sameness.PERHAPS:
+        return found
+    passed = [one.target for one in relayed.with_modules(ev, way.registration)]
+    each = [found if one is None else targets.meeting(ev, place, one) for one in passed]
+    return worst(*each) if each and targets.is_read(ev, way.registration.target) else worst(found, *each)

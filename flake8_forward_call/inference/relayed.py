@@ -1,0 +1,97 @@
+"""Registrations of hooks through helpers, as those make them who call the helper: ``attach(net, hook)``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import parameters
+from flake8_forward_call.inference.bindings import Parameter
+from flake8_forward_call.inference.origins import bound
+from flake8_forward_call.inference.registrations import Definition, Registration
+from flake8_forward_call.inference.search import Found, Search
+from flake8_forward_call.inference.types import Slot
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+# From a helper that registers to the one that calls it; and so many calls of one helper are looked at.
+MAX_HELPERS, MAX_CALLS = 3, 60
+
+
+def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Registration]:
+    """Yield the registration; where its hook is a parameter, those that the function's callers make.
+
+    Raises OutOfBudget.
+    """
+    parameter = _parameter(ev, one.hook, one.scope)
+    if parameter is None or depth >= MAX_HELPERS:
+        yield one
+        return
+    found = [again for each in _for_each_call(ev, one, parameter) for again in with_hooks(ev, each, depth + 1)]
+    yield from found or [one]
+
+
+def with_modules(ev: Evaluator, one: Registration) -> Iterator[Registration]:
+    """Yield what callers make of the registration, where its module is a parameter. Raises OutOfBudget."""
+    parameter = None if one.target is None else _parameter(ev, *one.target)
+    return iter(()) if parameter is None else _for_each_call(ev, one, parameter)
+
+
+def _parameter(ev: Evaluator, node: ast.expr | Definition, scope: Scope) -> Parameter | None:
+    """The parameter that a name is, ``self`` and those of lambdas left aside."""
+    if not isinstance(node, ast.Name):
+        return None
+    for one in bound(ev, node, scope):
+        if isinstance(one, Parameter) and one.kind == "plain" and not isinstance(one.function, ast.Lambda):
+            return None if _is_self(ev, one) else one
+    return None
+
+
+def _is_self(ev: Evaluator, one: Parameter) -> bool:
+    kind = ev.binding(one)
+    return isinstance(kind, Slot) and kind.owner == "Self"
+
+
+def _for_each_call(ev: Evaluator, one: Registration, parameter: Parameter) -> Iterator[Registration]:
+    """Yield the registration as each call of the parameter's function makes it."""
+    node = parameter.function
+    assert not isinstance(node, ast.Lambda)
+    for found in islice(Search(ev, node, parameter.scope).calls(), MAX_CALLS):
+        hook = _passed(ev, parameter.scope, found, one.hook, one.scope)
+        target = None if one.target is None else _passed(ev, parameter.scope, found, *one.target)
+        if hook is not None:
+            is_certain = one.is_certain and found.is_certain
+            placed = None if target is None or isinstance(target[0], Definition) else (target[0], target[1])
+            again = Registration(hook[0], hook[1], placed, one.sort, is_certain)
+            if target != one.target or hook[0] is not one.hook:
+                yield again
+
+
+def _passed(
+    ev: Evaluator, function: Scope, found: Found, node: ast.expr | Definition, scope: Scope
+) -> tuple[ast.expr | Definition, Scope] | None:
+    """What a call passes for a name that is a parameter of the function; any other expression as it stands."""
+    mine = [one for one in (bound(ev, node, scope) if isinstance(node, ast.Name) else ()) if isinstance(one, Parameter)]
+    if not mine or mine[0].scope is not function:
+        return node, scope
+    called, name = found.called, mine[0].argument.arg
+    names = [one.arg for one in parameters.names_of(mine[0].function)]
+    if found.is_bound and names[:1] == [name]:
+        callee = called.callee
+        return (callee.value, called.scope) if isinstance(callee, ast.Attribute) else None
+    names = names[found.is_bound :]
+    if called.call is None:
+        known = isinstance(called.definition, Definition) and names[:1] == [name]
+        return (called.definition, called.scope) if known else None  # type: ignore[return-value]
+    for keyword in called.call.keywords:
+        if keyword.arg == name:
+            return keyword.value, called.scope
+    index = names.index(name) if name in names else len(called.call.args)
+    given = called.call.args[: index + 1]
+    if index < len(called.call.args) and not any(isinstance(one, ast.Starred) for one in given):
+        return called.call.args[index], called.scope
+    return None if mine[0].default is None or function.parent is None else (mine[0].default, function.parent)

@@ -1,0 +1,63 @@
+"""Decorators of the project that put something else in place of the function or class under them."""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import calls, steps
+from flake8_forward_call.inference.holders import Definition
+from flake8_forward_call.inference.parameters import names_of
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Function,
+    Instance,
+    Partial,
+    Slot,
+    Type,
+    alternatives,
+    substitute,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+
+
+def replaces(ev: Evaluator, definition: Definition) -> bool:
+    """Whether the value that comes of a decorated function or class is known to be no module."""
+    node, scope = definition.binding.definition, definition.binding.scope
+    inner = scope.file.scopes.opened[id(node)]
+    kind: Type = ClassObject(ev.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
+    for decorator in reversed(node.decorator_list):
+        callee = ev.expression(decorator, scope)
+        if any(isinstance(one, (Function, Partial)) or _is_own_class(one) for one in alternatives(callee)):
+            found = union(_applied(ev, one, kind) for one in alternatives(callee))
+            # What is not known of the result is taken to be what went in, as most decorators have it.
+            kind = kind if found == UNKNOWN else found
+            if steps.is_other(ev, kind, definition.steps, for_certain=True):
+                return True
+    return False
+
+
+def _is_own_class(kind: Type) -> bool:
+    from flake8_forward_call.inference.hierarchy import SourceClass
+
+    return isinstance(kind, ClassObject) and isinstance(kind.cls, SourceClass)
+
+
+def _applied(ev: Evaluator, decorator: Type, kind: Type) -> Type:
+    """What a decorator makes of what it is given; UNKNOWN where that is not read."""
+    match decorator:
+        case Function(node):
+            result = calls.returned(ev, decorator)
+            names = [one.arg for one in names_of(node)]
+            names = names[1:] if decorator.owner is not None else names
+            return substitute(result, {Slot(node, names[0]): kind}) if names else result
+        case ClassObject(cls, origin) if _is_own_class(decorator):
+            return Instance(cls, origin)
+        case Partial(callee):
+            return union(_applied(ev, one, kind) for one in alternatives(callee))
+        case _:
+            return UNKNOWN

@@ -1,0 +1,33 @@
+"""``from module import *`` behind a binding: the name is the module's from then on, if the module has it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.types import NEVER, Type
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator
+
+    from flake8_forward_call.inference.bindings import AnyBinding
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def hiding(
+    ev: Evaluator, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
+) -> Iterator[Type]:
+    """Yield what stars behind the bindings of a name in a scope make of it, up to its use there if one is given."""
+    last = max((getattr(one.node, "lineno", 0) for one in untested(tuple(bindings))), default=0)
+    for star in scope.stars:
+        if star.lineno <= last or (use is not None and star.lineno > use.lineno):
+            continue
+        full = scope.file.absolute(star.module or "", star.level)
+        source = None if full is None or not ev.project.mentions(full, name) else ev.project.file(full)
+        if source is not None and source is not scope.file and source.exports(name):
+            found = ev.global_of(source, name)
+            if found is not None and found != NEVER:
+                yield found

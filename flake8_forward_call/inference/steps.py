@@ -1,0 +1,107 @@
+"""From a value that is stored somewhere to what comes of it: what is called, and what is taken out of containers."""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference import attributes, callers, calls, containers
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Function,
+    Instance,
+    KnownFunction,
+    Many,
+    Mapping,
+    Namespace,
+    NoneValue,
+    Partial,
+    Slot,
+    Tuple,
+    Type,
+    alternatives,
+    each,
+    union,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flake8_forward_call.inference.evaluate import Evaluator
+
+
+class Step(enum.Enum):
+    """What is done to a value on the way: it is called, or what it holds, however deep, is taken out."""
+
+    CALLED = "called"
+    HELD = "held"
+
+
+Steps: TypeAlias = tuple[Step, ...]
+
+
+def after(ev: Evaluator, kind: Type, steps: Steps) -> Type:
+    """What a value becomes on its way."""
+    for step in steps:
+        kind = each(kind, lambda one, step=step: _called(ev, one) if step is Step.CALLED else leaves(ev, one))  # type: ignore[misc]
+    return callers.resolved(ev, kind)
+
+
+def _called(ev: Evaluator, kind: Type) -> Type:
+    match kind:
+        case ClassObject(cls, origin):
+            return Instance(cls, origin)
+        case Function() | KnownFunction():
+            return calls.returned(ev, kind)
+        case Partial(callee):
+            return each(callee, lambda one: _called(ev, one))
+        case Instance():
+            return calls.returned(ev, attributes.attribute(ev, kind, "__call__"))
+        case Slot() if callers.is_left_open(kind):
+            return each(callers.of_callers(ev, kind), lambda one: _called(ev, one))
+        case _:
+            return UNKNOWN
+
+
+def leaves(ev: Evaluator, kind: Type) -> Type:
+    """What a container holds, however deep; anything else as it is."""
+    match kind:
+        case Many(inner) | Mapping(value=inner):
+            return each(inner, lambda one: leaves(ev, one))
+        case Tuple(items):
+            return union(leaves(ev, one) for one in items)
+        case Instance() if containers.is_container(ev, kind):
+            return containers.held(ev, kind)
+        case _:
+            return kind
+
+
+def bounds(kind: Type) -> Iterator[Type]:
+    """Yield the alternatives of a type, with those of its bound in place of ``self`` or a type variable."""
+    for one in alternatives(kind):
+        yield from alternatives(one.bound) if isinstance(one, Slot) else (one,)
+
+
+def is_module(ev: Evaluator, kind: Type) -> bool | None:
+    """Whether each alternative but ``None`` is a module; None where that is not known, though none is anything else."""
+    found: bool | None = True
+    for one in bounds(kind):
+        match one:
+            case NoneValue():
+                continue
+            case Instance() if ev.hierarchy.is_module(one):
+                continue
+            case Instance(cls) if None in ev.hierarchy.order(cls):
+                found = None
+            case _ if one == UNKNOWN or isinstance(one, (Slot, Namespace)) or callers.is_left_open(one):
+                found = None
+            case _:
+                return False
+    return found
+
+
+def is_other(ev: Evaluator, kind: Type, way: Steps, *, for_certain: bool = False) -> bool:
+    """Whether a value, after so many steps, is not known to be a module; or is known not to be one."""
+    found = is_module(ev, after(ev, kind, way))
+    return found is False if for_certain else found is not True

@@ -1,0 +1,37 @@
+"""Attributes and globals as the dicts that they are kept in: ``x.__dict__``, ``vars(x)``, ``globals()``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.scopes import Scope
+
+
+def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:
+    """What ``vars(module)["name"]`` and ``globals()["name"]`` give; None for any other subscript."""
+    match node.slice:
+        case ast.Constant(value=str(name)):
+            for owner in owner_of(node.value):
+                if owner is None:
+                    return ev.named(name, scope.file.root)
+                # What an object has in its own dict is not what its class has.
+                return each(
+                    ev.expression(owner, scope),
+                    lambda one: ev.member(one.name, name) if isinstance(one, Namespace) else UNKNOWN,
+                )
+    return None
+
+
+def owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
+    """Yield what a dict of attributes belongs to: ``x`` of ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
+    match table:
+        case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
+            yield owner
+        case ast.Call(func=ast.Name(id="globals" | "vars"), args=[]):
+            yield None

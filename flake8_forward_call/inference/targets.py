@@ -1,0 +1,147 @@
+"""Whether a module that is called is the one that a hook is registered on."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import hooks
+from flake8_forward_call.inference.bindings import Assigned, Iterated, Parameter
+from flake8_forward_call.inference.identity import Holding
+from flake8_forward_call.inference.origins import bound, origins
+from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.verdict import Sameness
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.registrations import Placed
+    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What is called: an expression where it stands, and what it can be."""
+
+    holding: Holding
+    kind: Type
+
+
+def meeting(ev: Evaluator, place: Called, target: Placed) -> Sameness:
+    """DIFFERENT where what is called is the module, PERHAPS where it may be, SAME where it is another.
+
+    Raises OutOfBudget.
+    """
+    held, other = place.holding, Holding(ev, *target)
+    keys, theirs = _keys(ev, held), _keys(ev, other)
+    if not (keys | held.wider).isdisjoint(theirs) or is_same_text(ev, held.node, held.scope, target):
+        return Sameness.DIFFERENT if held.fits(other) else Sameness.SAME
+    whole = _whole(ev, *target)
+    if whole is not None:
+        tree = Holding(ev, *whole)
+        if any(not one.wider.isdisjoint(_keys(ev, tree)) for one in (held, *held.above)):
+            return Sameness.DIFFERENT if held.fits(other) else Sameness.SAME
+    if not _may_be_of_one_class(ev, place.kind, other.kind):
+        return Sameness.SAME
+    if not keys.isdisjoint(other.wider):
+        return Sameness.PERHAPS
+    if _are_made_apart(ev, held, other) or _have_names_side_by_side(ev, held, other):
+        return Sameness.SAME
+    return Sameness.PERHAPS
+
+
+def is_read(ev: Evaluator, target: Placed) -> bool:
+    """Whether all that the target can be was read."""
+    return not any(isinstance(_bound(one), Unknown) for one in alternatives(Holding(ev, *target).kind))
+
+
+def _bound(kind: Type) -> Type:
+    return kind.bound if isinstance(kind, Slot) else kind
+
+
+def _keys(ev: Evaluator, one: Holding) -> frozenset[tuple[object, ...]]:
+    """What an expression goes by, and what the attribute goes by that it is: ``self.net = net`` in its class."""
+    found = set(one.keys)
+    if isinstance(one.node, ast.Attribute):
+        for binding in bound(ev, one.node, one.scope):
+            match binding:
+                case Assigned(value=ast.Name() | ast.Attribute() as value, path=()):
+                    found |= Holding(ev, value, binding.scope).keys
+    return frozenset(found)
+
+
+def is_same_text(ev: Evaluator, node: ast.expr, scope: Scope, target: Placed) -> bool:
+    """Whether two expressions are written alike, and their names mean the same."""
+    if scope.file is not target[1].file or ast.dump(node) != ast.dump(target[0]):
+        return False
+    first, second = Holding(ev, node, scope).keys, Holding(ev, *target).keys
+    return not first.isdisjoint(second) or not (first or second)
+
+
+def _whole(ev: Evaluator, node: ast.expr, scope: Scope) -> Placed | None:
+    """The module of which a hook is registered on all parts, by a loop or by ``module.apply(function)``."""
+    for binding in bound(ev, node, scope) if isinstance(node, ast.Name) else ():
+        match binding:
+            case Iterated():
+                return hooks.whole_tree(ev, node, scope)
+            case Parameter(function=function):
+                for call, where in scope.file.scopes.method_calls.get("apply", ()):
+                    if any(_hands(one, function) for one in call.args):
+                        assert isinstance(call.func, ast.Attribute)
+                        return call.func.value, where
+    return None
+
+
+def _hands(argument: ast.expr, function: FunctionNode) -> bool:
+    return argument is function or (last_name(argument) or "") == getattr(function, "name", None)
+
+
+def _may_be_of_one_class(ev: Evaluator, kind: Type, other: Type) -> bool:
+    theirs = list(map(_bound, alternatives(other)))
+    if any(isinstance(one, Unknown) for one in theirs):
+        return True
+    pairs = (
+        (a, b)
+        for a in map(_bound, alternatives(kind))
+        for b in theirs
+        if isinstance(a, Instance) and isinstance(b, Instance)
+    )
+    return any(_may_be_one(ev, a, b) for a, b in pairs)
+
+
+def _may_be_one(ev: Evaluator, first: Instance, second: Instance) -> bool:
+    below = first.origin is not Origin.CONSTRUCTED and ev.hierarchy.derives(second.cls, first.cls)
+    above = second.origin is not Origin.CONSTRUCTED and ev.hierarchy.derives(first.cls, second.cls)
+    return first.cls is second.cls or below or above
+
+
+def _are_made_apart(ev: Evaluator, *holdings: Holding) -> bool:
+    """Whether two modules are made by two calls of classes that stand in the text."""
+    first, second = (list(origins(ev, one.node, one.scope)) for one in holdings)
+    if not first or not second or not all(_makes(ev, *one) for one in (*first, *second)):
+        return False
+    return not {id(node) for node, _ in first} & {id(node) for node, _ in second}
+
+
+def _makes(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+    if not isinstance(node, ast.Call):
+        return False
+    return all(isinstance(one, ClassObject) for one in alternatives(ev.expression(node.func, scope)))
+
+
+def _have_names_side_by_side(ev: Evaluator, held: Holding, other: Holding) -> bool:
+    """Whether two names are of one class or function, where one module goes by one name.
+
+    Not where the one is made of the other: ``self.inner = unwrapped(net)``.
+    """
+    if _home(held.scope) is not _home(other.scope):
+        return False
+    name = ast.dump(other.node)
+    made = (node for node, _ in origins(ev, held.node, held.scope))
+    return not any(ast.dump(part) == name for node in made for part in ast.walk(node))
+
+
+def _home(scope: Scope) -> Scope:
+    """The class or outermost function that a scope is part of, or else the module."""
+    return next(one for one in scope.outward() if one.is_class or one.parent is None or one.parent.parent is None)

@@ -1,0 +1,34 @@
+"""What a store puts where it stores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference import callers, containers, steps
+from flake8_forward_call.inference.steps import Step, Steps
+from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Mapping, Type, each
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.stores import Store
+
+
+def value_of(ev: Evaluator, store: Store) -> Type:
+    """What is stored. A mock is nothing that could be called in place of its ``forward``."""
+    if store.is_mock:
+        return PLAIN
+    if store.value is None:
+        return UNKNOWN
+    kind = ev.expression(store.value, store.scope)
+    if store.is_many:
+        kind = each(kind, lambda one: one.value if isinstance(one, Mapping) else containers.values(ev, one))
+    return callers.resolved(ev, kind)
+
+
+def is_other(ev: Evaluator, store: Store, way: Steps, *, for_certain: bool = False) -> bool:
+    """Whether what is stored, after so many steps, is not known to be a module; or is known not to be one."""
+    if store.is_mock and store.returned is not None and way[:1] == (Step.CALLED,):
+        return steps.is_other(ev, ev.expression(store.returned, store.scope), way[1:], for_certain=for_certain)
+    if store.is_mock:
+        return True
+    return steps.is_other(ev, value_of(ev, store), way, for_certain=for_certain)

@@ -1,0 +1,105 @@
+"""What a search for files skipped, and what a run says of it."""
+
+from __future__ import annotations
+
+import enum
+from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TypeAlias
+
+from flake8_forward_call.configuration.settings import GIVEN
+from flake8_forward_call.trouble import Trouble
+
+
+class Reason(enum.Enum):
+    """Why a file is skipped."""
+
+    GIT = "ignored by git (--no-respect-gitignore)"
+    EXCLUDE = "excluded"
+
+
+# Yields the real path of each file that is skipped below a folder, with the reason, and None for everything else there.
+Counting: TypeAlias = Callable[[], "Iterator[tuple[str, Reason] | None]"]
+
+# A folder that git ignores may hold millions of files that are no programs. Past so many the rest is not counted.
+MAX_COUNTED = 20_000
+_TURN = 500
+
+
+@dataclass
+class Skipped:
+    """What one run looks at and what it skips. The files below a skipped folder are counted only when it is asked."""
+
+    looked_at: set[str] = field(default_factory=set)  # By real path.
+    _files: dict[str, Reason] = field(default_factory=dict)
+    _folders: list[Counting] = field(default_factory=list)
+    _empty: list[str] = field(default_factory=list)
+    _is_forced: bool = False
+
+    def file(self, path: str, reason: Reason) -> None:
+        """Note a file that is skipped, given by its real path."""
+        self._files[path] = reason
+
+    def folder(self, counting: Counting) -> None:
+        """Note a folder that is skipped."""
+        self._folders.append(counting)
+
+    def forced(self) -> None:
+        """Note that --force-exclude skipped a path that the user named."""
+        self._is_forced = True
+
+    def nothing_in(self, path: str) -> None:
+        """Note a folder that the user named, and in which there is nothing to look at."""
+        self._empty.append(path)
+
+    def tell_if_all(self, trouble: Trouble) -> None:
+        """Say that no file was looked at, where this is so: an error, unless --force-exclude alone is the reason."""
+        if self.looked_at or trouble.errors:
+            return
+        if self._is_forced and not self._empty:
+            trouble.warn(f"no file was looked at, because of --force-exclude: {self._counts() or 'nothing is left'}")
+        else:
+            trouble.error(f"no file was looked at: {self._counts() or self._nothing_found()}")
+
+    def tell(self, trouble: Trouble) -> None:
+        """Say how many files were skipped, and why; and in which of the named folders there was none to look at."""
+        if not self.looked_at or trouble.is_quiet:
+            return
+        if self._empty:
+            trouble.warn(self._nothing_found())
+        if counts := self._counts():
+            trouble.warn(counts)
+
+    def _counts(self) -> str:
+        from flake8_forward_call.report.rewrites import count  # The plugin, which says nothing, needs no click.
+
+        reasons, is_all = self._reasons()
+        numbers = Counter(reasons.values())
+        bound = "" if is_all else "at least "
+        told = ((reason, f"{bound}{count(numbers[reason], 'file')}") for reason in Reason if numbers[reason])
+        return "; ".join(f"{number} skipped: {_why(reason)}" for reason, number in told)
+
+    def _reasons(self) -> tuple[dict[str, Reason], bool]:
+        """Why each file was skipped that no other path led to, and whether these are all."""
+        found, room = dict(self._files), MAX_COUNTED
+        # In turn, so that a huge folder does not keep the others from being counted.
+        waiting = deque(counting() for counting in self._folders)
+        while waiting and room > 0:
+            counting = waiting.popleft()
+            some = list(islice(counting, _TURN))
+            found.update(each for each in some if each is not None)
+            room -= len(some)
+            if len(some) == _TURN:
+                waiting.append(counting)
+        return {path: reason for path, reason in found.items() if path not in self.looked_at}, not waiting
+
+    def _nothing_found(self) -> str:
+        return f"no Python files or notebooks found in {', '.join(map(repr, self._empty))}"
+
+
+def _why(reason: Reason) -> str:
+    if reason is Reason.GIT:
+        return str(reason.value)
+    return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"

@@ -1,0 +1,90 @@
+"""Files that a search through their project skips are judged by those that lie beside them, as all others are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from marked import found_in, hold, written
+
+from flake8_forward_call.configuration import files
+from flake8_forward_call.inference import apart
+from flake8_forward_call.inference.apart import apart_from
+from flake8_forward_call.inference.session import look_again
+
+# Only the text of other files tells that the first call must stay, and that the second one is of a module.
+PROJECT = """
+# --- {at}/base.py
+from torch import nn
+
+class Base(nn.Module):
+    def forward(self, x): return x
+
+    def score(self, x):
+        return self.forward(x)  # FWD002
+
+def walk(encoder, x):
+    return encoder.forward(x)  # FWD001
+# --- {at}/odd.py
+from base import Base, walk
+from torch import nn
+
+class Odd(Base):
+    def __call__(self, x): return -x
+
+print(walk(nn.Linear(2, 2), 1))
+"""
+
+
+@pytest.fixture(autouse=True)
+def repository(tmp_path: Path) -> Path:
+    files.forget()
+    apart.look_again()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitignore").write_text("made/\n/env/\nold_*.py\n")
+    (tmp_path / "pyproject.toml").write_text('[tool.forward-call]\nexclude = ["vendor/"]\n')
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    "at", ["src", "made", "made/deep", "vendor/lib", "node_modules/lib", ".venv/site-packages/lib"]
+)
+def test_all_that_lies_in_the_same_skipped_folder_counts(repository: Path, at: str) -> None:
+    hold(repository, PROJECT.format(at=at))
+
+
+def test_skipped_folder_says_nothing_of_the_rest_of_the_project(repository: Path) -> None:
+    """A class that overrides the call lies in a folder that is skipped: the project's own files do not see it."""
+    written(repository, PROJECT.format(at="made").replace("made/base.py", "base.py"))
+    assert found_in(repository / "base.py") == [(7, "FWD001")]
+
+
+@pytest.mark.parametrize(
+    ("path", "folder"),
+    [
+        ("src/a.py", None),
+        ("src/old_a.py", "src/old_a.py"),
+        ("made/a.py", "made"),
+        ("src/made/deep/a.py", "src/made"),
+        ("vendor/lib/a.py", "vendor"),
+        ("env/lib/a.py", "env/lib"),
+        ("env/lib/site-packages/torch/nn/a.py", "env/lib/site-packages/torch"),
+        ("env/lib/site-packages/six.py", "env/lib/site-packages/six.py"),
+        ("node_modules/a/b.py", "node_modules/a"),
+    ],
+)
+def test_of_other_peoples_code_it_is_the_package_and_not_the_environment(
+    repository: Path, path: str, folder: str | None
+) -> None:
+    (repository / "env").mkdir()
+    (repository / "env/pyvenv.cfg").touch()
+    (repository / path).parent.mkdir(parents=True, exist_ok=True)
+    assert apart_from(repository, str(repository / path)) == (None if folder is None else repository / folder)
+
+
+def test_server_sees_that_a_folder_is_no_longer_ignored(repository: Path) -> None:
+    (repository / "made").mkdir()
+    assert apart_from(repository, str(repository / "made/a.py")) == repository / "made"
+    (repository / ".gitignore").unlink()
+    look_again({})
+    assert apart_from(repository, str(repository / "made/a.py")) is None

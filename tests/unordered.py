@@ -1,0 +1,251 @@
+"""Where Python code takes things in an order that differs from one process to the next, as far as its text shows.
+
+A set is in the order of hashes, and those of strings depend on PYTHONHASHSEED; a folder is listed as the disk likes;
+``id()`` and ``hash()`` are different numbers each time. What is a set is told by displays, calls, operators and
+annotations: of names in the function at hand, of attributes and functions in the whole package.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+# A word of an annotation that says set, wherever in it: `dict[str, set[str]]` as well.
+_SET = re.compile(r"\b(set|frozenset|Set|AbstractSet|MutableSet|KeysView)\b")
+
+_MAKERS = {"set", "frozenset"}
+_METHODS = {"union", "intersection", "difference", "symmetric_difference", "copy"}
+_OF_VALUES = {"get", "setdefault", "pop", "values", "items"}
+
+# What the order of its argument does not matter to; with a key, `min` and `max` give the first of equals.
+_INDIFFERENT = {"all", "any", "frozenset", "len", "max", "min", "set", "sorted", "sum"}
+
+# What gives its argument's elements in their order.
+_TAKERS = {"dict", "enumerate", "filter", "fromkeys", "iter", "join", "list", "map", "max", "min", "next", "reversed",
+           "tuple", "zip", "extend", "deque"}  # fmt: skip
+
+_LISTINGS = {"glob", "iglob", "iterdir", "listdir", "rglob", "scandir", "walk"}
+
+
+@dataclass(slots=True)
+class Known:
+    """What holds or gives sets: attributes and functions by their names, with a module's own private ones apart."""
+
+    attributes: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    variables: set[str] = field(default_factory=set)
+
+    def learn(self, tree: ast.Module) -> None:
+        """Add what a module says; of a second look more may come, for one name holds what another does."""
+        for node in ast.walk(tree):
+            match node:
+                case ast.AnnAssign(target=ast.Attribute(attr=name), annotation=annotation) if _says_set(annotation):
+                    self.attributes.add(name)
+                case ast.FunctionDef(name=name, returns=ast.expr() as annotation) if _says_set(annotation):
+                    is_property = any(ast.unparse(one).endswith("property") for one in node.decorator_list)
+                    (self.attributes if is_property else self.functions).add(name)
+                case ast.ClassDef(body=body):
+                    for statement in body:
+                        self._learn_statement(statement, self.attributes)
+        for statement in tree.body:
+            self._learn_statement(statement, self.variables)
+
+    def _learn_statement(self, statement: ast.stmt, names: set[str]) -> None:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation) if _says_set(annotation):
+                names.add(name)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _is_set(value, self):
+                names.add(name)
+
+    def public(self) -> Known:
+        """What other modules may use."""
+        return Known(*({name for name in names if not name.startswith("_")} for names in self._all()))
+
+    def __or__(self, other: Known) -> Known:
+        return Known(*(own | theirs for own, theirs in zip(self._all(), other._all(), strict=True)))
+
+    def _all(self) -> tuple[set[str], set[str], set[str]]:
+        return self.attributes, self.functions, self.variables
+
+
+def faults_of(trees: Iterable[ast.Module]) -> Iterator[tuple[ast.Module, int, str]]:
+    """Yield each such place in modules that may use one another: the module, the row, and what stands there."""
+    trees = list(trees)
+    everywhere = Known()
+    own: dict[int, Known] = {}
+    for _ in range(2):
+        for tree in trees:
+            known = everywhere | own.get(id(tree), Known())
+            known.learn(tree)
+            own[id(tree)] = known
+            everywhere |= known.public()
+    for tree in trees:
+        for row, text in sorted(_faults(tree, own[id(tree)] | everywhere)):
+            yield tree, row, text
+
+
+def _faults(tree: ast.Module, known: Known) -> Iterator[tuple[int, str]]:
+    parents = {id(child): node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for nodes, own in _functions(tree, known):
+        for node in nodes:
+            for taken in _taken(node):
+                if _is_set(taken, own) and not _is_indifferent(node, parents):
+                    yield taken.lineno, ast.unparse(taken)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in _LISTINGS:
+                if not (ast.unparse(owner) == "ast" or _is_ordered(node, parents)):
+                    yield node.lineno, ast.unparse(node)
+            case ast.keyword(arg="key", value=ast.Name(id="id" | "hash") as value):
+                yield value.lineno, f"key={value.id}"
+            case ast.keyword(arg="key", value=ast.Lambda(body=body)):
+                for inner in ast.walk(body):
+                    match inner:
+                        case ast.Call(func=ast.Name(id="id" | "hash")):
+                            yield inner.lineno, ast.unparse(inner)
+
+
+def _says_set(annotation: ast.expr) -> bool:
+    return _SET.search(ast.unparse(annotation)) is not None
+
+
+def _functions(tree: ast.Module, known: Known) -> Iterator[tuple[list[ast.AST], Known]]:
+    """Yield what the module and each function consist of, with what is a set there."""
+    yield list(_inside(tree)), known
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            nodes = list(_inside(node))
+            yield nodes, _own_sets(node, nodes, known)
+
+
+def _own_sets(function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: list[ast.AST], known: Known) -> Known:
+    arguments = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    annotated = {one.arg for one in arguments if one.annotation is not None and _says_set(one.annotation)}
+    bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
+    hidden = bound | {one.arg for one in arguments}
+    own = Known(known.attributes, known.functions, (known.variables - hidden) | annotated)
+    for _ in range(2):  # A name that holds another's set may stand above it, in a loop.
+        for node in _inside(function):
+            match node:
+                case ast.Assign(targets=targets, value=value):
+                    for target in targets:
+                        own.variables |= set(_sets_of(target, value, own))
+                case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation) if _says_set(annotation):
+                    own.variables.add(name)
+                case ast.NamedExpr(target=ast.Name(id=name), value=value) if _is_set(value, own):
+                    own.variables.add(name)
+    return own
+
+
+def _sets_of(target: ast.expr, value: ast.expr, known: Known) -> Iterator[str]:
+    match target, value:
+        case ast.Name(id=name), _ if _is_set(value, known):
+            yield name
+        case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+            for one, given in zip(targets, values, strict=True):
+                yield from _sets_of(one, given, known)
+
+
+def _inside(function: ast.AST) -> Iterator[ast.AST]:
+    """Yield the nodes of a function but for those of functions in it, which are looked at on their own."""
+    todo = list(ast.iter_child_nodes(function))
+    while todo:
+        node = todo.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            todo += ast.iter_child_nodes(node)
+
+
+def _is_set(node: ast.expr, known: Known) -> bool:
+    """Whether it is a set, or a container of sets."""
+    match node:
+        case ast.Set() | ast.SetComp():
+            return True
+        case ast.Name(id=name):
+            return name in known.variables
+        case ast.Attribute(attr=name):
+            return name in known.attributes
+        case ast.Subscript(value=value):
+            return _is_set(value, known)
+        case ast.Call(func=ast.Subscript(value=ast.Name(id=name))):  # `set[str]()`
+            return name in _MAKERS
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _MAKERS or name in known.functions
+        case ast.Call(func=ast.Attribute(value=owner, attr=name)):
+            return name in known.functions or (name in _METHODS | _OF_VALUES and _is_set(owner, known))
+        case ast.BinOp(left=left, op=ast.BitOr() | ast.BitAnd() | ast.Sub() | ast.BitXor(), right=right):
+            return any(map(_is_keys, (left, right))) or _is_set(left, known) or _is_set(right, known)
+        case ast.IfExp(body=body, orelse=orelse):
+            return _is_set(body, known) or _is_set(orelse, known)
+        case ast.BoolOp(values=values):
+            return any(_is_set(one, known) for one in values)
+        case _:
+            return False
+
+
+def _is_keys(node: ast.expr) -> bool:
+    """Whether it is ``d.keys()``: in order by itself, and a set together with another."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("keys", "items")
+
+
+def _taken(node: ast.AST) -> Iterable[ast.expr]:
+    """The expressions whose elements a node takes one by one, in their order."""
+    match node:
+        case (
+            ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value)
+        ):
+            return [value]
+        case ast.Starred(value=value):
+            return [value]
+        case ast.Call(func=ast.Name(id="min" | "max"), keywords=[]):
+            return []
+        case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=arguments) if name in _TAKERS:
+            return arguments
+        case ast.AugAssign(op=ast.Add(), value=value):
+            return [value]
+        case ast.Assign(targets=[ast.Tuple(elts=[_, _, *_])], value=value):
+            return [value]
+        case _:
+            return []
+
+
+def _is_indifferent(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Whether what is taken goes where its order cannot be seen: into another set, into ``any``, ``sorted``."""
+    while True:
+        outer = parents.get(id(node))
+        match outer:
+            case ast.SetComp() | ast.Set():
+                return True
+            case ast.GeneratorExp() | ast.Starred() | ast.Tuple() | ast.List() | ast.ListComp():
+                node = outer
+            case ast.Call(func=ast.Name(id="min" | "max"), keywords=[_, *_]):
+                return False
+            case ast.Call(func=ast.Name(id=name)) if name in _INDIFFERENT:
+                return True
+            case ast.Call(func=ast.Name(id="map" | "filter" | "list" | "tuple" | "iter")):
+                node = outer
+            case ast.Call(func=ast.Attribute(attr="isdisjoint" | "issubset" | "issuperset" | "update" | "union")):
+                # Of a set; a dictionary's `update` takes a mapping, or `dict.fromkeys`, which is looked at itself.
+                return True
+            case _:
+                return False
+
+
+def _is_ordered(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
+    """Whether a listing is sorted at once, or goes where its order cannot be seen."""
+    outer = parents.get(id(node))
+    match outer:
+        case ast.Call(func=ast.Name(id=name)) if name in _INDIFFERENT:
+            return True
+        case ast.comprehension():
+            made = parents[id(outer)]
+            return isinstance(made, ast.SetComp) or _is_indifferent(outer, parents)
+        case ast.withitem(optional_vars=ast.Name(id=name)):
+            block = parents[id(outer)]
+            names = [one for one in ast.walk(block) if isinstance(one, ast.Name) and one.id == name]
+            reads = [one for one in names if isinstance(one.ctx, ast.Load)]
+            return all(_is_ordered(one, parents) for one in reads)
+        case _:
+            return False
