@@ -120,7 +120,9 @@ def test_folder_that_cannot_be_had_is_no_trouble(
     tmp_path: Path, folder: str, fresh_session: Callable[[], None]
 ) -> None:
     (tmp_path / "file").touch()
-    (tmp_path / "net.py").write_text(PROGRAM.replace("self.stem.forward(x)", "self.forward(x)"))
+    # A call on `self`, for which subclasses are looked for in the text of the project.
+    method = "    def loss(self, x):\n        return self.forward(x).sum()\n"
+    (tmp_path / "net.py").write_text(PROGRAM.replace("self.stem.forward(x)", "self.stem(x)") + method)
     fresh_session()
     result = forward_call("check", "--cache-dir", folder and str(tmp_path / folder), str(tmp_path / "net.py"))
     assert (result.status, result.err) == (1, "")
