@@ -105,6 +105,7 @@ class Evaluator:
         self._known_classes: dict[str, KnownClass] = {}
         self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
         self.chain = 0  # How many callers' callers are being looked for.
+        self.swaps: dict[object, tuple[ast.expr, Scope] | None] = {}  # Where something else is put, by what holds it.
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
 
