@@ -43,6 +43,8 @@ def bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
 def _files(ev: Evaluator, member: Member) -> Iterator[File]:
     kin = [one for one in ev.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     found = dict.fromkeys(one.scope.file for one in kin)
+    if members.is_guarded(ev, member):
+        return iter(found)
     found.update(
         dict.fromkeys(ev.files_mentioning("setattr", member.cls.scope.file, MAX_FILES, member.cls.node.name) or ())
     )

@@ -108,6 +108,7 @@ class Evaluator:
         self._known_classes: dict[str, KnownClass] = {}
         self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
         self.chain = 0  # How many callers' callers are being looked for.
+        self.swaps: dict[object, tuple[ast.expr, Scope] | None] = {}  # Where something else is put, by what holds it.
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
         self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
         self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.

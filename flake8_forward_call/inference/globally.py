@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import between, callers, steps, values
-from flake8_forward_call.inference.bindings import Binding, Outer
+from flake8_forward_call.inference.bindings import Assigned, Binding, Imported, Outer
 from flake8_forward_call.inference.holders import Holder, Variable
 from flake8_forward_call.inference.naming import may_be
+from flake8_forward_call.inference.references import last_name
 from flake8_forward_call.inference.states import untested
 from flake8_forward_call.inference.texts import storing
 from flake8_forward_call.inference.types import Namespace, alternatives
@@ -22,6 +23,11 @@ if TYPE_CHECKING:
 
 # So many files are read for one name. Where more may store it, those are that name its module as well.
 MAX_FILES = 30
+# The same where the name is not written out; this is rare and costs more.
+MAX_DYNAMIC_FILES = 10
+
+# Names that an expression ends with which gives a Python module.
+_PYTHON_MODULES = frozenset({"import_module", "__import__", "modules"})
 
 
 def store_in(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
@@ -45,10 +51,12 @@ def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr,
     """Where something that is no module for certain is stored in globals under a name that is no plain text."""
     home = variable.scope.file
     beside = home.name.rpartition(".")[2]
-    files = (ev.files_mentioning("setattr", home, MAX_FILES, beside) if beside else None) or (home,)
+    files = (ev.files_mentioning("setattr", home, MAX_DYNAMIC_FILES, beside) if beside else None) or (home,)
     for file in files:
         ev.refill()
         for store in file.stores.dynamic:
+            if not _may_be_python_module(store):
+                continue
             is_named = store.key is not None and may_be(ev, store.key, store.scope, variable.name)
             if is_named and _is_into(ev, store, home) and values.is_other(ev, store, held.steps, for_certain=True):
                 return store.at, store.scope
@@ -72,6 +80,22 @@ def _stores(ev: Evaluator, variable: Variable) -> Iterator[Store]:
     for file in files or (home,):
         ev.refill()
         yield from file.stores.named.get(variable.name, ())
+
+
+def _may_be_python_module(store: Store) -> bool:
+    """Whether something may be stored in a Python module, asked before anything is evaluated."""
+    match store.owner:
+        case ast.Name(id=name):
+            outer = next((one for one in store.scope.outward() if name in one.flow.bound), None)
+            bound = () if outer is None else outer.flow.bound[name]
+            return any(
+                isinstance(one, Imported) or (isinstance(one, Assigned) and last_name(one.value) in _PYTHON_MODULES)
+                for one in bound
+            )
+        case ast.Attribute():
+            return False
+        case _:
+            return True
 
 
 def _is_into(ev: Evaluator, store: Store, file: File) -> bool:

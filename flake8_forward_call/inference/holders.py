@@ -22,6 +22,7 @@ from flake8_forward_call.inference.bindings import (
     Outer,
 )
 from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.library import given_back
 from flake8_forward_call.inference.origins import ITSELF, holder
 from flake8_forward_call.inference.states import untested
 from flake8_forward_call.inference.steps import Step, Steps, bounds
@@ -245,7 +246,9 @@ class Ways:
                     if file is not None:
                         place = ast.copy_location(ast.Name(name, ast.Load()), node)
                         self._global(file, name, _Read(place, scope, steps, depth + 1))
-                case Defined(definition=definition):
+                case Defined(definition=definition, scope=scope):
+                    if not isinstance(definition, ast.ClassDef) and given_back(definition, scope) is not None:
+                        continue  # What goes in comes out, by means that are not read.
                     if definition.decorator_list:
                         self.definitions[Definition(one, steps)] = None
                     if steps[:1] == (Step.CALLED,) and not isinstance(definition, ast.ClassDef):

@@ -34,7 +34,7 @@ class Sort:
     on_all: bool = False
 
 
-_MAKERS = {
+MAKERS = {
     "register_forward_hook": Sort(),
     "register_forward_pre_hook": Sort(),
     "register_full_backward_hook": Sort(is_backward=True),
@@ -62,7 +62,7 @@ _TABLES = {
 WORDS = (
     ("import", "forward_hook"),
     ("import", "forward_pre_hook"),
-    *((name, "") for name in _MAKERS if name.startswith("register_full")),
+    *((name, "") for name in MAKERS if name.startswith("register_full")),
     ("register_backward_hook", ""),
     ("getattr", '"register_'),
     ("getattr", "'register_"),
@@ -147,7 +147,7 @@ class _Reader:
                 yield from self._by_item(store, scope)
             if isinstance(scope.node, Definition) and scope.parent is not None:
                 for decorator in scope.node.decorator_list:
-                    for spot in self._spots(decorator, scope.parent, _MAKERS):
+                    for spot in self._spots(decorator, scope.parent, MAKERS):
                         yield spot.takes(scope.node, scope.parent)
         for scope in self._file.scopes.classes:
             yield from self._of_lazy(scope)
@@ -175,7 +175,7 @@ class _Reader:
 
     def _by_call(self, call: ast.Call, scope: Scope) -> Iterator[Registration]:
         given = [*call.args, *(one.value for one in call.keywords)]
-        spots = list(self._spots(call.func, scope, _MAKERS)) if self._may_give(call.func) else []
+        spots = list(self._spots(call.func, scope, MAKERS)) if self._may_give(call.func) else []
         for spot in spots:
             if (
                 len(call.args) > 1 and spot.owner is not None and self._is_class(*spot.owner)
@@ -212,7 +212,7 @@ class _Reader:
         """Whether it can be worth to ask what a callee is made of."""
         match callee:
             case ast.Attribute(attr=name) | ast.Name(id=name):
-                return name in _MAKERS or name in self._carriers
+                return name in MAKERS or name in self._carriers
             case _:
                 return True
 
@@ -259,7 +259,7 @@ class _Reader:
                 yield _Spot(names[text], (owner, scope))
             elif text is not None and any(re.fullmatch(text, name) for name in names):
                 yield _Spot(Sort(), (owner, scope), is_certain=False)
-        if None in texts and names is _MAKERS:
+        if None in texts and names is MAKERS:
             yield _Spot(Sort(), (owner, scope), is_certain=False)
 
     def _texts(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[str | None]:
@@ -296,10 +296,10 @@ class _Reader:
     def _handed(self, node: ast.expr, scope: Scope) -> Iterator[_Spot]:
         """Yield what an argument gives: ``map(net.register_forward_hook, hooks)``, or the name of it as a text."""
         match node:
-            case ast.Attribute(value=owner, attr=name) if name in _MAKERS:
-                yield _Spot(_MAKERS[name], (owner, scope))
-            case ast.Constant(value=str(name)) if name in _MAKERS:
-                yield _Spot(_MAKERS[name], None)
+            case ast.Attribute(value=owner, attr=name) if name in MAKERS:
+                yield _Spot(MAKERS[name], (owner, scope))
+            case ast.Constant(value=str(name)) if name in MAKERS:
+                yield _Spot(MAKERS[name], None)
 
 
 def may_be_unread(ev: Evaluator, one: Registration) -> bool:
@@ -363,7 +363,7 @@ def _carriers(tree: ast.Module) -> Iterator[str]:
                 targets = [target]
             case ast.AnnAssign(target=target, value=ast.expr() as value) | ast.NamedExpr(target=target, value=value):
                 targets = [target]
-            case ast.alias(name=name, asname=str(known)) if name in _MAKERS or name in _TABLES:
+            case ast.alias(name=name, asname=str(known)) if name in MAKERS or name in _TABLES:
                 yield known
                 continue
             case _:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference import parameters
 from flake8_forward_call.inference.bindings import Parameter
 from flake8_forward_call.inference.origins import bound
-from flake8_forward_call.inference.registrations import Definition, Registration
+from flake8_forward_call.inference.registrations import MAKERS, Definition, Registration
 from flake8_forward_call.inference.search import Found, Search
 from flake8_forward_call.inference.types import Slot
 
@@ -28,7 +28,7 @@ def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Reg
     Raises OutOfBudget.
     """
     parameter = _parameter(ev, one.hook, one.scope)
-    if parameter is None or depth >= MAX_HELPERS:
+    if parameter is None or depth >= MAX_HELPERS or _registers_itself(parameter):
         yield one
         return
     found = [again for each in _for_each_call(ev, one, parameter) for again in with_hooks(ev, each, depth + 1)]
@@ -39,6 +39,11 @@ def with_modules(ev: Evaluator, one: Registration) -> Iterator[Registration]:
     """Yield what callers make of the registration, where its module is a parameter. Raises OutOfBudget."""
     parameter = None if one.target is None else _parameter(ev, *one.target)
     return iter(()) if parameter is None else _for_each_call(ev, one, parameter)
+
+
+def _registers_itself(parameter: Parameter) -> bool:
+    """Whether the function goes by a name that registers: whoever calls it is known as one who does so already."""
+    return getattr(parameter.function, "name", "") in MAKERS
 
 
 def _parameter(ev: Evaluator, node: ast.expr | Definition, scope: Scope) -> Parameter | None:

@@ -34,7 +34,10 @@ def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
             return f"a decorator puts something else in place of {definition.binding.definition.name}"
     for held in ways.holders:
         ev.refill()
-        found = _attempt(lambda held=held: _of_holder(ev, held))  # type: ignore[misc]
+        key = held if held.proof else (held.keeper, held.steps, held.scope)
+        if key not in ev.swaps:
+            ev.swaps[key] = _attempt(lambda held=held: _of_holder(ev, held))  # type: ignore[misc]
+        found = ev.swaps[key]
         if found is not None:
             node, where = found
             return f"{PurePath(where.file.path).name}:{node.lineno} may put something else in its place"

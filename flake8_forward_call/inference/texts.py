@@ -274,20 +274,22 @@ def _search(key: str) -> Callable[[bytes], bool]:
 
 
 def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
-    word = re.escape(name)
+    word, attribute = re.escape(name), b"." + name
     after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
     plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
-    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
     by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
-    return lambda data: (
-        name in data
-        and beside in data
-        and (
-            plainly.search(data) is not None
-            or (b"(" in data and by_keyword.search(data) is not None)
-            or (by_text.search(data) is not None and _BY_TEXT.search(data) is not None)
-        )
-    )
+    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
+
+    def stores(data: bytes) -> bool:
+        if name not in data or beside not in data:
+            return False
+        if attribute in data and plainly.search(data):
+            return True
+        if by_text.search(data) and _BY_TEXT.search(data):
+            return True
+        return (b"multiple(" in data or b"__dict__.update(" in data) and by_keyword.search(data) is not None
+
+    return stores
 
 
 def _bits(flags: Iterable[bool]) -> int:
