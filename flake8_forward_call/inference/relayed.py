@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 # From a helper that registers to the one that calls it; and so many calls of one helper are looked at.
 MAX_HELPERS, MAX_CALLS = 3, 60
 
+# A helper that only may register, and whose name is in more files than this, is no helper for hooks.
+MAX_FILES = 12
+
 
 def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Registration]:
     """Yield the registration; where its hook is a parameter, those that the function's callers make.
@@ -28,7 +31,7 @@ def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Reg
     Raises OutOfBudget.
     """
     parameter = _parameter(ev, one.hook, one.scope)
-    if parameter is None or depth >= MAX_HELPERS or _registers_itself(parameter):
+    if parameter is None or depth >= MAX_HELPERS or not _is_helper(ev, one, parameter):
         yield one
         return
     found = [again for each in _for_each_call(ev, one, parameter) for again in with_hooks(ev, each, depth + 1)]
@@ -41,9 +44,18 @@ def with_modules(ev: Evaluator, one: Registration) -> Iterator[Registration]:
     return iter(()) if parameter is None else _for_each_call(ev, one, parameter)
 
 
-def _registers_itself(parameter: Parameter) -> bool:
-    """Whether the function goes by a name that registers: whoever calls it is known as one who does so already."""
-    return getattr(parameter.function, "name", "") in MAKERS
+def _is_helper(ev: Evaluator, one: Registration, parameter: Parameter) -> bool:
+    """Whether those who call the function are to be looked for.
+
+    Whoever calls a function by a name that registers is known already as one who does so. A function that may store
+    anything, as ``__setattr__`` and ``load_state_dict`` do, is called everywhere.
+    """
+    name = getattr(parameter.function, "name", "")
+    if name in MAKERS:
+        return False
+    if one.is_certain or name == "__init__":
+        return True
+    return not name.startswith("__") and ev.project.mentioning(name, "", MAX_FILES) is not None
 
 
 def _parameter(ev: Evaluator, node: ast.expr | Definition, scope: Scope) -> Parameter | None:
