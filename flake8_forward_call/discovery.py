@@ -130,7 +130,7 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
         folder, why = waiting.pop()
         try:
             with os.scandir(folder) as scan:
-                entries = list(scan)
+                entries = sorted(scan, key=lambda entry: entry.name)
         except OSError:
             continue
         if is_environment(entries):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -52,6 +53,13 @@ _LINES = (
 )
 
 
+# libcst's parser goes down a level of the machine's stack for each of these, and ends the process where that is full.
+_NESTING = re.compile(r"[(\[{~+-]|\*\*|\b(?:not|lambda|else|elif|await)\b")
+
+# It takes more than a thousand of them; a text that Python refuses may have them all in one place.
+MAX_NESTING = 800
+
+
 def newer_form(text: str, line: str, running: Version) -> Form | None:
     """The form in a text that Python refuses which the ``running`` Python lacks, None if there is none to be seen.
 
@@ -60,13 +68,17 @@ def newer_form(text: str, line: str, running: Version) -> Form | None:
     import libcst as cst
 
     try:
-        module = cst.parse_module(text)
+        module = None if _may_be_deep(text) else cst.parse_module(text)
     except Exception:  # What it makes of a text that is wrong is not known.
-        found = [form for pattern, form in _LINES if pattern.match(line)]
-    else:
-        found = list(_forms(module))
-    newer = [form for form in found if form.since > running]
+        module = None
+    told = (form for pattern, form in _LINES if pattern.match(line)) if module is None else _forms(module)
+    newer = [form for form in told if form.since > running]
     return max(newer, key=lambda form: form.since, default=None)
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether a text could be nested deeper than libcst's parser can go."""
+    return next(islice(_NESTING.finditer(text), MAX_NESTING, None), None) is not None
 
 
 def _forms(module: cst.Module) -> Iterator[Form]:

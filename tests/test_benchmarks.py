@@ -95,9 +95,12 @@ def test_a_target_is_missed_below_what_it_must_be_and_a_breaking_rewrite_is_one_
 ) -> None:
     good = _scored(labels, scoring, ("fix", "file", ("FWD001", "safe")))
     bad = _scored(labels, scoring, ("fix", "deps", None), ("ignore", "file", ("FWD001", "safe")))
-    assert [target.held for target in scoring.targets(scoring.total([good]))] == [True] * 5
+    assert [target.held for target in scoring.targets(scoring.total([good]))] == [True] * 6
     held = {target.name: target.held for target in scoring.targets(scoring.total([good, bad]))}
-    assert [name for name, is_held in held.items() if is_held] == ["recall, evidence `file` and `project`"]
+    assert [name for name, is_held in held.items() if is_held] == [
+        "recall, evidence `file` and `project`",
+        "safe fixes among the calls found",
+    ]
 
 
 def test_a_label_that_is_none_is_refused(labels: ModuleType) -> None:

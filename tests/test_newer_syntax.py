@@ -116,3 +116,16 @@ def test_cell_of_a_notebook_names_the_python_as_well(tmp_path: Path) -> None:
     }
     (file := tmp_path / "nb.ipynb").write_text(json.dumps({"cells": [lazy], "metadata": {}, "nbformat": 4}))
     assert f": cell 1 needs Python 3.15 or newer: Python {OWN}, which runs " in forward_call("check", file).out
+
+
+DEEP = [
+    "x = " + "(" * 5_000 + ")" * 5_000,
+    "x = = 1\ny = " + "-" * 50_000 + "1",
+    "x = = 1\ny = " + "a if b else " * 50_000,
+]
+
+
+@pytest.mark.parametrize("text", DEEP, ids=["brackets", "signs", "choices"])
+def test_text_that_is_nested_deep_does_not_end_the_process(text: str) -> None:
+    assert form_of(text, (3, 10)) is None
+    assert form_of(f"type Size = int\n{text}", (3, 10)) == (3, 12)

@@ -106,7 +106,7 @@ class _Construction:
                 return Sameness.SAME  # `Base.__init__(self)`: of a base, which has to see to it.
             case ast.Call(func=ast.Attribute(value=ast.Name(id=first), attr=name)) if first == own:
                 known = any(isinstance(one, SourceClass) and name in one.scope.flow.exit for one in self._order)
-                if name in ("__init__", *_STATE) or (not known and None in self._order):
+                if name == "__init__" or name in _STATE or (not known and None in self._order):
                     return Sameness.SAME
                 return self._runs(name, 0) if known else Sameness.DIFFERENT
             case ast.Call(func=callee, args=given, keywords=keywords):

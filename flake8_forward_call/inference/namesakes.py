@@ -50,8 +50,7 @@ class Namesake:
         if own is not None and own.stem != "__init__":
             yield str(own)
             return
-        for folder, inner, files in os.walk(self.root / self.name):
-            inner.sort()
+        for folder, _, files in sorted(os.walk(self.root / self.name)):
             yield from (os.path.join(folder, one) for one in sorted(files) if one.endswith(".py"))  # noqa: PTH118
 
     def _tree(self, path: str) -> ast.Module | None:

@@ -43,41 +43,48 @@ ITSELF = frozenset(
 _RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
 
 
-def origins(ev: Evaluator, node: ast.expr, scope: Scope, depth: int = 0) -> Iterator[tuple[ast.expr, Scope]]:
+def origins(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield each expression, with its scope, that can have made the value: calls, displays, literals.
 
     Raises OutOfBudget.
     """
+    return _origins(ev, node, scope, 0, set())
+
+
+def _origins(
+    ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
+) -> Iterator[tuple[ast.expr, Scope]]:
+    """The same with the bindings that were ``seen`` on the way: in a loop, each leads to all others."""
     if depth > MAX_DEPTH:
         return
     match node:
         case ast.Name() | ast.Attribute():
             for binding in bound(ev, node, scope):
-                yield from _of_binding(ev, binding, depth + 1)
+                yield from _of_binding(ev, binding, depth + 1, seen)
         case ast.Subscript(value=value):
             reached = tuple(untested(scope.flow.uses.get(id(node), ())))
             if reached:
                 for binding in reached:
-                    yield from _of_binding(ev, binding, depth + 1)
+                    yield from _of_binding(ev, binding, depth + 1, seen)
             else:
-                yield from _elements(ev, value, scope, depth + 1)
+                yield from _elements(ev, value, scope, depth + 1, seen)
         case ast.IfExp(body=first, orelse=second):
-            yield from origins(ev, first, scope, depth + 1)
-            yield from origins(ev, second, scope, depth + 1)
+            yield from _origins(ev, first, scope, depth + 1, seen)
+            yield from _origins(ev, second, scope, depth + 1, seen)
         case ast.BoolOp(values=values):
             for value in values:
-                yield from origins(ev, value, scope, depth + 1)
+                yield from _origins(ev, value, scope, depth + 1, seen)
         case ast.NamedExpr(value=value):
-            yield from origins(ev, value, scope, depth + 1)
+            yield from _origins(ev, value, scope, depth + 1, seen)
         case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in ITSELF:
-            yield from origins(ev, owner, scope, depth + 1)
+            yield from _origins(ev, owner, scope, depth + 1, seen)
         case ast.Call():
             yield node, scope
             for one in alternatives(ev.expression(node.func, scope)):
                 if isinstance(one, Function) and not isinstance(one.node, ast.Lambda):
                     for given in one.scope.flow.returned.values():
                         if given.value is not None:
-                            yield from origins(ev, given.value, one.scope, depth + 1)
+                            yield from _origins(ev, given.value, one.scope, depth + 1, seen)
         case _:
             yield node, scope
 
@@ -119,29 +126,34 @@ def _set_in(cls: SourceClass, name: str) -> Iterator[Binding]:
     yield from attributes.assignments(cls, name)
 
 
-def _of_binding(ev: Evaluator, binding: Binding, depth: int) -> Iterator[tuple[ast.expr, Scope]]:
+def _of_binding(ev: Evaluator, binding: Binding, depth: int, seen: set[Binding]) -> Iterator[tuple[ast.expr, Scope]]:
+    if binding in seen:
+        return
+    seen.add(binding)
     match binding:
         case Assigned(value=value, scope=scope, path=()):
-            yield from origins(ev, value, scope, depth)
+            yield from _origins(ev, value, scope, depth, seen)
         case Assigned(value=ast.Tuple(elts=values) | ast.List(elts=values), scope=scope, path=(step,)):
             if len(values) == step.count and not any(isinstance(one, ast.Starred) for one in values):
-                yield from origins(ev, values[step.index], scope, depth)
+                yield from _origins(ev, values[step.index], scope, depth, seen)
         case Annotated(value=ast.expr() as value, scope=scope):
-            yield from origins(ev, value, scope, depth)
+            yield from _origins(ev, value, scope, depth, seen)
         case Iterated(iterable=iterable, scope=scope):
-            yield from _elements(ev, iterable, scope, depth)
+            yield from _elements(ev, iterable, scope, depth, seen)
 
 
-def _elements(ev: Evaluator, node: ast.expr, scope: Scope, depth: int) -> Iterator[tuple[ast.expr, Scope]]:
+def _elements(
+    ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
+) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield what makes the elements of a container: those that it is made with, and those put into it afterwards."""
     node = running_over(node)
-    for made, where in origins(ev, node, scope, depth + 1):
+    for made, where in _origins(ev, node, scope, depth + 1, seen):
         for element in _displayed(made):
-            yield from origins(ev, element, where, depth + 1)
+            yield from _origins(ev, element, where, depth + 1, seen)
     for call, where in _put_into(ev, node, scope):
         for argument in call.args[-1:]:
             for element in _displayed(argument) if last_name(call.func) == "extend" else (argument,):
-                yield from origins(ev, element, where, depth + 1)
+                yield from _origins(ev, element, where, depth + 1, seen)
 
 
 def running_over(node: ast.expr) -> ast.expr:

@@ -88,9 +88,10 @@ def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
 def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
     """Whether anything between a class, or one that derives from it, and Module defines a ``forward`` with a body."""
     try:
-        heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
-        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
-    except OutOfBudget:
+        with own_room():
+            heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
+            orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
+    except (OutOfBudget, RecursionError):
         return True
     known = dict.fromkeys(one for order in orders for one in order)
     return any(map(_defines_forward, known)) or (any(map(_may_define, known)) and _uses_forward(cls))

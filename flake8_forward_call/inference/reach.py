@@ -47,7 +47,7 @@ class Led:
 
     depth: int
     is_certain: bool
-    names: frozenset[str] = frozenset()
+    carriers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,10 @@ def reached(
             if not inner.is_function:
                 continue
             known = found.get(inner.node)  # type: ignore[arg-type]
-            if known is not None and known.is_certain >= led.is_certain and known.names >= led.names:
+            if known is not None and known.is_certain >= led.is_certain and known.carriers >= led.carriers:
                 continue
             if known is not None:
-                led = Led(known.depth, known.is_certain or led.is_certain, known.names | led.names)
+                led = Led(known.depth, known.is_certain or led.is_certain, known.carriers | led.carriers)
             found[inner.node] = led  # type: ignore[index]
             if led.depth < MAX_DEPTH and len(found) < MAX_FUNCTIONS:
                 todo.extend(_next(ev, inner, led, is_meant, trail))
@@ -161,7 +161,7 @@ def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail
     """Yield the functions that one calls, hands on, or runs without a call."""
 
     def follows(node: ast.expr) -> bool:
-        return (isinstance(node, ast.Name) and node.id in led.names) or is_meant(node, scope)
+        return (isinstance(node, ast.Name) and node.id in led.carriers) or is_meant(node, scope)
 
     for call in scope.calls:
         if not trail.goes_by(call, scope):

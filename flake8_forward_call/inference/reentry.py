@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import callers, relayed, targets
+from flake8_forward_call.inference import callers, parameters, relayed, targets
 from flake8_forward_call.inference.bindings import Parameter
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.identity import Holding
@@ -31,7 +31,7 @@ from flake8_forward_call.inference.registrations import (
 )
 from flake8_forward_call.inference.scopes import FUNCTIONS
 from flake8_forward_call.inference.targets import Called
-from flake8_forward_call.inference.types import Many, Mapping, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.types import Function, Many, Mapping, Slot, Type, Unknown, alternatives
 from flake8_forward_call.inference.verdict import Sameness, worst
 
 if TYPE_CHECKING:
@@ -195,10 +195,35 @@ def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reent
     meeting = _meeting(ev, place, node, way)
     if meeting is Sameness.SAME:
         return None
-    # A backward hook runs when what the call gives is differentiated, be it later and elsewhere.
-    is_certain = way.led.is_certain and (way.goes_backward or not sort.is_backward)
+    # What a backward hook leads to meets it again when what the call gives is differentiated, be it much later.
+    is_direct = way.led.depth == 0
+    is_certain = way.led.is_certain and (way.goes_backward or not sort.is_backward or is_direct)
     sameness = meeting if is_certain else Sameness.PERHAPS
-    return Reentry(sameness, way.led.depth == 0, sort.on_all)
+    return Reentry(sameness, is_direct, sort.on_all)
+
+
+def _is_passed_on(ev: Evaluator, key: tuple[object, ...], node: FunctionNode, way: Way) -> bool:
+    """Whether a key is that of a parameter which is given the module that the hook is registered on."""
+    match key:
+        case ("binding", Parameter(function=function, argument=argument)):
+            return (function is node and argument.arg in way.led.carriers) or _is_made_with(ev, function, argument, way)
+        case _:
+            return False
+
+
+def _is_made_with(ev: Evaluator, function: FunctionNode, argument: ast.arg, way: Way) -> bool:
+    """Whether the hook is what a function gives, ``make(net)``, that is passed the module for this parameter."""
+    made, target = way.registration.hook, way.registration.target
+    if target is None or not isinstance(made, ast.Call):
+        return False
+    scope = way.registration.scope
+    kinds = alternatives(ev.expression(made.func, scope))
+    bound_to = next((one.owner for one in kinds if isinstance(one, Function) and one.node is function), None)
+    if not any(isinstance(one, Function) and one.node is function for one in kinds):
+        return False
+    names = [one.arg for one in parameters.names_of(function)][bound_to is not None :]
+    passed = [*zip(names, made.args, strict=False), *((one.arg, one.value) for one in made.keywords)]
+    return any(name == argument.arg and targets.is_same_text(ev, given, scope, target) for name, given in passed)
 
 
 def _meeting(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Sameness:
@@ -206,11 +231,8 @@ def _meeting(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Same
     if way.registration.sort.on_all:
         return Sameness.DIFFERENT
     held = place.holding
-    for key in held.keys:
-        match key:
-            case ("binding", Parameter(function=function, argument=argument)) if function is node:
-                if argument.arg in way.led.names:
-                    return Sameness.DIFFERENT
+    if any(_is_passed_on(ev, key, node, way) for key in held.keys):
+        return Sameness.DIFFERENT
     if way.registration.target is None:
         return Sameness.PERHAPS
     found = targets.meeting(ev, place, way.registration.target)

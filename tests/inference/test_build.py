@@ -123,6 +123,7 @@ def test_writes_down_module_classes_and_where_their_names_are(tmp_path: Path) ->
         "methods": {
             "children": [[], f"list[{MODULE_CLASS}]"],
             "named": [[], f"list[tuple[Plain, Self] | tuple[Plain, {MODULE_CLASS} | None]]"],
+            "named_modules": [[], f"list[tuple[Plain, {MODULE_CLASS}]]"],
             "to": [[], "Self"],
         },
     }

@@ -130,10 +130,12 @@ PERHAPS_IN_HOOK = {
         heir = Heir()
         heir.register_forward_pre_hook(Watch(load()).hook)
     """,
-    "backward hook whose output somebody else may differentiate": """
+    "what a backward hook leads to, whose output somebody else may differentiate": """
         net = nn.Linear(1, 1)
-        def hook(m, *grads):
+        def keep():
             kept.append(net.forward(1))
+        def hook(m, *grads):
+            keep()
         net.register_full_backward_hook(hook)
     """,
     "hook that is handed to what was not read": """

@@ -6,7 +6,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-
 from outcomes import NET, outcome
 
 # By kind: a program with SWAP in it, what stands there where the receiver is swapped, and what is no obstacle.
@@ -318,7 +317,8 @@ IN_ANOTHER_FILE = {
     ),
     "a caller under a name put together": (
         "def run(grip): return grip.forward(X)\ndef rest(grip): return grip",
-        "import lib\nlib.run(lib.Net())\nprint(getattr(lib, SWAP)(lib.Net()))\nprint(getattr(lib, 'r' + 'un')(lib.Net()))",
+        "import lib\nlib.run(lib.Net())\nprint(getattr(lib, SWAP)(lib.Net()))\n"
+        "print(getattr(lib, 'r' + 'un')(lib.Net()))",
         "''.join(['r', 'un'])",
         None,
     ),
