@@ -15,8 +15,6 @@ import types
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch  # noqa: F401 (Once, for all programs.)
-
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rewriter import rewrite
@@ -63,6 +61,14 @@ class Outcome:
 
 def outcome(tmp_path: Path, program: str) -> Outcome:
     """Run a program as it stands, and as its safe fixes leave it."""
+    import torch  # noqa: F401 (Once, for all programs.)
+
+    findings = fixed(tmp_path, program)
+    return Outcome(_printed_by(tmp_path / "before"), _printed_by(tmp_path / "after"), findings)
+
+
+def fixed(tmp_path: Path, program: str) -> tuple[str, ...]:
+    """Write a program to `before`, and to `after` as its safe fixes leave it; the codes found, each with its fix."""
     files = _files(program)
     before, after = tmp_path / "before", tmp_path / "after"
     for folder in (before, after):
@@ -75,12 +81,11 @@ def outcome(tmp_path: Path, program: str) -> Outcome:
     for source, findings in zip(sources, found, strict=True):
         fixes = [one.fix for one in findings if one.fix is not None and one.fix.applicability is Applicability.SAFE]
         Path(source.path).write_text(rewrite(source, fixes), encoding="utf-8")
-    codes = tuple(
+    return tuple(
         f"{one.code} {one.fix.applicability.value}" if one.fix is not None else one.code
         for findings in found
         for one in findings
     )
-    return Outcome(_printed_by(before), _printed_by(after), codes)
 
 
 def _files(program: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from outcomes import NET, outcome
 
 # A delegating override, with what it says of its parameters and does first, and a call of `forward` past it.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from outcomes import NET, outcome
 
 # Counts how often a module's forward hook runs.

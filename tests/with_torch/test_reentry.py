@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from outcomes import NET, outcome
 
 # Each program calls the module in its own hook. Rewritten, each would end in a RecursionError.

@@ -6,6 +6,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+
 from outcomes import NET, outcome
 
 # By kind: a program with SWAP in it, what stands there where the receiver is swapped, and what is no obstacle.
