@@ -22,9 +22,9 @@ from outcomes import NET, fixed
 def _left() -> Iterator[tuple[str, str]]:
     """Yield the programs that must be left as they are, each with its name."""
     for name, (program, swap, _) in swaps.SWAPPED.items():
-        yield f"swap: {name}", NET + textwrap.dedent(program).replace("SWAP", swap)
+        yield f"swap: {name}", swaps._program(program, swap)
     for name, (lib, main, swap, _) in swaps.IN_ANOTHER_FILE.items():
-        yield f"other file: {name}", _in_two_files(lib, main.replace("SWAP", swap))
+        yield f"other file: {name}", swaps._files(lib, main.replace("SWAP", swap))
     for name, program in hooks.AGAIN.items():
         yield f"hook: {name}", _hooked(program)
     for name, program in calls.OTHERWISE.items():
@@ -36,10 +36,10 @@ def _left() -> Iterator[tuple[str, str]]:
 def _rewritten() -> Iterator[tuple[str, str]]:
     """Yield their twins, which must be rewritten."""
     for name, (program, _, kept) in swaps.SWAPPED.items():
-        yield f"swap: {name}", NET + textwrap.dedent(program).replace("SWAP", kept)
+        yield f"swap: {name}", swaps._program(program, kept)
     for name, (lib, main, _, other) in swaps.IN_ANOTHER_FILE.items():
         if other is not None:
-            yield f"other file: {name}", _in_two_files(lib, main.replace("SWAP", other))
+            yield f"other file: {name}", swaps._files(lib, main.replace("SWAP", other))
     for name, program in hooks.ONCE.items():
         yield f"hook: {name}", _hooked(program)
     for name, program in (*calls.SAME.items(), *places.REWRITTEN.items()):
@@ -49,10 +49,6 @@ def _rewritten() -> Iterator[tuple[str, str]]:
 def _hooked(program: str) -> str:
     text = textwrap.dedent(program)
     return ("" if "# ---" in text else NET) + text + "\nprint(net(X).shape)\n"
-
-
-def _in_two_files(lib: str, main: str) -> str:
-    return f"# --- lib.py\n{NET}\n{lib}\n# --- main.py\n{main}\n"
 
 
 @pytest.mark.parametrize("program", [pytest.param(text, id=name) for name, text in _left()])
