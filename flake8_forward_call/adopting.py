@@ -41,7 +41,7 @@ class Adopting:
 
     def take(self, each: Input) -> None:
         """Put comments at one file's findings."""
-        checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE), thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE))
         if not checked.findings:
             return
         selection = self.selects(each.name)

@@ -20,14 +20,13 @@ class Checked:
     source: Source | None = None
 
 
-def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unused_noqa: bool = False) -> Checked:
+def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool = False) -> Checked:
     """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
 
-    A ``thorough`` look says of any file whether it is Python; else one without `forward` or `__call__` is not even
-    parsed, which makes a run over a large tree several times as fast; nor is it asked which rules count there.
-    ``unused_noqa``: look for dead comments too.
+    A file without `forward` or `__call__` is not even parsed, which makes a run over a large tree several times as
+    fast; nor is it asked which rules count there. ``unused_noqa``: look for dead comments too.
     """
-    if is_stub(name) or not (thorough or may_matter(data) or (unused_noqa and may_name_code(data))):
+    if is_stub(name) or not (may_matter(data) or (unused_noqa and may_name_code(data))):
         return Checked([])
     selection = selects(name)
     # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
@@ -38,8 +37,6 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unu
         if source is None:
             return Checked([])
         text = source.text
-        if thorough:
-            source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
         return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection, unused_noqa=unused_noqa)

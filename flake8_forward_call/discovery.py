@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.ignoring import LeftOut, reason_for
+from flake8_forward_call.python_files import is_python
 from flake8_forward_call.skipping import Reason, Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
@@ -37,11 +38,11 @@ _KINDS = (
 def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
     """The files to look at, each once however many names lead to it, named as flake8 would name them.
 
-    A path that is named counts, whatever it is called, and whatever git or the settings leave out, unless
-    ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control, caches,
-    ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings leave
-    out: ``skipped`` takes note of that. Links to directories are not followed, links to files are. What cannot be
-    looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
+    A file that is named counts if it is Python by its name or its first line, whatever git or the settings leave out,
+    unless ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control,
+    caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings
+    leave out. ``skipped`` takes note of what is skipped. Links to directories are not followed, links to files are.
+    What cannot be looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
     """
     skipped = skipped or Skipped()
     for path in paths:
@@ -63,6 +64,8 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
         if settings_of(Path(real).parent).force_exclude and (why := reason_for(real, is_folder=False)) is not None:
             skipped.file(real, why)
             skipped.forced()
+        elif not is_python(path):
+            skipped.not_python(path, real)
         else:
             yield path, real
     elif stat.S_ISDIR(mode):

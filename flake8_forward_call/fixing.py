@@ -132,12 +132,12 @@ class Fixing:
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
         if not self.unsafe:
-            return check_bytes(each.name, each.data, self.selects, thorough=each.is_named)
+            return check_bytes(each.name, each.data, self.selects)
         selection = self.selects(each.name)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
         others = tuple(code for code in unsafe if selection.leaves_open(code))
         wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
-        checked = check_bytes(each.name, each.data, everywhere(wider), thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(wider))
         self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
 

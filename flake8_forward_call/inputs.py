@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ class Input:
 
     name: str
     data: bytes
-    is_named: bool = False  # By the user, and not found in a directory.
     is_stdin: bool = False
 
 
@@ -42,17 +40,15 @@ def read_inputs(
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
             skipped.looked_at.add(STDIN)
-            yield Input(stdin_filename, data, is_named=True, is_stdin=True)
+            yield Input(stdin_filename, data, is_stdin=True)
         return
-    # A file that lies in a directory which is named as well goes by the name that is met first.
-    named = frozenset(map(os.path.realpath, paths)) if len(paths) > 1 else frozenset()
     for name in over(find_files(paths, trouble, skipped)):
         try:
             data = Path(name).read_bytes()
         except OSError as error:
             trouble.error(f"{name}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data, is_named=name in paths or (bool(named) and os.path.realpath(name) in named))
+            yield Input(name, data)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:

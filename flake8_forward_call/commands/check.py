@@ -95,7 +95,7 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
             if each.is_stdin:
                 hold(each.name, each.data)
             telling.saw(each.name)
-            checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
+            checked = check_bytes(each.name, each.data, gate.selects, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:
