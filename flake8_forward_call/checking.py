@@ -65,6 +65,6 @@ def check_source(source: Source, selection: Selection, *, unused_noqa: bool = Fa
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """Those of one file's findings that are selected and that no comment silences."""
+    """Those of one file's findings that are selected and that no comment silences, where comments count."""
     selected = [finding for finding in findings if selection.keeps(finding.code)]
-    return unsuppressed(selected[0].path, text, selected) if selected else []
+    return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -23,11 +23,15 @@ class UnknownCodeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults hold."""
+    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults apply.
+
+    ``honours_noqa``: whether a `# noqa` comment silences a finding.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    honours_noqa: bool = True
 
     def keeps(self, code: str) -> bool:
         """Whether findings of this rule are wanted.
@@ -54,6 +58,11 @@ def may_select(prefix: str, code: str) -> bool:
     return code.startswith(prefix) and (BY_CODE[code].default or prefix.startswith(_PREFIX))
 
 
+def without_noqa(selects: Selects) -> Selects:
+    """The same selection, with no regard to `# noqa` comments."""
+    return lambda path: replace(selects(path), honours_noqa=False)
+
+
 def everywhere(selection: Selection) -> Selects:
     """The same selection for every file."""
     return lambda _: selection
@@ -72,6 +81,8 @@ def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
 
 def unknown(code: str) -> str:
     """What to say of a code that no rule has, with the rule that was perhaps meant."""
+    if code.upper() == "ALL":
+        return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"the rules are {', '.join(BY_CODE)}"
     return f"unknown rule code {code!r}; {remedy}"

@@ -12,10 +12,9 @@ from flake8_forward_call.checking import check_bytes, hold
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
-from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
-from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
+from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
 from flake8_forward_call.commands.telling import Telling, loudness_options
-from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
@@ -30,6 +29,7 @@ from flake8_forward_call.trouble import Status, Trouble
 @shared_options
 @gate_options
 @noqa_options
+@ignore_noqa_option
 @showing.show_files_option
 @loudness_options
 @watching.watch_option
@@ -47,6 +47,7 @@ def check(
     write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    ignore_noqa: bool,
     show_files: bool,
     quiet: bool,
     verbose: bool,
@@ -67,10 +68,11 @@ def check(
         remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
 
+    selects = selects_of(report_unused_noqa=report_unused_noqa, ignore_noqa=ignore_noqa)
+
     def look() -> Status:
         trouble = Trouble(is_quiet=quiet)
         telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
-        selects = with_unused if report_unused_noqa else selection_of
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
         remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)

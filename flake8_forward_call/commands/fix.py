@@ -11,7 +11,12 @@ import click
 from flake8_forward_call import terminal
 from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
+from flake8_forward_call.commands.options import (
+    ignore_noqa_option,
+    paths_or_default,
+    shared_options,
+    unsafe_fixes_option,
+)
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
@@ -22,6 +27,7 @@ from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import ends_raised
 from flake8_forward_call.progress import Progress
 from flake8_forward_call.report import summary as summaries
+from flake8_forward_call.selection import without_noqa
 from flake8_forward_call.trouble import Status, Trouble, reason
 
 # Under this key a run keeps its arguments as they were given.
@@ -46,6 +52,10 @@ class _Recorded(click.Command):
     type=click.Choice(list(summaries.RENDERERS)),
     help="Print what was done for the text of a pull request; all else goes to standard error.",
 )
+@ignore_noqa_option
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if a call was rewritten, even if no findings remain."
+)
 @loudness_options
 @click.pass_context
 def fix(
@@ -56,6 +66,8 @@ def fix(
     diff: bool,
     interactive: bool,
     summary: str | None,
+    ignore_noqa: bool,
+    exit_non_zero_on_fix: bool,
     quiet: bool,
     verbose: bool,
 ) -> Status:
@@ -72,7 +84,7 @@ def fix(
     trouble = Trouble(is_quiet=quiet)
     telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     fixing = Fixing(
-        selects=selection_of,
+        selects=without_noqa(selection_of) if ignore_noqa else selection_of,
         trouble=trouble,
         unsafe=settings.unsafe_fixes,
         is_dry=diff,
@@ -104,7 +116,8 @@ def fix(
         command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
         run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
         click.echo(summaries.RENDERERS[summary](run), nl=False)
-    return trouble.status(findings=fixing.findings_remain)
+    has_fixed = exit_non_zero_on_fix and bool(fixing.made)
+    return trouble.status(findings=fixing.findings_remain or has_fixed)
 
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:

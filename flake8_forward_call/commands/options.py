@@ -181,6 +181,17 @@ def unsafe_fixes_option(command: _Command) -> _Command:
     return _decorated(command, _of_table("unsafe-fixes"))
 
 
+def ignore_noqa_option(command: _Command) -> _Command:
+    """Give a command the option to pay no regard to comments; flake8 has it by the second name."""
+    return click.option(
+        "--ignore-noqa",
+        "--disable-noqa",
+        "ignore_noqa",
+        is_flag=True,
+        help="Report and fix what '# noqa' comments silence as well.",
+    )(command)
+
+
 def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The paths that the user named, else those of the settings, else the current directory. Raises ConfigError."""
     return paths or tuple(map(from_here, settings_of(Path.cwd()).paths)) or (".",)

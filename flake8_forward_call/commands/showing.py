@@ -27,6 +27,7 @@ _OF_FINDINGS = (
     "write_baseline",
     "add_noqa",
     "report_unused_noqa",
+    "ignore_noqa",
     "watch",
 )
 
