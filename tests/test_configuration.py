@@ -297,6 +297,27 @@ def test_error_names_the_file_the_line_and_the_key(project: Path, line: str, tol
     assert len(done.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize("name", ["forward_call", "flake8-forward-call", "flake8_forward_call"])
+@pytest.mark.parametrize("form", ["[tool.{0}]", "[ tool . '{0}' ]", '[tool."{0}".per-file-ignores]'])
+@pytest.mark.parametrize("beside", [False, True])
+def test_table_of_almost_the_right_name_is_told(project: Path, name: str, form: str, beside: bool) -> None:
+    table = "[tool.forward-call]\n" if beside else "# \n"
+    Path("pyproject.toml").write_text(f"{table}{form.format(name)}\nignore = ['FWD001']\n")
+    files.forget()
+    done = forward_call("check")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        f"forward-call: {project}/pyproject.toml:2: [tool.{name}] is not read; the table is called "
+        "[tool.forward-call]\n"
+    )
+
+
+def test_name_of_the_tool_elsewhere_in_the_file_is_no_table() -> None:
+    Path("pyproject.toml").write_text('[project]\ndependencies = ["flake8-forward-call", "forward_call"]\n')
+    files.forget()
+    assert forward_call("check").lines == FOUND
+
+
 def test_file_that_is_not_toml_is_told(project: Path) -> None:
     configure("select = [")
     done = forward_call("check")

@@ -21,6 +21,11 @@ else:
 FILE = "pyproject.toml"
 TABLE = "forward-call"
 
+# What people take the table's name for. Settings under these would be ignored, and nobody would know.
+_NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
+# What stands in a text that has the table, by its name or by one of these.
+_IN_NAMES = ("forward-call", "forward_call")
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the text names the file, the line and the key."""
@@ -53,7 +58,7 @@ def _has_table(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         return False
-    return TABLE in text and TABLE in _tools(path, text)
+    return any(name in text for name in _IN_NAMES) and TABLE in _tools(path, text)
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
@@ -61,7 +66,13 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
         tools = tomllib.loads(text).get("tool", {})
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: is not TOML: {error}") from None
-    return tools if isinstance(tools, dict) else {}
+    if not isinstance(tools, dict):
+        return {}
+    for name in _NOT_TABLES:
+        if name in tools:
+            line = _line_of_table(text, name)
+            raise ConfigError(f"{path}:{line}: [tool.{name}] is not read; the table is called [tool.{TABLE}]")
+    return tools
 
 
 @lru_cache(maxsize=64)
@@ -113,6 +124,12 @@ def forget() -> None:
     """Read anew what may have changed since."""
     _nearest.cache_clear()
     read.cache_clear()
+
+
+def _line_of_table(text: str, name: str) -> int:
+    """The first line that has a part of a table of [tool], 1 where it is written in some other way."""
+    header = re.compile(rf"\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*[.\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
 
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")
