@@ -38,15 +38,15 @@ class Selection:
 
         As in flake8 the longest prefix wins, and ignoring wins a draw. A rule that is off by default has to be named.
         """
-        chosen = _longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
-        ignored = _longest(code, self.ignore)
+        chosen = longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
+        ignored = longest(code, self.ignore)
         if chosen or ignored:
             return chosen > ignored
         return self.select is None and BY_CODE[code].default
 
     def leaves_open(self, code: str) -> bool:
         """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
-        return not self.keeps(code) and not _longest(code, self.ignore)
+        return not self.keeps(code) and not longest(code, self.ignore)
 
 
 def may_select(prefix: str, code: str) -> bool:
@@ -88,5 +88,6 @@ def unknown(code: str) -> str:
     return f"unknown rule code {code!r}; {remedy}"
 
 
-def _longest(code: str, prefixes: Iterable[str]) -> int:
+def longest(code: str, prefixes: Iterable[str]) -> int:
+    """The length of the longest of the prefixes that a code begins with, 0 if it begins with none."""
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)

@@ -40,6 +40,12 @@ def configure(text: str, folder: str = ".") -> None:
     files.forget()
 
 
+def settings_shown(*args: str) -> dict[str, str]:
+    """The lines for each setting that `config` prints, by its name."""
+    table, _, _ = forward_call(*args).out.partition("\n\n")
+    return {line.removeprefix("# ").split(" ")[0]: line for line in table.splitlines()[1:]}
+
+
 FOUND = [f"./net.py:{PLACE}: {MESSAGE}"]
 
 # The table
@@ -116,13 +122,13 @@ def test_config_tells_where_each_setting_comes_from() -> None:
     configure(
         '# on a line of its own\nextend-select = ["FWD002"]\n\n[tool.forward-call.per-file-ignores]\n"a*" = ["FWD"]'
     )
-    lines = {line.split(" ")[0]: line for line in forward_call("config", "--ignore", "FWD005").lines}
+    lines = settings_shown("config", "--ignore", "FWD005")
     assert set(lines) == set(BY_NAME)
     top = Path.cwd()
     assert lines["extend-select"].endswith(f'= ["FWD002"]  # {top}/pyproject.toml:3')
-    assert lines["per-file-ignores"].endswith(f'= {{"a*": ["FWD"]}}  # {top}/pyproject.toml:5')
+    assert lines["per-file-ignores"].endswith(f'= {{ "a*" = ["FWD"] }}  # {top}/pyproject.toml:5')
     assert lines["ignore"].endswith('= ["FWD005"]  # command line')
-    assert lines["select"].endswith("= null  # default")
+    assert lines["select"].endswith("is not set  # default")
 
 
 # What they do
@@ -336,7 +342,7 @@ def test_select_that_is_given_means_these_rules_and_no_others() -> None:
         'ignore = ["FWD001"]\nextend-select = ["FWD002"]\n[tool.forward-call.per-file-ignores]\n"b.py" = ["FWD001"]'
     )
     Path("b.py").write_text(PROGRAM)
-    lines = {line.split(" ")[0]: line for line in forward_call("config", "--select", "FWD001").lines}
+    lines = settings_shown("config", "--select", "FWD001")
     assert lines["ignore"].endswith("= []  # default")
     assert lines["extend-select"].endswith("= []  # default")
     assert forward_call("check", "--select", "FWD001").lines == FOUND
