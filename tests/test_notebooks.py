@@ -336,18 +336,33 @@ def test_explain_takes_the_place_and_shows_places_in_cells(project: Path) -> Non
     ]
     assert forward_call("explain", "nb.ipynb:cell 2:2:7").lines == expected
     assert forward_call("explain", "nb.ipynb:cell 2:2").lines == expected
+    assert (
+        forward_call("explain", "nb.ipynb:2:2:7").lines == forward_call("explain", "nb.ipynb:2:2:7:").lines == expected
+    )
 
 
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("nb.ipynb:2:7", "nb.ipynb: name the cell as well: nb.ipynb:cell N:2"),
-        ("nb.ipynb", "name the call in it: nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
-        ("net.py:cell 1:2:7", "net.py: has no code cell 1"),
+        ("nb.ipynb:2:7", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
+        ("nb.ipynb:2", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:cell 2", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:1:2:7:1", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:9:2:7", "nb.ipynb: has no code cell 9"),
+        ("net.py:1:2:7", "net.py: name a call in it as net.py:ROW:COLUMN"),
+        ("net.py:two", "net.py: name a call in it as net.py:ROW:COLUMN"),
+        ("nb.ipynb", "name a call in it as nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
+        ("net.py:cell 1:2:7", "net.py: name a call in it as net.py:ROW:COLUMN"),
         ("nb.ipynb:cell 9:2:7", "nb.ipynb: has no code cell 9"),
         ("nb.ipynb:cell 2:7:7", "nb.ipynb: has no row 7 in cell 2"),
-        ("nb.ipynb:cell 2:1:1", "nb.ipynb: no direct call of forward() at cell 2:1:1; the nearest: cell 2:2:7"),
-        ("nb.ipynb:cell 2:1", "nb.ipynb: no direct call of forward() at cell 2:1; the nearest: cell 2:2:7"),
+        (
+            "nb.ipynb:cell 2:1:1",
+            "nb.ipynb: no direct call of forward() at cell 2:1:1; the nearest: cell 2:2:7 model.forward(...)",
+        ),
+        (
+            "nb.ipynb:cell 2:1",
+            "nb.ipynb: no direct call of forward() at cell 2:1; the nearest: cell 2:2:7 model.forward(...)",
+        ),
         (
             "nb.ipynb:cell 3:1:1",
             "nb.ipynb:cell 3:1:5: cell 3 does not parse: '(' was never closed (the other cells were analysed)",

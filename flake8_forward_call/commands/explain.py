@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,8 +23,11 @@ from flake8_forward_call.trouble import Status, reason
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
-# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column.
-_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
+# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column. The word may be
+# missing where three numbers say which is which.
+_PLACE = re.compile(
+    r"(?P<path>.+?)(?::cell (?P<cell>\d+)|:(?P<bare_cell>\d+)(?=:\d+:\d+:?$))?:(?P<row>\d+)(?::(?P<column>\d+))?:?"
+)
 
 
 @click.command(epilog=epilog("explain"))
@@ -32,8 +36,8 @@ _PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<
 def explain(what: str | None) -> Status:
     """Explain a rule, or why one call is or is not reported; or list the rules.
 
-    PATH:ROW:COLUMN is the place of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. What is shown
-    is the chain of evidence, each step with its file and line, or where the trail is lost.
+    PATH:ROW:COLUMN is the location of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. The output
+    is the chain of evidence, each step with its file and line, or the point where the trail is lost.
     """
     place = None if what is None else _PLACE.fullmatch(what)
     if what is None:
@@ -43,21 +47,35 @@ def explain(what: str | None) -> Status:
             terminal.echo(
                 f"{terminal.link(rule.code, rule.url)}  {rule.title}" + (f" ({', '.join(notes)})" if notes else "")
             )
-        click.echo(
-            "\n'forward-call explain CODE' tells all about one, 'forward-call explain PATH:ROW:COLUMN' of a call."
-        )
+        click.echo("\n'forward-call explain CODE' explains one of them, 'forward-call explain PATH:ROW:COLUMN' a call.")
     elif (known := BY_CODE.get(what.upper())) is not None:
         click.echo(known.document.rstrip())
     elif place is not None:
-        cell, row, column = (None if place[name] is None else int(place[name]) for name in ("cell", "row", "column"))
-        assert row is not None, "the pattern has it"
-        _explain_call(place["path"], cell, row, column)
-    elif Path(what).exists():
-        pattern = f"{what}:cell N:ROW:COLUMN" if is_notebook(what) else f"{what}:ROW:COLUMN"
-        raise click.BadParameter(f"name the call in it: {pattern}, as 'check' prints it", param_hint="PATH")
+        path, bare = place["path"], place["bare_cell"]
+        if bare is not None and not is_notebook(path):
+            path, bare = f"{path}:{bare}", None  # A colon in the name.
+        _explain_call(path, _number(place["cell"] or bare), int(place["row"]), _number(place["column"]))
+    elif (path := _file_in(what)) is not None:
+        raise _wrong_form(path)
     else:
         raise click.BadParameter(unknown(what), param_hint="CODE")
     return Status.CLEAN
+
+
+def _number(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
+
+
+def _file_in(what: str) -> str | None:
+    """The path with which a text begins, perhaps with parts after colons, if there is something there."""
+    parts = what.split(":")
+    beginnings = (":".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((path for path in beginnings if os.path.exists(path)), None)  # noqa: PTH110 (Path.exists() may raise.)
+
+
+def _wrong_form(path: str) -> click.BadParameter:
+    form = f"{path}:cell N:ROW:COLUMN" if is_notebook(path) else f"{path}:ROW:COLUMN"
+    return click.BadParameter(f"{path}: name a call in it as {form}, as 'check' prints it", param_hint="PATH")
 
 
 def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> None:
@@ -69,6 +87,8 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
             raise click.BadParameter(f"{path}: is a notebook of another language than Python", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
     except OSError as error:
+        if (shorter := _file_in(path)) is not None and shorter != path:
+            raise _wrong_form(shorter) from None
         raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
@@ -86,8 +106,10 @@ def _row(source: Source, number: int | None, row: int) -> int:
     path = source.path
     if number is None:
         if is_notebook(path):
-            raise click.BadParameter(f"{path}: name the cell as well: {path}:cell N:{row}", param_hint="PATH")
+            raise _wrong_form(path)
         return row
+    if not is_notebook(path):
+        raise _wrong_form(path)
     cell = next((cell for cell in source.cells() if cell.number == number), None)
     if cell is None:
         raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
