@@ -135,7 +135,7 @@ def test_place_as_check_prints_it_may_end_in_a_colon(project: Path) -> None:
     [
         (
             "model.py:2:1",
-            "model.py: no direct call of forward() at 2:1; the nearest: 15:26 self.encoder.forward(...), 16:24 self.extra",
+            "model.py: no direct call of forward() at 2:1; the nearest: 15:26 self.encoder.forward(...), 16:24 self",
         ),
         (
             "model.py:20",
@@ -158,9 +158,11 @@ def test_what_cannot_be_explained_is_refused(project: Path, what: str, complaint
 
 
 def test_own_call_is_among_what_is_nearby(project: Path) -> None:
-    (project / "own.py").write_text("from torch import nn\n\n\nclass Net(nn.Module):\n    __call__ = print\n")
+    (project / "own.py").write_text(
+        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __call__(self, x):\n        return x\n"
+    )
     assert (
-        "no direct call of forward() at 1:1; the nearest: 5:5 __call__ (" in forward_call("explain", "own.py:1:1").err
+        "no direct call of forward() at 1:1; the nearest: 5:9 __call__ (" in forward_call("explain", "own.py:1:1").err
     )
 
 
