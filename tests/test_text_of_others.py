@@ -72,18 +72,14 @@ def run(x, path=None):
     return model.forward(x)
 """
 BROKEN = "from torch import nn\nx = nn.Linear(1, 1).forward(\u202e)\n"
+CELLS = (
+    f'from torch import nn\n# {KEY}\nnets = nn.ModuleDict({{"{KEY}": nn.Linear(1, 1)}})\nnets["{KEY}"].forward(x)\n',
+    f"# {KEY}\ud800\nnets.forward(x)\n",
+)
 NOTEBOOK = {
     "cells": [
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "metadata": {},
-            "outputs": [],
-            "source": [
-                f"from torch import nn\n# {KEY}\ud800\n",
-                f'nets = nn.ModuleDict({{"{KEY}": nn.Linear(1, 1)}})\nnets["{KEY}"].forward(x)\n',
-            ],
-        }
+        {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": [text]}
+        for text in CELLS
     ],
     "metadata": {"language_info": {"name": "python"}},
     "nbformat": 4,

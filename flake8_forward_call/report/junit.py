@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
@@ -27,8 +27,8 @@ def render(report: Report) -> str:
         case = ET.SubElement(suite, "testcase", name=name, classname=_NAME)
         codes = ", ".join(sorted({finding.code for finding in findings}))
         message = findings[0].message if len(findings) == 1 else count(len(findings), "finding")
-        failure = ET.SubElement(case, "failure", type=codes, message=message)
-        failure.text = "\n".join(f"{name}:{each.where}: {each.code} {each.message}" for each in findings)
+        failure = ET.SubElement(case, "failure", type=codes, message=one_line(message))
+        failure.text = "\n".join(f"{name}:{each.where}: {each.code} {one_line(each.message)}" for each in findings)
     failures = len(suite)
     if not failures:
         ET.SubElement(suite, "testcase", name=_NAME, classname=_NAME)
