@@ -59,6 +59,8 @@ ODD = [
     "# no comment",
     "]",
     "\u2028",
+    "unseen\u3164",
+    "##[error]",
     '"""',
 ]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
 from flake8_forward_call.configuration.selecting import ignored_at
 from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, counts, settings_of
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import as_json, one_line
 from flake8_forward_call.rules import RULES, fwd100
 from flake8_forward_call.selection import longest, may_select
 from flake8_forward_call.trouble import Status
@@ -32,7 +31,7 @@ def config(*, wants_schema: bool, path: Path | None) -> Status:
     What is printed is TOML. Options on the command line count here as they do for 'check' and 'fix'.
     """
     if wants_schema:
-        click.echo(json.dumps(schema(), indent=2))
+        click.echo(as_json(schema()))
         return Status.CLEAN
     place = (path or Path()).resolve()
     folder = place if place.is_dir() else place.parent
@@ -53,7 +52,7 @@ def _origin(option: Option, found: Configured | None) -> str:
     if option.name in GIVEN.get().values:
         return "command line"
     if found is not None and option.name in found.values and counts(option.name):
-        return shown(f"{found.path}:{found.lines[option.name]}")
+        return f"{one_line(str(found.path))}:{found.lines[option.name]}"
     return "default"
 
 

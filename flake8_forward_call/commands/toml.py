@@ -6,6 +6,7 @@ import json
 import sys
 
 from flake8_forward_call.configuration.options import Kind, Option
+from flake8_forward_call.printing import LOG_COMMAND, one_line
 
 
 def line_of(option: Option, name: str, value: object, origin: str) -> str:
@@ -35,9 +36,10 @@ def _value(value: object) -> str:
 def _text(text: str) -> str:
     """A basic string, as https://toml.io/en/v1.0.0#string defines it.
 
-    It holds no character that commands a terminal or that standard output cannot encode.
+    It holds nothing that a terminal or a log obeys, that cannot be seen, or that standard output cannot encode.
     """
-    return "".join(map(_character, json.dumps(text, ensure_ascii=False)))
+    escaped = "".join(map(_character, json.dumps(text, ensure_ascii=False)))
+    return LOG_COMMAND.sub(r"#\\u0023", escaped)
 
 
 def _character(one: str) -> str:
@@ -45,7 +47,7 @@ def _character(one: str) -> str:
         "\ud800" <= one <= "\udfff"
     ):  # A byte of a file's name that is of no text: TOML cannot say it, nor name the file.
         return f"\\\\u{ord(one):04x}"
-    return one if one.isprintable() and _can_print(one) else f"\\U{ord(one):08x}"
+    return one if one_line(one) == one and _can_print(one) else f"\\U{ord(one):08x}"
 
 
 def _can_print(one: str) -> bool:

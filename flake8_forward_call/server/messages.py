@@ -10,6 +10,7 @@ from pygls.uris import from_fs_path
 
 from flake8_forward_call.finding import Edit, Finding
 from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.rules import BY_CODE, fwd900
 from flake8_forward_call.server.positions import Positions
 
@@ -63,7 +64,7 @@ def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
     """What is to be known of a finding: what it says, and step by step why."""
     rule = BY_CODE[finding.code]
     if not is_markdown:
-        places = (f"{step.path}:{step.row}: {step.text}" if step.path else step.text for step in steps)
+        places = (f"{shown(step.path)}:{step.row}: {step.text}" if step.path else step.text for step in steps)
         return "\n".join([f"{finding.code} {finding.message}", *(f"  {line}" for line in places), rule.url])
     lines = [f"**{finding.code}** {_escaped(finding.message)}", ""]
     lines += [f"{number}. {_linked(step)}" for number, step in enumerate(steps, 1)]
@@ -73,7 +74,7 @@ def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
 def _linked(step: Step) -> str:
     if not step.path:
         return _escaped(step.text)
-    name = re.split(r"[\\/]", step.path)[-1]
+    name = one_line(re.split(r"[\\/]", step.path)[-1])
     return f"[{_escaped(name)}:{step.row}]({from_fs_path(step.path)}#L{step.row}): {_escaped(step.text)}"
 
 
