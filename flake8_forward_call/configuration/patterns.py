@@ -111,7 +111,7 @@ def check(pattern: str) -> None:
     try:
         data = os.fsencode(pattern)
     except UnicodeError:
-        raise PatternError("has a character that no path can have") from None
+        raise PatternError("it has a character that no path can have") from None
     parsed = _parse(data)
     if parsed is None:
         if data.strip().startswith((b"!", b"/")):

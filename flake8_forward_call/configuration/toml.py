@@ -37,8 +37,8 @@ def parsed(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
-        if place is None:
-            raise TomlError(f"is not TOML: {error}") from None
+        if place is None:  # "at end of document"
+            raise TomlError(f"is not TOML: {error}", str(max(1, len(text.splitlines())))) from None
         raise TomlError(f"is not TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
     except RecursionError:
         raise TomlError("is nested too deeply") from None
