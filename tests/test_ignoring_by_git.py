@@ -164,8 +164,10 @@ def test_odd_pattern_means_what_it_means_to_git(case: str, trees: dict[str, tupl
     assert here & found == here - ignored
 
 
-ATOMS = ("a", "b", "ab", "*", "**", "?", "/", "**/", "/**", "[", "]", "[ab]", "[!a]", "[a-b]", "[]a]", "[b-a]", 
-         "\\", "\\*", "\\/", ".py", "*.py", "!", "#", " ", "[[:alpha:]]", "[[:foo:]]", "[a-", "\u00e9", "\t", "\r")  # fmt: skip
+ATOMS = (
+    "a", "b", "ab", "*", "**", "?", "/", "**/", "/**", "[", "]", "[ab]", "[!a]", "[a-b]", "[]a]", "[b-a]", "\\", "\\*",
+    "\\/", ".py", "*.py", "!", "#", " ", "[[:alpha:]]", "[[:foo:]]", "[a-", "\u00e9", "\t", "\r",
+)  # fmt: skip
 
 
 def test_patterns_made_by_chance_mean_what_they_mean_to_git(tmp_path: Path) -> None:

@@ -42,5 +42,5 @@ def parsed(text: str) -> dict[str, Any]:
         raise TomlError(f"is not TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
     except RecursionError:
         raise TomlError("is nested too deeply") from None
-    except ValueError as error:  # A number of more digits than Python reads, or a date that is none.
-        raise TomlError(f"cannot be read: {error}") from None
+    except ValueError:  # Python reads a few thousand at most (sys.get_int_max_str_digits).
+        raise TomlError("a number has too many digits") from None
