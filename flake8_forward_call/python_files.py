@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import re
 
+from flake8_forward_call.reading import read_head
+
 # The suffixes of Python, of notebooks, and of tools whose files are Python programs. pre-commit's table (the package
 # `identify`) takes the same for Python: its hooks are handed these.
 _SUFFIXES = frozenset((".py", ".pyi", ".pyw", ".pyt", ".ipynb", ".gyp", ".gypi", ".tac", ".wsgi"))
@@ -33,7 +35,6 @@ def _is_by_name(path: str) -> bool:
 
 def _is_by_first_line(path: str) -> bool:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 (Path() changes some names.)
-            return _SHEBANG.match(file.read(_HEAD)) is not None
+        return _SHEBANG.match(read_head(path, _HEAD)) is not None
     except OSError:
         return True

@@ -19,6 +19,7 @@ class Reason(enum.Enum):
     GIT = "ignored by git (--no-respect-gitignore)"
     EXCLUDE = "excluded"
     NOT_PYTHON = "not Python by name or first line"
+    SPECIAL = "not a regular file"
 
 
 # Yields the real path of each file that is skipped below a folder, with the reason, and None for everything else there.

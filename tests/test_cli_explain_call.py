@@ -143,7 +143,7 @@ def test_place_as_check_prints_it_may_end_in_a_colon(project: Path) -> None:
         ),
         ("net/base.py:1", "net/base.py: no direct call of forward() at row 1, nor anywhere in the file"),
         ("gone.py:1:1", "gone.py: cannot be read: No such file or directory"),
-        ("net:1:1", "net: cannot be read: Is a directory"),
+        ("net:1:1", "net: is a directory, not a regular file"),
         ("broken.py:1:1", "broken.py:1:1: does not parse"),
         ("model.py", "name a call in it as model.py:ROW:COLUMN, as 'check' prints it"),
         ("model.py:0:1", "no direct call of forward() at 0:1; the nearest: 15:26 self.encoder.forward(...), "),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import builtins
 import os
 import socket
 from pathlib import Path
 
 import pytest
 
+from flake8_forward_call import python_files
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.trouble import Trouble
 
@@ -91,7 +91,7 @@ def test_named_file_that_cannot_be_read_is_left_to_whoever_reads_it(monkeypatch:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(builtins, "open", refuse)  # Permissions do not stop root, who may run the tests.
+    monkeypatch.setattr(python_files, "read_head", refuse)  # Permissions do not stop root, who may run the tests.
     assert find("train") == ["train"]
 
 

@@ -13,6 +13,7 @@ from flake8_forward_call import former, report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
@@ -55,7 +56,7 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         raise click.BadParameter(f"{path}: {reason(error)}") from None
 

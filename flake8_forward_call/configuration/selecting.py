@@ -23,5 +23,5 @@ def ignored_at(path: str, settings: Settings) -> Iterator[str]:
     """Yield the codes that ``per-file-ignores`` takes out for the file at a path."""
     below = os.path.relpath(path, os.path.realpath(settings.base_of("per-file-ignores"))).replace(os.sep, "/")
     for pattern, codes in settings.per_file_ignores:
-        if compiled((pattern,)).match_file(below):
+        if compiled((pattern,)).covers(below):
             yield from codes
