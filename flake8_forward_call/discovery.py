@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.ignoring import LeftOut, reason_for
+from flake8_forward_call.printing import near
 from flake8_forward_call.python_files import is_python
 from flake8_forward_call.reading import kind_of
 from flake8_forward_call.skipping import Reason, Skipped
@@ -51,7 +52,7 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except OSError as error:
-        trouble.error(f"{path or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
+        trouble.error(f"{near(path) or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
         return
     real = os.path.realpath(path)
     if stat.S_ISREG(mode):
@@ -65,7 +66,9 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
     elif stat.S_ISDIR(mode):
         yield from _look_into(path, real, trouble, skipped)
     else:  # Reading could wait for ever.
-        trouble.error(f"{path}: is {kind_of(mode)}; to check what comes out of it, send that to 'forward-call check -'")
+        trouble.error(
+            f"{near(path)}: is {kind_of(mode)}; to check what comes out of it, send that to 'forward-call check -'"
+        )
 
 
 def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
@@ -95,7 +98,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            trouble.error(f"{folder}: cannot be looked into: {reason(error)}")
+            trouble.error(f"{near(folder)}: cannot be looked into: {reason(error)}")
             continue
         if folder != top:
             if is_environment(entries):

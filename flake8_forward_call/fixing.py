@@ -19,7 +19,7 @@ from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
@@ -88,7 +88,7 @@ class Fixing:
             try:
                 is_made = self._deliver(each, outcome)
             except WriteError as error:
-                self.trouble.error(f"{each.name}: {error}")
+                self.trouble.error(f"{near(each.name)}: {error}")
                 self._leave(each, _as_it_was(checked))
                 return
             self._leave(each, outcome)
@@ -134,7 +134,7 @@ class Fixing:
         if self._not_selected:
             yield rewrites.hint_at_not_selected(self._not_selected)
         if self._changes and folder != Path.cwd():
-            yield f"The diff is to be applied in {shown(str(folder))}."
+            yield f"The diff is to be applied in {shown(near(str(folder)))}."
         if self.has_quit:
             yield "Files that come later were not looked at."
 
@@ -162,7 +162,7 @@ class Fixing:
         """Whether a fix would be made in a file that the user did not give; says so."""
         if not any(map(self._may_fix, checked.findings)) or (target := each.leads_out_to) is None:
             return False
-        self.trouble.error(f"{each.name}: {outside(target)}")
+        self.trouble.error(f"{near(each.name)}: {outside(target)}")
         return True
 
     def _may_fix(self, finding: Finding) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 from flake8_forward_call.configuration.files import FILE, ConfigError
 from flake8_forward_call.configuration.patterns import Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_of
+from flake8_forward_call.printing import near
 from flake8_forward_call.reading import TooLargeError, read_bytes
 from flake8_forward_call.skipping import Reason
 
@@ -55,7 +56,7 @@ class Ignoring:
         try:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
         except TooLargeError as error:
-            raise ConfigError(f"{path}: {error}") from None
+            raise ConfigError(f"{near(str(path))}: {error}") from None
         except OSError:  # git does without such a file as well.
             return self
         return self.with_patterns(folder, lines_of(data))

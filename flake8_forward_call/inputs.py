@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.discovery import find_files
+from flake8_forward_call.printing import near
 from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble, reason
@@ -59,9 +60,9 @@ def read_inputs(
         try:
             data = read_bytes(name)
         except NotPlainError as error:
-            trouble.error(f"{name}: {error}")
+            trouble.error(f"{near(name)}: {error}")
         except OSError as error:
-            trouble.error(f"{name}: cannot be read: {reason(error)}")
+            trouble.error(f"{near(name)}: cannot be read: {reason(error)}")
         else:
             yield Input(name, data, given=given)
 

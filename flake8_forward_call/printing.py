@@ -62,8 +62,19 @@ def as_json(value: Any, indent: int | None = 2) -> str:
 
 def from_here(path: str) -> str:
     """A path as one would name it from the current folder, where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # The folder is gone; on Windows, it is on another drive.
+        return path
+    return path if relative.split(os.sep, 1)[0] == os.pardir else relative
+
+
+def near(path: str) -> str:
+    """A path for a message: as it was given, or from the current folder where it was given from the root and is below.
+
+    What is encoded for a message is up to whoever prints that.
+    """
+    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A text.)
 
 
 def _encoded(text: str, kept: str) -> str:

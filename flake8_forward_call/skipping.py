@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from flake8_forward_call.configuration.settings import GIVEN
+from flake8_forward_call.printing import near
 from flake8_forward_call.trouble import Trouble
 
 
@@ -97,7 +98,7 @@ class Skipped:
         if reason is Reason.EXCLUDE:
             return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"
         if reason is Reason.NOT_PYTHON:
-            named = ", ".join(self._not_python[:_MAX_NAMED])
+            named = ", ".join(map(near, self._not_python[:_MAX_NAMED]))
             return f"{reason.value} ({named}{', ...' if len(self._not_python) > _MAX_NAMED else ''})"
         return str(reason.value)
 
@@ -116,4 +117,4 @@ class Skipped:
         return {path: reason for path, reason in found.items() if path not in self.looked_at}, not waiting
 
     def _nothing_found(self) -> str:
-        return f"no Python files or notebooks found in {', '.join(map(repr, self._empty))}"
+        return f"no Python files or notebooks found in {', '.join(repr(near(each)) for each in self._empty)}"

@@ -133,7 +133,7 @@ def test_rules_are_on_or_off_by_default() -> None:
 
 def test_setting_that_turns_a_rule_on_or_off_is_named_with_its_line() -> None:
     configure('ignore = ["FWD005"]\nextend-select = ["FWD003"]\nper-file-ignores = { "a.py" = ["FWD00"] }')
-    place = f"{Path.cwd()}/pyproject.toml"
+    place = "pyproject.toml"
     Path("a.py").touch()
     Path("b.py").touch()
     for found in (rules(), rules("b.py")):

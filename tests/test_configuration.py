@@ -124,9 +124,8 @@ def test_config_tells_where_each_setting_comes_from() -> None:
     )
     lines = settings_shown("config", "--ignore", "FWD005")
     assert set(lines) == set(BY_NAME)
-    top = Path.cwd()
-    assert lines["extend-select"].endswith(f'= ["FWD002"]  # {top}/pyproject.toml:3')
-    assert lines["per-file-ignores"].endswith(f'= {{ "a*" = ["FWD"] }}  # {top}/pyproject.toml:5')
+    assert lines["extend-select"].endswith('= ["FWD002"]  # pyproject.toml:3')
+    assert lines["per-file-ignores"].endswith('= { "a*" = ["FWD"] }  # pyproject.toml:5')
     assert lines["ignore"].endswith('= ["FWD005"]  # command line')
     assert lines["select"].endswith("is not set  # default")
 
@@ -299,7 +298,7 @@ def test_error_names_the_file_the_line_and_the_key(project: Path, line: str, tol
     configure(f"\n{line}")
     done = forward_call("check")
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith(f"forward-call: {project}/pyproject.toml:3: {told}")
+    assert done.err.startswith(f"forward-call: pyproject.toml:3: {told}")
     assert len(done.err.splitlines()) == 1
 
 
@@ -313,8 +312,7 @@ def test_table_of_almost_the_right_name_is_told(project: Path, name: str, form: 
     done = forward_call("check")
     assert (done.status, done.out) == (2, "")
     assert done.err == (
-        f"forward-call: {project}/pyproject.toml:2: [tool.{name}] is not read; the table is called "
-        "[tool.forward-call]\n"
+        f"forward-call: pyproject.toml:2: [tool.{name}] is not read; the table is called [tool.forward-call]\n"
     )
 
 
@@ -328,7 +326,7 @@ def test_file_that_is_not_toml_is_told(project: Path) -> None:
     configure("select = [")
     done = forward_call("check")
     assert done.status == 2
-    assert done.err.startswith(f"forward-call: {project}/pyproject.toml:2:")
+    assert done.err.startswith("forward-call: pyproject.toml:2:")
     assert ": is not TOML: " in done.err
 
 

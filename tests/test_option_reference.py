@@ -77,7 +77,7 @@ def test_the_page_names_only_options_that_exist() -> None:
 def test_the_example_for_the_file_sets_the_option(option: Option, made: ModuleType, project: Path) -> None:
     (project / "pyproject.toml").write_text(made.in_toml(option))
     value, origin = _shown(option, forward_call("config").lines)
-    assert origin == f"{project / 'pyproject.toml'}:2"
+    assert origin == "pyproject.toml:2"
     expected = value_of(option, made.tomllib.loads(made.in_toml(option))["tool"]["forward-call"][option.name], project)
     plain = json.loads(json.dumps(expected))
     assert value == (dict(plain) if isinstance(value, dict) else plain)

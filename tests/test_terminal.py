@@ -131,7 +131,7 @@ def test_verbose_tells_of_settings_packages_files_and_time() -> None:
     assert (done.status, done.out) == (1, LINE)
     lines = done.err.splitlines(keepends=True)
     assert lines[:3] == [
-        f"forward-call: settings: {Path.cwd() / 'pyproject.toml'}\n",
+        "forward-call: settings: pyproject.toml\n",
         "forward-call: installed packages: none\n",
         SUMMARY,
     ]

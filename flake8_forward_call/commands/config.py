@@ -15,7 +15,7 @@ from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
 from flake8_forward_call.configuration.selecting import ignored_at
 from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, counts, settings_of
-from flake8_forward_call.printing import as_json, one_line
+from flake8_forward_call.printing import as_json, near, one_line
 from flake8_forward_call.rules import RULES, fwd100
 from flake8_forward_call.selection import longest, may_select
 from flake8_forward_call.trouble import Status
@@ -52,7 +52,7 @@ def _origin(option: Option, found: Configured | None) -> str:
     if option.name in GIVEN.get().values:
         return "command line"
     if found is not None and option.name in found.values and counts(option.name):
-        return f"{one_line(str(found.path))}:{found.lines[option.name]}"
+        return f"{one_line(near(str(found.path)))}:{found.lines[option.name]}"
     return "default"
 
 

@@ -13,7 +13,7 @@ from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.finding import Applicability
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.reading import NotPlainError, read_bytes
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -77,7 +77,7 @@ def _file_in(what: str) -> str | None:
 
 def _wrong_form(path: str) -> click.BadParameter:
     form = f"{path}:cell N:ROW:COLUMN" if is_notebook(path) else f"{path}:ROW:COLUMN"
-    return click.BadParameter(f"{path}: name a call in it as {form}, as 'check' prints it", param_hint="PATH")
+    return click.BadParameter(f"{near(path)}: name a call in it as {form}, as 'check' prints it", param_hint="PATH")
 
 
 def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> None:
@@ -86,21 +86,21 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     try:
         source = read(path, read_bytes(path))
         if source is None:
-            raise click.BadParameter(f"{path}: is a notebook of another language than Python", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}: is a notebook of another language than Python", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
     except NotPlainError as error:
-        raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     except OSError as error:
         if (shorter := _file_in(path)) is not None and shorter != path:
             raise _wrong_form(shorter) from None
-        raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
-        raise click.BadParameter(f"{path}:{error.place}: {error.reason}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}:{error.place}: {error.reason}", param_hint="PATH") from None
     except RecursionError:
-        raise click.BadParameter(f"{path}: is nested too deeply to be analysed", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}: is nested too deeply to be analysed", param_hint="PATH") from None
     except NoCallError as error:
-        raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     for each in found:
         terminal.echo("\n".join(_lines(source, each)))
 
@@ -116,12 +116,12 @@ def _row(source: Source, number: int | None, row: int) -> int:
         raise _wrong_form(path)
     cell = next((cell for cell in source.cells() if cell.number == number), None)
     if cell is None:
-        raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
+        raise click.BadParameter(f"{near(path)}: has no code cell {number}", param_hint="PATH")
     for fault in source.faults():
         if source.cell_at(fault.place.row) == cell:
-            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
-        raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
+        raise click.BadParameter(f"{near(path)}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, shortened, value_of
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.reading import MAX_SETTINGS, NotPlainError, is_missing, read_bytes
 from flake8_forward_call.trouble import reason
 
@@ -59,9 +59,9 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return read_bytes(path, MAX_SETTINGS)
     except NotPlainError as error:
-        raise ConfigError(f"{shown(str(path))}: {error}") from None
+        raise ConfigError(f"{shown(near(str(path)))}: {error}") from None
     except OSError as error:
-        raise ConfigError(f"{shown(str(path))}: cannot be read: {reason(error)}") from None
+        raise ConfigError(f"{shown(near(str(path)))}: cannot be read: {reason(error)}") from None
 
 
 def _text_of(path: Path, data: bytes) -> str:
@@ -74,19 +74,21 @@ def _text_of(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         byte = f"byte 0x{data[error.start]:02x}"
-        raise ConfigError(f"{shown(str(path))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}") from None
+        raise ConfigError(
+            f"{shown(near(str(path)))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}"
+        ) from None
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
     try:
         tools = parsed(text).get("tool", {})
     except TomlError as error:
-        raise ConfigError(f"{shown(str(path))}:{error.place and f'{error.place}:'} {error}") from None
+        raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
     if not isinstance(tools, dict):
         return {}
     for name in _NOT_TABLES:
         if name in tools:
-            place = f"{shown(str(path))}:{_line_of_table(text, name)}"
+            place = f"{shown(near(str(path)))}:{_line_of_table(text, name)}"
             raise ConfigError(f"{place}: [tool.{name}] is not read; the table is called [tool.{TABLE}]")
     return tools
 
@@ -99,7 +101,7 @@ def read(path: Path, *, is_trusted: bool = False) -> Configured:
     """
     text = _text_of(path, _bytes_of(path))
     table = _tools(path, text).get(TABLE, {})
-    place = shown(str(path))
+    place = shown(near(str(path)))
     if not isinstance(table, dict):
         raise ConfigError(f"{place}: tool.{TABLE} is no table")
     values: dict[str, Value] = {}
