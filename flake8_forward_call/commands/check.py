@@ -53,9 +53,9 @@ def check(
     verbose: bool,
     watch: bool,
 ) -> Status:
-    """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
+    """Report direct calls of a module's forward(). Files are changed only with --add-noqa.
 
-    PATH is a file or a directory, or '-' for standard input; without one it is what the settings name, or the current
+    PATH is a file or a directory, or '-' for standard input. The default is 'paths' in the settings, or the current
     directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format

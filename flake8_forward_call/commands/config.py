@@ -21,7 +21,7 @@ from flake8_forward_call.selection import longest, may_select
 from flake8_forward_call.trouble import Status
 
 
-@click.command(epilog=epilog("config"))
+@click.command(epilog=epilog("config"), short_help="Show settings and rules.")
 @setting_options
 @click.option("--schema", "wants_schema", is_flag=True, help=f"Print the JSON schema of [tool.{TABLE}] for editors.")
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))

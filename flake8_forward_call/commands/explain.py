@@ -32,11 +32,11 @@ _PLACE = re.compile(
 )
 
 
-@click.command(epilog=epilog("explain"))
+@click.command(epilog=epilog("explain"), short_help="Explain a rule or a call.")
 @inference_options
 @click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
 def explain(what: str | None) -> Status:
-    """Explain a rule, or why one call is or is not reported; or list the rules.
+    """Explain a rule, or why a call is or is not reported. Without an argument, list the rules.
 
     PATH:ROW:COLUMN is the location of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. The output
     is the chain of evidence, each step with its file and line, or the point where the trail is lost.

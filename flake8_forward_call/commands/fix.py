@@ -42,15 +42,15 @@ class _Recorded(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Recorded, epilog=epilog("fix"))
+@click.command(cls=_Recorded, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")
 @shared_options
-@click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
+@click.option("--diff", is_flag=True, help="Print the changes as a diff instead of making them.")
 @unsafe_fixes_option
-@click.option("--interactive", "-i", is_flag=True, help="Show each rewrite and its evidence, and ask.")
+@click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(
     "--summary",
     type=click.Choice(list(summaries.RENDERERS)),
-    help="Print what was done for the text of a pull request; all else goes to standard error.",
+    help="Print a summary for a pull-request description; everything else goes to stderr.",
 )
 @ignore_noqa_option
 @click.option(
@@ -71,10 +71,10 @@ def fix(
     quiet: bool,
     verbose: bool,
 ) -> Status:
-    """Rewrite x.forward(...) to x(...), where x is proven to be a module.
+    """Rewrite x.forward(...) to x(...) if x is proven to be a module.
 
-    PATH is a file or a directory, or '-' for standard input, the result of which goes to standard output; without
-    one it is what the settings name, or the current directory. What cannot be rewritten is reported as 'check' does.
+    PATH is a file or a directory, or '-' to read standard input and write the result to standard output. The default
+    is 'paths' in the settings, or the current directory. Findings without a fix are reported as by 'check'.
     """
     paths, settings = paths_or_default(paths), settings_of(Path.cwd())
     output_format = settings.output_format

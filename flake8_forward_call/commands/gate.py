@@ -63,25 +63,25 @@ def _bytes_of(path: Path) -> bytes:
 
 
 _OPTIONS = (
-    click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings."),
-    click.option("--statistics", is_flag=True, help="Print how many findings each rule has, in place of them."),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
     click.option(
         "--output-file",
         metavar="FILE",
         callback=_place_to_write,
-        help="Write the report there, as a whole or not at all; '-' is standard output.",
+        help="Write the report to FILE (atomically); '-' is standard output.",
     ),
     click.option(
         "--diff-base",
         metavar="REV",
         help="Report only findings on lines that differ from the common ancestor of REV and HEAD.",
     ),
-    click.option("--baseline", metavar="FILE", help="Leave out the findings that are in this baseline."),
+    click.option("--baseline", metavar="FILE", help="Report only findings that are not in this baseline."),
     click.option(
         "--write-baseline",
         metavar="FILE",
         callback=_place_to_write,
-        help="Write all present findings there, as a baseline.",
+        help="Write all current findings to FILE, as a baseline.",
     ),
     # Eager, because what it allows is asked for while the other options are read.
     click.option(
@@ -90,7 +90,7 @@ _OPTIONS = (
         is_eager=True,
         expose_value=False,
         callback=_note_force,
-        help="Replace a file that is no former report; sources are never replaced.",
+        help="Overwrite FILE even if it is not an earlier report; source files are never overwritten.",
     ),
 )
 

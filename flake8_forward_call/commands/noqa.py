@@ -23,12 +23,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
-        "--add-noqa", is_flag=True, help="Write '# noqa: CODE' at all that is found, in place of reporting it."
+        "--add-noqa", is_flag=True, help="Add '# noqa: CODE' comments to the findings instead of reporting them."
     ),
     click.option(
         "--report-unused-noqa",
         is_flag=True,
-        help="Also report codes FWD in noqa comments that silence nothing (FWD100).",
+        help="Also report FWD codes in noqa comments that silence nothing (FWD100).",
     ),
 )
 

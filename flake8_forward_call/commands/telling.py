@@ -26,9 +26,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def loudness_options(command: _Command) -> _Command:
     """Give a command the options that say how much it tells."""
-    quiet = click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, and nothing else.")
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Print only findings and errors.")
     verbose = click.option(
-        "--verbose", "-v", is_flag=True, help="Also tell of settings, environment, files and time, on standard error."
+        "--verbose", "-v", is_flag=True, help="Also print settings, environment, number of files and time to stderr."
     )
     return quiet(verbose(command))
 
