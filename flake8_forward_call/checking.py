@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
@@ -26,7 +27,7 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     A file without `forward` or `__call__` is not even parsed, which makes a run over a large tree several times as
     fast; nor is it asked which rules count there. ``unused_noqa``: look for dead comments too.
     """
-    if is_stub(name) or not (may_matter(data) or (unused_noqa and may_name_code(data))):
+    if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
         return Checked([])
     selection = selects(name)
     # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
@@ -42,9 +43,17 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     return check_source(source, selection, unused_noqa=unused_noqa)
 
 
+# What is between two strings of a list in a notebook's JSON: a name may begin in one and end in the next.
+_BETWEEN_STRINGS = re.compile(rb'"\s*,\s*"')
+
+
+def _may_matter(name: str, data: bytes) -> bool:
+    return may_matter(data) or (is_notebook(name) and may_matter(_BETWEEN_STRINGS.sub(b"", data)))
+
+
 def hold(name: str, data: bytes) -> None:
     """Let the bytes of standard input go before what the disk has at their name, or has not yet. Never raises."""
-    if not may_matter(data):
+    if not _may_matter(name, data):
         return
     from flake8_forward_call.inference import session
 

@@ -137,7 +137,7 @@ def test_a_cell_that_does_not_parse_is_told_of_and_the_others_are_analysed(proje
 
 
 def test_a_cell_that_is_indented_in_part_does_not_parse(project: Path) -> None:
-    [fault] = check(project, "  x = 1\ny = 2")
+    [fault] = check(project, "  x = 1\ny = forward")
     assert fault.startswith("nb.ipynb:cell 2:1:")
 
 
@@ -282,6 +282,7 @@ def test_a_cell_of_another_language_is_left_out(project: Path) -> None:
         (b"[" * 100_000, "1:1: FWD900 {}is no notebook: its JSON is nested too deeply"),
     ],
 )
+@pytest.mark.usefixtures("every_file_is_read")
 def test_what_is_no_notebook_is_told_with_the_reason(project: Path, data: bytes, said: str) -> None:
     (project / "nb.ipynb").write_bytes(data)
     expected = f"nb.ipynb:{said}".format("this file could not be analysed: ")
