@@ -22,6 +22,7 @@ from editor import capabilities, editing
 from screens import screen, seen
 
 from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.report import diff
 from flake8_forward_call.source import Source
 
@@ -251,10 +252,10 @@ def test_questions_are_harmless() -> None:
 
 def test_a_diff_on_a_terminal_shows_what_a_pipe_gets_as_it_is() -> None:
     piped = forward_call("fix", "--diff", "net.py")
-    shown = forward_call("fix", "--diff", "net.py", terminal=True)
-    assert harm(shown.out) == []
+    seen_by_a_person = forward_call("fix", "--diff", "net.py", terminal=True)
+    assert harm(seen_by_a_person.out) == []
     assert KEY in piped.out
-    assert diff.visible(piped.out_bytes) == shown.out
+    assert diff.visible(piped.out_bytes) == seen_by_a_person.out
     subprocess.run(["git", "apply", "-"], input=piped.out_bytes, check=True, capture_output=True)
     assert '"].forward(x)' not in Path("net.py").read_text(encoding="utf-8")
 
@@ -299,26 +300,26 @@ def test_flake8_is_told_nothing_harmful() -> None:
 
 @pytest.mark.slow
 def test_on_a_real_terminal() -> None:
-    status, shown = seen("check", "--output-format", "full", *names())
+    status, text = seen("check", "--output-format", "full", *names())
     assert status == 1
-    assert "\x1b[31m" in shown
-    assert harm(shown) == []
+    assert "\x1b[31m" in text
+    assert harm(text) == []
 
 
 @pytest.mark.slow
 def test_with_a_bar() -> None:
     patient = "import sys\nfrom flake8_forward_call import cli, progress\nprogress._PATIENCE = 0\nsys.exit(cli.main())"
-    with screen("-c", patient, "check", *names()) as shown:
-        shown.finish()
-    text = re.sub(r"\x1b\[[0-9;]*m", "", MOVES.sub("", shown.shown))
+    with screen("-c", patient, "check", *names()) as terminal:
+        terminal.finish()
+    text = re.sub(r"\x1b\[[0-9;]*m", "", MOVES.sub("", terminal.shown))
     assert harm(text) == []
 
 
 @pytest.mark.slow
 def test_while_watching() -> None:
-    with screen("-m", "flake8_forward_call", "check", "--watch", *names(), TERM="dumb") as shown:
-        shown.read_until("Ctrl-C ends it.")
-        assert harm(shown.shown) == []
+    with screen("-m", "flake8_forward_call", "check", "--watch", *names(), TERM="dumb") as terminal:
+        terminal.read_until("Ctrl-C ends it.")
+        assert harm(terminal.shown) == []
 
 
 @pytest.mark.slow
@@ -353,3 +354,13 @@ def test_the_log_of_the_server_is_harmless() -> None:
     except Exception as error:
         record = logging.LogRecord("x", logging.ERROR, "", 1, "%s", (SPELL,), (type(error), error, None))
     assert harm(_Formatter("%(message)s").format(record)) == []
+
+
+def test_what_the_page_says_is_printed() -> None:
+    page = (Path(__file__).parent.parent / "docs/usage.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `U\+([0-9A-F]{4})` [\w -]*?\| `(\S+)` \|$", page, re.MULTILINE)
+    assert len(rows) == 5
+    for code, printed in rows:
+        assert one_line(chr(int(code, 16))) == printed
+    assert "`##[` becomes `\\x23#[`" in page
+    assert shown("::a##[b]\udcff") == "./::a\\x23#[b]\\udcff"
