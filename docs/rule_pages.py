@@ -42,7 +42,7 @@ def _index() -> str:
 | --- | --- | --- | --- |
 {rows}
 
-The same pages stand in the command: `forward-call explain FWD001`.
+`forward-call explain` prints the same pages: for example, `forward-call explain FWD001`.
 
 ```{{toctree}}
 :hidden:
