@@ -55,8 +55,8 @@ This is the path through `torch/nn/modules/module.py` of torch 2.13. On the left
 ```
 
 Look at the branch "no hook": without hooks, the call *is* `forward` with the same arguments. This makes the rewrite
-safe: the same module, the same arguments, the same `forward`, and equal outputs. If there are hooks, they now run, which
-is why they were registered.
+safe: the same module, the same arguments, the same `forward`, and equal outputs. If there are hooks, they now run,
+which is why they were registered.
 
 ## What a direct call skips
 
@@ -78,11 +78,11 @@ A direct call skips everything on the left. In a toy program, nothing is there. 
 - **Compilation in place.** After `module.compile()`, the call runs the compiled code, but `module.forward(x)` runs
   uncompiled. (`torch.compile(module)` is different: the `forward` of the module that it returns is the compiled
   function. Only hooks registered on that wrapper are lost.)
-- **Names in a trace.** `torch.jit.trace` takes the scope of a submodule from its call. In a graph that is traced through
-  direct calls, you cannot see which module an operation came from.
+- **Names in a trace.** `torch.jit.trace` takes the scope of a submodule from its call. In a graph that is traced
+  through direct calls, you cannot see which module an operation came from.
 
-If your project's source shows what uses the receiver's hooks, the message names it and its location:
-`` `weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. The tool knows all
+If your project's source shows what uses the receiver's hooks, the message names it and its location: ``
+`weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. The tool knows all
 of the above, except hooks that are only added at run time. It follows the module through attributes, lists and helper
 functions. A message names two such uses at most; `forward-call explain PATH:ROW:COLUMN` shows all of them.
 
@@ -134,8 +134,8 @@ except the first:
 - The code chooses between `x.forward(...)` and `x(...)` with the same arguments.
 - The class never calls `Module.__init__`: its instances have `forward`, but calling them raises an error.
 - The call is in a hook on the same module: calling the module would run the hook again.
-- The receiver is typed as a TorchScript interface (`@torch.jit.interface`), which has the methods it declares but cannot
-  be called.
+- The receiver is typed as a TorchScript interface (`@torch.jit.interface`), which has the methods it declares but
+  cannot be called.
 - You bypass the hooks on purpose, for example to compute a reference without them, and a comment says so.
 
 After `register_fsdp_forward_method(module, "forward")`, FSDP2 gathers parameters for direct calls too. The other hooks
@@ -147,12 +147,12 @@ Add `# noqa: FWD001` to the line with the word `forward`. For whole files, use `
 
 ## Further reading
 
-- [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html): a note at `forward` asks you to
-  call the instance instead; the page also describes `register_forward_hook` and the related methods.
+- [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html): a note at `forward`
+  asks you to call the instance instead; the page also describes `register_forward_hook` and the related methods.
 - [Global forward pre-hooks](https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_pre_hook.html):
   hooks that apply to every module.
-- [fully_shard (FSDP2)](https://docs.pytorch.org/docs/stable/distributed.fsdp.fully_shard.html): it requires `model(input)`,
-  and says what to do if `model.forward(input)` must work.
+- [fully_shard (FSDP2)](https://docs.pytorch.org/docs/stable/distributed.fsdp.fully_shard.html): it requires
+  `model(input)`, and says what to do if `model.forward(input)` must work.
 - [torch.nn.utils.weight_norm](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.weight_norm.html):
   the hook that recomputes the weight, and its replacement.
 - [Lazy modules](https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html): parameters

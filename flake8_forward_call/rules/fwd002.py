@@ -28,8 +28,8 @@ The message says why. The call cannot be rewritten automatically, but you should
   elsewhere as well, the call is FWD001 with an unsafe fix.
 - **The code chooses between the two calls.** In `net.forward(x) if plain else net(x)`, or the same with `if` and
   `return`, the author bypasses the hooks on purpose.
-- **The module is not initialised.** If a class's `__init__` does not reach `Module.__init__`, its instances have no hook
-  tables, so `x(...)` raises an error. The same is true for `self.forward(x)` before `super().__init__()`.
+- **The module is not initialised.** If a class's `__init__` does not reach `Module.__init__`, its instances have no
+  hook tables, so `x(...)` raises an error. The same is true for `self.forward(x)` before `super().__init__()`.
 - **The call passes a keyword argument `self`.** `Module.__call__` has a parameter with that name.
 - **The call is in a hook of the same module.** Calling the module there would run the hook again.
 - **The receiver is typed as a TorchScript interface.** A `@torch.jit.interface` has the methods that it declares but

@@ -32,8 +32,8 @@ subclass extends its parent, and so is a class that overrides `__call__` with an
 
 ## What to know before you fix it
 
-`checkpoint` runs the function a second time in the backward pass. If you pass the module, its hooks run a second time as
-well. PyTorch's own examples do this. A hook that counts or accumulates sees both runs.
+`checkpoint` runs the function a second time in the backward pass. If you pass the module, its hooks run a second time
+as well. PyTorch's own examples do this. A hook that counts or accumulates sees both runs.
 
 ## Why it is off by default
 

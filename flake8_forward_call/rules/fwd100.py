@@ -9,15 +9,15 @@ A `noqa` comment has a code of this tool, but silences no finding. Perhaps the c
 behind. Perhaps the comment is on another line of a long call than the word `forward`. Perhaps the code has a typo. Such
 a comment misleads readers, and it would silence the next finding on that line unnoticed.
 
-`forward-call check --report-unused-noqa` reports it. flake8 never does, whatever codes are selected, because its plugins
-cannot see which comments were used.
+`forward-call check --report-unused-noqa` reports it. flake8 never does, whatever codes are selected, because its
+plugins cannot see which comments were used.
 
 ## What is reported
 
 - A code such as `FWD001`, or a prefix such as `FWD00`, if the comment silences no such finding.
 - A code that no rule has, such as `FWD01`.
-- A code in the second `# noqa` of a line, because flake8 only reads the first. This is also the case if the first one is
-  in a string.
+- A code in the second `# noqa` of a line, because flake8 only reads the first. This is also the case if the first one
+  is in a string.
 - A code in lower case where flake8 requires upper case.
 
 ## What is not reported
