@@ -34,7 +34,7 @@ def write_pages(app: Sphinx) -> None:
 
 def _index() -> str:
     rows = "\n".join(_row(rule) for rule in RULES)
-    toctree = "\n".join(rule.code for rule in RULES)
+    toctree = "\n".join(f"{rule.code} {rule.name} <{rule.code}>" for rule in RULES)
     return f"""\
 # Rules
 
