@@ -47,8 +47,8 @@ print(layer(torch.ones(1, 2)))  # noqa: FWD001
 RULE = Rule(
     code="FWD100",
     name="unused-noqa",
-    title="noqa comment that silences nothing",
-    message="noqa of {code} silences nothing: {why}",
+    title="Unused noqa comment",
+    message="unused noqa for {code}: {why}",
     default=False,
     applicability=None,
     page=_PAGE,
