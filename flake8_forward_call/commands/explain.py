@@ -67,15 +67,15 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     try:
         source = read(path, Path(path).read_bytes())
         if source is None:
-            raise click.BadParameter(f"{path}: is a notebook of another language than Python", param_hint="PATH")
+            raise click.BadParameter(f"{path}: is not a Python notebook", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
     except OSError as error:
         raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
-        raise click.BadParameter(f"{path}:{error.place}: {error.reason}", param_hint="PATH") from None
+        raise click.BadParameter(f"{path}:{error.place}: {error}", param_hint="PATH") from None
     except RecursionError:
-        raise click.BadParameter(f"{path}: is nested too deeply to be analysed", param_hint="PATH") from None
+        raise click.BadParameter(f"{path}: cannot analyse file: it is nested too deeply", param_hint="PATH") from None
     except NoCallError as error:
         raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
     for each in found:
@@ -94,7 +94,7 @@ def _row(source: Source, number: int | None, row: int) -> int:
         raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
     for fault in source.faults():
         if source.cell_at(fault.place.row) == cell:
-            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
+            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
         raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above

@@ -90,8 +90,8 @@ def unread(ev: Evaluator, cls: Class) -> str:
     owner = next((one for one in ev.hierarchy.order(cls) if one is not None and None in ev.hierarchy.bases(one)), cls)
     found = cause(ev, owner, None)
     if found is None:
-        return f"a base class of {cls.dotted} was not read"
-    return f"what {found} makes of {owner.dotted} was not understood"
+        return f"a base class of {cls.label} could not be resolved"
+    return f"the effect of {found} on {owner.label} could not be determined"
 
 
 def _text(node: ast.expr) -> str:

@@ -131,14 +131,14 @@ def ancestry(ev: Evaluator, kind: Type) -> Iterator[Step]:
     """Yield, for each class that the receiver can be of, its way to ``torch.nn.Module`` or how far it was read."""
     for cls in dict.fromkeys(_own_classes(kind)):
         if cls.dotted == MODULE_CLASS:
-            yield Step("", 0, "all that is known of its class is that it derives from torch.nn.Module")
+            yield Step("", 0, "its exact class is unknown, except that it derives from torch.nn.Module")
             continue
         way = _way(ev, cls)
         for one, base in pairwise(way):
             assert one is not None
             yield Step(*_place(one), _derivation(ev, one, base))
         if len(way) == 1:
-            yield Step(*_place(cls), f"class `{_name(cls)}` derives from nothing")
+            yield Step(*_place(cls), f"class `{_name(cls)}` has no base class")
 
 
 def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
@@ -147,7 +147,7 @@ def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
     if found is None:
         return f"class `{_name(cls)}` derives from {_name(base)}"
     if base is None:
-        return f"what {found} makes of class `{_name(cls)}` was not understood"
+        return f"the effect of {found} on class `{_name(cls)}` could not be determined"
     return f"{found} makes class `{_name(cls)}` derive from {_name(base)}"
 
 
@@ -172,7 +172,7 @@ def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
 
 def _name(cls: Class | None) -> str:
     if cls is None:
-        return "a base that was not read"
+        return "a base class that could not be resolved"
     return "torch.nn.Module" if cls.dotted == MODULE_CLASS else cls.dotted
 
 
@@ -246,7 +246,7 @@ def _steps(ev: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> 
 def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
     match question.key:
         case Narrowed(test=test):
-            yield _at(test.scope, test.node, f"the test `{_text(test.node)}` tells of it")
+            yield _at(test.scope, test.node, f"the test `{_text(test.node)}` narrows it")
         case Binding() as binding:
             text = _of_binding(binding, question.kind)
             if text is not None:
@@ -255,9 +255,9 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             binding = ev.parameters[slot]
             callee = getattr(binding.function, "name", "lambda")
             if all(isinstance(one, Unknown) for one in alternatives(question.kind)):
-                text = f"no call of `{callee}` was found that tells what `{name}` is"
+                text = f"no call of `{callee}` was found that shows what `{name}` is"
             else:
-                text = f"`{name}` is what the calls of `{callee}` in the project pass"
+                text = f"`{name}` is what the calls of `{callee}` in this project pass"
             yield _at(binding.scope, binding.argument, text)
         case ("returned", int(index)) if index in ev.functions:
             yield from _of_function(ev.functions[index])
@@ -267,17 +267,19 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
             if question.kind != NEVER:
-                yield Step(*_place(cls), f"`{cls.node.name}` does not set `{name}` itself; others in the project do")
+                yield Step(
+                    *_place(cls), f"`{cls.node.name}` does not set `{name}` itself; other code in the project does"
+                )
         case ("member", SourceClass() as cls, str(name)):
             if question.kind == NEVER or not question.inner:
-                yield Step(*_place(cls), f"`{cls.node.name}` says nothing of `{name}`")
+                yield Step(*_place(cls), f"`{cls.node.name}` does not define `{name}`")
 
 
 def _of_function(scope: Scope) -> Iterator[Step]:
     """Yield what a function says of its result: by annotation, else by what it returns or yields."""
     node = scope.node
     if isinstance(node, ast.Lambda):
-        yield _at(scope, node, f"the lambda gives `{_text(node.body)}`")
+        yield _at(scope, node, f"the lambda returns `{_text(node.body)}`")
         return
     name, declared = getattr(node, "name", ""), getattr(node, "returns", None)
     if declared is not None:
@@ -300,17 +302,17 @@ def _of_binding(binding: Binding, kind: Type) -> str | None:
                 f"`{_text(getattr(binding.node, 'target', binding.node))}` is declared as `{_text(annotation)}`{given}"
             )
         case Augmented(target=node, value=value):
-            return f"`{_text(node)}` grows by `{_text(value)}`"
+            return f"`{_text(node)}` is extended with `{_text(value)}`"
         case Iterated(iterable=iterable):
-            return f"`{target}` runs over `{_text(iterable)}`"
+            return f"`{target}` iterates over `{_text(iterable)}`"
         case Entered(context=context):
-            return f"`{target}` is what `with {_text(context)}` gives"
+            return f"`{target}` is the value of `with {_text(context)}`"
         case Imported():
             return _of_import(binding, kind)
         case Parameter():
             return _of_parameter(binding, kind)
         case Matched(subject=subject):
-            return f"a `case` takes it from `{_text(subject)}`"
+            return f"a `case` matches it against `{_text(subject)}`"
         case _:
             return None
 
@@ -327,7 +329,7 @@ def _of_import(binding: Imported, kind: Type) -> str:
     origin = f"{dots}{binding.module}"
     what = f"`{binding.name}` is imported from `{origin}`" if binding.name else f"`{origin}` is imported"
     if binding.name and isinstance(kind, Namespace):
-        return f"{what}, and what it is there was not found: not in the project, what is installed, or the catalogue"
+        return f"{what}, which was not found in the project, the installed packages or the catalogue"
     return what
 
 
@@ -339,7 +341,7 @@ def _of_parameter(binding: Parameter, kind: Type) -> str | None:
         return f"`{name}` is an instance of `{owner}` in its method `{function}`"
     if binding.argument.annotation is not None:
         return f"`{name}` is a parameter of `{function}`, declared as `{_text(binding.argument.annotation)}`"
-    return f"`{name}` is a parameter of `{function}` without annotation"
+    return f"`{name}` is a parameter of `{function}` without an annotation"
 
 
 def _at(scope: Scope, node: ast.AST, text: str) -> Step:

@@ -78,12 +78,12 @@ class OwnCalls:
         taken = False
         for one in alterations(self._ev, cls):
             if one.sets is not None:
-                yield OwnCall(one.sets, f"what makes the class {cls.dotted} sets its __call__")
+                yield OwnCall(one.sets, f"{cls.label} gets another __call__ when the class is created")
             taken |= one.takes
         for name in sorted(CALL_NAMES):
             own = self._in_body(cls, name)
             if own is not None and taken:
-                yield OwnCall(Sameness.PERHAPS, f"what makes the class {cls.dotted} changes its {name}")
+                yield OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} may be changed when the class is created")
             elif own is not None:
                 yield own
         yield from _written_by_name(cls)
@@ -116,11 +116,11 @@ class OwnCalls:
             return OwnCall(own, _has_own(cls, name))
         decorated = worst(*(effect(ev, one, cls.scope) for one in node.decorator_list))
         if worst(own, decorated) is not own:
-            return OwnCall(decorated, f"{cls.dotted}.{name} has a decorator that may change the call")
+            return OwnCall(decorated, f"{cls.label}.{name} has a decorator that may change the call")
         if changes_mode(ev, inner, ev.hierarchy.order(cls)):
-            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes gradients, precision or the module's mode")
+            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes gradients, precision or the module's mode")
         if changes_arguments(ev, inner):
-            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes the arguments before it passes them on")
+            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes the arguments before it passes them on")
         return OwnCall(own, _has_own(cls, name))
 
     def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
@@ -194,17 +194,17 @@ def _set_on(kind: Type, name: str) -> Iterator[tuple[Class, OwnCall]]:
         # Not of `type(self)`, where a class sees to its own machinery. A patched `Module.__call__` is still what a
         # call of a module goes to, as its hooks are, and going round it is what FWD001 is about.
         case ClassObject(cls, Origin.CONSTRUCTED) if cls.dotted != MODULE_CLASS:
-            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted}.{name} is set from outside the class")
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.label}.{name} is assigned outside the class")
         # Python looks for `__call__` in the class alone, and `Module.__call__` for `_call_impl` in the instance, too.
         case Slot(owner="Self", bound=Instance(cls)) if name != "__call__":
-            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted} sets {name} on its instances")
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.label} assigns {name} on its instances")
         case Instance(cls) if name != "__call__" and cls.dotted != MODULE_CLASS:
-            yield cls, OwnCall(Sameness.PERHAPS, f"{name} is set on an instance of {cls.dotted}")
+            yield cls, OwnCall(Sameness.PERHAPS, f"{name} is assigned on an instance of {cls.label}")
 
 
 def _written_by_name(cls: SourceClass) -> Iterator[OwnCall]:
     """Yield what the class body sets under a name that is a text: ``vars()[name] = ...``."""
-    reason = f"{cls.dotted} sets what its body defines by name"
+    reason = f"{cls.label} assigns names dynamically in its body"
     for store in cls.scope.item_stores:
         for target in store.targets if isinstance(store, ast.Assign) else ():
             match target:
@@ -225,4 +225,4 @@ def _written_by_name(cls: SourceClass) -> Iterator[OwnCall]:
 
 
 def _has_own(cls: Class, name: str = "__call__") -> str:
-    return f"{cls.dotted} has a {name} of its own"
+    return f"{cls.label} overrides {name}"

@@ -31,7 +31,7 @@ def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
     for definition in ways.definitions:
         ev.refill()
         if _attempt(lambda definition=definition: replacing.replaces(ev, definition)):  # type: ignore[misc]
-            return f"a decorator puts something else in place of {definition.binding.definition.name}"
+            return f"a decorator replaces {definition.binding.definition.name}"
     for held in ways.holders:
         ev.refill()
         key = held if held.proof else (held.keeper, held.steps, held.scope)
@@ -40,7 +40,7 @@ def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
         found = ev.swaps[key]
         if found is not None:
             node, where = found
-            return f"{PurePath(where.file.path).name}:{node.lineno} may put something else in its place"
+            return f"{PurePath(where.file.path).name}:{node.lineno} may replace it"
     return None
 
 

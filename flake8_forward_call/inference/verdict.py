@@ -64,7 +64,7 @@ class Verdict:
         return self.standing is Standing.MODULE
 
 
-NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
-NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that what it is handed to calls it")
-TOO_FAR = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "it takes too many steps to find out what the receiver is")
-NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")
+NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is not an nn.Module instance")
+NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that the function it is passed to calls it")
+TOO_FAR = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "resolving the receiver takes too many steps")
+NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "the receiver could not be resolved")

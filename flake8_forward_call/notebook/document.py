@@ -62,7 +62,7 @@ class Document:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             row = data.count(b"\n", 0, error.start) + 1
-            raise SourceError(f"cannot be decoded as UTF-8: {error.reason}", Place(row, 1)) from None
+            raise SourceError(f"not valid UTF-8: {error.reason}", Place(row, 1), attempt="decode") from None
         return cls.from_text(text, encoding)
 
     @classmethod
@@ -72,13 +72,13 @@ class Document:
             content = json.loads(text)
         except json.JSONDecodeError as error:
             place = Place(error.lineno, error.colno)
-            raise SourceError(f"is no notebook, for it is not JSON: {error.msg}", place) from None
+            raise _unreadable(f"not valid JSON: {error.msg}", place) from None
         except RecursionError:
-            raise SourceError("is no notebook: its JSON is nested too deeply") from None
+            raise _unreadable("its JSON is nested too deeply") from None
         except ValueError as error:  # A number of more digits than Python takes.
-            raise SourceError(f"is no notebook: {error}") from None
+            raise _unreadable(str(error)) from None
         if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
-            raise SourceError(_no_notebook(content))
+            raise _unreadable(_no_notebook(content))
         return cls(text, encoding, content, tuple(_code_cells(text, content["cells"])))
 
     @property
@@ -146,18 +146,22 @@ class Document:
         return {**self.content, "cells": cells}
 
 
+def _unreadable(reason: str, place: Place | None = None) -> SourceError:
+    return SourceError(reason, place, attempt="read", what="notebook")
+
+
 def _no_notebook(content: object) -> str:
     if isinstance(content, dict) and isinstance(content.get("worksheets"), list):
         remedy = "'jupyter nbconvert --to notebook' converts it"
-        return f"is a notebook in a format older than 4, which is not looked at; {remedy}"
-    return "is no notebook: there is no list of cells in its JSON"
+        return f"its format is older than 4, which is not supported; {remedy}"
+    return "its JSON has no list of cells"
 
 
 def _code_cells(text: str, cells: list[Any]) -> Iterator[CodeCell]:
     places = dict(_members(text, _skipped(text, 0)))
     for number, (cell, (_, start)) in enumerate(zip(cells, _members(text, places["cells"]), strict=True), 1):
         if not isinstance(cell, dict):
-            raise SourceError(f"is no notebook: cell {number} is no object", _place(text, start))
+            raise _unreadable(f"cell {number} is not an object", _place(text, start))
         if cell.get("cell_type") != "code" or not _is_of_python(cell):
             continue
         source = cell.get("source")
@@ -167,7 +171,7 @@ def _code_cells(text: str, cells: list[Any]) -> Iterator[CodeCell]:
         elif isinstance(source, list) and all(isinstance(one, str) for one in source):
             strings = [place for _, place in _members(text, at)]
         else:
-            raise SourceError(f"is no notebook: cell {number} has no source", _place(text, at))
+            raise _unreadable(f"cell {number} has no source", _place(text, at))
         ends = [_DECODER.raw_decode(text, one)[1] - 1 for one in strings]
         yield CodeCell(number, "".join(source), tuple(zip([one + 1 for one in strings], ends, strict=True)))
 
