@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
 
@@ -54,7 +55,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
         path,
         error.place,
         error.place,
-        str(error),
+        one_line(str(error)),
         error.place.row,
     )
 

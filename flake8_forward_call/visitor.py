@@ -18,6 +18,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.source import Source, SourceError
 
 # libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
@@ -45,8 +46,9 @@ Gap: TypeAlias = cst.BaseParenthesizableWhitespace
 # Stands for a line break while a receiver is brought onto one line.
 _FOLD = "\f"
 _FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
-_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\#]|  ")
-_UNPRINTABLE = re.compile(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *")
+_BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
+_NOT_PLAIN = re.compile(rf"[{_BREAKS}\\#]|  ")
+_BREAK = re.compile(rf" *[{_BREAKS}]+ *")
 
 # Nodes below which no expression stands: most of a tree.
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
@@ -409,12 +411,12 @@ def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
 
 
 def _on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
-    """The receiver's text without comments, line breaks and runs of blanks."""
+    """The receiver's text without comments, line breaks and runs of blanks, as it may be printed."""
     if _NOT_PLAIN.search(code) is None:
-        return code
+        return one_line(code)
     folded = receiver.visit(_Folder())
     assert isinstance(folded, cst.CSTNode)
-    return _UNPRINTABLE.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded)))
+    return one_line(_BREAK.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded))))
 
 
 class _Folder(cst.CSTTransformer):

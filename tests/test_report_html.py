@@ -72,7 +72,7 @@ def rows(pre: Element) -> list[str]:
 
 def seen(text: str) -> str:
     """The text with what cannot be seen in escape sequences."""
-    return "".join(one if one == "\t" or one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(one if one in "\t\xa0" or one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def test_each_finding_is_there_once_under_its_folder_and_its_rule() -> None:
@@ -270,7 +270,7 @@ def test_whatever_is_told_stays_text(text: str, name: str, message: str, hanging
     }
     allowed = {name for each in plain for name in each.attributes}
     assert {name for each in page for name in each.attributes} <= allowed
-    assert all(one.isprintable() or one in "\t\n" for one in page.text)
+    assert all(one.isprintable() or one in "\t\n\xa0" for one in page.text)
 
 
 def test_source_is_shown_to_the_letter() -> None:

@@ -13,6 +13,7 @@ from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.finding import Applicability
+from flake8_forward_call.printing import shown
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
 # `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column.
-_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
+_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?", re.S)
 
 
 @click.command(epilog=epilog("explain"))
@@ -100,7 +101,7 @@ def _row(source: Source, number: int | None, row: int) -> int:
 
 
 def _lines(source: Source, each: Explanation) -> list[str]:
-    head = f"{click.style(f'{source.path}:{source.where(each.place)}', bold=True)}: "
+    head = f"{click.style(f'{shown(source.path)}:{source.where(each.place)}', bold=True)}: "
     if each.finding is None:
         head += f"{each.subject} is not reported: {each.reason}"
     else:

@@ -14,6 +14,7 @@ from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.selection import Selection
 from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
@@ -88,7 +89,7 @@ class Server(LanguageServer):
             return parsed(value, default)
         except SettingsError as error:
             log.warning("settings: %s", error)
-            text = f"{SECTION}: {error}"
+            text = f"{SECTION}: {one_line(str(error))}"
             self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
             return default
 

@@ -6,6 +6,8 @@ import re
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
+from flake8_forward_call.printing import source_line
+
 Child: TypeAlias = "ET.Element | str | None"
 
 
@@ -17,14 +19,14 @@ def element(tag: str, *children: Child, **attributes: str | None) -> ET.Element:
     made = ET.Element(tag)
     for name, value in attributes.items():
         if value is not None:
-            made.set(name.rstrip("_").replace("_", "-"), visible(value))
+            made.set(name.rstrip("_").replace("_", "-"), source_line(value))
     last: ET.Element | None = None
     for child in children:
         if isinstance(child, str):
             if last is None:
-                made.text = (made.text or "") + visible(child)
+                made.text = (made.text or "") + source_line(child)
             else:
-                last.tail = (last.tail or "") + visible(child)
+                last.tail = (last.tail or "") + source_line(child)
         elif child is not None:
             made.append(child)
             last = child
@@ -66,13 +68,3 @@ def serialized(top: ET.Element) -> str:
     """The element as HTML."""
     html = ET.tostring(top, encoding="unicode", method="html")
     return html.replace("<wbr></wbr>", "<wbr>")  # Python 3.10 does not know that it has no end.
-
-
-def visible(text: str) -> str:
-    """The text with what cannot be seen as escape sequences: control characters, what turns the direction of reading.
-
-    Tabulators stay, for programs are indented with them.
-    """
-    if text.isprintable():
-        return text
-    return "".join(one if one == "\t" or one.isprintable() else repr(one)[1:-1] for one in text)
