@@ -135,7 +135,7 @@ class Opaque(Binding):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outer(Binding):
-    """A name declared ``global`` or ``nonlocal``, where this scope has not assigned it."""
+    """A name declared ``global`` or ``nonlocal`` that this scope has not assigned yet."""
 
     name: str
 

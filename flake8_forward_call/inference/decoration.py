@@ -191,7 +191,7 @@ def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -
 
 
 def _bases_of_type(value: ast.expr | None) -> Sequence[ast.expr] | None:
-    """The bases in ``type(name, (A, B), {...})``; None where the expression is anything else."""
+    """The bases in ``type(name, (A, B), {...})``; None for any other expression."""
     match value:
         case ast.Call(func=ast.Name(id="type"), args=[_, ast.Tuple(elts=bases), _]):
             return bases

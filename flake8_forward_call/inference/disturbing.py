@@ -94,7 +94,7 @@ def changes_arguments(ev: Evaluator, function: Scope) -> bool:
 
 
 def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
-    """Yield the names whose values a function changes in place, directly or through functions that it passes them to."""
+    """Yield the names whose values a function changes in place, directly or in functions that it passes them to."""
     seen.add(id(function))
     for node in ast.walk(function.node):
         match node:
