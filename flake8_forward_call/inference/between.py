@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # From a call to what it calls: real code that replaces a value just set does so in one or two helpers.
 MAX_DEPTH = 4
 
-# At most about this many functions are searched.
+# The search stops when it has visited more functions than this.
 MAX_FUNCTIONS = 100
 
 _Position: TypeAlias = tuple[int, int]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.references import Called
 
-# At most this many calls of one function are resolved. No proof should need more.
+# At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
 # From caller to caller's caller: real code passes a module down through three or four functions.
