@@ -94,8 +94,8 @@ class Project:
 
     ``find`` returns the file of a dotted module name, or None: it decides how much inference can read. ``heirs``
     returns the files in which a class with a ``__call__`` may be a subclass of one with the given name. ``mentioning``
-    returns the files whose text contains two words, or None if there are more than a limit. These are read one by one
-    while the caller iterates, so that it can stop early. ``stub`` returns the stub of a module that also has source.
+    returns the files whose text contains a word and another text, or None if there are more than a limit. These are
+    read one by one while the caller iterates, so it can stop early. ``stub`` returns the stub of a module with source.
     ``hides`` says whether the project hides a dotted name of the catalogue; ``mentions`` whether a name occurs in a
     module, before the module is parsed. ``imported`` returns the full name of a module as a file imports it, given
     the name after ``import`` and the number of leading dots; None if they lead nowhere. ``is_published`` means that
