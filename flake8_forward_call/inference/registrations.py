@@ -263,7 +263,7 @@ class _Reader:
             yield _Spot(Sort(), (owner, scope), is_certain=False)
 
     def _texts(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[str | None]:
-        """Yield each value that a string can have, as a pattern if a part is unknown; None if all of it is."""
+        """Yield each value that a string can have, as a pattern if a part is unknown, None if it is unknown."""
         match node:
             case ast.Constant(value=str(text)):
                 yield text

@@ -26,7 +26,7 @@ MAX_FILES = 12
 
 
 def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Registration]:
-    """Yield the registration; if its hook is a parameter, also those that the function's callers make.
+    """Yield the registration or, if its hook is a parameter, those that the function's known callers make.
 
     Raises OutOfBudget.
     """
