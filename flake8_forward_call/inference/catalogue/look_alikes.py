@@ -25,7 +25,7 @@ _FRAMEWORKS = frozenset(
         "mlx",  # mlx.nn.Module, a dict
         "tensorflow",  # tf.Module and tf.keras.layers.Layer
         "tf_keras",
-        # keras.layers.Layer derives from torch.nn.Module if Keras 3 runs on torch. Then it has its own `__call__`, which
+        # keras.layers.Layer derives from torch.nn.Module if Keras 3 runs on torch. Then it has its own `__call__` that
         # does far more than `forward`, so the two calls are never equivalent, and there is nothing to report.
         "keras",
         "sonnet",  # sonnet.Module, a tf.Module

@@ -73,7 +73,7 @@ def write(kind: Type, owner: str) -> str:
 
 
 def read(text: str, owner: str, find: Callable[[str], Type]) -> Type:
-    """The type of a text; ``find`` returns the class object of a dotted name, ``owner`` is the function of ``~name``."""
+    """The type of a text; ``find`` returns the class object of a dotted name, ``owner`` has the parameter ``~name``."""
     return _Reader(owner, find).type(_parsed(text))
 
 
