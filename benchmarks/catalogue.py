@@ -3,8 +3,8 @@
     python benchmarks/catalogue.py
 
 For each package: its release, its rank by downloads, the number of classes (modules and others), functions and other
-names, the bytes of its file, and the milliseconds to the first answer: the file is read, a name is found in it, and its
-line is parsed. The best of several runs counts. Then the size of the wheel, if the build tools are installed.
+names, the size of its file in bytes, and the milliseconds to the first answer: the file is read, a name is found in it,
+and its line is parsed. The best of several runs counts. Then the size of the wheel, if the build tools are installed.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def packages() -> list[tuple[str, str, str]]:
-    """Each package of PyPI with its release and a name that it is imported by, in alphabetical order."""
+    """Each package of PyPI with its release and one of its import names, in alphabetical order."""
     listed = [(*release.partition("==")[::2], name) for release, names in RELEASES for name in names]
     return sorted(listed, key=lambda one: (one[0].lower(), one[2]))
 
@@ -59,7 +59,7 @@ def row(counted: Counter[str]) -> str:
 
 
 def count(package: Package, evaluator: Evaluator) -> Counter[str]:
-    """How many facts of each kind a package has."""
+    """The number of facts of each kind in a package."""
     counted: Counter[str] = Counter()
     for dotted in package.names():
         entry = package.entry(dotted)
@@ -73,7 +73,7 @@ def count(package: Package, evaluator: Evaluator) -> Counter[str]:
 
 
 def first_answer(name: str) -> float:
-    """Milliseconds from an unread file to the answer about its last name."""
+    """The milliseconds from an unread file to the answer about its last name."""
     file = resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv"
     *_, last = Package(file.read_bytes()).names()
     seconds = []
@@ -85,7 +85,7 @@ def first_answer(name: str) -> float:
 
 
 def wheel_size() -> int:
-    """The size of the project's wheel, built afresh; 0 where pip cannot build it."""
+    """The size of the project's newly built wheel; 0 if pip cannot build it."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)]
         subprocess.run(pip, check=False)

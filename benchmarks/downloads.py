@@ -1,4 +1,4 @@
-"""How often the packages of the catalogue are downloaded."""
+"""The ranks by downloads of the packages in the catalogue."""
 
 from __future__ import annotations
 

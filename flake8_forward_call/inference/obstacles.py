@@ -1,7 +1,7 @@
-"""What is in the way of calling the receiver in place of its ``forward``, although it is a module.
+"""What prevents calling the receiver instead of its ``forward``, although it is a module.
 
-Each look is a function that is given the place of a call and answers with an `Obstacle`, or with None if it sees none.
-All are asked; the worst answer counts, and of equals the first.
+Each check is a function that takes the place of a call and returns an `Obstacle`, or None if there is none. The worst
+result of all checks counts, and the first among equals.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A receiver where it is used: ``call`` calls its ``forward`` or is handed it, ``kind`` is what it can be."""
+    """A receiver where it is used: ``call`` calls its ``forward`` or gets it as an argument; ``kind`` is its type."""
 
     receiver: ast.expr
     scope: Scope
@@ -32,9 +32,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why calling the receiver may not mean the same, as a clause in plain words.
+    """Why calling the receiver may not be equivalent, as a clause in plain words.
 
-    DIFFERENT: it does not, so the call is left alone. PERHAPS: it may not, so the fix is unsafe.
+    DIFFERENT: it is not equivalent, so the call is not rewritten. PERHAPS: it may not be, so the fix is unsafe.
     """
 
     sameness: Sameness
@@ -117,7 +117,7 @@ def _takes_other_arguments(ev: Evaluator, place: Place) -> Obstacle | None:
 
 
 def _is_called(place: Place) -> bool:
-    """Whether the place calls ``forward``, and does not hand it to what will."""
+    """Whether the place calls ``forward`` itself, and does not pass it to other code."""
     return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
 
 
@@ -137,12 +137,15 @@ LOOKS: tuple[Look, ...] = (
     _takes_other_arguments,
 )
 
-# Those that cannot say more than PERHAPS, and cost more: asked only where nothing else makes the fix unsafe.
+# Checks that can only say PERHAPS, and cost more. They only run if nothing else makes the fix unsafe.
 LAST_LOOKS: tuple[Look, ...] = (_swapped,)
 
 
 def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
-    """The worst obstacle at a place, or None; ``is_safe`` as far as what the receiver is says. Raises OutOfBudget."""
+    """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix.
+
+    Raises OutOfBudget.
+    """
     found: Obstacle | None = None
     for look in LOOKS:
         one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
