@@ -33,7 +33,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "flake8_forward_call"
 
-# The opposite of each operator, and operators that differ in one case.
+# For each operator, its opposite, or one that only differs if both sides are equal.
 COMPARISONS = (
     ("Eq", "NotEq"),
     ("NotEq", "Eq"),

@@ -31,7 +31,7 @@ MAX_FUNCTIONS = 60
 class Steps:
     """The functions that names lead to from a hook, in its own file and in what that file imports."""
 
-    comes_from: dict[Scope, list[Scope]]  # By function: those that use it, none for the hook itself.
+    comes_from: dict[Scope, list[Scope]]  # For each function, those that use it; none for the hook itself.
     words: frozenset[str]  # All names that they call or pass on.
 
 
@@ -194,7 +194,7 @@ def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
 
 
 def _named(ev: Evaluator, words: set[str], files: tuple[File, ...]) -> list[Scope]:
-    """The functions with these names, and those that creating an instance of a class with such a name runs."""
+    """The functions with these names, and those that run when a class with such a name is instantiated, in order."""
     named = [file.scopes.named for file in dict.fromkeys(files)]
     found = [scope for known in named for word in sorted(words & known.keys()) for scope in known[word]]
     found += _imported(ev, words, files[0])

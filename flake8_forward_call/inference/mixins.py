@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
-    """The modules that use a mixin; none if not all its subclasses are known.
+    """The modules that use a mixin; none if some of its subclasses are unknown.
 
-    None either if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
+    Also none if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
     """
     heirs = ev.hierarchy.project_heirs(cls)
     if not ev.hierarchy.knows_all_heirs(cls):

@@ -28,7 +28,7 @@ _ANY_NAME = re.compile(rb"import[ \t]*\(?[ \t]*\*|__getattr__|sys\.modules|globa
 
 _TORCH = MODULE_CLASS.partition(".")[0]
 
-# An address begins with a dot. It identifies a module that may have no name, or one that leads elsewhere:
+# An address begins with a dot. It identifies a module that may have no name, or a name that leads elsewhere:
 # `.<folder>.<module>`. The dots in the folder's path are replaced, so that an address can be split like a name.
 _ADDRESS, _DOT = ".", "\0"
 
@@ -122,7 +122,7 @@ class Names:
         if found is None:
             return None
         path, is_installed = found
-        # A file of the project has one name, whichever name leads there, and is never foreign.
+        # A file of the project has one name, whichever name leads to it, and is never foreign.
         is_foreign = is_installed and not self.workspace.is_own(path)
         file = self.workspace.file_at(path, dotted if is_foreign else "")
         if file is not None:

@@ -1,4 +1,4 @@
-"""How a class changes calls of its instances: in its body, in its creation, and by assignments from outside."""
+"""How a class changes calls of its instances: in its body, when it is created, and by assignments from outside."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Reentry:
 
 
 def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
-    """Whether calling the receiver runs a hook that uses the call; None if nothing shows it. Raises OutOfBudget."""
+    """Whether calling the receiver runs a hook that reaches the call; None if nothing shows it. Raises OutOfBudget."""
     functions = [one.node for one in scope.outward() if isinstance(one.node, FUNCTIONS)]
     if not functions:
         return None

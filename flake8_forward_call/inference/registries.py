@@ -63,7 +63,7 @@ def _held(ev: Evaluator, registry: _Global) -> Type:
 
 
 def _standing(ev: Evaluator, called: Called) -> Standing | None:
-    """The standing of a registered class's instances; None if they have no ``forward``, so they cannot be meant."""
+    """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
     if not isinstance(called.definition, ast.ClassDef):
         return Standing.UNKNOWN
     cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])

@@ -48,7 +48,7 @@ _OWN_MAKERS = ("cls", "type", "__class__")
 # Functions that only inspect a class or function that they get.
 _ONLOOKERS = frozenset({"isinstance", "issubclass", "super", "hasattr", "getattr", "type", "callable", "print", "repr"})
 
-# The packages with decorators that register nothing and do not pass on what they decorate.
+# The packages whose decorators register nothing and return what they decorate.
 _TRANSPARENT = frozenset({"abc", "builtins", "contextlib", "dataclasses", "functools", "torch", "typing", "warnings"})
 
 

@@ -53,7 +53,7 @@ class Session:
         self._names = Names(workspace, environment, Catalogue())
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
-        """An evaluator of a class, which only knows what the files say."""
+        """An evaluator of the given class, which only knows what the files say."""
         names, workspace = self._names, self.workspace
         return kind(
             Project(

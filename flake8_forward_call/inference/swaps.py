@@ -1,4 +1,4 @@
-"""What may replace the receiver by something other than a module before the call runs.
+"""What may replace the receiver with something other than a module before the call runs.
 
 Inference knows what the class, the scope and the file store. This is about the stores that it does not consider: from
 outside, by name, or without an assignment. It is only asked if the fix would otherwise be safe.

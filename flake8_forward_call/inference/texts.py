@@ -38,10 +38,10 @@ PAUSE = 20
 
 _KIND = "texts"
 
-# Longer names are not searched before an `as`.
+# How long a name before an `as` may be.
 MAX_NAME = 100
 
-# How far after its opening bracket the end of a class header is searched.
+# How far the end of a class header is searched after its opening bracket.
 MAX_HEADER = 1_000
 
 # `class Net(` and `class Net[`. A pattern that starts with plain letters is seven times as fast as one with `^`.

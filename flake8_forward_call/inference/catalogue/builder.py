@@ -52,8 +52,8 @@ class Builder:
     """Reads one package of a release.
 
     ``root`` is the folder that contains the package's folder, ``release`` the top-level names that come with it. Only
-    their source is read: what the folder contains of other packages is taken from the catalogue, except the ``later``
-    ones, which build on this one.
+    their source is read, even if the folder contains more. The facts about other packages come from the catalogue,
+    except for the ``later`` ones, which build on this one.
     """
 
     def __init__(self, package: str, root: Path, release: Iterable[str] = (), later: Iterable[str] = ()) -> None:
@@ -162,7 +162,7 @@ class Builder:
                 del entry["bases"]
 
     def _cut_loose(self, facts: dict[str, Any]) -> None:
-        """Replace bases without an entry, such as a class inside a function, by an unknown base."""
+        """Replace bases without an entry, such as a class inside a function, with an unknown base."""
         for entry in facts.values():
             if isinstance(entry, dict) and "bases" in entry:
                 entry["bases"] = [self._or_none(base, facts) for base in entry["bases"]]
