@@ -30,9 +30,9 @@ def _found(source: Source) -> list[Finding]:
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:
-        return [unanalysable(source.path, SourceError(f"the settings for it cannot be used: {error}"))]
+        return [unanalysable(source.path, SourceError(f"its settings are not valid: {error}"))]
     except RecursionError:
-        return [unanalysable(source.path, SourceError("is nested too deeply to be analysed"))]
+        return [unanalysable(source.path, SourceError("it is nested too deeply"))]
     except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
 
@@ -55,7 +55,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
         path,
         error.place,
         error.place,
-        fwd900.RULE.message.format(reason=one_line(error.reason)),
+        one_line(str(error)),
         error.place.row,
     )
 

@@ -188,7 +188,7 @@ def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
             steps += trail(ev, root, kind)
             steps += ev.ask(lambda: list(ancestry(ev, kind)))
     except (OutOfBudget, RecursionError):
-        steps.append(Step("", 0, "the trail is too long to be followed to its end"))
+        steps.append(Step("", 0, "the trail is too long to follow to its end"))
     return _printable(steps)
 
 

@@ -211,10 +211,14 @@ def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
     from flake8_forward_call.rewriter import RewriteError, rewrite
 
     if source.to_bytes() != data:
-        raise SourceError(f"it was not rewritten: its encoding, {source.encoding}, does not give the same bytes back")
+        raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
         return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
     except (RewriteError, SourceError) as error:
-        raise SourceError(f"it was not rewritten: {error}") from None
+        raise _left(error.reason) from None
     except Exception as error:  # A fault of this tool.
-        raise SourceError(f"it was not rewritten: {internal_error(error)}") from None
+        raise _left(internal_error(error)) from None
+
+
+def _left(reason: str) -> SourceError:
+    return SourceError(reason, attempt="rewrite")

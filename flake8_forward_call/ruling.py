@@ -46,7 +46,7 @@ def skipped(hanging: Sequence[str]) -> str:
 
 def on_purpose(verdict: Verdict) -> Verdict:
     """The verdict where a comment says that hooks or ``__call__`` are gone round on purpose."""
-    return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
+    return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is intentional")
 
 
 def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:

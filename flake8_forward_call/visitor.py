@@ -185,11 +185,11 @@ def _located(part: _Part, source: Source) -> Located:
     try:
         module, sites = _paired(excerpt)
     except RecursionError:
-        raise SourceError("is nested too deeply for libcst") from None
+        raise SourceError("it is nested too deeply for libcst") from None
     except SourceError as error:
-        raise SourceError(error.reason, _below(error.place, above)) from None
+        raise SourceError(error.reason, _below(error.place, above), attempt=error.attempt) from None
     if len(sites) != len(part.candidates):
-        raise SourceError("a part of it reads otherwise than the whole", Place(part.first_row, 1))
+        raise SourceError("a part of it parses differently than the whole", Place(part.first_row, 1))
     pairs = zip(sites, part.candidates, strict=True)
     return Located(excerpt, above, module, [replace(site, candidate=candidate) for site, candidate in pairs])
 
@@ -197,7 +197,7 @@ def _located(part: _Part, source: Source) -> Located:
 def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     """The tree of a source and its sites. Raises SourceError and RecursionError."""
     if _is_too_deep(source.tree):
-        raise SourceError("is nested too deeply for libcst")
+        raise SourceError("it is nested too deeply for libcst")
     found = candidates(source.tree, source.forward_rows)
     module = _parse(source)
     collector = _Collector()

@@ -149,15 +149,9 @@ def inputs(given: dict[str, str]) -> dict[str, str]:
 def shell(step: dict[str, Any], temp: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run a step's script as the runner does, whose folder for what is temporary is ``temp``."""
     (file := temp / "step.sh").write_text(step["run"])
-    folder = step.get("working-directory", ".").replace("${{ runner.temp }}", str(temp))
-    return subprocess.run(
-        ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(file)],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(file)]
+    environment = {**os.environ, **environment}
+    return subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=False)
 
 
 def check_step(given: dict[str, str], temp: Path, **environment: str) -> subprocess.CompletedProcess[str]:

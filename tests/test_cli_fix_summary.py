@@ -158,7 +158,7 @@ def test_nothing_done() -> None:
     done = forward_call("fix", "--summary", "markdown")
     assert done.status == 1
     assert "rewrote no call" in done.out
-    assert list(items(done.out, "Left to a person"))[1].startswith("net.py:1: this file could not be analysed")
+    assert list(items(done.out, "Left to a person"))[1].startswith("net.py:1: cannot parse file")
     assert "preserved" not in done.out
 
 

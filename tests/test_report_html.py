@@ -170,7 +170,7 @@ def test_bars_part_the_findings_by_rule_and_lead_to_them() -> None:
             widths = [(part.attributes["class"], part.attributes["x"], part.attributes["width"]) for part in parts]
             bars.append((link.text, row.one("td", "total").text, row.one("title").text, widths))
         charts[chart.one("h2").text] = bars
-    override = "FWD005 __call__ of a module that never reaches Module.__call__"
+    override = "FWD005 Module class whose __call__ bypasses Module.__call__"
     assert charts == {
         "By rule": [
             ("FWD001 Direct call of a module's forward()", "3", "3 FWD001", [("FWD001", "0.00%", "100.00%")]),

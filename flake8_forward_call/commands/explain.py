@@ -86,7 +86,7 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     try:
         source = read(path, read_bytes(path))
         if source is None:
-            raise click.BadParameter(f"{near(path)}: is a notebook of another language than Python", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}: is not a Python notebook", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
     except NotPlainError as error:
         raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
@@ -96,9 +96,11 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
         raise click.BadParameter(f"{near(path)}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
-        raise click.BadParameter(f"{near(path)}:{error.place}: {error.reason}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}:{error.place}: {error}", param_hint="PATH") from None
     except RecursionError:
-        raise click.BadParameter(f"{near(path)}: is nested too deeply to be analysed", param_hint="PATH") from None
+        raise click.BadParameter(
+            f"{near(path)}: cannot analyse file: it is nested too deeply", param_hint="PATH"
+        ) from None
     except NoCallError as error:
         raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     for each in found:
@@ -119,7 +121,7 @@ def _row(source: Source, number: int | None, row: int) -> int:
         raise click.BadParameter(f"{near(path)}: has no code cell {number}", param_hint="PATH")
     for fault in source.faults():
         if source.cell_at(fault.place.row) == cell:
-            raise click.BadParameter(f"{near(path)}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}:{source.where(fault.place)}: {fault}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
         raise click.BadParameter(f"{near(path)}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above

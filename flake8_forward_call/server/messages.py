@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
@@ -44,7 +45,7 @@ def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> ty
     """A step with its place; that of the finding itself where no file says it."""
     if step.path:
         start = types.Position(step.row - 1, 0)
-        location = types.Location(from_fs_path(step.path) or uri, types.Range(start, start))
+        location = types.Location(_address(step.path) or uri, types.Range(start, start))
     else:
         location = types.Location(uri, range_of(finding, positions))
     return types.DiagnosticRelatedInformation(location, step.text)
@@ -75,7 +76,16 @@ def _linked(step: Step) -> str:
     if not step.path:
         return _escaped(step.text)
     name = one_line(re.split(r"[\\/]", step.path)[-1])
-    return f"[{_escaped(name)}:{step.row}]({from_fs_path(step.path)}#L{step.row}): {_escaped(step.text)}"
+    return f"[{_escaped(name)}:{step.row}]({_address(step.path)}#L{step.row}): {_escaped(step.text)}"
+
+
+def _address(path: str) -> str | None:
+    """The address of a file, as clients write it; None where there is none."""
+    try:
+        address: str | None = from_fs_path(path)
+    except UnicodeEncodeError:  # Its name is not in the encoding of file names.
+        return Path(path).absolute().as_uri()
+    return address
 
 
 def _escaped(text: str) -> str:
