@@ -33,7 +33,7 @@ class _Parsed:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A pattern that has a glob in it: what it begins with literally, and what the rest has to match."""
+    """A pattern with a glob in it: what it begins with literally, and what the rest has to match."""
 
     prefix: bytes
     rest: Glob | re.Pattern[bytes]
@@ -48,7 +48,7 @@ class Patterns:
     """A list of patterns, ready to be matched with paths relative to the folder that they are written in."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        # By what they are looked for: literally, most of them, so that thousands of lines cost no more than a few.
+        # Most patterns are plain names. They are looked up, so that thousands of lines cost no more than a few.
         self._names: dict[bytes, list[int]] = {}
         self._paths: dict[bytes, list[int]] = {}
         self._rules: list[tuple[int, _Rule]] = []
@@ -107,7 +107,7 @@ def lines_of(data: bytes) -> tuple[bytes, ...]:
 
 
 def check(pattern: str) -> None:
-    """Raise PatternError for a pattern that a person wrote in vain. Comments and empty lines are none."""
+    """Raise PatternError for a pattern that can match nothing. A comment or an empty line is no pattern."""
     try:
         data = os.fsencode(pattern)
     except UnicodeError:
