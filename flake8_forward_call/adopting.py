@@ -20,7 +20,7 @@ from flake8_forward_call.selection import Selects, everywhere
 from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
 from flake8_forward_call.source import SourceError
 from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, replace
+from flake8_forward_call.writing import WriteError, outside, replace
 
 
 @dataclass
@@ -82,6 +82,8 @@ class Adopting:
     def _deliver(self, each: Input, result: Silenced) -> None:
         with interrupts_held():  # What is done is counted, or not done.
             try:
+                if (target := each.leads_out_to) is not None:
+                    raise WriteError(outside(target))
                 if replace(each.name, result.source.to_bytes(), expected=each.data):
                     self._silenced += len(result.silenced)
                     self._files += 1

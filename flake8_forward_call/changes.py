@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.repository import Entry, RefusedError, Repository, RepositoryError, names
+from flake8_forward_call.trouble import reason
 
 # The lines of a hunk in the new file. What stands in a file has a character before it, so it cannot look like this.
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.M)
@@ -73,7 +75,7 @@ class Changes:
     def touch(self, path: str, rows: tuple[int, int] | None) -> bool:
         """Whether one of these rows of a file is touched, from the first to the last; without them, whether any is.
 
-        Raises ChangesError: the repository lacks the file's old content.
+        Raises ChangesError: the repository lacks the file's old content, or the new one cannot be read.
         """
         name = self._name(path)
         if name is None:
@@ -83,6 +85,8 @@ class Changes:
                 self._hunks[name] = self._hunks_of(name)
             except RepositoryError as error:
                 raise ChangesError(str(error)) from None
+            except OSError as error:
+                raise ChangesError(f"{path}: cannot be read: {reason(error)}") from None
         hunks = self._hunks[name]
         if hunks is None:
             return True
@@ -102,7 +106,7 @@ class Changes:
         is_given = name in self._texts
         if entry is None or not entry.is_plain:
             return None if is_given or name in self._known or name in self._new else []
-        data = self._texts[name] if is_given else Path(self._repository.top, name).read_bytes()
+        data = self._texts[name] if is_given else read_bytes(Path(self._repository.top, name))
         before = self._repository.content(entry.oid)
         if before == data:
             return []

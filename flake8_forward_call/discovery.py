@@ -12,6 +12,7 @@ from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.ignoring import LeftOut, reason_for
+from flake8_forward_call.reading import kind_of
 from flake8_forward_call.skipping import Reason, Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
@@ -25,13 +26,6 @@ ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 _LOOKED_AT = (".py", ".ipynb")
 
 _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
-
-_KINDS = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
 
 
 def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
@@ -68,8 +62,7 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
     elif stat.S_ISDIR(mode):
         yield from _look_into(path, real, trouble, skipped)
     else:  # Reading could wait for ever.
-        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "not a file")
-        trouble.error(f"{path}: is {kind}; to check what comes out of it, send that to 'forward-call check -'")
+        trouble.error(f"{path}: is {kind_of(mode)}; to check what comes out of it, send that to 'forward-call check -'")
 
 
 def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
@@ -114,7 +107,10 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
                     yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else real
                 else:
                     skipped.file(real, why)
-            elif is_searched(entry):
+            elif not is_searched(entry):
+                if entry.name.endswith(_LOOKED_AT) and _is_special(entry):
+                    skipped.file(real, left_out.reason(real, is_folder=False) or Reason.SPECIAL)
+            else:
                 why = left_out.reason(real, is_folder=True)
                 if why is None:
                     inner.append((entry.path, real, left_out))
@@ -167,3 +163,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError as error:  # A link: in a circle it leads nowhere, else to read it will tell what is wrong.
         return error.errno != errno.ELOOP
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry that is no file and is not searched is, or leads to, something that is there."""
+    try:
+        entry.stat()
+    except OSError:
+        return False
+    return True

@@ -26,7 +26,7 @@ from flake8_forward_call.rules import RULES
 from flake8_forward_call.selection import Selection, Selects, everywhere
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, replace
+from flake8_forward_call.writing import WriteError, outside, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ class Fixing:
         self._taken += 1
         checked = self._check(each)
         self._found += len(checked.findings)
-        chosen = self._chosen(checked)
+        chosen = [] if self._is_out_of_reach(each, checked) else self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
         outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
         with interrupts_held():  # What is done is counted and told, or not done.
@@ -157,6 +157,13 @@ class Fixing:
             return fixable
         assert checked.source is not None, "only a file that was analysed has findings with a fix"
         return self.asking.accepted(checked.source, fixable)
+
+    def _is_out_of_reach(self, each: Input, checked: Checked) -> bool:
+        """Whether a fix would be made in a file that the user did not give; says so."""
+        if not any(map(self._may_fix, checked.findings)) or (target := each.leads_out_to) is None:
+            return False
+        self.trouble.error(f"{each.name}: {outside(target)}")
+        return True
 
     def _may_fix(self, finding: Finding) -> bool:
         return finding.fix is not None and (self.unsafe or finding.fix.applicability is Applicability.SAFE)

@@ -18,6 +18,7 @@ class Reason(enum.Enum):
 
     GIT = "ignored by git (--no-respect-gitignore)"
     EXCLUDE = "excluded"
+    SPECIAL = "not a regular file"
 
 
 # Yields the real path of each file that is skipped below a folder, with the reason, and None for everything else there.
@@ -100,6 +101,6 @@ class Skipped:
 
 
 def _why(reason: Reason) -> str:
-    if reason is Reason.GIT:
+    if reason is not Reason.EXCLUDE:
         return str(reason.value)
     return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"

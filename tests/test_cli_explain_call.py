@@ -137,7 +137,7 @@ def test_place_as_check_prints_it_may_end_in_a_colon(project: Path) -> None:
         ("model.py:20", "model.py: no direct call of forward() at row 20; the nearest: 19:23, 17:25, 16:24"),
         ("net/base.py:1", "net/base.py: no direct call of forward() at row 1, nor anywhere in the file"),
         ("gone.py:1:1", "gone.py: cannot be read: No such file or directory"),
-        ("net:1:1", "net: cannot be read: Is a directory"),
+        ("net:1:1", "net: is a directory, not a regular file"),
         ("broken.py:1:1", "broken.py:1:1: cannot parse file"),
         ("model.py", "name the call in it: model.py:ROW:COLUMN, as 'check' prints it"),
         ("model.py:0:1", "no direct call of forward() at 0:1; the nearest: 15:26,"),

@@ -301,7 +301,8 @@ def test_file_that_is_not_toml_is_told(project: Path) -> None:
     configure("select = [")
     done = forward_call("check")
     assert done.status == 2
-    assert done.err.startswith(f"forward-call: {project}/pyproject.toml: is not TOML: ")
+    assert done.err.startswith(f"forward-call: {project}/pyproject.toml:2:")
+    assert ": is not TOML: " in done.err
 
 
 def test_option_that_cannot_be_used_is_told() -> None:

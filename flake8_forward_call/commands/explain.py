@@ -14,6 +14,7 @@ from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.finding import Applicability
 from flake8_forward_call.printing import shown
+from flake8_forward_call.reading import NotPlainError, read_bytes
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -65,10 +66,12 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     from flake8_forward_call.explaining import NoCallError, explain
 
     try:
-        source = read(path, Path(path).read_bytes())
+        source = read(path, read_bytes(path))
         if source is None:
             raise click.BadParameter(f"{path}: is not a Python notebook", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
+    except NotPlainError as error:
+        raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
     except OSError as error:
         raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from flake8_forward_call import former, report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
@@ -44,6 +46,9 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
         raise click.BadParameter(f"{value!r} is not the name of a file")
     if not path.parent.is_dir():
         raise click.BadParameter(f"{value}: there is no folder {path.parent}")
+    if path.is_symlink() and not path.exists():
+        # The repository can hold such a link, and what it names would be made, wherever that is.
+        raise click.BadParameter(f"{value} is a link to {os.path.realpath(path)}, which does not exist")
     if not path.is_file():
         return value
     if not former.may_be_replaced(path):
@@ -55,7 +60,7 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
         raise click.BadParameter(f"{path}: {reason(error)}") from None
 

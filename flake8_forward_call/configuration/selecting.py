@@ -22,5 +22,5 @@ def selection_of(path: str) -> Selection:
 def _ignored_at(path: str, settings: Settings) -> Iterator[str]:
     below = os.path.relpath(path, os.path.realpath(settings.base_of("per-file-ignores"))).replace(os.sep, "/")
     for pattern, codes in settings.per_file_ignores:
-        if compiled((pattern,)).match_file(below):
+        if compiled((pattern,)).covers(below):
             yield from codes
