@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_forward_call import missing
 from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.repository import Entry, RefusedError, Repository, RepositoryError, names
 from flake8_forward_call.trouble import reason
@@ -45,27 +46,22 @@ class Changes:
     def __init__(self, repository: Repository, revision: str) -> None:
         """The change since a revision in a repository. Raises ChangesError."""
         self._repository = repository
-        unknown = f"unknown revision {revision!r}{self._shallow}"
+        self._revision = revision
         if not revision or revision.startswith("-"):
-            raise ChangesError(unknown)
+            raise ChangesError(f"unknown revision {revision!r}")
         try:
             commit = self._said("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         except RefusedError:
-            raise ChangesError(unknown) from None
+            raise ChangesError(missing.why_unknown(repository, revision)) from None
         try:
             self._base = self._said("merge-base", commit, "HEAD")
         except RefusedError:
-            raise ChangesError(f"HEAD and {revision!r} have no common ancestor{self._shallow}") from None
+            raise ChangesError(missing.why_unrelated(repository, revision)) from None
         self._texts: dict[str, bytes] = {}
         self._hunks: dict[str, list[Hunk] | None] = {}
 
     def _said(self, *args: str) -> str:
         return os.fsdecode(self._repository.ask(*args)).strip()
-
-    @cached_property
-    def _shallow(self) -> str:
-        is_shallow = self._said("rev-parse", "--is-shallow-repository") == "true"
-        return " (this clone is shallow: `git fetch --unshallow` gets the revisions it lacks)" if is_shallow else ""
 
     def hold(self, path: str, data: bytes) -> None:
         """Take these bytes as the file's content, whatever lies on the disk."""
@@ -84,7 +80,7 @@ class Changes:
             try:
                 self._hunks[name] = self._hunks_of(name)
             except RepositoryError as error:
-                raise ChangesError(str(error)) from None
+                raise ChangesError(missing.why_refused(self._repository, self._revision, error)) from None
             except OSError as error:
                 raise ChangesError(f"{path}: cannot be read: {reason(error)}") from None
         hunks = self._hunks[name]

@@ -12,7 +12,7 @@ from pathlib import Path
 from flake8_forward_call.configuration.files import FILE, ConfigError
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_of
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.reading import TooLargeError, read_bytes
 from flake8_forward_call.skipping import Reason
 
@@ -57,7 +57,7 @@ class Ignoring:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
             return self.with_patterns(folder, lines_of(data))
         except (TooLargeError, PatternError) as error:
-            raise ConfigError(f"{shown(path)}: {error}") from None
+            raise ConfigError(f"{shown(near(path))}: {error}") from None
         except OSError:  # git does without such a file as well.
             return self
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.discovery import find_files
+from flake8_forward_call.printing import near
 from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble, reason
@@ -23,7 +24,6 @@ class Input:
 
     name: str
     data: bytes
-    is_named: bool = False  # By the user, and not found in a directory.
     is_stdin: bool = False
     given: tuple[str, ...] = ()  # The real paths of what the user named.
 
@@ -53,21 +53,18 @@ def read_inputs(
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
             skipped.looked_at.add(STDIN)
-            yield Input(stdin_filename, data, is_named=True, is_stdin=True)
+            yield Input(stdin_filename, data, is_stdin=True)
         return
-    # A file that lies in a directory which is named as well goes by the name that is met first.
     given = tuple(map(os.path.realpath, paths))
-    named = frozenset(given) if len(paths) > 1 else frozenset()
     for name in over(find_files(paths, trouble, skipped)):
         try:
             data = read_bytes(name)
         except NotPlainError as error:
-            trouble.error(f"{name}: {error}")
+            trouble.error(f"{near(name)}: {error}")
         except OSError as error:
-            trouble.error(f"{name}: cannot be read: {reason(error)}")
+            trouble.error(f"{near(name)}: cannot be read: {reason(error)}")
         else:
-            is_named = name in paths or (bool(named) and os.path.realpath(name) in named)
-            yield Input(name, data, is_named=is_named, given=given)
+            yield Input(name, data, given=given)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:

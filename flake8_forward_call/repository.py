@@ -88,6 +88,11 @@ class Repository:
         where = (f"--git-dir={self._shadow}", f"--work-tree={self.top}")
         return _git(self.top, *where, *args, data=data, index=self._index)
 
+    def settings(self, pattern: str) -> dict[str, str]:
+        """What the repository's own configuration says under keys that match a pattern. Nothing of it is applied."""
+        out = _git(self.top, "config", "--local", "-z", "--get-regexp", pattern, may_fail=True)
+        return {key: value for key, _, value in (record.partition("\n") for record in names(out))}
+
     def files_of(self, commit: str) -> dict[str, Entry]:
         """The files of a commit, by their path from the top."""
         found = {}

@@ -203,7 +203,7 @@ def test_one_in_place_of_the_settings_is_told_by_both_doors(kind: str, project: 
     (project / "sub").mkdir()
     (project / "sub/net.py").write_text(PROGRAM)
     make(project / "sub/pyproject.toml")
-    told = f"{project}/sub/pyproject.toml: is {name}, not a regular file"
+    told = f"sub/pyproject.toml: is {name}, not a regular file"
     done = in_time("check", ".", kind=kind)
     assert (done.status, done.out, done.err) == (2, "", f"forward-call: {told}\n")
     if kind not in ("pipe", "device"):
@@ -261,5 +261,5 @@ def test_other_files_that_are_too_large_say_nothing_or_end_the_run(project: Path
             file.truncate(1 << 40)
         done = in_time("check", ".")
         assert (done.status, done.out) == (2, "")
-        assert done.err == f"forward-call: {project}/{name}: is larger than {size} MB\n"
+        assert done.err == f"forward-call: {name}: is larger than {size} MB\n"
         (project / name).unlink()

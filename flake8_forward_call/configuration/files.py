@@ -12,12 +12,17 @@ from pathlib import Path
 from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, shortened, value_of
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.reading import MAX_SETTINGS, NotPlainError, is_missing, read_bytes
 from flake8_forward_call.trouble import reason
 
 FILE = "pyproject.toml"
 TABLE = "forward-call"
+
+# What people take the table's name for. Settings under these would be ignored, and nobody would know.
+_NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
+# What stands in a text that has the table, by its name or by one of these.
+_IN_NAMES = (b"forward-call", b"forward_call")
 
 
 class ConfigError(Exception):
@@ -45,7 +50,8 @@ def _has_table(path: Path) -> bool:
     data = _bytes_of(path)
     # Without the null bytes of UTF-16, in which Windows PowerShell writes. Of other files nobody asks whether they are
     # sound.
-    return TABLE.encode() in data.replace(b"\0", b"") and TABLE in _tools(path, _text_of(path, data))
+    text = data.replace(b"\0", b"")
+    return any(name in text for name in _IN_NAMES) and TABLE in _tools(path, _text_of(path, data))
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -53,9 +59,9 @@ def _bytes_of(path: Path) -> bytes:
     try:
         return read_bytes(path, MAX_SETTINGS)
     except NotPlainError as error:
-        raise ConfigError(f"{shown(str(path))}: {error}") from None
+        raise ConfigError(f"{shown(near(str(path)))}: {error}") from None
     except OSError as error:
-        raise ConfigError(f"{shown(str(path))}: cannot be read: {reason(error)}") from None
+        raise ConfigError(f"{shown(near(str(path)))}: cannot be read: {reason(error)}") from None
 
 
 def _text_of(path: Path, data: bytes) -> str:
@@ -68,15 +74,23 @@ def _text_of(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         byte = f"byte 0x{data[error.start]:02x}"
-        raise ConfigError(f"{shown(str(path))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}") from None
+        raise ConfigError(
+            f"{shown(near(str(path)))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}"
+        ) from None
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
     try:
         tools = parsed(text).get("tool", {})
     except TomlError as error:
-        raise ConfigError(f"{shown(str(path))}:{error.place and f'{error.place}:'} {error}") from None
-    return tools if isinstance(tools, dict) else {}
+        raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
+    if not isinstance(tools, dict):
+        return {}
+    for name in _NOT_TABLES:
+        if name in tools:
+            place = f"{shown(near(str(path)))}:{_line_of_table(text, name)}"
+            raise ConfigError(f"{place}: [tool.{name}] is not read; the table is called [tool.{TABLE}]")
+    return tools
 
 
 @lru_cache(maxsize=64)
@@ -87,7 +101,7 @@ def read(path: Path, *, is_trusted: bool = False) -> Configured:
     """
     text = _text_of(path, _bytes_of(path))
     table = _tools(path, text).get(TABLE, {})
-    place = shown(str(path))
+    place = shown(near(str(path)))
     if not isinstance(table, dict):
         raise ConfigError(f"{place}: tool.{TABLE} is no table")
     values: dict[str, Value] = {}
@@ -127,6 +141,12 @@ def forget() -> None:
     """Read anew what may have changed since."""
     _has_table.cache_clear()
     read.cache_clear()
+
+
+def _line_of_table(text: str, name: str) -> int:
+    """The first line that has a part of a table of [tool], 1 where it is written in some other way."""
+    header = re.compile(rf"\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*[.\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
 
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")
