@@ -28,11 +28,12 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a file sets: values by the names of options, and the lines on which they stand."""
+    """What a file sets: values by the names of options, the lines they are on, and what in it cannot be used."""
 
     path: Path
     values: Mapping[str, Value]
     lines: Mapping[str, int]
+    faults: tuple[str, ...] = ()
 
 
 def nearest(folder: Path) -> Path | None:
@@ -64,11 +65,22 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
     return tools if isinstance(tools, dict) else {}
 
 
-@lru_cache(maxsize=64)
 def read(path: Path, *, is_trusted: bool = False) -> Configured:
     """What a file sets. One that is trusted, because the user named it, may name places outside of its repository.
 
     Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key.
+    """
+    found = read_what_is_valid(path, is_trusted=is_trusted)
+    if found.faults:
+        raise ConfigError(found.faults[0])
+    return found
+
+
+@lru_cache(maxsize=64)
+def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
+    """What a file sets, without the keys and values that cannot be used; those are its faults.
+
+    Raises ConfigError: the file cannot be read.
     """
     try:
         text = path.read_text(encoding="utf-8")
@@ -79,18 +91,22 @@ def read(path: Path, *, is_trusted: bool = False) -> Configured:
         raise ConfigError(f"{path}: tool.{TABLE} is no table")
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
+    faults: list[str] = []
     for key, given in table.items():
         lines[key] = line = _line(text, key)
         option = BY_NAME.get(key)
         if option is None:
-            raise ConfigError(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
+            faults.append(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
+            continue
         try:
-            values[key] = value_of(option, given, path.parent)
+            value = value_of(option, given, path.parent)
             if option.is_confined and not is_trusted:
-                _confine(values[key], path)
+                _confine(value, path)
         except OptionValueError as error:
-            raise ConfigError(f"{path}:{line}: {key} {error}") from None
-    return Configured(path, values, lines)
+            faults.append(f"{path}:{line}: {key} {error}")
+        else:
+            values[key] = value
+    return Configured(path, values, lines, tuple(faults))
 
 
 def _confine(value: Value, path: Path) -> None:
@@ -112,7 +128,7 @@ def _top(folder: Path) -> Path:
 def forget() -> None:
     """Read anew what may have changed since."""
     _nearest.cache_clear()
-    read.cache_clear()
+    read_what_is_valid.cache_clear()
 
 
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")
