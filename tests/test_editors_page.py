@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.server.offers import FIX_ALL
-from flake8_forward_call.server.settings import Rules, parsed
+from flake8_forward_call.server.settings import Preferences, parsed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -52,7 +52,7 @@ def test_helix() -> None:
 def test_rules_are_chosen_in_the_section_of_the_server() -> None:
     section, *_ = read("json")
     assert list(section) == ["forward-call"]
-    assert parsed(section["forward-call"], Rules()) == Rules(ignore=("FWD005",))
+    assert parsed(section["forward-call"], Preferences()) == (Preferences(ignore=("FWD005",)), [])
 
 
 def test_no_rule_is_turned_on_that_is_off_by_default() -> None:
