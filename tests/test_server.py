@@ -413,12 +413,16 @@ def test_settings_of_each_folder_choose_rules(tmp_path: Path) -> None:
     edit(session())
 
 
-def test_settings_that_cannot_be_understood_are_told_and_left_alone(net: Path) -> None:
+def test_settings_that_cannot_be_used_are_told_and_the_others_apply(net: Path) -> None:
     async def session() -> None:
         options = {"select": ["FWD01"], "extendSelect": 3, "checkExcluded": "no", "ignore": "FWD005"}
         async with editing(net.parent, options=options) as editor:
             assert await codes_with(editor, net) == ["FWD001"]
-            assert editor.messages == ["forward-call: select names an unknown rule code 'FWD01'; did you mean FWD001?"]
+            assert editor.messages == [
+                "forward-call: select names an unknown rule code 'FWD01'; did you mean FWD001?",
+                "forward-call: extendSelect takes a list of rule codes",
+                "forward-call: checkExcluded takes true or false",
+            ]
 
     edit(session())
 

@@ -21,6 +21,9 @@ else:
 FILE = "pyproject.toml"
 TABLE = "forward-call"
 
+# How many unknown keys of one file are told one by one: to find each in the text takes time.
+_TOLD = 5
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the text names the file, the line and the key."""
@@ -92,12 +95,16 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     faults: list[str] = []
+    unknown = 0
     for key, given in table.items():
-        lines[key] = line = _line(text, key)
         option = BY_NAME.get(key)
         if option is None:
-            faults.append(f"{path}:{line}: unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}")
+            unknown += 1
+            if unknown <= _TOLD:
+                told = f"unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
+                faults.append(f"{path}:{_line(text, key)}: {told}")
             continue
+        lines[key] = line = _line(text, key)
         try:
             value = value_of(option, given, path.parent)
             if option.is_confined and not is_trusted:
@@ -106,6 +113,8 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
             faults.append(f"{path}:{line}: {key} {error}")
         else:
             values[key] = value
+    if unknown > _TOLD:
+        faults.append(f"{path}: {unknown - _TOLD} more unknown keys in [tool.{TABLE}]")
     return Configured(path, values, lines, tuple(faults))
 
 

@@ -77,7 +77,10 @@ def counts(name: str) -> bool:
 
 
 def configured(folder: Path) -> Configured | None:
-    """What is set in a file for what lies in a folder; None if nothing is. Raises ConfigError unless lenient."""
+    """What is set in a file for what lies in a folder; None if nothing is.
+
+    Raises ConfigError, or where that is to be skipped, notes it among the faults.
+    """
     given = GIVEN.get()
     if given.is_isolated:
         return None
@@ -91,15 +94,6 @@ def configured(folder: Path) -> Configured | None:
         if not given.is_lenient:
             raise
         return Configured(folder / FILE, {}, {}, (str(error),))
-
-
-def faults_of(folder: Path) -> tuple[str, ...]:
-    """What in the settings for a folder cannot be used and is skipped, where that is allowed; else raises ConfigError.
-
-    Each fault names the file, the line and the key.
-    """
-    found = configured(folder)
-    return () if found is None else found.faults
 
 
 def settings_of(folder: Path) -> Settings:

@@ -9,15 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.configuration.selecting import selection_of
-from flake8_forward_call.configuration.settings import GIVEN, faults_of
+from flake8_forward_call.configuration.settings import GIVEN, configured
 from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
 from flake8_forward_call.server.skipping import is_skipped
 
 # The section of a client's settings that is this server's.
 SECTION = "forward-call"
-
-# Of so many unusable settings a client is told; nobody reads more at once.
-_TOLD = 5
 
 
 class SettingsError(Exception):
@@ -74,9 +71,8 @@ def terms_of(path: str, preferences: Preferences, folders: Sequence[str]) -> Ter
     Raises ConfigError unless lenient, and OSError.
     """
     skipped = not preferences.check_excluded and is_skipped(path, folders)
-    faults = faults_of(Path(realpath(path)).parent)
-    if len(faults) > _TOLD:
-        faults = (*faults[:_TOLD], f"{faults[0].partition(':')[0]}: and {len(faults) - _TOLD} more that cannot be used")
+    found = configured(Path(realpath(path)).parent)
+    faults = () if found is None else found.faults
     return Terms(skipped, preferences.over(selection_of(path)), faults)
 
 

@@ -75,6 +75,8 @@ class Protocol(LanguageServerProtocol):
         try:
             refusal = self._refusal(message.get("jsonrpc"), method)
             if refusal is None:
+                if method is not None and self.get_message_type(method) is None:
+                    message = {"params": None, **message}  # Else its absence would be the error, not the method.
                 super().handle_message(super().structure_message(message))
                 return
         except Exception as error:
