@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -36,8 +36,8 @@ from flake8_forward_call.source import is_notebook
 
 log = logging.getLogger(__name__)
 
-# What tells of a project's files and where its packages lie.
-_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
+# A project's files, where its packages are, its settings, and what is skipped.
+_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py", "**/.gitignore")
 
 # The address of a new document: with a path where it has one already.
 _NEW = "untitled:"
@@ -57,13 +57,14 @@ class Server(LanguageServer):
         be_lenient()
         self._default = Preferences()
         self.settings = Settings()
+        self._told: frozenset[str] = frozenset()
         self.checks = Checks(self._documents, self._path_of, self._terms, self._publish, self._warn)
         _register(self)
 
     def serve(self) -> bool:
         """Serve the client at standard input and output until it leaves. Returns whether it said goodbye."""
         self.start_io(cast("BinaryIO", Incoming(sys.stdin.buffer)))
-        self.checks.worker.close()
+        self.checks.end()
         return cast("Protocol", self.protocol).is_shut_down
 
     def report_server_error(self, error: Exception, source: Any) -> None:
@@ -95,26 +96,29 @@ class Server(LanguageServer):
             return
         if not values:
             return
-        default = self.understood(values[0], self._default)
+        default, faults = parsed(values[0], self._default)
         by_folder = {}
         for uri, value in zip(folders, values[1:], strict=False):
             path = to_fs_path(uri)
             if path is not None:
-                by_folder[Path(path)] = self.understood(value, default)
+                by_folder[Path(path)], more = parsed(value, default)
+                faults += more
         self.settings = Settings(default, by_folder)
+        self._tell_of_settings(faults)
         self.checks.changed()
-
-    def understood(self, value: object, default: Preferences) -> Preferences:
-        """What a client sets. It is told what cannot be used of it."""
-        preferences, faults = parsed(value, default)
-        for fault in faults:
-            self._warn(fault)
-        return preferences
 
     def set_default(self, value: object) -> None:
         """What the client says for all its folders, without being asked."""
-        self._default = self.understood(value, self._default)
+        self._default, faults = parsed(value, self._default)
         self.settings = Settings(self._default)
+        self._tell_of_settings(faults)
+
+    def _tell_of_settings(self, faults: Sequence[str]) -> None:
+        """Tell the client what cannot be used of what it sets: once, until that is mended."""
+        for fault in dict.fromkeys(faults):
+            if fault not in self._told:
+                self._warn(fault)
+        self._told = frozenset(faults)
 
     async def watch(self) -> None:
         """Ask the client to tell of files that change; one that cannot is told the truth by the next change of text."""
@@ -236,4 +240,4 @@ def _register(server: Server) -> None:
 
     @on(types.SHUTDOWN)
     async def _(_: None) -> None:
-        server.checks.worker.close()
+        server.checks.end()

@@ -81,6 +81,12 @@ class Checks:
         self._reports.pop(unquote(uri), None)
         self.changed()
 
+    def end(self) -> None:
+        """Begin nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+        self.worker.close()
+
     async def current(self, uri: str) -> Report | None:
         """The report on a document as it is now; None if it is not open."""
         name = unquote(uri)

@@ -62,6 +62,13 @@ class Protocol(LanguageServerProtocol):
         """Whether the client has asked for the end."""
         return bool(self._shutdown)
 
+    def _send_data(self, data: Any) -> None:
+        """Send a message; a client that is gone does without it."""
+        try:
+            super()._send_data(data)
+        except OSError as error:
+            log.warning("the client does not listen any more: %s", in_short(error))
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         """Leave each object as it is: only the outermost is a message, which `handle_message` is given."""
         return data
