@@ -220,6 +220,27 @@ def test_hover_tells_the_evidence(net: Path) -> None:
     edit(session())
 
 
+@pytest.mark.parametrize(
+    ("shows", "given"),
+    [
+        (None, types.MarkupKind.PlainText),
+        ([types.MarkupKind.PlainText, types.MarkupKind.Markdown], types.MarkupKind.PlainText),
+        ([types.MarkupKind.Markdown, types.MarkupKind.PlainText], types.MarkupKind.Markdown),
+    ],
+)
+def test_hover_is_what_the_client_prefers(
+    net: Path, shows: list[types.MarkupKind] | None, given: types.MarkupKind
+) -> None:
+    async def session() -> None:
+        async with editing(net.parent, can=capabilities(shows=shows)) as editor:
+            editor.open(net)
+            text = await editor.hover(net, LINE, CHARACTER) or ""
+            assert editor.shown is given
+            assert ("`" in text.splitlines()[0]) == (given is types.MarkupKind.Markdown)
+
+    edit(session())
+
+
 def test_evidence_follows_the_diagnostic(net: Path) -> None:
     async def session() -> list[types.DiagnosticRelatedInformation]:
         async with editing(net.parent, can=capabilities(evidence=True)) as editor:

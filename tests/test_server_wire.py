@@ -35,6 +35,8 @@ def wire(net: Path) -> Iterator[Wire]:
     with Wire() as one:
         one.initialize(net.parent)
         yield one
+        _, errors = one.end()
+    assert "Traceback" not in errors
 
 
 def works(wire: Wire, net: Path) -> bool:
@@ -184,6 +186,15 @@ def test_changes_out_of_order(wire: Wire, net: Path) -> None:
     wire.tell("textDocument/didClose", {"textDocument": {"uri": address}})
     assert offered() == 0
     assert works(wire, net)
+
+
+@pytest.mark.parametrize("name", ["a/" * 3000 + "net.py", "a" * 5000 + ".py", "%00/net.py", "%ff/net.py", ""])
+def test_address_where_no_file_can_be(wire: Wire, net: Path, name: str) -> None:
+    address = f"{uri(net.parent)}/{name}"
+    wire.tell("textDocument/didOpen", {"textDocument": item(address)})
+    assert "error" not in wire.ask("textDocument/codeAction", action_at(address, LINE, CHARACTER))
+    assert works(wire, net)
+    wire.tell("textDocument/didClose", {"textDocument": {"uri": address}})
 
 
 def test_second_initialization_is_refused_and_changes_nothing(wire: Wire, net: Path) -> None:

@@ -42,7 +42,8 @@ class Wire:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.process.kill()
-        self.end()
+        if self.process.stdin is not None and not self.process.stdin.closed:
+            self.end()
 
     def send(self, data: bytes) -> None:
         """Send bytes, whatever they are."""

@@ -16,6 +16,7 @@ from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.server import reports
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import Terms
+from flake8_forward_call.server.wire import in_short
 from flake8_forward_call.server.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -179,7 +180,11 @@ class Checks:
         return report
 
     def _looked_at(self, path: str, text: str, version: int | None) -> Report:
-        terms = self._terms(path)
+        try:
+            terms = self._terms(path)
+        except (OSError, ValueError, RecursionError) as error:  # No file can be at such a path.
+            log.warning("%s was not looked at: %s", in_short(path), in_short(error))
+            return reports.skipped(path, text, version)
         if terms.is_skipped:
             return reports.skipped(path, text, version, terms.faults)
         return reports.checked(path, text, version, terms.selection, terms.faults)

@@ -74,7 +74,7 @@ class Protocol(LanguageServerProtocol):
         return data
 
     def handle_message(self, message: Any) -> None:
-        """Do what a message asks for. Never raises, but for the end of the process."""
+        """Do what a message asks for, or say why not."""
         if not isinstance(message, dict):
             log.warning("a message is not an object")
             return
