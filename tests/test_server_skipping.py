@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from command_line import PROGRAM
-from editor import capabilities, edit, editing, uri
+from editor import SERVER, capabilities, edit, editing, uri
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
@@ -95,6 +95,24 @@ def test_the_user_may_ask_for_what_is_skipped(project: Path) -> None:
         async with editing(project, options={"checkExcluded": True}) as editor:
             editor.open(name)
             assert len(await editor.actions(name, LINE, CHARACTER, ["quickfix"])) == 2
+
+    edit(session())
+
+
+@pytest.mark.slow
+def test_options_of_the_server_say_what_is_skipped(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)  # Patterns are relative to the folder that the server is started in.
+
+    async def session() -> None:
+        options = ["--exclude", "/net.py", "--no-respect-gitignore"]
+        async with editing(project, command=[*SERVER, *options]) as editor:
+            for name in ("vendored/net.py", "made/net.py"):
+                editor.open(project / name)
+            assert len(await editor.codes(project / "vendored" / "net.py")) == 1  # In place of what the project says.
+            assert len(await editor.codes(project / "made" / "net.py")) == 1
+        async with editing(project, command=[*SERVER, "--exclude", "net.py"]) as editor:
+            editor.open(project / "net.py")
+            assert await editor.codes(project / "net.py") == []
 
     edit(session())
 

@@ -8,12 +8,13 @@ import sys
 import click
 
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.options import inference_options, rule_options
+from flake8_forward_call.commands.options import file_options, inference_options, rule_options
 from flake8_forward_call.trouble import Status, Trouble
 
 
 @click.command(epilog=epilog("server"))
 @rule_options
+@file_options
 @inference_options
 @click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output, as it always does.")
 def server() -> Status:
