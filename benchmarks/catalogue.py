@@ -1,10 +1,10 @@
-"""What does the catalogue hold, and what does it cost?
+"""Print the table of docs/catalogue.md: what the catalogue contains, and what it costs.
 
     python benchmarks/catalogue.py
 
-For each package: its release, how many classes (of them modules), functions and other names are written down, the
-bytes of its file, and the milliseconds from nothing to the first answer: the file read, a name found in it, its line
-parsed. The best of several runs counts. Then the size of the wheel, if the build tools are installed.
+For each package: its release, its rank by downloads, the number of classes (modules and others), functions and other
+names, the size of its file in bytes, and the milliseconds to the first answer: the file is read, a name is found in it,
+and its line is parsed. The best of several runs counts. Then the size of the wheel, if the build tools are installed.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import time
 from collections import Counter
 from importlib import resources
 from pathlib import Path
+
+from downloads import RANKS
 
 from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry, Package
 from flake8_forward_call.inference.catalogue.releases import RELEASES
@@ -31,26 +33,33 @@ def main() -> int:
     """Print the table and the size of the wheel."""
     evaluator = Evaluator(Project(Catalogue()))
     total: Counter[str] = Counter()
-    print("| package | release | modules | other classes | functions | names | bytes | ms |")
-    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |")
-    for release, names in RELEASES:
-        for name in names:
-            data = (resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv").read_bytes()
-            counted = count(Package(data), evaluator)
-            counted["bytes"] = len(data)
-            total += counted
-            print(f"| {name} | {release} | {row(counted)} | {first_answer(name):.2f} |")
-    print(f"| all | | {row(total)} | |")
+    print("| Package | Import name | Rank | Modules | Other classes | Functions | Other names | Bytes | ms |")
+    print("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for package, release, name in packages():
+        data = (resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv").read_bytes()
+        counted = count(Package(data), evaluator)
+        counted["bytes"] = len(data)
+        total += counted
+        rank = f"{RANKS[package]:,}" if package in RANKS else "-"
+        print(f"| {package} {release} | {name} | {rank} | {row(counted)} | {first_answer(name):.2f} |")
+    print(f"| all | | | {row(total)} | |")
     print(f"wheel: {wheel_size():,} bytes")
     return 0
 
 
+def packages() -> list[tuple[str, str, str]]:
+    """Each package of PyPI with its release and one of its import names, in alphabetical order."""
+    listed = [(*release.partition("==")[::2], name) for release, names in RELEASES for name in names]
+    return sorted(listed, key=lambda one: (one[0].lower(), one[2]))
+
+
 def row(counted: Counter[str]) -> str:
-    return " | ".join(str(counted[key]) for key in ("modules", "classes", "functions", "names", "bytes"))
+    """The counts of one row of the table."""
+    return " | ".join(f"{counted[key]:,}" for key in ("modules", "classes", "functions", "names", "bytes"))
 
 
 def count(package: Package, evaluator: Evaluator) -> Counter[str]:
-    """How many facts of each kind a package has."""
+    """The number of facts of each kind in a package."""
     counted: Counter[str] = Counter()
     for dotted in package.names():
         entry = package.entry(dotted)
@@ -64,7 +73,7 @@ def count(package: Package, evaluator: Evaluator) -> Counter[str]:
 
 
 def first_answer(name: str) -> float:
-    """Milliseconds from an unread file to the answer about its last name."""
+    """The milliseconds from an unread file to the answer about its last name."""
     file = resources.files("flake8_forward_call.inference.catalogue") / f"{name}.tsv"
     *_, last = Package(file.read_bytes()).names()
     seconds = []
@@ -76,7 +85,7 @@ def first_answer(name: str) -> float:
 
 
 def wheel_size() -> int:
-    """The size of the project's wheel, built afresh; 0 where pip cannot build it."""
+    """The size of the project's newly built wheel; 0 if pip cannot build it."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder, str(ROOT)]
         subprocess.run(pip, check=False)

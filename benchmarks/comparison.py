@@ -1,13 +1,13 @@
-"""What do other tools say of the calls that were labelled by hand?
+"""What do other tools say about the calls that were labelled by hand?
 
-    python benchmarks/comparison.py                  # every tool over every package with labels
-    python benchmarks/comparison.py ty jedi          # some
+    python benchmarks/comparison.py                  # every tool on every package with labels
+    python benchmarks/comparison.py ty jedi          # some tools
 
-Fetches the pinned packages (sources only), makes a virtual environment for each tool, and asks each the same of every
-labelled call, with the sources of all packages on the search path, torch's among them; nothing of theirs is installed
-or run. flake8-no-module-forward-call reports calls itself. jedi and the type checkers report no such thing, so each is
-asked what it takes the receiver for, and counts as reporting the call where that is a ``torch.nn.Module`` in every
-case, or None. A receiver of unknown type is not reported. The seconds are of the files with labels, all tools alike.
+Fetches the pinned packages (sources only), creates a virtual environment for each tool, and asks each tool about every
+labelled call. The sources of all packages, including torch, are on the search path; the packages are not installed or
+run. flake8-no-module-forward-call reports calls itself. jedi and the type checkers do not, so each is asked for the
+type of the receiver. It counts as reporting the call if every alternative is a ``torch.nn.Module`` or None. A receiver
+of unknown type is not reported. The seconds are for the files with labels, for all tools.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ TOOLS_IN = WORK.with_name("forward-call-other-tools")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """A release on disk, the folders in which imports are looked up, and where it stands without questions."""
+    """A release on disk, the folders in which imports are looked up, and the folder of its text without questions."""
 
     package: Package
     folder: Path
@@ -51,7 +51,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """What pip installs, and the function that asks it: from the folder of its commands and the sources to sites."""
+    """What pip installs, and the function that asks the tool: it takes the commands' folder and the sources."""
 
     requirements: tuple[str, ...]
     ask: Callable[[Path, Sources], set[Site]]
@@ -92,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def row(name: str, version: str, sources: Sequence[Sources], ask_tool: Callable[[Sources], set[Site]]) -> list[str]:
-    """Ask a tool about every release, and give its row of the table."""
+    """Ask a tool about every release, and return its row of the table."""
     scores, seconds = [], 0.0
     for one in sources:
         started = time.perf_counter()
@@ -108,7 +108,7 @@ def row(name: str, version: str, sources: Sequence[Sources], ask_tool: Callable[
 
 
 def install(tool: Tool, kept: Path) -> Path:
-    """The folder with the commands of a virtual environment that holds the tool alone; made on first use."""
+    """The folder with the commands of a virtual environment with only this tool; it is created on first use."""
     folder = kept / tool.requirements[0]
     commands = folder / ("Scripts" if os.name == "nt" else "bin")
     if not (folder / "complete").exists():
@@ -119,7 +119,7 @@ def install(tool: Tool, kept: Path) -> Path:
 
 
 def with_questions(sources: Sequence[Sources], kept: Path) -> list[Sources]:
-    """Copies of all releases with questions in the files that hold labels, and the stub that answers them."""
+    """Copies of all releases with questions in the files with labels; also writes the stub that answers them."""
     asked = kept / "asked"
     shutil.rmtree(asked, ignore_errors=True)
     (asked / "probe").mkdir(parents=True)
@@ -145,7 +145,7 @@ def reported_by_this(one: Sources) -> set[Site]:
 
 
 def reported_by_name(commands: Path, one: Sources) -> set[Site]:
-    """What flake8-no-module-forward-call reports: a call by its first character, here the name ``forward``."""
+    """What flake8-no-module-forward-call reports; it gives a call's first character, translated here to ``forward``."""
     command = [
         str(commands / "flake8"),
         "--isolated",
@@ -160,7 +160,7 @@ def reported_by_name(commands: Path, one: Sources) -> set[Site]:
 
 
 def reported_by_jedi(commands: Path, one: Sources) -> set[Site]:
-    """The calls whose receiver jedi takes for a module."""
+    """The calls whose receiver is a module according to jedi."""
     files = {file: _places(one, file) for file in one.package.files}
     task = {"folder": str(one.folder), "search": [str(folder) for folder in one.search], "files": files}
     command = [str(commands / "python"), str(HERE / "labelled" / "jedi_probe.py")]
@@ -169,7 +169,7 @@ def reported_by_jedi(commands: Path, one: Sources) -> set[Site]:
 
 
 def reported_by_basedpyright(commands: Path, one: Sources) -> set[Site]:
-    """The calls whose receiver basedpyright takes for a module."""
+    """The calls whose receiver is a module according to basedpyright."""
     settings = {
         "include": one.package.files,
         "extraPaths": [str(folder) for folder in one.search],
@@ -191,7 +191,7 @@ def reported_by_basedpyright(commands: Path, one: Sources) -> set[Site]:
 
 
 def reported_by_ty(commands: Path, one: Sources) -> set[Site]:
-    """The calls whose receiver ty takes for a module."""
+    """The calls whose receiver is a module according to ty."""
     command = [str(commands / "ty"), "check", "--output-format=concise", "--python-version=3.11", "--project=."]
     command += [f"--python={commands.parent}", "--color=never", "--exit-zero", "--no-progress"]
     command += [f"--extra-search-path={folder}" for folder in one.search if folder != one.folder]
@@ -202,7 +202,7 @@ def reported_by_ty(commands: Path, one: Sources) -> set[Site]:
 
 
 def _modules(one: Sources, answers: Mapping[Site, str]) -> set[Site]:
-    """The calls whose question was answered: a module."""
+    """The calls for which the answer is that the receiver is a module."""
     assert one.before_questions is not None
     found = set()
     for file in one.package.files:
@@ -219,7 +219,7 @@ def _answers(site: Site, question: Question) -> bool:
 
 
 def _starts(one: Sources) -> dict[Site, Site]:
-    """The labelled calls, and the place of the first character of each. The columns are what flake8 prints."""
+    """The labelled calls, by the location of the first character of each. The columns are those that flake8 prints."""
     starts = {}
     for file in one.package.files:
         text = _text(one.folder / file)
@@ -235,7 +235,7 @@ def _places(one: Sources, file: str) -> list[tuple[int, int]]:
 
 
 def _text(path: Path) -> str:
-    """A file's text with its line ends as they are, for the labels count rows as Python does."""
+    """A file's text with its original line ends, because the labels count rows as Python does."""
     with path.open(encoding="utf-8", newline="") as file:
         return file.read()
 

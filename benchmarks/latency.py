@@ -2,14 +2,14 @@
 
     python benchmarks/latency.py                         # nflows, flair, transformers: pip fetches them on first use
     python benchmarks/latency.py flair==0.15.1           # another release
-    python benchmarks/latency.py --tree FOLDER           # a folder of yours, which is not changed
-    python benchmarks/latency.py --smoke                 # seconds: only see whether the benchmark itself works
+    python benchmarks/latency.py --tree FOLDER           # your own folder, which is not changed
+    python benchmarks/latency.py --smoke                 # seconds: only check that the benchmark itself works
 
 A client starts the real server over standard input and output and opens the two files of the tree with the most
-`.forward(`. Then it types lines at the end of the first, and of the second, and saves neither. Measured is the wall
-time in milliseconds from the client's message to what the server says of the first. The server waits 0.2 seconds after
-a change for the next one; they are taken off, so that its work is left. The best of the repetitions counts,
-for what else the machine does can only make it slower; the middle one is in brackets.
+`.forward(`. Then it types lines at the end of the first file, and of the second, without saving them. The figures are
+the wall time in milliseconds from the client's message to the server's diagnostics of the first file. After a change,
+the server waits 0.2 seconds for the next one; they are subtracted, so only its work is counted. The best of the
+repetitions counts, because other work on the machine can only make it slower; the median is in brackets.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ PATIENCE = 300
 
 
 class Client(LanguageClient):
-    """A client with open files, which can wait for what the server says of them."""
+    """A client with open files, which can wait for the server's diagnostics of them."""
 
     def __init__(self) -> None:
         super().__init__("benchmark", "1")
@@ -56,7 +56,7 @@ class Client(LanguageClient):
         self.text_document_did_open(types.DidOpenTextDocumentParams(document))
 
     def type(self, path: Path) -> None:
-        """Put a line at the end of a file, and do not save it."""
+        """Add a line at the end of a file without saving it."""
         self.versions[path] += 1
         self.texts[path] += "\n# typed\n"
         document = types.VersionedTextDocumentIdentifier(self.versions[path], path.as_uri())
@@ -64,7 +64,7 @@ class Client(LanguageClient):
         self.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
 
     async def seconds_to_diagnose(self, path: Path, do: Callable[[], None]) -> float:
-        """The wall time from something that is done to what the server then says of a file; then it says all else."""
+        """The wall time from an action to the diagnostics of a file; afterwards, waits for those of all other files."""
         loop = asyncio.get_running_loop()
         self._awaited = {one.as_uri(): loop.create_future() for one in {path, *self.versions}}
         start = time.perf_counter()
@@ -115,7 +115,7 @@ async def _measure(name: str, tree: Path, repeat: int) -> None:
         document = types.TextDocumentIdentifier(first.as_uri())
         hover = types.HoverParams(document, place)
         actions = types.CodeActionParams(document, types.Range(place, place), types.CodeActionContext([]))
-        hovered = [await _seconds(client.text_document_hover_async(hover))]  # The second time it is known.
+        hovered = [await _seconds(client.text_document_hover_async(hover))]  # Only once: then the answer is stored.
         acted = [await _seconds(client.text_document_code_action_async(actions)) for _ in range(repeat)]
         await client.shutdown_async(None)
         client.exit(None)
@@ -139,7 +139,7 @@ async def _seconds(answer: Awaitable[object]) -> float:
 
 
 def _shown(times: Sequence[float]) -> str:
-    """The best and the middle one, in milliseconds."""
+    """The best time and the median, in milliseconds."""
     best, middle = min(times) * 1000, statistics.median(times) * 1000
     return f"{best:.0f}" if len(times) == 1 else f"{best:.0f} ({middle:.0f})"
 

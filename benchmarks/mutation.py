@@ -1,16 +1,16 @@
-"""Would the tests notice a fault in the parts that decide whether a rewrite is right?
+"""Would the tests notice a bug in the code that decides whether a rewrite is right?
 
     python -m pip install cosmic-ray
     python benchmarks/mutation.py                   # every target of the table
-    python benchmarks/mutation.py rewriter ruling   # some
+    python benchmarks/mutation.py rewriter ruling   # some targets
     python benchmarks/mutation.py --list ruling     # only show what would be changed
 
 Each mutant is a module with one small change: a comparison or condition reversed, a number off by one, a loop that does
-not run, `and` for `or`, a decorator gone. cosmic-ray knows how to make them. What it does not do is to run them fast:
-it starts Python for each. Here every mutant is a fork of one process that has imported pytest and libcst, and the
-mutated text stands in for the module while it is imported; no file is changed. A mutant that the quick tests of its
-target let live meets the slow ones too. The exit status is 1 if a mutant lives that is not in ``HARMLESS``, the list of
-those that do the same as the original, or change nothing that anybody relies on, with the reasons.
+not run, `and` instead of `or`, a decorator removed. cosmic-ray creates them. But it runs them slowly, because it starts
+Python for each. Here every mutant is a fork of one process that has already imported pytest and libcst, and the module
+is imported from the mutated text; no file is changed. A mutant that survives the quick tests of its target is run
+against the slow ones too. The exit status is 1 if a mutant survives that is not in ``HARMLESS``. That list has the
+mutants that do the same as the original, or that change nothing anyone relies on, with the reasons.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = "flake8_forward_call"
 
-# The reverse of each operator, and what is off by little.
+# For each operator, its opposite, or one that only differs if both sides are equal.
 COMPARISONS = (
     ("Eq", "NotEq"),
     ("NotEq", "Eq"),
@@ -77,7 +77,7 @@ class Target:
         return f"{PACKAGE}.{self.path.removesuffix('.py').replace('/', '.')}"
 
 
-# Modules that were imported before pytest could rewrite their assertions are a warning, and warnings are errors.
+# pytest warns about modules imported before it could rewrite their assertions, and warnings are errors.
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
 DECISIONS = ("inference/test_delegation.py", "inference/test_meaning.py", "inference/test_contract.py")
@@ -116,7 +116,7 @@ TARGETS = {
     ),
 }
 
-# Mutants that may live, by target and what stands in the changed line, with the reason.
+# Mutants that may survive, by target and a part of the changed line, with the reason.
 HARMLESS: dict[tuple[str, str], str] = {
     ("rewriter", "rpar[0] = rpar[ -1].with_changes"): "a parenthesis has nothing but the blanks before it",
     ("own_calls", "value = value.args[ -1]"): "there is one argument",
@@ -130,7 +130,7 @@ HARMLESS: dict[tuple[str, str], str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """A module's text with one change in it."""
+    """A module's text with one change."""
 
     target: str
     text: str
@@ -168,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _mutants(name: str) -> Iterator[Mutant]:
-    """Yield every mutant of a target once, but for those that change no more than an annotation."""
+    """Yield every mutant of a target once, except those that only change an annotation."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
@@ -188,7 +188,7 @@ def _mutants(name: str) -> Iterator[Mutant]:
 
 
 def _rows(text: str, functions: Sequence[str]) -> set[int]:
-    """The rows of the functions of these names, or all."""
+    """The rows of the functions with these names, or all rows."""
     if not functions:
         return set(range(1, text.count("\n") + 2))
     found = [one for one in ast.walk(ast.parse(text)) if isinstance(one, ast.FunctionDef) and one.name in functions]
@@ -206,7 +206,7 @@ def _meaning(text: str) -> str:
 
 
 def _change(text: str, changed: str) -> tuple[int, str, str]:
-    """The first line that is another one, as it was and as it is."""
+    """The number of the first changed line, its old text and its new text."""
     lines, others = text.splitlines(), changed.splitlines()
     pairs = enumerate(zip(lines, others, strict=False), 1)
     row, (before, after) = next((row, pair) for row, pair in pairs if pair[0] != pair[1])
@@ -214,7 +214,7 @@ def _change(text: str, changed: str) -> tuple[int, str, str]:
 
 
 def _prepare(names: Sequence[str]) -> None:
-    """Import what every test needs, and see that the tests pass where nothing was changed."""
+    """Import what every test needs, and check that the tests pass without a change."""
     os.chdir(ROOT)
     os.environ |= {"CI": "1", "FORWARD_CALL_CACHE_DIR": "", "PYTHONDONTWRITEBYTECODE": "1"}
     sys.dont_write_bytecode = True
@@ -232,7 +232,7 @@ def _prepare(names: Sequence[str]) -> None:
 def _living(
     mutants: Sequence[Mutant], tests: Callable[[Target], Sequence[str]], options: argparse.Namespace
 ) -> Iterator[Mutant]:
-    """Yield the mutants with which all these tests pass."""
+    """Yield the mutants for which all these tests pass."""
     todo, running = list(reversed(mutants)), dict[int, tuple[Mutant, float]]()
     while todo or running:
         while todo and len(running) < options.jobs:
@@ -251,7 +251,7 @@ def _living(
 
 
 def _start(mutant: Mutant, tests: Sequence[str]) -> int:
-    """Fork a process that runs tests with the mutant, and ends with pytest's exit status."""
+    """Fork a process that runs tests with the mutant, and exits with pytest's exit status."""
     child = os.fork()
     if child:
         return child
@@ -270,7 +270,7 @@ def _start(mutant: Mutant, tests: Sequence[str]) -> int:
 
 
 class _Replaced(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Imports the mutant in the place of the module."""
+    """Imports the mutant instead of the module."""
 
     def __init__(self, mutant: Mutant) -> None:
         self._name, self._text = TARGETS[mutant.target].module, mutant.text

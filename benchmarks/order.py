@@ -2,13 +2,13 @@
 
     python benchmarks/order.py                    # the five packages of FEW, in three minutes
     python benchmarks/order.py --all              # every package with labels
-    python benchmarks/order.py kornia nflows      # some
-    python benchmarks/order.py --smoke            # seconds, no downloads: see whether the benchmark itself works
+    python benchmarks/order.py kornia nflows      # some packages
+    python benchmarks/order.py --smoke            # seconds, no downloads: check that the benchmark itself works
 
 For each package, the pinned release is fetched (sources only, nothing is installed) and checked in many ways: with
-PYTHONHASHSEED 0 to 3, with an empty cache and with a full one, as a whole and file by file, with its files in reversed
-order, divided between two processes, and by flake8 with one process and with two. Places, codes, messages and edits
-must be the same each time. Prints each difference and the run that made it; the exit status is 1 if there is one.
+PYTHONHASHSEED 0 to 3, with an empty cache and with a full one, as a whole and file by file, with its files in reverse
+order, split between two processes, and by flake8 with one process and with two. Locations, codes, messages and edits
+must be the same each time. Prints each difference and its run; the exit status is 1 if there is one.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from labelled.runs import Run, Said, reference, runs
 
 FEW = ("nflows", "gpiozero", "gpytorch", "mmengine", "skorch")
 
-# A project in which much leads elsewhere: hooks in several files, aliases, a mixin, callers, a loop of imports.
+# A project with many references between files: hooks in several files, aliases, a mixin, callers, an import cycle.
 SMOKE = {
     "small/__init__.py": "from small.nets import *\n",
     "small/nets.py": """\
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _examine(name: str, folder: Path) -> int:
-    """Print what differs between the runs over a folder, and give how many lines that were."""
+    """Print the differences between the runs over a folder, and return their number."""
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as cache:
         said = reference(folder, Path(cache))
@@ -92,7 +92,7 @@ def _examine(name: str, folder: Path) -> int:
 
 
 def differences(run: Run, said: Said) -> Iterator[str]:
-    """Yield what a run said more and less than the reference."""
+    """Yield the lines that only a run has, and those that only the reference has."""
     wanted = run.of(said)
     for line in sorted((run.said - wanted).elements()):
         yield f"only here: {line}"
@@ -101,7 +101,7 @@ def differences(run: Run, said: Said) -> Iterator[str]:
 
 
 def _smoke() -> int:
-    """See whether the benchmark finds something in a small project, the same in every run, and notices a change."""
+    """Check that the benchmark finds something in a small project, the same in every run, and notices a change."""
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch) / "project"
         for name, text in SMOKE.items():

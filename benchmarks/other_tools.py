@@ -1,9 +1,9 @@
-"""What do other linters say of direct calls of ``forward()``?
+"""What do other linters say about direct calls of ``forward()``?
 
     python benchmarks/other_tools.py
 
-Installs each tool of the table below into a virtual environment of its own, runs it over one small file, and prints
-the lines that it reports there for a call of the name. Two of the file's four calls are bypasses (lines 16 and 24).
+Installs each tool of the table below into its own virtual environment, runs it on one small file, and prints the lines
+on which it reports a call of that name. Two of the file's four calls are bypasses (lines 16 and 24).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ OWN = str(Path(__file__).resolve().parent.parent)
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A linter: what pip installs, and the command that runs every rule it has over a file."""
+    """A linter: what pip installs, and the command that runs all its rules on a file."""
 
     name: str
     requirements: tuple[str, ...]

@@ -1,22 +1,22 @@
-"""What does the tool say of calls in real packages that were labelled by hand?
+"""What does the tool say about calls in real packages that were labelled by hand?
 
     python benchmarks/realworld.py                    # the five packages of FEW, in half a minute
-    python benchmarks/realworld.py --all --hold       # every package with labels, held against the targets
-    python benchmarks/realworld.py kornia nflows      # some
-    python benchmarks/realworld.py --smoke            # seconds, no downloads: see whether the benchmark itself works
+    python benchmarks/realworld.py --all --hold       # every package with labels, compared with the targets
+    python benchmarks/realworld.py kornia nflows      # some packages
+    python benchmarks/realworld.py --smoke            # seconds, no downloads: check that the benchmark itself works
 
-For each package: fetch the pinned release (sources only, nothing is installed), run ``forward-call check`` over it and
-hold what it says against ``labels.jsonl``; then run flake8, which must say the same, and ``forward-call fix`` on a
-copy, where nothing but the named calls may change and a second run must have nothing to do. Prints, per package and
-per kind of evidence, what was found and missed, the false alarms, the rewrites that would break the program, and the
-seconds that ``check`` took, from nothing; then the figures beside the targets.
+For each package: fetch the pinned release (sources only, nothing is installed), run ``forward-call check`` on it and
+compare the findings with ``labels.jsonl``; then run flake8, which must report the same, and ``forward-call fix`` on a
+copy, where only the reported calls may change and a second run must have nothing to do. Prints, per package and per
+kind of evidence, what was found and missed, the false alarms, the rewrites that would break the program, and the
+seconds that ``check`` took without a cache; then the figures with the targets.
 
 The exit status is 1 if there is a false alarm, the two doors disagree, the rewrite changed something else, or a call
-was missed whose evidence ``--must-find`` names; with ``--hold`` also if a figure is not what it must be. A false alarm
-alone is then no failure, for the precision has a target of its own.
+was missed whose evidence ``--must-find`` names; with ``--hold`` also if a figure misses its target. A false alarm alone
+is then not a failure, because the precision has its own target.
 
-A label has the place of a name ``forward``, a verdict (``fix``: report and rewrite; ``nofix``: a module, but do not
-rewrite; ``ignore``: no module; ``unknown``: nobody can tell) and the nearest scope whose source tells (``file``,
+A label has the location of a name ``forward``, a verdict (``fix``: report and rewrite; ``nofix``: a module, but do not
+rewrite; ``ignore``: not a module; ``unknown``: nobody can know) and the nearest scope whose source shows it (``file``,
 ``project``, ``deps``; ``dynamic``: none does).
 """
 
@@ -43,7 +43,7 @@ FEW = ("nflows", "kornia", "gpytorch", "torchmetrics", "gpiozero")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one release."""
+    """The result for one release."""
 
     package: Package
     folder: Path
@@ -82,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def examine(package: Package, folder: Path) -> Outcome:
-    """Run ``forward-call check`` over a release and hold it against the labels."""
+    """Run ``forward-call check`` on a release and compare it with the labels."""
     started = time.perf_counter()
     findings = check(folder)
     seconds = time.perf_counter() - started
@@ -90,13 +90,13 @@ def examine(package: Package, folder: Path) -> Outcome:
 
 
 def report(outcomes: Sequence[Outcome], result: Score) -> str:
-    """The figures of several releases as Markdown: by release, by evidence, and beside the targets."""
+    """The figures of several releases as Markdown: by release, by evidence, and with the targets."""
     rows = [(one.package.requirement, one.score, one.seconds) for one in outcomes]
     return "\n\n".join((tables.by_package(rows), tables.by_evidence(result), tables.against(targets(result))))
 
 
 def _faults(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    """Yield what is wrong with the doors or the rewrite. Nothing is timed here, so two releases go side by side."""
+    """Yield what is wrong with the doors or the rewrite. Nothing is timed here, so two releases run in parallel."""
 
     def faults(outcome: Outcome) -> list[str]:
         return differences(outcome.folder, outcome.findings) + rewrite(outcome.folder, outcome.findings)
@@ -107,7 +107,7 @@ def _faults(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _remarks(outcomes: Iterable[Outcome]) -> Iterator[str]:
-    """Yield a line for each call that somebody should look at."""
+    """Yield a line for each call that needs a closer look."""
     for outcome in outcomes:
         name = outcome.package.requirement
         for site in outcome.score.wrong:
@@ -123,7 +123,7 @@ def _place(site: Site) -> str:
 
 
 def _smoke() -> int:
-    """See whether the benchmark gives what is known of a small package, and whether it notices a wrong label."""
+    """Check that the benchmark gives the known result for a small package, and that it notices a wrong label."""
     with tempfile.TemporaryDirectory() as scratch:
         folder, labels = Path(scratch) / "package", Path(scratch) / "labels.jsonl"
         write_smoke(folder, labels, LABELS_OF_SMOKE)

@@ -1,13 +1,13 @@
 """What does a run cost?
 
-    python benchmarks/speed.py              # over this environment's site-packages
-    python benchmarks/speed.py TREE         # over another tree
-    python benchmarks/speed.py TREE --file TREE/net.py      # which file is the one that is checked alone
-    python benchmarks/speed.py --smoke      # seconds: only see whether the benchmark itself works
+    python benchmarks/speed.py              # on this environment's site-packages
+    python benchmarks/speed.py TREE         # on another tree
+    python benchmarks/speed.py TREE --file TREE/net.py      # choose the file that is checked alone
+    python benchmarks/speed.py --smoke      # seconds: only check that the benchmark itself works
 
-Measures the wall time and the most memory of ``forward-call check``, without a cache, with an empty one and with a full
-one, over the tree and over one file of it; and of flake8 with and without the plugin; each in one process. The best of
-the repetitions counts, for what else the machine does can only make a run slower.
+Measures the wall time and the peak memory of ``forward-call check``, without a cache, with an empty one and with a full
+one, on the tree and on one file of it; and of flake8 with and without the plugin; each in one process. The best of the
+repetitions counts, because other work on the machine can only make a run slower.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 
 PLUGIN = "flake8-forward-call"
 
-# flake8 has no option that leaves an installed plugin out, so it is hidden where flake8 looks for plugins.
+# flake8 has no option to skip an installed plugin, so the plugin is hidden where flake8 looks for plugins.
 FLAKE8_WITHOUT_PLUGIN = f"""
 import importlib.metadata as metadata
 import sys
@@ -90,7 +90,7 @@ def _row(name: str, state: str, repeat: int, command: list[str], cache: Path | N
 
 
 def _cost(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """The seconds that a command took, and the most memory that it had, in MB."""
+    """The seconds that a command took, and its peak memory in MB."""
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment)
@@ -101,11 +101,11 @@ def _cost(command: list[str], environment: dict[str, str]) -> tuple[float, float
             errors.seek(0)
             reason = errors.read().decode(errors="replace")
             raise SystemExit(f"exit status {process.returncode}: {command}\n{reason}")
-    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes there, else kilobytes.
+    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
 
 
 def _assert_only_the_first_has_the_plugin(commands: dict[str, list[str]]) -> None:
-    """A measurement that compares flake8 with itself would look fine."""
+    """Check the commands: otherwise, a comparison of flake8 with itself would go unnoticed."""
     for name, expected in (("flake8 with the plugin", True), ("flake8 without it", False)):
         program = commands[name][:3]
         version = subprocess.run([*program, "--version"], check=True, capture_output=True, text=True).stdout

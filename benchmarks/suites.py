@@ -1,15 +1,14 @@
-"""Do packages pass their own tests as before, after ``forward-call fix``?
+"""Do packages still pass their own tests after ``forward-call fix``?
 
-    python benchmarks/suites.py                   # every package of the table; --all says the same
-    python benchmarks/suites.py nflows            # one
-    python benchmarks/suites.py --unsafe-fixes    # and what unsafe fixes, which may change the meaning, do afterwards
+    python benchmarks/suites.py                   # every package of the table, the same as --all
+    python benchmarks/suites.py nflows            # one package
+    python benchmarks/suites.py --unsafe-fixes    # afterwards, also with unsafe fixes, which may change the meaning
     python benchmarks/suites.py --smoke           # a package of three lines, without torch and without downloads
 
-For each package: fetch its sdist, make a virtual environment with torch and what the package needs, run its tests
-twice as they are, run ``forward-call fix`` over the unpacked tree, run them again, and compare test by test. A test
-whose two first runs differ is called flaky and not counted. A last run counts how many of the rewritten calls stand on
-a line that the tests execute. The exit status is 1 if a test's outcome changed after safe fixes, 2 if a suite could
-not be run.
+For each package: fetch its sdist, create a virtual environment with torch and what the package needs, run its tests
+twice unchanged, run ``forward-call fix`` on the unpacked tree, run the tests again, and compare them one by one. A test
+whose first two runs differ is called flaky and does not count. A last run counts the rewritten calls on lines that the
+tests execute. The exit status is 1 if the outcome of a test changed after safe fixes, 2 if a suite could not be run.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from before_after.environments import environment, unpack
 from before_after.packages import SUITES, Suite, SuiteError
 from before_after.running import Runner
 
-# Outside this repository, for a package in it would count as a part of this project.
+# Outside this repository, because a package in it would count as a part of this project.
 WORK = Path(tempfile.gettempdir()) / "forward-call-suites"
 
 FILES_OF_SMOKE = {
@@ -91,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(suites: Iterable[Suite], work: Path, unsafe: bool) -> tuple[list[Result], bool]:
-    """What became of each suite, and whether one could not be run: the others are run all the same."""
+    """The result of each suite, and whether one could not be run; the others are run anyway."""
     results: list[Result] = []
     failed = False
     for suite in suites:

@@ -1,16 +1,17 @@
-"""Does a rewrite leave everything else alone, whatever people write?
+"""Does a rewrite change nothing else, in any code that people write?
 
-    python benchmarks/sweep.py                    # `fix`, over this Python's library and its site-packages
-    python benchmarks/sweep.py FOLDER...          # over other folders
-    python benchmarks/sweep.py --rename 3 ...     # in each file the 3 methods that it calls most are called forward
-    python benchmarks/sweep.py --smoke            # seconds: both over a few files of the library
+    python benchmarks/sweep.py                    # `fix`, on this Python's library and its site-packages
+    python benchmarks/sweep.py FOLDER...          # on other folders
+    python benchmarks/sweep.py --rename 3 ...     # rename the 3 most called methods of each file to forward
+    python benchmarks/sweep.py --smoke            # seconds: both on a few files of the library
 
-In memory; no file is changed. Ordinary code calls no forward(), so ``--rename`` gives that name to other methods and
-has every use of it rewritten: then all that people do with a call is met. After each rewrite, safe and unsafe, the
-result must parse, to the same tree but for the rewritten uses; tokens and comments are the same and in order; lines
-without a rewrite are the same to the byte, as are encoding, byte-order mark and the end of the file; and a second run
-has nothing to do. ``swept/proof.py`` says so, which has no line in common with the tool. The exit status is 1 if it
-fails. The site-packages within a folder are left out unless named: those of a library are not the ones in use.
+It works in memory; no file is changed. Ordinary code does not call forward(), so ``--rename`` gives that name to other
+methods and rewrites every use of it, which covers all ways in which people write calls. After each rewrite, safe and
+unsafe, the result must parse to the same tree except for the rewritten uses. Tokens and comments are the same and in
+order. Lines without a rewrite are the same byte for byte, as are encoding, byte-order mark and the end of the file. A
+second run has nothing to do. ``swept/proof.py``, which shares no code with the tool, checks this. The exit status is 1
+if a check fails. The site-packages inside a folder are skipped unless named: those of a library are not the ones in
+use.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ SMOKE_BYTES = 30_000  # Of a file, at most.
 
 @dataclass
 class Result:
-    """What became of a file, or of many."""
+    """The result for one file, or for many."""
 
     files: int = 0
     not_python: int = 0
@@ -125,7 +126,7 @@ def _show(files: Sequence[Path], rename: int | None, jobs: int) -> Result:
 
 
 def swept(path: Path, rename: int | None) -> Result:
-    """What became of one file. Never raises for what the tool does."""
+    """The result for one file. Never raises because of an error in the tool."""
     result, data = Result(files=1), path.read_bytes()
     try:
         if rename is not None:
@@ -144,7 +145,7 @@ def swept(path: Path, rename: int | None) -> Result:
 
 
 def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
-    """Do what ``forward-call fix --unsafe-fixes`` does with a file, and yield what went wrong."""
+    """Do the same as ``forward-call fix --unsafe-fixes`` with a file, and yield what went wrong."""
     checked = check_bytes(path, data, everywhere(ALL_RULES), thorough=False)
     result.refused.update(finding.message for finding in checked.findings if finding.code == "FWD900")
     fixable = [finding for finding in checked.findings if finding.fix is not None]
@@ -162,7 +163,7 @@ def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
 
 
 def _rewritten(data: bytes, uses: int, result: Result) -> Iterator[str]:
-    """Rewrite every use of forward() that can be, and yield what went wrong."""
+    """Rewrite every use of forward() that can be rewritten, and yield what went wrong."""
     try:
         source = Source.from_bytes("renamed.py", data)
         sites = find_sites(source)

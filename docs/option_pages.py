@@ -1,4 +1,4 @@
-"""Sphinx extension: the reference of the options, made from their table when the documentation is built."""
+"""Sphinx extension: the reference of the options, generated from their table when the documentation is built."""
 
 from __future__ import annotations
 
@@ -18,29 +18,29 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-# No page of its own: docs/configuration.md takes it in.
+# Not a page: docs/configuration.md includes it.
 FOLDER = "made"
 NAME = "options.md"
 
-# What is given without the name of an option, and what only one command has.
+# Options that are positional arguments, and options that only one command has.
 _ARGUMENTS = {"paths"}
 _COMMANDS = {"unsafe-fixes": "fix"}
 
 
 def reference() -> str:
-    """The options, as a table to find one in and a section for each."""
+    """The options: an overview as a table, and a section for each."""
     rows = "\n".join(f"| [`{one.name}`](#{one.name}) | {_default(one)} | {_summary(one)} |" for one in OPTIONS)
-    head = "| Option | Default | What it is for |\n| --- | --- | --- |"
+    head = "| Option | Default | Description |\n| --- | --- | --- |"
     return "\n".join((f"{head}\n{rows}\n", *map(_section, OPTIONS)))
 
 
 def in_toml(option: Option) -> str:
-    """The example, as it stands in ``pyproject.toml``."""
+    """The example for ``pyproject.toml``."""
     return f"[tool.{TABLE}]\n{option.name} = {option.example}\n"
 
 
 def on_command_line(option: Option) -> str:
-    """The example, as it is given to the command."""
+    """The example for the command line."""
     if option.name in _ARGUMENTS:
         return _as_text(_example(option), " ")
     if option.kind is Kind.SWITCH:
@@ -49,9 +49,9 @@ def on_command_line(option: Option) -> str:
 
 
 def in_flake8(option: Option) -> str | None:
-    """The example, as it stands in flake8's configuration; None where flake8 has no such option of this plugin.
+    """The example for flake8's configuration, or None if the plugin has no such option there.
 
-    flake8's own options count for all plugins: `select = FWD` there would turn off the others.
+    flake8's own options apply to all plugins: `select = FWD` there would turn off the others.
     """
     if option.in_flake8 is None or not option.is_of_plugin:
         return None
@@ -60,7 +60,7 @@ def in_flake8(option: Option) -> str | None:
 
 
 def write(app: Sphinx) -> None:
-    """Write the reference if it differs from what is there, so that Sphinx reads it anew only then."""
+    """Write the reference if it has changed, because Sphinx rebuilds what is written."""
     file = Path(app.srcdir) / FOLDER / NAME
     file.parent.mkdir(exist_ok=True)
     text = reference()
@@ -70,7 +70,7 @@ def write(app: Sphinx) -> None:
 
 def _section(option: Option) -> str:
     choices = f" One of {', '.join(f'`{one}`' for one in option.choices)}." if option.choices else ""
-    name = f"`{option.on_command_line}`" if option.name not in _ARGUMENTS else "the arguments themselves"
+    name = f"`{option.on_command_line}`" if option.name not in _ARGUMENTS else "positional arguments"
     flake8 = in_flake8(option)
     parts = [
         f"### {option.name}",
@@ -95,12 +95,12 @@ def _default(option: Option) -> str:
         case str():
             return f'`"{option.default}"`'
         case _:
-            return "nothing"
+            return "none"
 
 
 def _name_in_flake8(option: Option) -> str:
     if option.in_flake8 is None:
-        return "no such option"
+        return "not available"
     name = f"`{option.in_flake8.strip('-')}`"
     return f"{name}, on its command line `{option.in_flake8}`" if option.is_of_plugin else f"its own {name}"
 
@@ -110,14 +110,14 @@ def _example(option: Option) -> object:
 
 
 def _as_text(example: object, comma: str) -> str:
-    """A value in one line: lists with commas, codes behind the pattern that they go with."""
+    """A value on one line: lists with commas, codes after their pattern."""
     if isinstance(example, Mapping):
         return comma.join(f"{pattern}:{code}" for pattern, codes in example.items() for code in codes)
     return comma.join(example) if isinstance(example, list) else str(example)
 
 
 def _quoted(text: str) -> str:
-    """A value that no shell takes for a pattern of names."""
+    """A value that no shell expands as a pattern of file names."""
     return f"'{text}'" if set(text) & set("*?[] ") else text
 
 

@@ -1,4 +1,4 @@
-"""Sphinx extension: a page for each rule, made from the rule table when the documentation is built."""
+"""Sphinx extension: a page for each rule, generated from the rule table when the documentation is built."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ FOLDER = "rules"
 
 
 def pages() -> dict[str, str]:
-    """The text of each page by the name of its file."""
+    """The text of each page, by file name."""
     return {"index.md": _index(), **{f"{rule.code}.md": rule.document for rule in RULES}}
 
 
 def write_pages(app: Sphinx) -> None:
-    """Write the pages that differ from what is there, so that Sphinx reads only those anew."""
+    """Write the pages that have changed, because Sphinx rebuilds what is written."""
     folder = Path(app.srcdir) / FOLDER
     folder.mkdir(exist_ok=True)
     made = pages()
@@ -34,15 +34,15 @@ def write_pages(app: Sphinx) -> None:
 
 def _index() -> str:
     rows = "\n".join(_row(rule) for rule in RULES)
-    toctree = "\n".join(rule.code for rule in RULES)
+    toctree = "\n".join(f"{rule.code} {rule.name} <{rule.code}>" for rule in RULES)
     return f"""\
 # Rules
 
-| Code | What it says | On by default | Rewritten by `fix` |
+| Code | What it reports | On by default | Rewritten by `fix` |
 | --- | --- | --- | --- |
 {rows}
 
-The same pages stand in the command: `forward-call explain FWD001`.
+`forward-call explain` prints the same pages: for example, `forward-call explain FWD001`.
 
 ```{{toctree}}
 :hidden:

@@ -100,10 +100,14 @@ def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenc
     source = checked.source
     assert source is not None, "only a file that was analysed has findings"
     if source.to_bytes() != each.data:
-        raise SourceError(f"no noqa was added: its encoding, {source.encoding}, does not give the same bytes back")
+        raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
         return silence(source, checked.findings, concerned)
     except SourceError as error:
-        raise SourceError(f"no noqa was added: {error}") from None
+        raise _left(error.reason) from None
     except Exception as error:  # A fault of this tool.
-        raise SourceError(f"no noqa was added: {internal_error(error)}") from None
+        raise _left(internal_error(error)) from None
+
+
+def _left(reason: str) -> SourceError:
+    return SourceError(reason, attempt="add noqa to")

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
 
@@ -29,9 +30,9 @@ def _found(source: Source) -> list[Finding]:
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:
-        return [unanalysable(source.path, SourceError(f"the settings for it cannot be used: {error}"))]
+        return [unanalysable(source.path, SourceError(f"its settings are not valid: {error}"))]
     except RecursionError:
-        return [unanalysable(source.path, SourceError("is nested too deeply to be analysed"))]
+        return [unanalysable(source.path, SourceError("it is nested too deeply"))]
     except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
 
@@ -54,7 +55,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
         path,
         error.place,
         error.place,
-        fwd900.RULE.message.format(reason=error.reason),
+        one_line(str(error)),
         error.place.row,
     )
 

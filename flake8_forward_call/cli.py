@@ -22,6 +22,7 @@ from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
 from flake8_forward_call.commands.server import server
 from flake8_forward_call.configuration.files import ConfigError
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.trouble import Status, reason
 
 # What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
@@ -81,7 +82,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.UsageError as error:
         _complain(error)
     except ConfigError as error:
-        click.echo(f"forward-call: {error}", err=True)
+        _say(str(error))
     except click.Abort:
         _say("Interrupted.")
     except SystemExit as end:
@@ -107,7 +108,7 @@ def _hindrance() -> str | None:
 
 def _say(text: str) -> None:
     with suppress(OSError):  # Nobody is left to tell.
-        click.echo(f"forward-call: {text}", err=True)
+        click.echo(f"forward-call: {one_line(text)}", err=True)
 
 
 def _complain(error: click.UsageError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
@@ -17,6 +17,7 @@ from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
 from flake8_forward_call.intent import is_deliberate
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
@@ -102,7 +103,7 @@ def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
-    return Explanation(site.start, subject, verdict.reason, finding, _is_silenced(source, finding), steps)
+    return Explanation(site.start, subject, one_line(verdict.reason), finding, _is_silenced(source, finding), steps)
 
 
 def _traced(source: Source) -> tuple[Tracer, File]:
@@ -162,7 +163,7 @@ def _ancestry_of(source: Source, override: Override) -> list[Step]:
     ev, _ = _traced(source)
     try:
         with own_room():
-            return ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED))))
+            return _printable(ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED)))))
     except (OutOfBudget, RecursionError):
         return []
 
@@ -175,5 +176,10 @@ def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
             steps += trail(ev, root, kind)
             steps += ev.ask(lambda: list(ancestry(ev, kind)))
     except (OutOfBudget, RecursionError):
-        steps.append(Step("", 0, "the trail is too long to be followed to its end"))
-    return steps
+        steps.append(Step("", 0, "the trail is too long to follow to its end"))
+    return _printable(steps)
+
+
+def _printable(steps: list[Step]) -> list[Step]:
+    """The steps with their sentences, which quote the program, as they may be printed."""
+    return [replace(step, text=one_line(step.text)) for step in steps]

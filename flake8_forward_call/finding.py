@@ -85,7 +85,8 @@ class Finding:
     """One finding of one rule.
 
     ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
-    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code.
+    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code. Texts that
+    quote the program are printable already, unlike ``path``: see ``printing``.
     ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where;
     ``context`` is None where the finding is about the file as a whole. Places are in the file's text; that of a
     notebook is its cells as one program, and ``cell`` is the one that it stands in.

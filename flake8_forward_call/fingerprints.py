@@ -27,7 +27,7 @@ def identity(finding: Finding, path: str) -> Identity:
     """The identity of a finding, with its file named as given."""
     if finding.context is None:
         # The number of a cell is a place, too.
-        message = finding.message.replace(f"cell {finding.cell.number} ", "") if finding.cell else finding.message
+        message = finding.message.replace(f"cell {finding.cell.number}:", "cell:") if finding.cell else finding.message
         return Identity(path, "", finding.code, message)
     return Identity(path, finding.context.scope, finding.code, finding.context.subject)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -102,7 +103,7 @@ class Fixing:
         """Print the diff, report what remains, and sum up."""
         folder = diff.top([name for name, *_ in self._changes])
         for name, before, after in self._changes:
-            click.echo(diff.render(name, before, after, folder), nl=False, err=self.is_summed_up)
+            self._show_diff(diff.render(name, before, after, folder))
         remains = Report(self.remaining, self._sources, is_complete=not self.trouble.errors)
         report.show(remains, self.output_format, err=self._output_is_taken)
         remaining = len(self.remaining)
@@ -110,6 +111,14 @@ class Fixing:
             self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
         for hint in self._hints(folder):
             self._say(hint)
+
+    def _show_diff(self, rendered: bytes) -> None:
+        """Print a diff: the very bytes, for they are to be applied, but where it is for the eye alone.
+
+        That is on a terminal, and on standard error, among other lines.
+        """
+        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
+        click.echo(diff.visible(rendered) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:
         """What is done when something ends the run."""
@@ -195,10 +204,14 @@ def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
     from flake8_forward_call.rewriter import RewriteError, rewrite
 
     if source.to_bytes() != data:
-        raise SourceError(f"it was not rewritten: its encoding, {source.encoding}, does not give the same bytes back")
+        raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
         return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
     except (RewriteError, SourceError) as error:
-        raise SourceError(f"it was not rewritten: {error}") from None
+        raise _left(error.reason) from None
     except Exception as error:  # A fault of this tool.
-        raise SourceError(f"it was not rewritten: {internal_error(error)}") from None
+        raise _left(internal_error(error)) from None
+
+
+def _left(reason: str) -> SourceError:
+    return SourceError(reason, attempt="rewrite")

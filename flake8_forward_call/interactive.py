@@ -11,6 +11,7 @@ import click
 
 from flake8_forward_call import terminal
 from flake8_forward_call.finding import Applicability, Finding
+from flake8_forward_call.printing import diff_line
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.report.hunk import hunk
 from flake8_forward_call.source import Source
@@ -100,4 +101,4 @@ def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Itera
 
     yield text.line(finding)
     yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
-    yield from (click.style(line, fg=_COLOURS.get(line[0])) for line in hunk(source, finding, chosen))
+    yield from (click.style(diff_line(line), fg=_COLOURS.get(line[0])) for line in hunk(source, finding, chosen))

@@ -50,11 +50,12 @@ class Plugin:
 
         from flake8_forward_call.configuration.files import ConfigError
         from flake8_forward_call.configuration.flake8 import UnusableError, settle
+        from flake8_forward_call.printing import one_line
 
         try:
             settle(options)
         except (UnusableError, ConfigError) as error:
-            raise ExecutionError(str(error)) from None
+            raise ExecutionError(one_line(str(error))) from None
         # The object itself: flake8's Python API changes it after this.
         cls._options = options
 

@@ -41,7 +41,7 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
         for part, sites in named:
             _check_derivation(part, sites)
     except SourceError as error:
-        raise RewriteError(f"the file {error.reason}") from None
+        raise RewriteError(str(error)) from None
     return text
 
 
@@ -85,7 +85,8 @@ def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> 
     try:
         tree = Source(source.path, text, source.encoding).tree
     except SourceError as error:
-        raise RewriteError(f"the rewritten text {error.reason}") from None
+        error.what = "the rewritten text"
+        raise RewriteError(str(error)) from None
     if not same_tree(source.tree, tree, unwrapped=named):
         raise RewriteError("the rewritten text has another tree than the file")
 

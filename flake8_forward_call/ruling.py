@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.context import context_of_call, context_of_statement
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def skipped(hanging: Sequence[str]) -> str:
 
 def on_purpose(verdict: Verdict) -> Verdict:
     """The verdict where a comment says that hooks or ``__call__`` are gone round on purpose."""
-    return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is meant")
+    return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is intentional")
 
 
 def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
@@ -62,10 +63,14 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
         is_safe = rule.applicability is Applicability.SAFE and verdict.sameness is Sameness.SAME
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
         fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
-    callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
+    callee = ""
+    if is_handed:
+        callee = shortened(one_line(" ".join(ast.unparse(site.candidate.call.func).split())), _RECEIVER_SHOWN)
     hanging = _hanging(source, verdict)
     told = skipped(hanging)
-    message = rule.message.format(before=before, after=after, reason=verdict.reason, callee=callee, hanging=told)
+    message = rule.message.format(
+        before=before, after=after, reason=one_line(verdict.reason), callee=callee, hanging=told
+    )
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
     context = replace(context, attached=attached(verdict))
     return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging, context)
@@ -73,7 +78,7 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
 
 def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
     """All that hangs on the receiver's hooks: the path and row of each, and the words for it."""
-    return tuple((one.path, one.row, f"`{one.name}` {one.effect}") for one in verdict.attachments)
+    return tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
@@ -84,7 +89,7 @@ def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
 def _clause(source: Source, one: Attachment) -> str:
     cell = source.cell_in(one.path, one.row)
     row = str(one.row) if cell is None else f"cell {cell.number}:{one.row - cell.rows_above}"
-    return f"`{one.name}` ({_near(one.path, source.path)}:{row}) {one.effect}"
+    return one_line(f"`{one.name}` ({_near(one.path, source.path)}:{row}) {one.effect}")
 
 
 def _near(path: str, own: str) -> str:
@@ -98,7 +103,7 @@ def finding_for_override(source: Source, override: Override) -> Finding:
     """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
     start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
     remedy = fwd005.CALL_PARENT if override.has_forward else fwd005.RENAME
-    message = fwd005.RULE.message.format(name=override.cls.node.name, remedy=remedy)
+    message = fwd005.RULE.message.format(name=one_line(override.cls.node.name), remedy=remedy)
     context = context_of_statement(source, "__call__", start)
     return Finding(fwd005.RULE.code, source.path, start, end, message, start.row, context=context)
 

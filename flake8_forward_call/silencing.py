@@ -112,7 +112,7 @@ def _check_tree(old: str, new: str) -> None:
             # Without type comments: they are comments.
             same = same_tree(ast.parse(old), ast.parse(new), positions=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-        raise SourceError(f"the text with the comments does not parse: {' '.join(str(error).split())}") from None
+        raise SourceError(f"the text with the comments cannot be parsed: {' '.join(str(error).split())}") from None
     if not same:
         raise SourceError("the text with the comments has another tree than the file")
 
@@ -120,4 +120,4 @@ def _check_tree(old: str, new: str) -> None:
 def _check_findings(new: Source, expected: Sequence[Finding]) -> None:
     """What was to be silenced must be, and nothing else."""
     if check_source(new, EVERY_RULE).findings != list(expected):
-        raise SourceError("the comments silence something else than they should")
+        raise SourceError("the comments would silence other findings than they should")

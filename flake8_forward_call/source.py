@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flake8_forward_call.finding import Cell, Edit, Place
+from flake8_forward_call.rules import fwd900
 
 # The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
@@ -30,24 +31,33 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 class SourceError(Exception):
-    """A file that cannot be decoded or does not parse: the reason, and the place where there is one."""
+    """What could not be done, why, and at which place if there is one.
 
-    def __init__(self, reason: str, place: Place | None = None) -> None:
+    ``attempt`` is a verb and ``what`` its object: "parse" and "file".
+    """
+
+    def __init__(
+        self, reason: str, place: Place | None = None, *, attempt: str = "analyse", what: str = "file"
+    ) -> None:
         super().__init__(reason)
         self._reason = reason
+        self.attempt, self.what = attempt, what
         self.place = place or Place(1, 1)
+
+    def __str__(self) -> str:
+        return fwd900.RULE.message.format(attempt=self.attempt, what=self.what, reason=self.reason)
 
     @property
     def reason(self) -> str:
-        """What is wrong, in a few words that follow the name of the file."""
+        """What is wrong, in a few words."""
         return self._reason
 
 
 class ParseError(SourceError):
-    """A text that Python refuses. Whether a newer Python would take it is looked into when somebody asks."""
+    """A text that Python rejects. Whether a newer Python accepts it is looked into when somebody asks."""
 
     def __init__(self, message: str, place: Place | None, text: str) -> None:
-        super().__init__(f"does not parse: {message}", place)
+        super().__init__(message, place, attempt="parse")
         self._text = text
 
     @property
@@ -61,8 +71,8 @@ class ParseError(SourceError):
             return super().reason
         needed, own = (".".join(map(str, version)) for version in (form.since, running))
         return (
-            f"needs Python {needed} or newer: Python {own}, which runs flake8-forward-call, cannot parse this "
-            f"({form.name}); run it with a newer Python"
+            f"this {form.name} needs Python {needed} or newer, but flake8-forward-call runs on Python {own}; "
+            "run it with a newer Python"
         )
 
 
@@ -113,17 +123,16 @@ class Source:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         except (SyntaxError, UnicodeError) as error:
             if "invalid or missing encoding declaration" not in str(error):
-                raise SourceError(f"cannot be decoded: {_one_line(error)}") from None
+                raise SourceError(_one_line(error), attempt="decode") from None
             encoding = "utf-8"  # The first lines are not, without telling where: the next attempt does.
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             row = len(_LINE_END.findall(data, 0, error.start)) + 1
-            raise SourceError(
-                f"cannot be decoded as {encoding}: byte 0x{data[error.start]:02x}: {error.reason}", Place(row, 1)
-            ) from None
+            why = f"not valid {encoding}: byte 0x{data[error.start]:02x}: {error.reason}"
+            raise SourceError(why, Place(row, 1), attempt="decode") from None
         except (LookupError, UnicodeError) as error:
-            raise SourceError(f"cannot be decoded as {encoding}: {_one_line(error)}") from None
+            raise SourceError(f"not valid {encoding}: {_one_line(error)}", attempt="decode") from None
         return cls(path, text, encoding)
 
     def encode(self, text: str) -> bytes:
@@ -219,9 +228,9 @@ class Source:
             place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise ParseError(_one_line(error.msg), place, self.text) from None
         except ValueError as error:  # Null bytes, on Python up to 3.11.
-            raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
+            raise SourceError(_one_line(error), self._place_of_null, attempt="parse") from None
         except (RecursionError, MemoryError):
-            raise SourceError("is nested too deeply to be parsed") from None
+            raise SourceError("it is nested too deeply", attempt="parse") from None
 
     def _follows_dot(self, offset: int) -> bool:
         while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):

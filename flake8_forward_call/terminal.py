@@ -28,8 +28,13 @@ def colours() -> bool | None:
 
 def is_terminal(stream: Any) -> bool:
     """Whether somebody reads the stream on a screen that can do more than take line after line."""
+    return is_screen(stream) and not _is_dumb()
+
+
+def is_screen(stream: Any) -> bool:
+    """Whether a terminal of any kind, a dumb one as well, obeys what is written to the stream."""
     try:
-        return bool(stream.isatty()) and not _is_dumb()
+        return bool(stream.isatty())
     except (AttributeError, ValueError):  # There is none, or it is closed.
         return False
 

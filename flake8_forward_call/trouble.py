@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import one_line
 
 
 class Status(enum.IntEnum):
@@ -35,7 +35,7 @@ class Trouble:
     def _tell(self, text: str) -> None:
         from flake8_forward_call import terminal  # The plugin, which needs none, imports this module as well.
 
-        terminal.echo(f"forward-call: {shown(text)}", err=True)
+        terminal.echo(f"forward-call: {one_line(text)}", err=True)
 
     def status(self, *, findings: bool) -> Status:
         """The exit status, given whether findings are left."""

@@ -18,6 +18,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.source import Source, SourceError
 
 # libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
@@ -45,8 +46,9 @@ Gap: TypeAlias = cst.BaseParenthesizableWhitespace
 # Stands for a line break while a receiver is brought onto one line.
 _FOLD = "\f"
 _FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
-_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\#]|  ")
-_UNPRINTABLE = re.compile(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *")
+_BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
+_NOT_PLAIN = re.compile(rf"[{_BREAKS}\\#]|  ")
+_BREAK = re.compile(rf" *[{_BREAKS}]+ *")
 
 # Nodes below which no expression stands: most of a tree.
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
@@ -183,11 +185,11 @@ def _located(part: _Part, source: Source) -> Located:
     try:
         module, sites = _paired(excerpt)
     except RecursionError:
-        raise SourceError("is nested too deeply for libcst") from None
+        raise SourceError("it is nested too deeply for libcst") from None
     except SourceError as error:
-        raise SourceError(error.reason, _below(error.place, above)) from None
+        raise SourceError(error.reason, _below(error.place, above), attempt=error.attempt) from None
     if len(sites) != len(part.candidates):
-        raise SourceError("a part of it reads otherwise than the whole", Place(part.first_row, 1))
+        raise SourceError("a part of it parses differently than the whole", Place(part.first_row, 1))
     pairs = zip(sites, part.candidates, strict=True)
     return Located(excerpt, above, module, [replace(site, candidate=candidate) for site, candidate in pairs])
 
@@ -195,7 +197,7 @@ def _located(part: _Part, source: Source) -> Located:
 def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     """The tree of a source and its sites. Raises SourceError and RecursionError."""
     if _is_too_deep(source.tree):
-        raise SourceError("is nested too deeply for libcst")
+        raise SourceError("it is nested too deeply for libcst")
     found = candidates(source.tree, source.forward_rows)
     module = _parse(source)
     collector = _Collector()
@@ -409,12 +411,12 @@ def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
 
 
 def _on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
-    """The receiver's text without comments, line breaks and runs of blanks."""
+    """The receiver's text without comments, line breaks and runs of blanks, as it may be printed."""
     if _NOT_PLAIN.search(code) is None:
-        return code
+        return one_line(code)
     folded = receiver.visit(_Folder())
     assert isinstance(folded, cst.CSTNode)
-    return _UNPRINTABLE.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded)))
+    return one_line(_BREAK.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded))))
 
 
 class _Folder(cst.CSTTransformer):

@@ -1,13 +1,16 @@
-"""What the pages on inference and on other tools claim is what is found, and what was measured."""
+"""The pages on inference, other tools and the catalogue show what is found, what was measured and what is there."""
 
 from __future__ import annotations
 
 import re
+import sys
 import xml.etree.ElementTree as ET
 
+import pytest
 from documented import DOCS
 
 from flake8_forward_call.analysis import analyse
+from flake8_forward_call.inference.catalogue.releases import RELEASES
 from flake8_forward_call.source import Source
 
 AROUND = """\
@@ -61,6 +64,20 @@ def test_the_figures_beside_other_tools_are_those_that_were_measured() -> None:
     assert f"{should} should be rewritten" in _page("comparison.md")
     assert f"{evidence[8]} are on modules" in _page("comparison.md")
     assert f"Of {should} calls in real packages" in _page("inference.md")
+
+
+def test_the_page_on_the_catalogue_lists_every_package_in_order_with_its_rank(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(DOCS.parent / "benchmarks")
+    from downloads import RANKS
+
+    monkeypatch.delitem(sys.modules, "downloads")
+    (rows,) = _tables(_page("catalogue.md"))
+    *packages, _total = rows
+    listed = [(package.replace(" ", "=="), name) for package, name, *_ in packages]
+    assert sorted(listed) == sorted((release, name) for release, names in RELEASES for name in names)
+    assert listed == sorted(listed, key=lambda one: (one[0].partition("==")[0].lower(), one[1]))
+    ranked = {package.split()[0]: int(rank.replace(",", "")) for package, _, rank, *_ in packages if rank != "-"}
+    assert ranked == RANKS
 
 
 def test_the_picture_says_what_it_shows_and_has_no_colour_of_its_own() -> None:

@@ -37,7 +37,7 @@ def unanalysable(data: bytes) -> tuple[str, str]:
     assert (checked.status, checked.err) == (1, "")
     found, *others = checked.lines
     assert others == [GOOD]
-    match = re.fullmatch(r"bad\.py:(\d+:\d+): FWD900 this file could not be analysed: (.+)", found)
+    match = re.fullmatch(r"bad\.py:(\d+:\d+): FWD900 cannot (.+)", found)
     assert match, found
 
     fixed = forward_call("fix", "bad.py", "good.py")
@@ -126,13 +126,13 @@ def test_undecodable_bytes() -> None:
     data = b"# \xc3\xa9\nmodel.forward('\xff')\n"
     place, reason = unanalysable(data)
     assert place == "2:1"
-    assert reason == "cannot be decoded as utf-8: byte 0xff: invalid start byte"
+    assert reason == "decode file: not valid utf-8: byte 0xff: invalid start byte"
     flake8_codes(data)  # It reads such bytes as latin-1 and goes on.
 
 
 def test_byte_order_mark_with_another_encoding_beside_it() -> None:
     place, reason = unanalysable(b"\xef\xbb\xbf# coding: latin-1\nmodel.forward(x)\n")
-    assert (place, reason) == ("1:1", "cannot be decoded: encoding problem: utf-8")
+    assert (place, reason) == ("1:1", "decode file: encoding problem: utf-8")
 
 
 def test_unknown_encoding() -> None:
@@ -145,7 +145,7 @@ def test_syntax_error() -> None:
     data = b"x = 1\nmodel.forward(1 2)\n"
     place, reason = unanalysable(data)
     assert place == "2:15"
-    assert reason.startswith("does not parse: invalid syntax")
+    assert reason.startswith("parse file: invalid syntax")
     assert flake8_codes(data) == ["E999"]
 
 
@@ -164,7 +164,7 @@ def test_python_2() -> None:
     data = b"import torch\nprint model.forward(x)\n"
     place, reason = unanalysable(data)
     assert place == "2:1"
-    assert reason.startswith("does not parse: Missing parentheses in call to 'print'")
+    assert reason.startswith("parse file: Missing parentheses in call to 'print'")
     assert flake8_codes(data) == ["E999"]
 
 
@@ -301,7 +301,7 @@ def test_fault_of_this_tool_is_a_finding_of_its_file(monkeypatch: pytest.MonkeyP
     done = forward_call("check", "bad.py", "good.py")
     assert (done.status, done.err) == (1, "")
     reason = "internal error: ZeroDivisionError: oops"
-    assert done.lines == [f"bad.py:1:1: FWD900 this file could not be analysed: {reason}", GOOD]
+    assert done.lines == [f"bad.py:1:1: FWD900 cannot analyse file: {reason}", GOOD]
 
 
 def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:

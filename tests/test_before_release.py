@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,15 @@ def test_nothing_comes_from_where_nothing_is() -> None:
     for page, text in fences():
         told = re.findall(r"github\.com/flake8-forward-call|flake8-forward-call/[\w-]+@|flake8-forward-call==", text)
         assert (page, told) == (page, [])
+
+
+def test_the_site_links_to_the_repository_from_the_first_release_on() -> None:
+    options = runpy.run_path(str(DOCS / "conf.py"))["theme_options"]
+    unreleased, released = f"# Changelog\n\n## {__version__} - unreleased\n", "\n## 0.0.1 - 2026-01-01\n"
+    assert options(unreleased) == {}
+    for changelog in (unreleased + released, released):
+        (link,) = options(changelog)["footer_icons"]
+        assert link["url"] == PROJECT["urls"]["Source"]
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/ci.md", "docs/editors.md", "docs/index.md", "docs/pre-commit.md"])

@@ -230,5 +230,5 @@ def test_dead_noqa_comments_are_known_from_a_baseline() -> None:
     assert entry == {"path": "net.py", "scope": "f", "code": "FWD100", "call": "noqa of FWD001", "count": 1}
     assert places("--report-unused-noqa", "net.py") == []
     made(net="\ndef f():\n    return 1  # noqa: FWD001\n\n\ndef g():\n    return 1  # noqa: FWD001\n")
-    assert places("--report-unused-noqa", "net.py") == ["net.py:7:23: FWD100 noqa of FWD001 silences nothing"]
+    assert places("--report-unused-noqa", "net.py") == ["net.py:7:23: FWD100 unused noqa for FWD001"]
     assert forward_call("check", "--baseline", "base.json", "net.py").err == ""

@@ -78,33 +78,33 @@ def test_each_step_is_told_with_its_file_and_row() -> None:
 
 def test_a_lost_trail_ends_where_it_is_lost(project: Path) -> None:
     done = forward_call("explain", "model.py:17:25")
-    assert done.lines[0].endswith("self.plugin.forward(...) is not reported: what the receiver is cannot be read")
-    lost = "what it is there was not found: not in the project, what is installed, or the catalogue"
-    assert done.lines[-1] == f"  model.py:3: `load` is imported from `plugins`, and {lost}"
+    assert done.lines[0].endswith("self.plugin.forward(...) is not reported: the receiver could not be resolved")
+    lost = "which was not found in the project, the installed packages or the catalogue"
+    assert done.lines[-1] == f"  model.py:3: `load` is imported from `plugins`, {lost}"
 
 
 def test_a_parameter_that_nobody_passes_is_named(project: Path) -> None:
     done = forward_call("explain", "model.py:16:24")
-    assert done.lines[-1] == "  model.py:7: no call of `__init__` was found that tells what `extra` is"
+    assert done.lines[-1] == "  model.py:7: no call of `__init__` was found that shows what `extra` is"
 
 
 def test_what_callers_pass_is_told(project: Path) -> None:
     (project / "main.py").write_text("from torch import nn\nfrom model import Model\nModel(3, extra=nn.ReLU())\n")
     done = forward_call("explain", "model.py:16:24")
     assert "FWD001" in done.lines[0]
-    assert "  model.py:7: `extra` is what the calls of `__init__` in the project pass" in done.lines
+    assert "  model.py:7: `extra` is what the calls of `__init__` in this project pass" in done.lines
 
 
 def test_silenced_call_is_explained_all_the_same(project: Path) -> None:
     done = forward_call("explain", "model.py:19")
     assert done.lines[0].startswith("model.py:19:23: FWD001 ")
-    assert "  model.py:18: `layer` runs over `self.layers`" in done.lines
+    assert "  model.py:18: `layer` iterates over `self.layers`" in done.lines
     assert done.lines[-1] == "  A # noqa comment silences it."
 
 
 def test_reason_against_the_rewrite_is_told(project: Path) -> None:
     done = forward_call("explain", "model.py:25:21")
-    assert done.lines[0].endswith("would not mean the same: model.Sampler has a __call__ of its own")
+    assert done.lines[0].endswith("is not equivalent: Sampler overrides __call__")
     assert done.lines[-1] == "  FWD002 is off by default; --extend-select FWD002 turns it on."
 
 
@@ -138,7 +138,7 @@ def test_place_as_check_prints_it_may_end_in_a_colon(project: Path) -> None:
         ("net/base.py:1", "net/base.py: no direct call of forward() at row 1, nor anywhere in the file"),
         ("gone.py:1:1", "gone.py: cannot be read: No such file or directory"),
         ("net:1:1", "net: cannot be read: Is a directory"),
-        ("broken.py:1:1", "broken.py:1:1: does not parse"),
+        ("broken.py:1:1", "broken.py:1:1: cannot parse file"),
         ("model.py", "name the call in it: model.py:ROW:COLUMN, as 'check' prints it"),
         ("model.py:0:1", "no direct call of forward() at 0:1; the nearest: 15:26,"),
         ("FWD01", "did you mean FWD001?"),
@@ -173,12 +173,12 @@ def test_a_call_of_its_own_and_what_is_handed_on_are_explained(project: Path) ->
     )
     done = forward_call("explain", "handed.py:4:16")
     assert done.lines[0] == (
-        "handed.py:4:16: FWD004 map calls model.forward past Module.__call__, so hooks do not run; pass model"
+        "handed.py:4:16: FWD004 map calls model.forward, bypassing Module.__call__, so hooks do not run; pass model"
     )
     assert done.lines[-1] == "  FWD004 is off by default; --extend-select FWD004 turns it on."
     done = forward_call("explain", "handed.py:4:38")
     assert done.lines[0] == (
-        "handed.py:4:44: model.forward is not reported: nothing shows that what it is handed to calls it"
+        "handed.py:4:44: model.forward is not reported: nothing shows that the function it is passed to calls it"
     )
     done = forward_call("explain", "model.py:24:9")
     assert done.lines == [
@@ -205,4 +205,4 @@ def run(net: Net, x):
     done = forward_call("explain", f"{tmp_path}/net.py:10:16")
     assert "FWD001 net.forward(...)" in done.lines[0]
     assert done.lines[-1].startswith("  Its fix is unsafe: ")
-    assert "net.Net" in done.lines[-1]
+    assert "Net overrides __call__" in done.lines[-1]

@@ -121,7 +121,7 @@ def test_rewrite_that_cannot_be_proved_leaves_the_file_and_is_a_finding(
     done = forward_call("fix", "net.py")
     assert done.status == 1
     assert [line.split(" ", 1)[1] for line in done.lines[:2]] == [
-        "FWD900 this file could not be analysed: it was not rewritten: the new text has another tree",
+        "FWD900 cannot rewrite file: the new text has another tree",
         MESSAGE,
     ]
     assert done.lines[2] == "Fixed nothing; 2 findings remain."
@@ -142,7 +142,7 @@ def test_fault_of_the_rewriter_is_a_finding_and_the_others_are_fixed(
     monkeypatch.setattr(rewriter, "rewrite", fail_once)
     done = forward_call("fix", "bad.py", "net.py")
     assert done.status == 1
-    assert "it was not rewritten: internal error: ZeroDivisionError: oops" in done.out
+    assert "cannot rewrite file: internal error: ZeroDivisionError: oops" in done.out
     assert (Path("bad.py").read_text(), net.read_text()) == (PROGRAM, FIXED)
 
 
@@ -152,7 +152,7 @@ def test_encoding_that_does_not_give_the_bytes_back_is_a_finding() -> None:
     Path("net.py").write_bytes(data)
     done = forward_call("fix")
     assert done.status == 1
-    assert "it was not rewritten: its encoding, iso-2022-jp, does not give the same bytes back" in done.out
+    assert "cannot rewrite file: its encoding, iso-2022-jp, does not give the same bytes back" in done.out
     assert Path("net.py").read_bytes() == data
 
 

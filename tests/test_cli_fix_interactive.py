@@ -164,7 +164,7 @@ def test_line_ends_are_not_shown_and_stay() -> None:
 
 def test_without_evidence_it_asks_all_the_same(nets: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
-        raise SourceError("is nested too deeply to be parsed")
+        raise SourceError("it is nested too deeply")
 
     monkeypatch.setattr(explaining, "explain", fail)
     assert forward_call("fix", "--interactive", "a.py", stdin=b"a\n").status == 0

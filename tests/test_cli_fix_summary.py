@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from flake8_forward_call.finding import Applicability, Finding, Fix, Place
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.report.summary import Run, markdown
 from flake8_forward_call.rules import BY_CODE, RULES, Rule
 
@@ -157,7 +158,7 @@ def test_nothing_done() -> None:
     done = forward_call("fix", "--summary", "markdown")
     assert done.status == 1
     assert "rewrote no call" in done.out
-    assert list(items(done.out, "Left to a person"))[1].startswith("net.py:1: this file could not be analysed")
+    assert list(items(done.out, "Left to a person"))[1].startswith("net.py:1: cannot parse file")
     assert "preserved" not in done.out
 
 
@@ -174,7 +175,7 @@ def test_code_is_shown_as_it_is(awkward: str) -> None:
 @pytest.mark.parametrize("awkward", [*AWKWARD, "a\n```\nb", "````"])
 def test_command_is_shown_as_it_is(awkward: str) -> None:
     command = shlex.join(["forward-call", "fix", awkward])
-    assert commands(markdown(run_of([finding("x")], command=command))) == [f"{command}\n"]
+    assert commands(markdown(run_of([finding("x")], command=command))) == [f"{one_line(command)}\n"]
 
 
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])

@@ -79,6 +79,6 @@ def test_a_checkpointed_block_whose_forward_is_handed_on_has_it_in_its_message()
     text = VOCODER.replace("from layers", "from torch.utils.checkpoint import checkpoint\nfrom layers")
     Path("vocoder.py").write_text(text.replace("self.conv.forward(x)", "checkpoint(self.conv.forward, x)"))
     assert forward_call("check", "--select", "FWD004").lines == [
-        "./vocoder.py:12:37: FWD004 checkpoint calls self.conv.forward past Module.__call__, so hooks do not run: "
-        f"{HANGING}, which this call skips; pass self.conv"
+        "./vocoder.py:12:37: FWD004 checkpoint calls self.conv.forward, bypassing Module.__call__, "
+        f"so hooks do not run: {HANGING}, which this call skips; pass self.conv"
     ]

@@ -217,10 +217,10 @@ def test_file_that_cannot_be_analysed_gets_no_comment(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("edit", "reason"),
     [
-        ("  # no_qa: FWD001", "the comments silence something else than they should"),
-        ("  # noqa", "the comments silence something else than they should"),
+        ("  # no_qa: FWD001", "the comments would silence other findings than they should"),
+        ("  # noqa", "the comments would silence other findings than they should"),
         (" + 1  # noqa: FWD001", "the text with the comments has another tree than the file"),
-        (" ]  # noqa: FWD001", "the text with the comments does not parse: unmatched ']' (<unknown>, line 7)"),
+        (" ]  # noqa: FWD001", "the text with the comments cannot be parsed: unmatched ']' (<unknown>, line 7)"),
     ],
 )
 def test_file_stays_where_the_comments_are_not_proved(
@@ -237,7 +237,7 @@ def test_file_stays_where_the_comments_are_not_proved(
     monkeypatch.setattr(silencing, "_edit", wrong)
     done = forward_call("check", "--add-noqa", file)
     assert done.lines == [
-        f"{file}:1:1: FWD900 this file could not be analysed: no noqa was added: {reason}",
+        f"{file}:1:1: FWD900 cannot add noqa to file: {reason}",
         "Silenced nothing; 2 findings remain.",
     ]
     assert done.status == 1
@@ -253,9 +253,7 @@ def test_fault_of_the_tool_leaves_the_file_alone(tmp_path: Path, monkeypatch: py
 
     monkeypatch.setattr(silencing, "_edit", fail)
     done = forward_call("check", "--add-noqa", file)
-    assert (
-        "FWD900 this file could not be analysed: no noqa was added: internal error: ZeroDivisionError: odd" in done.out
-    )
+    assert "FWD900 cannot add noqa to file: internal error: ZeroDivisionError: odd" in done.out
     assert file.read_text() == PROGRAM
 
 

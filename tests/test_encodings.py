@@ -109,28 +109,32 @@ def test_file_without_a_statement_is_clean(data: bytes) -> None:
 
 
 UNREADABLE = {
-    "cookie that does not fit": (b"# coding: ascii\n# \xc3\xa9\n", "2:1", "cannot be decoded as ascii: byte 0xc3"),
-    "cookie too late": (b"\n\n# coding: latin-1\n# \xe9\n", "4:1", "cannot be decoded as utf-8: byte 0xe9"),
-    "lines that end in carriage returns": (b"\r\r\r# \xe9\n", "4:1", "cannot be decoded as utf-8: byte 0xe9"),
-    "UTF-16 with its mark": (PROGRAM.encode("utf-16"), "1:1", "cannot be decoded as utf-8: byte 0xff"),
-    "UTF-16 without": (PROGRAM.encode("utf-16-le"), "1:2", "does not parse: source code"),
-    "UTF-32": (PROGRAM.encode("utf-32"), "1:1", "cannot be decoded as utf-8: byte 0xff"),
-    "not a text encoding": (b"# coding: rot13\n", "1:1", "cannot be decoded as rot13: 'rot13' is not a text encoding"),
-    "undefined": (b"# coding: undefined\n", "1:1", "cannot be decoded as undefined:"),
-    "half a mark": (b"\xef\xbb# \n", "1:1", "cannot be decoded as utf-8: byte 0xef"),
-    "two marks": (b"\xef\xbb\xbf" * 2, "1:1", "does not parse: invalid non-printable character U+FEFF"),
-    "surrogate in bytes": (b"S = '\n\xed\xa0\x80'\n", "2:1", "cannot be decoded as utf-8: byte 0xed"),
-    "null byte": (b"x = 1\ny = '\xc3\xa9\0'\n", "2:7", "does not parse: source code"),
-    "vertical tab": (b"x =\x0b1\n", "1:4", "does not parse: "),
-    "next line": (b"x = \xc2\x851\n", "1:5", "does not parse: invalid non-printable character U+0085"),
-    "end of file of CP/M": (b"x = 1\n\x1a", "2:1", "does not parse: "),
+    "cookie that does not fit": (b"# coding: ascii\n# \xc3\xa9\n", "2:1", "decode file: not valid ascii: byte 0xc3"),
+    "cookie too late": (b"\n\n# coding: latin-1\n# \xe9\n", "4:1", "decode file: not valid utf-8: byte 0xe9"),
+    "lines that end in carriage returns": (b"\r\r\r# \xe9\n", "4:1", "decode file: not valid utf-8: byte 0xe9"),
+    "UTF-16 with its mark": (PROGRAM.encode("utf-16"), "1:1", "decode file: not valid utf-8: byte 0xff"),
+    "UTF-16 without": (PROGRAM.encode("utf-16-le"), "1:2", "parse file: source code"),
+    "UTF-32": (PROGRAM.encode("utf-32"), "1:1", "decode file: not valid utf-8: byte 0xff"),
+    "not a text encoding": (
+        b"# coding: rot13\n",
+        "1:1",
+        "decode file: not valid rot13: 'rot13' is not a text encoding",
+    ),
+    "undefined": (b"# coding: undefined\n", "1:1", "decode file: not valid undefined:"),
+    "half a mark": (b"\xef\xbb# \n", "1:1", "decode file: not valid utf-8: byte 0xef"),
+    "two marks": (b"\xef\xbb\xbf" * 2, "1:1", "parse file: invalid non-printable character U+FEFF"),
+    "surrogate in bytes": (b"S = '\n\xed\xa0\x80'\n", "2:1", "decode file: not valid utf-8: byte 0xed"),
+    "null byte": (b"x = 1\ny = '\xc3\xa9\0'\n", "2:7", "parse file: source code"),
+    "vertical tab": (b"x =\x0b1\n", "1:4", "parse file: "),
+    "next line": (b"x = \xc2\x851\n", "1:5", "parse file: invalid non-printable character U+0085"),
+    "end of file of CP/M": (b"x = 1\n\x1a", "2:1", "parse file: "),
 }
 
 
 @pytest.mark.parametrize(("data", "place", "reason"), UNREADABLE.values(), ids=UNREADABLE)
 def test_what_is_no_python_is_told_with_its_place_and_left_alone(data: bytes, place: str, reason: str) -> None:
     Path("net.py").write_bytes(data)
-    found = f"net.py:{place}: FWD900 this file could not be analysed: {reason}"
+    found = f"net.py:{place}: FWD900 cannot {reason}"
     for command in ("check", "fix"):
         done = forward_call(command, "net.py")
         assert (done.status, done.err) == (1, "")

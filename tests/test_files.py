@@ -158,7 +158,7 @@ def test_odd_name_is_printed_in_one_line_and_its_file_fixed(name: str) -> None:
     assert done.out.rstrip("\n").isprintable()
     assert [
         Path(each["filename"]).name for each in json.loads(forward_call("check", "--output-format", "json").out)
-    ] == [name]
+    ] == [name.replace("\udcff", "\\udcff")]  # Half of a surrogate pair is nothing that every reader of JSON takes.
     for args in (["fix", "."], ["fix", "--", name]):
         write(name)
         fixed = forward_call(*args)

@@ -124,7 +124,7 @@ def test_override_of_call_is_marked_at_its_name() -> None:
 
 def test_what_does_not_parse_is_marked_where_python_stopped() -> None:
     report = full("    def f(:")
-    assert report.startswith("FWD900 this file could not be analysed: does not parse")
+    assert report.startswith("FWD900 cannot parse file")
     assert marked(report) == [" 9 |     def f(:", "   |           ^"]
 
 

@@ -96,14 +96,14 @@ def test_message_names_the_python_that_reads_and_the_remedy(tmp_path: Path, prog
         assert " FWD001 " in line
         return
     needed = ".".join(map(str, since))
-    assert f"FWD900 this file could not be analysed: needs Python {needed} or newer: Python {OWN}, which runs " in line
+    assert f" needs Python {needed} or newer, but flake8-forward-call runs on Python {OWN}; " in line
     assert line.endswith("; run it with a newer Python")
 
 
 @pytest.mark.parametrize("program", WRONG)
 def test_mistake_keeps_its_message(tmp_path: Path, program: str) -> None:
     (file := tmp_path / "net.py").write_text(program + CALL)
-    assert " FWD900 this file could not be analysed: does not parse: " in forward_call("check", file).out
+    assert " FWD900 cannot parse file: " in forward_call("check", file).out
 
 
 def test_cell_of_a_notebook_names_the_python_as_well(tmp_path: Path) -> None:
@@ -115,7 +115,9 @@ def test_cell_of_a_notebook_names_the_python_as_well(tmp_path: Path) -> None:
         "source": "lazy import torch\n",
     }
     (file := tmp_path / "nb.ipynb").write_text(json.dumps({"cells": [lazy], "metadata": {}, "nbformat": 4}))
-    assert f": cell 1 needs Python 3.15 or newer: Python {OWN}, which runs " in forward_call("check", file).out
+    out = forward_call("check", file).out
+    assert " FWD900 cannot parse cell 1: " in out
+    assert f" needs Python 3.15 or newer, but flake8-forward-call runs on Python {OWN}; " in out
 
 
 DEEP = [

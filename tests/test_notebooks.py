@@ -128,8 +128,7 @@ def test_what_is_not_python_is_left_out(project: Path, cell: str) -> None:
 
 def test_a_cell_that_does_not_parse_is_told_of_and_the_others_are_analysed(project: Path) -> None:
     assert check(project, "x = 1\ny = (", "model.forward(1)") == [
-        "nb.ipynb:cell 2:2:5: FWD900 this file could not be analysed: "
-        "cell 2 does not parse: '(' was never closed (the other cells were analysed)",
+        "nb.ipynb:cell 2:2:5: FWD900 cannot parse cell 2: '(' was never closed (the other cells were analysed)",
         f"nb.ipynb:cell 3:1:7: {MESSAGE}",
     ]
     assert forward_call("fix", "nb.ipynb").status == 1
@@ -237,7 +236,7 @@ def test_other_languages_are_left_out(project: Path, metadata: dict[str, object]
     result = forward_call("check", "nb.ipynb")
     assert (result.status, result.out, result.err) == (0, "", "")
     assert forward_call("explain", "nb.ipynb:cell 1:7:7").err.startswith(
-        "forward-call: invalid value for PATH: nb.ipynb: is a notebook of another language than Python"
+        "forward-call: invalid value for PATH: nb.ipynb: is not a Python notebook"
     )
 
 
@@ -263,28 +262,28 @@ def test_a_cell_of_another_language_is_left_out(project: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b'{"cells": [\n  ,', "2:3: FWD900 {}is no notebook, for it is not JSON: Expecting value"),
-        (b"", "1:1: FWD900 {}is no notebook, for it is not JSON: Expecting value"),
-        (b"[]", "1:1: FWD900 {}is no notebook: there is no list of cells in its JSON"),
-        (b'{"cells": 3}', "1:1: FWD900 {}is no notebook: there is no list of cells in its JSON"),
-        (b'{"cells": [\n 3]}', "2:2: FWD900 {}is no notebook: cell 1 is no object"),
-        (b'{"cells": [\n{"cell_type": "code"}]}', "2:1: FWD900 {}is no notebook: cell 1 has no source"),
+        (b'{"cells": [\n  ,', "2:3: FWD900 {}read notebook: not valid JSON: Expecting value"),
+        (b"", "1:1: FWD900 {}read notebook: not valid JSON: Expecting value"),
+        (b"[]", "1:1: FWD900 {}read notebook: its JSON has no list of cells"),
+        (b'{"cells": 3}', "1:1: FWD900 {}read notebook: its JSON has no list of cells"),
+        (b'{"cells": [\n 3]}', "2:2: FWD900 {}read notebook: cell 1 is not an object"),
+        (b'{"cells": [\n{"cell_type": "code"}]}', "2:1: FWD900 {}read notebook: cell 1 has no source"),
         (
             b'{"cells": [{"cell_type": "code",\n "source": [3]}]}',
-            "2:12: FWD900 {}is no notebook: cell 1 has no source",
+            "2:12: FWD900 {}read notebook: cell 1 has no source",
         ),
         (
             b'{"nbformat": 3, "worksheets": [{"cells": []}]}',
-            "1:1: FWD900 {}is a notebook in a format older than 4, which is not looked at; "
+            "1:1: FWD900 {}read notebook: its format is older than 4, which is not supported; "
             "'jupyter nbconvert --to notebook' converts it",
         ),
-        (b'{"cells":\n["\xff"]}', "2:1: FWD900 {}cannot be decoded as UTF-8: invalid start byte"),
-        (b"[" * 100_000, "1:1: FWD900 {}is no notebook: its JSON is nested too deeply"),
+        (b'{"cells":\n["\xff"]}', "2:1: FWD900 {}decode file: not valid UTF-8: invalid start byte"),
+        (b"[" * 100_000, "1:1: FWD900 {}read notebook: its JSON is nested too deeply"),
     ],
 )
 def test_what_is_no_notebook_is_told_with_the_reason(project: Path, data: bytes, said: str) -> None:
     (project / "nb.ipynb").write_bytes(data)
-    expected = f"nb.ipynb:{said}".format("this file could not be analysed: ")
+    expected = f"nb.ipynb:{said}".format("cannot ")
     assert forward_call("check", "nb.ipynb").lines == [expected]
     result = forward_call("fix", "nb.ipynb")
     assert (result.status, result.lines[0]) == (1, expected)
@@ -350,7 +349,7 @@ def test_explain_takes_the_place_and_shows_places_in_cells(project: Path) -> Non
         ("nb.ipynb:cell 2:1", "nb.ipynb: no direct call of forward() at cell 2:1; the nearest: cell 2:2:7"),
         (
             "nb.ipynb:cell 3:1:1",
-            "nb.ipynb:cell 3:1:5: cell 3 does not parse: '(' was never closed (the other cells were analysed)",
+            "nb.ipynb:cell 3:1:5: cannot parse cell 3: '(' was never closed (the other cells were analysed)",
         ),
     ],
 )
@@ -375,8 +374,8 @@ def test_a_notebook_whose_rewrite_is_not_proven_stays(project: Path, monkeypatch
     before = (project / "nb.ipynb").read_bytes()
     monkeypatch.setattr("flake8_forward_call.rewriter.rewrite", lambda source, fixes: source.text)
     result = forward_call("fix", "nb.ipynb")
-    reason = "the rewritten cells read otherwise than the rewritten program"
-    refused = f"nb.ipynb:1:1: FWD900 this file could not be analysed: it was not rewritten: {reason}"
+    reason = "the rewritten cells differ from the rewritten program"
+    refused = f"nb.ipynb:1:1: FWD900 cannot rewrite file: {reason}"
     assert result.lines[:-1] == [refused, *found]
     assert (project / "nb.ipynb").read_bytes() == before
 

@@ -55,7 +55,7 @@ def test_exception_becomes_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(analysis, "_direct_calls", fail)
     reason = "internal error: ZeroDivisionError: division by zero"
-    assert found(PROGRAM) == [(1, 0, f"FWD900 this file could not be analysed: {reason}")]
+    assert found(PROGRAM) == [(1, 0, f"FWD900 cannot analyse file: {reason}")]
 
 
 def test_endless_recursion_becomes_a_finding(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,7 +63,7 @@ def test_endless_recursion_becomes_a_finding(monkeypatch: pytest.MonkeyPatch) ->
         raise RecursionError
 
     monkeypatch.setattr(analysis, "_direct_calls", fail)
-    assert found(PROGRAM) == [(1, 0, "FWD900 this file could not be analysed: is nested too deeply to be analysed")]
+    assert found(PROGRAM) == [(1, 0, "FWD900 cannot analyse file: it is nested too deeply")]
 
 
 def test_what_is_off_in_the_rule_table_is_kept_back_where_nobody_named_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -101,7 +101,7 @@ def test_nothing_found_is_a_valid_report_of_nothing(output_format: str) -> None:
 def test_github_escapes_what_would_end_a_command_or_a_property() -> None:
     line = rendered("github", finding(path="a,b:c%\n.py", message="50% of\r\nit, see: x"))
     assert line == (
-        "::warning file=a%2Cb%3Ac%25%0A.py,line=3,col=5,endLine=3,endColumn=12,title=FWD001::50%25 of%0D%0Ait, see: x"
+        "::warning file=a%2Cb%3Ac%25\\n.py,line=3,col=5,endLine=3,endColumn=12,title=FWD001::50%25 of\\r\\nit, see: x"
     )
 
 
@@ -328,8 +328,8 @@ def test_junit_has_a_case_for_each_file_with_all_that_was_found_in_it() -> None:
 def test_junit_holds_whatever_a_name_or_a_message_holds() -> None:
     suites = ET.fromstring(rendered("junit", finding(path='a\x01<&"\udcff.py', message="\x00<é]]>\ufffe")))
     case = suites[0][0]
-    assert case.get("name") == 'a\\x01<&"\\xdcff.py'
-    assert case[0].get("message") == "\\x00<é]]>\\xfffe"
+    assert case.get("name") == 'a\\x01<&"\\udcff.py'
+    assert case[0].get("message") == "\\x00<é]]>\\ufffe"
 
 
 def test_rdjson_counts_columns_in_bytes() -> None:

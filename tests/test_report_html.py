@@ -72,7 +72,7 @@ def rows(pre: Element) -> list[str]:
 
 def seen(text: str) -> str:
     """The text with what cannot be seen in escape sequences."""
-    return "".join(one if one == "\t" or one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(one if one in "\t\xa0" or one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def test_each_finding_is_there_once_under_its_folder_and_its_rule() -> None:
@@ -170,7 +170,7 @@ def test_bars_part_the_findings_by_rule_and_lead_to_them() -> None:
             widths = [(part.attributes["class"], part.attributes["x"], part.attributes["width"]) for part in parts]
             bars.append((link.text, row.one("td", "total").text, row.one("title").text, widths))
         charts[chart.one("h2").text] = bars
-    override = "FWD005 __call__ of a module that never reaches Module.__call__"
+    override = "FWD005 Module class whose __call__ bypasses Module.__call__"
     assert charts == {
         "By rule": [
             ("FWD001 Direct call of a module's forward()", "3", "3 FWD001", [("FWD001", "0.00%", "100.00%")]),
@@ -270,7 +270,7 @@ def test_whatever_is_told_stays_text(text: str, name: str, message: str, hanging
     }
     allowed = {name for each in plain for name in each.attributes}
     assert {name for each in page for name in each.attributes} <= allowed
-    assert all(one.isprintable() or one in "\t\n" for one in page.text)
+    assert all(one.isprintable() or one in "\t\n\xa0" for one in page.text)
 
 
 def test_source_is_shown_to_the_letter() -> None:

@@ -167,7 +167,7 @@ def test_calls_in_f_strings_of_python_3_12() -> None:
     if sys.version_info >= (3, 12):
         check(before, after)
     else:
-        with pytest.raises(Exception, match="does not parse"):
+        with pytest.raises(Exception, match="cannot parse file"):
             rewritten(before)
 
 
@@ -245,7 +245,7 @@ def test_an_edit_of_something_else_is_refused() -> None:
 
 def test_a_file_that_does_not_parse_is_refused() -> None:
     edit = Edit(Place(1, 2), Place(1, 10), "")
-    assert failure(Source("net.py", "a.forward(x"), edit).startswith("the file does not parse: ")
+    assert failure(Source("net.py", "a.forward(x"), edit).startswith("cannot parse file: ")
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_text_that_its_encoding_cannot_hold_is_refused(text: str, encoding: st
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("a(x", "the rewritten text does not parse: "),
+        ("a(x", "cannot parse the rewritten text: "),
         ("b(x)\n", "the rewritten text has another tree than the file"),
         ("a(x, x)\n", "the rewritten text has another tree than the file"),
         ("a.forward(x)\n", "the rewritten text has another tree than the file"),

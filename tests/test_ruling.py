@@ -99,7 +99,7 @@ def test_a_finding_tells_the_call_and_the_argument_apart() -> None:
         "net.stem.forward",
         "net.stem",
     )
-    assert handed.message.startswith("checkpoint calls net.stem.forward past Module.__call__")
+    assert handed.message.startswith("checkpoint calls net.stem.forward, bypassing Module.__call__")
 
 
 class Notebook(Source):

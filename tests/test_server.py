@@ -337,7 +337,7 @@ def test_text_that_is_no_program_is_a_note_and_no_crash(net: Path, text: str) ->
             (found,) = await editor.diagnostics(net)
             assert (found.code, found.severity) == ("FWD900", types.DiagnosticSeverity.Information)
             place = found.range.start
-            assert "could not be analysed" in (await editor.hover(net, place.line, place.character) or "")
+            assert "cannot " in (await editor.hover(net, place.line, place.character) or "")
             await editor.actions(net, place.line, place.character)
             editor.change(net, PROGRAM)
             assert await editor.codes(net) == [f"FWD001 {LINE}:{CHARACTER}"]

@@ -34,4 +34,4 @@ def test_every_command_prints_what_the_page_shows(tmp_path: Path) -> None:
 def test_the_package_is_installed_first_and_from_the_clone() -> None:
     assert next(step for step in steps(PAGE) if isinstance(step, Shown)) == Shown(INSTALL, "")
     (name,) = re.findall(r'^name = "(.*)"$', (DOCS.parent / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)
-    assert f"From the first release on, `{name}`" in (DOCS / PAGE).read_text(encoding="utf-8")
+    assert f"with `{name}`." in (DOCS / PAGE).read_text(encoding="utf-8")

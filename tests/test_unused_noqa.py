@@ -64,7 +64,7 @@ def test_code_that_silences_nothing_is_reported(tmp_path: Path, name: str) -> No
     file = tmp_path / "net.py"
     file.write_text(f"{HEAD}{text}\n")
     found = [line for line in report(file) if "FWD100" in line]
-    assert found == [f"{file}:{place}: FWD100 noqa of {code} silences nothing: {why}"]
+    assert found == [f"{file}:{place}: FWD100 unused noqa for {code}: {why}"]
 
 
 @pytest.mark.parametrize("name", ALIVE)
@@ -91,7 +91,7 @@ def test_nothing_is_said_without_the_option(tmp_path: Path) -> None:
 def test_file_without_the_word_is_looked_at_in_a_directory(tmp_path: Path) -> None:
     (tmp_path / "plain.py").write_text("x = 1  # noqa: FWD001\n")
     (tmp_path / "torn.py").write_text("x = (  # noqa: FWD001\n")
-    assert report(tmp_path) == [f"{tmp_path}/plain.py:1:16: FWD100 noqa of FWD001 silences nothing: {NO_FINDING}"]
+    assert report(tmp_path) == [f"{tmp_path}/plain.py:1:16: FWD100 unused noqa for FWD001: {NO_FINDING}"]
 
 
 def test_nothing_is_said_of_a_file_that_cannot_be_analysed(tmp_path: Path) -> None:
@@ -103,9 +103,9 @@ def test_nothing_is_said_of_a_file_that_cannot_be_analysed(tmp_path: Path) -> No
 def test_selection_decides_what_can_be_dead(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text(f"{HEAD}m(x)  # noqa: FWD001,FWD003\n")
-    assert [line.split()[4] for line in report(file)] == ["FWD001"]
-    assert [line.split()[4] for line in report(file, "--extend-select", "FWD003")] == ["FWD001", "FWD003"]
-    assert [line.split()[4] for line in report(file, "--select", "FWD003")] == ["FWD003"]
+    assert [line.split()[5].rstrip(":") for line in report(file)] == ["FWD001"]
+    assert [line.split()[5].rstrip(":") for line in report(file, "--extend-select", "FWD003")] == ["FWD001", "FWD003"]
+    assert [line.split()[5].rstrip(":") for line in report(file, "--select", "FWD003")] == ["FWD003"]
     assert report(file, "--ignore", "FWD100") == []
     assert report(file, "--ignore", "FWD001") == []
 
@@ -129,7 +129,7 @@ def test_json_has_the_place_of_the_code(tmp_path: Path) -> None:
 
 def test_standard_input_is_looked_at_too() -> None:
     done = forward_call("check", "--report-unused-noqa", "-", stdin=b"x = 1  # noqa: FWD001\n")
-    assert done.lines == [f"stdin:1:16: FWD100 noqa of FWD001 silences nothing: {NO_FINDING}"]
+    assert done.lines == [f"stdin:1:16: FWD100 unused noqa for FWD001: {NO_FINDING}"]
 
 
 def test_what_add_noqa_wrote_is_not_dead_until_the_call_is_repaired(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The tests of a package before and after, one beside the other."""
+"""The tests of a package before and after the rewrite, compared one by one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HEADINGS = ("package", "fixes", "tests", "passed before", "passed after", "chang
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one package's tests: two runs as it is, one run rewritten."""
+    """The results of one package's tests: two runs of the original, one run of the rewritten package."""
 
     package: str
     fixes: str
@@ -33,7 +33,7 @@ class Result:
 
     @property
     def changed(self) -> list[str]:
-        """The tests that are not flaky and whose outcome is another one after the rewrite."""
+        """The tests that are not flaky and whose outcome changed after the rewrite."""
         tests = (self.first.keys() | self.after.keys()) - self.flaky
         return sorted(test for test in tests if not _same(test, self.first, self.after))
 
@@ -44,7 +44,7 @@ class Result:
         return (self.package, self.fixes, *map(str, figures))
 
     def differences(self) -> Iterator[str]:
-        """A line for each test that changed, with what is said of it."""
+        """A line for each test that changed, with its message."""
         for test in self.changed:
             before, after = (run.get(test, ABSENT) for run in (self.first, self.after))
             message = " ".join((after.message or before.message).split())
@@ -56,9 +56,9 @@ def _same(test: str, one: Outcomes, other: Outcomes) -> bool:
 
 
 def compare(runner: Runner, unsafe: bool) -> Iterator[Result]:
-    """Run the tests twice, rewrite, run them again; with ``unsafe`` once more after the unsafe fixes.
+    """Run the tests twice, rewrite, and run them again; with ``unsafe`` once more after the unsafe fixes.
 
-    The lines are counted in a run of its own, for what counts them slows the tests and may disturb them.
+    The executed lines are counted in a separate run, because counting slows down the tests and may disturb them.
     """
     first, second = runner.run("before"), runner.run("before, again")
     for fixing in (Fixing(runner.python), Fixing(runner.python, unsafe=True))[: 1 + unsafe]:
@@ -76,7 +76,7 @@ def compare(runner: Runner, unsafe: bool) -> Iterator[Result]:
 
 
 def unexecuted(places: Mapping[Path, Sequence[int]], executed: Mapping[Path, set[int]]) -> Iterator[tuple[Path, int]]:
-    """The places that no test comes to."""
+    """The places that no test executes."""
     for path, lines in places.items():
         for line in lines:
             if line not in executed.get(path, set()):

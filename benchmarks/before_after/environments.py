@@ -17,9 +17,9 @@ SHARED = (TORCH, "numpy", "setuptools", "wheel", "pytest", "coverage")
 
 
 def environment(suite: Suite, work: Path) -> Path:
-    """The interpreter of an environment with all that the suite's tests need; SuiteError if pip cannot make it.
+    """The interpreter of an environment with everything that the suite's tests need.
 
-    An environment that was made for the same requirements is used again.
+    An environment for the same requirements is reused. Raises SuiteError if pip cannot create it.
     """
     shared = _make(work / "shared", SHARED)
     requirements = (TORCH, *suite.needs, suite.requirement)
@@ -36,7 +36,7 @@ def _make(folder: Path, requirements: tuple[str, ...], beneath: Path | None = No
     shutil.rmtree(folder, ignore_errors=True)
     venv.create(folder, with_pip=True)
     if beneath is not None:
-        # Python takes what is installed here first, then what is installed in the folder that is named here.
+        # Packages installed here take precedence over those in the folder named in this file.
         (_packages(python) / "shared.pth").write_text(f"{beneath}\n", encoding="utf-8")
     _call(str(python), "-m", "pip", "install", *requirements)
     made.write_text(text, encoding="utf-8")
@@ -49,7 +49,7 @@ def _packages(python: Path) -> Path:
 
 
 def unpack(suite: Suite, work: Path) -> Path:
-    """The folder of the freshly unpacked sdist, which pip fetches on first use; SuiteError if it cannot."""
+    """The folder of the newly unpacked sdist, which pip fetches on first use. Raises SuiteError if it cannot."""
     folder = work / suite.requirement
     if not list(folder.glob("*.tar.gz")):
         pip = (sys.executable, "-m", "pip", "download", "--no-deps", "--no-binary", suite.name)
@@ -57,7 +57,7 @@ def unpack(suite: Suite, work: Path) -> Path:
     (archive,) = folder.glob("*.tar.gz")
     shutil.rmtree(folder / "tree", ignore_errors=True)
     with tarfile.open(archive) as tar:
-        # The filter is in every Python that is kept up to date, not in the first ones of each line.
+        # Every up-to-date Python has the filter, but not the first releases of each version.
         if hasattr(tarfile, "data_filter"):
             tar.extractall(folder / "tree", filter="data")
         else:

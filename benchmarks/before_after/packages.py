@@ -1,4 +1,4 @@
-"""The packages whose tests are run: their sdists hold the tests, and the tests come to calls that are rewritten."""
+"""The packages whose tests are run: their sdists contain the tests, and the tests execute rewritten calls."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ TORCH = "torch==2.13.0"
 
 
 class SuiteError(Exception):
-    """A suite could not be run, and why."""
+    """The reason why a suite could not be run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     """A release with tests in its sdist.
 
-    ``needs`` is what the tests need besides what the package requires, ``pytest`` what pytest is told, ``sources`` the
-    folders of the sdist from which packages are imported.
+    ``needs`` are the tests' requirements in addition to those of the package, ``pytest`` the arguments for pytest,
+    ``sources`` the folders of the sdist from which packages are imported.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Suite:
 SUITES = (
     Suite("nflows", "0.14", needs=("torchtestcase",)),
     Suite("normflows", "1.7.3", pytest=("normflows",)),
-    # Without the variable it looks for its own fork of nflows, where only the built package has it.
+    # Without the variable, it looks for its own fork of nflows, which only the built package contains.
     Suite(
         "glasflow",
         "0.4.1",
@@ -76,7 +76,7 @@ SUITES = (
         "peft",
         "0.21.2",
         needs=("parameterized", "datasets", "diffusers", "scipy"),
-        # Its tests import one another as a package, and the sdist lacks what makes the folder one. A test that
+        # Its tests import each other as a package, but in the sdist their folder is not a package. A test that
         # compares times says nothing on a busy machine.
         pytest=(
             "-o",

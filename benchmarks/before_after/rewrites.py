@@ -1,4 +1,4 @@
-"""Which calls of a tree ``forward-call fix`` rewrites, and where they stand afterwards."""
+"""Which calls of a tree ``forward-call fix`` rewrites, and where they are afterwards."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from typing import Any
 from before_after.packages import SuiteError
 
 FORWARD_CALL = (sys.executable, "-m", "flake8_forward_call")
-# The rules that have unsafe fixes, or fixes and are off by default.
+# The rules with unsafe fixes, and those with fixes that are off by default.
 UNSAFE = ("--extend-select", "FWD003,FWD004")
 
 
 @dataclass(frozen=True, slots=True)
 class Fixing:
-    """What is to be rewritten: with the packages of which interpreter, and whether unsafe fixes as well."""
+    """How to rewrite: with the packages of which interpreter, and whether to apply unsafe fixes too."""
 
     python: Path
     unsafe: bool = False
@@ -36,7 +36,7 @@ class Fixing:
         return done.stdout
 
     def pending(self, tree: Path) -> dict[Path, list[Mapping[str, Any]]]:
-        """The edits that ``fix`` would make, by file and in their order."""
+        """The edits that ``fix`` would make, by file and in order."""
         edits: dict[Path, list[Mapping[str, Any]]] = {}
         for finding in json.loads(self._run("check", tree, "--output-format", "json")):
             if finding["fix"] is not None and (self.unsafe or finding["fix"]["applicability"] == "safe"):
@@ -44,9 +44,9 @@ class Fixing:
         return edits
 
     def apply(self, tree: Path) -> dict[Path, list[int]]:
-        """Rewrite the tree; the lines on which the rewritten calls stand now, by file.
+        """Rewrite the tree, and return the new lines of the rewritten calls, by file.
 
-        SuiteError if the tool could not do its work, or left something to rewrite.
+        Raises SuiteError if the tool failed, or left something to rewrite.
         """
         edits = self.pending(tree)
         texts = {path: read(path) for path in edits}
@@ -57,12 +57,12 @@ class Fixing:
 
 
 def read(path: Path) -> str:
-    """The text of a file with its line ends as they are."""
+    """The text of a file with its original line ends."""
     return path.read_bytes().decode("utf-8")
 
 
 def rewritten_lines(before: str, after: str, edits: Sequence[Mapping[str, Any]]) -> list[int]:
-    """For each edit the line of the new text on which Python counts its call: that of the receiver's innermost part."""
+    """For each edit, the line of the new text that Python gives its call: that of the receiver's innermost part."""
     old, new = _starts(before), _starts(after.encode())
     lines: dict[int, int] = {}
     for node in ast.walk(ast.parse(after)):
@@ -74,7 +74,7 @@ def rewritten_lines(before: str, after: str, edits: Sequence[Mapping[str, Any]])
     found: list[int] = []
     for edit in edits:
         first, last = (old[edit[key]["row"] - 1] + edit[key]["column"] - 1 for key in ("location", "end_location"))
-        # Python's tree counts bytes. A receiver in parentheses ends before them.
+        # Python's tree counts bytes. A receiver in parentheses ends before the closing one.
         place = len(after[: first + shift].encode())
         found.append(lines[ends[bisect.bisect_right(ends, place) - 1]])
         shift += len(edit["content"]) - (last - first)
@@ -82,6 +82,6 @@ def rewritten_lines(before: str, after: str, edits: Sequence[Mapping[str, Any]])
 
 
 def _starts(text: str | bytes) -> list[int]:
-    """Where each line starts, with Python's line ends only."""
+    """The start of each line, with Python's line ends only."""
     ends = re.finditer("\r\n|\r|\n", text) if isinstance(text, str) else re.finditer(b"\r\n|\r|\n", text)
     return [0, *(end.end() for end in ends)]

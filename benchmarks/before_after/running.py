@@ -1,4 +1,4 @@
-"""One run of a test suite, and what became of each test."""
+"""One run of a test suite, and the outcome of each test."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from xml.etree import ElementTree
 
 from before_after.packages import Suite, SuiteError
 
-# Longer than any run of the table takes; a run that hangs must end.
+# The timeout, longer than any run of the table takes: a run that hangs must end.
 SECONDS = 1800
 
-# Every test starts from the same seed, so that one that draws random numbers draws the same ones in each run. PyPI's
-# torchvision is linked with CUDA: beside a torch without it, its operators are not there, and its import wants two.
+# Every test starts with the same seed, so that it draws the same random numbers in each run. PyPI's torchvision is
+# linked with CUDA: with a torch without CUDA, its operators are missing, and its import needs two of them.
 PLUGIN = """
 import importlib.util
 import random
@@ -59,7 +59,7 @@ print(json.dumps({path: data.lines(path) for path in data.measured_files()}))
 
 
 class Outcome(NamedTuple):
-    """What became of a test, and what was said of it."""
+    """The outcome of a test, and its message."""
 
     kind: str
     message: str = ""
@@ -77,12 +77,12 @@ class Runner:
     tree: Path
 
     def run(self, which: str) -> Outcomes:
-        """What becomes of each test; SuiteError if pytest could not run, or takes too long."""
+        """The outcome of each test. Raises SuiteError if pytest cannot run, or takes too long."""
         with tempfile.TemporaryDirectory() as scratch:
             return self._pytest(which, Path(scratch), [str(self.python)])
 
     def executed(self, files: Collection[Path]) -> dict[Path, set[int]]:
-        """The lines of these files that the tests come to."""
+        """The lines of these files that the tests execute."""
         if not files:
             return {}
         with tempfile.TemporaryDirectory() as folder:
@@ -100,11 +100,11 @@ class Runner:
         print(f"{self.suite.requirement}: tests, {which}", file=sys.stderr)
         report = scratch / "report.xml"
         (scratch / "each_run_alike.py").write_text(PLUGIN, encoding="utf-8")
-        # The unpacked package goes before the installed one, of which only the metadata are wanted.
+        # The unpacked package takes precedence over the installed one, of which only the metadata is needed.
         sources = (str(self.tree / source) for source in self.suite.sources)
         path = os.pathsep.join((*sources, str(scratch)))
         settings = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "PYTHONDONTWRITEBYTECODE": "1"}
-        # Sums over several threads are not always made in the same order.
+        # Several threads do not always add numbers in the same order.
         settings["OMP_NUM_THREADS"] = "1"
         command = [*python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "each_run_alike"]
         command += [f"--junitxml={report}", *self.suite.pytest]
@@ -112,7 +112,7 @@ class Runner:
             done = subprocess.run(
                 command,
                 cwd=self.tree,
-                # Whoever runs the benchmark may have settings of their own for pytest, which are not the package's.
+                # The user of the benchmark may have personal settings for pytest, which must not affect the package.
                 env={**os.environ, "PYTEST_ADDOPTS": "", **settings, **self.suite.environment},
                 check=False,
                 capture_output=True,
@@ -128,7 +128,7 @@ class Runner:
 
 
 def read_report(report: Path) -> Outcomes:
-    """The outcomes that a report in JUnit's format tells."""
+    """The outcomes in a report in JUnit's format."""
     outcomes: Outcomes = {}
     for case in ElementTree.parse(report).iter("testcase"):
         troubles = [child for child in case if child.tag in {"failure", "error", "skipped"}]

@@ -1,1 +1,1 @@
-"""Call sites of ``.forward(`` in pinned releases, labelled by hand, and how an answer about them is counted."""
+"""Call sites of ``.forward(`` in pinned releases, labelled by hand, and how answers about them are counted."""

@@ -1,4 +1,4 @@
-"""The tool's doors over one release: ``forward-call check``, flake8, and ``forward-call fix`` on a copy."""
+"""The tool's doors on one release: ``forward-call check``, flake8, and ``forward-call fix`` on a copy."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from labelled.score import Answer
 
 Findings: TypeAlias = Mapping[Site, Answer]
 
-# The rules that speak of a call of ``forward``, on by default or not, and the one for what cannot be read.
+# The rules about a call of ``forward``, on by default or not, and the one for files that cannot be analysed.
 CODES = ",".join(code for code in ("FWD001", "FWD002", "FWD003", "FWD900") if code in BY_CODE)
 
 
 def check(folder: Path, paths: Sequence[str] = (".",)) -> Findings:
-    """What ``forward-call check`` finds in a folder, or in some of its files, with nothing kept from an earlier run."""
+    """What ``forward-call check`` finds in a folder, or in some of its files, without a cache."""
     command = [sys.executable, "-m", "flake8_forward_call", "check", "--output-format=json", f"--select={CODES}"]
     command.append("--no-site-packages")
     with tempfile.TemporaryDirectory() as empty:
@@ -45,15 +45,15 @@ def _answer(finding: dict[str, Any]) -> Answer:
 
 
 def differences(folder: Path, findings: Findings) -> list[str]:
-    """The places at which flake8 and ``forward-call check`` disagree, which should be none.
+    """The locations at which flake8 and ``forward-call check`` disagree; there should be none.
 
-    flake8 runs its other plugins as well, whatever is selected, so it sees only the files in which there can be one.
+    flake8 also runs its other plugins, whatever is selected, so it only gets the files that can have findings.
     """
     wanted = {path for path, _, _ in findings}
     wanted |= {_inside(path, folder) for path in folder.rglob("*.py") if b".forward" in path.read_bytes()}
     if not wanted:
         return []
-    # What does not parse is E999 to flake8, and then no plugin is asked.
+    # For a file that does not parse, flake8 reports E999 and runs no plugin.
     command = [sys.executable, "-m", "flake8", "--isolated", f"--select={CODES},E9", "--exclude=.git"]
     command.append("--forward-call-no-site-packages")
     command.append("--format=%(path)s\t%(row)d\t%(col)d\t%(code)s")
@@ -69,7 +69,7 @@ def differences(folder: Path, findings: Findings) -> list[str]:
 
 
 def rewrite(folder: Path, findings: Findings) -> list[str]:
-    """Fix a copy of the folder, and give what changed besides the calls with a safe fix, which should be nothing."""
+    """Fix a copy of the folder, and return what changed except the calls with a safe fix; it should be nothing."""
     copy = folder.with_name(f"{folder.name}.fixed")
     shutil.rmtree(copy, ignore_errors=True)
     shutil.copytree(folder, copy)
@@ -95,14 +95,14 @@ def _faults(folder: Path, copy: Path, findings: Findings) -> list[str]:
             faults.append(f"{inside}: {'not ' * (old == new)}rewritten")
         elif named and ast.dump(_expected(ast.parse(old), named)) != ast.dump(ast.parse(new)):
             faults.append(f"{inside}: more was rewritten than the calls named")
-    # A file that was not rewritten the first time is as it was.
+    # Files that were not rewritten the first time are unchanged.
     if rewritten and any(answer.fix == "safe" for answer in check(copy, rewritten).values()):
         faults.append("a second run would rewrite more")
     return faults
 
 
 def _expected(tree: ast.Module, named: set[tuple[int, int]]) -> ast.Module:
-    """The tree with the named calls rewritten; the places are of the name ``forward``, in ASCII lines."""
+    """The tree with the named calls rewritten; the locations are those of the name ``forward``, in ASCII lines."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "forward":
             place = (node.func.end_lineno, (node.func.end_col_offset or 0) - len("forward") + 1)

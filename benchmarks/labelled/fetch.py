@@ -1,4 +1,4 @@
-"""Pinned releases as unpacked sources; nothing of them is installed."""
+"""Pinned releases as unpacked sources; nothing is installed."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-# Outside this repository, for a package in it would count as a part of this project.
+# Outside this repository, because a package in it would count as a part of this project.
 WORK = Path(tempfile.gettempdir()) / "forward-call-realworld"
 
 
 def fetch(requirement: str, work: Path) -> Path:
-    """The folder of the unpacked release; pip fetches it on first use, or CalledProcessError is raised."""
+    """The folder of the unpacked release, which pip fetches on first use. Raises CalledProcessError if it cannot."""
     folder = work / requirement
     if folder.is_dir():
         return folder

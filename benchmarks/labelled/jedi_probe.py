@@ -1,8 +1,8 @@
-"""Runs where jedi is installed: which receivers of the calls on standard input does it take for modules?
+"""Runs where jedi is installed: which receivers of the calls on standard input are modules according to jedi?
 
-In and out is JSON: the folder, the search path, and per file the places of the names ``forward``; then the places whose
-receiver is an instance of ``torch.nn.Module`` in every case that jedi sees. ``jedi.Script.infer`` answers for names
-alone, so what its completion asks is asked here, which needs jedi's internals and the pinned version.
+The input is JSON: the folder, the search path, and per file the locations of the names ``forward``. The output is JSON
+too: the locations whose receiver is always an instance of ``torch.nn.Module`` according to jedi. ``jedi.Script.infer``
+only works for names, so this does what its completion does, which needs jedi's internals and the pinned version.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 import jedi
 from jedi.inference.helpers import infer_call_of_leaf
 
-# Seconds for one call. jedi has no bound of its own, and a few receivers lead it through the whole of a large package.
+# Seconds for one call. jedi has no limit, and a few receivers make it read all of a large package.
 PATIENCE = 20
 
 
@@ -38,7 +38,7 @@ def _is_module(script: Any, row: int, column: int) -> bool:
         context = script._get_module_context().create_context(leaf)
         values = [value for value in infer_call_of_leaf(context, leaf, cut_own_trailer=True) if not _is_none(value)]
         return bool(values) and all(_derives(value) for value in values)
-    except Exception as error:  # What it cannot answer it has not found.
+    except Exception as error:  # A call that it cannot answer is not found.
         print(f"{script.path}:{row}:{column}: {error!r}", file=sys.stderr)
         return False
     finally:

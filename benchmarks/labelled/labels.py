@@ -1,4 +1,4 @@
-"""The labels: which call, in which release, and what should be said of it."""
+"""The labels: which call, in which release, and what a tool should say about it."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import TypeAlias
 
 LABELS = Path(__file__).resolve().parent.parent / "labels.jsonl"
 
-# The nearest scope whose source tells what should be said; of ``dynamic`` none does.
+# The nearest scope whose source shows what is right; for ``dynamic`` none does.
 EVIDENCE = ("file", "project", "deps", "dynamic")
-# Report and rewrite; a module, but do not rewrite; no module; nobody can tell, so it is not counted.
+# Report and rewrite; a module, but do not rewrite; not a module; nobody can know, so it is not counted.
 VERDICTS = ("fix", "nofix", "ignore", "unknown")
 
-# Path in the release, row and column of the name ``forward``, both from 1.
+# Path in the release, row and column of the name ``forward``, both 1-based.
 Site: TypeAlias = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What should be said of one call, on what evidence, and how a person came to that."""
+    """What a tool should say about one call, on what evidence, and why a person decided so."""
 
     verdict: str
     evidence: str
@@ -45,12 +45,12 @@ class Package:
 
     @property
     def files(self) -> list[str]:
-        """The paths in the release that hold a labelled call, in order."""
+        """The paths in the release of files with a labelled call, in order."""
         return sorted({path for path, _, _ in self.labels})
 
 
 def read_labels(path: Path) -> Iterator[Package]:
-    """Yield the releases of a labels file, in its order; raise ValueError where a label is none or stands twice."""
+    """Yield the releases of a labels file, in its order. Raises ValueError if a label is invalid or repeated."""
     releases: dict[str, dict[Site, Label]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)

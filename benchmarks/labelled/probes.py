@@ -1,9 +1,9 @@
 """Questions to a type checker, written into a copy of the code: is this receiver a module?
 
-A receiver ``r`` of a labelled call becomes ``(reveal_type(PROBE(r)), r)[1]``, which has the type of ``r``, so nothing
-that follows is taken for something else. ``PROBE`` is overloaded: its result says whether its argument is an instance
-of ``torch.nn.Module``, and for an argument of unknown type it is unknown, in each checker that follows the typing
-specification. So no checker's way of writing types has to be read, and every one is asked the same.
+A receiver ``r`` of a labelled call becomes ``(reveal_type(PROBE(r)), r)[1]``, which has the type of ``r``, so the types
+of the following code stay the same. ``PROBE`` is overloaded: its result says whether its argument is an instance of
+``torch.nn.Module``. For an argument of unknown type, the result is unknown in every checker that follows the typing
+specification. So the checkers' notations for types do not matter, and all checkers get the same question.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ Place = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Where a question stands in the text with questions: the row, and the columns in which its answer is given."""
+    """Where a question is in the text with questions: the row, and the columns of its answer."""
 
     row: int
     first: int
@@ -45,10 +45,10 @@ class Question:
 
 
 def ask(text: str, places: Iterable[Place]) -> tuple[str, Mapping[Place, Question]]:
-    """The text with a question at each of the calls, and where the questions stand. The text must be Python."""
+    """The text with a question at each of the calls, and the locations of the questions. The text must be Python."""
     lines = text.splitlines(keepends=True)
     wanted = set(places)
-    # What to put where: an insertion that ends before another's place, or starts there first, stands left of it.
+    # What to insert, by row and column. Of two insertions at the same place, that for the longer receiver comes first.
     insertions: list[tuple[int, int, int, str, Place | None]] = []
     for node in ast.walk(ast.parse(text)):
         if not isinstance(node, ast.Attribute) or (place := place_of_name(node, lines)) not in wanted:
@@ -78,25 +78,25 @@ def ask(text: str, places: Iterable[Place]) -> tuple[str, Mapping[Place, Questio
 
 
 def is_module(answer: str) -> bool:
-    """Whether a revealed type says: a module in every case, or None."""
+    """Whether each alternative of a revealed type is a module, or None."""
     parts = {part.strip() for part in answer.split("|")}
     return "IsModule" in parts and parts <= {"IsModule", "IsNone"}
 
 
 def place_of_name(node: ast.Attribute, lines: list[str]) -> Place:
-    """Where the name of an attribute stands."""
+    """The location of the name of an attribute."""
     assert node.end_lineno is not None
     assert node.end_col_offset is not None
     return node.end_lineno, _column(lines, node.end_lineno, node.end_col_offset) - len(node.attr) + 1
 
 
 def _column(lines: list[str], row: int, offset: int) -> int:
-    """``ast`` counts bytes of UTF-8, a label characters."""
+    """The column in characters, as labels count it, for an offset in UTF-8 bytes, as ``ast`` counts it."""
     return len(lines[row - 1].encode()[:offset].decode())
 
 
 def _import_row(tree: ast.Module) -> int:
-    """The row of the first statement before which an import may stand."""
+    """The row of the first statement before which an import is allowed."""
     for index, node in enumerate(tree.body):
         is_docstring = index == 0 and isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
         if not is_docstring and not (isinstance(node, ast.ImportFrom) and node.module == "__future__"):

@@ -1,4 +1,4 @@
-"""One project checked in many ways that must not matter: what each says, with its messages and edits."""
+"""One project checked in many ways that must give the same result, including messages and edits."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from flake8_forward_call.rules import BY_CODE
 
 SEEDS = range(4)
 
-# The rules that read the project. FWD900 is among them; FWD100 is about comments, and flake8 never has it.
+# The rules that read the project, including FWD900. FWD100 is about comments, and flake8 never reports it.
 CODES = ",".join(code for code in sorted(BY_CODE) if code != "FWD100")
 
-# What flake8 is not asked about: a file that does not parse is E999 to it.
+# Not compared with flake8, which reports E999 for a file that does not parse.
 _UNREADABLE = "FWD900"
 
-# In a file without either of these words there is nothing to find.
+# A file with neither of these words has no findings.
 _WORDS = (b".forward", b"__call__")
 
-# So many names fit into one command line on every system.
+# This many names fit into one command line on every system.
 _MOST_FILES = 2_000
 
-# Between a finding and its fix, which flake8 does not tell.
+# Separates a finding and its fix, which flake8 does not report.
 _FIX = "\t"
 
-# What a run said: "path:row:col code message", a tab and the fix, each with how often.
+# What a run reported: "path:row:col code message", a tab and the fix, each with its count.
 Said = Counter[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One way of checking, with what it said, and the files that it was asked about; None for all."""
+    """One way of checking, with what it reported, and the files that it was given; None for all."""
 
     name: str
     said: Said
@@ -46,7 +46,7 @@ class Run:
     is_flake8: bool = False
 
     def of(self, reference: Said) -> Said:
-        """What the run should have said: the part of the reference that it was asked about."""
+        """What the run should have reported: the part of the reference for its files."""
         lines = ((line, count) for line, count in reference.items() if self.files is None or _path(line) in self.files)
         if not self.is_flake8:
             return Counter(dict(lines))
@@ -57,12 +57,12 @@ class Run:
 
 
 def reference(folder: Path, cache: Path) -> Said:
-    """What the command says of a folder with seed 0 and an empty cache, which is filled."""
+    """What the command reports for a folder with seed 0 and an empty cache, which it fills."""
     return _check(folder, ["."], 0, cache)
 
 
 def runs(folder: Path, cache: Path) -> Iterator[Run]:
-    """Yield all other ways, given the cache that the reference has filled."""
+    """Yield all other runs, given the cache that the reference has filled."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.is_file())
     wanted = [name for name in names if any(word in (folder / name).read_bytes() for word in _WORDS)]
     yield Run("seed 0, full cache", _check(folder, ["."], 0, cache))

@@ -1,4 +1,4 @@
-"""From what a tool says of the labelled calls to figures, and the targets that they are held against."""
+"""The figures for what a tool says about the labelled calls, and the targets for them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from labelled.labels import Package, Site
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a tool says of one call: the rule, and how safe it calls the rewrite that it offers, if it offers one."""
+    """What a tool says about one call: the rule, and whether its fix, if it offers one, is safe or unsafe."""
 
     code: str
     fix: Literal["safe", "unsafe"] | None = None
@@ -20,15 +20,15 @@ class Answer:
 
 @dataclass(slots=True)
 class Score:
-    """Counts by evidence. ``missed`` and the like are the calls themselves, for whoever wants to look at them."""
+    """Counts by evidence. ``missed`` and the like are the calls themselves, for a closer look."""
 
     due: Counter[str] = field(default_factory=Counter)
     found: Counter[str] = field(default_factory=Counter)
-    safe: Counter[str] = field(default_factory=Counter)  # Found, with a fix that `fix` makes unasked.
+    safe: Counter[str] = field(default_factory=Counter)  # Found, with a fix that `fix` applies by default.
     missed: list[Site] = field(default_factory=list)
     doubted: Counter[str] = field(default_factory=Counter)  # Missed, but FWD003 says "probably".
     must_stay: Counter[str] = field(default_factory=Counter)
-    kept: Counter[str] = field(default_factory=Counter)  # A module, and FWD002 says why it must stay.
+    kept: Counter[str] = field(default_factory=Counter)  # A module, and FWD002 says why the call must stay.
     false_alarms: Counter[str] = field(default_factory=Counter)
     breaking: Counter[str] = field(default_factory=Counter)  # A rewrite is offered that would break the program.
     doubtful_breaking: Counter[str] = field(default_factory=Counter)  # The same, by FWD003, which says "probably".
@@ -36,23 +36,23 @@ class Score:
     unlabelled: list[Site] = field(default_factory=list)
 
     def recall(self, *evidence: str) -> float | None:
-        """The share found of the calls that should be rewritten, of the evidence named or of all; None of nothing."""
+        """The share found of the calls to rewrite, with the given kinds of evidence or all; None if there are none."""
         kinds = evidence or tuple(self.due)
         return _share(sum(self.found[kind] for kind in kinds), sum(self.due[kind] for kind in kinds))
 
     @property
     def safe_share(self) -> float | None:
-        """The share of the calls found whose fix is safe."""
+        """The share of the found calls whose fix is safe."""
         return _share(self.safe.total(), self.found.total())
 
     @property
     def precision(self) -> float | None:
-        """The share of the reports that are right, labelled calls only."""
+        """The share of the reports that are right, for labelled calls only."""
         return _share(self.found.total(), self.found.total() + self.false_alarms.total())
 
 
 def score(package: Package, answers: Mapping[Site, Answer]) -> Score:
-    """Hold what a tool says of a release against its labels."""
+    """Compare what a tool says about a release with its labels."""
     result = Score(unlabelled=sorted(site for site in answers if site not in package.labels))
     for site, label in sorted(package.labels.items()):
         answer, kind = answers.get(site), label.evidence
@@ -77,7 +77,7 @@ def score(package: Package, answers: Mapping[Site, Answer]) -> Score:
 
 
 def total(scores: Iterable[Score]) -> Score:
-    """The sum of the counts; the sites stay with their releases."""
+    """The sum of the counts, without the lists of sites."""
     result = Score()
     for one in scores:
         for name in (
@@ -97,7 +97,7 @@ def total(scores: Iterable[Score]) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A figure, what it must be and what it should be; of rewrites that break, fewer are better."""
+    """A figure, what it must be and what it should be; for rewrites that break, fewer are better."""
 
     name: str
     must: float
@@ -106,14 +106,14 @@ class Target:
 
     @property
     def held(self) -> bool:
-        """Whether the figure is what it must be; one that nothing was measured for holds nothing back."""
+        """Whether the figure is as it must be; one that was not measured counts as reached."""
         if self.measured is None:
             return True
         return self.measured <= self.must if self.must == 0 else self.measured >= self.must
 
 
 def targets(result: Score) -> list[Target]:
-    """What the tool has set out to reach over all labelled calls."""
+    """The targets of the tool over all labelled calls."""
     return [
         Target("precision of FWD001", 0.99, 1.0, result.precision),
         Target("recall over all calls to rewrite", 0.93, 0.98, result.recall()),

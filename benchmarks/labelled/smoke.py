@@ -1,4 +1,4 @@
-"""A made-up release of three files, small enough to know by heart what must be said of it."""
+"""A made-up release of three files, small enough to know what a tool must say about it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures as Markdown, to be pasted into the documentation as they are."""
+"""Figures as Markdown, which can be pasted into the documentation."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from labelled.score import Score, Target, total
 
 
 def table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, texts: int = 1) -> str:
-    """A Markdown table; all columns but the first ones, whose number ``texts`` gives, hold figures."""
+    """A Markdown table; the first ``texts`` columns are text, all others are figures."""
     lines = [headings, ["---"] * texts + ["---:"] * (len(headings) - texts), *rows]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def by_package(scores: Sequence[tuple[str, Score, float]]) -> str:
-    """For each release, and all of them: found of those due by evidence, and what went wrong, and the seconds."""
+    """For each release and in total: the share found by evidence, what went wrong, and the seconds."""
     headings = ["package", *EVIDENCE, "missed", "false alarms", "would break", "seconds"]
     everything = ("all", total(one for _, one, _ in scores), sum(seconds for _, _, seconds in scores))
     return table(headings, (_package_row(*row) for row in (*scores, everything)))
@@ -29,7 +29,7 @@ def _package_row(name: str, one: Score, seconds: float) -> list[str]:
 
 
 def by_evidence(result: Score) -> str:
-    """The counts of all releases by evidence, with what FWD002 and FWD003 say of the rest."""
+    """The counts of all releases by evidence, with what FWD002 and FWD003 say about the rest."""
     headings = ["evidence", "found", "missed", "of them FWD003", "recall", "false alarms", "would break"]
     headings += ["FWD003 would break", "modules to leave", "of them FWD002"]
     return table(
@@ -48,7 +48,7 @@ def _evidence_row(name: str, kinds: Sequence[str], result: Score) -> list[str]:
 
 
 def against(targets: Iterable[Target]) -> str:
-    """The figures beside what they must be and should be."""
+    """The figures with what they must be and should be."""
     rows = (
         [one.name, _figure(one.must), _figure(one.aim), _figure(one.measured), "yes" if one.held else "**no**"]
         for one in targets
@@ -57,12 +57,12 @@ def against(targets: Iterable[Target]) -> str:
 
 
 def share(found: int, due: int) -> str:
-    """Found of those due, or a dash where nothing is."""
+    """The number found of those due, or a dash if none are due."""
     return f"{found}/{due}" if due else "-"
 
 
 def rate(value: float | None) -> str:
-    """A share in three digits, or a dash where it is a share of nothing."""
+    """A share with three digits, or a dash if there is none."""
     return "-" if value is None else f"{value:.3f}"
 
 

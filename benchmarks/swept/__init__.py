@@ -1,1 +1,1 @@
-"""What ``sweep.py`` does with one file: calls to rewrite where there were none, and a proof of its own."""
+"""The parts of ``sweep.py`` for one file: calls to rewrite in code without any, and an independent proof."""

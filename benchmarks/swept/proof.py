@@ -1,6 +1,6 @@
-"""Whether a rewritten file is the same but for the rewritten uses of forward(), by the standard library alone.
+"""Whether a rewritten file is the same except for the rewritten uses of forward(), by the standard library only.
 
-Nothing here comes from the tool, whose own proof could share a fault with its rewrite.
+No code here comes from the tool, whose own proof could share a bug with its rewrite.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from swept.texts import Place, attributes, decoded, end_of, line_ends, lines_of,
 _BOM = b"\xef\xbb\xbf"
 _FINAL_END = re.compile(r"(\r\n|\r|\n)?\Z")
 
-# Before Python 3.12 the positions within an f-string are not those in the file, and it is one token.
+# Before Python 3.12, positions inside an f-string are not those in the file, and an f-string is one token.
 _STRINGS_ARE_OPAQUE = sys.version_info < (3, 12)
 
 
@@ -32,7 +32,7 @@ def parsed(data: bytes | str) -> ast.Module:
 
 
 def uses_of_forward(tree: ast.AST) -> list[ast.Attribute]:
-    """The attributes ``forward`` that are called or are arguments of calls, those of ``super()`` left aside."""
+    """The attributes ``forward`` that are called or are arguments of calls, except those of ``super()``."""
     return [
         used
         for node in ast.walk(tree)
@@ -43,7 +43,7 @@ def uses_of_forward(tree: ast.AST) -> list[ast.Attribute]:
 
 
 def faults(old: bytes, new: bytes, ends: Collection[Place]) -> Iterator[str]:
-    """Yield what is wrong with a file's new bytes, if the names ``forward`` that end at these places were to go."""
+    """Yield what is wrong with a file's new bytes, if the names ``forward`` that end at these places had to go."""
     text, encoding = decoded(old)
     try:
         after, encoding_after = decoded(new)
@@ -66,7 +66,7 @@ def _is_super(node: ast.expr) -> bool:
 
 
 def _tree_faults(old: ast.Module, new: ast.Module, text: str, ends: Collection[Place]) -> Iterator[str]:
-    """Walk both trees at once, and step over each attribute that should go."""
+    """Walk both trees in parallel, and skip each attribute that should go."""
     lines, droppable = lines_of(text), {id(used) for used in uses_of_forward(old)}
     gone, in_strings = set(), 0
     stack: list[tuple[object, object, bool]] = [(old, new, False)]
@@ -105,7 +105,7 @@ def _end(node: ast.Attribute, lines: list[str]) -> Place:
 
 
 def _text_faults(text: str, after: str, ends: Collection[Place]) -> Iterator[str]:
-    """See that every token and comment is there in its order, and that lines without a rewrite are as they were."""
+    """Check that all tokens and comments are there in order, and that lines without a rewrite are unchanged."""
     try:
         tokens, tokens_after = tokens_of(text), tokens_of(after)
     except (SyntaxError, tokenize.TokenError) as error:
@@ -127,7 +127,7 @@ def _text_faults(text: str, after: str, ends: Collection[Place]) -> Iterator[str
 
 
 def _line_faults(text: str, after: str, touched: Collection[int]) -> Iterator[str]:
-    """See that the lines off these rows are as they were, and in order."""
+    """Check that all lines except those on these rows are unchanged and in order."""
     position, block, row = 0, "", 0
     for row, line in enumerate([*lines_of(text), ""], 1):
         if row not in touched:
@@ -170,5 +170,5 @@ def _is_same_token(old: tuple[int, str], new: tuple[int, str]) -> bool:
 
 
 def _without_forward(string: str) -> str:
-    """An f-string without the name and without blanks: all that a rewrite within it takes away."""
+    """An f-string without the name and without spaces, which is all that a rewrite inside it removes."""
     return re.sub(r"[\s\\]|\.[\s\\]*forward", "", string)

@@ -1,4 +1,4 @@
-"""Gives a file calls of forward(): the methods that it calls most get that name."""
+"""Adds calls of forward() to a file: the methods that it calls most often get that name."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from swept.texts import attributes, decoded, lines_of, tokens_of
 
 
 def renamed(data: bytes, count: int) -> bytes:
-    """The file with the names of the ``count`` attributes that it calls most replaced, wherever they follow a dot.
+    """The file with the names of its ``count`` most called attributes replaced, wherever they follow a dot.
 
-    What that program would do is of no interest, only that people laid it out. Raises what the tokenizer raises.
+    It does not matter what that program would do, only that people wrote its layout. Raises what the tokenizer raises.
     """
     text, encoding = decoded(data)
     tokens = tokens_of(text)

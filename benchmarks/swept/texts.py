@@ -1,4 +1,4 @@
-"""A file's text, lines and tokens, read with the standard library alone."""
+"""A file's text, lines and tokens, read with the standard library only."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines with their ends, as Python's tokenizer counts them."""
+    """The lines with their line ends, as Python's tokenizer counts them."""
     return [line for line in _LINE.findall(text) if line]
 
 
@@ -32,7 +32,7 @@ def line_ends(text: str) -> list[str]:
 
 
 def tokens_of(text: str) -> list[TokenInfo]:
-    """The tokens; a lone carriage return ends a line here as it does in Python. Raises SyntaxError or TokenError."""
+    """The tokens; a single carriage return ends a line, as in Python. Raises SyntaxError or TokenError."""
     lines = iter([_LINE_END.sub("\n", line) for line in lines_of(text)])
     return list(tokenize.generate_tokens(lambda: next(lines, "")))
 
@@ -42,7 +42,7 @@ def end_of(token: TokenInfo) -> Place:
 
 
 def attributes(tokens: Sequence[TokenInfo]) -> Iterator[tuple[int, int, int]]:
-    """Yield the indexes of each dot, the name behind it and what follows, comments and line breaks left aside."""
+    """Yield the indexes of each dot, the name after it and what follows, without comments and line breaks."""
     loud = [index for index, token in enumerate(tokens) if token.type not in _SILENT]
     for dot, name, follower in zip(loud, loud[1:], loud[2:], strict=False):
         if tokens[dot].string == "." and tokens[name].type == tokenize.NAME:

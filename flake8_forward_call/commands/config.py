@@ -13,6 +13,7 @@ from flake8_forward_call.configuration.files import TABLE, Configured
 from flake8_forward_call.configuration.options import OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
 from flake8_forward_call.configuration.settings import GIVEN, configured, counts, settings_of
+from flake8_forward_call.printing import as_json, one_line
 from flake8_forward_call.trouble import Status
 
 
@@ -33,7 +34,7 @@ def config(*, wants_schema: bool, path: Path | None) -> Status:
     found, settings = configured(folder), settings_of(folder)
     width = max(len(option.name) for option in OPTIONS)
     for option in OPTIONS:
-        value = json.dumps(_plain(getattr(settings, option.attribute)))
+        value = as_json(_plain(getattr(settings, option.attribute)), indent=None)
         click.echo(f"{click.style(option.name.ljust(width), bold=True)} = {value}  # {_origin(option, found)}")
     return Status.CLEAN
 
@@ -43,7 +44,7 @@ def _origin(option: Option, found: Configured | None) -> str:
     if option.name in GIVEN.get().values:
         return "command line"
     if found is not None and option.name in found.values and counts(option.name):
-        return f"{found.path}:{found.lines[option.name]}"
+        return f"{one_line(str(found.path))}:{found.lines[option.name]}"
     return "default"
 
 

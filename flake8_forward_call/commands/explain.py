@@ -13,6 +13,7 @@ from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.finding import Applicability
+from flake8_forward_call.printing import shown
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
 # `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column.
-_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?")
+_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?", re.S)
 
 
 @click.command(epilog=epilog("explain"))
@@ -66,15 +67,15 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
     try:
         source = read(path, Path(path).read_bytes())
         if source is None:
-            raise click.BadParameter(f"{path}: is a notebook of another language than Python", param_hint="PATH")
+            raise click.BadParameter(f"{path}: is not a Python notebook", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
     except OSError as error:
         raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
-        raise click.BadParameter(f"{path}:{error.place}: {error.reason}", param_hint="PATH") from None
+        raise click.BadParameter(f"{path}:{error.place}: {error}", param_hint="PATH") from None
     except RecursionError:
-        raise click.BadParameter(f"{path}: is nested too deeply to be analysed", param_hint="PATH") from None
+        raise click.BadParameter(f"{path}: cannot analyse file: it is nested too deeply", param_hint="PATH") from None
     except NoCallError as error:
         raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
     for each in found:
@@ -93,14 +94,14 @@ def _row(source: Source, number: int | None, row: int) -> int:
         raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
     for fault in source.faults():
         if source.cell_at(fault.place.row) == cell:
-            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault.reason}", param_hint="PATH")
+            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
         raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above
 
 
 def _lines(source: Source, each: Explanation) -> list[str]:
-    head = f"{click.style(f'{source.path}:{source.where(each.place)}', bold=True)}: "
+    head = f"{click.style(f'{shown(source.path)}:{source.where(each.place)}', bold=True)}: "
     if each.finding is None:
         head += f"{each.subject} is not reported: {each.reason}"
     else:

@@ -9,7 +9,16 @@ import click
 
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import file_options, inference_options, rule_options
+from flake8_forward_call.printing import source_line
 from flake8_forward_call.trouble import Status, Trouble
+
+
+class _Formatter(logging.Formatter):
+    """Writes a record line by line as it may be printed: it names files and quotes exceptions."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The record with its traceback, if it has one."""
+        return "\n".join(map(source_line, super().format(record).split("\n")))
 
 
 @click.command(epilog=epilog("server"))
@@ -30,7 +39,9 @@ def server() -> Status:
             "python -m pip install 'flake8-forward-call[lsp]'"
         )
         return Status.FAILED
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     # It logs whole texts and tracebacks for each odd message; what matters of these the server logs itself.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
     # The protocol wants 1 where the client left without a goodbye.

@@ -1,4 +1,4 @@
-"""What becomes of a class's call by what makes the class: ``__init_subclass__``, a metaclass, a class decorator."""
+"""How ``__init_subclass__``, a metaclass or a class decorator changes the ``__call__`` of a class."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# What an instance's call is looked up by (torch/nn/modules/module.py): `Module.__call__` looks up `_call_impl`.
+# The names by which an instance's call is looked up; `Module.__call__` uses `_call_impl` (torch/nn/modules/module.py).
 CALL_NAMES = frozenset({"__call__", "_call_impl"})
 
-# The methods of a metaclass that see the class while it is made.
+# The methods of a metaclass that run while a class is created.
 _MAKERS = ("__new__", "__init__", "__prepare__")
 
-# Functions and methods that set or take away what a text names.
+# Functions and methods that set or delete what a string names.
 _SETTERS = frozenset({"setattr", "__setattr__", "setdefault", "__setitem__"})
 _TAKERS = frozenset({"delattr", "__delattr__", "pop", "__delitem__"})
 
-# Functions that hand a class on to others, so deep.
+# At most this many functions are followed from one that gets a class.
 MAX_FUNCTIONS = 12
 
 
 @dataclass(frozen=True, slots=True)
 class Alteration:
-    """What becomes of a class's call: what it means where something ``sets`` it, and whether one ``takes`` it away."""
+    """A change of a class's call: its meaning if something ``sets`` it, and whether something ``takes`` it away."""
 
     sets: Sameness | None
     takes: bool
 
 
 def alterations(ev: Evaluator, cls: SourceClass) -> Iterator[Alteration]:
-    """Yield what the makers of a class do to its call."""
+    """Yield how the functions that create a class change its call."""
     for function in _makers(ev, cls):
         found = _alteration(ev, function)
         if found.sets is not None or found.takes:
@@ -47,7 +47,7 @@ def alterations(ev: Evaluator, cls: SourceClass) -> Iterator[Alteration]:
 
 
 def _makers(ev: Evaluator, cls: SourceClass) -> Iterator[Scope]:
-    """Yield the functions that see the class when it is made."""
+    """Yield the functions that get the class when it is created."""
     chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
     for one in chain:
         hook = attributes.first_method(one, "__init_subclass__") if one is not cls else None
@@ -79,7 +79,7 @@ def _of_metaclass(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Scope
 
 
 def _alteration(ev: Evaluator, function: Scope) -> Alteration:
-    """What a function does to the call of the class that it is given, by itself and by functions that it calls."""
+    """How a function changes the call of the class that it gets, directly and through functions that it calls."""
     sets: list[Sameness] = []
     takes = False
     todo, seen = [function], set[int]()
@@ -100,7 +100,7 @@ def _alteration(ev: Evaluator, function: Scope) -> Alteration:
 
 
 class _Changes:
-    """What the text of one function does to attributes and entries of a name in CALL_NAMES, whoever's they are."""
+    """What one function's source does to attributes and items with a name in CALL_NAMES, on whatever object."""
 
     def __init__(self, scope: Scope) -> None:
         self.sets: list[Sameness] = []
@@ -140,7 +140,7 @@ class _Changes:
             self.takes = True
 
     def _set(self, value: ast.expr, *, certain: bool) -> None:
-        """Note what is set: another call for certain only if nothing in it can lead to the one there was."""
+        """Record what is set: it is certainly another call only if nothing in it can reach the previous one."""
         other = certain and isinstance(value, ast.Lambda) and not mentions_call(value)
         if certain and isinstance(value, ast.Name):
             made = [one for one in ast.walk(self._function) if getattr(one, "name", None) == value.id]
@@ -159,12 +159,12 @@ def _names_call(target: ast.expr) -> bool:
 
 
 def is_call_name(node: ast.expr) -> bool:
-    """Whether an expression is a text with one of the names that an instance's call is looked up by."""
+    """Whether an expression is a string that is one of the CALL_NAMES."""
     return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in CALL_NAMES
 
 
 def mentions_call(node: ast.AST) -> bool:
-    """Whether an attribute or a text in it is one of these names, so that it may come to the call that there was."""
+    """Whether an attribute or string in a node is one of these names, so that it may reach the previous call."""
     return any(
         (isinstance(one, ast.Attribute) and one.attr in CALL_NAMES)
         or (isinstance(one, ast.Constant) and isinstance(one.value, str) and one.value in CALL_NAMES)

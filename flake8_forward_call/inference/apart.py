@@ -1,4 +1,4 @@
-"""What a file belongs to that a search through its project skips: the text of that must be searched as well."""
+"""The skipped folder that a checked file is in, so that the text of that folder is searched as well."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.discovery import ENVIRONMENT_MARKS, is_others
 from flake8_forward_call.ignoring import GITIGNORE, LeftOut
 
-# In place of a folder: the next one on the way down.
+# Instead of a folder: the next one on the way down.
 _NEXT = ""
 
 
 def apart_from(top: Path, path: str) -> Path | None:
-    """The outermost folder that holds a file and that a search from its project's top skips, or the file itself.
+    """The outermost folder around a file that a search from its project's top skips, or the file if only it is skipped.
 
-    The file is given by its real path; None where the search leads to it. A folder such as ``site-packages`` holds what
-    is not of one piece: there it is the package in it. Raises ConfigError.
+    The path must be the file's real path. None if the search reaches the file. A folder such as ``site-packages``
+    contains unrelated packages, so the result is the package in it. Raises ConfigError.
     """
     left_out, found = _on_the_way(str(top), os.path.dirname(path))  # noqa: PTH120
     if found is None and left_out.reason(path, is_folder=False) is not None:
@@ -28,7 +28,7 @@ def apart_from(top: Path, path: str) -> Path | None:
 
 @lru_cache(maxsize=4096)
 def _on_the_way(top: str, folder: str) -> tuple[LeftOut, str | None]:
-    """What is skipped in a folder at or below the top, and what the folder belongs to, None if it is not skipped."""
+    """The skip rules in a folder at or below the top, and the skipped folder that it is in, None if it is in none."""
     parent, name = os.path.split(folder)
     if folder in (top, parent):
         return LeftOut.at(folder), None
@@ -42,5 +42,5 @@ def _on_the_way(top: str, folder: str) -> tuple[LeftOut, str | None]:
 
 
 def look_again() -> None:
-    """Ask anew what may have changed since."""
+    """Forget the answers that may have changed."""
     _on_the_way.cache_clear()

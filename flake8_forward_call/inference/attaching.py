@@ -1,6 +1,6 @@
-"""What PyTorch and its company build on hooks: by which call it is attached to a module, and what a bypass misses.
+"""What PyTorch and related packages build on hooks: the call that attaches it to a module, and what a bypass skips.
 
-Not here, because it does not hang on hooks: ``torch.nn.utils.parametrizations`` (the weight is a property, computed
+Not listed, because they do not use hooks: ``torch.nn.utils.parametrizations`` (the weight is a property, computed
 when it is read), ``DistributedDataParallel`` and FSDP1 (their work is in their own ``forward``), and accelerate's
 hooks, which replace ``forward`` itself. Each entry was read in the source of torch 2.13 or of the package named.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 
 class Reach(enum.Enum):
-    """Which modules get the hooks: the one that is given, or all below it, or both."""
+    """Which modules get the hooks: the given one, all below it, or both."""
 
     ITSELF = "itself"
     BELOW = "below"
@@ -21,7 +21,7 @@ class Reach(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Attacher:
-    """A function that attaches: where it takes the module, how far it reaches, and what it adds, as a clause."""
+    """A function that attaches hooks: its module parameter, the modules it reaches, and what it adds, as a clause."""
 
     effect: str
     index: int = 0
@@ -35,7 +35,7 @@ _GATHER = "gathers the parameters in a forward pre-hook"
 _OBSERVE = "puts observers into forward hooks"
 _PRUNE = "applies the mask to the weight in a forward pre-hook"
 
-# By the function's own name; ``prefix`` is how the full name must begin, however the function is imported.
+# The key is the function's own name. ``prefix`` is the start of its full name, however it is imported.
 _FUNCTIONS: dict[str, Attacher] = {
     # docs.pytorch.org/docs/stable/generated/torch.nn.utils.{weight_norm,spectral_norm}.html
     "weight_norm": Attacher(_WEIGHT, prefix="torch.nn.utils.weight_norm"),
@@ -68,7 +68,7 @@ _METHODS: dict[str, Attacher] = {
     "compile": Attacher("puts compiled code into the call"),
 }
 
-# The base of nn.LazyLinear and its like:
+# The base of nn.LazyLinear and similar classes:
 # docs.pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html
 LAZY_CLASS = "torch.nn.modules.lazy.LazyModuleMixin"
 LAZY_EFFECT = "creates its parameters in a forward pre-hook"
@@ -85,11 +85,11 @@ def method(name: str) -> Attacher | None:
     return _METHODS.get(name)
 
 
-# The names of all that attaches.
+# The names of all functions and methods that attach hooks.
 NAMES = (*_FUNCTIONS, *_METHODS)
 
-# What is looked for in the whole project, each with what else stands in such a file. ``weight_norm`` and its like are
-# applied where the module is made, and ``compile`` is a word of many other things.
+# The names that are searched for in the whole project, each with another word that occurs in such a file.
+# ``weight_norm`` and similar functions are applied where the module is created; ``compile`` has many other meanings.
 FAR = {
     "fully_shard": "",
     "initialize": "deepspeed",

@@ -1,4 +1,4 @@
-"""What ``value.name`` is."""
+"""The type of ``value.name``."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# `object.__new__`, which gives an instance of the class that it is passed.
+# `object.__new__`, which returns an instance of the class that it is passed.
 _PLAIN_NEW = KnownFunction("object.__new__", ("cls",), Result(Slot("object.__new__", "cls")))
 
 
 def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
-    """What ``owner.name`` is, UNKNOWN where nobody says."""
+    """The type of ``owner.name``, UNKNOWN if nothing shows it."""
     match owner:
         case Instance(cls):
             return _of_instance(ev, owner, cls, name)
@@ -80,7 +80,7 @@ def _rebound(kind: Type, owner: Slot) -> Type:
 
 
 def of_self(cls: SourceClass) -> Slot:
-    """What ``self`` is in a method of the class."""
+    """The type of ``self`` in a method of the class."""
     return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
 
 
@@ -100,7 +100,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
 
 
 def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
-    """Yield what subclasses in the class's file make of the name, unless an annotation promises what it is."""
+    """Yield the types that subclasses in the class's file give the name, unless an annotation declares its type."""
     if not _is_promised(ev, cls, name):
         for below in ev.hierarchy.subclasses(cls, cls.scope.file):
             kind = own_member(ev, below, owner, name)
@@ -141,7 +141,7 @@ def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: st
 
 
 def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None:
-    """What the class itself says of the name; None if nothing."""
+    """The type that the class itself gives the name; None if it gives none."""
     if isinstance(cls, KnownClass):
         return _known(ev, cls, owner, name)
     kind = ev.once(("member", cls, name), lambda: _member(ev, cls, name) or _ABSENT)
@@ -151,7 +151,7 @@ def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None
     return substitute(union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
 
 
-# Stands for "the class says nothing" among the types that are kept.
+# Means "the class says nothing" among the stored types.
 _ABSENT = Slot("attributes", "absent")
 
 
@@ -172,7 +172,7 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
 
 
 def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
-    """The declared type of a name in a class, else the union of all that is assigned to it."""
+    """The declared type of a name in a class, else the union of everything that is assigned to it."""
     in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
     in_methods = list(assignments(cls, name))
     if not in_body and not in_methods:
@@ -189,7 +189,7 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
 
 
 def _getter(cls: SourceClass, binding: Binding) -> Binding:
-    """The definition of the property itself, where the binding is its setter or deleter."""
+    """The definition of the property itself if the binding is its setter or deleter, else the binding."""
     if isinstance(binding, Defined):
         for node in binding.definition.decorator_list:
             if isinstance(node, ast.Attribute) and node.attr in ("setter", "deleter"):
@@ -209,7 +209,7 @@ def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, decl
 
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
-    """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
+    """Yield what the methods of a class assign to ``self.name``, also by ``setattr``, ``add_module`` and so on."""
     for scope, receiver in containers.methods(cls):
         yield from scope.flow.bound.get(f"{receiver}.{name}", ())
     if cls.set_by_call is None:
@@ -237,7 +237,7 @@ def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[str, ast.expr]
 
 
 def _bound(ev: Evaluator, kind: Type, cls: SourceClass, owner: Type) -> Type:
-    """A member as one gets it through its owner: methods bound, properties evaluated."""
+    """A member as accessed through its owner: methods bound, properties evaluated."""
     if not isinstance(kind, Function) or kind.owner is not None or isinstance(kind.node, ast.Lambda):
         return kind
     if kind.scope.parent is not cls.scope:
@@ -266,7 +266,7 @@ def _as_class(owner: Type) -> Type:
 
 
 def first_method(cls: SourceClass, name: str) -> Scope | None:
-    """The scope of the class's own method of that name."""
+    """The scope of the class's own method of that name, or None."""
     for binding in cls.scope.flow.exit.get(name, ()):
         if isinstance(binding, Defined) and not isinstance(binding.definition, ast.ClassDef):
             return cls.scope.file.scopes.opened[id(binding.definition)]

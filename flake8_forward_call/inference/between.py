@@ -1,4 +1,4 @@
-"""Which call between a proof and the use of what was proven may run code that undoes it."""
+"""Which call between a proof and the use of the proven value may run code that invalidates the proof."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# From a call to what it calls: code that undoes what was just set does it in a helper or two.
+# From a call to what it calls: real code that replaces a value just set does so in one or two helpers.
 MAX_DEPTH = 4
 
-# More functions than this are not looked through.
+# The search stops when it has visited more functions than this.
 MAX_FUNCTIONS = 100
 
 _Position: TypeAlias = tuple[int, int]
 
-# What runs when a class is called or its instance entered by `with`, and when an instance is called.
+# The methods that run when a class is called or its instance entered by `with`, and when an instance is called.
 _MAKING = ("__init__", "__new__", "__post_init__", "__enter__", "__aenter__")
 _CALLING = ("__call__", "forward")
 
 
 def leading_to(ev: Evaluator, held: Holder, swaps: Collection[Scope]) -> ast.expr | None:
-    """The first call or property between the proof of a holder and its use that may run one of some scopes."""
+    """The first call or property between a holder's proof and its use that may run one of ``swaps``, or None."""
     if not swaps:
         return None
     search = _Search(ev, swaps)
@@ -46,25 +46,25 @@ def leading_to(ev: Evaluator, held: Holder, swaps: Collection[Scope]) -> ast.exp
 
 
 def is_between(held: Holder, node: ast.AST) -> bool:
-    """Whether code of the scope runs between the proof of a holder and its use."""
+    """Whether a node of the scope runs between the proof of a holder and its use."""
     return any(first <= _start(node) and _end(node) <= last for first, last in _spans(held))
 
 
 def _spans(held: Holder) -> list[tuple[_Position, _Position]]:
-    """From where to where there is code that runs between the proof of a holder and its use."""
+    """The ranges of code that run between the proof of a holder and its use."""
     start = min(map(_end_of, held.proof))
     use = _start(held.node)
     spans = [(start, use)]
     for node in ast.walk(held.scope.node):
         if isinstance(node, (ast.For, ast.AsyncFor, ast.While)) and _start(node) <= use <= _end(node):
             body = (_start(node.test) if isinstance(node, ast.While) else _end(node.iter), _end(node))
-            if start < body[0]:  # What comes after the use in a loop comes before it in the next round.
+            if start < body[0]:  # In a loop, code after the use runs before the use of the next iteration.
                 spans.append(body)
     return spans
 
 
 def _end_of(proof: AnyBinding) -> _Position:
-    """Where the proof is complete: behind the value that is assigned, or the test."""
+    """Where the proof is complete: after the assigned value, or after the test."""
     if isinstance(proof, Narrowed):
         return _end(proof.test.node)
     return _end(proof.value if isinstance(proof, Assigned) else proof.node)
@@ -92,7 +92,7 @@ class _Search:
         self.properties = {getattr(one.node, "name", "") for one in swaps if _is_property(ev, one)}
 
     def leads_there(self, call: ast.Call, scope: Scope, depth: int) -> bool:
-        """Whether a call may run one of the scopes, itself or by what it is handed."""
+        """Whether a call may run one of the scopes, directly or through a function that it is passed."""
         kinds = alternatives(callers.resolved(self._ev, self._ev.expression(call.func, scope)))
         if any(isinstance(one, (Unknown, Slot)) for one in kinds) and last_name(call.func) in self._names:
             return True

@@ -1,4 +1,4 @@
-"""What can bind a name: the right sides that flow analysis hands to evaluation."""
+"""What can bind a name: the right-hand sides that flow analysis passes to evaluation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class Step:
     """One step into an unpacked value: item ``index`` of ``count`` targets.
 
-    ``starred`` is the index of the starred target, or None; items behind it count from the end.
+    ``starred`` is the index of the starred target, or None; items after it are counted from the end.
     """
 
     index: int
@@ -24,9 +24,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binding:
-    """Something gives a value to a name or an attribute, at ``node`` in ``scope``.
+    """A place that gives a name or an attribute a value: ``node`` in ``scope``.
 
-    ``fallback`` marks what stands in an ``except ImportError``: a stand-in for what could not be imported.
+    ``fallback`` marks a binding in an ``except ImportError``: a stand-in for what could not be imported.
     """
 
     node: ast.AST
@@ -110,7 +110,7 @@ class Matched(Binding):
 
     subject: ast.expr
     pattern: ast.pattern | None
-    whole: bool  # Whether the pattern stands for the whole subject.
+    whole: bool  # Whether the pattern captures the whole subject.
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -130,19 +130,19 @@ class TypeParameter(Binding):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque(Binding):
-    """A binding whose value nobody can read from the source: a caught exception."""
+    """A binding whose value cannot be read from the source: a caught exception."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outer(Binding):
-    """A name declared ``global`` or ``nonlocal``, where this scope has not assigned it."""
+    """A name declared ``global`` or ``nonlocal`` that this scope has not assigned yet."""
 
     name: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Narrowed:
-    """What the previous bindings give once a test has come out as ``positive``."""
+    """What the previous bindings give after a test with the outcome ``positive``."""
 
     previous: tuple[AnyBinding, ...]
     test: Test

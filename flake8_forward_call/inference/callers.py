@@ -1,4 +1,4 @@
-"""What the callers of a function pass: for a parameter that says nothing of itself."""
+"""What the callers of a function pass for a parameter whose type nothing else shows."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.references import Called
 
-# So many calls of one function are looked at; more of them that all pass modules is more than a proof needs.
+# At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
-# From caller to caller's caller: real code hands a module down three or four functions.
+# From caller to caller's caller: real code passes a module down through three or four functions.
 MAX_CHAIN = 6
 
-# Methods that other code calls than what names them.
+# Methods that are called by code that does not name them.
 _UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
 
 def resolved(ev: Evaluator, kind: Type) -> Type:
-    """The type with what callers pass in place of each parameter left to them; UNKNOWN among it in doubt."""
+    """The type with each open parameter replaced by what callers pass; in doubt, UNKNOWN is one alternative."""
     return union(_resolved(ev, one) for one in alternatives(kind))
 
 
@@ -54,7 +54,7 @@ def _resolved(ev: Evaluator, kind: Type) -> Type:
 
 
 def is_open(slot: Slot) -> bool:
-    """Whether it is a parameter of the source of which nothing is known but what callers pass."""
+    """Whether a slot is a parameter in the source about which nothing is known except what callers pass."""
     return slot.bound == UNKNOWN and isinstance(slot.owner, ast.AST)
 
 
@@ -94,7 +94,7 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
 
 
 def _argument(ev: Evaluator, binding: Parameter, found: Found) -> Type:
-    """What one call passes for the parameter; UNKNOWN where a starred argument may."""
+    """What one call passes for the parameter; UNKNOWN if a starred argument may pass it."""
     names = [one.arg for one in parameters.names_of(binding.function)]
     if found.is_bound:
         names = names[1:]
@@ -120,7 +120,7 @@ def _default(ev: Evaluator, binding: Parameter) -> Type:
 
 
 def _defined(ev: Evaluator, called: Called) -> Type:
-    """The class or function under a decorator."""
+    """The class or function that is decorated."""
     assert called.definition is not None
     scope = called.scope.file.scopes.opened[id(called.definition)]
     if isinstance(called.definition, ast.ClassDef):
@@ -129,11 +129,11 @@ def _defined(ev: Evaluator, called: Called) -> Type:
 
 
 def is_left_open(kind: Type) -> bool:
-    """Whether the type is a parameter that is left to its callers, or what calling one gives."""
+    """Whether the type is a parameter that only callers decide, or the result of calling one."""
     return isinstance(kind, (Slot, Result)) and is_open(kind.callee if isinstance(kind, Result) else kind)
 
 
 def of_callers(ev: Evaluator, kind: Type) -> Type:
-    """What such a type is where its attributes or elements are asked for; UNKNOWN where nobody tells."""
+    """Such a type as its callers decide it, for its attributes or elements; UNKNOWN if that leaves it open."""
     found = resolved(ev, kind)
     return UNKNOWN if any(is_left_open(one) for one in alternatives(found)) else found

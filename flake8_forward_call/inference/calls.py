@@ -1,4 +1,4 @@
-"""What a call gives."""
+"""The type of a call."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmana
 
 
 def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
-    """What calling any alternative of the callee with the call's arguments gives."""
+    """The union of what the alternatives of the callee return for the call's arguments."""
     found = each(callee, lambda one: _call(ev, one, node, scope))
     return registries.made(ev, node.func, scope) if found == UNKNOWN else found
 
@@ -84,7 +84,7 @@ def _made_of(kind: Type) -> Type:
 
 def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call, scope: Scope) -> Type:
     if isinstance(cls, SourceClass) and attributes.first_method(cls, "__call__") is not None:
-        # Under a key, for what it gives may be an object that is called in its turn, and so on in a circle.
+        # With a key, because the result may be an object that is called in turn, and so on in a cycle.
         method = attributes.attribute(ev, owner, "__call__")
         return ev.once(("called", id(node), owner), lambda: call(ev, method, node, scope))
     return UNKNOWN
@@ -100,7 +100,7 @@ def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> 
 
 
 def returned(ev: Evaluator, callee: Type) -> Type:
-    """What a function gives, whatever it is passed; parameters that decide stay as slots."""
+    """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
     match callee:
         case Function(node, scope, owner):
             kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
@@ -114,7 +114,7 @@ def returned(ev: Evaluator, callee: Type) -> Type:
 
 
 def _for_owner(ev: Evaluator, scope: Scope, owner: Type) -> dict[Slot, Type]:
-    """What ``Self`` stands for, and the type variable ``T`` of a ``def to(self: T) -> T``."""
+    """The types for ``Self`` and for the type variable ``T`` in ``def to(self: T) -> T``."""
     slots = {notation.SELF: owner, **(dict(owner.slots) if isinstance(owner, Instance) else {})}
     own = parameters.names_of(scope.node)[:1]  # type: ignore[arg-type]
     if own and own[0].annotation is not None and scope.parent is not None:
@@ -176,7 +176,7 @@ def _given_back(ev: Evaluator, scope: Scope) -> Type:
 
 
 def fixture_value(ev: Evaluator, scope: Scope) -> Type:
-    """What a pytest fixture hands to its tests: what it returns, or yields."""
+    """The value that a pytest fixture passes to its tests: what it returns or yields."""
     kind = returned(ev, Function(scope.node, scope))  # type: ignore[arg-type]
     return containers.element(ev, kind) if scope.flow.yielded else kind
 
@@ -185,7 +185,7 @@ def fixture_value(ev: Evaluator, scope: Scope) -> Type:
 
 
 def _constructed(ev: Evaluator, cls: Class, origin: Origin, node: ast.Call, scope: Scope) -> Type:
-    """Give the instance that a class makes, with what its constructor was passed."""
+    """The instance that a class creates, with what its constructor is passed."""
     made = _by_new(ev, cls, origin)
     if made is not None:
         return made
@@ -201,7 +201,7 @@ def _constructed(ev: Evaluator, cls: Class, origin: Origin, node: ast.Call, scop
 
 
 def _by_new(ev: Evaluator, cls: Class, origin: Origin) -> Type | None:
-    """What a ``__new__`` of the source, or a metaclass with its own ``__call__``, makes instead of an instance."""
+    """What a ``__new__`` in the source, or a metaclass with its own ``__call__``, returns instead of an instance."""
     for one in ev.hierarchy.order(cls):
         if not isinstance(one, SourceClass):
             continue
@@ -218,7 +218,7 @@ def _by_new(ev: Evaluator, cls: Class, origin: Origin) -> Type | None:
 
 
 def _is_plain_new(ev: Evaluator, kind: Type) -> bool:
-    """Whether a ``__new__`` gives an instance of its own class, as far as its result tells."""
+    """Whether a ``__new__`` returns an instance of its own class, as far as its result shows."""
     return all(one == notation.SELF or isinstance(one, Result) for one in alternatives(kind))
 
 

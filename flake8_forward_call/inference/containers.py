@@ -39,13 +39,13 @@ if TYPE_CHECKING:
 _CONTAINER = "torch.nn.modules.container."
 SEQUENTIAL, MODULE_LIST, MODULE_DICT = (f"{_CONTAINER}{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
 
-# In an Instance's slots: what a module container holds.
+# The slot of an Instance for the elements of a module container.
 ELEMENT = Slot("container", "element")
 
 # Code that puts something into a container.
 _Filling: TypeAlias = ast.Call | ast.Assign | ast.AugAssign
 
-# Methods that put something in: the index of the argument, and whether that is one element or many of them.
+# Methods that put something in: the index of the argument, and whether it is a collection of elements.
 FILLERS = {
     "append": (0, False),
     "appendleft": (0, False),
@@ -61,7 +61,7 @@ FILLERS = {
 
 
 def container_kind(ev: Evaluator, kind: Type) -> str | None:
-    """Which of torch's module containers an instance is of, by the container's dotted name, or None."""
+    """The dotted name of the torch module container that a value is an instance of, or None."""
     if not isinstance(kind, Instance):
         return None
     for cls in ev.hierarchy.order(kind.cls):
@@ -76,7 +76,7 @@ def is_container(ev: Evaluator, kind: Type) -> bool:
 
 
 def element(ev: Evaluator, kind: Type) -> Type:
-    """What iterating over the value gives."""
+    """What iterating over the value yields."""
     return each(kind, lambda one: _element(ev, one))
 
 
@@ -104,7 +104,7 @@ def _element(ev: Evaluator, kind: Type) -> Type:
 
 
 def held(ev: Evaluator, kind: Instance) -> Type:
-    """What a module container holds: modules for certain, of an unread class where nobody says which."""
+    """What a module container contains: certainly modules, of an unknown class if nothing shows which."""
     found = dict(kind.slots).get(ELEMENT, NEVER)
     for cls in ev.hierarchy.order(kind.cls):
         if isinstance(cls, SourceClass):
@@ -112,7 +112,7 @@ def held(ev: Evaluator, kind: Instance) -> Type:
     module = ev.known_class(MODULE_CLASS)
     is_annotated = kind.origin is Origin.DECLARED and kind.cls.dotted == container_kind(ev, kind)
     if found == NEVER and is_annotated and module is not None:
-        return Instance(module, Origin.DECLARED)  # An annotation that says `ModuleList` says `Module` of what it holds.
+        return Instance(module, Origin.DECLARED)  # An annotation `ModuleList` declares its elements as `Module`.
     return as_module(ev, found)
 
 
@@ -130,7 +130,7 @@ def _held_by_class(ev: Evaluator, cls: SourceClass, kind: Instance) -> Type:
 
 
 def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
-    """Yield the scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
+    """Yield the scopes of a class's methods and those nested in them, each with the method's first parameter."""
     for scope in cls.scope.children:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for own in scope.positional[:1]:
@@ -139,7 +139,7 @@ def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
 
 
 def as_module(ev: Evaluator, kind: Type) -> Type:
-    """What a container of modules holds: each alternative that was not read is a module all the same."""
+    """What a container of modules contains: an alternative that was not read is a module, too."""
     module = ev.known_class(MODULE_CLASS)
     if module is None:
         return UNKNOWN
@@ -153,7 +153,7 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
 
 
 def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, scope: Scope) -> Type:
-    """What a container holds that is made by this call's arguments; they are modules even where that leads too far."""
+    """The elements of a container that this call creates; UNKNOWN is one of them if an argument exceeds the limits."""
     kinds = [(node, _passed(ev, node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
     if container == SEQUENTIAL:
         if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
@@ -171,7 +171,7 @@ def _passed(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
 
 
 def values(ev: Evaluator, kind: Type) -> Type:
-    """The values of what a dict is made of: a mapping, or pairs."""
+    """The values of a dict that is created from a mapping or from pairs."""
 
     def of(one: Type) -> Type:
         match one:
@@ -195,7 +195,7 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
-    """What a subscript gives."""
+    """The type of a subscript."""
     from flake8_forward_call.inference import attributes, callers, calls, declarations, iterating, records
 
     is_slice = isinstance(index, ast.Slice)
@@ -237,7 +237,7 @@ def _tuple_item(items: tuple[Type, ...], index: ast.expr) -> Type:
 
 
 def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
-    """What one target of several gets."""
+    """What one of several unpacking targets gets."""
     from flake8_forward_call.inference import records
 
     kind = records.as_tuple(ev, kind) or kind
@@ -261,9 +261,9 @@ def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
 
 
 def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool) -> Type:
-    """The type of a name, with what its scope puts into the container that it holds.
+    """The type of a name, with what its scope puts into the container that the name is bound to.
 
-    An annotation that names the elements has said it all; one that names a module container has not.
+    An annotation that names the elements is complete; one that only names a module container is not.
     """
     if not any(can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
@@ -274,7 +274,7 @@ def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool)
 
 
 def _may_hold_modules(kind: Type) -> bool:
-    """Whether there is a module in a container or what gives one, or nothing yet."""
+    """Whether a container is empty so far, or contains an instance, or a class or function that may give one."""
     match kind:
         case Many(inner) | Mapping(value=inner):
             return inner == NEVER or any(
@@ -285,7 +285,7 @@ def _may_hold_modules(kind: Type) -> bool:
 
 
 def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
-    """Yield what other files put into the container that a file has under a global name; UNKNOWN if they are many."""
+    """Yield what other files put into the container in a file's global; UNKNOWN if too many files mention its name."""
     from flake8_forward_call.inference.registries import named_global
     from flake8_forward_call.inference.search import MAX_FILES
 
@@ -302,7 +302,7 @@ def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
 
 
 def fillings(scope: Scope) -> Iterator[tuple[ast.expr, _Filling]]:
-    """Yield what code of the scope itself puts something into, each with the code that does."""
+    """Yield the expressions that the scope's own code puts something into, each with the code that does so."""
     for call in scope.calls:
         yield from fillings_by(call)
     for store in scope.item_stores:
@@ -316,7 +316,7 @@ def fillings(scope: Scope) -> Iterator[tuple[ast.expr, _Filling]]:
 
 
 def fillings_by(call: ast.Call) -> Iterator[tuple[ast.expr, _Filling]]:
-    """Yield what a call such as ``xs.append(x)`` puts something into."""
+    """Yield the container in a call such as ``xs.append(x)``, with the call."""
     if isinstance(call.func, ast.Attribute) and call.func.attr in FILLERS:
         yield call.func.value, call
 
@@ -336,7 +336,7 @@ def put(ev: Evaluator, filling: _Filling, target: ast.expr, scope: Scope) -> Ite
 
 
 def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:
-    """The type of a container to which more was added."""
+    """The type of a container after more was added to it."""
     more = union(put)
     if more == NEVER:
         return kind
@@ -344,7 +344,7 @@ def refilled(ev: Evaluator, kind: Type, put: Iterable[Type]) -> Type:
 
 
 def can_be_filled(ev: Evaluator, kind: Type, *, declared: bool) -> bool:
-    """Whether code may put something into the value that its type does not say yet."""
+    """Whether code may put something into the value that its type does not include yet."""
     return (isinstance(kind, (Many, Mapping)) and not declared) or is_container(ev, kind)
 
 
@@ -363,7 +363,7 @@ def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
 
 
 def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
-    """Yield what code of the scope itself puts into the container at ``key``."""
+    """Yield what the scope's own code puts into the container at ``key``."""
     from flake8_forward_call.inference.states import key_of
 
     for target, filling in fillings(scope):

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.hierarchy import Class
     from flake8_forward_call.inference.scopes import Scope
 
-# A class whose name stands in more files than this is sought by a common word.
+# A class name that occurs in more files than this is too common to search for.
 MAX_FILES = 40
 
 _MANY = frozenset(
@@ -74,7 +74,7 @@ _TYPING = frozenset({"typing", "typing_extensions", "collections", "abc", "conte
 
 
 def declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
-    """What a value of the annotation can be; UNKNOWN for what says nothing (``Any``, an unread class)."""
+    """The type that an annotation declares; UNKNOWN if it says nothing (``Any``, a class that was not read)."""
     return ev.once(("declared", id(node)), lambda: _declared(ev, node, scope))
 
 
@@ -134,9 +134,9 @@ def _elsewhere(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> t
 
 
 def _only_class(ev: Evaluator, name: str, scope: Scope) -> Class | None:
-    """The one class of the project that a name can mean which nothing in its file binds; None if there are several.
+    """The only class of the project with a name that its own file does not bind; None if there are several or none.
 
-    Such a name stands in an annotation that no program evaluates, and a reader would look for it in the same way.
+    Such a name is in an annotation that is never evaluated, and a reader would search for it in the same way.
     """
     if hasattr(builtins, name) or scope.file.root.stars:
         return None
@@ -147,7 +147,7 @@ def _only_class(ev: Evaluator, name: str, scope: Scope) -> Class | None:
 
 
 def _reaching(node: ast.Name, scope: Scope) -> tuple[AnyBinding, ...]:
-    """The bindings of a name in an annotation: where it stands, or, as annotations are read late, at a scope's end."""
+    """The bindings of a name in an annotation: at its location, or, if it is evaluated late, at the end of a scope."""
     reached = scope.flow.uses.get(id(node))
     if reached is not None:
         return reached
@@ -178,7 +178,7 @@ def _alias(ev: Evaluator, binding: AnyBinding) -> Type | None:
 
 
 def _type_variable(ev: Evaluator, call: ast.Call, scope: Scope) -> Type | None:
-    """Give the slot of ``TypeVar("T", bound=X)``, or what ``NewType("N", X)`` is new of."""
+    """The slot of ``TypeVar("T", bound=X)``, or the type ``X`` of ``NewType("N", X)``; None for other calls."""
     form = _form_name(ev, call.func, scope)
     if form == "NewType" and len(call.args) == 2:
         return declared(ev, call.args[1], scope)
@@ -190,7 +190,7 @@ def _type_variable(ev: Evaluator, call: ast.Call, scope: Scope) -> Type | None:
 
 
 def _of_class(ev: Evaluator, kind: Type) -> Type:
-    """What an instance of the class is that an annotation names."""
+    """The type of an instance of the class that an annotation names."""
     match kind:
         case ClassObject(cls):
             return Instance(cls, Origin.DECLARED)
@@ -217,7 +217,7 @@ def _of_class(ev: Evaluator, kind: Type) -> Type:
 
 
 def _form_name(ev: Evaluator, node: ast.expr, scope: Scope) -> str | None:
-    """The bare name of a typing form: ``Optional`` for ``typing.Optional`` by whatever alias."""
+    """The bare name of a typing form: ``Optional`` for ``typing.Optional`` under any alias."""
     match ev.expression(node, scope):
         case Builtin(name):
             return name
@@ -228,7 +228,7 @@ def _form_name(ev: Evaluator, node: ast.expr, scope: Scope) -> str | None:
 
 
 def _is_of_typing(dotted: str) -> bool:
-    """Whether a name is of ``typing`` or another home of its forms; or, unread, of what stands in for it elsewhere."""
+    """Whether a name is from ``typing``, another module with its forms, or an unread stand-in like ``acme.typing``."""
     module = dotted.rpartition(".")[0]
     return dotted.partition(".")[0] in _TYPING or module.endswith(".typing")
 
@@ -280,7 +280,7 @@ def _class_of(kind: Type) -> Type:
 
 
 def _generic(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
-    """Declare a class of the source with type arguments, ``Wrapper[Net]``, or a generic alias."""
+    """The type of a class in the source with type arguments, ``Wrapper[Net]``, or of a generic alias."""
     from flake8_forward_call.inference.types import slots_in, substitute
 
     kind = declared(ev, value, scope)

@@ -1,4 +1,4 @@
-"""Classes of which the user says whether they are modules, for what the source does not show."""
+"""Classes that the user declares to be modules or non-modules, for what the source does not show."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Declared:
-    """The full dotted names of classes to take for modules, and of those to take for none."""
+    """The full dotted names of classes to treat as modules, and of those to treat as non-modules."""
 
     modules: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 
 
 class DeclaredClasses:
-    """The classes of those names: by the name of their definition, or any by which they can be imported."""
+    """The classes with those names: the name of their definition, or any name that they can be imported by."""
 
     def __init__(self, ev: Evaluator, declared: Declared) -> None:
         self._ev = ev
         self._names = declared
 
     def is_module(self, cls: Class) -> bool:
-        """Whether the user says that the class is one of modules."""
+        """Whether the user declares that the class is a module class."""
         return bool(self._names.modules) and (cls.dotted in self._names.modules or cls in self._modules)
 
     def is_other(self, cls: Class) -> bool:
-        """Whether the user says that the class is none of modules."""
+        """Whether the user declares that the class is not a module class."""
         return bool(self._names.others) and (cls.dotted in self._names.others or cls in self._others)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a decorator makes of a call: whether what it gives comes to the function that it decorates."""
+"""The effect of a decorator on a call: whether the decorator's result reaches the decorated function."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# Where decorators come from that only mark a function, and those of `functools` and `torch` that do no more.
+# Packages whose decorators only mark a function, and the decorators of `functools` and `torch` that do only that.
 _MARKING = frozenset({"abc", "typing", "typing_extensions", "warnings", "beartype", "jaxtyping"})
 _MARKS = frozenset(
     {
@@ -30,7 +30,7 @@ _MARKS = frozenset(
 
 
 def effect(ev: Evaluator, decorator: ast.expr, scope: Scope) -> Sameness:
-    """SAME if what the decorator gives calls the function with the same arguments; PERHAPS where that is not known."""
+    """SAME if the decorator's result calls the function with the same arguments; PERHAPS if that is not known."""
     name = ev.dotted(decorator, scope)
     if name is not None and (name.partition(".")[0] in _MARKING or name in _MARKS):
         return Sameness.SAME
@@ -45,7 +45,7 @@ def effect(ev: Evaluator, decorator: ast.expr, scope: Scope) -> Sameness:
 
 
 def _of_maker(ev: Evaluator, maker: Scope) -> Sameness:
-    """The effect of the decorator that a function makes and returns."""
+    """The effect of the decorator that a function creates and returns."""
     made = [_returned_function(one.value, maker) for one in maker.flow.returned.values()]
     if not made or None in made:
         return Sameness.PERHAPS
@@ -53,7 +53,7 @@ def _of_maker(ev: Evaluator, maker: Scope) -> Sameness:
 
 
 def _of_function(ev: Evaluator, decorator: Scope) -> Sameness:
-    """The effect of a decorator that is a function: it gives back what it was given, or a wrapper of it."""
+    """The effect of a decorator that is a function: it returns its argument or a wrapper of it."""
     own = decorator.positional[:1]
     returned = [one.value for one in decorator.flow.returned.values()]
     if not own or not returned or getattr(decorator.flow, "falls_through", True):
@@ -78,7 +78,7 @@ def _of_result(ev: Evaluator, value: ast.expr | None, wrapped: str, decorator: S
 
 
 def _returned_function(value: ast.expr | None, scope: Scope) -> Scope | None:
-    """The function that is returned, if it is defined in the scope that returns it: a lambda, or a name for one."""
+    """The returned function if it is a lambda or a name that is defined in the returning scope, else None."""
     opened = scope.file.scopes.opened
     if isinstance(value, ast.Lambda):
         return opened[id(value)]

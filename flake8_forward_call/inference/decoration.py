@@ -1,7 +1,7 @@
-"""What a class is beside what its header says: what its decorators and its metaclass make of it.
+"""What its decorators and its metaclass add to the bases in a class's header.
 
-Most hand on the class that they are given. One may put a subclass in its place that has more bases, and one that was
-not read may do anything.
+Most of them return the class that they get. Some replace it by a subclass with more bases, and one that was not read
+may do anything.
 """
 
 from __future__ import annotations
@@ -35,28 +35,28 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# Packages whose decorators hand on the class that they are given, or one with the same bases.
+# Packages whose decorators return the class that they get, or one with the same bases.
 _HARMLESS = frozenset(
     {"attr", "attrs", "beartype", "dataclasses_json", "deprecated", "numba", "pydantic", "pytest", "torch", "typeguard",
      "typing_extensions"}
 )  # fmt: skip
 
-# What registers a class hands it on, or nobody could use the class by its name.
+# A decorator that registers a class also returns it; otherwise the class could not be used by its name.
 _REGISTERS = "register"
 
-# `__new__(mcs, name, bases, ...)`, and so what it calls.
+# The arguments up to the bases in `__new__(mcs, name, bases, ...)`, and in the `__new__` that it calls.
 _WITH_BASES = 3
 
-# The bases that a class gets.
+# The bases that a class gets in addition.
 _Outcome: TypeAlias = "tuple[Class | None, ...]"
 _OPEN: _Outcome = (None,)
 
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A base that a class gets from a decorator or its metaclass, None for one that nobody can tell of.
+    """A base that a class gets from a decorator or its metaclass, None if it is unknown.
 
-    ``cause`` names the decorator or metaclass as it is written.
+    ``cause`` names the decorator or metaclass as it is in the source.
     """
 
     cause: str
@@ -64,7 +64,7 @@ class Addition:
 
 
 def additions(ev: Evaluator, cls: SourceClass) -> Iterator[Addition]:
-    """Yield what the class gets beside the bases in its header: nothing where that is no module for certain."""
+    """Yield what the class gets in addition to the bases in its header: nothing if that is certainly not a module."""
     scope = cls.scope.parent
     assert scope is not None
     for keyword in cls.node.keywords:
@@ -72,13 +72,13 @@ def additions(ev: Evaluator, cls: SourceClass) -> Iterator[Addition]:
             yield Addition(f"the metaclass {_text(keyword.value)}", None)
     for decorator in reversed(cls.node.decorator_list):
         bases = _made_by(ev, decorator, cls, scope)
-        # The class was not written to be a module: whether it calls the constructor of one, nobody looked.
+        # The class was not written as a module, so it is unknown whether it calls a module's constructor.
         for base in bases if None in bases or not bases else (None, *bases):
             yield Addition(f"the decorator @{_text(decorator)}", base)
 
 
 def cause(ev: Evaluator, cls: Class, base: Class | None) -> str | None:
-    """What gives a class one of its bases beside the header; None where that names the base itself."""
+    """The decorator or metaclass that gives a class one of its bases; None if its header names that base."""
     if not isinstance(cls, SourceClass) or cls.scope.parent is None:
         return None
     written = [one for node in cls.node.bases for one in ev.hierarchy.read_base(node, cls.scope.parent)]
@@ -86,12 +86,12 @@ def cause(ev: Evaluator, cls: Class, base: Class | None) -> str | None:
 
 
 def unread(ev: Evaluator, cls: Class) -> str:
-    """What of a class could not be read, so that nobody knows whether it is a module: a clause in plain words."""
+    """What could not be resolved, so that it is unknown whether a class is a module: a clause in plain words."""
     owner = next((one for one in ev.hierarchy.order(cls) if one is not None and None in ev.hierarchy.bases(one)), cls)
     found = cause(ev, owner, None)
     if found is None:
-        return f"a base class of {cls.dotted} was not read"
-    return f"what {found} makes of {owner.dotted} was not understood"
+        return f"a base class of {cls.label} could not be resolved"
+    return f"the effect of {found} on {owner.label} could not be determined"
 
 
 def _text(node: ast.expr) -> str:
@@ -108,7 +108,7 @@ def _made_by(ev: Evaluator, decorator: ast.expr, cls: SourceClass, scope: Scope)
 
 
 def _agreed(outcomes: Sequence[_Outcome]) -> _Outcome:
-    """What is added whichever of several comes to pass; one that nobody can tell of where they differ."""
+    """The outcome if all possible ones are equal; an unknown base if they differ."""
     several = dict.fromkeys(outcomes)
     return next(iter(several)) if len(several) == 1 else _OPEN
 
@@ -157,7 +157,7 @@ def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_
             outcomes = [_beside(ev, bases, scope, name)]
         else:
             kinds = alternatives(UNKNOWN if value is None else substitute(ev.expression(value, scope), given))
-            # Called with options, it gives a function that decorates; with a class, what that makes of it.
+            # Called with options, it returns a decorator; called with a class, the result of decorating it.
             outcomes = [_of_result(ev, one, cls, name) for one in kinds if not isinstance(one, Function)]
         yield from outcomes
         found = found or bool(outcomes)
@@ -166,7 +166,7 @@ def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_
 
 
 def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outcome:
-    """What a class gets by being replaced by a value, which was made of the parameter of a name."""
+    """What a class gets if this value replaces it; ``name`` is the parameter that received the class."""
     match kind:
         case ClassObject(other) if other is cls:
             return ()
@@ -183,7 +183,7 @@ def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outco
 
 
 def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -> _Outcome:
-    """Of the bases of a class, those that may be modules, but for the one that the parameter of a name stands for."""
+    """The bases that are modules, else those that may be, without the parameter ``name`` among them."""
     found = [base for node in bases if not _is(node, name) for base in ev.hierarchy.read_base(node, scope)]
     may_matter = [one for one in found if one is None or ev.hierarchy.standing(one) is not Standing.NOT_MODULE]
     modules = [one for one in may_matter if one is not None and ev.hierarchy.standing(one) is Standing.MODULE]
@@ -191,7 +191,7 @@ def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -
 
 
 def _bases_of_type(value: ast.expr | None) -> Sequence[ast.expr] | None:
-    """The bases in ``type(name, (A, B), {...})``; None where the expression is anything else."""
+    """The bases in ``type(name, (A, B), {...})``; None for any other expression."""
     match value:
         case ast.Call(func=ast.Name(id="type"), args=[_, ast.Tuple(elts=bases), _]):
             return bases
@@ -207,7 +207,7 @@ def _is(node: ast.expr | None, name: str) -> bool:
 
 
 def _keeps_bases(ev: Evaluator, metaclass: ast.expr, scope: Scope) -> bool:
-    """Whether a class of the metaclass has the bases that its header says."""
+    """Whether a class with this metaclass has the bases in its header."""
     for kind in alternatives(ev.expression(metaclass, scope)):
         match kind:
             case ClassObject(cls):
@@ -221,7 +221,7 @@ def _keeps_bases(ev: Evaluator, metaclass: ast.expr, scope: Scope) -> bool:
 
 
 def _leaves_bases(cls: Class | None) -> bool:
-    """Whether a metaclass's own ``__new__`` makes the class with the bases that it was given."""
+    """Whether a metaclass's own ``__new__`` creates the class with the bases that it gets."""
     if not isinstance(cls, SourceClass):
         return cls is not None
     scope = attributes.first_method(cls, "__new__")

@@ -1,4 +1,4 @@
-"""Does an override of ``__call__`` come to ``super().__call__`` with the same arguments, on every path?"""
+"""Does an override of ``__call__`` reach ``super().__call__`` with the same arguments on every path?"""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Onward:
-    """A call that hands on to what was overridden or wrapped: what it passes, the instance itself left aside."""
+    """A call of the overridden or wrapped function, and its positional arguments without the instance."""
 
     call: ast.Call
     given: tuple[ast.expr, ...]
 
 
-# The call of what a function overrides or wraps, if an expression is one.
+# Recognises a call of the function that another one overrides or wraps.
 Recognise: TypeAlias = Callable[[ast.Call], "Onward | None"]
 
 
 def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bool = True) -> Sameness:
-    """SAME if every path returns what the function overridden gives for the same arguments, PERHAPS if some do.
+    """SAME if every path returns the overridden function's result for the same arguments, PERHAPS if some do.
 
-    PERHAPS too if all that is not handed on is ``*args`` or ``**kwargs``, which a call may not have. ``onward``
-    recognises a call of what was overridden; ``bound`` says whether the first parameter is the instance.
+    PERHAPS also if only ``*args`` or ``**kwargs`` are not passed on, because a call may have none. ``onward``
+    recognises a call of the overridden function; ``bound`` says whether the first parameter is the instance.
     """
     if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
         return Sameness.DIFFERENT
@@ -47,20 +47,20 @@ def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bo
 
 
 def calls_onward(node: FunctionNode, scope: Scope, onward: Recognise) -> list[Onward]:
-    """The calls of what was overridden whose result the function returns."""
+    """The calls of the overridden function whose result the function returns."""
     found = [one for value in _returned(node, scope) for one in _onwards(value, scope, onward)]
     return [one for one in found if one is not None]
 
 
 def of_parent(node: FunctionNode, is_base: Callable[[ast.expr], bool], name: str = "__call__") -> Recognise:
-    """Recognise ``super().name(...)`` and ``Base.name(self, ...)`` in a method; ``is_base`` knows a base class."""
+    """Recognise ``super().name(...)`` and ``Base.name(self, ...)`` in a method; ``is_base`` recognises a base."""
 
     def onward(call: ast.Call) -> Onward | None:
         match call.func:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=attr) if attr == name:
                 return Onward(call, tuple(call.args))
             case ast.Attribute(value=ast.Name() | ast.Attribute() as base, attr=attr) if attr == name:
-                # `Base.__call__(self, ...)`, as one writes who does not trust `super()`.
+                # `Base.__call__(self, ...)`, written instead of `super()`.
                 own = node.args.posonlyargs + node.args.args
                 first = call.args[0] if call.args else None
                 if own and isinstance(first, ast.Name) and first.id == own[0].arg and is_base(base):
@@ -71,7 +71,7 @@ def of_parent(node: FunctionNode, is_base: Callable[[ast.expr], bool], name: str
 
 
 def of_wrapped(name: str, *, bound: bool) -> Recognise:
-    """Recognise ``name(self, ...)`` in a wrapper, where the name is what a decorator was given."""
+    """Recognise ``name(self, ...)`` in a wrapper, where ``name`` is the decorated function."""
 
     def onward(call: ast.Call) -> Onward | None:
         if not isinstance(call.func, ast.Name) or call.func.id != name:
@@ -88,7 +88,7 @@ def _returned(node: FunctionNode, scope: Scope) -> Iterator[ast.expr | None]:
 
 
 def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
-    """Yield what the expression can come to: both branches of a conditional one."""
+    """Yield the expressions that can give the value: both branches of a conditional expression."""
     if isinstance(value, ast.IfExp):
         yield from _leaves(value.body)
         yield from _leaves(value.orelse)
@@ -97,7 +97,7 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
 
 
 def _onwards(value: ast.expr | None, scope: Scope, onward: Recognise) -> Iterator[Onward | None]:
-    """Yield the call onward that gives a returned value, directly or by a name that holds its result; or None."""
+    """Yield the onward call that a returned value comes from, directly or through a name; None for other values."""
     if isinstance(value, ast.Name):
         reached = list(untested(scope.flow.uses.get(id(value), ())))
         if not reached:
@@ -112,7 +112,7 @@ def _onwards(value: ast.expr | None, scope: Scope, onward: Recognise) -> Iterato
 
 
 def _same_arguments(onward: Onward | None, node: FunctionNode, scope: Scope, *, bound: bool) -> Sameness:
-    """Whether the call hands on each parameter, unchanged and in its place."""
+    """Whether the call passes on each parameter, unchanged and in its place."""
     if onward is None:
         return Sameness.DIFFERENT
     arguments = node.args
@@ -137,7 +137,7 @@ def _same_arguments(onward: Onward | None, node: FunctionNode, scope: Scope, *, 
 
 
 def _names(nodes: tuple[ast.expr, ...] | list[ast.expr], scope: Scope) -> Iterator[str | None]:
-    """Yield each argument as the parameter that it hands on unchanged, else None."""
+    """Yield for each argument the parameter that it passes on unchanged, else None."""
     for node in nodes:
         stars, inner = ("*", node.value) if isinstance(node, ast.Starred) else ("", node)
         reached = list(untested(scope.flow.uses.get(id(inner), ())))

@@ -1,4 +1,4 @@
-"""What a function does to a call that it hands on: to its arguments, to gradients, to the module's mode."""
+"""What a function changes when it passes a call on: the arguments, gradients, the module's mode."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# What decides over gradients, precision and chance for all that runs inside it or after it.
+# What sets gradients, precision and randomness for everything that runs inside it or after it.
 _SWITCHES = frozenset(
     {
         "no_grad",
@@ -32,7 +32,7 @@ _SWITCHES = frozenset(
 )
 _AUTOCAST = "autocast"
 
-# Methods that change how the module itself computes; the first kind does on what is below it as well.
+# Methods that change how the module itself computes. Those of the first kind also count on its submodules.
 _MODES = frozenset({"eval", "train", "requires_grad_"})
 _CASTS = frozenset({"half", "float", "double", "bfloat16", "to", "type"})
 
@@ -40,12 +40,12 @@ _CASTS = frozenset({"half", "float", "double", "bfloat16", "to", "type"})
 _CHANGERS = frozenset({"setdefault", "pop", "popitem", "update", "clear", "append", "extend", "insert", "remove",
                        "reverse", "sort", "__setitem__", "__delitem__"})  # fmt: skip
 
-# From `__call__` to a method of its own to the next; real ones go two steps.
+# How many methods are followed from `__call__`. Real ones go two steps.
 MAX_METHODS = 20
 
 
 def is_switch(node: ast.expr) -> bool:
-    """Whether an expression names what changes how everything computes: ``torch.no_grad``, ``autocast`` and others."""
+    """Whether an expression names a switch that affects all computation: ``torch.no_grad``, ``autocast`` and others."""
     name = last_name(node) or ""
     return name in _SWITCHES or name.endswith(_AUTOCAST)
 
@@ -89,12 +89,12 @@ def _root(node: ast.AST) -> str | None:
 
 
 def changes_arguments(ev: Evaluator, function: Scope) -> bool:
-    """Whether a function changes a list or dict that it was passed in place, ``*args`` and ``**kwargs`` included."""
+    """Whether a function changes a list or dict in place that it was passed, also ``*args`` and ``**kwargs``."""
     return any(_is_argument(name, function) for name in _changed(ev, function, set()))
 
 
 def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
-    """Yield the names whose values a function changes in place, itself or by a function that it hands them to."""
+    """Yield the names whose values a function changes in place, directly or in functions that it passes them to."""
     seen.add(id(function))
     for node in ast.walk(function.node):
         match node:
@@ -111,7 +111,7 @@ def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Nam
 def _changed_by(
     ev: Evaluator, callee: ast.expr, given: dict[int, ast.Name], scope: Scope, seen: set[int]
 ) -> Iterator[ast.Name]:
-    """Yield those of the names passed to a function that it changes in place, where it was read."""
+    """Yield the passed names whose values the callee changes in place, if its source was read."""
     for one in alternatives(ev.expression(callee, scope)):
         if isinstance(one, Function) and id(one.scope) not in seen:
             plain = one.scope.positional[0 if one.owner is None else 1 :]

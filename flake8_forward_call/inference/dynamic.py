@@ -1,4 +1,4 @@
-"""What is stored in the attributes of an object under names that only a run knows: ``setattr(self, key, value)``."""
+"""What is stored in attributes under names that are only known at run time: ``setattr(self, key, value)``."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
     from flake8_forward_call.inference.stores import Store
 
-# So many files are read that name the class and `setattr`.
+# If more files than this mention the class and `setattr`, they are not searched.
 MAX_FILES = 30
 
-# Methods that make an instance anew of what another of its class had.
+# Methods that recreate an instance from the state of another one of its class.
 _RESTORING = frozenset({"__setstate__", "__copy__", "__deepcopy__", "__setattr__", "__getattr__", "__reduce__"})
 
 
 def bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
-    """Yield what may store something other than a module in the attribute without giving its name."""
+    """Yield the stores that may put something other than a module into the attribute without writing out its name."""
     guarded = members.is_guarded(ev, member)
     for file in _files(ev, member):
         ev.refill()
@@ -56,7 +56,7 @@ def _function_name(scope: Scope) -> str:
 
 
 def _is_other(ev: Evaluator, store: Store, held: Holder) -> bool:
-    """Whether what is stored may be no module and have a ``forward``: a plain value, which many set so, has none."""
+    """Whether the value may be a non-module with a ``forward``. Plain values, which are often set so, have none."""
     match store.value:
         case ast.Attribute(attr="__dict__") | ast.Call(func=ast.Name(id="vars")):
             return False  # From one instance to another.

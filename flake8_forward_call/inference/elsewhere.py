@@ -1,4 +1,4 @@
-"""Attributes that the class itself says nothing of: set from outside, or by the classes that derive from it."""
+"""Attributes that the class itself does not show: set from outside, or by its subclasses."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.references import Stored
 
-# So many files are read for one attribute. A name that stands in more is a common word.
+# A name that occurs in more files than this is too common, and the files are not read.
 MAX_FILES = 40
 
 
 def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
-    """What the attribute is by those who set it elsewhere in the project; ``known`` where nobody does.
+    """The type of an attribute from code elsewhere in the project that sets it; ``known`` if there is none.
 
-    ``known`` is what the class itself says: nothing, None, or something that its own callers decide.
+    ``known`` is what the class itself says: nothing, None, or something that its callers decide.
     """
     if ev.project.is_open(cls.scope.file):
         return known
@@ -44,14 +44,14 @@ def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known
 
 
 def _is_set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> bool:
-    """Whether the class sets the attribute, be it to nobody knows what, or makes up those that are not there."""
+    """Whether the class sets the attribute, even to an unknown value, or computes missing attributes."""
     return any(
         isinstance(one, SourceClass) and any(attributes.own_member(ev, one, owner, each) for each in (name, *_MADE_UP))
         for one in ev.hierarchy.order(cls)
     )
 
 
-# The methods by which a class gives attributes that nobody has set.
+# The methods by which a class computes missing attributes.
 _MADE_UP = ("__getattr__", "__getattribute__")
 
 
@@ -70,7 +70,7 @@ def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Itera
 
 
 def _is_own(stored: Stored) -> bool:
-    """Whether a method sets an attribute of its own ``self``, which the class knows."""
+    """Whether a method sets an attribute of its own ``self``, which the class itself shows."""
     if not isinstance(stored.owner, ast.Name):
         return False
     own = [stored.owner.id]
@@ -78,7 +78,7 @@ def _is_own(stored: Stored) -> bool:
 
 
 def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
-    """Yield what is stored, if in an instance of the class; UNKNOWN for no module in one that cannot be told."""
+    """Yield what is stored in an instance of the class; UNKNOWN for a non-module stored in an unknown object."""
     related = [_is_related(ev, cls, one) for one in alternatives(ev.expression(stored.owner, stored.scope))]
     if any(related) or None in related:
         kind = UNKNOWN if stored.value is None else ev.expression(stored.value, stored.scope)
@@ -89,7 +89,7 @@ def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
 
 
 def _is_related(ev: Evaluator, cls: SourceClass, owner: Type) -> bool | None:
-    """Whether the owner is an instance of the class or of a relative; None where nobody can tell."""
+    """Whether the owner is an instance of the class, of a base or of a subclass; None if it is unknown."""
     match owner:
         case Slot(bound=Instance(cls=other)) | Instance(cls=other) | ClassObject(cls=other):
             if not isinstance(other, SourceClass):

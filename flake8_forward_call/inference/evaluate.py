@@ -1,4 +1,4 @@
-"""From an expression to its type, by the bindings that reach it."""
+"""The type of an expression, from the bindings that reach it."""
 
 from __future__ import annotations
 
@@ -77,13 +77,13 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.registrations import Registration
     from flake8_forward_call.inference.scopes import Scope
 
-# One receiver may cost this many evaluations; real ones take a few hundred, and past this the trail is a thicket.
+# The most evaluations for one receiver. Real ones take a few hundred; beyond this, the code is too tangled.
 MAX_STEPS = 20_000
 
-# How deep one evaluation may lead into others. Each level takes about ten Python frames of the interpreter's thousand.
+# How deep evaluations may be nested. Each level takes about ten of the interpreter's thousand Python frames.
 MAX_DEPTH = 50
 
-# Deeper types than list[dict[str, tuple[X, ...]]] come of loops that wrap a value in itself.
+# Deeper types than list[dict[str, tuple[X, ...]]] come from loops that wrap a value in itself.
 MAX_TYPE_DEPTH = 5
 
 
@@ -91,11 +91,11 @@ _Answer = TypeVar("_Answer")
 
 
 class OutOfBudget(Exception):  # noqa: N818
-    """The evaluation would take too long or lead too deep."""
+    """The evaluation would take too long or be nested too deep."""
 
 
 class Evaluator:
-    """Evaluates expressions of a project's files. One evaluator serves many receivers: what it learns, it keeps."""
+    """Evaluates expressions in a project's files. One evaluator serves many receivers, and stores its answers."""
 
     def __init__(self, project: Project) -> None:
         self.project = project
@@ -103,19 +103,19 @@ class Evaluator:
         self._steps = 0
         self._known: dict[object, Type] = {}
         self._open: dict[object, int] = {}
-        self._lowest = sys.maxsize  # The outermost open evaluation that the present one has run into.
+        self._lowest = sys.maxsize  # The outermost open evaluation that the current one has met.
         self._classes: dict[int, SourceClass] = {}
         self._known_classes: dict[str, KnownClass] = {}
-        self.parameters: dict[Slot, Parameter] = {}  # Those without annotation, which their callers decide.
-        self.chain = 0  # How many callers' callers are being looked for.
-        self.swaps: dict[object, tuple[ast.expr, Scope] | None] = {}  # Where something else is put, by what holds it.
-        self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, in files that were looked at.
-        self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, once that was asked.
-        self.hooked: dict[File, list[Registration]] = {}  # What hooks a file registers, by those that were asked for.
-        self.steps: dict[Registration, Steps] = {}  # Where names lead from each of these.
-        self.words: dict[Scope, set[str]] = {}  # The names that a function calls or hands on.
-        self.ways: dict[tuple[Registration, Scope], Ways] = {}  # How each of these leads to a place.
-        self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations as text, by text and scope.
+        self.parameters: dict[Slot, Parameter] = {}  # Those without an annotation, which their callers decide.
+        self.chain = 0  # How many levels of callers are being resolved.
+        self.swaps: dict[object, tuple[ast.expr, Scope] | None] = {}  # Where another value is stored, by holder.
+        self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, by file.
+        self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, None until that is needed.
+        self.hooked: dict[File, list[Registration]] = {}  # The hooks that a file registers, by file.
+        self.steps: dict[Registration, Steps] = {}  # Which functions names may reach from a hook.
+        self.words: dict[Scope, set[str]] = {}  # The names that a function calls or passes on.
+        self.ways: dict[tuple[Registration, Scope], Ways] = {}  # How a hook reaches a scope.
+        self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations written as strings, parsed.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
@@ -128,21 +128,21 @@ class Evaluator:
             self.chain = 0
 
     def refill(self) -> None:
-        """Give the question at hand its full budget again, because it goes on to another file."""
+        """Give the current question its full budget again, because it continues in another file."""
         self._steps = 0
 
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
-        """The file at hand and those of the project in whose text a word stands, and ``beside``; None if too many."""
+        """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
         found = self.project.mentioning(word, beside, limit)
         self.refill()
         return None if found is None else tuple(dict.fromkeys((own, *found)))
 
-    # Once for each question
+    # Each question once
 
     def once(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question, computed once; one that leads back to itself adds nothing the second time.
+        """The answer to a question, computed once. If a question leads back to itself, that adds nothing.
 
-        What was computed while an outer question was still open, and met it, is not kept: it may lack a part.
+        An answer that met an outer question while that was still open is not stored, because it may be incomplete.
         """
         if key in self._known:
             return self._known[key]
@@ -167,9 +167,9 @@ class Evaluator:
         return kind
 
     def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question that the one at hand can do without: UNKNOWN where it leads too far.
+        """The answer to a question that the current one can do without; UNKNOWN if it exceeds the limits.
 
-        That is not kept, nor what comes of it, for from elsewhere the way may be shorter.
+        This UNKNOWN and the answers that depend on it are not stored, because other questions may take fewer steps.
         """
         try:
             return self.once(key, compute)
@@ -180,7 +180,7 @@ class Evaluator:
     # Expressions
 
     def expression(self, node: ast.expr, scope: Scope) -> Type:
-        """What the expression can be where it stands. Raises OutOfBudget."""
+        """The type of an expression at its location. Raises OutOfBudget."""
         if isinstance(node, ast.Constant):
             return NONE if node.value is None else PLAIN
         return self.once(id(node), lambda: self._expression(node, scope))
@@ -267,7 +267,7 @@ class Evaluator:
         return self._filled([*reached, *self._from_inside(node.id, scope)], node.id, scope, node)
 
     def _filled(self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None = None) -> Type:
-        """What a name is by its bindings, with what its scope puts into it and later stars hide it by."""
+        """The type of a name from its bindings, what its scope puts into it, and later star imports that hide it."""
         kind = self._bound_and_filled(bindings, name, scope)
         if not scope.stars:
             return kind
@@ -281,7 +281,7 @@ class Evaluator:
         return containers.filled(self, self.bindings(bindings), name, scope, declared=declared)
 
     def named(self, name: str, scope: Scope) -> Type:
-        """What a name means that nothing in the scope has bound before its use: by closure, global or builtin."""
+        """The type of a name that its scope has not bound before its use: from a closure, a global or a builtin."""
         bound = scope.flow.exit.get(name) or tuple(scope.flow.bound.get(name, ()))
         if bound and not scope.is_function:
             return self._filled(bound, name, scope)
@@ -308,11 +308,11 @@ class Evaluator:
         return Builtin(name) if hasattr(builtins, name) else UNKNOWN
 
     def _captured(self, name: str, inner: Scope, outer: Scope) -> tuple[AnyBinding, ...]:
-        """Give the bindings that code inside may find: those there at its definition, and all that come later."""
+        """The bindings that inner code may see: those that exist at its definition, and all later ones."""
         flow = outer.flow
         if name in inner.names_read:
             found = dict.fromkeys(flow.captured.get(id(inner.node), {}).get(name, ()))
-        else:  # It stands in an annotation that is a text.
+        else:  # It is in an annotation written as a string.
             found = dict.fromkeys(flow.exit.get(name, ()))
         line = getattr(inner.node, "lineno", 0)
         for binding in flow.bound.get(name, ()):
@@ -347,7 +347,7 @@ class Evaluator:
     # Bindings
 
     def bindings(self, bindings: Iterable[AnyBinding]) -> Type:
-        """One of what the bindings give; a stand-in for a failed import counts only where nothing else is known."""
+        """The union of what the bindings give; a stand-in for a failed import counts only if nothing else is known."""
         first: list[Type] = []
         fallback: list[Type] = []
         for one in bindings:
@@ -406,15 +406,15 @@ class Evaluator:
         return self._at_least(self.expression(binding.value, binding.scope), declared)
 
     def _commented(self, comment: str | None, scope: Scope, value: Type, path: tuple[Step, ...]) -> Type:
-        """The type of a value that a ``# type:`` comment may say more of."""
+        """The type of a value that may have a ``# type:`` comment."""
         if comment is None or path:
             return value
         return self._at_least(value, declarations.comment(self, comment, scope))
 
     def _at_least(self, value: Type, declared: Type) -> Type:
-        """The type of a value that was declared: by the value where that is an instance for certain.
+        """The type of a declared value: that of the value if it is certainly an instance, else the declared one.
 
-        Not by the value where it is declared as a TorchScript interface, which is all that the compiler goes by.
+        If it is declared as a TorchScript interface, that always counts, because the compiler only uses that.
         """
         if any(isinstance(one, Instance) and self.hierarchy.is_interface(one.cls) for one in alternatives(declared)):
             return declared
@@ -478,18 +478,18 @@ class Evaluator:
         return UNKNOWN if full is None else self.member(full, name)
 
     def member(self, module: str, name: str) -> Type:
-        """What ``module.name`` is, from the project's file of the module or else from the catalogue."""
+        """The type of ``module.name``, from the project's file of the module or else from the catalogue."""
         file = self.project.file(module)
         if file is not None:
             found = self.global_of(file, name)
             if found in (None, NEVER, UNKNOWN):
                 found = lazy.member(self, file, name) or stubs.member(self, module, name) or found
-            # A package that imports its own submodule by name binds the name to what it is anyway.
+            # If a package imports its own submodule by name, the name means that submodule anyway.
             return self.namespace(f"{module}.{name}") if found is None or found == NEVER else found
         return self.namespace(f"{self.project.catalogue.namespace(module)}.{name}")
 
     def global_of(self, file: File, name: str) -> Type | None:
-        """What a file's global name is at the end of the file; None if it binds none of that name."""
+        """The type of a global name at the end of its file; None if the file does not bind it."""
         flow = file.root.flow
         bound = flow.exit.get(name) or tuple(flow.bound.get(name, ()))
         if bound:
@@ -506,9 +506,9 @@ class Evaluator:
         return None
 
     def _starred(self, module: str, name: str) -> Type:
-        """What ``from module import *`` brings under the name; NEVER where nothing is known of one.
+        """What ``from module import *`` binds the name to; NEVER if nothing is known about it.
 
-        A Python module is brought only where the file binds the name to it, as ``import torch.nn as nn`` does.
+        A Python module counts only if the file binds the name to it, as ``import torch.nn as nn`` does.
         """
         file = self.project.file(module)
         found = None if file is None else self.global_of(file, name)
@@ -518,7 +518,7 @@ class Evaluator:
         return NEVER if isinstance(kind, Namespace) else kind
 
     def namespace(self, dotted: str) -> Type:
-        """What a full dotted name is: a class or function of the catalogue, or a Python module, or unread."""
+        """The type of a full dotted name: a class, function or value in the catalogue, a Python module, or unread."""
         if self.project.file(dotted) is not None:
             return Namespace(dotted)
         entry = self.project.known(dotted)
@@ -537,12 +537,12 @@ class Evaluator:
                 return Namespace(self.project.catalogue.namespace(dotted))
 
     def global_name(self, dotted: str) -> Type:
-        """What a canonical dotted name of the catalogue is."""
+        """The class with a canonical dotted name of the catalogue, as a type; UNKNOWN if there is none."""
         cls = self.known_class(dotted)
         return UNKNOWN if cls is None else ClassObject(cls)
 
     def known_class(self, dotted: str) -> Class | None:
-        """The class of a canonical dotted name, or None."""
+        """The class with a canonical dotted name, or None."""
         entry = self.project.catalogue.resolve(dotted)
         return self._known_class(entry.name, entry) if isinstance(entry, ClassEntry) else None
 
@@ -552,22 +552,22 @@ class Evaluator:
         return self._known_classes[dotted]
 
     def source_class(self, scope: Scope) -> SourceClass:
-        """The class that a scope is the body of."""
+        """The class whose body the scope is."""
         if id(scope) not in self._classes:
             self._classes[id(scope)] = SourceClass(scope)
         return self._classes[id(scope)]
 
     def base(self, node: ast.expr, scope: Scope) -> Type:
-        """What stands among a class's bases: class objects, PLAIN for one that is no module, else UNKNOWN."""
+        """The type of one of a class's bases: class objects, PLAIN for one that is not a module, else UNKNOWN."""
         if isinstance(node, ast.Subscript):
             return self.base(node.value, scope)
         kind = self.expression(node, scope)
-        if isinstance(kind, Namespace) and is_look_alike(kind.name):  # Not where it is one of two frameworks.
+        if isinstance(kind, Namespace) and is_look_alike(kind.name):  # Not if it is one of two frameworks.
             return PLAIN
         return union(_as_base(one) for one in alternatives(kind))
 
     def dotted(self, node: ast.expr, scope: Scope | None) -> str | None:
-        """The full dotted name that a decorator or callee goes by, its own call left aside; None if it has none."""
+        """The full dotted name of a decorator or callee, without its own call; None if it has none."""
         if isinstance(node, ast.Call):
             return self.dotted(node.func, scope)
         kind = UNKNOWN if scope is None else self.expression(node, scope)

@@ -1,7 +1,7 @@
-"""Why a receiver is what it is held to be: the steps that inference took, as a person would tell them.
+"""Why a receiver has its type: the steps of the inference, in words for people.
 
-The evaluator itself keeps no record of its way. A ``Tracer`` answers the same questions and notes which led to which;
-from that the steps are chosen that bear on the result, or, where the trail is lost, those that lead there.
+The evaluator itself does not record its steps. A ``Tracer`` answers the same questions and notes which led to which.
+The steps that matter for the result are selected from that, or those that lead to the point where the evidence ends.
 """
 
 from __future__ import annotations
@@ -52,16 +52,16 @@ from flake8_forward_call.inference.types import (
     alternatives,
 )
 
-# A longer trail is not read by anybody; what is left out stands further from the receiver.
+# Nobody reads more steps. Those that are left out are further from the receiver.
 MAX_STEPS = 30
 
-# How much of an expression is shown.
+# How many characters of an expression are shown.
 _SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: a sentence, and the file and row that it is read from; an empty path where no file says it."""
+    """One step: a sentence, and the file and row that show it; an empty path if no file does."""
 
     path: str
     row: int
@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(slots=True, eq=False)
 class _Question:
-    """A question that was asked, what was asked for it, and the answer."""
+    """A question, the questions that it led to, and the answer."""
 
     key: object
     inner: list[_Question] = field(default_factory=list)
@@ -94,7 +94,7 @@ class Tracer(Evaluator):
         return root.kind, root
 
     def once(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question, and its place among the others."""
+        """The answer to a question, which is recorded under the question that led to it."""
         if self._around is None:
             return super().once(key, compute)
         question = self._asked.get(key)
@@ -117,7 +117,7 @@ class Tracer(Evaluator):
 
 
 def trail(ev: Tracer, root: _Question, kind: Type) -> list[Step]:
-    """The steps from the receiver to what it is, or to where the trail is lost."""
+    """The steps from the receiver to its classes, or to the point where the evidence ends."""
     told: dict[Step, None] = {}
     wanted = _Wanted(kind)
     for step in _steps(ev, root, wanted, set()):
@@ -128,31 +128,31 @@ def trail(ev: Tracer, root: _Question, kind: Type) -> list[Step]:
 
 
 def ancestry(ev: Evaluator, kind: Type) -> Iterator[Step]:
-    """Yield, for each class that the receiver can be of, its way to ``torch.nn.Module`` or how far it was read."""
+    """Yield, for each possible class of the receiver, its path to ``torch.nn.Module``, or as far as it was read."""
     for cls in dict.fromkeys(_own_classes(kind)):
         if cls.dotted == MODULE_CLASS:
-            yield Step("", 0, "all that is known of its class is that it derives from torch.nn.Module")
+            yield Step("", 0, "its exact class is unknown, except that it derives from torch.nn.Module")
             continue
         way = _way(ev, cls)
         for one, base in pairwise(way):
             assert one is not None
             yield Step(*_place(one), _derivation(ev, one, base))
         if len(way) == 1:
-            yield Step(*_place(cls), f"class `{_name(cls)}` derives from nothing")
+            yield Step(*_place(cls), f"class `{_name(cls)}` has no base class")
 
 
 def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
-    """How a class comes to a base: by its header, or by what is made of it."""
+    """How a class gets a base: from its header, or from a decorator or metaclass."""
     found = decoration.cause(ev, cls, base)
     if found is None:
         return f"class `{_name(cls)}` derives from {_name(base)}"
     if base is None:
-        return f"what {found} makes of class `{_name(cls)}` was not understood"
+        return f"the effect of {found} on class `{_name(cls)}` could not be determined"
     return f"{found} makes class `{_name(cls)}` derive from {_name(base)}"
 
 
 def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
-    """The shortest way from a class over its bases to ``torch.nn.Module``, else to a base that was not read."""
+    """The shortest path from a class through its bases to ``torch.nn.Module``, else to a base that was not read."""
     ways: list[list[Class | None]] = [[cls]]
     unread: list[Class | None] = []
     seen: set[Class | None] = {cls}
@@ -172,7 +172,7 @@ def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
 
 def _name(cls: Class | None) -> str:
     if cls is None:
-        return "a base that was not read"
+        return "a base class that could not be resolved"
     return "torch.nn.Module" if cls.dotted == MODULE_CLASS else cls.dotted
 
 
@@ -181,7 +181,7 @@ def _place(cls: Class | None) -> tuple[str, int]:
 
 
 class _Wanted:
-    """What steps are worth telling: those on the way to the classes of the result, and to what was not to be read."""
+    """Which steps to report: those on the way to the classes of the result, and to what could not be resolved."""
 
     def __init__(self, kind: Type) -> None:
         self._classes = set(_own_classes(kind))
@@ -213,7 +213,7 @@ def _own_classes(kind: Type) -> Iterator[Class]:
 
 
 def _classes(kind: Type) -> Iterator[Class]:
-    """Yield the classes that a type speaks of: by itself, in a container, or as what a function gives."""
+    """Yield the classes that a type mentions: itself, in a container, or as a function's result."""
     match kind:
         case Instance(cls, _, slots):
             yield cls
@@ -232,7 +232,7 @@ def _classes(kind: Type) -> Iterator[Class]:
 
 
 def _steps(ev: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> Iterator[Step]:
-    """Yield what is to be told of a question and of those that it led to, in the order in which they were asked."""
+    """Yield the steps of a question and of those that it led to, in the order in which they were asked."""
     if id(question) in seen:
         return
     seen.add(id(question))
@@ -246,7 +246,7 @@ def _steps(ev: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> 
 def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
     match question.key:
         case Narrowed(test=test):
-            yield _at(test.scope, test.node, f"the test `{_text(test.node)}` tells of it")
+            yield _at(test.scope, test.node, f"the test `{_text(test.node)}` narrows it")
         case Binding() as binding:
             text = _of_binding(binding, question.kind)
             if text is not None:
@@ -255,9 +255,9 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             binding = ev.parameters[slot]
             callee = getattr(binding.function, "name", "lambda")
             if all(isinstance(one, Unknown) for one in alternatives(question.kind)):
-                text = f"no call of `{callee}` was found that tells what `{name}` is"
+                text = f"no call of `{callee}` was found that shows what `{name}` is"
             else:
-                text = f"`{name}` is what the calls of `{callee}` in the project pass"
+                text = f"`{name}` is what the calls of `{callee}` in this project pass"
             yield _at(binding.scope, binding.argument, text)
         case ("returned", int(index)) if index in ev.functions:
             yield from _of_function(ev.functions[index])
@@ -267,17 +267,19 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
             if question.kind != NEVER:
-                yield Step(*_place(cls), f"`{cls.node.name}` does not set `{name}` itself; others in the project do")
+                yield Step(
+                    *_place(cls), f"`{cls.node.name}` does not set `{name}` itself; other code in the project does"
+                )
         case ("member", SourceClass() as cls, str(name)):
             if question.kind == NEVER or not question.inner:
-                yield Step(*_place(cls), f"`{cls.node.name}` says nothing of `{name}`")
+                yield Step(*_place(cls), f"`{cls.node.name}` does not define `{name}`")
 
 
 def _of_function(scope: Scope) -> Iterator[Step]:
-    """Yield what a function says of its result: by annotation, else by what it returns or yields."""
+    """Yield what a function shows of its result: its annotation, else what it returns or yields."""
     node = scope.node
     if isinstance(node, ast.Lambda):
-        yield _at(scope, node, f"the lambda gives `{_text(node.body)}`")
+        yield _at(scope, node, f"the lambda returns `{_text(node.body)}`")
         return
     name, declared = getattr(node, "name", ""), getattr(node, "returns", None)
     if declared is not None:
@@ -300,17 +302,17 @@ def _of_binding(binding: Binding, kind: Type) -> str | None:
                 f"`{_text(getattr(binding.node, 'target', binding.node))}` is declared as `{_text(annotation)}`{given}"
             )
         case Augmented(target=node, value=value):
-            return f"`{_text(node)}` grows by `{_text(value)}`"
+            return f"`{_text(node)}` is extended with `{_text(value)}`"
         case Iterated(iterable=iterable):
-            return f"`{target}` runs over `{_text(iterable)}`"
+            return f"`{target}` iterates over `{_text(iterable)}`"
         case Entered(context=context):
-            return f"`{target}` is what `with {_text(context)}` gives"
+            return f"`{target}` is the value of `with {_text(context)}`"
         case Imported():
             return _of_import(binding, kind)
         case Parameter():
             return _of_parameter(binding, kind)
         case Matched(subject=subject):
-            return f"a `case` takes it from `{_text(subject)}`"
+            return f"a `case` matches it against `{_text(subject)}`"
         case _:
             return None
 
@@ -327,7 +329,7 @@ def _of_import(binding: Imported, kind: Type) -> str:
     origin = f"{dots}{binding.module}"
     what = f"`{binding.name}` is imported from `{origin}`" if binding.name else f"`{origin}` is imported"
     if binding.name and isinstance(kind, Namespace):
-        return f"{what}, and what it is there was not found: not in the project, what is installed, or the catalogue"
+        return f"{what}, which was not found in the project, the installed packages or the catalogue"
     return what
 
 
@@ -339,7 +341,7 @@ def _of_parameter(binding: Parameter, kind: Type) -> str | None:
         return f"`{name}` is an instance of `{owner}` in its method `{function}`"
     if binding.argument.annotation is not None:
         return f"`{name}` is a parameter of `{function}`, declared as `{_text(binding.argument.annotation)}`"
-    return f"`{name}` is a parameter of `{function}` without annotation"
+    return f"`{name}` is a parameter of `{function}` without an annotation"
 
 
 def _at(scope: Scope, node: ast.AST, text: str) -> Step:

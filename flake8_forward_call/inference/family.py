@@ -1,4 +1,4 @@
-"""The classes that a receiver can be of: those of its type, and where subclasses may come, those of the project."""
+"""The possible classes of a receiver: those of its type and, if it may be of a subclass, the project's subclasses."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A class, and what it makes of a question."""
+    """A class, and the answer to a question about it."""
 
     cls: SourceClass
     sameness: Sameness
@@ -52,9 +52,9 @@ def _with_users(ev: Evaluator, one: Instance, cls: SourceClass) -> Iterator[Sour
 def at_worst(
     ev: Evaluator, kind: Type, file: File, question: Callable[[Evaluator, SourceClass], Sameness]
 ) -> Judged | None:
-    """What the classes make of a question where that is not SAME: DIFFERENT only if each that can come here does.
+    """The first class with an answer other than SAME, or None; DIFFERENT only if all possible classes answer so.
 
-    Of a class of another package, its subclasses in the file at hand are asked.
+    If a subclass is possible, the subclasses in ``file`` are asked too, even those of another package's class.
     """
     worst: Judged | None = None
     all_differ = True

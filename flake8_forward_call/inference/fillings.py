@@ -1,7 +1,7 @@
-"""What is put into a container by another name for it, in a function that it is passed to, or from outside its class.
+"""What is put into a container under an alias, in a function that it is passed to, or from outside its class.
 
-Inference knows what is put in under the container's own name. Containers of torch take nothing but modules, so this is
-about lists and dicts.
+Inference knows what is put in under the container's own name. torch's containers only accept modules, so this is about
+lists and dicts.
 """
 
 from __future__ import annotations
@@ -33,20 +33,20 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# So many files are read that name the container and its class or module.
+# If more files than this mention the container and its class or module, they are not searched.
 MAX_FILES = 30
 
-# A container that goes by more names than this is not followed further.
+# A container with more names than this is not followed further.
 MAX_ALIASES = 20
 
 _IsIt: TypeAlias = "Callable[[ast.expr, Scope], bool]"
 
-# What a parameter of a function stands for in the call that leads there.
+# The types of a function's parameters in the call that was followed there.
 _Given: TypeAlias = "dict[Slot, Type]"
 
 
 def filling_of(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
-    """Where something other than a module is put into what holds the receiver."""
+    """The location where something other than a module is put into what holds the receiver, or None."""
     kinds = alternatives(ev.expression(held.node, held.scope)) if not _is_made_up(held.node) else ()
     if kinds and not any(isinstance(one, (Many, Mapping, Tuple, Slot)) for one in kinds):
         return None
@@ -54,7 +54,7 @@ def filling_of(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
 
 
 def _is_made_up(node: ast.expr) -> bool:
-    """Whether an expression stands for an import, and so in no file."""
+    """Whether an expression represents an import, and so is not in a file."""
     return not hasattr(node, "ctx") or getattr(node, "end_col_offset", None) is None
 
 
@@ -67,7 +67,7 @@ class _Search:
         self._add(held.keeper, {}, is_outer=False)
 
     def _add(self, keeper: Keeper, given: _Given, *, is_outer: bool) -> None:
-        """Look for what is put into a container, or with ``is_outer`` into what is in it."""
+        """Search for what is put into a container, or with ``is_outer`` into the containers in it."""
         if keeper not in self._seen and len(self._seen) < MAX_ALIASES:
             self._seen.add(keeper)
             self._todo.append((keeper, given, is_outer))
@@ -88,7 +88,7 @@ class _Search:
         return None
 
     def _is(self, node: ast.expr, scope: Scope, is_it: _IsIt) -> bool:
-        """Whether an expression is the container, or a call of a function that gives it."""
+        """Whether an expression is the container, or a call of a function that returns it."""
         if is_it(node, scope):
             return True
         return isinstance(node, ast.Call) and any(
@@ -125,7 +125,7 @@ class _Search:
                 yield from file.root.inward()
 
     def _test(self, keeper: Keeper) -> _IsIt:
-        """The test whether an expression is the container, by the name that it goes by."""
+        """A test whether an expression is the container, by its name."""
         ev = self._ev
         match keeper:
             case Variable(home, name):
@@ -163,7 +163,7 @@ class _Search:
                 return is_member
 
     def _follow(self, scope: Scope, is_it: _IsIt, given: _Given, *, is_outer: bool) -> None:
-        """Note what else the container goes by in a scope, and where it goes from there."""
+        """Record the container's other names in a scope, and where it is passed from there."""
         for name, bindings in scope.flow.bound.items():
             for one in bindings:
                 if one.scope is not scope:
@@ -192,7 +192,7 @@ class _Search:
             self._named(name, scope, given, is_outer=is_outer)
 
     def _named(self, name: str, scope: Scope, given: _Given, *, is_outer: bool) -> None:
-        """Note a name, or an attribute of ``self``, that the container has got."""
+        """Record a name, or an attribute of ``self``, as another name of the container."""
         owner, _, attribute = name.partition(".")
         if not attribute:
             home = next((one for one in scope.outward() if name in one.flow.bound), scope)
@@ -204,7 +204,7 @@ class _Search:
                     self._add(Member(cls, attribute, is_exact=False), given, is_outer=is_outer)
 
     def _passed(self, call: ast.Call, argument: ast.expr, scope: Scope, given: _Given) -> None:
-        """Note the parameters that the container is passed for, and the container that it is put into."""
+        """Record the parameters that get the container, and the container that it is put into."""
         ev = self._ev
         for target, filled in containers.fillings_by(call):
             if filled is call and isinstance(target, ast.Name):
@@ -234,7 +234,7 @@ class _Search:
 def _parameter(
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, call: ast.Call, argument: ast.expr, *, is_bound: bool
 ) -> str | None:
-    """The parameter that an argument of a call is for."""
+    """The name of the parameter that gets an argument of a call, or None."""
     for keyword in call.keywords:
         if keyword.value is argument:
             return keyword.arg
@@ -244,7 +244,7 @@ def _parameter(
 
 
 def _without_items(node: ast.expr) -> tuple[ast.expr, bool]:
-    """The container at the bottom of ``xs[0]["a"]``, and whether there was anything to take off."""
+    """The container ``xs`` of ``xs[0]["a"]``, and whether there was any subscript."""
     inner, deeper = node, False
     while True:
         match inner:

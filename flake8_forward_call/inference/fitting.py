@@ -1,4 +1,4 @@
-"""Does a call fit the overrides of ``__call__`` on its way to ``forward``, and come there as it would directly?"""
+"""Does a call fit the overrides of ``__call__`` on its way to ``forward``, and arrive there as a direct call would?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """A ``__call__`` on the way to ``forward``: whose it is, and how it hands its arguments on."""
+    """An override of ``__call__`` on the way to ``forward``: its class, and the calls that pass its arguments on."""
 
     cls: SourceClass
     node: FunctionNode
@@ -32,7 +32,7 @@ class Override:
 
 
 def passes_self(call: ast.Call, scope: Scope) -> bool:
-    """Whether a call passes a keyword ``self``, for which ``Module.__call__`` has no room."""
+    """Whether a call passes a keyword ``self``, which ``Module.__call__`` does not accept."""
     for keyword in call.keywords:
         if keyword.arg == "self" or (keyword.arg is None and _has_self(keyword.value, scope)):
             return True
@@ -69,9 +69,9 @@ def overrides(ev: Evaluator, cls: SourceClass) -> Iterator[Override]:
 
 
 def fit(ev: Evaluator, cls: SourceClass, override: Override, call: ast.Call | None) -> Sameness:
-    """Whether a call that goes through an override comes to ``forward`` as it would directly.
+    """Whether a call that goes through an override arrives at ``forward`` as a direct call would.
 
-    None for the call is one that nobody has read: what ``forward`` is handed to will make it.
+    ``call`` is None if its arguments are unknown, because the function that gets ``forward`` makes the call.
     """
     forward = _forward(ev, cls)
     given = _Signature(override.node)
@@ -94,7 +94,7 @@ def _forward(ev: Evaluator, cls: SourceClass) -> FunctionNode | None:
 
 
 class _Signature:
-    """The parameters of a method but for the first."""
+    """The parameters of a method without the first."""
 
     def __init__(self, node: FunctionNode) -> None:
         arguments = node.args
@@ -123,7 +123,7 @@ class _Signature:
         return self.takes_more and self.takes_names and not self.defaults and not self.keywords
 
     def bound(self, positional: Sequence[str], named: Mapping[str, str]) -> dict[str, str] | None:
-        """What each parameter is given, by texts that stand for values; None if the call is none that fits."""
+        """The value of each parameter, as a string that represents it; None if the call does not fit."""
         if len(positional) > len(self.positional) and not self.takes_more:
             return None
         found = dict(zip(self.positional, positional, strict=False))
@@ -153,20 +153,20 @@ def _fits(call: ast.Call, given: _Signature, wanted: _Signature | None, onward: 
     named = {str(one.arg): f"keyword {one.arg}" for one in call.keywords}
     directly = None if wanted is None else wanted.bound(positional, named)
     if wanted is not None and directly is None:
-        return Sameness.SAME  # It is wrong as it stands.
+        return Sameness.SAME  # The direct call is wrong already.
     first = given.bound(positional, named)
     if first is None:
         return Sameness.DIFFERENT
     positional_on, named_on = _handed_on(first, given, onward)
     if wanted is None:
-        # By position or by name, whoever wrote the override knows; a default may be another than that of `forward`.
+        # The override's author chose between position and name. A default may differ from that of `forward`.
         handed = [*positional_on, *named_on.values()]
         return Sameness.SAME if sorted(handed) == sorted([*positional, *named.values()]) else Sameness.PERHAPS
     return Sameness.SAME if wanted.bound(positional_on, named_on) == directly else Sameness.DIFFERENT
 
 
 def _handed_on(values: Mapping[str, str], given: _Signature, onward: Onward) -> tuple[list[str], dict[str, str]]:
-    """What an override passes on, which hands each parameter on unchanged: by position, and by name."""
+    """The positional and the keyword arguments that an override passes on, which are unchanged parameters."""
     positional = [values[one.id] for one in onward.given if isinstance(one, ast.Name) and one.id in values]
     if any(isinstance(one, ast.Starred) for one in onward.given):
         positional += [value for name, value in values.items() if name.startswith("*") and name[1:].isdigit()]
@@ -181,7 +181,7 @@ def _handed_on(values: Mapping[str, str], given: _Signature, onward: Onward) -> 
 
 
 def _fits_starred(call: ast.Call, given: _Signature) -> Sameness:
-    """Whether a call of which nobody knows how many arguments it has passes an override as it is."""
+    """Whether a call with an unknown number of arguments goes through an override unchanged."""
     has_more = any(isinstance(one, ast.Starred) for one in call.args)
     has_names = any(one.arg is None for one in call.keywords)
     fits = not given.defaults and not given.keywords

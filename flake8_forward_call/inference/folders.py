@@ -1,4 +1,4 @@
-"""From the dotted name of a Python module to a file under a folder that imports are counted from."""
+"""From the dotted name of a Python module to a file under a root folder of imports."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 
 @dataclass(eq=False)
 class Folders:
-    """Looks names up in folders. Each folder is listed once, so case counts wherever the files lie.
+    """Looks up names in folders. Each folder is listed once, so case matters on every file system.
 
-    ``new`` are the paths of files that are not saved yet; they count as if they were there.
+    ``new`` are the paths of files that are not saved yet; they count as existing.
     """
 
     new: Sequence[str] = ()
     _names: dict[Path, frozenset[str]] = field(default_factory=dict)
 
     def names_in(self, folder: Path) -> frozenset[str]:
-        """The names of what is in a folder; none where there is no such folder, or no leave to look into it."""
+        """The names in a folder; none if it does not exist or cannot be read."""
         if folder not in self._names:
             try:
                 names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
@@ -31,7 +31,7 @@ class Folders:
         return self._names[folder]
 
     def module(self, root: Path, parts: Sequence[str], suffix: str = ".py") -> Path | None:
-        """The file of the module ``parts`` under a root: of a package its ``__init__``; None where there is none."""
+        """The file of the module ``parts`` under a root, for a package its ``__init__``; None if there is none."""
         folder = root
         for part in parts[:-1]:
             if part not in self.names_in(folder):
@@ -43,8 +43,8 @@ class Folders:
         return folder / f"{last}{suffix}" if f"{last}{suffix}" in names else None
 
     def owns(self, root: Path, top: str) -> bool:
-        """Whether a package with an ``__init__.py``, or a module, of that name stands right under a root.
+        """Whether a root directly contains a module of that name, or a package with an ``__init__.py``.
 
-        Python takes such a one before any folder without ``__init__.py``, wherever on its path that comes.
+        Python prefers these to any folder without ``__init__.py``, wherever that folder is on its path.
         """
         return self.module(root, (top,)) is not None

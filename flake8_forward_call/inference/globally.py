@@ -1,4 +1,4 @@
-"""What is stored in a global by others than the code that binds its name."""
+"""What is stored in a global by code other than that which binds its name."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
     from flake8_forward_call.inference.stores import Store
 
-# So many files are read for one name. Where more may store it, those are that name its module as well.
+# The most files that are read for one name. If more may store it, only those that also mention its module.
 MAX_FILES = 30
-# The same where the name is not written out; this is rare and costs more.
+# The same for stores that do not write out the name. They are rare, and cost more.
 MAX_DYNAMIC_FILES = 10
 
-# Names that an expression ends with which gives a Python module.
+# The last names of expressions that give a Python module.
 _PYTHON_MODULES = frozenset({"import_module", "__import__", "modules"})
 
 
 def store_in(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
-    """Where something other than a module is stored in a variable, by means that inference does not count."""
+    """The location where something other than a module is stored in a variable, in a way that inference ignores."""
     if held.proof:
         swaps = [one.scope for one in _written(variable) if steps.is_other(ev, ev.binding(one), held.steps)]
         call = between.leading_to(ev, held, swaps)
@@ -48,7 +48,7 @@ def store_in(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr,
 
 
 def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
-    """Where something that is no module for certain is stored in globals under a name that is no plain text."""
+    """The location where something certainly not a module is stored in globals under a name that is not written out."""
     home = variable.scope.file
     beside = home.name.rpartition(".")[2]
     files = (ev.files_mentioning("setattr", home, MAX_DYNAMIC_FILES, beside) if beside else None) or (home,)
@@ -64,7 +64,7 @@ def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr,
 
 
 def _written(variable: Variable) -> Iterator[Binding]:
-    """Yield what functions give a variable of a scope round them, and what it gets after it was defined."""
+    """Yield the bindings that nested functions give a variable of a scope around them."""
     for nested in variable.scope.file.scopes.outer_writers.get(variable.name, ()):
         if nested is not variable.scope and variable.scope in nested.outward():
             for one in untested(tuple(nested.flow.bound.get(variable.name, ()))):
@@ -83,7 +83,7 @@ def _stores(ev: Evaluator, variable: Variable) -> Iterator[Store]:
 
 
 def _may_be_python_module(store: Store) -> bool:
-    """Whether something may be stored in a Python module, asked before anything is evaluated."""
+    """Whether a store may be into a Python module, as a check before anything is evaluated."""
     match store.owner:
         case ast.Name(id=name):
             outer = next((one for one in store.scope.outward() if name in one.flow.bound), None)
@@ -99,7 +99,7 @@ def _may_be_python_module(store: Store) -> bool:
 
 
 def _is_into(ev: Evaluator, store: Store, file: File) -> bool:
-    """Whether something is stored in the globals of a file."""
+    """Whether a store is into the globals of a file."""
     if store.dotted is not None:
         return ev.project.file(store.dotted) is file
     if store.owner is None:

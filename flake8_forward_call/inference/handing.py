@@ -1,4 +1,4 @@
-"""Where a bound ``forward`` is an argument: is it for certain called, and not only looked at?"""
+"""Is a bound ``forward`` that is passed as an argument certainly called, and nothing else done with it?"""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# Which parameter of a function is called: its index, or None where it is by keyword only, and its name.
+# Which parameter of a function is called: its index, or None if it is keyword-only, and its name.
 _Called: TypeAlias = "tuple[int | None, str]"
 
 _TRANSFORMS = ("vmap", "grad", "grad_and_value", "vjp", "jvp", "linearize", "jacrev", "jacfwd", "hessian")
@@ -60,7 +60,7 @@ _CALLERS: dict[str, _Called] = {
     "pytest.raises": (1, "func"),
 }
 
-# Methods that call an argument, whosever they are: no class that has one of these names does anything else with it.
+# Methods that call an argument, in whatever class: no class uses one of these names for anything else.
 _METHODS: dict[str, _Called] = {
     "submit": (0, "fn"),
     "apply_async": (0, "func"),
@@ -74,7 +74,7 @@ _METHODS: dict[str, _Called] = {
     "assertWarns": (1, "callable"),
 }
 
-# And those that do so on a pool alone: `map` of a data set, `apply` of a module are something else.
+# The same, plus those that only do so on a pool: `map` of a data set and `apply` of a module are something else.
 _POOL_METHODS: dict[str, _Called] = {**_METHODS, "map": (0, "fn"), "apply": (0, "func")}
 
 _POOLS = frozenset(
@@ -89,24 +89,24 @@ _POOLS = frozenset(
     }
 )
 
-# How many functions one may hand it to the next.
+# How many times the argument may be passed on from function to function.
 _MAX_HANDS = 4
 
 
 def certainty(ev: Evaluator, candidate: Candidate, scope: Scope) -> Sameness | None:
-    """Whether what the attribute is handed to calls it, and so takes the module in its place.
+    """Whether the function that gets the attribute calls it, and so can get the module instead.
 
-    None if nothing shows that it does, SAME where all that happens to it is read or documented, PERHAPS where the
-    name of a method is all that there is to go by.
+    None if nothing shows that it does, SAME if everything that happens to it is read or documented, PERHAPS if only the
+    name of a method suggests it.
     """
     outcome = _outcome(ev, _Handing(candidate.attribute, candidate.call, scope))
     return None if outcome is None or _is_replaced(candidate, scope) else outcome
 
 
 def _is_replaced(candidate: Candidate, scope: Scope) -> bool:
-    """Whether ``forward`` is set to what the call gives, or set beside it: ``m.forward = partial(m.forward, 1)``.
+    """Whether ``forward`` is set to the call's result (``m.forward = partial(m.forward, 1)``) or in the same function.
 
-    The module in the place of the attribute would call the replacement, and that the module, without end.
+    If the module replaced the attribute, it would call the new ``forward``, which would call the module endlessly.
     """
     around = {*scope.outward()} - {scope.file.root}
     owner = ast.unparse(candidate.attribute.value)
@@ -121,7 +121,7 @@ def _is_replaced(candidate: Candidate, scope: Scope) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Handing:
-    """An argument of a call, and how many more functions may hand it on."""
+    """An argument of a call, and how many more functions may pass it on."""
 
     argument: ast.expr
     call: ast.Call
@@ -136,7 +136,7 @@ def _outcome(ev: Evaluator, handing: _Handing) -> Sameness | None:
 
 
 def _at_worst(outcomes: Sequence[Sameness | None]) -> Sameness | None:
-    """What several ways come to: None if one of them is, or if there is none."""
+    """The worst of several outcomes: None if one of them is None, or if there are none."""
     certain = [one for one in outcomes if one is not None]
     return worst(*certain) if certain and len(certain) == len(outcomes) else None
 
@@ -163,7 +163,7 @@ def _is_passed(called: _Called, handing: _Handing) -> bool:
 
 
 def _position(handing: _Handing) -> int | None:
-    """The index of a positional argument; None where it is none, or a starred one stands before it."""
+    """The index of the argument if it is positional; None if it is not, or comes after a starred one."""
     for index, one in enumerate(handing.call.args):
         if one is handing.argument:
             return index
@@ -185,7 +185,7 @@ def _by_method(ev: Evaluator, handing: _Handing) -> Sameness | None:
 
 
 def _is_pool(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
-    """Whether an expression is a pool of threads or processes, by the call that made it or its annotation."""
+    """Whether an expression is a pool of threads or processes, by the call that created it or its annotation."""
     if isinstance(receiver, ast.Call):
         return ev.dotted(receiver, scope) in _POOLS
     makers = [_maker(one) for one in scope.flow.uses.get(id(receiver), ())]
@@ -193,7 +193,7 @@ def _is_pool(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
 
 
 def _maker(binding: AnyBinding) -> ast.expr | None:
-    """The expression that says of what class a binding's value is, or None."""
+    """The expression that shows the class of a binding's value, or None."""
     match binding:
         case Assigned(value=value, path=()) | Entered(context=value, path=()):
             return value
@@ -204,7 +204,7 @@ def _maker(binding: AnyBinding) -> ast.expr | None:
 
 
 def _parameter(arguments: ast.arguments, handing: _Handing, *, bound: bool) -> str | None:
-    """The name of the parameter that the argument is passed for; None where stars leave it open."""
+    """The name of the parameter that the argument is passed for; None if it is unclear because of stars."""
     plain = [*arguments.posonlyargs, *arguments.args][1 if bound else 0 :]
     index = _position(handing)
     if index is not None:
@@ -214,7 +214,7 @@ def _parameter(arguments: ast.arguments, handing: _Handing, *, bound: bool) -> s
 
 
 def _only_calls(ev: Evaluator, function: Scope, name: str, hands: int) -> Sameness | None:
-    """What becomes of a function's parameter: None unless it is called, and nothing else is done with it."""
+    """The outcome for a function's parameter: None unless it is called and nothing else is done with it."""
     if not hands or len(function.flow.bound.get(name, ())) != 1:
         return None
     outcomes: list[Sameness | None] = []

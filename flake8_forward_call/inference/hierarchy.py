@@ -48,6 +48,11 @@ class SourceClass:
         names = [outer.node.name for outer in self.scope.outward() if hasattr(outer.node, "name")]
         return ".".join([*([self.scope.file.name] if self.scope.file.name else []), *reversed(names)])
 
+    @property
+    def label(self) -> str:
+        """The class as messages call it: with its module only where it belongs to another package."""
+        return self.dotted if self.scope.file.is_installed else self.node.name
+
     def __repr__(self) -> str:
         return f"<SourceClass {self.dotted}>"
 
@@ -62,6 +67,11 @@ class KnownClass:
     def dotted(self) -> str:
         """The qualified name."""
         return self.entry.name
+
+    @property
+    def label(self) -> str:
+        """The class as messages call it."""
+        return self.dotted
 
     def __repr__(self) -> str:
         return f"<KnownClass {self.dotted}>"
@@ -275,9 +285,9 @@ class Hierarchy:
     def objection(self, cls: Class) -> str:
         """What the class does that makes a call of its instances mean something else, as a clause."""
         if self.is_interface(cls):
-            return f"{cls.dotted} is a TorchScript interface, which has no call"
+            return f"{cls.label} is a TorchScript interface, which cannot be called"
         own = self.own_calls.of(cls)
-        return f"{cls.dotted} has a __call__ of its own" if own is None else own.reason
+        return f"{cls.label} overrides __call__" if own is None else own.reason
 
     def other_calls_abound(self) -> bool:
         """Whether a module of the project gives its instances' call another meaning."""

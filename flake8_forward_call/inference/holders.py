@@ -1,6 +1,6 @@
-"""Where a value is kept on its way to the expression that reads it: in globals, attributes and containers.
+"""Where a value is stored on its way to the expression that reads it: in globals, attributes and containers.
 
-Inference says what a value is by the places that give it. Code elsewhere may put something else into what keeps it.
+Inference takes a value's type from the bindings that it follows. Code elsewhere may store another value there.
 """
 
 from __future__ import annotations
@@ -45,17 +45,17 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# From name to name: real code keeps a module in an attribute, hands it to a local name, and makes it in a helper.
+# From name to name: real code stores a module in an attribute, assigns it to a local name, creates it in a helper.
 MAX_DEPTH = 8
 
-# A value that is kept in more places than this comes of a factory for everything.
+# A value that is stored in more places than this comes from a factory for everything.
 MAX_HOLDERS = 40
 
-# Functions that give what is in their arguments, or their arguments themselves.
+# Functions that return the elements of their arguments, and those that return copies of them.
 _RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "set", "iter", "sorted", "zip", "filter", "next"})
 _COPYING = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.replace"})
 
-# Methods of containers that give what is in them.
+# Methods of containers that return their elements.
 _TAKING = frozenset({"values", "items", "get", "pop", "popleft", "popitem", "setdefault", "copy", "__getitem__"})
 
 
@@ -69,7 +69,7 @@ class Variable:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An attribute of the instances of a class: of that very class if it was constructed."""
+    """An attribute of the instances of a class: with ``is_exact``, of that class itself and not of subclasses."""
 
     cls: SourceClass
     name: str
@@ -81,9 +81,9 @@ Keeper: TypeAlias = Variable | Member
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """What keeps the value where ``node`` reads it, and the steps from there to the value.
+    """What stores the value where ``node`` reads it, and the steps from there to the value.
 
-    ``proof`` is what the scope itself says of it just before: then nothing counts that was stored earlier.
+    ``proof`` are the bindings in the scope itself just before: with them, anything stored earlier does not count.
     """
 
     keeper: Keeper
@@ -95,7 +95,7 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """A function or class under decorators that the value comes from, and the steps from there to the value."""
+    """A decorated function or class that the value comes from, and the steps from there to the value."""
 
     binding: Defined
     steps: Steps
@@ -103,7 +103,7 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """Where a value is read, the steps from there to the one that is asked for, and how far the way has led."""
+    """Where a value is read, the steps from there to the value in question, and the depth of the search."""
 
     node: ast.expr
     scope: Scope
@@ -112,7 +112,7 @@ class _Read:
 
 
 class Ways:
-    """All that the value of an expression can come through. Raises OutOfBudget when made."""
+    """Everything that the value of an expression can come through. The constructor raises OutOfBudget."""
 
     def __init__(self, ev: Evaluator, node: ast.expr, scope: Scope) -> None:
         self._ev = ev
@@ -248,7 +248,7 @@ class Ways:
                         self._global(file, name, _Read(place, scope, steps, depth + 1))
                 case Defined(definition=definition, scope=scope):
                     if not isinstance(definition, ast.ClassDef) and given_back(definition, scope) is not None:
-                        continue  # What goes in comes out, by means that are not read.
+                        continue  # It returns its argument, in a way that is not read.
                     if definition.decorator_list:
                         self.definitions[Definition(one, steps)] = None
                     if steps[:1] == (Step.CALLED,) and not isinstance(definition, ast.ClassDef):
@@ -292,7 +292,7 @@ class Ways:
 
 
 def _may_give(ev: Evaluator, kind: Type) -> bool:
-    """Whether what a function is given may be what it gives back: a module, or what holds some."""
+    """Whether a function may return an argument of this type: a module, or a container of modules."""
     return any(isinstance(one, (Many, Mapping, Tuple)) or ev.hierarchy.is_module(one) for one in bounds(kind))
 
 
@@ -313,7 +313,7 @@ def _binds(scope: Scope, name: str) -> bool:
 
 
 def _leads_out(binding: Binding, name: str) -> bool:
-    """Whether a binding is the same name of a scope further out: declared so, or tested where it is bound nowhere."""
+    """Whether a binding is the same name in an outer scope: declared so, or tested without being bound here."""
     match binding:
         case Outer():
             return True
@@ -324,14 +324,14 @@ def _leads_out(binding: Binding, name: str) -> bool:
 
 
 def _tests_itself(binding: Binding) -> bool:
-    """Whether a binding stands for what an attribute was before it was tested."""
+    """Whether a binding represents the value of an attribute before it was tested."""
     return isinstance(binding, Assigned) and binding.value is binding.node
 
 
 def classes_of(kind: Type) -> Iterator[tuple[SourceClass, bool]]:
-    """Yield the classes, of those whose source is at hand, that a value is or is an instance of.
+    """Yield the classes in the source that a value is or is an instance of.
 
-    With each: whether it is of that very class, and not of a subclass.
+    With each: whether it is an instance of exactly that class, and not of a subclass.
     """
     for one in bounds(kind):
         if isinstance(one, (Instance, ClassObject)) and isinstance(one.cls, SourceClass):

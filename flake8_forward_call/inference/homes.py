@@ -1,4 +1,4 @@
-"""Which folder a module's dotted name is counted from, and where its project ends."""
+"""Which folder a module's dotted name starts from, and where its project ends."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flake8_forward_call.inference.layout import REPOSITORY_MARKS, exists, is_marked
 
-# Without a mark: how far above a file's package its siblings are looked for. An unpacked wheel has no mark, and
-# namespace packages are nested two or three deep. So deep lie folders without an `__init__.py` in packages, too.
+# Without a mark: how far above a file's package its siblings are searched for. An unpacked wheel has no mark, and
+# namespace packages are nested two or three deep. Folders without an `__init__.py` in packages are as deep.
 HEIGHT = 4
 
 
@@ -18,10 +18,10 @@ def is_package(folder: Path) -> bool:
 
 
 def home_of_package(folder: Path) -> Path:
-    """The folder that holds the outermost package which a folder is part of; the folder itself if it is of none.
+    """The folder that contains the outermost package around a folder; the folder itself if there is no package.
 
-    A folder without ``__init__.py`` in a package that has it is part of it all the same. A project's top is no package,
-    whatever lies in it: what is beside the top is of other projects.
+    A folder without ``__init__.py`` in a package that has one is part of it too. A project's top is not a package,
+    whatever it contains, because the folders next to it belong to other projects.
     """
     home, gap = folder, 0
     for one in (folder, *folder.parents):
@@ -37,7 +37,7 @@ def home_of_package(folder: Path) -> Path:
 
 
 def name_of_top(top: Path) -> tuple[str, ...]:
-    """The parts of the dotted name of a project's top where it is a package, or lies in one; empty where it does not.
+    """The parts of the dotted name of a project's top if it is a package or in one; else empty.
 
     The project's own files may import one another by that name.
     """
@@ -49,9 +49,9 @@ def name_of_top(top: Path) -> tuple[str, ...]:
 
 
 def repository_of(heights: Sequence[Path]) -> Path:
-    """The folder of all projects that go with one, whose top is the first of the folders: they are given upward.
+    """The folder of all projects in one repository; ``heights`` are one project's top and the folders above it.
 
-    Without version control it is the outermost with a mark. Without any mark nobody could tell where to stop.
+    Without version control, it is the outermost folder with a mark. One must have a mark, to show where to stop.
     """
     for one in heights:
         if any(exists(one / mark) for mark in REPOSITORY_MARKS):

@@ -1,4 +1,4 @@
-"""What hangs on the hooks of a receiver, as far as the project shows it: what a direct call of ``forward`` misses."""
+"""What the project attaches to the hooks of a receiver, which a direct call of ``forward`` skips."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# Where more files than this speak of one kind of hook, the project is about hooks, and only the nearest are looked at.
+# If more files than this mention one kind of hook, the project is about hooks, and only the nearest are searched.
 MAX_FILES = 30
 
 
 @dataclass(frozen=True, slots=True)
 class Attaching:
-    """Hooks that a call attaches to the target, to what is below it, or, of all that, to what was ``chosen``."""
+    """Hooks that a call attaches to the target, to modules below it, or only to the ``chosen`` ones of all these."""
 
     call: ast.Call
     scope: Scope
@@ -40,7 +40,7 @@ class Attaching:
         return Attachment(self.name, self.scope.file.path, self.call.lineno, self.attacher.effect)
 
     def reaches(self, holding: Holding) -> bool:
-        """Whether what is held can have got the hooks."""
+        """Whether the module can have the hooks."""
         reach = self.attacher.reach
         if reach is not Reach.BELOW and holding.may_be(self.target):
             return self.chosen is None or holding.fits(self.chosen)
@@ -50,7 +50,7 @@ class Attaching:
 
 
 def attachments(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
-    """All that the project attaches to the hooks of a receiver, what stands nearest to it first.
+    """Everything that the project attaches to the hooks of a receiver, the nearest first.
 
     Raises OutOfBudget.
     """
@@ -60,7 +60,7 @@ def attachments(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attach
 
 
 def _while_made(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Iterator[Attachment]:
-    """Yield what the expressions attach that make the receiver: ``weight_norm(nn.Conv1d(8, 8, 3))``, ``LazyLinear``."""
+    """Yield what is attached while the receiver is created: ``weight_norm(nn.Conv1d(8, 8, 3))``, ``LazyLinear``."""
     todo, seen = [(receiver, scope)], set[int]()
     while todo:
         for node, where in origins(ev, *todo.pop()):
@@ -78,7 +78,7 @@ def _while_made(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Iterator[Att
 
 
 def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
-    """Yield what is attached once the module is there, anywhere in the project."""
+    """Yield what is attached once the module exists, anywhere in the project."""
     files = dict.fromkeys(
         [holding.scope.file, *(cls.scope.file for one in (holding, *holding.above) for cls in one.own)]
     )
@@ -92,7 +92,7 @@ def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
 
 
 def _attached_in(ev: Evaluator, file: File) -> Sequence[Attaching]:
-    """All that a file attaches to modules, in the order of the text; sought once for all receivers."""
+    """Everything that a file attaches to modules, in source order; computed once for all receivers."""
     known = ev.attaching.get(file)
     if known is None:
         calls = sorted(_attaching_calls(file), key=lambda one: (one[0].lineno, one[0].col_offset))
@@ -103,7 +103,7 @@ def _attached_in(ev: Evaluator, file: File) -> Sequence[Attaching]:
 
 
 def _attaching_calls(file: File) -> Iterator[tuple[ast.Call, Scope]]:
-    """Yield the calls that may attach something, by the names that they call."""
+    """Yield the calls that may attach something, by the names of their callees."""
     names = {known for name in attaching.NAMES for known in (name, *file.scopes.renamed.get(name, ()))}
     for scope in file.root.inward():
         for call in scope.calls:
@@ -113,13 +113,13 @@ def _attaching_calls(file: File) -> Iterator[tuple[ast.Call, Scope]]:
 
 
 def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
-    """Yield what ``weight_norm(module)`` and its like attach."""
+    """Yield what calls such as ``weight_norm(module)`` attach."""
     if not _is_imported(ev, call.func, scope):
         return
     names = dict.fromkeys(_full_name(kind) for kind in alternatives(ev.expression(call.func, scope)))
     found = {attaching.function(name) for name in names}
     if len(found) != 1 or None in found:
-        return  # Under one name there may be one that attaches and, where it is not to be had, one that does not.
+        return  # One name may mean a function that attaches or, if that is not available, one that does not.
     (attacher,) = found
     assert attacher is not None
     name = next(iter(names)).rpartition(".")[2]
@@ -138,7 +138,7 @@ def _full_name(kind: Type) -> str:
 
 
 def _targets(call: ast.Call, attacher: Attacher) -> Iterator[ast.expr]:
-    """Yield the modules that a call is given: one, several in a list, or each with the name of a parameter."""
+    """Yield the modules that a call is passed: one, several in a list, or each with the name of a parameter."""
     given = next((one.value for one in call.keywords if one.arg == attacher.parameter), None)
     if given is None and len(call.args) > attacher.index:
         given = call.args[attacher.index]
@@ -150,7 +150,7 @@ def _targets(call: ast.Call, attacher: Attacher) -> Iterator[ast.expr]:
 
 
 def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
-    """Yield what ``module.register_forward_hook(hook)`` and its like attach."""
+    """Yield what calls such as ``module.register_forward_hook(hook)`` attach."""
     if not isinstance(call.func, ast.Attribute):
         return
     name, target = call.func.attr, call.func.value
@@ -166,14 +166,14 @@ def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attachin
 
 
 def _is_imported(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
-    """Whether it is a name that an import brings, or a member of one: only that can be a function of a package."""
+    """Whether it is an imported name, or a member of one: only these can be functions of a package."""
     while isinstance(node, ast.Attribute):
         node = node.value
     return isinstance(node, ast.Name) and any(isinstance(one, Imported) for one in bound(ev, node, scope))
 
 
 def _is_of_another(ev: Evaluator, one: Attaching) -> bool:
-    """Whether a method that is called is not that of ``torch.nn.Module``, but one of the same name."""
+    """Whether the called method is not that of ``torch.nn.Module``, but another one of the same name."""
     if attaching.method(one.name) is None:
         return False
     kinds = alternatives(ev.expression(one.call.func, one.scope))
@@ -185,7 +185,7 @@ def _is_of_torch(kind: Type) -> bool:
 
 
 def whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
-    """What a loop's variable runs through all modules of: ``net`` in ``for m in net.modules()``."""
+    """The module whose submodules a loop's variable iterates over: ``net`` in ``for m in net.modules()``."""
     if isinstance(node, ast.Name):
         for binding in bound(ev, node, scope):
             match binding:
@@ -195,7 +195,7 @@ def whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, S
 
 
 def _comes_later(one: Attaching, holding: Holding) -> bool:
-    """Whether the hooks are attached in the same function, once the call is over for good."""
+    """Whether the hooks are attached later in the same function, and no loop repeats the call after that."""
     row = holding.node.lineno
     if one.scope is not holding.scope or one.call.lineno <= row:
         return False

@@ -1,4 +1,4 @@
-"""Are two expressions one module? By what binds their names, by the attribute that holds it, or by its class."""
+"""Are two expressions the same module? By the bindings of their names, the attribute that holds it, or its class."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# What a module goes by: a binding, an attribute of a class, an element of what goes by another key.
+# What identifies a module: a binding, an attribute of a class, an element of what another key identifies.
 _Key: TypeAlias = "tuple[object, ...]"
 
 
 class Holding:
-    """An expression that holds a module, and where it stands. Its properties raise OutOfBudget."""
+    """An expression that holds a module, and its scope. Its properties raise OutOfBudget."""
 
     def __init__(self, ev: Evaluator, node: ast.expr, scope: Scope) -> None:
         self._ev = ev
@@ -32,17 +32,17 @@ class Holding:
 
     @cached_property
     def kind(self) -> Type:
-        """What it can be."""
+        """The type of the expression."""
         return callers.resolved(self._ev, self._ev.expression(self.node, self.scope))
 
     @cached_property
     def keys(self) -> frozenset[_Key]:
-        """What it goes by."""
+        """What identifies the module."""
         return frozenset(_keys(self._ev, self.node, self.scope, 0))
 
     @cached_property
     def wider(self) -> frozenset[_Key]:
-        """The same, and what the elements go by of the containers that it is an item of."""
+        """The same, with what identifies the elements of the containers that it is an item of."""
         return self.keys | {("element", key[1]) for key in self.keys if key[0] == "item"}
 
     @cached_property
@@ -52,12 +52,12 @@ class Holding:
 
     @cached_property
     def above(self) -> tuple[Holding, ...]:
-        """What it is an attribute or an element of, near and far."""
+        """What it is an attribute or an element of, directly or indirectly."""
         return tuple(Holding(self._ev, *one) for one in _above(self._ev, self.node, self.scope, 0))
 
     @cached_property
     def _is_made_here(self) -> bool:
-        """Whether it is made where its name is bound, so that no other name can be meant by chance."""
+        """Whether it is created where its name is bound, so that it is not the module of another name by chance."""
         made = list(origins(self._ev, self.node, self.scope))
         return bool(made) and all(self._makes(node, scope) for node, scope in made)
 
@@ -72,7 +72,7 @@ class Holding:
 
     @property
     def _class_of_self(self) -> SourceClass | None:
-        """The class, where the expression is the ``self`` of one of its methods."""
+        """The class if the expression is the ``self`` of one of its methods, else None."""
         if isinstance(self.node, ast.Name):
             for scope in self.scope.outward():
                 if scope.enclosing_class is not None and scope.positional[:1] == [self.node.id]:
@@ -80,7 +80,7 @@ class Holding:
         return None
 
     def may_be(self, other: Holding) -> bool:
-        """Whether it can be what hooks are attached to under the other expression."""
+        """Whether it can be the module that hooks are attached to under the other expression."""
         if not self.wider.isdisjoint(other.keys):
             return self.fits(other)
         cls = other._class_of_self
@@ -89,11 +89,11 @@ class Holding:
         if not any(self._ev.hierarchy.derives(a, b) for a in self.own for b in other.own):
             return False
         if self.scope is other.scope and isinstance(self.node, ast.Name) and isinstance(other.node, ast.Name):
-            return False  # Two names side by side.
+            return False  # Two names in the same scope.
         return not (self._is_slot and other._is_slot) and not (self._is_made_here and other._is_made_here)
 
     def fits(self, other: Holding) -> bool:
-        """Whether it is of the other's type: a loop over modules may test which of them it takes."""
+        """Whether it has the other's type, because a loop over modules may test which of them it uses."""
         theirs = [one.cls for one in alternatives(other.kind) if isinstance(one, Instance)]
         mine = [one.cls for one in alternatives(self.kind) if isinstance(one, Instance)]
         return not theirs or any(self._ev.hierarchy.derives(a, b) for a in mine for b in theirs)
@@ -122,7 +122,7 @@ def _keys(ev: Evaluator, node: ast.expr, scope: Scope, depth: int) -> Iterator[_
 
 
 def _through(ev: Evaluator, binding: Binding, depth: int) -> Iterator[_Key]:
-    """Yield the keys of what a binding is another name of."""
+    """Yield the keys of the value that a binding is an alias of."""
     match binding:
         case Assigned(value=ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call() as value, path=()):
             yield from _keys(ev, value, binding.scope, depth)

@@ -1,4 +1,4 @@
-"""Is a module ever made ready by ``Module.__init__``, without which calling it raises AttributeError?"""
+"""Does ``Module.__init__`` ever run for a module? If not, calling it raises AttributeError."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# By what a copy gets what `Module.__init__` sets, or a class has it from the start.
+# By these, a copy gets what `Module.__init__` sets, or a class has it from the start.
 _STATE = frozenset({"__dict__", "__setstate__", "_backward_hooks", "_forward_hooks"})
 
-# Functions that look at an instance and leave it as it is.
+# Functions that do not initialise an instance that they are passed.
 _ONLOOKERS = frozenset({"isinstance", "hasattr", "getattr", "setattr", "id", "type", "print", "repr", "str", "len"})
 
 _DATACLASS = "dataclasses.dataclass"
 
 
 def initialised(ev: Evaluator, cls: SourceClass) -> Sameness:
-    """SAME if making an instance may come to ``Module.__init__``; DIFFERENT if it never does, PERHAPS if at times."""
+    """SAME if creating an instance may reach ``Module.__init__``; DIFFERENT if it never does, PERHAPS if sometimes."""
     if cls.made_ready is None:
         chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
         cls.made_ready = Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(ev, cls).outcome()
@@ -35,7 +35,7 @@ def initialised(ev: Evaluator, cls: SourceClass) -> Sameness:
 
 
 def _sees_to_itself(cls: SourceClass) -> bool:
-    """Whether a class has a constructor of another kind, or the state of a module by other means."""
+    """Whether a class has another kind of constructor, or gets the state of a module by other means."""
     return any(name in cls.scope.flow.exit for name in ("__new__", "_backward_hooks")) or any(
         keyword.arg == "metaclass" and ast.unparse(keyword.value).rpartition(".")[2] != "ABCMeta"
         for keyword in cls.node.keywords
@@ -43,7 +43,7 @@ def _sees_to_itself(cls: SourceClass) -> bool:
 
 
 class _Construction:
-    """What making an instance of a class runs, followed from method to method."""
+    """What creating an instance of a class runs, followed from method to method."""
 
     def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
         self._ev = ev
@@ -54,7 +54,7 @@ class _Construction:
         return self._runs("__init__", 0)
 
     def _runs(self, name: str, start: int) -> Sameness:
-        """The outcome of the first method of a name in the order from a class on."""
+        """The outcome of the first method of a name in the MRO, from the class at index ``start`` on."""
         for index, one in enumerate(self._order[start:], start):
             if one is None:
                 return Sameness.SAME
@@ -73,7 +73,7 @@ class _Construction:
         return Sameness.SAME if name == "__init__" else Sameness.DIFFERENT
 
     def _of_decorated(self, cls: SourceClass) -> Sameness:
-        """The outcome of the constructor that a decorator writes: that of a dataclass runs ``__post_init__`` alone."""
+        """The outcome of the constructor that a decorator generates; a dataclass's only runs ``__post_init__``."""
         for one in cls.node.decorator_list:
             if self._ev.dotted(one, cls.scope.parent) != _DATACLASS:
                 return Sameness.SAME
@@ -82,7 +82,7 @@ class _Construction:
         return self._runs("__post_init__", 0)
 
     def _of(self, method: Scope, index: int) -> Sameness:
-        """The outcome of a method of the class at an index of the order."""
+        """The outcome of a method of the class at an index of the MRO."""
         if id(method) in self._seen:
             return Sameness.DIFFERENT
         self._seen.add(id(method))
@@ -103,7 +103,7 @@ class _Construction:
             case ast.Call(func=ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr=name)):
                 return self._runs(name, index + 1)
             case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Name(id=first), *_]) if first == own:
-                return Sameness.SAME  # `Base.__init__(self)`: of a base, which has to see to it.
+                return Sameness.SAME  # `Base.__init__(self)`: the base is responsible.
             case ast.Call(func=ast.Attribute(value=ast.Name(id=first), attr=name)) if first == own:
                 known = any(isinstance(one, SourceClass) and name in one.scope.flow.exit for one in self._order)
                 if name == "__init__" or name in _STATE or (not known and None in self._order):
@@ -117,7 +117,7 @@ class _Construction:
             case ast.Attribute(attr=name) if name in _STATE:
                 return Sameness.SAME
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=first))], value=value) if first == own:
-                # A module that is not ready takes no other: if this is run, `Module.__init__` was.
+                # An uninitialised module accepts no submodule: if this runs, `Module.__init__` has run.
                 kinds = alternatives(self._ev.expression(value, method))
                 return Sameness.SAME if any(map(self._ev.hierarchy.is_module, kinds)) else Sameness.DIFFERENT
             case ast.Constant(value="__init__") | ast.Name(id="exec"):
@@ -127,7 +127,7 @@ class _Construction:
 
 
 def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
-    """Yield what stands in a function, and whether it is done whatever happens: not under an `if` without `else`."""
+    """Yield the nodes in a function, and whether each always runs: not under an `if` without `else`."""
     todo = [(one, True) for one in getattr(node, "body", ())]
     while todo:
         inner, certain = todo.pop()
@@ -137,7 +137,7 @@ def _nodes(node: ast.AST) -> Iterator[tuple[ast.AST, bool]]:
 
 
 def comes_too_early(receiver: ast.expr, call: ast.Call, scope: Scope) -> bool:
-    """Whether a call on ``self`` in a constructor stands before what makes the module ready."""
+    """Whether a call on ``self`` in a constructor comes before what initialises the module."""
     method = method_around(scope)
     if method is not scope or getattr(method.node, "name", "") != "__init__" or not is_self(receiver, scope, method):
         return False
@@ -149,7 +149,7 @@ def comes_too_early(receiver: ast.expr, call: ast.Call, scope: Scope) -> bool:
 
 
 def is_left_unmade(receiver: ast.expr, scope: Scope) -> bool:
-    """Whether the receiver comes from ``cls.__new__(cls)`` in the same scope, and nothing makes it ready there."""
+    """Whether the receiver comes from ``cls.__new__(cls)`` in the same scope, and nothing initialises it there."""
     if not isinstance(receiver, ast.Name):
         return _is_new(receiver)
     bindings = list(untested(scope.flow.uses.get(id(receiver), ())))

@@ -1,4 +1,4 @@
-"""What a class makes of its attributes when they are read or set: by methods of its own for that."""
+"""How a class intercepts its attributes when they are read or set, by its own methods for that."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
-    """Where a class of the project gives something else for an attribute than what was stored in it."""
+    """The location where a class of the project gives an attribute a value other than the stored one, or None."""
     kin = [one for one in ev.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     if not member.is_exact:
         kin += ev.hierarchy.subclasses(member.cls, member.cls.scope.file)
@@ -25,7 +25,7 @@ def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | 
         reads = attributes.first_method(cls, "__getattribute__")
         if reads is not None and not _only_hands_on(reads):
             return reads.node, reads  # type: ignore[return-value]
-        # A module keeps its submodules where `__getattr__` is asked for them.
+        # A module stores its submodules in a way that makes Python call `__getattr__` for them.
         if ev.hierarchy.standing(cls) is Standing.MODULE:
             reads = attributes.first_method(cls, "__getattr__")
             if reads is not None:
@@ -45,7 +45,7 @@ def _is_other(ev: Evaluator, value: ast.expr, scope: Scope, held: Holder) -> boo
 
 
 def _only_hands_on(scope: Scope) -> bool:
-    """Whether all that a method returns comes of the call of the same method above it."""
+    """Whether everything that a method returns comes from the same method of a base."""
     values = [given.value for given in scope.flow.returned.values()]
     return bool(values) and all(
         isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "__getattribute__"
@@ -54,7 +54,7 @@ def _only_hands_on(scope: Scope) -> bool:
 
 
 def _set_instead(scope: Scope) -> Iterator[ast.expr]:
-    """Yield what a ``__setattr__`` stores."""
+    """Yield the values that a ``__setattr__`` stores."""
     for call in scope.calls:
         match call:
             case ast.Call(func=ast.Attribute(attr="__setattr__") | ast.Name(id="setattr"), args=[*_, value]):

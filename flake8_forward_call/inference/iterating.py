@@ -1,4 +1,4 @@
-"""What a loop over an instance of a class of the source gives, by the methods that Python would call."""
+"""What a loop over an instance of a class in the source yields, by the methods that Python would call."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from flake8_forward_call.inference.types import UNKNOWN, Awaitable, Instance, Ty
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
 
-# The method that gives an iterator, and the iterator's own that gives the next element.
+# The method that returns an iterator, and the iterator's method that returns the next element.
 _FORMS = (("__iter__", "__next__"), ("__aiter__", "__anext__"))
 
 
 def elements(ev: Evaluator, kind: Instance) -> Type:
-    """What iterating over an instance gives; of one that is its own iterator as well, and of two that give each other.
+    """What iterating over an instance yields; it may be its own iterator, and two may return each other.
 
-    Where a class can be iterated with and without ``async``, it is what either gives.
+    If a class can be iterated with and without ``async``, it is the union of both.
     """
     return ev.once(("elements", kind), lambda: _elements(ev, kind))
 
@@ -40,7 +40,7 @@ def _elements(ev: Evaluator, kind: Instance) -> Type:
 
 
 def following(ev: Evaluator, kind: Type, step: str) -> Type:
-    """What ``next`` or ``anext`` gives for a value: by its method ``step``, whether it can be iterated or not."""
+    """What ``next`` or ``anext`` returns for a value, by its method ``step``, whether it is iterable or not."""
     return each(kind, lambda one: _next_of(ev, one, step))
 
 
@@ -56,12 +56,12 @@ def _next_of(ev: Evaluator, iterator: Type, step: str) -> Type:
 
 
 def has_own(ev: Evaluator, kind: Instance, name: str) -> bool:
-    """Whether a class of the source defines the method."""
+    """Whether a class in the source defines the method."""
     return any(isinstance(cls, SourceClass) and name in cls.scope.flow.exit for cls in ev.hierarchy.order(kind.cls))
 
 
 def _is_read(ev: Evaluator, kind: Instance) -> bool:
-    """Whether all classes were read in which there could be an ``__iter__``."""
+    """Whether all classes that could have an ``__iter__`` were read."""
     return all(
         isinstance(cls, SourceClass) or (cls and cls.dotted == MODULE_CLASS) for cls in ev.hierarchy.order(kind.cls)
     )

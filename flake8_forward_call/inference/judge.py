@@ -114,7 +114,7 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
     if doubt is Sameness.DIFFERENT:
         return NOT_KNOWN  # Neither is it known what the receiver is, nor would the rewrite be right if it were.
     if likely is None:
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "not every value that it can have here was read")
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "some of its possible values could not be resolved")
     return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
 
 
@@ -160,14 +160,16 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         if worst(meaning, below) is not meaning:
             meaning, culprit = below, heir
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
-        return Verdict(standing, Sameness.DIFFERENT, "the module may have come over RPC without its hook tables")
-    reason = f"{cls.dotted} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
+        return Verdict(
+            standing, Sameness.DIFFERENT, "the module may have been sent over RPC, which drops its hook tables"
+        )
+    reason = f"{cls.label} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
     return Verdict(standing, meaning, reason)
 
 
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
     """The verdict on a module whose own class was not read: where the project's calls differ, its own is a guess."""
-    reason = "the receiver's own class was not read"
+    reason = "its exact class is unknown"
     if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
-        return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules of the project have other calls")
-    return Verdict(Standing.MODULE, Sameness.UNREAD, f"{kind.cls.dotted} is known of it, but {reason}")
+        return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules in this project override __call__")
+    return Verdict(Standing.MODULE, Sameness.UNREAD, f"it is an instance of {kind.cls.label}, but {reason}")

@@ -1,8 +1,8 @@
-"""Names that a module makes when they are asked for: PEP 562's ``__getattr__``, and what stands in for a module.
+"""Names that a module creates on request: by PEP 562's ``__getattr__``, or by an object that replaces the module.
 
-The forms are many, and all come to one of three: a table that maps submodules to names or names to submodules
-(``lazy_loader.attach``, ``_LazyModule``), a function that imports what it is asked for, an object put in
-``sys.modules``. What a table says is believed only where the module that it names has the name.
+There are three forms: a table that maps submodules to names or names to submodules (``lazy_loader.attach``,
+``_LazyModule``), a function that imports the requested name, and an object put in ``sys.modules``. An entry of a table
+only counts if the module that it names has the name.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# Tables are looked for in the modules that were asked last; more than these no one chain of imports comes through.
+# The tables of the last modules asked are kept. No chain of imports goes through more modules than this.
 _KEPT = 256
 
 
 def member(ev: Evaluator, file: File, name: str) -> Type | None:
-    """What a module gives for a name that it does not bind; None if nothing is known of it."""
+    """The value of a name that the module does not bind itself; None if nothing is known about it."""
     makers = file.root.flow.bound.get("__getattr__", ())
     stand_ins = [node.value for node in file.root.item_stores if isinstance(node, ast.Assign) and _replaces(node)]
     if not makers and not stand_ins:
         return None
     inner = ev.project.imported(file, name, 1) if file.is_package else None
     if inner is not None and ev.project.file(inner) is not None:
-        return None  # A submodule, which is there whatever the function does with other names.
+        return None  # A submodule: it exists, whatever the function does with other names.
     found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
 
@@ -61,7 +61,7 @@ def _made(ev: Evaluator, file: File, name: str, makers: Iterable[object], stand_
 
 
 def _of_stand_in(ev: Evaluator, file: File, value: ast.expr, name: str) -> Type:
-    """What the object that stands in for a module has under a name: by its class, whatever it was made from."""
+    """The attribute of an object that replaces a module, according to the class of the object."""
     if not isinstance(value, ast.Call):
         return _of_each(ev, ev.expression(value, file.root), name)
     return each(
@@ -92,7 +92,7 @@ def _replaces(node: ast.Assign) -> bool:
 
 @lru_cache(maxsize=_KEPT)
 def _places(file: File) -> dict[str, list[tuple[str, str]]]:
-    """Where the tables of a module send a name: to which module, and what it is called there."""
+    """Where the tables of a module say that each name is: in which module, and under which name there."""
     found: dict[str, list[tuple[str, str]]] = {}
     for key, value in _pairs(file.tree.body):
         texts = _texts(value)
@@ -108,7 +108,7 @@ def _places(file: File) -> dict[str, list[tuple[str, str]]]:
 
 
 def _pairs(body: Sequence[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the entries of the dictionaries in a module's own statements, with what is put into them later."""
+    """Yield the entries of the dictionaries in a module's own statements, including entries added later."""
     todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop()
@@ -140,7 +140,7 @@ def _texts(node: ast.expr) -> list[str]:
 
 
 def _at(ev: Evaluator, file: File, module: str, name: str) -> Type | None:
-    """What a module has under a name, the module given as tables give it: with dots, from the package, or in full."""
+    """The value of a name in a module, which is given as in a table: with dots, from the package, or in full."""
     inner = module.lstrip(".")
     level = len(module) - len(inner)
     fulls = [ev.project.imported(file, inner, one) for one in ([level] if level else [1, 0])]
@@ -168,7 +168,7 @@ def _asked(ev: Evaluator, scope: Scope, function: ast.FunctionDef, name: str) ->
 
 
 def _follow(body: Sequence[ast.stmt], parameter: str, name: str, returned: list[ast.expr]) -> bool:
-    """Collect what is returned where the parameter has that value; whether the statements behind are reached."""
+    """Collect what is returned if the parameter has that value; whether the statements that follow are reached."""
     for node in body:
         goes_on = True
         match node:
@@ -190,7 +190,7 @@ def _follow(body: Sequence[ast.stmt], parameter: str, name: str, returned: list[
 
 
 def _holds(test: ast.expr, parameter: str, name: str) -> bool | None:
-    """Whether a test of the parameter comes out true for a value; None where that is not to be seen."""
+    """Whether a test of the parameter is true for a value; None if that is not known."""
     match test:
         case ast.Compare(left=ast.Name(id=tested), ops=[ast.Eq()], comparators=[ast.Constant(value=value)]):
             return value == name if tested == parameter else None
@@ -217,11 +217,11 @@ def _value(ev: Evaluator, node: ast.expr, parameter: str, name: str, scope: Scop
             return ev.expression(node, scope)
 
 
-# A module by its name as a text
+# A module by its name as a string
 
 
 def imported_module(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
-    """What ``importlib.import_module`` gives for a name that stands there."""
+    """What ``importlib.import_module`` returns, if the name is written in the call."""
     arguments = [*node.args, *(one.value for one in node.keywords if one.arg == "package")]
     texts = [_text(one, scope) for one in arguments[:2]]
     if not texts or not texts[0]:
@@ -238,7 +238,7 @@ def imported_module(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
 
 
 def _text(node: ast.expr, scope: Scope) -> str | None:
-    """The text that an expression of literals and the module's own name makes; None for any other."""
+    """The string that an expression of literals and the module's own name evaluates to; None for any other."""
     file = scope.file
     match node:
         case ast.Constant(value=str(text)):

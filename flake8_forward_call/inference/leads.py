@@ -1,4 +1,4 @@
-"""Whether a hook can lead to a place, by names alone: asked before anything is evaluated, for that costs more."""
+"""Whether a hook can reach a place, by names only. This is asked before anything is evaluated, which costs more."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# What runs when an object is called, so that no name tells of it.
+# What runs when an object is called, without its name at the call site.
 _CALLED = frozenset({"forward", "__call__"})
 
-# Names lead from a real hook to a dozen functions; where they lead to more, they are common words.
+# From a real hook, names lead to about a dozen functions. If they lead to more, they are common words.
 MAX_FUNCTIONS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
-    """The functions that names lead to from a hook in its own file, and in those which that one imports."""
+    """The functions that names lead to from a hook, in its own file and in what that file imports."""
 
-    comes_from: dict[Scope, list[Scope]]  # By function: those that lead to it, none for the hook itself.
-    words: frozenset[str]  # All that they call or hand on.
+    comes_from: dict[Scope, list[Scope]]  # For each function, those that use it; none for the hook itself.
+    words: frozenset[str]  # All names that they call or pass on.
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The functions by which names lead from a hook to a place, and how they get there."""
+    """The functions on the way that names lead from a hook to a place."""
 
-    scopes: dict[str, list[Scope]]  # By the names that they are called by: their own, or that of their class.
-    by_call: bool  # Whether one of them may run where an object is called, or what is kept in a variable.
+    scopes: dict[str, list[Scope]]  # By the names that call them: their own, or that of their class.
+    by_call: bool  # Whether one of them may run when an object or the value of a variable is called.
     files: tuple[File, ...]
 
     def goes_by(self, call: ast.Call, scope: Scope) -> bool:
-        """Whether a call can lead to one of the functions."""
+        """Whether a call can reach one of the functions."""
         if self.by_call and _may_call_object(call, self.files):
             return True
         return not self.scopes.keys().isdisjoint(_words_of(call, scope))
 
 
 def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
-    """The way that names lead from a registered hook to a place, by its own file and the hook's; None if none does."""
+    """The way by names from a registered hook to a place, in the files of both; None if there is none."""
     steps = ev.steps.get(one)
     if steps is None:
         steps = ev.steps[one] = _walked(ev, list(_starts(ev, one)), (one.scope.file,))
@@ -71,7 +71,7 @@ def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
 
 
 def _walked(ev: Evaluator, starts: list[Scope], files: tuple[File, ...]) -> Steps:
-    """All steps from some functions, by names of these files and of what the first of them imports."""
+    """All steps from some functions, by names in these files and in what the first of them imports."""
     comes_from: dict[Scope, list[Scope]] = {scope: [] for scope in starts}
     seen: set[Scope] = set()
     words: set[str] = set()
@@ -98,7 +98,7 @@ def _walked(ev: Evaluator, starts: list[Scope], files: tuple[File, ...]) -> Step
 def _back(
     arrived: list[Scope], comes_from: dict[Scope, list[Scope]], goals: list[Scope], files: tuple[File, ...]
 ) -> Trail:
-    """The trail to the functions that arrive, walked from its end."""
+    """The trail to the functions that reach the goal, walked backwards."""
     found: dict[Scope, None] = {}
     todo = arrived
     while todo:
@@ -119,7 +119,7 @@ def _back(
 
 
 def _starts(ev: Evaluator, one: Registration) -> Iterator[Scope]:
-    """Yield the functions that a registered expression may be; any that is handed on, if no name of it tells."""
+    """Yield the functions that a registered expression may be: if its names do not say, any that is passed on."""
     file = one.scope.file
     if isinstance(one.hook, Definition):
         yield file.scopes.opened[id(one.hook)]
@@ -135,7 +135,7 @@ def _starts(ev: Evaluator, one: Registration) -> Iterator[Scope]:
 
 
 def handed_on(one: Registration) -> Iterator[Scope]:
-    """Yield the functions of a file that could be a hook and are handed on, by name or as ``getattr`` gives them."""
+    """Yield the functions of a file that could be a hook and are passed on, by name or through ``getattr``."""
     file = one.scope.file
     by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
     for inner in file.root.inward():
@@ -156,7 +156,7 @@ def _names_in(node: ast.expr) -> Iterator[str]:
 
 
 def _words(ev: Evaluator, scope: Scope) -> set[str]:
-    """The names that a function calls or hands on, and those that the value of what it calls is made of."""
+    """The names that a function calls or passes on, and those in the values that it calls."""
     found = ev.words.get(scope)
     if found is None:
         found = ev.words[scope] = set().union(*(_words_of(call, scope) for call in scope.calls))
@@ -164,7 +164,7 @@ def _words(ev: Evaluator, scope: Scope) -> set[str]:
 
 
 def _words_of(call: ast.Call, scope: Scope) -> set[str]:
-    """The same of one call."""
+    """The same for one call."""
     given = (call.func, *call.args, *(keyword.value for keyword in call.keywords))
     return {name for node in given if (name := last_name(node)) is not None}.union(_made_of(call.func, scope))
 
@@ -178,7 +178,7 @@ def _made_of(callee: ast.expr, scope: Scope) -> Iterator[str]:
 
 
 def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
-    """Yield what is assigned to a name or attribute that is none of a function."""
+    """Yield the values assigned to a name or attribute that is not the name of a function."""
     match node:
         case ast.Name(id=name) if name not in scope.file.scopes.named:
             outer = next((one for one in scope.outward() if name in one.flow.bound), None)
@@ -194,7 +194,7 @@ def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
 
 
 def _named(ev: Evaluator, words: set[str], files: tuple[File, ...]) -> list[Scope]:
-    """The functions of these names, and what making an object of a class of one runs, in the order of the text."""
+    """The functions with these names, and those that run when a class with such a name is instantiated, in order."""
     named = [file.scopes.named for file in dict.fromkeys(files)]
     found = [scope for known in named for word in sorted(words & known.keys()) for scope in known[word]]
     found += _imported(ev, words, files[0])
@@ -202,7 +202,7 @@ def _named(ev: Evaluator, words: set[str], files: tuple[File, ...]) -> list[Scop
 
 
 def _imported(ev: Evaluator, words: set[str], file: File) -> Iterator[Scope]:
-    """Yield what the file imports under one of the names from where the project defines it."""
+    """Yield the functions and classes of the project that the file imports under one of the names."""
     for word in sorted(words & file.root.flow.bound.keys()):
         for binding in file.root.flow.bound[word]:
             if isinstance(binding, Imported) and binding.name is not None:
@@ -213,12 +213,12 @@ def _imported(ev: Evaluator, words: set[str], file: File) -> Iterator[Scope]:
 
 
 def _runs(scope: Scope, named: Scope, words: set[str]) -> bool:
-    """Whether a function is what was named, or one of a class that was."""
+    """Whether a function was named itself, or belongs to a class that was named."""
     return scope is named or getattr(scope.node, "name", "") in {*words, *OF_OBJECT, "forward"}
 
 
 def _may_call_object(call: ast.Call, files: tuple[File, ...]) -> bool:
-    """Whether what is called may be an object, and no function of a name or method of a tensor."""
+    """Whether the callee may be an object, and not a function of these files, a builtin or a method."""
     match call.func:
         case ast.Name(id=name):
             return not hasattr(builtins, name) and not any(name in file.scopes.named for file in files)

@@ -1,4 +1,4 @@
-"""What functions do whose code is not read: builtins, container methods, and a few of the standard library."""
+"""Functions whose code is not read: builtins, methods of containers, and a few others."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class _Call:
         return NEVER
 
     def element(self, index: int) -> Type:
-        """What iterating over an argument gives."""
+        """The type of the items when an argument is iterated over."""
         return containers.element(self.ev, self.argument(index))
 
     @property
     def elements(self) -> list[Type]:
-        """What iterating over each argument gives."""
+        """The same for each argument."""
         return [
             UNKNOWN
             if isinstance(one, ast.Starred)
@@ -161,7 +161,7 @@ _BUILTINS: dict[str, _Rule] = {
 
 
 def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
-    """What a call of a builtin gives."""
+    """The result of calling a builtin."""
     rule = _BUILTINS.get(name)
     return UNKNOWN if rule is None else rule(_Call(ev, node, scope))
 
@@ -214,11 +214,11 @@ _EXTERNAL: dict[str, _Rule] = {
 
 
 def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
-    """What a call of a dotted name gives whose code is not read."""
+    """The result of calling a dotted name whose code is not read."""
     rule = _EXTERNAL.get(name)
     if rule is not None:
         return rule(_Call(ev, node, scope))
-    # By its capital a class: a function such as numpy.load may give back anything that was put in.
+    # A capital means a class. A function such as numpy.load may return anything that was stored.
     return PLAIN if is_look_alike(name) and name.rpartition(".")[2][:1].isupper() else UNKNOWN
 
 
@@ -226,7 +226,7 @@ def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
 
 
 def method(ev: Evaluator, owner: Type, name: str, node: ast.Call, scope: Scope) -> Type:
-    """What a call of a container's method gives."""
+    """The result of calling a method of a container."""
     call = _Call(ev, node, scope)
     match owner:
         case Mapping(key, value):
@@ -269,8 +269,8 @@ def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> 
             return UNKNOWN
 
 
-# Functions that give back a module for a module by means that reading cannot follow (compilers, C++), and the
-# parameter that goes in: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
+# Functions that return a module for a module in a way that source does not show (compilers, C++), each with the
+# parameter for the module: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
 # https://docs.pytorch.org/docs/stable/jit.html.
 GIVES_BACK = {
     "torch.compile": "model",
@@ -282,7 +282,7 @@ GIVES_BACK = {
 
 
 def given_back(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> KnownFunction | None:
-    """The function of the table that a definition is, where torch itself is read; None for any other."""
+    """The entry of the table for a definition, if torch itself is being read; None for any other definition."""
     name = f"{scope.file.name}.{node.name}"
     parameter = GIVES_BACK.get(name)
     if parameter is None or scope.parent is not None:

@@ -1,4 +1,4 @@
-"""What behaves like a module, without a proof that it is one; and what stands in for one, and is none."""
+"""Classes that behave like modules without a proof, and classes that stand in for a module without being one."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from flake8_forward_call.inference.verdict import Standing
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
 
-# A module may well have what such a class asks for.
+# A module may well have the members that such a class requires.
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 
 
 def behaves_like_module(ev: Evaluator, cls: SourceClass) -> bool:
-    """Whether a class with an unread base has a ``forward``, calls its parent's constructor and keeps modules."""
+    """Whether a class with an unread base has a ``forward``, calls its parent's constructor and stores modules."""
     if "__call__" in cls.scope.flow.exit or attributes.first_method(cls, "forward") is None:
         return False
     constructor = attributes.first_method(cls, "__init__")
@@ -43,9 +43,9 @@ def _is_parents_constructor(call: ast.Call) -> bool:
 
 
 def stand_ins(ev: Evaluator, cls: SourceClass, name: str) -> Iterator[Type]:
-    """Yield what stands in for a module by the class's own account: it tests ``self.name`` for a class with a forward.
+    """Yield what may be in ``self.name`` instead of a module: the class tests it for a class with a ``forward``.
 
-    A wrapper that says ``nn.Module`` of what it wraps may well wrap another wrapper, which cannot be called.
+    A wrapper that annotates what it wraps as ``nn.Module`` may wrap another wrapper, which cannot be called.
     """
     for scope, receiver in containers.methods(cls):
         for call in scope.calls:
@@ -58,7 +58,7 @@ def stand_ins(ev: Evaluator, cls: SourceClass, name: str) -> Iterator[Type]:
 
 
 def _is_stand_in(ev: Evaluator, kind: Type) -> bool:
-    """Whether it has a ``forward`` and is no module, nor a part that is mixed into some, nor a protocol."""
+    """Whether a type has a ``forward`` and is not a module, a mixin of modules or a protocol."""
     if not isinstance(kind, Instance) or not isinstance(kind.cls, SourceClass):
         return False
     cls = kind.cls

@@ -1,4 +1,4 @@
-"""What is stored in an attribute by others than the methods of its class, and what a class makes of its attributes."""
+"""What is stored in an attribute by code other than the methods of its class, and where that is not a module."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
     from flake8_forward_call.inference.stores import Store
 
-# So many files are read for one name. Where more may store it, those are that name its class as well.
+# At most so many files are read for one name. If more may store it, only those that also name its class are read.
 MAX_FILES = 30
 
 
 def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
-    """Where something other than a module is stored in an attribute, by means that inference does not count.
+    """Where something other than a module is stored in an attribute, in a way that inference does not consider.
 
-    Where the scope itself says what the attribute is, only what runs between that and its use counts.
+    If the scope itself proves what the attribute is, only what runs between that proof and the use counts.
     """
     found = interception.of(ev, held, member)
     if found is not None:
@@ -51,7 +51,7 @@ def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sco
 
 
 def related(ev: Evaluator, member: Member, owner: Type) -> bool | None:
-    """Whether an object can be the one with the attribute, or its class; None where nobody can tell."""
+    """Whether an object can be the one with the attribute, or its class; None if that is unknown."""
     classes = list(classes_of(owner))
     for other, is_exact in classes:
         if other is member.cls or (not member.is_exact and ev.hierarchy.derives(other, member.cls)):
@@ -63,7 +63,7 @@ def related(ev: Evaluator, member: Member, owner: Type) -> bool | None:
 
 
 def owners(ev: Evaluator, store: Store) -> Iterator[Type]:
-    """Yield what something is stored in."""
+    """Yield the types of the object that something is stored in."""
     if store.dotted is not None:
         module, _, name = store.dotted.rpartition(".")
         yield from alternatives(ev.member(module, name) if module else UNKNOWN)
@@ -72,18 +72,18 @@ def owners(ev: Evaluator, store: Store) -> Iterator[Type]:
 
 
 def is_into(ev: Evaluator, store: Store, member: Member) -> bool | None:
-    """Whether something is stored in such an attribute; None where nobody can tell."""
+    """Whether something is stored in this attribute; None if that is unknown."""
     found = [related(ev, member, one) for one in owners(ev, store)]
     return True if True in found else None if None in found and store.dotted is None else False
 
 
 def is_guarded(ev: Evaluator, member: Member) -> bool:
-    """Whether the owner is a module: its ``__setattr__`` lets nothing else take the place of a submodule."""
+    """Whether the owner is a module: its ``__setattr__`` only accepts a module in place of a submodule."""
     return ev.hierarchy.standing(member.cls) is Standing.MODULE
 
 
 def is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
-    """Whether an annotation in the class or a base says what the attribute is."""
+    """Whether the class or a base annotates the attribute."""
     for one in ev.hierarchy.order(cls):
         if isinstance(one, SourceClass):
             bound = [*one.scope.flow.exit.get(name, ()), *attributes.assignments(one, name)]
@@ -93,7 +93,7 @@ def is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
 
 
 def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
-    """Yield what stores something else by the attribute's name, but for the methods of the class and its kin."""
+    """Yield the stores of something else under the attribute's name, except in the methods of related classes."""
     home, word = member.cls.scope.file, storing(member.name)
     files = ev.files_mentioning(word, home, MAX_FILES)
     if files is None:
@@ -117,7 +117,7 @@ def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
 
 
 def _is_own(store: Store) -> bool:
-    """Whether a method sets an attribute of its own ``self`` by an assignment, which the class knows."""
+    """Whether a method assigns to an attribute of its own ``self``, which inference considers."""
     if not isinstance(store.owner, ast.Name) or store.at is not store.owner:
         return False
     own = [store.owner.id]
@@ -125,21 +125,21 @@ def _is_own(store: Store) -> bool:
 
 
 def _is_seen(store: Store, held: Holder) -> bool:
-    """Whether the scope of the read stores it under the same name, so that the walk over the scope has seen it."""
+    """Whether the store is in the scope of the read, under the same name, so that ``flow`` has seen it."""
     if store.scope is not held.scope or store.owner is None or store.at is not store.owner:
         return False
     return isinstance(held.node, ast.Attribute) and key_of(store.owner) == key_of(held.node.value) is not None
 
 
 def looks_alike(ev: Evaluator, kind: Type) -> bool:
-    """Whether a value that is no module has a ``forward`` all the same."""
+    """Whether a value that is not a module has a ``forward``."""
     return any(
         isinstance(one, Instance) and attributes.attribute(ev, one, "forward") != UNKNOWN for one in alternatives(kind)
     )
 
 
 def _of_heirs(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
-    """Where a subclass in another file, which the receiver may be of, stores something else."""
+    """Where a subclass in another file, which may be the receiver's class, stores something else."""
     if member.is_exact:
         return None
     for heir in heirs_with(ev, member):
@@ -153,7 +153,7 @@ def _of_heirs(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sc
 
 
 def heirs_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
-    """Yield the subclasses in other files that have the attribute's name."""
+    """Yield the subclasses in other files that mention the attribute's name."""
     seen, todo = {member.cls}, [member.cls]
     while todo:
         parent = todo.pop()
@@ -168,7 +168,7 @@ def heirs_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
 
 
 def _bad_scopes(ev: Evaluator, held: Holder, member: Member) -> Iterator[Scope]:
-    """Yield the methods of the class and its kin that store something else in the attribute."""
+    """Yield the methods of the class, its bases and its subclasses that store something else in the attribute."""
     guarded = is_guarded(ev, member)
     kin = [*ev.hierarchy.order(member.cls)]
     if not member.is_exact:

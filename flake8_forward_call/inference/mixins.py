@@ -1,4 +1,4 @@
-"""What an instance of a class is that is no module itself: by the classes of the project that mix it in."""
+"""What an instance of a mixin is, according to the classes of the project that use the mixin."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
-    """The modules that the class is mixed into; none where one that derives from it is no module, or it is used alone.
+    """The modules that use a mixin; none if some of its subclasses are unknown.
 
-    A class between that is itself only mixed in is no user, if all of its own are modules.
+    Also none if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
     """
     heirs = ev.hierarchy.project_heirs(cls)
     if not ev.hierarchy.knows_all_heirs(cls):
@@ -31,12 +31,12 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
 
 
 def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
-    """Whether the project makes an instance of the class itself, or hands it on to where one may be made."""
+    """Whether the project creates an instance of the class itself, or passes the class on so that one may be."""
     from flake8_forward_call.inference.search import goes_on, places
 
     itself = ClassObject(cls)
     is_itself = partial(eq, itself)
-    # That they are too many was seen before, when its heirs were looked for.
+    # Too many files (None) would have been noticed when the subclasses were searched.
     for file, known in filter(None, places(ev, cls.node.name, cls.scope.file, is_itself)):
         for called in file.references.called.get(known, ()):
             if called.call is not None and itself in alternatives(ev.expression(called.callee, called.scope)):

@@ -1,8 +1,8 @@
-"""From a dotted name to the file that it stands for: of the project, else of what is installed.
+"""The file of a dotted name: in the project, else among the installed packages.
 
-Python's order holds: a package with an ``__init__.py`` goes before a folder without one, wherever each lies. So a
-folder of data named ``torch`` hides nothing, and a module ``torch.py`` of the project hides the real one. Where nothing
-is installed, the project's own file of a name goes before what the catalogue has under it.
+The order is Python's: a package with an ``__init__.py`` takes precedence over a folder without one, wherever they are.
+So a folder of data named ``torch`` hides nothing, and a module ``torch.py`` of the project hides the real one. If
+nothing is installed, the project's own file takes precedence over the catalogue.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from flake8_forward_call.source import is_stub
 # The path of a module, and whether it is installed.
 _Found: TypeAlias = tuple[Path, bool]
 
-# What may bring a name that does not stand in the text.
+# What may bind a name that does not occur in the text.
 _ANY_NAME = re.compile(rb"import[ \t]*\(?[ \t]*\*|__getattr__|sys\.modules|globals\(\)")
 
 _TORCH = MODULE_CLASS.partition(".")[0]
 
-# Begins the address of a module that may have no name, or one that leads elsewhere: `.<folder>.<module>`. The folder is
-# the path of one, with this in place of its dots, so that the parts of an address can be told as those of a name.
+# An address begins with a dot. It identifies a module that may have no name, or a name that leads elsewhere:
+# `.<folder>.<module>`. The dots in the folder's path are replaced, so that an address can be split like a name.
 _ADDRESS, _DOT = ".", "\0"
 
 
 @dataclass(eq=False)
 class Names:
-    """Where the names lead that the files of one project import."""
+    """The files that the imports of one project lead to."""
 
     workspace: Workspace
     environment: Environment
@@ -48,7 +48,7 @@ class Names:
         self.workspace.is_known = self._is_known
 
     def file(self, dotted: str) -> File | None:
-        """The file of a dotted module name; None where there is none, or the catalogue is to say what it has."""
+        """The file of a dotted module name; None if there is none, or if the catalogue answers for it."""
         return self._read(dotted, self._source(dotted))
 
     def stub(self, dotted: str) -> File | None:
@@ -56,9 +56,9 @@ class Names:
         return self._read(dotted, self._stub(dotted))
 
     def mentions(self, dotted: str, name: str) -> bool:
-        """Whether a module can bind a name, by its text: the name stands there, or what may bring any name.
+        """Whether a module can bind a name: its text contains the name, or something that may bind any name.
 
-        Packages that import everything from hundreds of modules are not read whole for one name.
+        So packages that import everything from hundreds of modules are not parsed completely for one name.
         """
         found = self._source(dotted)
         if found is None:
@@ -70,9 +70,9 @@ class Names:
         return name.encode() in text or _ANY_NAME.search(text) is not None
 
     def is_hidden(self, dotted: str) -> bool:
-        """Whether what the catalogue has under a name is the project's own.
+        """Whether the project hides what the catalogue has under a name.
 
-        It is where the project has a package of that name, or without one the very module.
+        It does if it has a package of that name, or in a folder without ``__init__.py`` exactly that module.
         """
         top, *rest = dotted.split(".")
         if self.workspace.find(top) is not None:
@@ -81,20 +81,21 @@ class Names:
         return any(found is not None and not found[1] for found in map(self._source, modules))
 
     def imported(self, file: File, module: str, level: int) -> str | None:
-        """The full name of a module as a file imports it, with so many dots before it; None where they lead nowhere.
+        """The full name of a module as a file imports it, with ``level`` leading dots; None if they lead nowhere.
 
-        Dots are followed from folder to folder, whatever these lack. Without any, a module beside a program goes before
-        all others, as it does in Python. Beside a module of a package, it comes last: that may be a program too.
+        Dots are followed from folder to folder, even if an ``__init__.py`` is missing. Without dots, a module next to
+        a program takes precedence, as in Python. Next to a module of a package, it comes last: that may be a program
+        too.
         """
         if file.is_installed or not self.workspace.roots or is_stub(file.path):
-            return file.absolute(module, level)  # A stub may lie in another folder than what it tells of.
+            return file.absolute(module, level)  # A stub may be in another folder than its module.
         key = Path(file.path).parent, module, level
         if key not in self._imported:
             self._imported[key] = self._relative(*key) if level else self._beside(key[0], module) or module
         return self._imported[key]
 
     def _beside(self, folder: Path, module: str) -> str | None:
-        """The full name of a module that lies beside a file which imports it without a dot; None if it is none."""
+        """The full name of a module next to a file that imports it without a dot; None if there is no such module."""
         folders, parts = self.workspace.folders, module.split(".")
         if folders.module(folder, parts[:1]) is None or folders.module(folder, parts) is None:
             return None
@@ -104,7 +105,7 @@ class Names:
         return self._relative(folder, module, 1) if self.workspace.offers(folder, parts[0]) else None
 
     def _relative(self, folder: Path, module: str, level: int) -> str | None:
-        """The full name of a module that is given from a folder, with dots."""
+        """The full name of a module that a file in a folder imports with ``level`` dots."""
         for _ in range(level - 1):
             if is_marked(folder) or folder == folder.parent:
                 return None
@@ -121,11 +122,11 @@ class Names:
         if found is None:
             return None
         path, is_installed = found
-        # A file of the project goes by one name, whichever leads there, and is of no other package.
+        # A file of the project has one name, whichever name leads to it, and is never foreign.
         is_foreign = is_installed and not self.workspace.is_own(path)
         file = self.workspace.file_at(path, dotted if is_foreign else "")
         if file is not None:
-            file.is_package = path.stem == "__init__"  # Of a stub, too.
+            file.is_package = path.stem == "__init__"  # Also for a stub.
             file.is_installed |= is_foreign
         return file
 
@@ -143,7 +144,8 @@ class Names:
             return self._at(dotted, suffix)
         path = self.workspace.find(dotted, suffix)
         top = dotted.partition(".")[0]
-        # Whoever imports torch has it. A package goes before folders without `__init__.py`, so these are not torch.
+        # Code that imports torch has it. A package takes precedence over folders without `__init__.py`, so these are
+        # not torch.
         is_package = top == _TORCH or self.environment.owns(top)
         if path is None and not is_package:
             path = self.workspace.find_loose(dotted, suffix)
@@ -166,7 +168,7 @@ class Names:
         return None if path is None else (path, False)
 
     def _is_known(self, top: str) -> bool:
-        """Whether a top-level name means something without the project."""
+        """Whether a top-level name means something outside the project."""
         return (
             is_standard(top)
             or is_look_alike(top)
@@ -175,11 +177,11 @@ class Names:
         )
 
     def _is_told_by_catalogue(self, top: str) -> bool:
-        """Whether the catalogue serves for an installed package.
+        """Whether the catalogue is used for an installed package.
 
-        It does where it was made from the very release, for that is faster by far than to read the source again. And
-        it always does for torch: what it tells of torch changes little from release to release, much of torch is made
-        at run time, and there must be one class ``Module`` only, whoever tells of it.
+        It is used if it was built from the same release, because that is much faster than reading the source again.
+        It is always used for torch: its facts about torch change little from release to release, much of torch is
+        created at run time, and there must be only one class ``Module``.
         """
         if top not in self._told:
             package = self.catalogue.package(top)
@@ -194,6 +196,6 @@ class Names:
 
 
 def _in_stubs(dotted: str) -> str:
-    """The name of a module's stub in a package of stubs alone: ``pkg-stubs.module``."""
+    """The name of a module's stub in a stub-only package: ``pkg-stubs.module``."""
     top, dot, rest = dotted.partition(".")
     return f"{top}-stubs{dot}{rest}"

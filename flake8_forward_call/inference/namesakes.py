@@ -1,9 +1,9 @@
-"""Whether a package of the project that bears a known name goes by that name, or only lies in a folder called so.
+"""Whether a package of the project with a known name is imported under that name, or under a longer one.
 
 In ``acme/torch/`` without an ``acme/__init__.py``, ``torch`` may be the end of the name ``acme.torch``, and what its
-files import from ``torch`` is PyTorch. Or ``acme`` is a folder that programs run in, and the package is ``torch`` to
-them. The text decides: what the package's own files want from the name is there or it is not, and others say
-``acme.torch`` or they do not.
+files import from ``torch`` is PyTorch. Or ``acme`` is a folder that programs run in, and they import the package as
+``torch``. The text decides: whether what the package's own files import from the name exists there, and whether other
+files mention ``acme.torch``.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from pathlib import Path
 
 from flake8_forward_call.inference.folders import Folders
 
-# So many files of the package are asked; the first few already tell.
+# At most so many files of the package are read; the first few are usually enough.
 MAX_FILES = 20
 
 
 @dataclass(eq=False)
 class Namesake:
-    """A package or module that lies under ``root`` and bears a known name. ``read`` gives the bytes of a file."""
+    """A package or module in the folder ``root`` with a known name. ``read`` returns the bytes of a file."""
 
     root: Path
     name: str
@@ -36,7 +36,7 @@ class Namesake:
     def goes_by_its_name(self, mentioning: Iterable[str]) -> bool:
         """Whether it is imported by its name, and not by a longer one.
 
-        ``mentioning`` are the files of the project in which its name stands, and that of the folder which it lies in.
+        ``mentioning`` are the files of the project that contain its name and that of its folder.
         """
         wanted = {one for path in islice(self._files(), MAX_FILES) for one in self._wanted(self._tree(path))}
         there = sum(self._has(module, name) for module, name in wanted)
@@ -62,7 +62,7 @@ class Namesake:
             return None
 
     def _wanted(self, tree: ast.Module | None) -> Iterator[tuple[str, str]]:
-        """Yield what a file wants of the name: modules, and what they are to have."""
+        """Yield what a file imports or reads from the name: pairs of a module and a name expected in it."""
         nodes = () if tree is None else tuple(ast.walk(tree))
         called: dict[str, str] = {}
         for node in nodes:
@@ -86,7 +86,7 @@ class Namesake:
         return module == self.name or module.startswith(f"{self.name}.")
 
     def _split(self, dotted: str) -> Iterator[tuple[str, str]]:
-        """Yield the innermost module that is there of a dotted name, and the name behind it."""
+        """Yield the innermost existing module of a dotted name, and the name that follows it."""
         parts = dotted.split(".")
         count = 1
         while count < len(parts) - 1 and self._is_there(parts[: count + 1]):
@@ -95,19 +95,19 @@ class Namesake:
             yield ".".join(parts[:count]), parts[count]
 
     def _is_there(self, parts: Sequence[str]) -> bool:
-        """Whether a module is there, or a folder that may be one."""
+        """Whether a module exists, or a folder that may be one."""
         is_folder = parts[-1] in self._folders.names_in(self.root.joinpath(*parts[:-1]))
         return is_folder or self._folders.module(self.root, parts) is not None
 
     def _has(self, module: str, name: str) -> bool:
-        """Whether a module has a name: it binds it, or it lies in its folder; some may have any."""
+        """Whether a module has a name: it binds the name, its folder contains it, or it may have any name."""
         if module not in self._offered:
             self._offered[module] = self._names_of(module)
         offered = self._offered[module]
         return offered is None or name in offered
 
     def _names_of(self, module: str) -> frozenset[str] | None:
-        """The names that a module has, None if it may have any."""
+        """The names that a module has; None if it may have any."""
         parts = module.split(".")
         found = {one.partition(".")[0] for one in self._folders.names_in(self.root.joinpath(*parts))}
         path = self._folders.module(self.root, parts)
@@ -119,7 +119,7 @@ class Namesake:
                 case None | ast.FunctionDef(name="__getattr__"):
                     return None
                 case ast.ImportFrom(module=source, level=0) if source == module:
-                    continue  # What it wants of itself it does not have.
+                    continue  # What it imports from itself is not bound by it.
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
                     return None
                 case ast.Import(names=names):
@@ -135,7 +135,7 @@ class Namesake:
 
 
 def _chain(node: ast.expr) -> list[str]:
-    """The names of ``a.b.c``; none where something else than a name begins it."""
+    """The names of ``a.b.c``; none if it does not begin with a name."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute):
         parts.append(node.attr)
@@ -144,7 +144,7 @@ def _chain(node: ast.expr) -> list[str]:
 
 
 def _longer(outer: str, name: str) -> re.Pattern[bytes]:
-    """What a text has that imports a package under the name of the folder which it lies in."""
+    """A pattern for imports of a package under the longer name, with the folder that contains it."""
     first, last = re.escape(outer.encode()), re.escape(name.encode())
     return re.compile(
         rb"(?<!\w)%b\.%b(?!\w)|^[ \t]*from[ \t]+(?:\S+\.)?%b[ \t]+import\b[^\n]*(?<!\w)%b(?!\w)"

@@ -1,4 +1,4 @@
-"""Names that are given as texts: which one ``getattr(x, key)`` and ``setattr(x, key, value)`` mean."""
+"""Names that are given as strings: which ones ``getattr(x, key)`` and ``setattr(x, key, value)`` may mean."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# A name is followed from a function to its callers so often.
+# How many times a name is followed from a function to its callers.
 _MAX_DEPTH = 3
 
 
 def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
-    """Whether an expression can be the text of a name, as far as reading tells."""
+    """Whether the value of an expression can be the name, as far as the source shows."""
     texts = _texts(ev, key, scope, 0)
     if texts is not None:
         return name in texts
@@ -25,7 +25,7 @@ def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
 
 
 def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
-    """The same, as far as the scope itself tells."""
+    """The same, as far as the scope alone shows."""
     for one in untested(scope.flow.uses.get(id(key), ())):
         if isinstance(one, Assigned) and not one.path:
             key = one.value
@@ -34,7 +34,7 @@ def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
 
 
 def _ends(key: ast.expr) -> tuple[str, str]:
-    """How a text begins and ends that is put together, as far as its expression tells."""
+    """The known beginning and end of a string that an expression puts together."""
     match key:
         case ast.Constant(value=str(text)):
             return text, text
@@ -51,13 +51,13 @@ def _ends(key: ast.expr) -> tuple[str, str]:
 
 
 def _texts(ev: Evaluator, key: ast.expr, scope: Scope, depth: int) -> set[str] | None:
-    """All texts that an expression can be; None where they are not known."""
+    """All strings that an expression can evaluate to; None if they are not known."""
     match key:
         case ast.Constant(value=str(text)):
             return {text}
         case ast.Name(id=name):
             bindings = list(untested(scope.flow.uses.get(id(key), ())))
-            if not bindings:  # A constant of the module, bound once and for all.
+            if not bindings:  # A constant of the module.
                 bindings = list(untested(tuple(scope.file.root.flow.bound.get(name, ()))))
             found: set[str] = set()
             for one in bindings:
@@ -85,12 +85,12 @@ def _bound_to(ev: Evaluator, binding: object, name: str, depth: int) -> set[str]
 
 
 def _item(node: ast.expr, path: tuple[Step, ...]) -> ast.expr:
-    """What a target of a loop gets of an element that is written out."""
+    """The part of a literal element that a target of a loop gets."""
     return node.elts[path[0].index] if path and isinstance(node, ast.Tuple) and path[0].index < len(node.elts) else node
 
 
 def _passed(ev: Evaluator, function: ast.FunctionDef, scope: Scope, name: str, depth: int) -> set[str] | None:
-    """The texts that callers pass for a parameter; None where one passes something else."""
+    """The strings that callers pass for a parameter; None if one may pass something else."""
     from flake8_forward_call.inference.search import Search
 
     names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]

@@ -1,4 +1,4 @@
-"""What a test tells of the names in it."""
+"""How a test narrows the names in it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Narrowing: TypeAlias = tuple[ast.expr, str, "ast.expr | None", bool]
 
 
 def narrowings(test: ast.expr) -> Iterator[Narrowing]:
-    """What holds of single names when the test, which is no ``and``, ``or`` or ``not``, comes out true."""
+    """Yield how single names are narrowed if the test, which is not ``and``, ``or`` or ``not``, is true."""
     match test:
         case ast.NamedExpr(target=target, value=value):
             yield target, "truth", None, False

@@ -1,7 +1,7 @@
-"""What is in the way of calling the receiver in place of its ``forward``, although it is a module.
+"""What prevents calling the receiver instead of its ``forward``, although it is a module.
 
-Each look is a function that is given the place of a call and answers with an `Obstacle`, or with None if it sees none.
-All are asked; the worst answer counts, and of equals the first.
+Each check is a function that takes the place of a call and returns an `Obstacle`, or None if there is none. The worst
+result of all checks counts, and the first among equals.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A receiver where it is used: ``call`` calls its ``forward`` or is handed it, ``kind`` is what it can be."""
+    """A receiver where it is used: ``call`` calls its ``forward`` or gets it as an argument; ``kind`` is its type."""
 
     receiver: ast.expr
     scope: Scope
@@ -32,9 +32,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why calling the receiver may not mean the same, as a clause in plain words.
+    """Why calling the receiver may not be equivalent, as a clause in plain words.
 
-    DIFFERENT: it does not, so the call is left alone. PERHAPS: it may not, so the fix is unsafe.
+    DIFFERENT: it is not equivalent, so the call is not rewritten. PERHAPS: it may not be, so the fix is unsafe.
     """
 
     sameness: Sameness
@@ -47,13 +47,13 @@ Look: TypeAlias = Callable[["Evaluator", Place], Obstacle | None]
 def _within_call(ev: Evaluator, place: Place) -> Obstacle | None:
     if not sites.runs_inside_call(ev, place.receiver, place.scope):
         return None
-    return Obstacle(Sameness.DIFFERENT, "the call is part of what __call__ does")
+    return Obstacle(Sameness.DIFFERENT, "this call runs inside the receiver's own __call__")
 
 
 def _called_back(ev: Evaluator, place: Place) -> Obstacle | None:
     if not sites.may_be_called_back(ev, place.kind, place.scope):
         return None
-    return Obstacle(Sameness.DIFFERENT, "the receiver's __call__ may lead to this call")
+    return Obstacle(Sameness.DIFFERENT, "the receiver's __call__ may run this call")
 
 
 def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
@@ -62,23 +62,27 @@ def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
         return None
     of_whom = "all modules" if found.on_all else "the same module"
     if found.sameness is Sameness.PERHAPS:
-        return Obstacle(found.sameness, f"the call may be part of what a hook of {of_whom} does")
-    what = "in a hook of" if found.is_direct else "part of what a hook does of"
-    return Obstacle(found.sameness, f"the call is {what} {of_whom}")
+        return Obstacle(found.sameness, f"this call may run inside a hook of {of_whom}")
+    what = "is in" if found.is_direct else "runs inside"
+    return Obstacle(found.sameness, f"this call {what} a hook of {of_whom}")
 
 
 def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:
     if not _is_called(place) or not fitting.passes_self(place.call, place.scope):
         return None
-    return Obstacle(Sameness.DIFFERENT, "Module.__call__ takes no keyword argument of the name self")
+    return Obstacle(Sameness.DIFFERENT, "Module.__call__ does not accept a keyword argument named self")
 
 
 def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
     match own_forward.runs_inside_forward(ev, place.receiver, place.scope):
         case Sameness.DIFFERENT:
-            return Obstacle(Sameness.DIFFERENT, "the call is part of what forward does, so the hooks have run already")
+            return Obstacle(
+                Sameness.DIFFERENT, "this call runs inside the receiver's own forward, so its hooks have already run"
+            )
         case Sameness.PERHAPS:
-            return Obstacle(Sameness.PERHAPS, "the call may be part of what forward does, so the hooks would run twice")
+            return Obstacle(
+                Sameness.PERHAPS, "this call may run inside the receiver's own forward, so its hooks would run twice"
+            )
         case _:
             return None
 
@@ -86,7 +90,7 @@ def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
 def _chosen_on_purpose(ev: Evaluator, place: Place) -> Obstacle | None:
     if not _is_called(place) or not choices.is_one_of_two(place.call, place.receiver, place.scope):
         return None
-    return Obstacle(Sameness.DIFFERENT, "the code chooses between the two calls with the same arguments")
+    return Obstacle(Sameness.DIFFERENT, "the code chooses between forward(...) and the call on purpose")
 
 
 def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
@@ -95,9 +99,9 @@ def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
     found = family.at_worst(ev, place.kind, place.scope.file, initialised.initialised)
     if found is not None:
         often = "never" if found.sameness is Sameness.DIFFERENT else "not always"
-        return Obstacle(found.sameness, f"Module.__init__ is {often} called for {found.cls.dotted}")
+        return Obstacle(found.sameness, f"Module.__init__ is {often} called for {found.cls.label}")
     if initialised.is_left_unmade(place.receiver, place.scope):
-        return Obstacle(Sameness.PERHAPS, "__new__ made the instance, and nothing shows that Module.__init__ is called")
+        return Obstacle(Sameness.PERHAPS, "the instance comes from __new__, and Module.__init__ may not have run")
     return None
 
 
@@ -108,12 +112,12 @@ def _takes_other_arguments(ev: Evaluator, place: Place) -> Obstacle | None:
             sameness = fitting.fit(ev, cls, override, call)
             if sameness is not Sameness.SAME:
                 may = "passes" if sameness is Sameness.DIFFERENT else "may pass"
-                return Obstacle(sameness, f"{override.cls.dotted}.__call__ {may} other arguments to forward")
+                return Obstacle(sameness, f"{override.cls.label}.__call__ {may} different arguments to forward")
     return None
 
 
 def _is_called(place: Place) -> bool:
-    """Whether the place calls ``forward``, and does not hand it to what will."""
+    """Whether the place calls ``forward`` itself, and does not pass it to other code."""
     return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
 
 
@@ -133,12 +137,15 @@ LOOKS: tuple[Look, ...] = (
     _takes_other_arguments,
 )
 
-# Those that cannot say more than PERHAPS, and cost more: asked only where nothing else makes the fix unsafe.
+# Checks that can only say PERHAPS, and cost more. They only run if nothing else makes the fix unsafe.
 LAST_LOOKS: tuple[Look, ...] = (_swapped,)
 
 
 def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
-    """The worst obstacle at a place, or None; ``is_safe`` as far as what the receiver is says. Raises OutOfBudget."""
+    """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix.
+
+    Raises OutOfBudget.
+    """
     found: Obstacle | None = None
     for look in LOOKS:
         one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]

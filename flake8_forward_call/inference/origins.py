@@ -1,4 +1,4 @@
-"""Where a value comes from: the expressions that make it, as far as names and attributes lead back to them."""
+"""Where a value comes from: the expressions that create it, as far as names and attributes lead back to them."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# From name to name: real code keeps a module in an attribute, hands it to a local name, and makes it in a helper.
+# Steps from name to name: real code stores a module in an attribute, gives it a local name, creates it in a helper.
 MAX_DEPTH = 8
 
-# Methods that give the module itself (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html).
+# Methods that return the module itself (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html).
 ITSELF = frozenset(
     {
         "to",
@@ -39,12 +39,12 @@ ITSELF = frozenset(
     }
 )
 
-# What gives the elements of its first argument, one by one.
+# Functions that iterate over the elements of their first argument.
 _RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
 
 
 def origins(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
-    """Yield each expression, with its scope, that can have made the value: calls, displays, literals.
+    """Yield each expression, with its scope, that can have created the value: calls, displays, literals.
 
     Raises OutOfBudget.
     """
@@ -54,7 +54,7 @@ def origins(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.e
 def _origins(
     ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
 ) -> Iterator[tuple[ast.expr, Scope]]:
-    """The same with the bindings that were ``seen`` on the way: in a loop, each leads to all others."""
+    """The same with the bindings ``seen`` on the way: in a loop, each leads to all others."""
     if depth > MAX_DEPTH:
         return
     match node:
@@ -90,7 +90,7 @@ def _origins(
 
 
 def bound(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[Binding, ...]:
-    """What binds a name or attribute where it is read: in its scope, in one around it, or in the owner's class."""
+    """The bindings of a name or attribute where it is read: in its scope, an enclosing one, or the owner's class."""
     reached = tuple(untested(scope.flow.uses.get(id(node), ())))
     if reached:
         return reached
@@ -106,7 +106,7 @@ def bound(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[
 
 
 def classes(kind: Type) -> Iterator[SourceClass]:
-    """Yield the classes, of those whose source is at hand, that a value can be an instance of."""
+    """Yield the classes with known source that a value can be an instance of."""
     for one in alternatives(kind):
         inner = one.bound if isinstance(one, Slot) else one
         for each in alternatives(inner):
@@ -115,7 +115,7 @@ def classes(kind: Type) -> Iterator[SourceClass]:
 
 
 def holder(ev: Evaluator, cls: SourceClass, name: str) -> SourceClass | None:
-    """The class, of this one and its bases, that sets an attribute; None if none does."""
+    """The first class in the MRO that sets an attribute; None if none does."""
     return next(
         (one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass) and any(_set_in(one, name))), None
     )
@@ -145,7 +145,7 @@ def _of_binding(ev: Evaluator, binding: Binding, depth: int, seen: set[Binding])
 def _elements(
     ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
 ) -> Iterator[tuple[ast.expr, Scope]]:
-    """Yield what makes the elements of a container: those that it is made with, and those put into it afterwards."""
+    """Yield the origins of a container's elements: those that it is created with, and those added later."""
     node = running_over(node)
     for made, where in _origins(ev, node, scope, depth + 1, seen):
         for element in _displayed(made):
@@ -157,7 +157,7 @@ def _elements(
 
 
 def running_over(node: ast.expr) -> ast.expr:
-    """The container that an iterable goes through: ``xs`` of ``enumerate(xs)`` and of ``xs.values()``."""
+    """The container that an iterable iterates over: ``xs`` in ``enumerate(xs)`` and in ``xs.values()``."""
     while True:
         match node:
             case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _RUNNING:
@@ -169,7 +169,7 @@ def running_over(node: ast.expr) -> ast.expr:
 
 
 def _displayed(node: ast.expr) -> Iterator[ast.expr]:
-    """Yield the elements that stand in the expression that makes a container."""
+    """Yield the elements written in the expression that creates a container."""
     match node:
         case ast.List(elts=elements) | ast.Tuple(elts=elements) | ast.Set(elts=elements):
             yield from (one.value if isinstance(one, ast.Starred) else one for one in elements)
@@ -191,7 +191,7 @@ def _is_display(node: ast.expr) -> bool:
 
 
 def _put_into(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
-    """Yield each ``self.xs.append(x)`` in the class that has the container, each ``xs.append(x)`` beside the name."""
+    """Yield each ``self.xs.append(x)`` in the class that has the container, or each ``xs.append(x)`` in the scope."""
     match node:
         case ast.Attribute(attr=name, value=owner):
             for cls in classes(ev.expression(owner, scope)):

@@ -1,4 +1,4 @@
-"""What a class itself makes of its instances' call: in its body, by what makes it, and by assignments from outside."""
+"""How a class changes calls of its instances: in its body, when it is created, and by assignments from outside."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# What the text has where a class's call is set from outside: by assignment, or by name.
+# What the text contains where a class's `__call__` is set from outside: an assignment, or the name as a string.
 _STORES = (
     ("__call__", ".__call__ ="),
     ("__call__", ', "__call__"'),
@@ -34,14 +34,14 @@ _STORES = (
     ("_call_impl", ", '_call_impl'"),
 )
 
-# Functions that set what a text names; mock's and pytest's do so for a time.
+# Functions that set an attribute given as a string; those of mock and pytest only for some time.
 _SETTERS = frozenset({"setattr", "__setattr__", "delattr"})
 _PATCHES = frozenset({"object", "patch_object"})
 
 
 @dataclass(frozen=True, slots=True)
 class OwnCall:
-    """What a class makes of its call, and how, as a clause."""
+    """Whether a class changes its call, and how, as a clause."""
 
     sameness: Sameness
     reason: str
@@ -51,11 +51,11 @@ _Stores: TypeAlias = "dict[Class, list[OwnCall]]"
 
 
 class OwnCalls:
-    """Answers for each class by itself, whatever its bases do."""
+    """The answers for each class by itself, whatever its bases do."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._ev = evaluator
-        self._stores: dict[File | None, _Stores] = {}  # Of the project under None: what its text shows.
+        self._stores: dict[File | None, _Stores] = {}  # Those found by the text of the project are under None.
         self._gathering: list[File | None] = []
         self._known: dict[Class, OwnCall | None] = {}
 
@@ -69,7 +69,7 @@ class OwnCalls:
         found = list(self._found(cls))
         sameness = worst(*(one.sameness for one in found))
         own = next((one for one in found if one.sameness is sameness), None)
-        if not self._gathering:  # Else something that is set from outside may not have been seen yet.
+        if not self._gathering:  # Otherwise, something that is set from outside may not have been found yet.
             self._known[cls] = own
         return own
 
@@ -78,12 +78,12 @@ class OwnCalls:
         taken = False
         for one in alterations(self._ev, cls):
             if one.sets is not None:
-                yield OwnCall(one.sets, f"what makes the class {cls.dotted} sets its __call__")
+                yield OwnCall(one.sets, f"{cls.label} gets another __call__ when the class is created")
             taken |= one.takes
         for name in sorted(CALL_NAMES):
             own = self._in_body(cls, name)
             if own is not None and taken:
-                yield OwnCall(Sameness.PERHAPS, f"what makes the class {cls.dotted} changes its {name}")
+                yield OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} may be changed when the class is created")
             elif own is not None:
                 yield own
         yield from _written_by_name(cls)
@@ -116,11 +116,11 @@ class OwnCalls:
             return OwnCall(own, _has_own(cls, name))
         decorated = worst(*(effect(ev, one, cls.scope) for one in node.decorator_list))
         if worst(own, decorated) is not own:
-            return OwnCall(decorated, f"{cls.dotted}.{name} has a decorator that may change the call")
+            return OwnCall(decorated, f"{cls.label}.{name} has a decorator that may change the call")
         if changes_mode(ev, inner, ev.hierarchy.order(cls)):
-            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes gradients, precision or the module's mode")
+            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes gradients, precision or the module's mode")
         if changes_arguments(ev, inner):
-            return OwnCall(Sameness.PERHAPS, f"{cls.dotted}.{name} changes the arguments before it passes them on")
+            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes the arguments before it passes them on")
         return OwnCall(own, _has_own(cls, name))
 
     def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
@@ -129,7 +129,7 @@ class OwnCalls:
         return isinstance(kind, ClassObject) and kind.cls in self._ev.hierarchy.order(cls)[1:]
 
     def _assigned(self, value: ast.expr, cls: SourceClass, name: str) -> Sameness:
-        """Judge ``__call__ = value``: the same only if the value is ``Module.__call__``, perhaps in a typing helper."""
+        """Judge ``__call__ = value``: SAME only if the value is ``Module.__call__``, perhaps in a typing helper."""
         if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
             value = value.args[0]
         if isinstance(value, ast.Attribute) and value.attr == name:
@@ -141,14 +141,14 @@ class OwnCalls:
     # From outside
 
     def is_set_from_outside(self, cls: SourceClass) -> bool:
-        """Whether the project sets or deletes what the class's instances are called by, outside its body."""
+        """Whether the project sets or deletes the class's ``__call__`` or ``_call_impl`` outside its body."""
         return any(self._set_from_outside(cls))
 
     def _set_from_outside(self, cls: SourceClass) -> Iterator[OwnCall]:
-        """Yield what the file at hand, or one of the project, assigns to the class's call."""
+        """Yield what the project or the class's own file assigns to its ``__call__`` or ``_call_impl``."""
         for place in (None, cls.scope.file):
             if place not in self._stores and place not in self._gathering:
-                self._gathering.append(place)  # A question that leads back to itself sees nothing of it.
+                self._gathering.append(place)  # A question that leads back to itself finds nothing here.
                 try:
                     self._stores[place] = self._of_project() if place is None else self._of_file(place)
                 finally:
@@ -176,7 +176,7 @@ class OwnCalls:
 
 
 def _stores(file: File) -> Iterator[tuple[ast.expr, str, Scope]]:
-    """Yield whose call is set in a file, under which name, and where."""
+    """Yield the owner of each call that is set in a file, with the name and the scope."""
     for target, scope in file.scopes.call_stores:
         yield target.value, target.attr, scope
     for scope in file.root.inward():
@@ -189,22 +189,22 @@ def _stores(file: File) -> Iterator[tuple[ast.expr, str, Scope]]:
 
 
 def _set_on(kind: Type, name: str) -> Iterator[tuple[Class, OwnCall]]:
-    """Yield the class whose instances are called otherwise because something is set on a value."""
+    """Yield the class whose calls change because something is set on a value."""
     match kind:
-        # Not of `type(self)`, where a class sees to its own machinery. A patched `Module.__call__` is still what a
-        # call of a module goes to, as its hooks are, and going round it is what FWD001 is about.
+        # Not `type(self)`, where a class manages itself. A patched `Module.__call__` is still what the call of a module
+        # runs, like its hooks, and bypassing it is what FWD001 is about.
         case ClassObject(cls, Origin.CONSTRUCTED) if cls.dotted != MODULE_CLASS:
-            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted}.{name} is set from outside the class")
-        # Python looks for `__call__` in the class alone, and `Module.__call__` for `_call_impl` in the instance, too.
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.label}.{name} is assigned outside the class")
+        # Python looks up `__call__` only in the class, but `Module.__call__` looks up `_call_impl` in the instance too.
         case Slot(owner="Self", bound=Instance(cls)) if name != "__call__":
-            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.dotted} sets {name} on its instances")
+            yield cls, OwnCall(Sameness.DIFFERENT, f"{cls.label} assigns {name} on its instances")
         case Instance(cls) if name != "__call__" and cls.dotted != MODULE_CLASS:
-            yield cls, OwnCall(Sameness.PERHAPS, f"{name} is set on an instance of {cls.dotted}")
+            yield cls, OwnCall(Sameness.PERHAPS, f"{name} is assigned on an instance of {cls.label}")
 
 
 def _written_by_name(cls: SourceClass) -> Iterator[OwnCall]:
-    """Yield what the class body sets under a name that is a text: ``vars()[name] = ...``."""
-    reason = f"{cls.dotted} sets what its body defines by name"
+    """Yield what the class body sets under a name given as a string: ``vars()[name] = ...``."""
+    reason = f"{cls.label} assigns names dynamically in its body"
     for store in cls.scope.item_stores:
         for target in store.targets if isinstance(store, ast.Assign) else ():
             match target:
@@ -225,4 +225,4 @@ def _written_by_name(cls: SourceClass) -> Iterator[OwnCall]:
 
 
 def _has_own(cls: Class, name: str = "__call__") -> str:
-    return f"{cls.dotted} has a {name} of its own"
+    return f"{cls.label} overrides {name}"

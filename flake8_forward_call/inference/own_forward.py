@@ -1,4 +1,4 @@
-"""Is a call of ``self.forward`` part of what the module's own ``forward`` does, so that its hooks have run already?"""
+"""Whether a call of ``self.forward`` is part of the module's own ``forward``, so that its hooks have already run."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.references import Called, Handed
     from flake8_forward_call.inference.scopes import Scope
 
-# A method's name that stands in more files than this is a common word, and is called by anybody.
+# A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40
 
-# Methods that give the module itself back.
+# Methods that return the module itself.
 _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
 
-# Methods that Python or torch calls: what they do is done from elsewhere.
+# Methods that Python or torch calls, so they are called from elsewhere.
 _CALLED_ANYHOW = frozenset({"__call__", "__init__", "__getattr__", "__setstate__", "__getitem__", "__iter__"})
 
 
 def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Sameness:
-    """DIFFERENT where ``self.forward`` is only called while ``forward`` of the same module runs, PERHAPS where it may.
+    """DIFFERENT if ``self.forward`` is only called while ``forward`` of the same module runs, PERHAPS if it may be.
 
-    SAME where nothing shows that it is.
+    SAME if nothing shows that it is.
     """
     method = method_around(scope)
     if method is None or not is_self(receiver, scope, method):
@@ -45,12 +45,12 @@ def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Same
 
 
 def method_around(scope: Scope) -> Scope | None:
-    """The method that a place is part of, be it in a function or lambda inside it; None where it is of none."""
+    """The method that contains a scope, directly or in an inner function or lambda; None if there is none."""
     return next((one for one in scope.outward() if one.enclosing_class is not None), None)
 
 
 def is_self(node: ast.expr, scope: Scope, method: Scope) -> bool:
-    """Whether an expression in a method is the instance that it was called on, by its name or another for it."""
+    """Whether an expression in a method is the instance that it was called on, by its name or an alias."""
     while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ITSELF:
         node = node.func.value
     if not isinstance(node, ast.Name):
@@ -72,13 +72,13 @@ def _name(scope: Scope) -> str:
 
 
 class _Inside:
-    """The methods that ``forward`` leads to over ``self``, in a class and each that derives from it."""
+    """The methods that ``forward`` uses through ``self``, in a class and each of its subclasses."""
 
     def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
         self._ev = ev
         heirs = ev.hierarchy.project_heirs(cls)
         self._family = [cls, *heirs]
-        # What an heir's base runs is of the family as well.
+        # The bases of subclasses belong to the family too.
         self._classes = {one for each in self._family for one in ev.hierarchy.order(each)}
         self._reached: dict[int, Scope] = {}
         for one in self._family:
@@ -86,11 +86,11 @@ class _Inside:
         self._asked: set[int] = set()
 
     def holds(self, method: Scope) -> bool:
-        """Whether ``forward`` leads to a method."""
+        """Whether ``forward`` uses a method."""
         return id(method) in self._reached
 
     def _reach(self, cls: SourceClass) -> None:
-        """Note what ``forward`` of the class's instances leads to."""
+        """Record what ``forward`` uses on an instance of the class."""
         seen = set[int]()
         todo = self._methods(cls, "forward", 0)
         while todo:
@@ -104,14 +104,14 @@ class _Inside:
                     todo += self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
 
     def _behind(self, cls: SourceClass, method: Scope) -> int:
-        """Where in the order of a class ``super()`` looks first from a method."""
+        """The index in the MRO of a class at which ``super()`` in a method starts to look."""
         around = method.enclosing_class
         order = self._ev.hierarchy.order(cls)
         owner = None if around is None else self._ev.source_class(around)
         return order.index(owner) + 1 if owner in order else len(order)
 
     def _methods(self, cls: SourceClass, name: str, start: int) -> list[Scope]:
-        """The methods that a name stands for on an instance of the class: those of the first class that has one."""
+        """The methods of a name on an instance of the class: those of the first class in the MRO that has the name."""
         for one in self._ev.hierarchy.order(cls)[start:]:
             if isinstance(one, SourceClass) and name in one.scope.flow.exit:
                 kind = attributes.own_member(self._ev, one, ClassObject(one), name)
@@ -120,7 +120,7 @@ class _Inside:
         return []
 
     def is_called_elsewhere(self, method: Scope) -> bool:
-        """Whether anything but what ``forward`` leads to calls a method, or hands it on."""
+        """Whether anything that ``forward`` does not use calls a method or passes it on."""
         name = _name(method)
         if name in _CALLED_ANYHOW:
             return True
@@ -144,7 +144,7 @@ class _Inside:
                 if getattr(use, "is_returned", False):
                     return True
                 return _name(around) != "forward" and id(around) not in self._asked and self.is_called_elsewhere(around)
-            # Else it is a method that `forward` does not lead to: of these classes, or of others with one of the name.
+            # Otherwise `forward` does not use this method: it is in these classes, or in others with the same name.
             assert around.enclosing_class is not None
             return self._is_related(self._ev.source_class(around.enclosing_class))
         return self._may_be_ours(node, use.scope, name)
@@ -153,7 +153,7 @@ class _Inside:
         return cls in self._classes or any(one in self._ev.hierarchy.order(cls) for one in self._family)
 
     def _may_be_ours(self, node: ast.expr, scope: Scope, name: str) -> bool:
-        """Whether a method that is called on some object may be one of the family's; so too where that is unknown."""
+        """Whether a method that is called on some object may belong to the family; also if that is unknown."""
         for kind in alternatives(self._ev.expression(node, scope)):
             match kind:
                 case Unknown() | Slot():
@@ -165,7 +165,7 @@ class _Inside:
 
 
 def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
-    """Yield each attribute that a method reads of ``self``, and whether by ``super()``."""
+    """Yield each attribute of ``self`` that a method reads, and whether through ``super()``."""
     own = method.positional[:1]
     for node in ast.walk(method.node):
         if isinstance(node, ast.Attribute):

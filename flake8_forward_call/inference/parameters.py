@@ -1,4 +1,4 @@
-"""What a parameter is, and what a call's arguments mean for the function that is called."""
+"""The types of parameters, and what the arguments of a call mean for the called function."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _CLASS_FIRST = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
 def parameter(ev: Evaluator, binding: Parameter) -> Type:
-    """The type of a parameter inside its function: by annotation, or what its caller decides."""
+    """The type of a parameter inside its function: that of its annotation, or a slot that the caller fills in."""
     kind = _plain_parameter(ev, binding)
     if binding.kind == "*":
         return Many(kind)
@@ -88,7 +88,7 @@ def _from_signature_comment(binding: Parameter) -> str | None:
 
 
 def _implicit(ev: Evaluator, binding: Parameter) -> Type | None:
-    """Give ``self`` or ``cls``; None for any other parameter."""
+    """The type of ``self`` or ``cls``; None for any other parameter."""
     around = binding.scope.enclosing_class
     node = binding.function
     if around is None or isinstance(node, ast.Lambda) or binding.kind != "plain":
@@ -144,9 +144,9 @@ def names_of(node: FunctionNode) -> list[ast.arg]:
 
 
 def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
-    """What a call passes for each parameter, by name; a starred argument ends what can be told of the positional.
+    """What a call passes for each parameter, by name; positional arguments are known up to a starred one.
 
-    ``*args`` among the names takes the rest: the one argument, or a tuple of them.
+    ``*args`` among the names takes the rest: the single argument, or a tuple of several.
     """
     given: dict[str, Type] = {}
     for index, (name, node) in enumerate(zip(names, call.args, strict=False)):
@@ -165,7 +165,7 @@ def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dic
 def slots_for(
     ev: Evaluator, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
 ) -> dict[Slot, Type]:
-    """What the slots in a function's types stand for in one call of it."""
+    """The types that one call of a function gives to the slots in its types."""
     own = names_of(node)[1:] if bound else names_of(node)
     given = passed(ev, call, scope, [one.arg for one in own])
     for argument, default in _defaults(node):
@@ -193,7 +193,7 @@ def _defaults(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:
 
 
 def unified(pattern: Type, actual: Type) -> Iterator[tuple[Slot, Type]]:
-    """Yield what type variables in a parameter's annotation stand for, given the argument's type."""
+    """Yield the type variables in a parameter's annotation with their types, given the argument's type."""
     match pattern, actual:
         case Slot(owner="TypeVar"), _:
             yield pattern, union(_at_least(one, pattern.bound) for one in alternatives(without_none(actual)))
@@ -216,7 +216,7 @@ def unified(pattern: Type, actual: Type) -> Iterator[tuple[Slot, Type]]:
 
 
 def _at_least(kind: Type, bound: Type) -> Type:
-    """The type, or where nothing is known of it what the type variable promises."""
+    """The type, or the bound of the type variable if the type is unknown."""
     match kind:
         case Slot(owner, name, Unknown()):
             return Slot(owner, name, bound)
@@ -227,5 +227,5 @@ def _at_least(kind: Type, bound: Type) -> Type:
 
 
 def worth_keeping(kind: Type) -> bool:
-    """Whether an argument's type is worth remembering with the instance that it made."""
+    """Whether an argument's type is worth storing with the instance that it was used to create."""
     return kind != UNKNOWN and any(one not in (UNKNOWN, PLAIN) for one in alternatives(kind))

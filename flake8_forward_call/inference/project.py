@@ -1,4 +1,4 @@
-"""From a dotted name to what it stands for: a file of the project, or what the catalogue knows."""
+"""What a dotted name is: a file of the project, or a fact of the catalogue."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(eq=False)
 class File:
-    """One file under analysis. ``name`` is its dotted module name, empty where nobody knows it.
+    """One file under analysis. ``name`` is its dotted module name, empty if it is unknown.
 
-    ``is_installed`` tells the files of other packages from those of the project.
+    ``is_installed`` distinguishes the files of other packages from those of the project.
     """
 
     path: str
@@ -39,7 +39,7 @@ class File:
 
     @cached_property
     def references(self) -> References:
-        """What the file does with names."""
+        """How the file uses names."""
         from flake8_forward_call.inference.references import References
 
         return References(self)
@@ -57,14 +57,14 @@ class File:
         return self.scopes.root
 
     def exports(self, name: str) -> bool:
-        """Whether ``from ... import *`` brings the name, if the file has it."""
+        """Whether ``from ... import *`` imports the name, if the file has it."""
         if self._all is not None:
             return name in self._all
         return not name.startswith("_")
 
     @cached_property
     def _all(self) -> frozenset[str] | None:
-        """The names in ``__all__``; None where there is no such list, or more to it than one literal tells."""
+        """The names in ``__all__``; None if there is no such list, or if it is more than one literal."""
         bound = list(self.root.flow.bound.get("__all__", ()))
         match bound:
             case [Assigned(value=ast.List(elts=elements) | ast.Tuple(elts=elements), path=())]:
@@ -75,7 +75,7 @@ class File:
                 return None
 
     def absolute(self, module: str, level: int) -> str | None:
-        """The full name of an imported module, by the name of the file; None where its dots lead nowhere."""
+        """The full name of an imported module, by the name of the file; None if its dots lead nowhere."""
         if level == 0:
             return module
         if not self.name:
@@ -90,16 +90,16 @@ class File:
 
 @dataclass(eq=False)
 class Project:
-    """The files that a name may lead to, read when one does; and the catalogue behind them.
+    """The files that a name may lead to, each read when one does, and the catalogue as a fallback.
 
-    ``find`` gives the file of a dotted module name, or None: it decides how far inference sees. ``heirs`` gives the
-    files in which a class with a ``__call__`` may derive from one of a name, ``mentioning`` those in whose text a word
-    stands and something beside it, None if they are more than a limit: read one by one as they are taken, so that a
-    caller who has seen enough can stop. ``stub`` gives the stub of a module whose source is there as well; ``hides``
-    tells whether a dotted name of the catalogue is the project's own, ``mentions`` whether a name stands in a module,
-    asked before the module is read as Python. ``imported`` gives the full name of a module as a file imports it, by
-    what stands behind ``import`` and the number of leading dots; None where they lead nowhere. ``is_published`` says
-    that anybody may call and extend what stands in it. ``declared`` are classes of which the user says what they are.
+    ``find`` returns the file of a dotted module name, or None: it decides how much inference can read. ``heirs``
+    returns the files in which a class with a ``__call__`` may be a subclass of one with the given name. ``mentioning``
+    returns the files whose text contains a word and another text, or None if there are more than a limit. These are
+    read one by one while the caller iterates, so it can stop early. ``stub`` returns the stub of a module with source.
+    ``hides`` says whether the project hides a dotted name of the catalogue; ``mentions`` whether a name occurs in a
+    module, before the module is parsed. ``imported`` returns the full name of a module as a file imports it, given
+    the name after ``import`` and the number of leading dots; None if they lead nowhere. ``is_published`` means that
+    anyone may call and extend the project. ``declared`` are the classes declared by the user.
     """
 
     catalogue: Catalogue
@@ -116,7 +116,7 @@ class Project:
     _stubs: dict[str, File | None] = field(default_factory=dict)
 
     def is_open(self, file: File) -> bool:
-        """Whether others than the project may call and extend what stands in a file, so that not all of it is seen."""
+        """Whether code outside the project may call and extend what is in a file, so that not all uses are known."""
         return self.is_published or file.is_installed
 
     def file(self, module: str) -> File | None:
@@ -132,6 +132,6 @@ class Project:
         return self._stubs[module]
 
     def known(self, dotted: str) -> Fact | None:
-        """What the catalogue has under a name; nothing where that is the project's own."""
+        """What the catalogue has under a name; None if the project hides that name."""
         entry = self.catalogue.resolve(dotted)
         return None if entry is None or self.hides(dotted) else entry

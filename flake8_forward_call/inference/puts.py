@@ -1,4 +1,4 @@
-"""What code puts into containers, by whatever means: each target, and how to tell what is put into it."""
+"""What code puts into containers, in any way: each target, and a function for the types of what is put into it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
 
 
 def all_in(ev: Evaluator, scope: Scope) -> Iterator[_Put]:
-    """Yield what code of the scope itself puts something into."""
+    """Yield the containers that the scope's own code fills."""
     for target, filling in containers.fillings(scope):
         yield target, partial(containers.put, ev, filling, target, scope)
     for call in scope.calls:
@@ -36,7 +36,7 @@ def all_in(ev: Evaluator, scope: Scope) -> Iterator[_Put]:
 
 
 def _by_other_calls(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Put]:
-    """Yield what ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)`` and ``monkeypatch.setitem(xs, ...)`` fill."""
+    """Yield the ``xs`` of ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)``, ``monkeypatch.setitem(xs, ...)``."""
     match call:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[target, *_, value]) if (
             name in _CONTAINERS and method in containers.FILLERS
@@ -56,6 +56,6 @@ def _leaves(ev: Evaluator, values: list[ast.expr], scope: Scope) -> Iterator[Typ
 
 
 def _handed(node: ast.expr) -> Iterator[_Put]:
-    """Yield the container of a bound method such as ``xs.append`` that goes where its calls are not followed."""
+    """Yield the container of a bound method such as ``xs.append`` that is passed on, so its calls are not followed."""
     if isinstance(node, ast.Attribute) and node.attr in containers.FILLERS:
         yield node.value, lambda: iter((UNKNOWN,))

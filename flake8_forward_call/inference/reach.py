@@ -1,4 +1,4 @@
-"""Which functions a function leads to: those that it calls, those that they call, and those that it hands on."""
+"""Which functions a function uses: those that it calls, those that they call, and those that it passes on."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.leads import Trail
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
 
-# A hook calls a helper that calls another; what is further away is no part of it that anybody would recognise.
+# A hook calls a helper that calls another. Nobody would recognise anything further away as part of the hook.
 MAX_DEPTH = 6
 
-# Real hooks lead to a dozen functions of the project.
+# Real hooks use about a dozen functions of the project.
 MAX_FUNCTIONS = 120
 
-# What making an object of a class, and entering or calling it, runs.
+# The methods that run when an instance of a class is created, entered or called.
 OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
 
-# Whether an expression, where it stands, is the object that is followed on its way through the functions.
+# Whether an expression in a scope is the object that is followed through the functions.
 IsMeant: TypeAlias = Callable[[ast.expr, "Scope"], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Led:
-    """How a function is reached: over so many calls; for certain if each was read; with the object in these names."""
+    """How a function is reached: the number of calls, whether it is certain, and the names that have the object."""
 
     depth: int
     is_certain: bool
@@ -52,7 +52,7 @@ class Led:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A function that an expression can be, and how many of its parameters are given already, None if unknown."""
+    """A function that an expression can be, and how many of its parameters are already given (None if unknown)."""
 
     scope: Scope
     given: int | None
@@ -83,7 +83,7 @@ def functions_of(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> l
 
 
 def _by_name(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> Iterator[Named]:
-    """Yield what a name that was not read may be: what wraps a function, or the file's functions of that name."""
+    """Yield what a name of unknown type may be: a function passed to its wrapper, or a function with that name."""
     name = last_name(node)
     if name is None or not isinstance(node, (ast.Name, ast.Attribute)):
         return
@@ -121,7 +121,7 @@ def _methods(ev: Evaluator, cls: SourceClass, names: tuple[str, ...]) -> Iterato
 
 
 def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Named]:
-    """Yield the methods of subclasses on the trail that may be called in a method's place."""
+    """Yield the methods of subclasses on the trail that may be called instead of a method."""
     match function.owner:
         case Slot(bound=Instance(SourceClass() as cls)) | Instance(SourceClass() as cls, Origin.DECLARED):
             for one in trail.scopes.get(getattr(function.node, "name", ""), ()):
@@ -135,9 +135,9 @@ def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Nam
 def reached(
     ev: Evaluator, start: Named, names: frozenset[str], is_meant: IsMeant, trail: Trail, *, is_certain: bool = True
 ) -> dict[FunctionNode, Led]:
-    """The functions of a trail that a function leads to, itself included, with the ways. Raises OutOfBudget.
+    """The functions on a trail that a function uses, including itself, and how each is reached. Raises OutOfBudget.
 
-    ``names`` are those of its parameters that are the object which is followed.
+    ``names`` are those of its parameters that are the object to follow.
     """
     found: dict[FunctionNode, Led] = {}
     todo = [(start.scope, Led(0, is_certain and start.is_certain, names))]
@@ -158,7 +158,7 @@ def reached(
 
 
 def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail) -> Iterator[tuple[Scope, Led]]:
-    """Yield the functions that one calls, hands on, or runs without a call."""
+    """Yield the functions that a function calls, passes on, or runs without a call."""
 
     def follows(node: ast.expr) -> bool:
         return (isinstance(node, ast.Name) and node.id in led.carriers) or is_meant(node, scope)
@@ -200,7 +200,7 @@ def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -
 
 
 def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
-    """Yield the methods of the file's classes that a function runs without calling them, and on what."""
+    """Yield the methods of the file's classes that a function runs without a call, each with its owner."""
     known = {name for name, found in scope.file.scopes.named.items() if any(map(is_implied, found))}
     for node in ast.walk(scope.node) if known else ():
         for owner, name in _runs(node):
@@ -216,7 +216,7 @@ def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
 
 
 def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
-    """Yield the methods that a node runs, of what; a name that is read may be that of a property."""
+    """Yield each owner and name of a method that a node may run; a name that is read may be that of a property."""
     match node:
         case ast.Attribute(value=owner, attr=name, ctx=ast.Load()):
             yield owner, name
@@ -235,7 +235,7 @@ _SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__e
 
 
 def is_implied(scope: Scope) -> bool:
-    """Whether a function runs where no call of it stands: a property, ``__getitem__``, ``__enter__``."""
+    """Whether a function runs without being called by name: a property, ``__getitem__``, ``__enter__``."""
     if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
         return False
     is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)

@@ -1,4 +1,4 @@
-"""Named tuples and typed dicts: what their fields are where they are taken by place or key, not by name."""
+"""Named tuples and typed dicts: the types of their fields, by position or by key."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def as_tuple(ev: Evaluator, kind: Type) -> Tuple | None:
-    """The fields of a ``NamedTuple`` in their order; None for anything else."""
+    """The fields of a ``NamedTuple`` in order; None for anything else."""
     if not isinstance(kind, Instance) or not isinstance(kind.cls, SourceClass) or not _is(ev, kind.cls, "NamedTuple"):
         return None
     targets = [one.target for one in kind.cls.node.body if isinstance(one, ast.AnnAssign)]
@@ -22,7 +22,7 @@ def as_tuple(ev: Evaluator, kind: Type) -> Tuple | None:
 
 
 def value(ev: Evaluator, kind: Instance, key: ast.expr) -> Type:
-    """What a ``TypedDict`` holds under a key that is written out; UNKNOWN for anything else."""
+    """The value of a ``TypedDict`` under a literal key; UNKNOWN for anything else."""
     match key:
         case ast.Constant(value=str(name)) if isinstance(kind.cls, SourceClass) and _is(ev, kind.cls, "TypedDict"):
             return attributes.attribute(ev, kind, name)

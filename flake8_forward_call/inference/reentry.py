@@ -1,7 +1,8 @@
-"""Whether a call stands in a hook of the module that it calls, or in what such a hook leads to.
+"""Whether a call is in a hook of the module that it calls, or in code that such a hook uses.
 
-``module.forward(...)`` goes round the module's hooks. Called in one of them, ``module(...)`` runs the hook again, which
-calls the module again. Only its own hooks count: those of what is above or below it run for either call.
+``module.forward(...)`` bypasses the module's hooks. In one of these hooks, ``module(...)`` would run the hook again,
+which would call the module again. Only the module's own hooks count: those of its parents and children run for both
+calls.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import FunctionNode, Scope
 
-# Where more files than this speak of one kind of hook, the project is about hooks, and only the file itself is read.
+# If more files mention one kind of hook, the project is about hooks, and only the file itself is read.
 MAX_FILES = 40
 
 _Asked = TypeVar("_Asked")
@@ -48,20 +49,20 @@ _Answer = TypeVar("_Answer")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Way:
-    """From a registered hook to a function: what it is registered on, and how it leads there."""
+    """The way from a registered hook to a function: the registration, and how the hook reaches the function."""
 
     registration: Registration
     led: Led
-    goes_backward: bool  # Whether on the way something is differentiated.
+    goes_backward: bool  # Whether something is differentiated on the way.
 
 
-# By function: the ways from hooks to it.
+# For each function, the ways from hooks to it.
 Ways = dict["FunctionNode", list[Way]]
 
 
 @dataclass(frozen=True, slots=True)
 class Reentry:
-    """What calling the module would do: run the hook that the place is a part of again, or perhaps do so."""
+    """What calling the module would do: run the hook that contains the place again, or perhaps do so."""
 
     sameness: Sameness
     is_direct: bool  # Whether the place is in the hook itself.
@@ -69,7 +70,7 @@ class Reentry:
 
 
 def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
-    """Whether calling the receiver runs a hook that leads to the call; None if nothing says so. Raises OutOfBudget."""
+    """Whether calling the receiver runs a hook that reaches the call; None if nothing shows it. Raises OutOfBudget."""
     functions = [one.node for one in scope.outward() if isinstance(one.node, FUNCTIONS)]
     if not functions:
         return None
@@ -87,7 +88,7 @@ def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reen
 
 
 def _files(ev: Evaluator, own: File) -> Iterator[File]:
-    """Yield the files that may register hooks, the one at hand among them."""
+    """Yield the files that may register hooks, including the given one."""
     if ev.hook_files is None:
         found: dict[File, None] = {}
         for word, beside in WORDS:
@@ -99,7 +100,7 @@ def _files(ev: Evaluator, own: File) -> Iterator[File]:
 
 
 def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
-    """What a file registers, or has helpers register that it holds; sought once for all receivers."""
+    """The registrations in a file, and those that callers of its helpers make; searched once for all receivers."""
     if file not in ev.hooked:
         made = _tried(ev, registrations, file)
         ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
@@ -107,7 +108,7 @@ def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
 
 
 def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
-    """The ways from a hook to a place; none from one that leads too far."""
+    """The ways from a hook to a place; none if the search exceeds its budget."""
     known = ev.ways.get((made, place))
     if known is None:
         known = ev.ways[made, place] = {}
@@ -145,7 +146,7 @@ def _is_target(ev: Evaluator, target: Placed | None, node: ast.expr, scope: Scop
 
 
 def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[Named, bool]]:
-    """Yield the functions that are registered, and whether that is certain."""
+    """Yield the functions that are registered, each with whether that is certain."""
     if isinstance(one.hook, Definition):
         yield Named(one.scope.file.scopes.opened[id(one.hook)], 0), one.is_certain
         return
@@ -161,7 +162,7 @@ def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[
 
 
 def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
-    """Whether nothing is known of a hook, or only that it is one of those in a container."""
+    """Whether nothing is known about a hook, or only that it is in a container."""
     kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
     return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
 
@@ -177,7 +178,7 @@ def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:
         before = [bound_to] if bound_to is not None else []
         if isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "partial":
             before = [*one.hook.args[1:]]
-        # The first of what is given is `self` where the function is a bound method.
+        # The first given argument is `self` if the function is a bound method.
         skipped = given - len(before)
         pairs = zip(own[skipped:], before, strict=False)
         names += [name for name, node in pairs if targets.is_same_text(ev, node, one.scope, one.target)]
@@ -195,7 +196,7 @@ def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reent
     meeting = _meeting(ev, place, node, way)
     if meeting is Sameness.SAME:
         return None
-    # What a backward hook leads to meets it again when what the call gives is differentiated, be it much later.
+    # A backward hook runs again when the result of the call is differentiated, perhaps much later.
     is_direct = way.led.depth == 0
     is_certain = way.led.is_certain and (way.goes_backward or not sort.is_backward or is_direct)
     sameness = meeting if is_certain else Sameness.PERHAPS
@@ -203,7 +204,7 @@ def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reent
 
 
 def _is_passed_on(ev: Evaluator, key: tuple[object, ...], node: FunctionNode, way: Way) -> bool:
-    """Whether a key is that of a parameter which is given the module that the hook is registered on."""
+    """Whether a key is that of a parameter that gets the module on which the hook is registered."""
     match key:
         case ("binding", Parameter(function=function, argument=argument)):
             return (function is node and argument.arg in way.led.carriers) or _is_made_with(ev, function, argument, way)
@@ -212,7 +213,7 @@ def _is_passed_on(ev: Evaluator, key: tuple[object, ...], node: FunctionNode, wa
 
 
 def _is_made_with(ev: Evaluator, function: FunctionNode, argument: ast.arg, way: Way) -> bool:
-    """Whether the hook is what a function gives, ``make(net)``, that is passed the module for this parameter."""
+    """Whether the hook is the result of a function, ``make(net)``, that gets the module for this parameter."""
     made, target = way.registration.hook, way.registration.target
     if target is None or not isinstance(made, ast.Call):
         return False
@@ -227,7 +228,7 @@ def _is_made_with(ev: Evaluator, function: FunctionNode, argument: ast.arg, way:
 
 
 def _meeting(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Sameness:
-    """DIFFERENT where the hook is one of the module that is called, PERHAPS where it may be, else SAME."""
+    """DIFFERENT if the hook is one of the called module, PERHAPS if it may be, else SAME."""
     if way.registration.sort.on_all:
         return Sameness.DIFFERENT
     held = place.holding

@@ -1,4 +1,4 @@
-"""Where names stand in a file, and as what: called, decorating, or handed on as a value."""
+"""Where names are used in a file, and how: called, as a decorator, or passed on as a value."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Handed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stored:
-    """``owner.name = value``, or the same by a call; no value where it is unpacked or comes of a loop."""
+    """``owner.name = value``, or the same by a call; no value if it is unpacked or comes from a loop."""
 
     owner: ast.expr
     value: ast.expr | None
     scope: Scope
 
 
-# Nodes that neither call, store nor hand on anything themselves: two in three, so passed over first.
+# Nodes that do not call, store or pass on anything themselves. Two of three nodes are such, so they are skipped first.
 _SILENT = frozenset(
     {
         ast.Assert,
@@ -77,16 +77,16 @@ _SILENT = frozenset(
 
 
 class References:
-    """What a file does with names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``."""
+    """How a file uses names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``."""
 
     def __init__(self, file: File) -> None:
         self.called: dict[str, list[Called]] = {}
         self.handed: dict[str, list[Handed]] = {}  # The names themselves.
-        self.given: dict[str, list[Handed]] = {}  # What calling them gives.
+        self.given: dict[str, list[Handed]] = {}  # The results of calling them.
         self.stored: dict[str, list[Stored]] = {}
-        self.aliases: dict[str, dict[str, None]] = {}  # By a name: those that it is imported as, or assigned to.
+        self.aliases: dict[str, dict[str, None]] = {}  # For each name, those that it is imported as or assigned to.
         self._opened = file.scopes.opened
-        self._seen: set[int] = set()  # What was looked into from outside: tuples, lists, targets.
+        self._seen: set[int] = set()  # What was already handled from outside: tuples, lists, targets.
         todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
         while todo:
             node, scope = todo.pop()
@@ -102,7 +102,7 @@ class References:
             todo.extend((child, scope if id(child) in outside else inner) for child in children(node))
 
     def names_for(self, name: str) -> Iterator[str]:
-        """Yield the name, and what else it is called here."""
+        """Yield the name and its aliases in this file."""
         yield name
         yield from self.aliases.get(name, ())
 
@@ -196,7 +196,7 @@ class References:
 
 
 def _values(node: ast.AST) -> list[ast.expr]:
-    """The parts of an expression whose values it keeps or gives, wherever it stands."""
+    """The parts of an expression whose values it stores or returns."""
     match node:
         case ast.Tuple(elts=values, ctx=ast.Load()) | ast.List(elts=values, ctx=ast.Load()) | ast.Set(elts=values):
             return [node] if isinstance(node, (ast.Tuple, ast.List)) else values
@@ -215,7 +215,7 @@ def _values(node: ast.AST) -> list[ast.expr]:
 
 
 def _outside(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield what is evaluated round the scope that a node opens: its decorators, bases, defaults, annotations."""
+    """Yield what is evaluated outside the scope that a node opens: its decorators, bases, defaults, annotations."""
     body = getattr(node, "body", ())
     inside = {id(one) for one in (body if isinstance(body, list) else [body])}
     return (child for child in children(node) if id(child) not in inside)
@@ -233,7 +233,7 @@ def asked_name(node: ast.expr) -> str | None:
 
 
 def last_name(node: ast.expr) -> str | None:
-    """The name that an expression ends with, calls and subscripts left aside; None if it has none."""
+    """The name that an expression ends with, ignoring calls and subscripts; None if it has none."""
     while True:
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name):

@@ -1,4 +1,4 @@
-"""What a type is once a test of it has come out one way."""
+"""What is left of a type after a test of it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
-    """The type after the test came out as ``positive``."""
+    """The type after the test: ``positive`` says whether it was true."""
     match test.kind:
         case "none":
             return NONE if positive else without_none(kind)
@@ -56,7 +56,7 @@ def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
 
 
 def instances(ev: Evaluator, classes: ast.expr, scope: Scope) -> Iterator[Type]:
-    """Yield what a value is that passes ``isinstance(value, classes)``, for each of the classes."""
+    """Yield the type of a value that passes ``isinstance(value, classes)``, for each of the classes."""
     return (_instance(one, Origin.DECLARED) for one in _classes(ev, classes, scope))
 
 
@@ -88,7 +88,7 @@ def _instance(target: Type, origin: Origin) -> Type:
 
 
 def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[Type]:
-    """Yield what an alternative is if it passed the test for one class; nothing if it could not have."""
+    """Yield what is left of an alternative that passed the test for one class; nothing if it cannot have passed."""
     match kind, target:
         case ((NoneValue() | Plain() | Union()), ClassObject()):
             return
@@ -117,7 +117,7 @@ def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[T
             yield _instance(target, origin)
 
 
-# What a container is an instance of, by the last part of the class's name.
+# The classes that any container is an instance of, by the last part of their names.
 _OF_ANY = frozenset({"object", "Iterable", "Collection", "Container", "Sized"})
 _OF_MAPPING = _OF_ANY | {"dict", "Mapping", "MutableMapping", "OrderedDict", "defaultdict"}
 _OF_MANY = _OF_ANY | {"list", "tuple", "set", "frozenset", "deque", "Sequence", "MutableSequence", "Set", "Iterator",
@@ -125,7 +125,7 @@ _OF_MANY = _OF_ANY | {"list", "tuple", "set", "frozenset", "deque", "Sequence", 
 
 
 def _container_passes(kind: Type, target: Type) -> bool | None:
-    """Whether a list, tuple or dict is an instance of the class; None where the class may be any."""
+    """Whether a list, tuple or dict is an instance of the class; None if the class is unknown."""
     match target:
         case Builtin(name):
             pass
@@ -139,7 +139,7 @@ def _container_passes(kind: Type, target: Type) -> bool | None:
 
 
 def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
-    """What is left of a union once it was found to be none of these."""
+    """What is left of a union that is none of the tested types."""
 
     def gone(one: Type) -> bool:
         match one:

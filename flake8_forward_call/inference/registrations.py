@@ -1,6 +1,6 @@
-"""Which functions a file registers as hooks of modules, and on which modules, by any means that reading shows.
+"""Which functions a file registers as hooks of modules, and on which modules, in any way that the source shows.
 
-https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html, torch/nn/modules/module.py for the tables.
+See https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html, and torch/nn/modules/module.py for the tables.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Placed: TypeAlias = "tuple[ast.expr, Scope]"
 
 @dataclass(frozen=True, slots=True)
 class Sort:
-    """When the hooks run that a method or table takes: in each call or only backwards, of one module or of all."""
+    """When the hooks of a method or table run: in each call or only backwards, of one module or of all."""
 
     is_backward: bool = False
     on_all: bool = False
@@ -57,8 +57,8 @@ _TABLES = {
     "_global_backward_pre_hooks": Sort(is_backward=True, on_all=True),
 }
 
-# What is looked for in the project's text, each with what else stands in such a file; a file without an import has
-# no module to register on. The last three are for names that are put together, and for what PyTorch registers itself.
+# The words to search for in the project's text, each with another text that such a file contains: without an import, a
+# file has no module to register on. The last three are for computed names, and for what PyTorch registers itself.
 WORDS = (
     ("import", "forward_hook"),
     ("import", "forward_pre_hook"),
@@ -69,28 +69,28 @@ WORDS = (
     ("LazyModuleMixin", ""),
 )
 
-# What has "hook" in its name and is no hook of a module's call: those of tensors, optimizers, communication, saving.
+# Names with "hook" that are not hooks of a module's call: those of tensors, optimizers, communication, saving.
 _OTHERS = re.compile(r"register_hook|.*(state_dict|step|comm|grad|registration|accumulate).*")
 
-# How a table is filled by a method.
+# The methods that fill a table.
 _FILLERS = frozenset({"update", "setdefault", "__setitem__"})
 
-# What the hook of a lazy module calls to make its parameters (torch/nn/modules/lazy.py).
+# What the hook of a lazy module calls to create its parameters (torch/nn/modules/lazy.py).
 _LAZY_HOOKS = frozenset({"initialize_parameters", "_infer_parameters"})
 
-# From name to name, as far as a bound method is handed on within a file.
+# How many times a bound method is followed from name to name within a file.
 _MAX_NAMES = 4
 
-# How many parameters a hook has at least and at most: the module, its arguments, keywords, output.
+# The minimum and maximum number of a hook's parameters: the module, its arguments, keywords, output.
 _FEWEST, _MOST = 2, 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Registration:
-    """A function that is registered as a hook, or, if not ``is_certain``, handed to what may do so.
+    """A function that is registered as a hook or, if not ``is_certain``, passed to what may register it.
 
-    ``target`` is the module; None for all modules, if the sort says so, or for one that nobody can tell. A hook that
-    is ``handed_to`` something is one only if nothing is known of that.
+    ``target`` is the module. None means all modules, if the sort says so, or an unknown one. A function that is
+    ``handed_to`` something is a hook only if nothing is known about that.
     """
 
     hook: ast.expr | Definition
@@ -103,7 +103,7 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """An expression that gives a method that registers, or a table, by its name and what it is a part of."""
+    """A method that registers, or a table, by the sort of its hooks and its owner."""
 
     sort: Sort
     owner: Placed | None
@@ -114,7 +114,7 @@ class _Spot:
 
 
 def speaks_of_hooks(file: File) -> bool:
-    """Whether a file calls something with "hook" in its name: for a text that is no file of the project."""
+    """Whether a file calls something with "hook" in its name: for a text that is not a file of the project."""
     return any("hook" in name for name in file.scopes.method_calls)
 
 
@@ -137,7 +137,7 @@ class _Reader:
     def __init__(self, ev: Evaluator, file: File) -> None:
         self._ev = ev
         self._file = file
-        self._carriers = frozenset(_carriers(file.tree))  # Names and attributes that are assigned from hook methods.
+        self._carriers = frozenset(_carriers(file.tree))  # Names and attributes to which hook methods are assigned.
 
     def read(self) -> Iterator[Registration]:
         for scope in self._file.root.inward():
@@ -209,7 +209,7 @@ class _Reader:
                 yield from (spot.takes(one, scope) for one in _held_in(store.value))
 
     def _may_give(self, callee: ast.expr) -> bool:
-        """Whether it can be worth to ask what a callee is made of."""
+        """Whether it may be worth evaluating a callee."""
         match callee:
             case ast.Attribute(attr=name) | ast.Name(id=name):
                 return name in MAKERS or name in self._carriers
@@ -220,7 +220,7 @@ class _Reader:
         return any(isinstance(one, ClassObject) for one in alternatives(self._ev.expression(node, scope)))
 
     def _spots(self, node: ast.expr, scope: Scope, names: dict[str, Sort], depth: int = 0) -> Iterator[_Spot]:
-        """Yield each method or table of these names that an expression can give."""
+        """Yield each method or table with one of these names that an expression can be."""
         if depth > _MAX_NAMES:
             return
         match node:
@@ -252,7 +252,7 @@ class _Reader:
     def _by_text(
         self, owner: ast.expr, key: ast.expr, scope: Scope, names: dict[str, Sort], depth: int
     ) -> Iterator[_Spot]:
-        """Yield what ``getattr(owner, key)`` can give."""
+        """Yield what ``getattr(owner, key)`` can return."""
         texts = list(self._texts(key, scope, depth))
         for text in texts:
             if text is not None and text in names:
@@ -263,7 +263,7 @@ class _Reader:
             yield _Spot(Sort(), (owner, scope), is_certain=False)
 
     def _texts(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[str | None]:
-        """Yield what a text can be, as a pattern where a part of it is not known; None where nothing is."""
+        """Yield each value that a string can have, as a pattern if a part is unknown, None if it is unknown."""
         match node:
             case ast.Constant(value=str(text)):
                 yield text
@@ -294,7 +294,7 @@ class _Reader:
                 yield None
 
     def _handed(self, node: ast.expr, scope: Scope) -> Iterator[_Spot]:
-        """Yield what an argument gives: ``map(net.register_forward_hook, hooks)``, or the name of it as a text."""
+        """Yield the method in an argument: ``map(net.register_forward_hook, hooks)``, or its name as a string."""
         match node:
             case ast.Attribute(value=owner, attr=name) if name in MAKERS:
                 yield _Spot(MAKERS[name], (owner, scope))
@@ -303,7 +303,7 @@ class _Reader:
 
 
 def may_be_unread(ev: Evaluator, one: Registration) -> bool:
-    """Whether nothing is known of what a hook is handed to, if that matters. Raises OutOfBudget."""
+    """Whether nothing is known about what a hook is passed to, if that matters. Raises OutOfBudget."""
     if one.handed_to is None:
         return True
     kinds = alternatives(ev.expression(one.handed_to, one.scope))
@@ -311,13 +311,13 @@ def may_be_unread(ev: Evaluator, one: Registration) -> bool:
 
 
 def _says_hook(call: ast.Call) -> bool:
-    """Whether the name that is called says that it is about hooks, and they may be those of modules' calls."""
+    """Whether the called name mentions hooks, and these may be hooks of a module's call."""
     name = last_name(call.func) or ""
     return "hook" in name.lower() and not _OTHERS.fullmatch(name)
 
 
 def _not_super(owner: ast.expr, scope: Scope) -> Placed | None:
-    """The owner of a method; for ``super()``, the method's ``self`` where it stands elsewhere in it."""
+    """The owner of a method; for ``super()``, a use of ``self`` elsewhere in the enclosing method."""
     match owner:
         case ast.Call(func=ast.Name(id="super")):
             own = scope.positional[:1]
@@ -329,7 +329,7 @@ def _not_super(owner: ast.expr, scope: Scope) -> Placed | None:
 
 
 def _hook_among(call: ast.Call) -> Iterator[ast.expr]:
-    """Yield the hook that a method that registers is passed."""
+    """Yield the hook that is passed to a method that registers."""
     named = [one.value for one in call.keywords if one.arg == "hook"]
     spread = [one.value for one in call.keywords if one.arg is None]
     for one in (*call.args[:1], *named) or spread:
@@ -337,7 +337,7 @@ def _hook_among(call: ast.Call) -> Iterator[ast.expr]:
 
 
 def _held_in(value: ast.expr) -> Iterator[ast.expr]:
-    """Yield what stands in a display of a container, or else the value itself."""
+    """Yield the elements of a container display, or else the value itself."""
     match value:
         case ast.Dict(values=values) | ast.List(elts=values) | ast.Tuple(elts=values) | ast.Set(elts=values):
             for one in values:
@@ -354,7 +354,7 @@ def _held_in(value: ast.expr) -> Iterator[ast.expr]:
 
 
 def _carriers(tree: ast.Module) -> Iterator[str]:
-    """Yield the names and attributes that are assigned from something that speaks of hooks."""
+    """Yield the names and attributes to which something that mentions hooks is assigned."""
     for node in ast.walk(tree):
         match node:
             case ast.Assign(targets=targets, value=value):

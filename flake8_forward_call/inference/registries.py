@@ -1,7 +1,6 @@
-"""What comes out of a registry: classes are put into it by a decorator, and made by name: ``MODELS.build(config)``.
+"""What a registry returns: a decorator registers classes, and ``MODELS.build(config)`` creates instances by name.
 
-The name is only known when the program runs. But where all classes that the project registers are modules, a module
-is what comes out.
+The name is only known at run time. But if all classes that the project registers are modules, the result is a module.
 """
 
 from __future__ import annotations
@@ -31,21 +30,21 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.references import Called
     from flake8_forward_call.inference.scopes import Scope
 
-# The methods by which registries make an instance of what was registered.
+# The methods of registries that create an instance of a registered class.
 _MAKERS = frozenset({"build", "create", "make", "instantiate"})
 
-# The largest model zoos register in some hundreds of files.
+# The largest model zoos register classes in some hundreds of files.
 MAX_FILES = 600
 
-# From re-export to re-export: no more have been seen than three.
+# How many re-exports are followed; no more than three have been seen.
 MAX_IMPORTS = 8
 
-# Where a global is assigned: the file, and its name there.
+# Where a global is assigned: the file, and the name in it.
 _Global: TypeAlias = "tuple[File, str]"
 
 
 def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
-    """What a call such as ``MODELS.build(config)`` gives: a module of unknown class, or UNKNOWN."""
+    """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
     if not isinstance(callee, ast.Attribute) or callee.attr not in _MAKERS:
         return UNKNOWN
     registry = named_global(ev, callee.value, scope)
@@ -59,12 +58,12 @@ def _held(ev: Evaluator, registry: _Global) -> Type:
     found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
-    held = Instance(module, Origin.FOREIGN)  # What the project itself has put in was looked at.
+    held = Instance(module, Origin.FOREIGN)  # What the project itself registers was checked above.
     return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
 def _standing(ev: Evaluator, called: Called) -> Standing | None:
-    """What instances of a registered class are; None if they have no ``forward``, so that nobody means them here."""
+    """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
     if not isinstance(called.definition, ast.ClassDef):
         return Standing.UNKNOWN
     cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])
@@ -77,7 +76,7 @@ def _standing(ev: Evaluator, called: Called) -> Standing | None:
 
 
 def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
-    """Yield each decorator ``@MODELS.register...`` of the project, with the class or function under it."""
+    """Yield each decorator ``@MODELS.register...`` in the project, with the decorated class or function."""
     home, name = registry
     for file in ev.files_mentioning(name, home, MAX_FILES, "register") or ():
         for known in file.references.called:
@@ -97,7 +96,7 @@ def _owner(decorator: ast.expr) -> ast.expr | None:
 
 
 def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
-    """The global that an expression names, over imports; None where it is none of the project's."""
+    """The global that an expression names, through imports; None if it is not one of the project's."""
     match node:
         case ast.Name(id=name):
             nearest = next((one for one in scope.outward() if name in one.flow.bound and not one.is_class), None)
@@ -111,7 +110,7 @@ def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
 
 
 def _starred(ev: Evaluator, file: File, name: str) -> _Global | None:
-    """The global that ``from module import *`` brings under a name."""
+    """The global that ``from module import *`` binds to a name."""
     for star in file.root.stars:
         full = file.absolute(star.module or "", star.level)
         source = None if full is None or not ev.project.mentions(full, name) else ev.project.file(full)

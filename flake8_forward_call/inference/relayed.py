@@ -1,4 +1,4 @@
-"""Registrations of hooks through helpers, as those make them who call the helper: ``attach(net, hook)``."""
+"""Registrations of hooks through helpers, as the callers of the helper make them: ``attach(net, hook)``."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluate import Evaluator
     from flake8_forward_call.inference.scopes import Scope
 
-# From a helper that registers to the one that calls it; and so many calls of one helper are looked at.
+# How many times a helper is followed to the one that calls it, and how many calls of one helper are considered.
 MAX_HELPERS, MAX_CALLS = 3, 60
 
-# A helper that only may register, and whose name is in more files than this, is no helper for hooks.
+# If it is not certain that a helper registers, and its name occurs in more files, it is not treated as one for hooks.
 MAX_FILES = 12
 
 
 def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Registration]:
-    """Yield the registration; where its hook is a parameter, those that the function's callers make.
+    """Yield the registration or, if its hook is a parameter, those that the function's known callers make.
 
     Raises OutOfBudget.
     """
@@ -39,16 +39,16 @@ def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Reg
 
 
 def with_modules(ev: Evaluator, one: Registration) -> Iterator[Registration]:
-    """Yield what callers make of the registration, where its module is a parameter. Raises OutOfBudget."""
+    """Yield the registration as each caller makes it, if its module is a parameter. Raises OutOfBudget."""
     parameter = None if one.target is None else _parameter(ev, *one.target)
     return iter(()) if parameter is None else _for_each_call(ev, one, parameter)
 
 
 def _is_helper(ev: Evaluator, one: Registration, parameter: Parameter) -> bool:
-    """Whether those who call the function are to be looked for.
+    """Whether to search for the callers of the function.
 
-    Whoever calls a function by a name that registers is known already as one who does so. A function that may store
-    anything, as ``__setattr__`` and ``load_state_dict`` do, is called everywhere.
+    Calls by a name that registers are already known as registrations. A function that may store anything, such as
+    ``__setattr__`` or ``load_state_dict``, is called everywhere.
     """
     name = getattr(parameter.function, "name", "")
     if name in MAKERS:
@@ -59,7 +59,7 @@ def _is_helper(ev: Evaluator, one: Registration, parameter: Parameter) -> bool:
 
 
 def _parameter(ev: Evaluator, node: ast.expr | Definition, scope: Scope) -> Parameter | None:
-    """The parameter that a name is, ``self`` and those of lambdas left aside."""
+    """The parameter that a name is; None for ``self``, for parameters of lambdas and for anything else."""
     if not isinstance(node, ast.Name):
         return None
     for one in bound(ev, node, scope):
@@ -91,7 +91,7 @@ def _for_each_call(ev: Evaluator, one: Registration, parameter: Parameter) -> It
 def _passed(
     ev: Evaluator, function: Scope, found: Found, node: ast.expr | Definition, scope: Scope
 ) -> tuple[ast.expr | Definition, Scope] | None:
-    """What a call passes for a name that is a parameter of the function; any other expression as it stands."""
+    """What a call passes for a name that is a parameter of the function; any other expression unchanged."""
     mine = [one for one in (bound(ev, node, scope) if isinstance(node, ast.Name) else ()) if isinstance(one, Parameter)]
     if not mine or mine[0].scope is not function:
         return node, scope

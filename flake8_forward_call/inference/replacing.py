@@ -1,4 +1,4 @@
-"""Decorators of the project that put something else in place of the function or class under them."""
+"""Decorators of the project that replace the decorated function or class with something else."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def replaces(ev: Evaluator, definition: Definition) -> bool:
-    """Whether the value that comes of a decorated function or class is known to be no module."""
+    """Whether the result of a decorated function or class is known not to be a module."""
     node, scope = definition.binding.definition, definition.binding.scope
     inner = scope.file.scopes.opened[id(node)]
     kind: Type = ClassObject(ev.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
@@ -34,7 +34,7 @@ def replaces(ev: Evaluator, definition: Definition) -> bool:
         callee = ev.expression(decorator, scope)
         if any(isinstance(one, (Function, Partial)) or _is_own_class(one) for one in alternatives(callee)):
             found = union(_applied(ev, one, kind) for one in alternatives(callee))
-            # What is not known of the result is taken to be what went in, as most decorators have it.
+            # An unknown result is treated as the decorated object itself, which most decorators return.
             kind = kind if found == UNKNOWN else found
             if steps.is_other(ev, kind, definition.steps, for_certain=True):
                 return True
@@ -48,7 +48,7 @@ def _is_own_class(kind: Type) -> bool:
 
 
 def _applied(ev: Evaluator, decorator: Type, kind: Type) -> Type:
-    """What a decorator makes of what it is given; UNKNOWN where that is not read."""
+    """The result of a decorator for what it decorates; UNKNOWN if it is not read."""
     match decorator:
         case Function(node):
             result = calls.returned(ev, decorator)

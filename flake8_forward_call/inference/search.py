@@ -1,6 +1,6 @@
-"""Who calls a function, or makes instances of a class.
+"""Who calls a function, or creates instances of a class.
 
-Found by the names in the text of the project first, so that only files are read which can matter.
+The text of the project is searched for the names first, so that only files that can matter are parsed.
 """
 
 from __future__ import annotations
@@ -35,33 +35,34 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.references import Called, Handed
     from flake8_forward_call.inference.scopes import Scope
 
-# So many files are read for one function. A name that stands in more is a common word, and its callers are anybody's.
+# At most so many files are read for one function. A name that occurs in more is a common word, and its callers are
+# unknown.
 MAX_FILES = 60
 
-# So many files are looked through for a function that is asked for by a name put together.
+# At most so many files are searched for code that gets the function by a computed name.
 MAX_ASKING_FILES = 10
 
-# What a class's own code calls to make another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
+# What a class's own code calls to create another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
 
-# Functions that only look at a class or function that they are given.
+# Functions that only inspect a class or function that they get.
 _ONLOOKERS = frozenset({"isinstance", "issubclass", "super", "hasattr", "getattr", "type", "callable", "print", "repr"})
 
-# Where decorators come from that register nothing and hand on what they decorate.
+# The packages whose decorators register nothing and return what they decorate.
 _TRANSPARENT = frozenset({"abc", "builtins", "contextlib", "dataclasses", "functools", "torch", "typing", "warnings"})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A call of the function, or of its name by what cannot be told: then ``is_certain`` says no."""
+    """A call of the function; not ``is_certain`` if only its name is the same and the callee is unknown."""
 
     called: Called
-    is_bound: bool  # Whether the first parameter is what the function is bound to.
+    is_bound: bool  # Whether the first parameter is the object to which the function is bound.
     is_certain: bool = True
 
 
 class Search:
-    """All calls of one function. ``is_handed_on`` tells, once they were taken, whether there may be more."""
+    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
 
     def __init__(self, ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         self._ev = ev
@@ -71,7 +72,7 @@ class Search:
         self._owner = None if around is None else ev.source_class(around)
         self._cls = self._owner if node.name == "__init__" else None
         self._nodes = {node, *self._overridden()}
-        self._is_given_back = False  # Whether the function round it returns it.
+        self._is_given_back = False  # Whether the enclosing function returns it.
         self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
             self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
@@ -79,7 +80,7 @@ class Search:
             self.is_handed_on |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
 
     def _overridden(self) -> Iterator[ast.AST]:
-        """Yield the methods of the same name in the classes above: a call of theirs may be one of this."""
+        """Yield the methods of the same name in the bases: a call of these may be a call of this method."""
         if self._owner is not None and self._cls is None:
             for one in self._ev.hierarchy.order(self._owner)[1:]:
                 inner = attributes.first_method(one, self._node.name) if isinstance(one, SourceClass) else None
@@ -144,7 +145,7 @@ class Search:
         return None
 
     def _comes_down(self, called: Called) -> bool:
-        """Whether a call of a method above can be one of this: by ``super()`` only where an heir joins the two."""
+        """Whether a call of a base's method can be one of this: by ``super()`` only if a subclass has both classes."""
         match called.callee:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
                 around = next((one.enclosing_class for one in called.scope.outward() if one.enclosing_class), None)
@@ -155,7 +156,7 @@ class Search:
                 return True
 
     def _constructs(self, cls: SourceClass) -> bool:
-        """Whether making an instance of the class runs this constructor first."""
+        """Whether creating an instance of the class runs this constructor first."""
         for one in self._ev.hierarchy.order(cls):
             if isinstance(one, SourceClass):
                 inner = attributes.first_method(one, "__init__")
@@ -164,7 +165,7 @@ class Search:
         return False
 
     def _is_itself(self, kind: Type) -> bool:
-        """Whether it is the function, or a class whose constructor it is."""
+        """Whether a type is the function, or a class with the function as its constructor."""
         match kind:
             case Function(node):
                 return node is self._node
@@ -174,7 +175,7 @@ class Search:
                 return False
 
     def _look_at(self, handed: Handed) -> None:
-        """Note whether the function, or the class that it makes, goes where its calls cannot be found."""
+        """Record whether the function, or the class it constructs, is passed on so that calls cannot be found."""
         if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
             return
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
@@ -190,7 +191,7 @@ class Search:
                 return self._is_itself(kind)
 
     def _is_asked_for(self) -> bool:
-        """Whether ``getattr(m, key)(...)`` of its module, or of its class, may call it under a name put together."""
+        """Whether ``getattr(m, key)(...)`` on its module or class may call it by a computed name."""
         home = self._scope.file
         if self._owner is None and self._scope.parent is not home.root:
             return False
@@ -204,7 +205,7 @@ class Search:
         return False
 
     def _has_it(self, owner: ast.expr, scope: Scope) -> bool:
-        """Whether the value of an expression has the function: its module, its class or an instance of that."""
+        """Whether the value of an expression has the function: its module, its class or an instance of its class."""
         for kind in alternatives(self._ev.expression(owner, scope)):
             match kind:
                 case Namespace(name):
@@ -216,12 +217,12 @@ class Search:
         return False
 
     def _calls_of_maker(self) -> Iterator[Found]:
-        """Yield the calls of a function that another made, by what that one gives: ``register("x")(Net)``."""
+        """Yield the calls of a function that another function returns: ``register("x")(Net)``."""
         maker = self._scope.parent
         assert maker is not None
         assert isinstance(maker.node, (ast.FunctionDef, ast.AsyncFunctionDef))
         search = Search(self._ev, maker.node, maker)
-        # What is decorated by the maker is called by its own name.
+        # What the maker decorates is called by its own name.
         decorates = [found for found in search.calls() if found.called.definition is not None]
         self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
         files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
@@ -233,12 +234,12 @@ class Search:
 
 
 def _may_call_back(base: Class | None) -> bool:
-    """Whether a base class is of a framework, which calls the methods of those that derive from it."""
+    """Whether a base class belongs to a framework, which calls the methods of its subclasses."""
     return base is None or (is_foreign(base) and not base.dotted.startswith("torch."))
 
 
 def _may_be_heir(owner: Type | None) -> bool:
-    """Whether what a method is bound to may be of a class that derives from the one where it was found."""
+    """Whether the object to which a method is bound may be an instance of a subclass."""
     match owner:
         case Slot():
             return True
@@ -251,7 +252,7 @@ def _may_be_heir(owner: Type | None) -> bool:
 def places(
     ev: Evaluator, name: str, home: File, is_itself: Callable[[Type], bool]
 ) -> Iterator[tuple[File, str] | None]:
-    """Yield each file with the name that something goes by there, be it imported under a new one; None if too many."""
+    """Yield each file with a name that something has there, including aliases; None if there are too many files."""
     seen, todo = {name}, [(name, home, "")]
     while todo:
         word, origin, beside = todo.pop()
@@ -267,7 +268,7 @@ def places(
 
 
 def goes_on(ev: Evaluator, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
-    """Whether a value that is handed on is what is meant, and goes where its calls cannot be found."""
+    """Whether a value that is passed on is the one in question, and its calls cannot be found from there."""
     if handed.given_to is not None:
         match ev.expression(handed.given_to.func, handed.scope):
             case Builtin(name) if name in _ONLOOKERS and not (name == "type" and len(handed.given_to.args) > 1):

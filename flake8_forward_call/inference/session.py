@@ -1,4 +1,4 @@
-"""What one process knows of a project, kept from one checked file to the next."""
+"""What one process knows about a project, kept from one checked file to the next."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from flake8_forward_call.inference.project import File, Project
 from flake8_forward_call.inference.workspace import Workspace, workspace_of
 from flake8_forward_call.source import Source
 
-# A run that goes from project to project comes back to few of them.
+# How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
 
 _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 
-# What tells one project from another: a workspace's roots, top, renamed packages, repository, cache and what is apart.
+# What identifies a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
 _Place: TypeAlias = tuple[
     tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
 ]
@@ -35,7 +35,7 @@ _Place: TypeAlias = tuple[
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user says of a project: more roots of imports, classes, the environment, where to keep things."""
+    """The user's settings for a project: additional roots, declared classes, the environment, the cache folder."""
 
     roots: tuple[Path, ...] = ()
     declared: Declared = field(default_factory=Declared)
@@ -44,7 +44,7 @@ class Wishes:
 
 
 class Session:
-    """A project's files, and all that was found out about them."""
+    """A project's files, and everything that was found out about them."""
 
     def __init__(self, workspace: Workspace, environment: Environment, declared: Declared = Declared()) -> None:  # noqa: B008 (It is frozen.)
         self.workspace = workspace
@@ -53,7 +53,7 @@ class Session:
         self._names = Names(workspace, environment, Catalogue())
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
-        """An evaluator of a kind, which knows nothing yet but what the files say."""
+        """An evaluator of the given class, which only knows what the files say."""
         names, workspace = self._names, self.workspace
         return kind(
             Project(
@@ -72,26 +72,26 @@ class Session:
     def take(self, source: Source) -> tuple[File, Evaluator]:
         """The file that is being checked, and an evaluator for it.
 
-        It knows nothing of what was asked for other files. With bounds on how far a question may lead, and with
-        questions that lead back to themselves, what it knew would decide what it can find out: then the answers for a
-        file would depend on which files were checked before it.
+        The evaluator has no results from other files. Because of the limits, and of questions that lead back to
+        themselves, such results would affect what it can find out. Then the answers for a file would depend on which
+        files were checked before it.
         """
         return self.workspace.in_hand(source), self.fresh(Evaluator)
 
     def keep(self) -> None:
-        """Keep what was found out, as far as it can serve other processes."""
+        """Store the results that other processes can use."""
         self.workspace.keep()
 
 
 class _Sessions:
-    """The sessions of a process. What they read they hold to be so until they are told to look again."""
+    """The sessions of a process. They assume that files do not change until ``look_again`` is called."""
 
     def __init__(self) -> None:
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
-        self._of_editors: dict[str, str] = {}  # The texts that are open, by path.
-        self._held: str | None = None  # The path of a text that counts as well and is open in no editor.
+        self._of_editors: dict[str, str] = {}  # The texts that are open in editors, by path.
+        self._held: str | None = None  # The path of a text that counts too, but is not open in an editor.
 
     def of(self, path: str, wishes: Wishes) -> Session:
         self._let_go(os.path.realpath(path))
@@ -107,19 +107,19 @@ class _Sessions:
         session = self._now.pop(key, None) or Session(
             Workspace(*place, self._disk, self._earlier.pop(place, None)), environment, wishes.declared
         )
-        self._now[key] = session  # The last is the one that was asked for last.
+        self._now[key] = session  # The last entry is the most recently used one.
         for old in list(self._now)[:-_KEPT]:
             del self._now[old]
         return session
 
     def hold(self, real: str, text: str) -> None:
-        """Take a text for that of a file, as long as that file is looked at."""
+        """Treat a text as that of a file, as long as that file is being checked."""
         if self._disk.unsaved.get(real) != text:
             self._renew({**self._of_editors, real: text})
             self._held = real
 
     def _let_go(self, real: str) -> None:
-        """Forget the text that is held, where another file is looked at."""
+        """Forget the text that is held, if another file is checked."""
         if self._held not in (None, real):
             self._renew(self._of_editors)
             self._held = None
@@ -146,7 +146,7 @@ _SESSIONS = _Sessions()
 
 
 def session_of(path: str) -> Session:
-    """The session of the project that a file belongs to; one of its own for a text that lies nowhere.
+    """The session of the project that a file belongs to; a separate one for a text without a file.
 
     Raises ConfigError.
     """
@@ -156,17 +156,17 @@ def session_of(path: str) -> Session:
 
 
 def hold(path: str, text: str) -> None:
-    """Take a text for that of the file at a path, as long as that file is looked at. Never raises.
+    """Treat a text as that of the file at a path, as long as that file is being checked. Never raises.
 
     So a text from standard input, or one that was never saved, belongs to the folder that its name says.
     """
-    with suppress(OSError, ValueError):  # No current folder, or a path that can be none.
+    with suppress(OSError, ValueError):  # There is no current folder, or the path is not a valid one.
         _SESSIONS.hold(os.path.realpath(path), text)
 
 
 def look_again(unsaved: Mapping[str, str]) -> None:
-    """Take it from here on that any file may have changed, and that those at these real paths have these texts.
+    """Assume from here on that any file may have changed, and that the files at these real paths have these texts.
 
-    For a process that lives longer than its files stay as they are. What has not changed is not read again.
+    This is for processes that keep running while files change. Unchanged files are not read again.
     """
     _SESSIONS.look_again(unsaved)

@@ -1,4 +1,4 @@
-"""The files that were read as Python, each once; an earlier shelf's serve again where they are as they were."""
+"""The parsed files, each parsed once. Those of an earlier shelf are reused if they have not changed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_forward_call.source import Source, SourceError
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Entry:
-    """A file that could be read, or None, with its text and the state of the disk in which it was read."""
+    """A file, or None if it cannot be parsed, with its text and its stamp on disk when it was read."""
 
     file: File | None
     text: str
@@ -22,7 +22,7 @@ class _Entry:
 
 
 class Shelf:
-    """The files of one project. ``name_of`` gives the dotted name that a module at a path goes by."""
+    """The files of one project. ``name_of`` returns the dotted name of the module at a path."""
 
     def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
         self._disk = disk
@@ -31,7 +31,7 @@ class Shelf:
         self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
-        """The file at a path, None if it cannot be read as Python."""
+        """The file at a path; None if it cannot be parsed."""
         real = os.path.realpath(path)
         entry = self._entries.get(real)
         if entry is None:
@@ -66,7 +66,7 @@ class Shelf:
             return _Entry(None, source.text, kept)
 
     def _again(self, old: _Entry, dotted: str) -> File | None:
-        """The file of an entry, with nothing that an earlier project knew of it."""
+        """The file of an entry, without the flags that an earlier project set."""
         file = old.file
         if file is None:
             return None

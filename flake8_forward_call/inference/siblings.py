@@ -1,6 +1,6 @@
-"""The rest of a project: packages beside the one at hand, and modules in folders that only ``sys.path`` knows of.
+"""The rest of a project: packages next to the current one, and modules in folders that only ``sys.path`` may contain.
 
-They are followed where an import names them, and say nothing else of the project at hand.
+They are read if an import names them, and do not count for anything else.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from pathlib import Path
 from flake8_forward_call.discovery import is_environment, is_searched
 from flake8_forward_call.inference.layout import has_settings, is_marked, layout_of
 
-# Folders outside packages. The largest monorepos looked at have a few hundred; past this the search costs more time
-# than the file in hand.
+# The maximum number of folders outside packages. The largest monorepos that were examined have a few hundred; with more
+# folders than this, the search costs more time than the checked file.
 MAX_FOLDERS = 2_000
 
-# How far below a project's top its packages are looked for: `packages/group/name/src` is four.
+# How far below a project's top folder its packages are searched: `packages/group/name/src` is four.
 MAX_DEPTH = 5
 
 
 @dataclass(eq=False)
 class Siblings:
-    """The folders of a project that have a module or package of a name in them, found in one walk.
+    """The folders of a project that contain a module or package, by its name, found in one walk.
 
-    ``declared`` are those of folders with settings of their own, as the packages of a monorepo have; ``others`` those
-    of all other folders, which a program may or may not have on its path.
+    ``declared`` are the folders with their own settings, such as the packages of a monorepo; ``others`` are all other
+    folders, which may or may not be on a program's path.
     """
 
     declared: dict[str, list[Path]] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Siblings:
 
 
 def siblings_of(top: Path) -> Siblings:
-    """Walk a project, not into its packages. Nothing is found where there are too many folders."""
+    """The result of a walk over a project without its packages; empty if there are too many folders."""
     found = Siblings()
     for count, (folder, names, is_declared) in enumerate(_folders(top)):
         if count == MAX_FOLDERS:
@@ -47,7 +47,7 @@ def siblings_of(top: Path) -> Siblings:
 
 
 def _folders(top: Path) -> Iterator[tuple[Path, list[str], bool]]:
-    """Yield the folders that are no packages, breadth first: each with the modules in it, and if it is declared."""
+    """Yield the folders that are not packages, breadth first: each with its modules and whether it is declared."""
     declared: set[Path] = set()
     waiting = deque([(top, 0)])
     while waiting:

@@ -1,4 +1,4 @@
-"""What the place of a call says: whether rewriting it would call back into where it stands."""
+"""What the place of a call shows: whether a rewritten call would lead back to the place itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
-    """Whether the receiver is ``self`` and the method at hand is ``__call__``, or one that ``__call__`` leads to."""
+    """Whether the receiver is ``self`` and the enclosing method is ``__call__``, or one that ``__call__`` uses."""
     method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
     if method is None or method.enclosing_class is None or not isinstance(receiver, ast.Name):
         return False
@@ -27,19 +27,19 @@ def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
     return any(name in _reached_from_call(ev, one) for one in _family(ev, cls))
 
 
-# Names that say nothing of which function is called; none is that of a lambda.
+# Names that do not show which function is called; a lambda has the empty one.
 _EVERYWHERE = frozenset({"", "forward", "__init__", "__call__"})
 
 
 def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
-    """Whether the place is a function of a name that calling the receiver calls, before or after what it passes on."""
+    """Whether the place is in a function with a name that the receiver's ``__call__`` calls."""
     names = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - _EVERYWHERE
     classes = [one.cls for one in _instances_of(kind) if isinstance(one.cls, SourceClass)]
     return any(not names.isdisjoint(_called_from_call(ev, one)) for cls in classes for one in _family(ev, cls) if names)
 
 
 def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
-    """Yield the names of what is called, on whatever object, while an instance is called."""
+    """Yield the names that are called, on any object, while an instance is called."""
     reached = _reached_from_call(ev, cls)
     for one in ev.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():
@@ -48,13 +48,13 @@ def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
 
 
 def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
-    """Yield the class, and each class of the project with a ``__call__`` that inherits from it."""
+    """Yield the class, and each of its subclasses in the project with a ``__call__``."""
     yield cls
     yield from ev.hierarchy.heirs(cls)
 
 
 def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
-    """The names of the methods that calling an instance leads to over ``self``, ``Module.__call__`` left aside."""
+    """The names of the methods that calling an instance uses through ``self``, without ``Module.__call__``."""
     chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
     reached: set[str] = set()
     todo = list(_call_methods(chain))
@@ -69,7 +69,7 @@ def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
 
 
 def _call_methods(chain: list[SourceClass]) -> Iterator[str]:
-    """Yield ``__call__`` where a class of the chain defines it, or the method that it assigns to that name."""
+    """Yield ``__call__`` if a class of the chain defines it, or the method that it assigns to that name."""
     for cls in chain:
         if "__call__" in cls.scope.flow.exit:
             yield "__call__"

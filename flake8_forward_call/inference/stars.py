@@ -1,4 +1,4 @@
-"""``from module import *`` behind a binding: the name is the module's from then on, if the module has it."""
+"""``from module import *`` after a binding: from there on, the name is the module's, if the module has it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def hiding(
     ev: Evaluator, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
 ) -> Iterator[Type]:
-    """Yield what stars behind the bindings of a name in a scope make of it, up to its use there if one is given."""
+    """Yield the types that star imports after a name's bindings in a scope give it, up to its use, if one is given."""
     last = max((getattr(one.node, "lineno", 0) for one in untested(tuple(bindings))), default=0)
     for star in scope.stars:
         if star.lineno <= last or (use is not None and star.lineno > use.lineno):

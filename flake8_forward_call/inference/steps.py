@@ -1,4 +1,4 @@
-"""From a value that is stored somewhere to what comes of it: what is called, and what is taken out of containers."""
+"""What happens to a stored value on its way to a use: it is called, or its elements are taken out."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Step(enum.Enum):
-    """What is done to a value on the way: it is called, or what it holds, however deep, is taken out."""
+    """A step on the way: a value is called, or what it contains, at any depth, is taken out."""
 
     CALLED = "called"
     HELD = "held"
@@ -42,7 +42,7 @@ Steps: TypeAlias = tuple[Step, ...]
 
 
 def after(ev: Evaluator, kind: Type, steps: Steps) -> Type:
-    """What a value becomes on its way."""
+    """The type of a value after these steps."""
     for step in steps:
         kind = each(kind, lambda one, step=step: _called(ev, one) if step is Step.CALLED else leaves(ev, one))  # type: ignore[misc]
     return callers.resolved(ev, kind)
@@ -65,7 +65,7 @@ def _called(ev: Evaluator, kind: Type) -> Type:
 
 
 def leaves(ev: Evaluator, kind: Type) -> Type:
-    """What a container holds, however deep; anything else as it is."""
+    """What a container contains, at any depth; anything else unchanged."""
     match kind:
         case Many(inner) | Mapping(value=inner):
             return each(inner, lambda one: leaves(ev, one))
@@ -78,13 +78,13 @@ def leaves(ev: Evaluator, kind: Type) -> Type:
 
 
 def bounds(kind: Type) -> Iterator[Type]:
-    """Yield the alternatives of a type, with those of its bound in place of ``self`` or a type variable."""
+    """Yield the alternatives of a type, with those of its bound instead of ``self`` or a type variable."""
     for one in alternatives(kind):
         yield from alternatives(one.bound) if isinstance(one, Slot) else (one,)
 
 
 def is_module(ev: Evaluator, kind: Type) -> bool | None:
-    """Whether each alternative but ``None`` is a module; None where that is not known, though none is anything else."""
+    """Whether each alternative except ``None`` is a module; None if some are unknown and none is anything else."""
     found: bool | None = True
     for one in bounds(kind):
         match one:
@@ -102,6 +102,6 @@ def is_module(ev: Evaluator, kind: Type) -> bool | None:
 
 
 def is_other(ev: Evaluator, kind: Type, way: Steps, *, for_certain: bool = False) -> bool:
-    """Whether a value, after so many steps, is not known to be a module; or is known not to be one."""
+    """Whether a value, after these steps, is not known to be a module or, ``for_certain``, is known not to be one."""
     found = is_module(ev, after(ev, kind, way))
     return found is False if for_certain else found is not True

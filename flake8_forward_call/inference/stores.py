@@ -1,4 +1,4 @@
-"""What a file stores in attributes and globals by other means than a plain assignment, and by that as well."""
+"""What a file stores in attributes and globals, by plain assignments and in other ways."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """Something is stored in an attribute of ``owner``, or of what goes by a ``dotted`` name, or in a global here.
+    """A value stored in an attribute of ``owner`` or of the object with a ``dotted`` name, or in a global of the file.
 
-    ``key`` is the expression that gives the name where it is no plain text. ``value`` is None where it is not known;
-    ``is_many`` says that it is a mapping of names to values, ``is_raw`` that
-    no ``__setattr__`` is asked. A mock that is put there may return something known.
+    ``key`` is the expression for the name if it is computed. ``value`` is None if it is not known. ``is_many`` means
+    that the value is a mapping of names to values, ``is_raw`` that ``__setattr__`` is bypassed. A mock may have a
+    known return value, ``returned``.
     """
 
     at: ast.expr
@@ -36,7 +36,7 @@ class Store:
 
 
 class Stores:
-    """All that a file stores: by the name that it is stored under, and under names that only a run knows."""
+    """Everything that a file stores: by name, and under names that are only known at run time."""
 
     def __init__(self, file: File) -> None:
         self.named: dict[str, list[Store]] = {}
@@ -67,7 +67,7 @@ class Stores:
                 self.dynamic.append(store)
 
     def _item(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
-        """Note ``x.__dict__["name"] = value`` and ``globals()["name"] = value``."""
+        """Record ``x.__dict__["name"] = value`` and ``globals()["name"] = value``."""
         match target:
             case ast.Subscript(value=ast.Attribute(value=owner, attr="_modules"), slice=key):
                 self._add(Store(target, scope, owner, key=key, value=value), key)
@@ -78,7 +78,7 @@ class Stores:
     def _call(self, call: ast.Call, scope: Scope) -> None:
         match call:
             case ast.Call(func=ast.Name(id="setattr"), args=[owner, key, value]):
-                if not _is_text(key):  # Else it is known of already.
+                if not _is_text(key):  # Otherwise it is already recorded.
                     self._add(Store(call, scope, owner, key=key, value=value), key)
             case ast.Call(func=ast.Attribute(value=inner, attr="__setattr__"), args=[*before, key, value]):
                 if not _is_text(key):
@@ -107,7 +107,7 @@ class Stores:
                 self.dynamic.append(store)
 
     def _patch(self, call: ast.Call, path: list[str], scope: Scope) -> None:
-        """Note ``mock.patch("m.name", value)`` and its like, and ``monkeypatch.setattr(owner, "name", value)``."""
+        """Record ``mock.patch("m.name", value)`` and the like, and ``monkeypatch.setattr(owner, "name", value)``."""
         given = {one.arg: one.value for one in call.keywords}
         match path, call.args:
             case [[*_, "patch"], [ast.Constant(value=str(text)), *rest]]:

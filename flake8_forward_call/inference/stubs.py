@@ -1,4 +1,4 @@
-"""What stubs (``.pyi``) add to source: the types that the source leaves unknown, and never a word against it."""
+"""What stubs (``.pyi``) add to source: only types that the source leaves unknown."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ if TYPE_CHECKING:
 
 
 def member(ev: Evaluator, module: str, name: str) -> Type | None:
-    """What the stub of a module says of a global name; None if nothing."""
+    """The type of a global name in the stub of a module; None if the stub does not have it."""
     stub = ev.project.stub_of(module)
     found = None if stub is None else ev.global_of(stub, name)
     return None if found in (UNKNOWN, NEVER) else found
 
 
 def trusted(declared: Type, scope: Scope) -> Type:
-    """A declared result, as far as it is believed.
+    """A declared result, as far as it is trusted.
 
-    Where compiled code is declared to give back what went in, by a type variable, it may be another object: what comes
-    out of a remote reference is a compiled module.
+    If compiled code is declared to return its argument, by a type variable, it may return another object: the value of
+    a remote reference is a compiled module.
     """
     if not is_stub(scope.file.path):
         return declared
@@ -33,7 +33,7 @@ def trusted(declared: Type, scope: Scope) -> Type:
 
 
 def counterpart(ev: Evaluator, scope: Scope) -> Scope | None:
-    """The function or class in the stub that stands for one of the source; None where there is none, or several."""
+    """The function or class in the stub that corresponds to one in the source; None if there is none or several."""
     if scope.parent is None:
         stub = ev.project.stub_of(scope.file.name)
         return None if stub is None or stub is scope.file else stub.root

@@ -1,7 +1,7 @@
-"""What may put something other than a module where the receiver is kept, so that it is none when the call runs.
+"""What may replace the receiver with something other than a module before the call runs.
 
-Inference knows what the class, the scope and the module at hand store. This is about the stores that it does not
-count: from outside, by name, by other means than an assignment. Asked only where the fix would be safe otherwise.
+Inference knows what the class, the scope and the file store. This is about the stores that it does not consider: from
+outside, by name, or without an assignment. It is only asked if the fix would otherwise be safe.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ _Answer = TypeVar("_Answer")
 
 
 def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
-    """What may put something else where the receiver is kept, as a clause; None if nothing is seen to."""
+    """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
     ways = _attempt(lambda: Ways(ev, receiver, scope))
     if ways is None:
         return None
     for definition in ways.definitions:
         ev.refill()
         if _attempt(lambda definition=definition: replacing.replaces(ev, definition)):  # type: ignore[misc]
-            return f"a decorator puts something else in place of {definition.binding.definition.name}"
+            return f"a decorator replaces {definition.binding.definition.name}"
     for held in ways.holders:
         ev.refill()
         key = held if held.proof else (held.keeper, held.steps, held.scope)
@@ -40,12 +40,12 @@ def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
         found = ev.swaps[key]
         if found is not None:
             node, where = found
-            return f"{PurePath(where.file.path).name}:{node.lineno} may put something else in its place"
+            return f"{PurePath(where.file.path).name}:{node.lineno} may replace it"
     return None
 
 
 def _of_holder(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
-    """Where something else is put into what holds the receiver, or a container of it."""
+    """Where something else is put into the place that has the receiver, or into a container of it."""
     match held.keeper:
         case Variable() as variable:
             found = globally.store_in(ev, held, variable)
@@ -57,7 +57,7 @@ def _of_holder(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
 
 
 def _attempt(question: Callable[[], _Answer]) -> _Answer | None:
-    """The answer, or None where it leads too far: then nothing is seen to be in the way."""
+    """The answer, or None if it exceeds the budget: then nothing is assumed to replace the receiver."""
     try:
         return question()
     except OutOfBudget:

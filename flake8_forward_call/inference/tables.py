@@ -1,4 +1,4 @@
-"""Attributes and globals as the dicts that they are kept in: ``x.__dict__``, ``vars(x)``, ``globals()``."""
+"""Attributes and globals as the dicts that contain them: ``x.__dict__``, ``vars(x)``, ``globals()``."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:
-    """What ``vars(module)["name"]`` and ``globals()["name"]`` give; None for any other subscript."""
+    """The type of ``vars(module)["name"]`` or ``globals()["name"]``; None for any other subscript."""
     match node.slice:
         case ast.Constant(value=str(name)):
             for owner in owner_of(node.value):
                 if owner is None:
                     return ev.named(name, scope.file.root)
-                # What an object has in its own dict is not what its class has.
+                # The dict of an object does not contain what its class has.
                 return each(
                     ev.expression(owner, scope),
                     lambda one: ev.member(one.name, name) if isinstance(one, Namespace) else UNKNOWN,
@@ -29,7 +29,7 @@ def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:
 
 
 def owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
-    """Yield what a dict of attributes belongs to: ``x`` of ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
+    """Yield the owner of a dict of attributes: ``x`` for ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
     match table:
         case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
             yield owner

@@ -1,4 +1,4 @@
-"""Whether a module that is called is the one that a hook is registered on."""
+"""Whether a called module is the one on which a hook is registered."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """What is called: an expression where it stands, and what it can be."""
+    """What is called: an expression with its scope, and its type."""
 
     holding: Holding
     kind: Type
 
 
 def meeting(ev: Evaluator, place: Called, target: Placed) -> Sameness:
-    """DIFFERENT where what is called is the module, PERHAPS where it may be, SAME where it is another.
+    """DIFFERENT if the module that is called is the target, PERHAPS if it may be, SAME if it is another one.
 
     Raises OutOfBudget.
     """
@@ -52,7 +52,7 @@ def meeting(ev: Evaluator, place: Called, target: Placed) -> Sameness:
 
 
 def is_read(ev: Evaluator, target: Placed) -> bool:
-    """Whether all that the target can be was read."""
+    """Whether everything that the target can be was read."""
     return not any(isinstance(_bound(one), Unknown) for one in alternatives(Holding(ev, *target).kind))
 
 
@@ -61,7 +61,7 @@ def _bound(kind: Type) -> Type:
 
 
 def _keys(ev: Evaluator, one: Holding) -> frozenset[tuple[object, ...]]:
-    """What an expression goes by, and what the attribute goes by that it is: ``self.net = net`` in its class."""
+    """The keys of an expression, and those of what is assigned to the attribute: ``self.net = net`` in its class."""
     found = set(one.keys)
     if isinstance(one.node, ast.Attribute):
         for binding in bound(ev, one.node, one.scope):
@@ -72,7 +72,7 @@ def _keys(ev: Evaluator, one: Holding) -> frozenset[tuple[object, ...]]:
 
 
 def is_same_text(ev: Evaluator, node: ast.expr, scope: Scope, target: Placed) -> bool:
-    """Whether two expressions are written alike, and their names mean the same."""
+    """Whether two expressions have the same text, and their names have the same meaning."""
     if scope.file is not target[1].file or ast.dump(node) != ast.dump(target[0]):
         return False
     first, second = Holding(ev, node, scope).keys, Holding(ev, *target).keys
@@ -80,7 +80,7 @@ def is_same_text(ev: Evaluator, node: ast.expr, scope: Scope, target: Placed) ->
 
 
 def _whole(ev: Evaluator, node: ast.expr, scope: Scope) -> Placed | None:
-    """The module of which a hook is registered on all parts, by a loop or by ``module.apply(function)``."""
+    """The module if a hook is registered on all its parts, by a loop or by ``module.apply(function)``; or None."""
     for binding in bound(ev, node, scope) if isinstance(node, ast.Name) else ():
         match binding:
             case Iterated():
@@ -117,7 +117,7 @@ def _may_be_one(ev: Evaluator, first: Instance, second: Instance) -> bool:
 
 
 def _are_made_apart(ev: Evaluator, *holdings: Holding) -> bool:
-    """Whether two modules are made by two calls of classes that stand in the text."""
+    """Whether two modules are created by two different calls of classes."""
     first, second = (list(origins(ev, one.node, one.scope)) for one in holdings)
     if not first or not second or not all(_makes(ev, *one) for one in (*first, *second)):
         return False
@@ -131,9 +131,9 @@ def _makes(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
 
 
 def _have_names_side_by_side(ev: Evaluator, held: Holding, other: Holding) -> bool:
-    """Whether two names are of one class or function, where one module goes by one name.
+    """Whether two names are in the same class or function, where a module usually has one name.
 
-    Not where the one is made of the other: ``self.inner = unwrapped(net)``.
+    Not if one is created from the other: ``self.inner = unwrapped(net)``.
     """
     if _home(held.scope) is not _home(other.scope):
         return False
@@ -143,5 +143,5 @@ def _have_names_side_by_side(ev: Evaluator, held: Holding, other: Holding) -> bo
 
 
 def _home(scope: Scope) -> Scope:
-    """The class or outermost function that a scope is part of, or else the module."""
+    """The class or outermost function that contains a scope, or else the module."""
     return next(one for one in scope.outward() if one.is_class or one.parent is None or one.parent.parent is None)

@@ -1,4 +1,4 @@
-"""The text of a project's files, searched for names before any of them is read as Python."""
+"""The text of a project's files, which is searched for names before any file is parsed."""
 
 from __future__ import annotations
 
@@ -18,72 +18,72 @@ from flake8_forward_call.inference.disk import Disk, is_settled
 from flake8_forward_call.inference.layout import is_marked
 from flake8_forward_call.trouble import Unheard
 
-# More files than the largest PyTorch projects have; past this a search over all of them is left undone.
+# At most so many files are searched; the largest PyTorch projects have fewer.
 MAX_FILES = 20_000
 
-# So much text is kept for the next search, twice what the largest PyTorch projects have; the rest is read again.
+# How many bytes are kept for the next search: twice what the largest PyTorch projects have. The rest is read again.
 MAX_KEPT = 100_000_000
 
-# To read fewer files takes no longer than to look after a record of them.
+# With fewer files there is no record, because reading them takes no longer.
 MIN_FILES = 100
 
-# The answers for so many words are kept from one process to the next.
+# The number of words whose results are stored for the next process.
 MAX_WORDS = 1_000
 
-# If more files than this have changed, the answers for words are asked anew when they are wanted.
+# If more files than this have changed, the words are searched again when they are needed.
 MAX_CHANGED = 50
 
-# After writing the record, nothing is written for so many times as long.
+# After a write that took a second, nothing is written for so many seconds.
 PAUSE = 20
 
 _KIND = "texts"
 
-# Longer names are not looked for before an `as`.
+# How long a name before an `as` may be.
 MAX_NAME = 100
 
-# How far behind its opening the end of a class header is looked for.
+# How far the end of a class header is searched after its opening bracket.
 MAX_HEADER = 1_000
 
-# `class Net(` and `class Net[`. A pattern that starts with plain letters is found seven times as fast as one with `^`.
+# `class Net(` and `class Net[`. A pattern that starts with plain letters is seven times as fast as one with `^`.
 _CLASS = re.compile(rb"class[ \t]+([\w\x80-\xff]+)[ \t]*[(\[]")
 _COMMENT = re.compile(rb"#[^\r\n]*")
-# A class by another name, `Base as _Base` in an import or `Base = lib.Base`, as far as it is written like a class.
+# Another name for a class, `Base as _Base` in an import or `Base = lib.Base`, if it is written like a class name.
 _IMPORTED_AS = re.compile(rb" as ([A-Z_][\w\x80-\xff]*)")
 _ASSIGNED = re.compile(rb"\n([A-Z_][\w\x80-\xff]*) = (?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)[ \t\r]*(?=[\n#])")
 _BEFORE = re.compile(rb"([\w\x80-\xff]+) *$")
-# Each name that a dotted one ends with: the bases, and what stands in their brackets, which does no harm.
+# The last part of each dotted name: the bases, and what is in their brackets, which does no harm.
 _LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
 
 
-# Between a word and what is to stand beside it, in the key of an answer.
+# Separates a word and the other text that a file must contain, in the key of a result.
 _BESIDE = "\0"
 
-# Before a word: what is looked for is code that may store something under the name in an object not its own.
+# Before a word: search for code that may store something under that name in an object other than ``self``.
 _STORED = "="
 
-# What such code has where it gives the name as a text.
+# What such code contains if it gives the name as a string.
 _BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(")
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """What the text of a file tells, and the state of the file in which it was read."""
+    """What is known from the text of a file, and the stamp of the file when it was read."""
 
     stamp: list[int]
     calls: bool  # Whether it has the word `__call__`.
-    headers: str  # A line for each class with bases, or other name for one: the name, and theirs.
+    headers: str  # A line for each class with bases, or alias of a class: its name, and those of its bases.
 
 
-# What each file tells, by its path; and by word, a number with a bit for each of these files that has it.
+# What is known about each file, by its path; and for each word, a number with a bit for each of the files that has it.
 _Known: TypeAlias = tuple[dict[str, _Told], dict[str, int]]
 
 
 class Texts:
-    """The files below a project's top folder, not read at all as far as the cache knows what they tell.
+    """The files below a project's top folder. Files that are in the cache are not read.
 
-    None for the top is a project without files. A folder that lies ``apart``, because a search from the top skips
-    it, is searched as well. What was known ``earlier`` in this process goes before the cache. Where nothing marks the
-    top, what lies below it may be ``others``: the projects there that have a mark are none of it.
+    If the top is None, the project has no files. A folder ``apart``, which a search from the top skips, is searched as
+    well. What was known ``earlier`` in this process takes precedence over the cache. ``others`` means that nothing
+    marks the top, so there may be other projects below it: those with a mark are skipped.
     """
 
     def __init__(
@@ -104,8 +104,8 @@ class Texts:
         self._store = store or Store(None)
         self._kept: dict[str, bytes] = {}
         self._room = MAX_KEPT
-        self._words: dict[str, int] = {}  # By word: a number with a bit for each file that has it.
-        self._order: list[str] = []  # The files by their bits.
+        self._words: dict[str, int] = {}  # For each word, a number with a bit for each file that has it.
+        self._order: list[str] = []  # The files in the order of their bits.
         self._news = False
         self._next = 0.0
         self._earlier: _Known | None = None
@@ -116,17 +116,17 @@ class Texts:
 
     @property
     def _key(self) -> str:
-        """What the record goes by."""
+        """The key of the record."""
         return "\0".join(self._tops)
 
     def _known(self) -> _Known | None:
-        """What a later look at the same project can start from."""
+        """What a later search of the same project can start from."""
         if "_files" not in self.__dict__:
             return self._earlier
         return {path: self._files[path] for path in self._order}, self._words
 
     def mentioning(self, word: str, beside: str = "") -> list[str]:
-        """The paths of the files in whose text the word stands as a whole, and ``beside``. Cheap to ask again."""
+        """The paths of the files whose text contains a whole word, and ``beside``. Asking again is cheap."""
         files = self._files
         key = f"{word}{_BESIDE}{beside}" if beside else word
         if key not in self._words:
@@ -137,7 +137,7 @@ class Texts:
         return [path for path in files if path in found]
 
     def heirs(self, name: str) -> Iterable[str]:
-        """The paths of the files with the word ``__call__`` in which a class may derive from one of that name."""
+        """The paths of the files with the word ``__call__`` that may have a subclass of a class with that name."""
         first = _text(name.encode(errors="replace"))
         seen, todo, found = {first}, [first], dict[str, None]()
         while todo:
@@ -151,7 +151,7 @@ class Texts:
 
     @cached_property
     def _heirs(self) -> dict[str, list[tuple[str, str | None]]]:
-        """By bare name of a class: the classes that name it as a base, each with its file if `__call__` is there."""
+        """For each bare class name, the classes that name it as a base, each with its file if that has `__call__`."""
         heirs: dict[str, list[tuple[str, str | None]]] = {}
         for path, told in self._files.items():
             place = path if told.calls else None
@@ -163,14 +163,14 @@ class Texts:
 
     @cached_property
     def _new(self) -> list[str]:
-        """The paths of programs that lie in the project and are not saved yet."""
+        """The paths of programs in the project that are not saved yet."""
         if self._top is None:
             return []
         return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
 
     @cached_property
     def _files(self) -> dict[str, _Told]:
-        """What each file tells, in the order in which they are found: from the record, and anew where it changed."""
+        """What is known about each file, in the order in which they are found; changed files are read again."""
         paths = [*islice(self._found(), MAX_FILES), *self._new]
         known, words = self._earlier or (self._recorded() if len(paths) >= MIN_FILES else ({}, {}))
         files: dict[str, _Told] = {}
@@ -180,7 +180,7 @@ class Texts:
             if told is None or told.stamp != stamp:
                 changed[path] = None
                 self._drop(path)
-                data = self._disk.read_small(path)  # Not kept: most processes ask for no word that the record has not.
+                data = self._disk.read_small(path)  # Not kept: the record has most words that processes search for.
                 lines = (_text(b" ".join([name, *bases])) for name, bases in headers(data))
                 told = _Told(stamp if is_settled(stamp) else [], b"__call__" in data, "\n".join(lines))
             files[path] = told
@@ -196,7 +196,7 @@ class Texts:
 
         def is_own(folder: str) -> bool:
             if folder not in own:
-                outer = os.path.dirname(folder)  # noqa: PTH120 (For thousands of files, a Path for each takes its time.)
+                outer = os.path.dirname(folder)  # noqa: PTH120 (A Path for each of thousands of files is slow.)
                 own[folder] = is_own(outer) and not is_marked(Path(folder))
             return own[folder]
 
@@ -204,7 +204,7 @@ class Texts:
         yield from (one for one in paths if is_own(os.path.dirname(one))) if self._others else paths  # noqa: PTH120
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
-        """The files that have each word, asked anew for the few that have changed."""
+        """The files that have each word, after the few changed files are searched again."""
         bits = {path: 1 << index for index, path in enumerate(self._order) if path in changed}
         return {word: self._asked_anew(word, having, bits) for word, having in words.items()}
 
@@ -215,7 +215,7 @@ class Texts:
         return having
 
     def _recorded(self) -> tuple[dict[str, _Told], dict[str, int]]:
-        """What the cache tells of each file, and for some words, which files have them."""
+        """What the cache has about each file, and for some words, which files contain them."""
         record = self._store.read(_KIND, self._key)
         try:
             files = {
@@ -227,10 +227,10 @@ class Texts:
             return {}, {}
 
     def keep(self) -> None:
-        """Write to the cache what this process has found out: each time at first, then now and then."""
+        """Write new results to the cache, but not again soon after a write."""
         start = time.monotonic()
         if not self._news or start < self._next or len(self._order) < MIN_FILES or self._new:
-            return  # What is not saved yet is not there for others.
+            return  # For other processes, unsaved files do not exist.
         files = {path.removeprefix(self._prefix): self._files[path] for path in self._order}
         record = {
             "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},
@@ -256,19 +256,19 @@ class Texts:
 
 
 def storing(name: str) -> str:
-    """The word to look for where a name may be stored in an object: ``x.name = ...``, ``setattr(x, "name", ...)``.
+    """The word to search for code that may store a name in an object: ``x.name = ...``, ``setattr(x, "name", ...)``.
 
-    Not ``self.name = ...``, which is for the class to tell.
+    ``self.name = ...`` is not included, because inference knows it from the class.
     """
     return f"{_STORED}{name}"
 
 
 def _search(key: str) -> Callable[[bytes], bool]:
-    """Give the test whether the word stands as a whole in a text, and what is to stand beside it."""
+    """A function that tests whether a text contains the whole word, and the other text of the key."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
     if key.startswith(_STORED):
         return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
-    # The letter before is looked at last, so that the pattern starts with plain letters.
+    # The character before is checked last, so that the pattern starts with plain letters.
     whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
     return lambda data: plain in data and beside in data and whole.search(data) is not None
 
@@ -297,14 +297,14 @@ def _bits(flags: Iterable[bool]) -> int:
 
 
 def _text(name: bytes) -> str:
-    """Give bytes as a text that JSON can hold, whatever they are encoded in."""
+    """The bytes as a string that JSON can represent, whatever their encoding is."""
     return name.decode("latin-1")
 
 
 def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Yield the name of each class that has bases, and theirs, as far as a search through text can tell.
+    """Yield the name of each class that has bases, with the names of these, as far as a text search can find them.
 
-    Another name for a class is one as well, with the class for its base.
+    An alias of a class counts as a class too, with the class as its base.
     """
     for match in _IMPORTED_AS.finditer(data):
         before = _BEFORE.search(data, max(0, match.start() - MAX_NAME), match.start())
@@ -316,7 +316,7 @@ def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
         if _starts_line(data, match.start()):
             start, limit = match.end(), match.end() + MAX_HEADER
             end = data.find(b"):", start, limit)
-            # Where no end is found, it is at the next class at the latest.
+            # If no end is found, the header ends at the next class at the latest.
             header = data[start : end if end >= 0 else limit].partition(b"class ")[0]
             yield match[1], _LAST_NAME.findall(_COMMENT.sub(b"", header) if b"#" in header else header)
 

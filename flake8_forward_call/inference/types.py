@@ -1,4 +1,4 @@
-"""What an expression can be, as far as reading source tells."""
+"""What an expression can be, as far as the source shows."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.hierarchy import Class
     from flake8_forward_call.inference.scopes import Scope
 
-# A union of more alternatives says nothing that a reader would call proof, and costs time in every step after it.
+# A union of more alternatives proves nothing to a reader, and costs time in every later step.
 MAX_ALTERNATIVES = 24
 
 
 class Origin(enum.Enum):
-    """How an instance's class came to be known."""
+    """How the class of an instance is known."""
 
-    CONSTRUCTED = "constructed"  # The very class: it was called.
+    CONSTRUCTED = "constructed"  # Exactly that class: it was called.
     DECLARED = "declared"  # That class or a subclass: an annotation, `self`, an isinstance test.
-    OPAQUE = "opaque"  # Certainly an instance of the class, but its own class stands where it was not read.
-    FOREIGN = "foreign"  # The same, and no class of the project is in question: another package made it.
+    OPAQUE = "opaque"  # Certainly an instance of the class, but its exact class was not read.
+    FOREIGN = "foreign"  # The same, but another package created it, so it cannot be a class of the project.
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,12 @@ class NoneValue:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """A value that is no module for certain: a number, a text, a comparison's result."""
+    """A value that is certainly not a module: a number, a string, the result of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """An instance of a class; ``slots`` says what its type variables and its constructor's parameters stand for."""
+    """An instance of a class; ``slots`` has the types for its type variables and its constructor's parameters."""
 
     cls: Class
     origin: Origin
@@ -51,7 +51,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class ClassObject:
-    """A class itself, or with DECLARED a subclass of it (``type[X]``)."""
+    """A class itself or, with DECLARED, perhaps a subclass of it (``type[X]``)."""
 
     cls: Class
     origin: Origin = Origin.CONSTRUCTED
@@ -66,7 +66,7 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A dict and its like."""
+    """A dict or the like."""
 
     key: Type
     value: Type
@@ -81,7 +81,7 @@ class Tuple:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function of the source; ``owner`` is what it is bound to."""
+    """A function in the source; ``owner`` is the object to which it is bound."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     scope: Scope  # The scope that it opens.
@@ -90,7 +90,7 @@ class Function:
 
 @dataclass(frozen=True, slots=True)
 class KnownFunction:
-    """A function or method of the catalogue, by what it returns."""
+    """A function or method of the catalogue, with its result."""
 
     name: str
     parameters: tuple[str, ...]
@@ -100,7 +100,7 @@ class KnownFunction:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """A method of a built-in container, to be called."""
+    """A bound method of a built-in container."""
 
     owner: Type
     name: str
@@ -115,21 +115,21 @@ class Partial:
 
 @dataclass(frozen=True, slots=True)
 class Awaitable:
-    """What gives ``result`` when awaited."""
+    """Something that returns ``result`` when awaited."""
 
     result: Type
 
 
 @dataclass(frozen=True, slots=True)
 class Managed:
-    """A context manager that gives ``entered`` to its ``with``."""
+    """A context manager whose ``__enter__`` returns ``entered``."""
 
     entered: Type
 
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """A Python module or package, or a name inside one that nothing is known of."""
+    """A Python module or package, or a name inside one about which nothing is known."""
 
     name: str
 
@@ -151,10 +151,10 @@ class Super:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """What a caller decides: a parameter without annotation, or a type variable.
+    """A type known only to the caller: of a parameter without annotation, or of a type variable.
 
-    ``owner`` keeps apart parameters of one name: the function's node identity, or the catalogue's name for it.
-    ``bound`` is what holds whoever calls.
+    ``owner`` distinguishes parameters with the same name: the function's node, or the catalogue's name for it.
+    ``bound`` is the type that applies for every caller.
     """
 
     owner: object
@@ -164,14 +164,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What calling a slot gives, known once the slot is."""
+    """The result of calling a slot, known once the slot is filled in."""
 
     callee: Slot
 
 
 @dataclass(frozen=True, slots=True)
 class Union:
-    """One of several; without alternatives, a value that no run ever sees."""
+    """One of several types; without alternatives, a value that never exists at run time."""
 
     alternatives: tuple[Type, ...]
 
@@ -206,12 +206,12 @@ NEVER = Union(())
 
 
 def alternatives(kind: Type) -> tuple[Type, ...]:
-    """What the type can be, one by one."""
+    """The alternatives of the type."""
     return kind.alternatives if isinstance(kind, Union) else (kind,)
 
 
 def union(kinds: Iterable[Type]) -> Type:
-    """One of the given types, flat and without repetition."""
+    """The union of the given types, flat and without duplicates."""
     flat: dict[Type, None] = {}
     for kind in kinds:
         flat.update(dict.fromkeys(alternatives(kind)))
@@ -221,7 +221,7 @@ def union(kinds: Iterable[Type]) -> Type:
 
 
 def each(kind: Type, change: Callable[[Type], Type]) -> Type:
-    """The union of what ``change`` makes of every alternative but ``None``, which has no members worth knowing."""
+    """The union of ``change`` applied to each alternative except ``None``, which has no members of interest."""
     return union(change(one) for one in alternatives(kind) if one is not NONE and not isinstance(one, NoneValue))
 
 
@@ -231,7 +231,7 @@ def without_none(kind: Type) -> Type:
 
 
 def substitute(kind: Type, given: dict[Slot, Type]) -> Type:
-    """The type with slots replaced by what a caller gave for them."""
+    """The type with slots replaced by what a caller passes for them."""
     if not given:
         return kind
     again = _Substitution(given)
@@ -280,7 +280,7 @@ def _called(kind: Type) -> Type:
 
 
 def slots_in(kind: Type) -> Iterator[Slot]:
-    """The slots that stand in the type."""
+    """The slots in the type."""
     match kind:
         case Slot():
             yield kind
@@ -302,7 +302,7 @@ def slots_in(kind: Type) -> Iterator[Slot]:
 
 
 def trimmed(kind: Type, depth: int) -> Type:
-    """The type with what is nested deeper left out: what an instance was made of first, then what containers hold."""
+    """The type without what is nested deeper: first without the slots of instances, then without container elements."""
     match kind:
         case Union(several):
             return union(trimmed(one, depth) for one in several)

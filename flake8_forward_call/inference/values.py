@@ -1,4 +1,4 @@
-"""What a store puts where it stores."""
+"""The type of the value that a store stores."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def value_of(ev: Evaluator, store: Store) -> Type:
-    """What is stored. A mock is nothing that could be called in place of its ``forward``."""
+    """The type of what is stored. A mock is not a module: calling it is not the same as calling its ``forward``."""
     if store.is_mock:
         return PLAIN
     if store.value is None:
@@ -26,7 +26,7 @@ def value_of(ev: Evaluator, store: Store) -> Type:
 
 
 def is_other(ev: Evaluator, store: Store, way: Steps, *, for_certain: bool = False) -> bool:
-    """Whether what is stored, after so many steps, is not known to be a module; or is known not to be one."""
+    """Whether the stored value, after these steps, is not known to be a module or, ``for_certain``, known not to be."""
     if store.is_mock and store.returned is not None and way[:1] == (Step.CALLED,):
         return steps.is_other(ev, ev.expression(store.returned, store.scope), way[1:], for_certain=for_certain)
     if store.is_mock:

@@ -1,4 +1,4 @@
-"""What inference says of a receiver."""
+"""What inference says about a receiver."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class Standing(enum.Enum):
-    """What is known of a receiver or class. PROBABLE, of receivers only: a module, unless what was not read is none."""
+    """What is known about a receiver or class. PROBABLE, only for receivers: a module, unless an unread part is not."""
 
     MODULE = "module"
     PROBABLE = "probably a module"
@@ -16,10 +16,10 @@ class Standing(enum.Enum):
 
 
 class Sameness(enum.Enum):
-    """Whether ``x(...)`` means what ``x.forward(...)`` means, hooks aside.
+    """Whether ``x(...)`` is equivalent to ``x.forward(...)``, apart from hooks.
 
-    PERHAPS: nothing that was read says otherwise, but something that could was not read, or says so on some paths
-    only. UNREAD: the receiver's own class was not read, so nothing at all is known of its ``__call__``.
+    PERHAPS: nothing that was read contradicts it, but something relevant was not read, or contradicts it only on some
+    paths. UNREAD: the receiver's own class was not read, so nothing at all is known about its ``__call__``.
     """
 
     SAME = "same"
@@ -28,18 +28,18 @@ class Sameness(enum.Enum):
     DIFFERENT = "different"
 
 
-# From best to worst: what several alternatives amount to is the worst of them.
+# From best to worst: of several alternatives, the worst one counts.
 _ORDER = (Sameness.SAME, Sameness.PERHAPS, Sameness.UNREAD, Sameness.DIFFERENT)
 
 
 def worst(*sames: Sameness) -> Sameness:
-    """The most doubtful of several."""
+    """The worst of several."""
     return max(sames, key=_ORDER.index, default=Sameness.SAME)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something that hangs on a receiver's hooks: its name, where it is attached, and what it does, as a clause."""
+    """Something that uses a receiver's hooks: its name, where it is attached, and what it does, as a clause."""
 
     name: str
     path: str
@@ -58,13 +58,13 @@ class Verdict:
 
     @property
     def is_told(self) -> bool:
-        """Whether there is anything to say of the call: the receiver is a module, or probably one."""
+        """Whether the call can be reported: the receiver is a module, or probably one."""
         if self.standing is Standing.PROBABLE:
             return self.sameness is not Sameness.DIFFERENT
         return self.standing is Standing.MODULE
 
 
-NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is no nn.Module instance")
-NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that what it is handed to calls it")
-TOO_FAR = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "it takes too many steps to find out what the receiver is")
-NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "what the receiver is cannot be read")
+NO_MODULE = Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, "the receiver is not an nn.Module instance")
+NOT_CALLED = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "nothing shows that the function it is passed to calls it")
+TOO_FAR = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "resolving the receiver takes too many steps")
+NOT_KNOWN = Verdict(Standing.UNKNOWN, Sameness.UNREAD, "the receiver could not be resolved")

@@ -1,4 +1,4 @@
-"""Where the modules of a project lie: from a checked file to the roots of its imports, and from a name to a file."""
+"""Where the modules of a project are: the roots of a checked file's imports, and the file of a name."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from flake8_forward_call.inference.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.texts import Texts
 from flake8_forward_call.source import Source, is_notebook
 
-# The folders of an environment that packages are installed in.
+# The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))
 
 
 @dataclass(eq=False)
 class Workspace:
-    """The project that a folder belongs to. Each file is read at most once, when a name leads there.
+    """The project that a folder belongs to. Each file is read at most once, when a name leads to it.
 
-    ``roots`` are the folders that imports are counted from, nearest first; ``top`` is the project's own; ``renamed``
-    are packages that go by another name than their folder; ``repository`` holds the projects that go with this one;
-    ``cache_folder`` is the configured one; ``apart`` is a folder that a search from the top skips, and that the file at
-    hand lies in. What another workspace knew of the project at an ``earlier`` time serves again, where it still holds.
-    ``is_known`` tells whether a top-level name is one that is installed, in the catalogue or of the standard library.
+    ``roots`` are the folders from which imports are looked up, nearest first; ``top`` is the project's own folder;
+    ``renamed`` are packages whose name is not that of their folder; ``repository`` is the folder with related
+    projects; ``cache_folder`` is the configured one; ``apart`` is a folder that a search from the top skips, but that
+    contains the checked file. What an ``earlier`` workspace knew about the project is reused where it is still valid.
+    ``is_known`` says whether a top-level name is installed, in the catalogue or in the standard library.
     """
 
     roots: tuple[Path, ...] = ()
@@ -60,7 +60,7 @@ class Workspace:
         self._project = Texts(self.top, store, self.disk, known, self.apart, others=self.repository is None)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
-        """The path of a module in a package with an ``__init__.py``, or of one that stands alone; or None."""
+        """The path of a module in a package with an ``__init__.py``, or of a top-level module; or None."""
         parts = dotted.split(".")
         for root in self.roots:
             if self.folders.owns(root, parts[0]) and self.offers(root, parts[0]):
@@ -76,7 +76,7 @@ class Workspace:
         )
 
     def find_loose(self, dotted: str, suffix: str = ".py") -> Path | None:
-        """The same where there is no ``__init__.py`` above. An installed package that has it goes before these."""
+        """The same without an ``__init__.py`` above. An installed package with one takes precedence over these."""
         parts = dotted.split(".")
         for root in self.roots:
             path = self.folders.module(root, parts, suffix)
@@ -85,13 +85,13 @@ class Workspace:
         return None
 
     def find_astray(self, dotted: str, suffix: str = ".py") -> Path | None:
-        """The same in folders that may not be on the program's path. All that is installed goes before these."""
+        """The same in folders that may not be on the program's path. Installed packages take precedence over these."""
         return self._in_sibling([one.others for one in self._siblings[:1]], dotted.split("."), suffix)
 
     def offers(self, root: Path, name: str) -> bool:
-        """Whether what a folder holds under a name, a package or module, is imported as that.
+        """Whether a package or module in a folder is imported under its name.
 
-        It is but where the name is known from elsewhere, and nothing says that imports are counted from the folder.
+        It is, unless the name is known from elsewhere and nothing says that imports are looked up from the folder.
         """
         if root in self._sure or not self.is_known(name):
             return True
@@ -102,13 +102,13 @@ class Workspace:
 
     @cached_property
     def _sure(self) -> frozenset[Path]:
-        """The folders that imports are counted from for certain."""
+        """The folders from which imports are certainly looked up."""
         if self.top is None or self.repository is None:
             return frozenset()
         return frozenset((self.top, *layout_of(self.top).folders))
 
     def _by_name_of_top(self, parts: list[str], suffix: str) -> Path | None:
-        """The module by a name that starts with that of the project's own folder."""
+        """The path of a module whose name starts with that of the project's own folder."""
         own = self._name_of_top
         if not own or tuple(parts[: len(own)]) != own or self.is_known(own[0]):
             return None
@@ -120,7 +120,7 @@ class Workspace:
         return () if self.top is None or self.repository is None else name_of_top(self.top)
 
     def _in_sibling(self, tables: list[dict[str, list[Path]]], parts: list[str], suffix: str) -> Path | None:
-        """The module, if only one folder of the project has one of that name: which of several is meant nobody says."""
+        """The path of a module, if only one folder of the project has its name; None if it is ambiguous."""
         for places in tables:
             match places.get(parts[0]):
                 case None:
@@ -133,13 +133,13 @@ class Workspace:
 
     @cached_property
     def _siblings(self) -> tuple[Siblings, ...]:
-        """What lies in other folders of the project, then of the repository."""
+        """The contents of other folders of the project, then of the repository."""
         if self.top is None or self.repository is None:
             return (Siblings(),)
         return tuple(map(siblings_of, dict.fromkeys((self.top, self.repository))))
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
-        """The file at a path, None if it cannot be read as Python; ``dotted`` is for one that is not the project's."""
+        """The file at a path; None if it cannot be parsed. ``dotted`` is the name of a file outside the project."""
         return self._shelf.file_at(path, dotted)
 
     def in_hand(self, source: Source) -> File:
@@ -147,12 +147,12 @@ class Workspace:
         return self._shelf.in_hand(source)
 
     def name_of(self, path: Path) -> str:
-        """The name that a module goes by, whoever leads there: counted from its outermost package.
+        """The one name of a module, whichever import leads to it: from its outermost package.
 
-        Without any it may be part of a namespace package, and counts from the folder of sources or the project's top.
+        Without a package, it may be part of a namespace package, and the name starts at the source folder or the top.
         """
         if is_notebook(path.name):
-            return ""  # A name is for imports, and `train.ipynb` must not hide `train.py`.
+            return ""  # Names are for imports, and `train.ipynb` must not hide `train.py`.
         own = [] if path.stem == "__init__" else [path.stem]
         for package, folder in self.renamed:
             if folder in path.parents:
@@ -170,29 +170,29 @@ class Workspace:
 
     @cached_property
     def _bases(self) -> list[Path]:
-        """The project's top and the folders of sources below it, the inner before the outer."""
+        """The project's top folder and the source folders below it, innermost first."""
         if self.top is None:
             return []
         return sorted((self.top, *layout_of(self.top).folders), key=lambda one: len(one.parts), reverse=True)
 
     def is_own(self, path: Path) -> bool:
-        """Whether a file lies in the project, and not in an environment there."""
+        """Whether a file is in the project, and not in an environment inside it."""
         real = Path(os.path.realpath(path))
         if self.top is None or self.top not in real.parents:
             return False
         return PACKAGES.isdisjoint(real.relative_to(self.top).parts)
 
     def heirs(self, name: str) -> Iterator[File]:
-        """Yield the files with the word ``__call__`` in which a class stands that may derive from one of that name.
+        """Yield the files with the word ``__call__`` that may have a subclass of a class with that name.
 
-        Found by the names in the text, so that only files are read as Python which can matter.
+        They are found by the names in the text, so that only files that can matter are parsed.
         """
         return self._files_at(self._project.heirs(name))
 
     def mentioning(self, word: str, beside: str, limit: int) -> Iterator[File] | None:
-        """The files of the project in whose text, as it is on disk, the word stands as a whole, and ``beside`` too.
+        """The files of the project whose text contains a whole word, and ``beside``; None if more than the limit.
 
-        Read one by one as they are taken; None if they are more than the limit.
+        They are parsed one by one while the caller iterates.
         """
         paths = self._project.mentioning(word, beside)
         return None if len(paths) > limit else self._files_at(paths)
@@ -204,7 +204,7 @@ class Workspace:
                 yield file
 
     def keep(self) -> None:
-        """Keep what was found in the text of the project for the processes to come."""
+        """Store what was found in the text of the project for later processes."""
         self._project.keep()
 
 
@@ -212,8 +212,8 @@ def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path. Raises ConfigError."""
     folder = Path(os.path.realpath(path)).parent
     package = home_of_package(folder)
-    # A home folder is no project, even where it is under version control.
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
+    # A home folder is not a project, even if it is under version control.
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises if there is none.)
     heights = list(takewhile(home.__ne__, [package, *package.parents]))
     marked = next((index for index, one in enumerate(heights) if is_marked(one)), None)
     roots, renamed = [package], dict[str, Path]()
@@ -222,7 +222,7 @@ def workspace_of(path: str) -> Workspace:
         roots += [*layout.folders, one]
         renamed = layout.renamed | renamed
     if not is_package(folder):
-        roots.append(folder)  # It may be a folder of scripts, whatever it lies in.
+        roots.append(folder)  # It may be a folder of scripts, wherever it is.
     top = heights[marked] if marked is not None else package if package.name else None  # Not the whole disk.
     repository = None if marked is None else repository_of(heights[marked:])
     apart = None if top is None else apart_from(top, os.path.realpath(path))

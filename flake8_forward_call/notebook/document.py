@@ -1,6 +1,6 @@
-"""The JSON text of a notebook, and where in it the sources of its code cells stand.
+"""The JSON text of a notebook, and where in it the sources of its code cells are.
 
-So a piece of a cell can be replaced in the text itself, and whatever else stands in the file stays as it was written.
+So a piece of a cell can be replaced in the text itself, and the rest of the file remains unchanged.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flake8_forward_call.finding import Place
 from flake8_forward_call.source import SourceError
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
-# One character of a string, as JSON writes it: what lies beyond 16 bits may be two escapes.
+# One character of a string, as JSON writes it: a character beyond 16 bits may be two escapes.
 _CHARACTER = re.compile(
     r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|[^\\]", re.DOTALL
 )
@@ -25,9 +25,9 @@ _DECODER = json.JSONDecoder()
 
 @dataclass(frozen=True, slots=True)
 class CodeCell:
-    """A code cell: its number among all cells, from 1, its source, and the start and end of the strings that hold it.
+    """A code cell: its number among all cells, from 1, its source, and the start and end of the source's strings.
 
-    The quotes are no part of these. A source can be one string, or a list of which each mostly holds a line.
+    The quotes are not included. A source can be one string, or a list of strings, usually one for each line.
     """
 
     number: int
@@ -37,7 +37,7 @@ class CodeCell:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A piece of a cell's source, from one index up to, not including, another, and what is to stand there."""
+    """A piece of a cell's source, from ``start`` to just before ``end``, and its new content."""
 
     cell: int
     start: int
@@ -47,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A notebook: its JSON text, its encoding, what the JSON says, and its code cells, in the order of the file."""
+    """A notebook: its JSON text, its encoding, the decoded JSON, and its code cells, in the order of the file."""
 
     text: str
     encoding: str
@@ -56,34 +56,34 @@ class Document:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Document:
-        """Read a notebook. Raises SourceError for what is no JSON, and for JSON that is no notebook."""
+        """Read a notebook. Raises SourceError if the data is not JSON, or the JSON is not a notebook."""
         encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
             row = data.count(b"\n", 0, error.start) + 1
-            raise SourceError(f"cannot be decoded as UTF-8: {error.reason}", Place(row, 1)) from None
+            raise SourceError(f"not valid UTF-8: {error.reason}", Place(row, 1), attempt="decode") from None
         return cls.from_text(text, encoding)
 
     @classmethod
     def from_text(cls, text: str, encoding: str) -> Document:
-        """The same for a text that is decoded already."""
+        """The same for a decoded text."""
         try:
             content = json.loads(text)
         except json.JSONDecodeError as error:
             place = Place(error.lineno, error.colno)
-            raise SourceError(f"is no notebook, for it is not JSON: {error.msg}", place) from None
+            raise _unreadable(f"not valid JSON: {error.msg}", place) from None
         except RecursionError:
-            raise SourceError("is no notebook: its JSON is nested too deeply") from None
-        except ValueError as error:  # A number of more digits than Python takes.
-            raise SourceError(f"is no notebook: {error}") from None
+            raise _unreadable("its JSON is nested too deeply") from None
+        except ValueError as error:  # A number with more digits than Python accepts.
+            raise _unreadable(str(error)) from None
         if not isinstance(content, dict) or not isinstance(content.get("cells"), list):
-            raise SourceError(_no_notebook(content))
+            raise _unreadable(_no_notebook(content))
         return cls(text, encoding, content, tuple(_code_cells(text, content["cells"])))
 
     @property
     def is_python(self) -> bool:
-        """Whether the notebook is one of Python, as far as it says what it is of."""
+        """Whether the language of the notebook is Python, or not given."""
         metadata = self.content.get("metadata")
         for section, key in (("language_info", "name"), ("kernelspec", "language")):
             info = metadata.get(section) if isinstance(metadata, dict) else None
@@ -93,9 +93,9 @@ class Document:
         return True
 
     def changed(self, changes: Iterable[Change]) -> Document:
-        """The notebook with the changes made. Raises SourceError where that would change more than it should."""
+        """The notebook with the changes applied. Raises SourceError if that would change anything else."""
         pieces, done = [], 0
-        # What stands at each index of a source, and behind its end.
+        # The text at each index of a source, and after its end.
         expected = {cell.number: [*cell.source, ""] for cell in self.cells}
         for change in sorted(changes, key=lambda change: (change.cell, change.start)):
             told = expected[change.cell]
@@ -110,16 +110,16 @@ class Document:
         return new
 
     def replacement(self, change: Change) -> tuple[int, int, str]:
-        """A change as one of the JSON text: two indices in it, and what is to stand between them.
+        """The same change in the JSON text: two indices in it, and the new text between them.
 
-        Between two strings of a list it takes away the end of the one and the start of the other as well. Raises
-        SourceError where the strings of the cell cannot be told apart.
+        If it spans two strings of a list, it also removes the end of one and the start of the other. Raises SourceError
+        if the strings of the cell cannot be told apart.
         """
         places = self._places(self._cell(change.cell))
         return places[change.start], places[change.end], json.dumps(change.content)[1:-1]
 
     def index(self, number: int, at: int) -> int:
-        """The index in the JSON text of an index in a cell's source; if that cannot be told, of the source."""
+        """The index in the JSON text of an index in a cell's source; if that is unclear, of the source's start."""
         cell = self._cell(number)
         try:
             return self._places(cell)[at]
@@ -130,14 +130,14 @@ class Document:
         return next(cell for cell in self.cells if cell.number == number)
 
     def _places(self, cell: CodeCell) -> list[int]:
-        """Where in the JSON each character of the cell's source stands, and where the last of them ends."""
+        """The index in the JSON of each character of the cell's source, and of the end of the last one."""
         places = [found.start() for start, end in cell.strings for found in _CHARACTER.finditer(self.text, start, end)]
         if len(places) != len(cell.source):
             raise SourceError(f"the strings of cell {cell.number} cannot be told apart")
         return [*places, cell.strings[-1][1] if cell.strings else 0]
 
     def _told(self, sources: dict[int, str] | None = None) -> dict[str, Any]:
-        """What the JSON says, each code cell's source as one string, in the place of which others can be put."""
+        """The decoded JSON with each code cell's source as one string, from ``sources`` if given."""
         sources = {cell.number: cell.source for cell in self.cells} if sources is None else sources
         cells = [
             {**cell, "source": sources[number]} if number in sources else cell
@@ -146,18 +146,22 @@ class Document:
         return {**self.content, "cells": cells}
 
 
+def _unreadable(reason: str, place: Place | None = None) -> SourceError:
+    return SourceError(reason, place, attempt="read", what="notebook")
+
+
 def _no_notebook(content: object) -> str:
     if isinstance(content, dict) and isinstance(content.get("worksheets"), list):
         remedy = "'jupyter nbconvert --to notebook' converts it"
-        return f"is a notebook in a format older than 4, which is not looked at; {remedy}"
-    return "is no notebook: there is no list of cells in its JSON"
+        return f"its format is older than 4, which is not supported; {remedy}"
+    return "its JSON has no list of cells"
 
 
 def _code_cells(text: str, cells: list[Any]) -> Iterator[CodeCell]:
     places = dict(_members(text, _skipped(text, 0)))
     for number, (cell, (_, start)) in enumerate(zip(cells, _members(text, places["cells"]), strict=True), 1):
         if not isinstance(cell, dict):
-            raise SourceError(f"is no notebook: cell {number} is no object", _place(text, start))
+            raise _unreadable(f"cell {number} is not an object", _place(text, start))
         if cell.get("cell_type") != "code" or not _is_of_python(cell):
             continue
         source = cell.get("source")
@@ -167,13 +171,13 @@ def _code_cells(text: str, cells: list[Any]) -> Iterator[CodeCell]:
         elif isinstance(source, list) and all(isinstance(one, str) for one in source):
             strings = [place for _, place in _members(text, at)]
         else:
-            raise SourceError(f"is no notebook: cell {number} has no source", _place(text, at))
+            raise _unreadable(f"cell {number} has no source", _place(text, at))
         ends = [_DECODER.raw_decode(text, one)[1] - 1 for one in strings]
         yield CodeCell(number, "".join(source), tuple(zip([one + 1 for one in strings], ends, strict=True)))
 
 
 def _is_of_python(cell: dict[str, Any]) -> bool:
-    """Whether a cell is in the notebook's own language. Some editors let each cell have one, and note it there."""
+    """Whether a cell is in Python. Some editors allow a language for each cell, and store it in the metadata."""
     metadata = cell.get("metadata")
     editor = metadata.get("vscode") if isinstance(metadata, dict) else None
     language = editor.get("languageId") if isinstance(editor, dict) else None
@@ -181,9 +185,9 @@ def _is_of_python(cell: dict[str, Any]) -> bool:
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
-    """Yield the members of the object or array that begins at an index: the name, none in an array, and the index.
+    """Yield the members of the object or array that starts at an index: the name, empty in an array, and the index.
 
-    The text is known to be JSON.
+    The text must be valid JSON.
     """
     is_object = text[at] == "{"
     at = _skipped(text, at + 1)
@@ -200,7 +204,7 @@ def _members(text: str, at: int) -> Iterator[tuple[str, int]]:
 
 
 def _skipped(text: str, at: int) -> int:
-    """The index of the first character from there that is no blank."""
+    """The index of the first character from ``at`` on that is not whitespace."""
     found = _BLANKS.match(text, at)
     assert found is not None, "no blanks at all are a match"
     return found.end()

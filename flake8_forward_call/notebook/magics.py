@@ -1,6 +1,6 @@
-"""What IPython adds to Python, in the text of a cell, replaced by Python of as many rows.
+"""IPython syntax in the text of a cell, replaced by Python with the same number of rows.
 
-What stays of a row stands in the columns that it stood in. IPython's own grammar is in its
+What remains of a row keeps its columns. IPython's own grammar is in its
 ``core/inputtransformer2.py``: it looks at the first token of a logical line, at what follows an ``=``, and at a ``?``
 at the end.
 """
@@ -11,15 +11,15 @@ import re
 
 from flake8_forward_call.source import Source, SourceError
 
-# Cell magics below which stands Python that runs as it stands, most of it in the notebook's own process; the first
-# nine are those that ruff looks into as well.
+# Cell magics whose cell is Python that runs unchanged, usually in the notebook's own process. ruff checks the cells of
+# the first nine as well.
 _TRANSPARENT = re.compile(
     r"capture|debug|ipytest|prun|pypy|python|python3|time|timeit|memit|pyinstrument|scalene|snakeviz|wandb"
 )
-# Magics that run the statement which they are given, and the letters of their options that take a value.
+# Magics that run the statement after them, and the letters of their options that take a value.
 _RUNNING = {"time": "", "timeit": "nrp", "prun": "DlsT", "memit": "irt", "lprun": "fmDTuz"}
 
-# Magics that IPython lets be called by their bare name, where that is no Python.
+# Magics that IPython allows to be called by their bare name, if the line is not Python.
 _BARE = (
     r"(?:cat|cd|conda|config|cp|env|history|ldir|less|ll|load|load_ext|ls|lsmagic|lx|mamba|man|matplotlib|micromamba"
     r"|mkdir|more|mv|pip|popd|prun|pushd|pwd|pylab|reload_ext|rm|rmdir|run|set_env|sx|system|time|timeit|uv|who|whos"
@@ -57,9 +57,9 @@ _ROW = re.compile(r"[^\r\n]*(\r\n|\r|\n)?")
 
 
 def python_of(cell: str) -> str | None:
-    """The text of a cell as Python, as far as it is that; None where all of it is something else.
+    """The text of a cell as Python, as far as it is Python; None if none of it is.
 
-    It is to be asked only of a cell that does not parse as it stands. Python that is wrong stays wrong.
+    To be used only for a cell that does not parse. Invalid Python remains invalid.
     """
     start = _match(_NO_CODE, cell).end()
     magic = _CELL_MAGIC.match(cell, start)
@@ -95,7 +95,7 @@ def _match(pattern: re.Pattern[str], text: str, at: int = 0) -> re.Match[str]:
 
 
 def _end_of_statement(text: str, at: int) -> int:
-    """The index after the logical line that begins at an index: brackets and strings may go on over many rows."""
+    """The index after the logical line that starts at an index: brackets and strings may span many rows."""
     depth = 0
     for piece in _PIECE.finditer(text, at):
         if piece["opened"]:
@@ -108,7 +108,7 @@ def _end_of_statement(text: str, at: int) -> int:
 
 
 def _instead(rows: str) -> str | None:
-    """What to put in the place of a row, with those joined to it, that IPython translates; None if it is Python."""
+    """The replacement of a row, with those joined to it, that IPython translates; None if it is Python."""
     first = _match(_ROW, rows)
     line = first[0][: len(first[0]) - len(first[1] or "")]
     is_whole = first.end() == len(rows)
@@ -121,7 +121,7 @@ def _passed_over(rows: str) -> str:
 
 
 def _ends(rows: str) -> str:
-    """The line ends alone."""
+    """Only the line endings."""
     return "".join(row[1] or "" for row in _ROW.finditer(rows))
 
 
@@ -142,7 +142,7 @@ def _replaced(line: str, is_whole: bool) -> str | None:
 
 
 def _kept(magic: str) -> str | None:
-    """The statement that a magic runs, which is the end of its line; None if it runs none that could be read."""
+    """The statement that a magic runs, which is the end of its line; None if there is none that parses."""
     run = _RUN.match(magic)
     if run is None or run["name"] not in _RUNNING:
         return None

@@ -80,7 +80,7 @@ class NotebookSource(Source):
         """The notebook with edits made, which give its program as the given one. Raises SourceError if they do not."""
         new = _program(self.path, self.document.changed(change for edit in edits for change in self._changes(edit)))
         if new.text != text or len(new.broken) != len(self.broken):
-            raise SourceError("the rewritten cells read otherwise than the rewritten program")
+            raise SourceError("the rewritten cells differ from the rewritten program")
         return new
 
     def _changes(self, edit: Edit) -> list[Change]:
@@ -116,9 +116,9 @@ def _program(path: str, document: Document) -> NotebookSource:
             piece = _piece(cell)
         except SourceError as error:
             lines = Source("", cell.source).lines
-            reason = f"cell {cell.number} {error.reason} (the other cells were analysed)"
+            reason, what = f"{error.reason} (the other cells were analysed)", f"cell {cell.number}"
             place = Place(sum(rows) + 1 + min(error.place.row, len(lines)), error.place.column)
-            broken.append(SourceError(reason, place))
+            broken.append(SourceError(reason, place, attempt=error.attempt, what=what))
             piece = _NO_CELL + _silenced(cell.source)
         piece += "" if piece.endswith("\n") else "\n"
         pieces.append(piece)

@@ -8,7 +8,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-_NEEDS_QUOTES = re.compile(rb'[\x00-\x1f\x7f"\\]')
+from flake8_forward_call.printing import diff_line, one_line
+
+_QUOTED = re.compile(rb'[\x00-\x1f"#\\\x7f-\xff]')
 
 
 def top(paths: Sequence[str]) -> Path:
@@ -41,6 +43,15 @@ def render(path: str, before: bytes, after: bytes, folder: Path | None = None) -
     return b"".join(line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n" for line in lines)
 
 
+def visible(data: bytes) -> str:
+    """A diff to look at, in which nothing is obeyed or hidden; it is not to be applied any more.
+
+    A line keeps its tabs, and loses the carriage return before its end.
+    """
+    lines = data.decode(errors="backslashreplace").split("\n")
+    return "\n".join(diff_line(line.removesuffix("\r")) for line in lines)
+
+
 def _lines(data: bytes) -> list[bytes]:
     return [line for line in re.split(rb"(?<=\n)", data) if line]  # git knows no other line end.
 
@@ -54,7 +65,7 @@ def _from(folder: Path, path: str) -> str:
 def _name(side: str, path: str) -> bytes:
     """The name as a diff has it, quoted where git would quote it."""
     name = os.fsencode(f"{side}/{path}")
-    if _NEEDS_QUOTES.search(name):
-        return b'"' + _NEEDS_QUOTES.sub(lambda match: b"\\%03o" % match[0][0], name) + b'"'
+    if one_line(path) != path or '"' in path or "\\" in path:
+        return b'"' + _QUOTED.sub(lambda match: b"\\%03o" % match[0][0], name) + b'"'
     # Without the tab, a blank in the name would end it.
     return name + b"\t" if b" " in name else name

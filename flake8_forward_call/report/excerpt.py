@@ -9,7 +9,7 @@ from click import style
 
 from flake8_forward_call.candidates import candidates
 from flake8_forward_call.finding import Finding, Place
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.source import Source, SourceError
 
 # The rows above and below the marked one.
@@ -103,15 +103,15 @@ def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:
     return before + line[start:end] + after, first + shift, min(last, end) + shift
 
 
-def _visible(line: str) -> str:
+def _visible(text: str) -> str:
     """The text with each tab as the blanks that it stands for, and what a terminal would obey as its code."""
     pieces: list[str] = []
     at = 0
-    for index, piece in enumerate(line.split("\t")):
+    for index, piece in enumerate(text.split("\t")):
         if index:
             pieces.append(" " * (_TAB - at % _TAB))
             at += len(pieces[-1])
-        pieces.append(shown(piece))
+        pieces.append(one_line(piece))
         at += _width(pieces[-1])
     return "".join(pieces)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flake8_forward_call.finding import Finding
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report, is_error, message
 
@@ -21,7 +22,7 @@ def render(report: Report) -> str:
 def _command(report: Report, finding: Finding) -> str:
     start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
     properties = {
-        "file": relative(finding.path),
+        "file": one_line(relative(finding.path)),
         "line": start.row,
         "col": start.column,
         "endLine": end.row,

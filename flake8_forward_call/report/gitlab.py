@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.fingerprints import fingerprints
+from flake8_forward_call.printing import as_json
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report, is_error, message
 
@@ -15,7 +15,7 @@ def render(report: Report) -> str:
     """A list of objects. A finding that was there before is known by its fingerprint, so it survives moved lines."""
     findings = list(report)
     prints = fingerprints(findings, relative)
-    return json.dumps([_violation(report, *each) for each in zip(findings, prints, strict=True)], indent=2)
+    return as_json([_violation(report, *each) for each in zip(findings, prints, strict=True)])
 
 
 def _violation(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:

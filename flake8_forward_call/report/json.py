@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
 from flake8_forward_call.finding import Finding, Fix, Place
 from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.printing import as_json
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
 
@@ -16,7 +16,7 @@ def render(report: Report) -> str:
     """A list of objects, sorted by path, row and column."""
     objects = [_finding(finding) for finding in report]
     objects.sort(key=lambda each: each["filename"])  # Stable, and absolute paths may sort in another way.
-    return json.dumps(objects, indent=2)
+    return as_json(objects)
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

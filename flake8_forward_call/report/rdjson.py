@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flake8_forward_call.finding import Applicability, Finding, Place
+from flake8_forward_call.printing import as_json
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import BY_CODE
@@ -17,7 +17,7 @@ _SOURCE = {"name": "forward-call", "url": "https://flake8-forward-call.readthedo
 def render(report: Report) -> str:
     """One object with all findings; what a safe fix would do is a suggestion, which a click takes over."""
     diagnostics = [_diagnostic(report, finding) for finding in report]
-    return json.dumps({"source": _SOURCE, "diagnostics": diagnostics}, indent=2)
+    return as_json({"source": _SOURCE, "diagnostics": diagnostics})
 
 
 def _diagnostic(report: Report, finding: Finding) -> dict[str, Any]:

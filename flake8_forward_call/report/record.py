@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError
 
@@ -55,7 +56,8 @@ class Report:
 
 def message(finding: Finding) -> str:
     """The message where the place stands apart from it, as one in the file: in a notebook with that in the cell."""
-    return finding.message if finding.cell is None else f"{finding.where}: {finding.message}"
+    told = one_line(finding.message)
+    return told if finding.cell is None else f"{finding.where}: {told}"
 
 
 def is_error(finding: Finding) -> bool:

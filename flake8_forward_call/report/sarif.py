@@ -6,13 +6,13 @@ finding rests on: the steps of the proof are its related locations.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from flake8_forward_call import __version__
 from flake8_forward_call.finding import Edit, Finding, Fix, Place
 from flake8_forward_call.fingerprints import fingerprints
+from flake8_forward_call.printing import as_json
 from flake8_forward_call.report.paths import base_uri, relative, uri
 from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import RULES, Rule, fwd900
@@ -36,7 +36,7 @@ def render(report: Report) -> str:
             _result(report, finding, fingerprint) for finding, fingerprint in zip(findings, prints, strict=True)
         ],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
+    return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _driver() -> dict[str, Any]:

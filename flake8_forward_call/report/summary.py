@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flake8_forward_call import __version__
 from flake8_forward_call.finding import Applicability, Finding
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import BY_CODE
 
@@ -43,8 +44,9 @@ def markdown(run: Run) -> str:
         body = [*_made(run), *_left(run)]
     if run.undone:
         body += ["### What could not be done", _list([f"- {_code(words)}" for words in run.undone], "line")]
-    fence = "`" * max(3, _longest_run(run.command) + 1)
-    command = ["### The command", f"{fence}sh\n{run.command}\n{fence}", f"This is flake8-forward-call {__version__}."]
+    told = one_line(run.command)
+    fence = "`" * max(3, _longest_run(told) + 1)
+    command = ["### The command", f"{fence}sh\n{told}\n{fence}", f"This is flake8-forward-call {__version__}."]
     return "\n\n".join(["## Call modules, not their forward()", *body, *command]) + "\n"
 
 
@@ -142,11 +144,11 @@ def _text(words: str) -> str:
 
 def _code(words: str) -> str:
     """A code span that shows the words as they are, whatever backticks and blanks they hold; on one line."""
-    line = "".join(character if character.isprintable() else repr(character)[1:-1] for character in words)
-    fence = "`" * (_longest_run(line) + 1)
+    text = one_line(words)
+    fence = "`" * (_longest_run(text) + 1)
     # One blank on each side is taken off again (https://spec.commonmark.org/0.31.2/#code-spans).
-    padding = " " if line[:1] in ("`", " ") or line[-1:] in ("`", " ") else ""
-    return f"{fence}{padding}{line}{padding}{fence}"
+    padding = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
+    return f"{fence}{padding}{text}{padding}{fence}"
 
 
 def _longest_run(words: str) -> int:

@@ -1,4 +1,4 @@
-"""The rule table: each rule is declared once, here, and every door, page and test reads it from here."""
+"""The rule table. Each rule is declared once, and the plugin, the command, the docs and the tests read it from here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a rule is."""
+"""The data of a rule."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _DUNDER = re.compile(r"(?:\w+\.)*__\w+__")
 class Rule:
     """One rule.
 
-    ``name`` is it in few words with hyphens, as statistics show it; ``applicability`` is that of its fix at best, None
-    where it has none; ``message`` is what a finding says, with ``{...}`` for what differs from one to the next;
-    ``page`` is the explanation in Markdown that ``forward-call explain`` and the documentation show; ``bad`` and
-    ``good`` are whole programs, the second being what the fix makes of the first where the rule has a fix.
+    ``name`` is a short name with hyphens, which statistics show. ``applicability`` is that of the rule's best fix, or
+    None if it has no fix. ``message`` is the text of a finding, with ``{...}`` for the parts that vary. ``page`` is the
+    explanation in Markdown, which ``forward-call explain`` and the documentation show. ``bad`` and ``good`` are whole
+    programs. If the rule has a fix, it turns ``bad`` into ``good``.
     """
 
     code: str
@@ -38,7 +38,7 @@ class Rule:
 
     @property
     def rewritten(self) -> str:
-        """Whether ``fix`` rewrites what it finds, as the tables of rules say it."""
+        """Whether ``fix`` rewrites its findings, in the words of the tables of rules."""
         match self.applicability:
             case Applicability.SAFE:
                 return "yes"
@@ -49,12 +49,12 @@ class Rule:
 
     @property
     def title_in_markdown(self) -> str:
-        """The title, with names as code that Markdown would take for bold words."""
+        """The title, with dunder names as code, because Markdown would render them in bold."""
         return _DUNDER.sub(r"`\g<0>`", self.title)
 
     @property
     def document(self) -> str:
-        """The whole page in Markdown: title, what it is in short, lead, both examples, explanation."""
+        """The whole page in Markdown: title, status, lead, both examples, explanation."""
         lead, _, rest = self.page.partition("\n## ")
         examples = f"## Example\n\n```python\n{self.bad}```\n\n{self._between}\n\n```python\n{self.good}```\n"
         return "\n".join(
@@ -69,7 +69,7 @@ class Rule:
 
     @property
     def _between(self) -> str:
-        return "Instead:" if self.applicability is None else f"{self._command} makes of it:"
+        return "Instead:" if self.applicability is None else f"{self._command} rewrites it to:"
 
     @property
     def _command(self) -> str:

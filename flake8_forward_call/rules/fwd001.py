@@ -6,21 +6,21 @@ from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
-`x.forward(...)` runs the body of a module and nothing else. `x(...)` runs the same body, and round it everything that
-PyTorch, its add-ons and you have attached to the module. As long as nothing is attached, the two print the same
-numbers, and that is why the mistake survives for years: it breaks on the day somebody registers the first hook.
+`x.forward(...)` runs the body of a module and nothing else. `x(...)` runs the same body plus everything that PyTorch,
+extensions and you have attached to the module. As long as nothing is attached, both print the same numbers. That is why
+the mistake can go unnoticed for years: the code breaks when the first hook is registered.
 
-## How an instance comes to be callable
+## Why an instance can be called
 
-Python lets you call an instance if its class has a `__call__`. A `def __call__` in the class body is one way to get
-it; an assignment there (`__call__ = some_function`) is another, and `torch.nn.Module` uses the second: its class body
-binds `__call__` to the method `_wrapped_call_impl`. So nobody has to call `forward` for it to run. `model(x)` goes to
-`_wrapped_call_impl`, that goes to `_call_impl`, and that is where `forward` is called, with your arguments.
+In Python you can call an instance if its class has a `__call__`. A class gets it from `def __call__` in its body, or
+from an assignment there (`__call__ = some_function`). `torch.nn.Module` uses an assignment: its class body binds
+`__call__` to the method `_wrapped_call_impl`. So `forward` runs although your code does not call it: `model(x)` calls
+`_wrapped_call_impl`, which calls `_call_impl`, which calls `forward` with your arguments.
 
-## What the call does besides forward()
+## What else the call does
 
-This is the road in `torch/nn/modules/module.py` of torch 2.13, on the left for `x(...)`, on the right for the way
-round it:
+This is the path through `torch/nn/modules/module.py` of torch 2.13. On the left is `x(...)`, on the right is
+`x.forward(...)`:
 
 ```text
   x(...)                                                     x.forward(...)
@@ -34,8 +34,8 @@ round it:
   _call_impl                                                       |
     |                                                              |
     |   while torch.jit.trace or the like records a graph,         |
-    |   "forward" below is _slow_forward: it enters the            |
-    |   module's name as a scope, runs forward, leaves it          |
+    |   "forward" below is _slow_forward: it enters a scope        |
+    |   with the module's name, runs forward, leaves it            |
     |                                                              |
     +-- no hook on x, and no global hook? ---------> forward <-----+
     |                                                   ^          |
@@ -54,47 +54,47 @@ round it:
   result                                                        result
 ```
 
-Read the branch "no hook" again: without hooks the call *is* `forward`, with the same arguments. That is what makes
-the rewrite safe. Same module, same arguments, same `forward`, equal outputs; and where hooks exist they now run, which
-is what registering them was for.
+Look at the branch "no hook": without hooks, the call *is* `forward` with the same arguments. This makes the rewrite
+safe: the same module, the same arguments, the same `forward`, and equal outputs. If there are hooks, they now run,
+which is why they were registered.
 
-## What you lose by going round
+## What a direct call skips
 
-All of the left side. In a toy program it is empty. In real ones these live there:
+A direct call skips everything on the left. In a toy program, nothing is there. In real programs, you find:
 
-- **Weights that are computed before each forward.** `torch.nn.utils.weight_norm`, the old
-  `torch.nn.utils.spectral_norm` and everything in `torch.nn.utils.prune` rebuild `weight` in a forward pre-hook. A
-  direct call computes with the weight of the last proper call: the optimizer steps and the output stands still. (The
-  newer `torch.nn.utils.parametrizations` rebuild the weight when it is read, so they do not depend on the call.)
+- **Weights that are computed before each call.** `torch.nn.utils.weight_norm`, the old `torch.nn.utils.spectral_norm`
+  and everything in `torch.nn.utils.prune` recompute `weight` in a forward pre-hook. A direct call uses a stale weight,
+  from the last regular call: the optimizer makes steps, but the output does not change. (The newer
+  `torch.nn.utils.parametrizations` recompute the weight when it is read, so a direct call is correct.)
 - **Parameters that do not exist yet.** `LazyLinear` and the other lazy modules create their parameters in a forward
-  pre-hook. Call `forward` of a fresh one and it raises.
-- **Parameters that are elsewhere.** FSDP2's `fully_shard` and DeepSpeed's ZeRO-3 gather a module's parameters in a
-  forward pre-hook. A direct call meets shards, or empty tensors.
-- **Everything that watches.** Observers of quantization, profilers that attribute time or FLOPs to modules, summary
-  printers, feature extractors, Grad-CAM, activation loggers: forward hooks and backward hooks. A direct call is a
-  hole in what they report, and no error tells you.
-- **Backward hooks.** `register_full_backward_hook` and `register_full_backward_pre_hook` are attached to the inputs
-  and outputs while the call is made. Nothing fires in `backward()` for a module whose `forward` was called directly.
-- **Compilation in place.** After `module.compile()` the compiled code is what the call runs. `module.forward(x)` runs
-  uncompiled. (A module that `torch.compile(module)` returned is another matter: its `forward` is the compiled
-  function, and only hooks registered on the wrapper itself are lost.)
-- **Names in a trace.** `torch.jit.trace` takes a submodule's scope from its call, so a graph traced through direct
-  calls cannot tell which module an operation came from.
+  pre-hook. A direct call on a new one raises an error.
+- **Parameters that are not gathered.** FSDP2's `fully_shard` and DeepSpeed ZeRO-3 gather a module's parameters in a
+  forward pre-hook. A direct call uses shards or empty tensors.
+- **Everything that observes.** Observers for quantization, profilers that attribute time or FLOPs to modules, summary
+  printers, feature extractors, Grad-CAM and activation loggers use forward hooks and backward hooks. They do not see a
+  direct call, and you get no error.
+- **Backward hooks.** `register_full_backward_hook` and `register_full_backward_pre_hook` attach their hooks to the
+  inputs and outputs during the call. If `forward` was called directly, they do not run in `backward()`.
+- **Compilation in place.** After `module.compile()`, the call runs the compiled code, but `module.forward(x)` runs
+  uncompiled. (`torch.compile(module)` is different: the `forward` of the module that it returns is the compiled
+  function. Only hooks registered on that wrapper are lost.)
+- **Names in a trace.** `torch.jit.trace` takes the scope of a submodule from its call. In a graph that is traced
+  through direct calls, you cannot see which module an operation came from.
 
-Where the source of your project shows what hangs on the hooks of a receiver, the message names it, with the place:
-`` `weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. It knows all of
-the above but what attaches itself when the program runs, and follows the module through the attribute, list or helper
-function that it comes from. Two things at most are named; `forward-call explain PATH:ROW:COLUMN` shows all.
+If your project's source shows what uses the receiver's hooks, the message names it and its location: ``
+`weight_norm` (vocoder.py:31) recomputes the weight in a forward pre-hook, which this call skips``. The tool knows all
+of the above, except hooks that are only added at run time. It follows the module through attributes, lists and helper
+functions. A message names two such uses at most; `forward-call explain PATH:ROW:COLUMN` shows all of them.
 
-### What is often said and is not so
+### Common misconceptions
 
-`DistributedDataParallel` and `FullyShardedDataParallel` (FSDP1) do their work in their own `forward`. Gradients still
-synchronise after `ddp.forward(x)`; what is lost is hooks on the wrapper. And `ddp.module(x)` goes round DDP just as
-`ddp.module.forward(x)` does: the rewrite brings back the hooks of the inner module, it does not bring back DDP.
+`DistributedDataParallel` and `FullyShardedDataParallel` (FSDP1) do their work in their own `forward`. Gradients are
+still synchronised after `ddp.forward(x)`, and only hooks on the wrapper are lost. And `ddp.module(x)` bypasses DDP just
+as `ddp.module.forward(x)` does: the rewrite brings back the hooks of the inner module, but not DDP.
 
-## See it for yourself
+## Try it yourself
 
-Nothing but torch on the CPU is needed:
+This program only needs torch, on a CPU:
 
 ```python
 import torch
@@ -122,38 +122,39 @@ It prints `True`, `[]`, `['forward', 'backward']` and `False`.
 
 ## When not to follow this rule
 
-None of these is FWD001 where the tool can see it. FWD002, which is off by default, tells of all but the first:
+The tool does not report these calls as FWD001 if it can recognise them. FWD002, which is off by default, reports all
+except the first:
 
-- `super().forward(x)` extends the parent's `forward` from inside a call that already came through `__call__`. It is
-  no way round anything.
-- The call stands in the class's own `__call__`, or in a method that it calls: `self(x)` would recurse for ever.
-- The class gives its instances' call another meaning, by a `__call__` of its own that does not lead to `forward` with
-  the same arguments and the same result. The models and likelihoods of GPyTorch are like that.
+- `super().forward(x)` extends the parent's `forward`. It runs inside a call that already went through `__call__`, so it
+  bypasses nothing.
+- The call is in the class's own `__call__`, or in a method that `__call__` uses: `self(x)` would recurse forever.
+- The class overrides `__call__` with another meaning, so that `x(...)` does not reach `forward` with the same arguments
+  and the same result. The models and likelihoods of GPyTorch do this.
 - The call is part of the module's own `forward`: its hooks have run already, and would run again.
 - The code chooses between `x.forward(...)` and `x(...)` with the same arguments.
-- The class never calls `Module.__init__`: an instance has `forward`, and calling it raises an error.
-- The call stands in a hook on the same module: calling the module would run the hook again.
-- The receiver is typed by an interface of TorchScript (`@torch.jit.interface`), which has the methods it declares and
-  no call.
-- You go round on purpose, for instance to compute a reference without hooks, and a comment says so.
+- The class never calls `Module.__init__`: its instances have `forward`, but calling them raises an error.
+- The call is in a hook on the same module: calling the module would run the hook again.
+- The receiver is typed as a TorchScript interface (`@torch.jit.interface`), which has the methods it declares but
+  cannot be called.
+- You bypass the hooks on purpose, for example to compute a reference without them, and a comment says so.
 
-After `register_fsdp_forward_method(module, "forward")` FSDP2 gathers parameters for direct calls too. The other hooks
+After `register_fsdp_forward_method(module, "forward")`, FSDP2 gathers parameters for direct calls too. The other hooks
 still do not run.
 
 ## How to silence it
 
-`# noqa: FWD001` on the line where the word `forward` stands; for whole files, flake8's `per-file-ignores`.
+Add `# noqa: FWD001` to the line with the word `forward`. For whole files, use `per-file-ignores`.
 
 ## Further reading
 
-- [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html): the note at `forward` asks to
-  call the instance, and `register_forward_hook` and its relatives are described there.
+- [torch.nn.Module](https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html): a note at `forward`
+  asks you to call the instance instead; the page also describes `register_forward_hook` and the related methods.
 - [Global forward pre-hooks](https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.module.register_module_forward_pre_hook.html):
-  hooks that belong to every module at once.
-- [fully_shard (FSDP2)](https://docs.pytorch.org/docs/stable/distributed.fsdp.fully_shard.html): its contract asks for
+  hooks that apply to every module.
+- [fully_shard (FSDP2)](https://docs.pytorch.org/docs/stable/distributed.fsdp.fully_shard.html): it requires
   `model(input)`, and says what to do if `model.forward(input)` must work.
 - [torch.nn.utils.weight_norm](https://docs.pytorch.org/docs/stable/generated/torch.nn.utils.weight_norm.weight_norm.html):
-  the hook that rebuilds the weight, and what replaces it.
+  the hook that recomputes the weight, and its replacement.
 - [Lazy modules](https://docs.pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html): parameters
   that the first call creates.
 """

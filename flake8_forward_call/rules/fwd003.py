@@ -6,42 +6,42 @@ from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
-`x.forward(...)` is called directly, and `x` is probably a module: something in the source says so, and something that
-could say otherwise was not to be read. The message names what is in doubt. If `x` is a module, the call has the same
-trouble as in FWD001: no hook of it runs.
+`x.forward(...)` is called directly, and `x` is probably a module: the source contains evidence that it is one, but part
+of the source could not be resolved. The message says which part. If `x` is a module, the call has the same effect as in
+FWD001: its hooks do not run.
 
-## What is in doubt
+## What can be unresolved
 
-- **One of several values was not read.** On one path the receiver is a module, on another it comes from a function
-  whose source is not there.
-- **A caller passes something unknown.** The receiver is a parameter without annotation. Every call of the function
-  that was found passes a module, or something that nobody can tell, and at least one passes a module.
-- **The function is handed on.** Somebody stores it, registers it or passes it to something else, so it may have
-  callers that were not found.
-- **A base class was not read.** The class behaves like a module: it has a `forward`, calls `super().__init__()`, and
-  keeps modules in its attributes; but one of its bases stands in a package that is neither installed nor known.
-- **Its `__call__` was not read.** The receiver is a module for certain, but of a class that nobody can tell, in a
-  project where some modules give their call another meaning.
+- **One of several values.** On one path the receiver is a module. On another path it comes from a function whose source
+  is not available.
+- **An argument.** The receiver is a parameter without annotation. Every call of the function that was found passes a
+  module or an unresolved value, and at least one passes a module.
+- **The callers.** The function is stored, registered or passed to something else, so it may have callers that were not
+  found.
+- **A base class.** The class behaves like a module: it has a `forward`, calls `super().__init__()`, and has modules as
+  attributes. But one of its base classes is in a package that is neither installed nor known.
+- **`__call__`.** The receiver is certainly a module, but its class is unresolved, and some modules in the project
+  override `__call__` with another meaning.
 
-`forward-call explain PATH:ROW:COLUMN` shows the whole trail, and where it is lost.
+`forward-call explain PATH:ROW:COLUMN` shows the chain of evidence, and where it ends.
 
 ## What to do
 
-Say what the receiver is: an annotation (`def run(model: nn.Module)`) or an `isinstance` test turns the doubt into
-FWD001, or into silence. Installing the missing package beside the tool, or pointing `--python` to an environment that
-has it, often does the same.
+Say what the receiver is: with an annotation (`def run(model: nn.Module)`) or an `isinstance` test, the call is either
+FWD001 or not reported at all. Often it is enough to install the missing package next to the tool, or to pass `--python`
+with an environment that has it.
 
-`forward-call fix --select FWD003 --unsafe-fixes` rewrites these calls too. Look at the diff before you keep it: where
-the receiver turns out to be no module, the call will fail or mean something else.
+`forward-call fix --select FWD003 --unsafe-fixes` rewrites these calls too. Review the diff before you keep it: if the
+receiver is not a module, the call will fail or do something else.
 
 ## Why it is off by default
 
-A false alarm costs more than a missed one: a linter that cries wolf is switched off. So what is not proven is only told
-to those who ask: `forward-call check --extend-select FWD003`.
+A false alarm costs more than a missed call, because nobody keeps a linter that reports too much. So findings without
+proof are only reported on request: `forward-call check --extend-select FWD003`.
 
 ## How to silence it
 
-`# noqa: FWD003` on the line where the word `forward` stands; for whole files, flake8's `per-file-ignores`.
+Add `# noqa: FWD003` to the line with the word `forward`. For whole files, use `per-file-ignores`.
 """
 
 _BAD = """\

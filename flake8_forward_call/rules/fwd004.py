@@ -1,4 +1,4 @@
-"""FWD004: the bound ``forward`` of a module handed to something that calls it."""
+"""FWD004: the bound ``forward`` of a module passed to a function that calls it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,47 @@ from flake8_forward_call.finding import Applicability
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
-`checkpoint(self.block.forward, h)` does not call `forward` where it stands, but hands it to something that will. The
-effect is that of FWD001: the module's hooks do not run. A module can be called like a function, so it can be handed
-on like one: `checkpoint(self.block, h)`.
+`checkpoint(self.block.forward, h)` does not call `forward` itself, but passes it to a function that will. The effect is
+the same as in FWD001: the module's hooks do not run. A module can be called like a function, so you can also pass it
+like one: `checkpoint(self.block, h)`.
 
-## What counts as handing on
+## What is reported
 
-- **What PyTorch and Python document to call its argument**: `torch.utils.checkpoint.checkpoint`, `torch.vmap`, the
+- **Functions that are documented to call their argument**: `torch.utils.checkpoint.checkpoint`, `torch.vmap`, the
   transforms of `torch.func`, `torch.autograd.functional`, `gradcheck`; `map`, `filter`, the `key` of `sorted`, `min`
   and `max`, `functools.partial` and `reduce`, `itertools.starmap`; threads, processes, timers; `submit` and `map` of
   an executor or a pool; `pytest.raises`.
-- **Functions of the project** that call the parameter and do nothing else with it, directly or by handing it to the
-  next.
-- **Methods of a name that can mean nothing else**, such as `submit`, on an object that nobody can tell. There the fix
-  is unsafe.
+- **Functions of the project** that call the parameter and do nothing else with it, directly or by passing it on.
+- **Methods with an unambiguous name**, such as `submit`, on an object of unknown type. The fix is then unsafe.
 
-## What does not
+## What is not reported
 
-What only looks at the method wants the method: `inspect.signature(model.forward)`, `hasattr`, `functools.wraps`,
-`types.MethodType`, `mock.patch.object`. So does what stores or compares it. `torch.compile(model.forward)` and
-`torch.jit.trace(model.forward, x)` give something else when they are given the module, and are left alone. So is
-every place where `forward` itself is being replaced, as in `model.forward = partial(model.forward, flag=True)`: with
-the module in its place the replacement would call itself for ever. And as with FWD001, `super().forward` is how a
-subclass extends its parent, and a class that gives its call another meaning keeps its `forward`.
+Some functions need the method itself, because they only inspect it: `inspect.signature(model.forward)`, `hasattr`,
+`functools.wraps`, `types.MethodType`, `mock.patch.object`. The same applies to code that stores or compares the method.
+`torch.compile(model.forward)` and `torch.jit.trace(model.forward, x)` return something else if they get the module, so
+they are skipped.
 
-## What to know before you follow it
+Code that replaces `forward` is skipped too, as in `model.forward = partial(model.forward, flag=True)`: with the module
+instead, the replacement would call itself forever. As with FWD001, `super().forward` is skipped because it is how a
+subclass extends its parent, and so is a class that overrides `__call__` with another meaning.
 
-`checkpoint` runs the function a second time in the backward pass, and with the module in its place the hooks run a
-second time as well. That is what PyTorch's own examples do. A hook that counts or accumulates sees both.
+## What to know before you fix it
+
+`checkpoint` runs the function a second time in the backward pass. If you pass the module, its hooks run a second time
+as well. PyTorch's own examples do this. A hook that counts or accumulates sees both runs.
 
 ## Why it is off by default
 
-There is no direct call to point at, and the hooks that do not run are often those of a block that nobody has attached
-any to. To look for them: `forward-call check --extend-select FWD004`.
+There is no direct call to point at, and often the module has no hooks. To find these calls, run
+`forward-call check --extend-select FWD004`.
 
 ## How to silence it
 
-`# noqa: FWD004` on the line where the word `forward` stands; for whole files, flake8's `per-file-ignores`.
+Add `# noqa: FWD004` to the line with the word `forward`. For whole files, use `per-file-ignores`.
 
 ## Further reading
 
-- [torch.utils.checkpoint](https://docs.pytorch.org/docs/stable/checkpoint.html): `function` is anything that can be
+- [torch.utils.checkpoint](https://docs.pytorch.org/docs/stable/checkpoint.html): `function` can be anything that can be
   called.
 - [torch.func](https://docs.pytorch.org/docs/stable/func.api.html): the transforms.
 """
@@ -76,8 +76,8 @@ print("shapes that the hook saw:", shapes)
 RULE = Rule(
     code="FWD004",
     name="handed-forward",
-    title="forward() of a module handed to something that calls it",
-    message="{callee} calls {before} past Module.__call__, so hooks do not run{hanging}; pass {after}",
+    title="Module's forward() passed to a function that calls it",
+    message="{callee} calls {before}, bypassing Module.__call__, so hooks do not run{hanging}; pass {after}",
     default=False,
     applicability=Applicability.SAFE,
     page=_PAGE,

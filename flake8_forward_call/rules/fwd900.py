@@ -5,41 +5,41 @@ from __future__ import annotations
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
-A file that was to be checked could not be read as Python. The message says why, and the finding stands where the
-trouble is, or on the first character if the trouble has no place. Until it is mended, nothing is known of the calls in
-that file, and `forward-call fix` leaves it byte for byte as it is.
+A file could not be read as Python. The message says why. The finding is at the location of the error, or at the first
+character if the error has no location. Until the error is fixed, the calls in that file are unknown, and
+`forward-call fix` does not change the file.
 
-## What can be the reason
+## Possible reasons
 
-- **It cannot be decoded.** The bytes are not of the encoding that the file declares (UTF-8 if it declares none), or
-  the declared encoding does not exist. Save the file in the encoding that it names, or correct the line
-  `# -*- coding: ... -*-` at its top.
-- **It does not parse.** Python refused it: a syntax error, code of Python 2, null bytes. In a directory only files that
-  mention `forward` are parsed at all; a file that you name, or send to standard input, always is. Under flake8 such a
-  file is `E999`, flake8's own.
-- **It needs a newer Python.** The tool parses with the Python that runs it. An older one cannot read `type X = int`
-  (new in 3.12), `class Net[T]` (3.12), an f-string with the same quotes inside (3.12) or `except A, B:` (3.14). The
-  message names that Python and the form. Install the tool with the newest Python that your project supports:
-  `python3.14 -m pip install ...`, `uv tool install --python 3.14 ...`, `language_version: python3.14` for a hook of
-  pre-commit, `python-version` for the GitHub Action.
-- **It is no notebook, or a cell of it does not parse.** What is named `.ipynb` and is not JSON, or has no list of
-  cells, is not looked at. A cell that Python refuses, once what is IPython's in it is set aside, is left out: the
-  message names it, and the other cells are analysed and fixed.
-- **It is nested too deeply**, as only generated code is. Leave the file out.
-- **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
-  from. If anything besides the rewritten calls differed, it would keep the old file and report this.
-- **An internal error.** The tool itself failed on this file. The message names the error; please report it, with the
-  file if you can.
+- **The file cannot be decoded.** Its bytes do not match the encoding that it declares (UTF-8 if it declares none), or
+  the declared encoding does not exist. Save the file in that encoding, or correct the line `# -*- coding: ... -*-` at
+  the top.
+- **The file cannot be parsed.** It contains a syntax error, Python 2 code or null bytes. In a directory, only files
+  that mention `forward` are parsed. A file that you name, or send to standard input, is always parsed. flake8 itself
+  reports such a file as `E999`.
+- **The file needs a newer Python.** The tool parses with the Python that runs it. An older Python cannot read
+  `type X = int` (new in 3.12), `class Net[T]` (3.12), an f-string with the same quotes inside (3.12) or `except A, B:`
+  (3.14). The message names the Python version and the syntax. Install the tool with the newest Python that your project
+  supports: `python3.14 -m pip install ...`, `uv tool install --python 3.14 ...`, `language_version: python3.14` for a
+  pre-commit hook, `python-version` for the GitHub Action.
+- **It is not a notebook, or one of its cells cannot be parsed.** An `.ipynb` file that is not JSON, or has no list of
+  cells, is not checked. A cell that is still invalid without its IPython syntax is skipped: the message names it, and
+  the other cells are analysed and fixed.
+- **The code is nested too deeply.** Only generated code is. Exclude the file.
+- **The rewrite could not be proved.** `forward-call fix` compares the syntax tree of the result with the original. If
+  anything except the rewritten calls differs, it keeps the old file and reports this.
+- **An internal error.** The tool itself failed on this file, and the message names the error. Please report it, with
+  the file if you can.
 
 ## Why it is a finding and not a crash
 
-One broken file must not hide what is wrong in the others. So the run goes on, the exit status says that something
-remains, and the broken file is on the list like everything else that needs a person.
+One broken file must not hide the findings in other files. So the run continues, the exit status says that findings
+remain, and the broken file is listed like any other finding.
 
 ## How to silence it
 
-A file that is broken on purpose, as test data is, is best left out of the paths that are checked, or named in flake8's
-`exclude` or `per-file-ignores`. `# noqa: FWD900` on the line that the finding names works as it does for other codes.
+If a file is broken on purpose, as test data is, leave it out of the paths that you check, or add it to `exclude` or
+`per-file-ignores`. `# noqa: FWD900` on the line of the finding works as for other codes.
 """
 
 _BAD = """\
@@ -61,7 +61,7 @@ RULE = Rule(
     code="FWD900",
     name="unanalysable-file",
     title="File could not be analysed",
-    message="this file could not be analysed: {reason}",
+    message="cannot {attempt} {what}: {reason}",
     default=True,
     applicability=None,
     page=_PAGE,

@@ -17,7 +17,7 @@ from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
 from flake8_forward_call.configuration.files import FILE
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
@@ -155,7 +155,7 @@ class Server(LanguageServer):
         return terms_of(path, self.settings.of(path), self._folders())
 
     def _warn(self, text: str) -> None:
-        text = f"{SECTION}: {shown(text)}"
+        text = f"{SECTION}: {one_line(text)}"
         self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
 
     def _publish(self, document: Document, report: Report) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from flake8_forward_call.finding import Edit, Finding
 from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.rules import BY_CODE, fwd900
 from flake8_forward_call.server import markdown
 from flake8_forward_call.server.positions import Positions
@@ -41,7 +43,7 @@ def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> ty
     """A step with its place; that of the finding itself where no file says it."""
     if step.path:
         start = types.Position(step.row - 1, 0)
-        location = types.Location(from_fs_path(step.path) or uri, types.Range(start, start))
+        location = types.Location(_address(step.path) or uri, types.Range(start, start))
     else:
         location = types.Location(uri, range_of(finding, positions))
     return types.DiagnosticRelatedInformation(location, step.text)
@@ -61,7 +63,7 @@ def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
     """What is to be known of a finding: what it says, and step by step why."""
     rule = BY_CODE[finding.code]
     if not is_markdown:
-        places = (f"{step.path}:{step.row}: {step.text}" if step.path else step.text for step in steps)
+        places = (f"{shown(step.path)}:{step.row}: {step.text}" if step.path else step.text for step in steps)
         return "\n".join([f"{finding.code} {finding.message}", *(f"  {line}" for line in places), rule.url])
     lines = [f"**{finding.code}** {markdown.message(finding.message, rule.message)}", ""]
     lines += [f"{number}. {_linked(step)}" for number, step in enumerate(steps, 1)]
@@ -71,6 +73,15 @@ def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
 def _linked(step: Step) -> str:
     if not step.path:
         return markdown.prose(step.text)
-    name = re.split(r"[\\/]", step.path)[-1]
+    name = one_line(re.split(r"[\\/]", step.path)[-1])
     place = markdown.code(f"{name}:{step.row}")
-    return f"[{place}]({from_fs_path(step.path)}#L{step.row}): {markdown.prose(step.text)}"
+    return f"[{place}]({_address(step.path)}#L{step.row}): {markdown.prose(step.text)}"
+
+
+def _address(path: str) -> str | None:
+    """The address of a file, as clients write it; None where there is none."""
+    try:
+        address: str | None = from_fs_path(path)
+    except UnicodeEncodeError:  # Its name is not in the encoding of file names.
+        return Path(path).absolute().as_uri()
+    return address

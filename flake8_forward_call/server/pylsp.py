@@ -14,7 +14,7 @@ from typing import Any
 from pylsp import hookimpl, lsp
 
 from flake8_forward_call.inference.session import look_again
-from flake8_forward_call.printing import shown as in_one_line
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.server.offers import Offer, offers
 from flake8_forward_call.server.positions import Positions, utf16_units
@@ -83,7 +83,7 @@ def _tell(workspace: Any, folder: str, faults: Sequence[str]) -> None:
     _TOLD[folder] = faults
     for fault in faults:
         if fault not in known:
-            workspace.show_message(f"{SECTION}: {in_one_line(fault)}", lsp.MessageType.Warning)
+            workspace.show_message(f"{SECTION}: {one_line(fault)}", lsp.MessageType.Warning)
 
 
 def _action(uri: str, positions: Positions, offer: Offer) -> dict[str, Any]:

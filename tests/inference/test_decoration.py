@@ -251,10 +251,13 @@ def test_header_that_names_a_module_goes_before_decorators(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("text", "step"),
     [
-        ("@magic\nclass Made(Plain): pass", "what the decorator @magic makes of class `made.Made` was not understood"),
+        (
+            "@magic\nclass Made(Plain): pass",
+            "the effect of the decorator @magic on class `made.Made` could not be determined",
+        ),
         (
             "class Made(Plain, metaclass=Meta): pass",
-            "what the metaclass Meta makes of class `made.Made` was not understood",
+            "the effect of the metaclass Meta on class `made.Made` could not be determined",
         ),
         (
             "def mixed(cls):\n    return type('X', (cls, nn.Module), {})\n\n@mixed\nclass Made(Plain): pass",
@@ -267,7 +270,7 @@ def test_explain_says_what_was_not_understood(tmp_path: Path, text: str, step: s
     (tmp_path / "made.py").write_text(program)
     (told,) = explain(Source(str(tmp_path / "made.py"), program), len(program.splitlines()), None)
     assert step in [one.text for one in told.steps]
-    assert told.reason != "the receiver is no nn.Module instance"
+    assert told.reason != "the receiver is not an nn.Module instance"
 
 
 def test_doubt_about_what_behaves_like_a_module_names_its_decorator(tmp_path: Path) -> None:
@@ -283,4 +286,4 @@ class Made:
     program = f"{HEAD}{text}\nMade().forward(1)\n"
     (found,) = analyse(Source(str(tmp_path / "made.py"), program))
     assert found.code == "FWD003"
-    assert "what the decorator @magic makes of made.Made was not understood" in found.message
+    assert "the effect of the decorator @magic on Made could not be determined" in found.message

@@ -8,6 +8,8 @@ from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
 import pytest
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
 
 from browsing import DESKTOP, PHONE, Browser, Page, Scheme, contrast
 
@@ -184,3 +186,50 @@ def test_the_search_finds_the_page_of_an_option(site: str, browser: Browser) -> 
             break
         browser.ask("return new Promise(done => setTimeout(done, 100))")
     assert any("configuration.html" in link for link in browser.ask(found))
+
+
+def test_a_copied_console_block_has_the_commands_without_prompts_and_output(site: str, browser: Browser) -> None:
+    browser.look(DESKTOP, "light")
+    browser.open(f"{site}/start.html")
+    browser.ask("document.addEventListener('copy', event => { window.copied = event.target.value }, true)")
+    copied = []
+    for button in browser.driver.find_elements("css selector", ".highlight-console button.copybtn"):
+        browser.ask("arguments[0].scrollIntoView({block: 'center', behavior: 'instant'})", button)
+        ActionChains(browser.driver).move_to_element(button).click().perform()
+        copied.append(browser.ask("return window.copied"))
+    assert "forward-call check net.py train.py" in copied
+    # The comment that `--add-noqa` has written is output, though it looks like a command.
+    assert [text for text in copied if "tail -n 1" in text] == [
+        "forward-call check --add-noqa train.py\ntail -n 1 train.py\nforward-call check && echo clean"
+    ]
+
+
+def test_every_block_of_code_can_be_copied(walked: dict[str, Page], browser: Browser) -> None:
+    without = (
+        "return [...document.querySelectorAll('div.highlight')].filter(each => !each.querySelector('button.copybtn'))"
+    )
+    for address in walked:
+        browser.open(address)
+        assert browser.ask(f"{without}.length") == 0, address
+
+
+def test_the_table_of_the_catalogue_is_filtered_by_words(site: str, browser: Browser) -> None:
+    browser.look(DESKTOP, "light")
+    browser.open(f"{site}/catalogue.html")
+    field = browser.driver.find_element("css selector", ".filtered input")
+    rows = "return [...document.querySelectorAll('.filtered tbody tr')].filter(each => each.offsetParent)"
+    first = f"{rows}.map(each => each.cells[0].textContent.split(' ')[0])"
+    every = browser.ask(first)
+    assert len(every) > 80
+    field.send_keys("LIGHTNING pytorch")
+    assert browser.ask(first) == ["pytorch-lightning", "pytorch-lightning"]
+    field.send_keys(" nothing-like-it")
+    assert browser.ask(first) == []
+    assert browser.ask("return document.querySelector('.filtered [role=status]').textContent") == "No such package."
+    field.send_keys(Keys.CONTROL, "a", Keys.BACKSPACE)
+    assert browser.ask(first) == every
+
+
+def test_the_source_of_each_page_can_be_reached(walked: dict[str, Page], site: str) -> None:
+    for address, page in walked.items():
+        assert address.replace(f"{site}/", f"{site}/_sources/").replace(".html", ".md.txt") in page.links

@@ -17,7 +17,7 @@ from flake8_forward_call.inference.catalogue.releases import RELEASES
 
 
 def main() -> int:
-    """Write ``<package>.tsv`` beside the catalogue's code, or see whether it says what the source says."""
+    """Write ``<package>.tsv`` next to the catalogue's code, or check whether it matches the source."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("release", nargs="?", help="one of the catalogue's releases: torch==2.13.0")
     parser.add_argument("source", nargs="?", type=Path, help="the folder that holds its packages; else it is fetched")
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def _fetch_and_build(release: str, names: Sequence[str], *, check: bool) -> int:
-    """Build what a release holds, from its wheel or else its sdist: nothing of it is installed."""
+    """Build the packages of a release from its wheel, or else its sdist. Nothing is installed."""
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--ignore-requires-python"]
         subprocess.run([*pip, "--dest", folder, release], check=True)
@@ -45,7 +45,7 @@ def _fetch_and_build(release: str, names: Sequence[str], *, check: bool) -> int:
 
 
 def _unpack(archive: Path, folder: Path) -> None:
-    """Put the Python files of a wheel or an sdist into a folder."""
+    """Extract the Python files of a wheel or an sdist into a folder."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as wheel:
             wheel.extractall(folder, [name for name in wheel.namelist() if name.endswith(".py")])
@@ -55,11 +55,11 @@ def _unpack(archive: Path, folder: Path) -> None:
 
 
 def _build(release: str, names: Sequence[str], source: Path, *, check: bool) -> int:
-    """Write the files of a release, or count those that would change. Raises SystemExit where one has no source."""
+    """Write the files of a release, or count those that would change. Raises SystemExit if one has no source."""
     changed = 0
     order = [one for _, several in RELEASES for one in several]
     for name in names:
-        # An sdist has a folder of its own round the package.
+        # An sdist has a folder around the package.
         root = next((one for one in (source, *sorted(source.glob("*/"))) if (one / name).is_dir()), None)
         if root is None:
             raise SystemExit(f"{source} has no folder {name}")

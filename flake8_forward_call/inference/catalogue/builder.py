@@ -1,6 +1,6 @@
-"""From a package's source to what the catalogue says of it.
+"""Builds the catalogue's facts about a package from its source.
 
-The source is read with the tool's own inference, over all files of the package, and nothing of it is imported.
+The source is read with the tool's own inference, over all files of the package. Nothing is imported.
 """
 
 from __future__ import annotations
@@ -40,20 +40,20 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdict import Standing
 
-# Classes whose instances leave their hook tables behind when they are sent to another process, so that calling one
-# there fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this one.
+# Classes whose instances lose their hook tables when they are sent to another process, so that calling them there
+# fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this class.
 _HOOKLESS = frozenset({"torch.distributed.nn.api.remote_module._RemoteModule"})
 
-# A package's own tests: nobody derives from them.
+# A package's own tests and internals: nobody derives from their classes.
 _LEFT_OUT = frozenset({"test", "tests", "testing", "_internal"})
 
 
 class Builder:
     """Reads one package of a release.
 
-    ``root`` is the folder that holds the package's folder, ``release`` the top-level names that come with it. Their
-    source is read, and nothing else that lies in the folder: other packages are what the catalogue says they are, but
-    for the ``later`` ones, which are built on this one.
+    ``root`` is the folder that contains the package's folder, ``release`` the top-level names that come with it. Only
+    their source is read, even if the folder contains more. The facts about other packages come from the catalogue,
+    except for the ``later`` ones, which build on this one.
     """
 
     def __init__(self, package: str, root: Path, release: Iterable[str] = (), later: Iterable[str] = ()) -> None:
@@ -63,8 +63,8 @@ class Builder:
         self._others = Catalogue(without=frozenset([package, *later]))
         earlier = Catalogue(without=self._release | frozenset(later))
         self.evaluator = Evaluator(Project(earlier, self._find, is_published=True))
-        self._bare: dict[str, SourceClass] = {}  # Classes whose bases cannot all be read, without a fact of their own.
-        self._givers: set[str] = set()  # Classes that are no modules, but have members that are.
+        self._bare: dict[str, SourceClass] = {}  # Classes without facts, whose bases cannot all be read.
+        self._givers: set[str] = set()  # Classes that are not modules, but have members that are.
 
     def _find(self, name: str) -> File | None:
         if name.partition(".")[0] not in self._release:
@@ -120,11 +120,11 @@ class Builder:
         return facts | {name: fact for name, fact in offered.items() if not _is_led_to(name, offered)}
 
     def _classes(self, found: list[SourceClass]) -> dict[str, Any]:
-        """The facts of all modules and of all that certainly are none, and of the bases of either."""
+        """The facts about all classes that are certainly modules or certainly not, and about their bases."""
         classes: dict[str, Any] = {}
         by_name: dict[str, SourceClass] = {}
         for cls in found:
-            # One of a name that is there already stands in for it where an import fails, unless it is the module.
+            # A second class with the same name is a fallback for a failed import, unless it is the module.
             if cls.dotted not in classes or self.evaluator.hierarchy.standing(cls) is Standing.MODULE:
                 entry = self._asked(partial(self._class, cls))
                 if entry is not None:
@@ -137,7 +137,7 @@ class Builder:
         return classes
 
     def _add_bare(self, classes: dict[str, Any]) -> None:
-        """Write down bases of which nothing else is told: that they were read tells what they leave alone."""
+        """Add the bases without facts: that they were read shows what they do not change."""
         todo = [base for entry in classes.values() for base in entry.get("bases", ())]
         while todo:
             base = todo.pop()
@@ -148,7 +148,7 @@ class Builder:
                     todo.extend(entry.get("bases", ()))
 
     def _shorten(self, cls: SourceClass, entry: dict[str, Any], classes: dict[str, Any]) -> None:
-        """Leave out what tells nothing: bases of which nothing is to be known, a constructor that hides no other."""
+        """Drop what says nothing: bases about which nothing needs to be known, a constructor that hides no other."""
         order = self.evaluator.hierarchy.order(cls)
         above = [self._told(one.dotted, classes) for one in order[1:] if one is not None]
         parents = [parent for parent in above if parent is not None]
@@ -162,7 +162,7 @@ class Builder:
                 del entry["bases"]
 
     def _cut_loose(self, facts: dict[str, Any]) -> None:
-        """Make an unknown base of one of which nothing was written down, such as a class inside a function."""
+        """Replace bases without an entry, such as a class inside a function, with an unknown base."""
         for entry in facts.values():
             if isinstance(entry, dict) and "bases" in entry:
                 entry["bases"] = [self._or_none(base, facts) for base in entry["bases"]]
@@ -171,7 +171,7 @@ class Builder:
         return base if base in facts or (base is not None and self._is_elsewhere(base)) else None
 
     def _told(self, dotted: str, classes: dict[str, Any]) -> dict[str, Any] | None:
-        """The facts of a class of this package or another; None where nothing was written down."""
+        """The facts about a class of this package or another; None if there are none."""
         entry = self._others.resolve(dotted)
         if not isinstance(entry, ClassEntry):
             return classes.get(dotted)
@@ -179,7 +179,10 @@ class Builder:
         return {name: fact for name, fact in {**facts, "call": entry.call}.items() if fact}
 
     def _compilers(self) -> Iterator[tuple[str, list[Any]]]:
-        """Yield the functions that the package has of those that give back a module."""
+        """Yield the package's functions that return a module for a module.
+
+        Raises SystemExit if one no longer has the parameter for the module.
+        """
         for name, parameter in GIVES_BACK.items():
             module, _, function = name.rpartition(".")
             file = self.evaluator.project.file(module)
@@ -191,9 +194,9 @@ class Builder:
             yield name, [_needed(list(found.parameters), f"~{parameter}"), f"~{parameter}"]
 
     def _by_convention(self, classes: dict[str, Any]) -> Iterator[tuple[str, list[Any]]]:
-        """Yield the functions that the package has of those whose result is known by convention.
+        """Yield the package's functions whose result is known by convention.
 
-        Raises SystemExit where a Python module has one no more.
+        Raises SystemExit if a Python module no longer has one of them.
         """
         for name, (given, returns) in RETURNS.items():
             owner, _, last = name.rpartition(".")
@@ -234,14 +237,14 @@ class Builder:
                 entry.setdefault("methods", {})[name.rpartition(".")[2]] = [given, returns]
         members = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         if standing is not Standing.MODULE and set(members) == {"Self"}:
-            entry = {}  # What is no module gives what is no module.
+            entry = {}  # A class that is not a module, whose members only return itself.
         if standing is Standing.UNKNOWN and not entry:
             self._bare[cls.dotted] = cls
             return None
         return entry | self._framework(cls, " ".join(entry.get("attributes", {}).values()))
 
     def _framework(self, cls: SourceClass, attributes_texts: str = "") -> dict[str, Any]:
-        """What is written down of every class: its bases, its constructor, what calling an instance means."""
+        """The facts about every class: its bases, its constructor, what calling an instance means."""
         hierarchy = self.evaluator.hierarchy
         entry: dict[str, Any] = {}
         bases = [None if base is None else base.dotted for base in hierarchy.bases(cls)]
@@ -265,7 +268,7 @@ class Builder:
         constructor = attributes.first_method(cls, "__init__")
         if constructor is None:
             return kind
-        # What the constructor was passed is a parameter of the class in the catalogue.
+        # An argument of the constructor is a parameter of the class in the catalogue.
         node = constructor.node
         own = names_of(node)  # type: ignore[arg-type]
         renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
@@ -282,7 +285,7 @@ class Builder:
         return self._result(Function(scope.node, scope), name)  # type: ignore[arg-type]
 
     def _result(self, function: Function, name: str) -> list[Any] | None:
-        """Write down the parameters and the result of a function; None where the result says nothing of modules."""
+        """The parameters and the result of a function; None if the result says nothing about modules."""
         own = names_of(function.node)
         if function.owner is not None:
             own = own[1:]
@@ -301,11 +304,11 @@ class Builder:
         return [_needed([one.arg for one in own], text), text]
 
     def _method(self, function: Function, cls: SourceClass, name: str) -> list[Any] | None:
-        """Write down a method, and of a class method what it makes of the class that it is called on."""
+        """The parameters and the result of a method; for a class method, relative to the class it is called on."""
         full = f"{cls.dotted}.{name}"
         if not isinstance(function.owner, ClassObject):
             return self._result(function, full)
-        # Opaque is what nothing else here is: so the instances are told apart that the class itself has made.
+        # Nothing else here is opaque, so this marks the instances that the class itself has created.
         result = self._result(Function(function.node, function.scope, ClassObject(cls, Origin.OPAQUE)), full)
         return result and [result[0], result[1].replace(f"Opaque[{cls.dotted}]", "Self()")]
 
@@ -320,18 +323,18 @@ class Builder:
 
     def _is_module(self, cls: Class) -> bool:
         if isinstance(cls, SourceClass) and cls.scope.parent is not cls.scope.file.root:
-            return False  # Nothing is written down of it: it stands inside a function or another class.
+            return False  # There are no facts about it, because it is inside a function or another class.
         return self.evaluator.hierarchy.standing(cls) is Standing.MODULE or cls.dotted in self._givers
 
     def _gives_modules(self, entry: dict[str, Any]) -> bool:
-        """Whether a member of the class is a module, or gives one, whatever the instance was made of."""
+        """Whether a member of the class is a module or returns one, whatever the constructor's arguments were."""
         texts = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         return any("." in name for text in texts for name in _DOTTED.findall(text))
 
     # Names
 
     def _names(self, file: File, written: set[str]) -> dict[str, str | list[str]]:
-        """The names of a module that are bound to what is written down elsewhere, or to an instance of that."""
+        """The names of a module that are bound to something with an entry elsewhere, or to an instance of it."""
         found: dict[str, str | list[str]] = {}
         for name in sorted(_global_names(self.evaluator, file, set())):
             kind = self._asked(partial(self.evaluator.member, file.name, name))
@@ -345,13 +348,13 @@ class Builder:
         return found
 
     def _is_elsewhere(self, canonical: str) -> bool:
-        """Whether another package of the catalogue has a fact under the name, or is the Python module of it."""
+        """Whether another package of the catalogue has a fact or a Python module under the name."""
         package = self._others.package(canonical.partition(".")[0])
         return package is not None and (self._others.resolve(canonical) is not None or package.holds(canonical))
 
 
 def _needed(parameters: list[str], text: str) -> list[str]:
-    """The parameters of a function up to the last that its type names: those before it tell its place."""
+    """The parameters of a function up to the last one in its type: those before it give its position."""
     named = _PARAMETER.findall(text)
     return parameters[: max((parameters.index(one) + 1 for one in named if one in parameters), default=0)]
 
@@ -360,7 +363,7 @@ _PARAMETER = re.compile(r"~(\w+)")
 
 
 def _is_offered(file: File, name: str) -> bool:
-    """Whether a module offers a name for others, and did not just import it for its own use."""
+    """Whether a module exports a name, and did not just import it for its own use."""
     bound = file.root.flow.bound
     if "__all__" in bound and file.exports(name):
         return True
@@ -374,7 +377,7 @@ def _is_offered(file: File, name: str) -> bool:
 
 
 def _is_led_to(dotted: str, offered: dict[str, str | list[str]]) -> bool:
-    """Whether a package further out offers the same under the same name, where a look-up finds it."""
+    """Whether an outer package exports the same under the same name, so that a look-up finds it there."""
     module, _, name = dotted.rpartition(".")
     for outer in outward(module):
         target = offered.get(f"{outer}.{name}")
@@ -384,7 +387,7 @@ def _is_led_to(dotted: str, offered: dict[str, str | list[str]]) -> bool:
 
 
 def _used_as_objects(cls: SourceClass) -> set[str]:
-    """The attributes that the class calls, or reads attributes of: what it never does so with is no module."""
+    """The attributes that the class calls, or whose attributes it reads: it would do that with a module."""
     used = set()
     for node in ast.walk(cls.node):
         match node:
@@ -394,8 +397,8 @@ def _used_as_objects(cls: SourceClass) -> set[str]:
 
 
 def _drop_stand_ins(tree: ast.Module) -> None:
-    """Drop what only stands in for something: the class of an ``else`` for the one of that name in the ``if``, and what
-    a star brings where an import has failed.
+    """Drop fallbacks: a class in an ``else`` with the same name as one in the ``if``, and star imports after a failed
+    import.
     """
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
@@ -429,7 +432,7 @@ def _is_public(dotted: str) -> bool:
 
 
 def _reachable(facts: dict[str, Any], exported: set[str]) -> dict[str, Any]:
-    """The facts that a public name leads to: by itself, by re-export, as a base, or in a type."""
+    """The facts that a public name leads to: directly, by a re-export, as a base, or in a type."""
     todo = [name for name in facts if _is_public(name) or name in exported]
     reached: set[str] = set()
     while todo:
@@ -467,7 +470,7 @@ def _inner(kind: Type) -> Iterable[Type]:
 
 
 def _global_names(ev: Evaluator, file: File, seen: set[str]) -> set[str]:
-    """The names that a module binds, with those that its star imports bring."""
+    """The names that a module binds, including those of its star imports."""
     if file.name in seen:
         return set()
     seen.add(file.name)

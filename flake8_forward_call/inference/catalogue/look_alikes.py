@@ -1,32 +1,32 @@
-"""Packages whose classes are no ``torch.nn.Module``, whatever their names are: known by the package alone.
+"""Packages whose classes are not ``torch.nn.Module``, whatever their names are. The package is enough to know it.
 
-Each has a public class or two that looks like one. That they derive from something of their own is what their
-documentation says; where a release of one derives from torch after all, the reason stands beside it.
+Each has public classes that look like modules. According to the documentation, these derive from the package's own
+bases. If a release of one can derive from torch after all, a comment gives the reason why it is in the list.
 """
 
 from __future__ import annotations
 
 import sys
 
-# The standard library, and the home of what it took over.
+# The standard library, and the package with its backports.
 _STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}
 
-# Frameworks beside torch: a layer with `forward`, `__call__`, `parameters()`, in a module named `nn`.
+# Other frameworks: they have layers with `forward`, `__call__`, `parameters()`, in a module named `nn`.
 _FRAMEWORKS = frozenset(
     {
         "paddle",  # paddle.nn.Layer
         "mindspore",  # mindspore.nn.Cell, with `construct`
         "chainer",  # chainer.Link and chainer.Chain
         "mxnet",  # mxnet.gluon.Block
-        "oneflow",  # oneflow.nn.Module: torch's interface to the letter, and another class
+        "oneflow",  # oneflow.nn.Module: exactly torch's interface, but another class
         "jittor",  # jittor.Module, with `execute`; jittor.nn imitates torch.nn
         "tinygrad",  # tinygrad.nn: layers are plain classes
         "megengine",  # megengine.module.Module
         "mlx",  # mlx.nn.Module, a dict
         "tensorflow",  # tf.Module and tf.keras.layers.Layer
         "tf_keras",
-        # keras.layers.Layer derives from torch.nn.Module where Keras 3 runs on torch, and then has a `__call__` of its
-        # own that does far more than `forward`: never the same call, so never one to report.
+        # keras.layers.Layer derives from torch.nn.Module if Keras 3 runs on torch. Then it has its own `__call__` that
+        # does far more than `forward`, so the two calls are never equivalent, and there is nothing to report.
         "keras",
         "sonnet",  # sonnet.Module, a tf.Module
         "tensorflow_probability",  # Bijector.forward, Distribution
@@ -47,7 +47,7 @@ _FRAMEWORKS = frozenset(
     }
 )
 
-# What models are fed with and measured by: arrays, tables, pictures, settings.
+# The inputs, metrics and settings of models: arrays, tables, images, configuration.
 _DATA = frozenset(
     {"numpy", "scipy", "pandas", "polars", "xarray", "PIL", "matplotlib", "yaml", "omegaconf", "pydantic", "attr",
      "attrs", "tqdm", "h5py", "networkx", "gym", "gymnasium"}
@@ -57,10 +57,10 @@ _PACKAGES = _FRAMEWORKS | _DATA
 
 
 def is_standard(dotted: str) -> bool:
-    """Whether the name is of the standard library, from which no ``torch.nn.Module`` comes."""
+    """Whether the name belongs to the standard library, which has no ``torch.nn.Module``."""
     return dotted.partition(".")[0] in _STANDARD
 
 
 def is_look_alike(dotted: str) -> bool:
-    """Whether a class of the name is no ``torch.nn.Module``, because of the package that it stands in."""
+    """Whether a class with this name is not a ``torch.nn.Module``, because of its package."""
     return dotted.partition(".")[0] in _PACKAGES

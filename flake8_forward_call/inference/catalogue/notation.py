@@ -1,9 +1,9 @@
 """Types as text in the catalogue, in Python's own syntax.
 
-``a.b.C`` an instance of that class, ``Opaque[a.b.C]`` one of an unread subclass of it, ``type[a.b.C]`` the class,
-``Self`` whatever the method is called on, ``Self()`` an instance of the class that it is called on, ``~name`` what the
-caller passes as that parameter, ``list[X]`` anything iterable, ``dict[K, V]``, ``tuple[X, Y]``, ``Awaitable[X]``,
-``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
+``a.b.C`` is an instance of that class, ``Opaque[a.b.C]`` one of an unread subclass of it, ``type[a.b.C]`` the class,
+``Self`` the object on which the method is called, ``Self()`` an instance of the class on which it is called, ``~name``
+what the caller passes for that parameter, ``list[X]`` anything iterable. The others are ``dict[K, V]``,
+``tuple[X, Y]``, ``Awaitable[X]``, ``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SELF = Slot("Self", "Self")
 
 
 def write(kind: Type, owner: str) -> str:
-    """The text of a type; parameters of others than ``owner`` and what has no notation become ``Any``."""
+    """The text of a type; parameters of anything but ``owner``, and types without a notation, become ``Any``."""
     match kind:
         case Union():
             return " | ".join(dict.fromkeys(write(one, owner) for one in alternatives(kind))) or "Any"
@@ -73,7 +73,7 @@ def write(kind: Type, owner: str) -> str:
 
 
 def read(text: str, owner: str, find: Callable[[str], Type]) -> Type:
-    """The type of a text; ``find`` gives the class object of a dotted name, ``owner`` the function of ``~name``."""
+    """The type of a text; ``find`` returns the class object of a dotted name, ``owner`` has the parameter ``~name``."""
     return _Reader(owner, find).type(_parsed(text))
 
 

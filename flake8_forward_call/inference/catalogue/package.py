@@ -1,8 +1,8 @@
-"""The facts of one package, as text: a line for each name, sorted, so that one is found without reading the rest.
+"""The facts of one package, as text: a sorted line for each name, so that one is found without reading the rest.
 
 The first line names the package and its release. Each other line is a full dotted name, a tab, and in JSON what the
-name stands for: an object for a class, a list of two for a function, of one for a value, a text for a name that lives
-elsewhere. A name there that starts with a dot goes on from the Python module of the line's own name.
+name is: an object for a class, a list of two for a function, a list of one for a value, a string for an alias. A name
+in the JSON that starts with a dot is relative to the Python module of the line's own name.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class ClassEntry:
-    """A class: its bases by canonical name (None: one that was not to be resolved), members by type or result.
+    """A class: its bases by canonical name (None if unresolved), and the types or results of its members.
 
-    ``parameters`` are those of its own constructor, as far as a member's type needs them; None if it has none.
+    ``parameters`` are those of its own constructor that the types of members need; None if it has no constructor.
     """
 
     name: str
@@ -28,12 +28,12 @@ class ClassEntry:
     methods: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     call: str | None = None  # How it overrides `__call__`: a Sameness value.
     interface: bool = False
-    hookless: bool = False  # Whether instances come over RPC without their hook tables.
+    hookless: bool = False  # Whether instances sent over RPC lose their hook tables.
 
 
 @dataclass(frozen=True, slots=True)
 class FunctionEntry:
-    """A function that returns a module, or something that holds one."""
+    """A function that returns a module, or something that contains one."""
 
     name: str
     parameters: tuple[str, ...]
@@ -42,7 +42,7 @@ class FunctionEntry:
 
 @dataclass(frozen=True, slots=True)
 class ValueEntry:
-    """A global name that is bound to a module, or to something that gives one."""
+    """A global name that is bound to a module, or to something that returns or contains one."""
 
     name: str
     type: str
@@ -50,7 +50,7 @@ class ValueEntry:
 
 @dataclass(frozen=True, slots=True)
 class Alias:
-    """A name for what is written down under another one, or for a Python module."""
+    """Another name for something that has an entry, or for a Python module."""
 
     target: str
 
@@ -65,7 +65,7 @@ _RELATIVE = re.compile(r"(?<![\w.])\.(?=\w)")
 
 
 class Package:
-    """The facts of one package, from their text. An entry is read as JSON when it is first asked for."""
+    """The facts of one package, from their text. An entry is parsed when it is first requested."""
 
     def __init__(self, text: bytes) -> None:
         self._text = text
@@ -75,7 +75,7 @@ class Package:
         self.version: str = header["version"]
 
     def entry(self, dotted: str) -> Entry | None:
-        """What is known under a dotted name, or None."""
+        """The entry under a dotted name, or None."""
         if dotted not in self._entries:
             self._entries[dotted] = self._written(dotted) or self._from_further_out(dotted)
         return self._entries[dotted]
@@ -86,7 +86,7 @@ class Package:
         return self._read(dotted, start + len(key)) if self._text.startswith(key, start) else None
 
     def _from_further_out(self, dotted: str) -> Entry | None:
-        """What an outer package offers under the name, if it has it from here: then it is not written down twice."""
+        """An outer package's entry for the name, if it re-exports it: then the name has no entry of its own."""
         module, _, name = dotted.rpartition(".")
         for outer in outward(module):
             entry = self._written(f"{outer}.{name}")
@@ -95,17 +95,17 @@ class Package:
         return None
 
     def holds(self, dotted: str) -> bool:
-        """Whether the dotted name is a Python module of which something is written down."""
+        """Whether the dotted name is a Python module with entries."""
         key = f"{dotted}.".encode()
         return self._text.startswith(key, self._first_not_before(key))
 
     def names(self) -> Iterator[str]:
-        """Yield every name that something is written down under, in order."""
+        """Yield the name of each entry, in order."""
         for line in self._text.splitlines()[1:]:
             yield line.partition(b"\t")[0].decode()
 
     def _first_not_before(self, key: bytes) -> int:
-        """Where the first line starts that sorts at or after the key."""
+        """The start of the first line that sorts at or after the key."""
         text = self._text
         low, high = 0, len(text)
         while low < high:
@@ -142,20 +142,20 @@ class Package:
 
 
 def outward(module: str) -> Iterator[str]:
-    """Yield the packages around a Python module, from the next one out."""
+    """Yield the packages that contain a Python module, innermost first."""
     while "." in module:
         module = module.rpartition(".")[0]
         yield module
 
 
 def write(package: str, version: str, facts: dict[str, Any]) -> str:
-    """The text of a package's facts, by dotted name and ready for JSON; the same facts give the same text."""
+    """The text for a package's facts, which are given by dotted name, ready for JSON. Equal facts have equal text."""
     lines = [f"{name}\t{_shortened(_json(facts[name]), name.rpartition('.')[0])}\n" for name in sorted(facts)]
     return "".join([f"{_HEADER}\t{_json({'package': package, 'version': version})}\n", *lines])
 
 
 def _shortened(text: str, module: str) -> str:
-    """The text with each name that lies in the Python module, or in one inside it, as it goes on from there."""
+    """The text with each name in the Python module, or in one inside it, made relative to that module."""
     return re.sub(rf"(?<![\w.]){re.escape(module)}\.(?=\w)", ".", text)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# What the catalogue is built from, each release after those that it builds on. How they were chosen: docs/catalogue.md.
+# The releases, each after those that it builds on. docs/catalogue.md describes how they were chosen.
 RELEASES = (
     ("torch==2.13.0", ("torch",)),
     ("scikit-learn==1.9.1", ("sklearn",)),

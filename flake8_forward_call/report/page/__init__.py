@@ -1,1 +1,1 @@
-"""What the HTML report is built of."""
+"""The parts of the HTML report."""

@@ -1,4 +1,4 @@
-"""One finding in the page."""
+"""One finding on the page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_forward_call.source import Source
 
 
 def article(report: Report, entry: Entry) -> ET.Element:
-    """The finding with its place, what it says, its source, the evidence and the fix, as far as each is there."""
+    """The finding with its location, message, source, evidence and fix, as far as each exists."""
     finding, source = entry.finding, report.sources.get(entry.finding.path)
     folder = "" if entry.folder == "." else f"{entry.folder.rstrip('/')}/"
     name = element("b", *path_pieces(entry.name.name))
@@ -33,7 +33,7 @@ def article(report: Report, entry: Entry) -> ET.Element:
 
 
 def remedy_of(finding: Finding) -> str:
-    """What kind of fix it has, in words."""
+    """The kind of fix that a finding has, in words."""
     match finding.fix and finding.fix.applicability:
         case Applicability.SAFE:
             return "safe fix"

@@ -1,4 +1,4 @@
-"""Where the findings cluster: bars of their numbers, one a folder or file, parted by rule."""
+"""Where the findings cluster: one bar for each folder or file, split by rule."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from flake8_forward_call.report.page.elements import element, path_pieces
 from flake8_forward_call.report.page.entries import Entry
 from flake8_forward_call.report.rewrites import count
 
-# So many are shown at once; the others are behind a click.
+# The number of bars shown at once; the others are behind a click.
 _ROOM = 8
 
-# A bar's label, where that leads to, and the numbers by rule.
+# A bar's label, its link target, and the numbers by rule.
 _Bar: TypeAlias = tuple[str, str, Counter[str]]
 
 
 def chart(noun: str, entries: Iterable[Entry], place: Callable[[Entry], tuple[str, str]]) -> ET.Element:
-    """The bars, the longest first. ``place`` gives what an entry counts for: a label, and where that leads to."""
+    """The bars, the longest first. ``place`` returns the label and the link target of the bar for an entry."""
     numbers: dict[str, tuple[str, Counter[str]]] = {}
     for entry in entries:
         label, target = place(entry)
@@ -50,7 +50,7 @@ def _table(bars: Sequence[_Bar], longest: int) -> ET.Element:
 
 
 def _bar(codes: Counter[str], longest: int) -> ET.Element:
-    """A bar as long beside the longest as it has findings. Its measures are attributes: the page forbids styles."""
+    """A bar with a length relative to the longest. Its sizes are attributes, because the page forbids styles."""
     parts, done = [], 0
     for code, number in sorted(codes.items()):
         x, width = (f"{100 * each / longest:.2f}%" for each in (done, number))

@@ -1,4 +1,4 @@
-"""Source in the page: the lines around a finding, and the diff of its fix."""
+"""Source on the page: the lines around a finding, and the diff of its fix."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from flake8_forward_call.report.hunk import hunk, text_around
 from flake8_forward_call.report.page.elements import code_line, element
 from flake8_forward_call.source import Source
 
-# Rows shown before and after the call, and of a call at most.
+# Rows shown before and after the call, and at most of the call.
 _AROUND = 2
 _TALLEST = 12
-# Characters shown of a line, and of those before the mark.
+# Characters shown at most of a line, and before the mark in it.
 _WIDEST = 300
 _BEFORE = 100
 
@@ -21,9 +21,9 @@ _CUT = "…"
 
 
 def excerpt(source: Source, finding: Finding) -> ET.Element | None:
-    """The call with the lines around it: its rows are set apart, and the name that the finding stands at is marked.
+    """The call with the lines around it: its rows are highlighted, and the name that the finding is at is marked.
 
-    None where there is nothing to show: the finding is about a notebook as a whole, or its place is outside the text.
+    None if there is nothing to show: the finding is about a whole notebook, or its location is outside the text.
     """
     if finding.cell is None and source.cells():
         return None
@@ -45,7 +45,7 @@ def excerpt(source: Source, finding: Finding) -> ET.Element | None:
 
 
 def diff(source: Source, finding: Finding) -> ET.Element | None:
-    """The fix as a diff without its head; None where it cannot be shown."""
+    """The fix as a diff without its header; None if it cannot be shown."""
     from flake8_forward_call.rewriter import RewriteError
 
     try:
@@ -61,7 +61,7 @@ def diff(source: Source, finding: Finding) -> ET.Element | None:
 
 
 def _call(finding: Finding, start: Place) -> tuple[int, int]:
-    """The first and the last row to set apart: those of the call, or of a tall one those around the name."""
+    """The first and last row to highlight: those of the call, or for a tall one those around the name."""
     if finding.context is None:
         return start.row, start.row
     first, last = (finding.shown(Place(row, 1)).row for row in (finding.context.first_row, finding.context.last_row))
@@ -70,12 +70,12 @@ def _call(finding: Finding, start: Place) -> tuple[int, int]:
 
 
 def _common_indent(lines: Iterable[str]) -> int:
-    """How many blanks all lines begin with that hold anything: a narrow screen has no room for them."""
+    """How many blanks all non-blank lines start with: a narrow screen has no room for them."""
     return min((len(line) - len(line.lstrip(" \t")) for line in lines if line.strip()), default=0)
 
 
 def _marked(line: str, indent: int, start: Place, end: Place) -> list[ET.Element | str]:
-    """The pieces of a line behind its indent, in which the name is marked."""
+    """The pieces of a line after its indent, with the name marked."""
     begin = min(start.column - 1, len(line))
     stop = min(end.column - 1, len(line)) if end.row == start.row else len(line)
     left = max(indent, begin - _BEFORE) if len(line) - indent > _WIDEST else indent

@@ -1,4 +1,4 @@
-"""The findings in the order of the page: by folder, by rule, then by place."""
+"""The findings in the order of the page: by folder, by rule, then by location."""
 
 from __future__ import annotations
 
