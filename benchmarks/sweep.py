@@ -146,7 +146,7 @@ def swept(path: Path, rename: int | None) -> Result:
 
 def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
     """Do the same as ``forward-call fix --unsafe-fixes`` with a file, and yield what went wrong."""
-    checked = check_bytes(path, data, everywhere(ALL_RULES), thorough=False)
+    checked = check_bytes(path, data, everywhere(ALL_RULES))
     result.refused.update(finding.message for finding in checked.findings if finding.code == "FWD900")
     fixable = [finding for finding in checked.findings if finding.fix is not None]
     if not fixable:
@@ -157,7 +157,7 @@ def _fixed(path: str, data: bytes, result: Result) -> Iterator[str]:
         return
     result.rewritten = len(fixable)
     yield from faults(data, outcome.data, {(one.end.row, one.end.column) for one in fixable})
-    again = check_bytes(path, outcome.data, everywhere(ALL_RULES), thorough=False)
+    again = check_bytes(path, outcome.data, everywhere(ALL_RULES))
     if any(finding.fix for finding in again.findings):
         yield "a second run has something to rewrite"
 

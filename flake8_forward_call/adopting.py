@@ -12,7 +12,7 @@ from flake8_forward_call.checking import Checked, check_bytes, wanted
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
@@ -20,7 +20,7 @@ from flake8_forward_call.selection import Selects, everywhere
 from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
 from flake8_forward_call.source import SourceError
 from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, replace
+from flake8_forward_call.writing import WriteError, outside, replace
 
 
 @dataclass
@@ -41,7 +41,7 @@ class Adopting:
 
     def take(self, each: Input) -> None:
         """Put comments at one file's findings."""
-        checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE), thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE))
         if not checked.findings:
             return
         selection = self.selects(each.name)
@@ -57,7 +57,7 @@ class Adopting:
             self._give_up(each, checked, error, concerned)
             return
         for finding, why in result.left:
-            self.trouble.warn(f"{shown(finding.path)}:{finding.where}: {finding.code} gets no noqa: {why}")
+            self.trouble.warn(f"{shown(near(finding.path))}:{finding.where}: {finding.code} gets no noqa: {why}")
         self._left += len(result.left)
         if result.silenced:
             self._deliver(each, result)
@@ -82,11 +82,13 @@ class Adopting:
     def _deliver(self, each: Input, result: Silenced) -> None:
         with interrupts_held():  # What is done is counted, or not done.
             try:
+                if (target := each.leads_out_to) is not None:
+                    raise WriteError(outside(target))
                 if replace(each.name, result.source.to_bytes(), expected=each.data):
                     self._silenced += len(result.silenced)
                     self._files += 1
             except WriteError as error:
-                self.trouble.error(f"{shown(each.name)}: {error}")
+                self.trouble.error(f"{shown(near(each.name))}: {error}")
                 self._left += len(result.silenced)
 
     def _give_up(self, each: Input, checked: Checked, error: SourceError, concerned: list[Finding]) -> None:

@@ -13,10 +13,13 @@ from typing import Any
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.fingerprints import Identity, identity
 from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.selection import Selects
 from flake8_forward_call.trouble import reason
 
 _VERSION = 1
+# Python refuses to print a number of thousands of digits, and no file has so many findings.
+_MAX_COUNT = 10**9
 _TEXTS = ("path", "scope", "code", "call")
 
 
@@ -41,17 +44,21 @@ class Baseline:
     def read(cls, path: str) -> Baseline:
         """What a file holds. Raises BaselineError where it cannot be read or is no baseline."""
         try:
-            held = json.loads(Path(path).read_bytes())
+            held = json.loads(read_bytes(path, MAX_BYTES))
             if not isinstance(held, dict) or not isinstance(held.get("findings"), list):
                 raise ValueError("it has no list of findings")
             if held.get("version") != _VERSION:
-                raise ValueError(f"its version is {held.get('version')!r}, and only {_VERSION} is known here")
+                raise ValueError(f"its version is {repr(held.get('version'))[:80]}, and only {_VERSION} is known here")
             counts: Counter[Identity] = Counter()
             for each in held["findings"]:
                 counts[_identity(each)] += each["count"]
+        except NotPlainError as error:
+            raise BaselineError(f"{path}: {error}") from None
         except OSError as error:
             raise BaselineError(f"{path}: cannot be read: {reason(error)}") from None
-        except (ValueError, RecursionError) as error:  # Those of json and of the encoding are of the first kind.
+        except RecursionError:
+            raise BaselineError(f"{path}: is no baseline: it is nested too deeply") from None
+        except ValueError as error:  # Those of json and of the encoding are of this kind.
             raise BaselineError(f"{path}: is no baseline: {error}") from None
         return cls(_folder(path), counts)
 
@@ -100,7 +107,7 @@ def _identity(entry: Any) -> Identity:
     for field in _TEXTS:
         if not isinstance(entry.get(field), str):
             raise ValueError(f"an entry has no {field}: {json.dumps(entry)[:80]}")
-    if type(entry.get("count")) is not int or entry["count"] < 1:
+    if type(entry.get("count")) is not int or not 1 <= entry["count"] <= _MAX_COUNT:
         raise ValueError(f"an entry has no count: {json.dumps(entry)[:80]}")
     return Identity(*(entry[field] for field in _TEXTS))
 

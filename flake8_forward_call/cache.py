@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call import __version__
+from flake8_forward_call.reading import read_bytes, read_head
 
 # The folder to use, in place of the platform's own; set to nothing, there is no cache.
 VARIABLE = "FORWARD_CALL_CACHE_DIR"
@@ -51,7 +52,7 @@ class Store:
         try:
             if self._folder is None or not _is_safe(self._folder):
                 return None
-            data = _bytes_of(self._path(self._folder, full))
+            data = read_bytes(self._path(self._folder, full), MAX_RECORD)
             head, _, body = data.partition(b"\n")
             if head != _MARK + _checksum(body).encode():
                 return None
@@ -99,16 +100,6 @@ def _is_safe(folder: str) -> bool:
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
-def _bytes_of(path: Path) -> bytes:
-    """The bytes of a plain file of a reasonable size. Raises OSError."""
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with open(handle, "rb") as file:  # noqa: PTH123 (It is open already: a pipe would have kept open() waiting.)
-        status = os.fstat(handle)
-        if not stat.S_ISREG(status.st_mode) or status.st_size > MAX_RECORD:
-            return b""
-        return file.read()
-
-
 def _put(path: Path, data: bytes) -> None:
     """Write a file so that another process sees all of it or nothing. Raises OSError."""
     import tempfile
@@ -147,8 +138,7 @@ def _is_named_as_ours(name: str) -> bool:
 
 def _has_mark(path: str) -> bool:
     """Whether a plain file begins as a record does, as far as it was written. Raises OSError."""
-    with open(path, "rb") as file:  # noqa: PTH123
-        return _MARK.startswith(file.read(len(_MARK)))
+    return _MARK.startswith(read_head(path, len(_MARK)))
 
 
 def use(folder: str) -> None:

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_forward_call import missing
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.repository import Entry, RefusedError, Repository, RepositoryError, names
+from flake8_forward_call.trouble import reason
 
 # The lines of a hunk in the new file. What stands in a file has a character before it, so it cannot look like this.
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.M)
@@ -43,27 +46,22 @@ class Changes:
     def __init__(self, repository: Repository, revision: str) -> None:
         """The change since a revision in a repository. Raises ChangesError."""
         self._repository = repository
-        unknown = f"unknown revision {revision!r}{self._shallow}"
+        self._revision = revision
         if not revision or revision.startswith("-"):
-            raise ChangesError(unknown)
+            raise ChangesError(f"unknown revision {revision!r}")
         try:
             commit = self._said("rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         except RefusedError:
-            raise ChangesError(unknown) from None
+            raise ChangesError(missing.why_unknown(repository, revision)) from None
         try:
             self._base = self._said("merge-base", commit, "HEAD")
         except RefusedError:
-            raise ChangesError(f"HEAD and {revision!r} have no common ancestor{self._shallow}") from None
+            raise ChangesError(missing.why_unrelated(repository, revision)) from None
         self._texts: dict[str, bytes] = {}
         self._hunks: dict[str, list[Hunk] | None] = {}
 
     def _said(self, *args: str) -> str:
         return os.fsdecode(self._repository.ask(*args)).strip()
-
-    @cached_property
-    def _shallow(self) -> str:
-        is_shallow = self._said("rev-parse", "--is-shallow-repository") == "true"
-        return " (this clone is shallow: `git fetch --unshallow` gets the revisions it lacks)" if is_shallow else ""
 
     def hold(self, path: str, data: bytes) -> None:
         """Take these bytes as the file's content, whatever lies on the disk."""
@@ -73,7 +71,7 @@ class Changes:
     def touch(self, path: str, rows: tuple[int, int] | None) -> bool:
         """Whether one of these rows of a file is touched, from the first to the last; without them, whether any is.
 
-        Raises ChangesError: the repository lacks the file's old content.
+        Raises ChangesError: the repository lacks the file's old content, or the new one cannot be read.
         """
         name = self._name(path)
         if name is None:
@@ -82,7 +80,9 @@ class Changes:
             try:
                 self._hunks[name] = self._hunks_of(name)
             except RepositoryError as error:
-                raise ChangesError(str(error)) from None
+                raise ChangesError(missing.why_refused(self._repository, self._revision, error)) from None
+            except OSError as error:
+                raise ChangesError(f"{path}: cannot be read: {reason(error)}") from None
         hunks = self._hunks[name]
         if hunks is None:
             return True
@@ -102,7 +102,7 @@ class Changes:
         is_given = name in self._texts
         if entry is None or not entry.is_plain:
             return None if is_given or name in self._known or name in self._new else []
-        data = self._texts[name] if is_given else Path(self._repository.top, name).read_bytes()
+        data = self._texts[name] if is_given else read_bytes(Path(self._repository.top, name))
         before = self._repository.content(entry.oid)
         if before == data:
             return []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
@@ -20,14 +21,13 @@ class Checked:
     source: Source | None = None
 
 
-def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unused_noqa: bool = False) -> Checked:
+def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool = False) -> Checked:
     """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
 
-    A ``thorough`` look says of any file whether it is Python; else one without `forward` or `__call__` is not even
-    parsed, which makes a run over a large tree several times as fast; nor is it asked which rules count there.
-    ``unused_noqa``: look for dead comments too.
+    A file without `forward` or `__call__` is not even parsed, which makes a run over a large tree several times as
+    fast; nor is it asked which rules count there. ``unused_noqa``: look for dead comments too.
     """
-    if is_stub(name) or not (thorough or may_matter(data) or (unused_noqa and may_name_code(data))):
+    if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
         return Checked([])
     selection = selects(name)
     # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
@@ -38,16 +38,22 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, thorough: bool, unu
         if source is None:
             return Checked([])
         text = source.text
-        if thorough:
-            source.tree  # noqa: B018 (Parsed for its error.)
     except SourceError as error:
         return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection, unused_noqa=unused_noqa)
 
 
+# What is between two strings of a list in a notebook's JSON: a name may begin in one and end in the next.
+_BETWEEN_STRINGS = re.compile(rb'"\s*,\s*"')
+
+
+def _may_matter(name: str, data: bytes) -> bool:
+    return may_matter(data) or (is_notebook(name) and may_matter(_BETWEEN_STRINGS.sub(b"", data)))
+
+
 def hold(name: str, data: bytes) -> None:
     """Let the bytes of standard input go before what the disk has at their name, or has not yet. Never raises."""
-    if not may_matter(data):
+    if not _may_matter(name, data):
         return
     from flake8_forward_call.inference import session
 
@@ -68,6 +74,6 @@ def check_source(source: Source, selection: Selection, *, unused_noqa: bool = Fa
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """Those of one file's findings that are selected and that no comment silences."""
+    """Those of one file's findings that are selected and that no comment silences, where comments count."""
     selected = [finding for finding in findings if selection.keeps(finding.code)]
-    return unsuppressed(selected[0].path, text, selected) if selected else []
+    return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected

@@ -22,6 +22,7 @@ from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
 from flake8_forward_call.commands.server import server
 from flake8_forward_call.configuration.files import ConfigError
+from flake8_forward_call.inputs import STDIN
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.trouble import Status, reason
 
@@ -33,10 +34,13 @@ _ALLOCATIONS = 100_000
 class _Commands(click.Group):
     """The commands."""
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, slips.translated(args))
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+        if self.get_command(ctx, args[0]) is None and (args[0] == STDIN or not args[0].startswith("-")):
             ctx.fail(slips.of_command(args[0], self.list_commands(ctx)))
         return super().resolve_command(ctx, args)
 
@@ -47,16 +51,18 @@ class _Commands(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog=epilog(""),
 )
-@click.version_option(__version__, prog_name="forward-call", message="%(prog)s %(version)s")
+@click.version_option(__version__, "--version", "-V", prog_name="forward-call", message="%(prog)s %(version)s")
 @click.pass_context
 def _group(ctx: click.Context) -> None:
-    """Find direct calls of a PyTorch module's forward(), which go round its hooks, and rewrite them.
+    """Find direct calls of a PyTorch module's forward(), which bypass its hooks, and rewrite them.
 
-    The exit status is 0 if nothing was found or all was fixed, 1 if findings remain, 2 if something could not be done.
+    The exit status is 0 if nothing was found or everything was fixed, 1 if findings remain, 2 if something could not be
+    done.
     """
     ctx.color = terminal.colours()
     if ctx.invoked_subcommand is None:
-        raise click.UsageError("name a command: check, fix, explain, config, server or completion")
+        click.echo(ctx.get_help(), err=True)
+        ctx.exit(Status.FAILED)
 
 
 for _command in (check, fix, explain, config, server, completion):

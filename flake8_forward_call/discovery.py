@@ -12,6 +12,9 @@ from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.ignoring import LeftOut, reason_for
+from flake8_forward_call.printing import near
+from flake8_forward_call.python_files import is_python
+from flake8_forward_call.reading import kind_of
 from flake8_forward_call.skipping import Reason, Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
@@ -27,22 +30,15 @@ _LOOKED_AT = (".py", ".ipynb")
 
 _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
 
-_KINDS = (
-    (stat.S_ISFIFO, "a named pipe"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-
 
 def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
     """The files to look at, each once however many names lead to it, named as flake8 would name them.
 
-    A path that is named counts, whatever it is called, and whatever git or the settings leave out, unless
-    ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control, caches,
-    ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings leave
-    out: ``skipped`` takes note of that. Links to directories are not followed, links to files are. What cannot be
-    looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
+    A file that is named counts if it is Python by its name or its first line, whatever git or the settings leave out,
+    unless ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control,
+    caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings
+    leave out. ``skipped`` takes note of what is skipped. Links to directories are not followed, links to files are.
+    What cannot be looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
     """
     skipped = skipped or Skipped()
     for path in paths:
@@ -57,20 +53,23 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except OSError as error:
-        trouble.error(f"{path or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
+        trouble.error(f"{near(path) or repr(path)}: {_NOT_THERE.get(type(error)) or reason(error)}")
         return
     real = os.path.realpath(path)
     if stat.S_ISREG(mode):
         if settings_of(Path(real).parent).force_exclude and (why := reason_for(real, is_folder=False)) is not None:
             skipped.file(real, why)
             skipped.forced()
+        elif not is_python(path):
+            skipped.not_python(path, real)
         else:
             yield path, real
     elif stat.S_ISDIR(mode):
         yield from _look_into(path, real, trouble, skipped)
     else:  # Reading could wait for ever.
-        kind = next((name for is_kind, name in _KINDS if is_kind(mode)), "not a file")
-        trouble.error(f"{path}: is {kind}; to check what comes out of it, send that to 'forward-call check -'")
+        trouble.error(
+            f"{near(path)}: is {kind_of(mode)}; to check what comes out of it, send that to 'forward-call check -'"
+        )
 
 
 def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
@@ -100,7 +99,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            trouble.error(f"{folder}: cannot be looked into: {reason(error)}")
+            trouble.error(f"{near(folder)}: cannot be looked into: {reason(error)}")
             continue
         if folder != top:
             if is_environment(entries):
@@ -115,7 +114,10 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
                     yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else real
                 else:
                     skipped.file(real, why)
-            elif is_searched(entry):
+            elif not is_searched(entry):
+                if entry.name.endswith(_LOOKED_AT) and _is_special(entry):
+                    skipped.file(real, left_out.reason(real, is_folder=False) or Reason.SPECIAL)
+            else:
                 why = left_out.reason(real, is_folder=True)
                 if why is None:
                     inner.append((entry.path, real, left_out))
@@ -168,3 +170,12 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError as error:  # A link: in a circle it leads nowhere, else to read it will tell what is wrong.
         return error.errno != errno.ELOOP
+
+
+def _is_special(entry: os.DirEntry[str]) -> bool:
+    """Whether an entry that is no file and is not searched is, or leads to, something that is there."""
+    try:
+        entry.stat()
+    except OSError:
+        return False
+    return True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from flake8_forward_call.candidates import Candidate, candidates
@@ -89,10 +89,22 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
     where = source.where(Place(row, column or 1))
     if column is None:
         where = ("row " if source.cell_at(row) is None else "") + where.rpartition(":")[0]
-    if not sites:
+    here = [(site.start, _subject(site)) for site in sites]
+    here += [(finding_for_override(source, each).start, "__call__") for each in _overrides(source)]
+    if not here:
         return f"no direct call of forward() at {where}, nor anywhere in the file (super().forward() is none)"
-    near = sorted((site.start for site in sites), key=lambda place: (abs(place.row - row), place))[:3]
-    return f"no direct call of forward() at {where}; the nearest: {', '.join(map(source.where, near))}"
+    near = sorted(here, key=lambda one: (abs(one[0].row - row), one))[:3]
+    shown = ", ".join(f"{source.where(place)} {subject}" for place, subject in near)
+    return f"no direct call of forward() at {where}; the nearest: {shown}"
+
+
+def _subject(site: Site) -> str:
+    """What stands at a site, as a message would show it."""
+    return f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
+
+
+def _overrides(source: Source) -> Sequence[Override]:
+    return list(overrides(source)) if source.sets_call else ()
 
 
 def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
@@ -102,8 +114,8 @@ def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
     if verdict.is_told and is_deliberate(source, site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
-    subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
-    return Explanation(site.start, subject, one_line(verdict.reason), finding, _is_silenced(source, finding), steps)
+    reason = one_line(verdict.reason)
+    return Explanation(site.start, _subject(site), reason, finding, _is_silenced(source, finding), steps)
 
 
 def _traced(source: Source) -> tuple[Tracer, File]:
@@ -151,7 +163,7 @@ def _is_silenced(source: Source, finding: Finding | None) -> bool:
 
 
 def _explained_overrides(source: Source, row: int, column: int | None) -> Iterator[Explanation]:
-    for override in overrides(source) if source.sets_call else ():
+    for override in _overrides(source):
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
             steps = tuple(_ancestry_of(source, override))

@@ -19,14 +19,14 @@ from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import Input
 from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.selection import Selection, Selects, everywhere
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, replace
+from flake8_forward_call.writing import WriteError, outside, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +81,14 @@ class Fixing:
         self._taken += 1
         checked = self._check(each)
         self._found += len(checked.findings)
-        chosen = self._chosen(checked)
+        chosen = [] if self._is_out_of_reach(each, checked) else self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
         outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
         with interrupts_held():  # What is done is counted and told, or not done.
             try:
                 is_made = self._deliver(each, outcome)
             except WriteError as error:
-                self.trouble.error(f"{each.name}: {error}")
+                self.trouble.error(f"{near(each.name)}: {error}")
                 self._leave(each, _as_it_was(checked))
                 return
             self._leave(each, outcome)
@@ -113,12 +113,12 @@ class Fixing:
             self._say(hint)
 
     def _show_diff(self, rendered: bytes) -> None:
-        """Print a diff: the very bytes, for they are to be applied, but where it is for the eye alone.
+        """Print the diff of a file: its very bytes, so that it can be applied, unless it is only to be looked at.
 
-        That is on a terminal, and on standard error, among other lines.
+        That is on a terminal, on standard error among other lines, and where the environment asks for colours.
         """
-        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
-        click.echo(diff.visible(rendered) if is_seen else rendered, nl=False, err=self.is_summed_up)
+        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout) or terminal.colours()
+        click.echo(diff.coloured(diff.visible(rendered)) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:
         """What is done when something ends the run."""
@@ -134,19 +134,19 @@ class Fixing:
         if self._not_selected:
             yield rewrites.hint_at_not_selected(self._not_selected)
         if self._changes and folder != Path.cwd():
-            yield f"The diff is to be applied in {shown(str(folder))}."
+            yield f"The diff is to be applied in {shown(near(str(folder)))}."
         if self.has_quit:
             yield "Files that come later were not looked at."
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
         if not self.unsafe:
-            return check_bytes(each.name, each.data, self.selects, thorough=each.is_named)
+            return check_bytes(each.name, each.data, self.selects)
         selection = self.selects(each.name)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
         others = tuple(code for code in unsafe if selection.leaves_open(code))
         wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
-        checked = check_bytes(each.name, each.data, everywhere(wider), thorough=each.is_named)
+        checked = check_bytes(each.name, each.data, everywhere(wider))
         self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
 
@@ -157,6 +157,13 @@ class Fixing:
             return fixable
         assert checked.source is not None, "only a file that was analysed has findings with a fix"
         return self.asking.accepted(checked.source, fixable)
+
+    def _is_out_of_reach(self, each: Input, checked: Checked) -> bool:
+        """Whether a fix would be made in a file that the user did not give; says so."""
+        if not any(map(self._may_fix, checked.findings)) or (target := each.leads_out_to) is None:
+            return False
+        self.trouble.error(f"{near(each.name)}: {outside(target)}")
+        return True
 
     def _may_fix(self, finding: Finding) -> bool:
         return finding.fix is not None and (self.unsafe or finding.fix.applicability is Applicability.SAFE)

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.configuration.files import FILE
-from flake8_forward_call.configuration.patterns import PatternError, compiled
+from flake8_forward_call.configuration.files import FILE, ConfigError
+from flake8_forward_call.configuration.patterns import Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_of
+from flake8_forward_call.printing import near
+from flake8_forward_call.reading import TooLargeError, read_bytes
 from flake8_forward_call.skipping import Reason
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
-
 GITIGNORE = ".gitignore"
+
+# The longest that people keep have a few thousand lines.
+MAX_GITIGNORE = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,42 +30,48 @@ class Ignoring:
     or one above it.
     """
 
-    lists: tuple[tuple[str, GitIgnoreSpec], ...] = ()
+    lists: tuple[tuple[str, Patterns], ...] = ()
     everything: bool = False  # A folder above is left out, and then no pattern brings back what lies in it.
     named: str = ""
 
-    def with_patterns(self, folder: str, patterns: Sequence[str]) -> Ignoring:
+    def with_patterns(self, folder: str, patterns: Sequence[bytes]) -> Ignoring:
         """The same with more patterns, which are relative to a folder, given by its real path."""
         if not patterns:
             return self
         if (below := _below(folder, self.named)) is None:
             return replace(self, lists=(*self.lists, (folder, compiled(tuple(patterns)))))
         parts = below.split("/")
-        way = [f"{'/'.join(parts[:number])}/" for number in range(1, len(parts) + 1)]
+        way = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
         found = groupby(_set_aside(patterns, folder, self.named, way), itemgetter(0))
         more = ((base, compiled(tuple(pattern for _, pattern in group))) for base, group in found)
         return replace(self, lists=(*self.lists, *more))
 
     def with_gitignore_of(self, folder: str) -> Ignoring:
-        """The same with what the ``.gitignore`` in a folder says, if there is one that can be read."""
+        """The same with what the ``.gitignore`` in a folder says, if there is one that can be read.
+
+        git follows no link to one either. Raises ConfigError for one that is too large to be read: without it files
+        would be looked at that git ignores.
+        """
+        path = os.path.join(folder, GITIGNORE)  # noqa: PTH118 (For thousands of folders, a Path takes its time.)
         try:
-            with open(os.path.join(folder, GITIGNORE), encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH118, PTH123
-                lines = tuple(line.rstrip("\r\n") for line in file)
-            return self.with_patterns(folder, lines)
-        except (OSError, PatternError):  # git does without such a file as well.
+            data = read_bytes(path, MAX_GITIGNORE, follow=False)
+        except TooLargeError as error:
+            raise ConfigError(f"{near(str(path))}: {error}") from None
+        except OSError:  # git does without such a file as well.
             return self
+        return self.with_patterns(folder, lines_of(data))
 
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
         """Whether a real path is left out: the last pattern that speaks of it says so."""
         if self.everything:
             return True
-        for folder, spec in reversed(self.lists):
+        for folder, patterns in reversed(self.lists):
             below = _below(folder, path)
             if below is None:
                 continue  # The patterns are of a folder that the path is not in.
-            include = spec.check_file(f"{below}/" if is_folder else below).include
-            if include is not None:
-                return include
+            verdict = patterns.verdict(below, is_folder=is_folder)
+            if verdict is not None:
+                return verdict
         return False
 
 
@@ -74,21 +81,19 @@ def _below(folder: str, path: str) -> str | None:
     return path[len(inside) :].replace(os.sep, "/") if path.startswith(inside) and path != inside else None
 
 
-def _set_aside(patterns: Sequence[str], folder: str, named: str, way: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence[str]) -> Iterator[tuple[str, bytes]]:
     """The patterns of a folder that still count below a named one, each with the folder that it is relative to then.
 
     A pattern that leaves out a folder on the ``way`` there leaves out everything in it, which is not what the user
     wants. If it is a mere name, it still counts for what has that name further down, as it does for ruff.
     """
-    if not any(compiled(tuple(patterns)).check_file(one).include for one in way):
+    if not any(compiled(tuple(patterns)).verdict(one, is_folder=True) for one in way):
         yield from ((folder, pattern) for pattern in patterns)
         return
     for pattern in patterns:
-        # `made/**` is about what lies in the folder, and not about the folder.
-        met = [one.rstrip("/") for one in way] if pattern.rstrip().endswith("/**") else way
-        if not any(compiled((pattern,)).check_file(one).include for one in met):
+        if not any(compiled((pattern,)).verdict(one, is_folder=True) for one in way):
             yield folder, pattern
-        elif "/" not in (name := pattern.rstrip().rstrip("/")) and name.strip("*"):
+        elif b"/" not in (name := pattern.rstrip().rstrip(b"/")) and name.strip(b"*"):
             yield named, pattern
 
 
@@ -129,7 +134,7 @@ class LeftOut:
 
 def _of_user(settings: Settings, named: str) -> Ignoring:
     base = os.path.realpath(settings.base_of("exclude"))
-    return Ignoring(named=named).with_patterns(base, settings.exclude)
+    return Ignoring(named=named).with_patterns(base, [os.fsencode(one) for one in settings.exclude])
 
 
 def reason_for(path: str, *, is_folder: bool) -> Reason | None:

@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from flake8_forward_call.discovery import find_files
+from flake8_forward_call.printing import near
+from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble, reason
 
@@ -23,8 +24,18 @@ class Input:
 
     name: str
     data: bytes
-    is_named: bool = False  # By the user, and not found in a directory.
     is_stdin: bool = False
+    given: tuple[str, ...] = ()  # The real paths of what the user named.
+
+    @property
+    def leads_out_to(self) -> str | None:
+        """The file that would be written, where a link leads to it and it is in nothing that the user named.
+
+        A repository can hold a link to any file of whoever looks at it. To name the link itself is to mean that file.
+        """
+        real = os.path.realpath(self.name)
+        is_inside = any(real == one or real.startswith(os.path.join(one, "")) for one in self.given)  # noqa: PTH118
+        return None if self.is_stdin or is_inside else real
 
 
 def read_inputs(
@@ -42,17 +53,18 @@ def read_inputs(
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
             skipped.looked_at.add(STDIN)
-            yield Input(stdin_filename, data, is_named=True, is_stdin=True)
+            yield Input(stdin_filename, data, is_stdin=True)
         return
-    # A file that lies in a directory which is named as well goes by the name that is met first.
-    named = frozenset(map(os.path.realpath, paths)) if len(paths) > 1 else frozenset()
+    given = tuple(map(os.path.realpath, paths))
     for name in over(find_files(paths, trouble, skipped)):
         try:
-            data = Path(name).read_bytes()
+            data = read_bytes(name)
+        except NotPlainError as error:
+            trouble.error(f"{near(name)}: {error}")
         except OSError as error:
-            trouble.error(f"{name}: cannot be read: {reason(error)}")
+            trouble.error(f"{near(name)}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data, is_named=name in paths or (bool(named) and os.path.realpath(name) in named))
+            yield Input(name, data, given=given)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:
@@ -60,7 +72,11 @@ def _read_stdin(trouble: Trouble) -> bytes | None:
         trouble.error("standard input cannot be read: it is closed")
         return None
     try:
-        return sys.stdin.buffer.read()
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
     except OSError as error:
         trouble.error(f"standard input cannot be read: {reason(error)}")
         return None
+    if len(data) > MAX_BYTES:
+        trouble.error(f"standard input is larger than {MAX_BYTES // 1_000_000} MB")
+        return None
+    return data

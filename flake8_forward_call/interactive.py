@@ -13,6 +13,7 @@ from flake8_forward_call import terminal
 from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.printing import diff_line
 from flake8_forward_call.report import evidence, text
+from flake8_forward_call.report.diff import coloured_line
 from flake8_forward_call.report.hunk import hunk
 from flake8_forward_call.source import Source
 
@@ -34,7 +35,6 @@ _HELP = {
     Answer.DONE: "leave this call and all that follow in this file",
     Answer.QUIT: "leave this call and all that follow, in this file and in others; what was accepted is kept",
 }
-_COLOURS = {"@": "cyan", "-": "red", "+": "green"}
 
 
 @dataclass
@@ -101,4 +101,4 @@ def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Itera
 
     yield text.line(finding)
     yield from (f"  {evidence.render(step, source)}" for step in steps_to(source, finding))
-    yield from (click.style(diff_line(line), fg=_COLOURS.get(line[0])) for line in hunk(source, finding, chosen))
+    yield from (coloured_line(diff_line(line)) for line in hunk(source, finding, chosen))

@@ -18,7 +18,7 @@ _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
 
 # GitHub's runner obeys `##[command]` anywhere in a line (src/Runner.Common/ActionCommand.cs in actions/runner), Azure's
 # agent `##vso[command]`, TeamCity `##teamcity[command]`.
-_LOG_COMMAND = re.compile(r"##(?=\w*\[)")
+LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 
 # GitHub's runner obeys `::command::` where only blanks stand before it in a line.
 _LINE_COMMAND = re.compile(r"\s*::")
@@ -57,13 +57,24 @@ def as_json(value: Any, indent: int | None = 2) -> str:
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     text = _SURROGATES.sub(lambda match: rf"\\u{ord(match[0]):04x}", text)
     text = _NOT_PLAIN.sub(lambda match: json.dumps(match[0])[1:-1].replace("\x7f", r"\u007f"), text)
-    return _LOG_COMMAND.sub(r"#\\u0023", text)
+    return LOG_COMMAND.sub(r"#\\u0023", text)
 
 
 def from_here(path: str) -> str:
     """A path as one would name it from the current folder, where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    try:
+        relative = os.path.relpath(path)
+    except (OSError, ValueError):  # The folder is gone; on Windows, it is on another drive.
+        return path
+    return path if relative.split(os.sep, 1)[0] == os.pardir else relative
+
+
+def near(path: str) -> str:
+    """A path for a message: as it was given, or from the current folder where it was given from the root and is below.
+
+    What is encoded for a message is up to whoever prints that.
+    """
+    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A text.)
 
 
 def _encoded(text: str, kept: str) -> str:
@@ -73,7 +84,7 @@ def _encoded(text: str, kept: str) -> str:
         )
     if not text.isascii():
         text = _UNSEEN.sub(lambda match: _escape_sequence(match[0]), text)
-    return _LOG_COMMAND.sub(lambda _: r"\x23#", text) if "##" in text else text
+    return LOG_COMMAND.sub(lambda _: r"\x23#", text) if "##" in text else text
 
 
 def _is_blank(character: str) -> bool:

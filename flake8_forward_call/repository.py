@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
+
 # These change what git prints or where it looks, or make it run other programs.
 _UNWANTED = frozenset(
     {
@@ -86,6 +88,11 @@ class Repository:
         where = (f"--git-dir={self._shadow}", f"--work-tree={self.top}")
         return _git(self.top, *where, *args, data=data, index=self._index)
 
+    def settings(self, pattern: str) -> dict[str, str]:
+        """What the repository's own configuration says under keys that match a pattern. Nothing of it is applied."""
+        out = _git(self.top, "config", "--local", "-z", "--get-regexp", pattern, may_fail=True)
+        return {key: value for key, _, value in (record.partition("\n") for record in names(out))}
+
     def files_of(self, commit: str) -> dict[str, Entry]:
         """The files of a commit, by their path from the top."""
         found = {}
@@ -122,9 +129,14 @@ class Repository:
 
     def _stored(self, files: Sequence[str]) -> list[str]:
         """Put files of the working tree among the shadow's objects, as they are on the disk, and name them."""
-        return [
-            _line(self.ask("hash-object", "-w", "--stdin", data=Path(self.top, name).read_bytes())) for name in files
-        ]
+        return [_line(self.ask("hash-object", "-w", "--stdin", data=self._bytes_of(name))) for name in files]
+
+    def _bytes_of(self, name: str) -> bytes:
+        """The content of a file; nothing of one that cannot be read, which is then like no other."""
+        try:
+            return read_bytes(Path(self.top, name))
+        except OSError:
+            return b""
 
     def _tree(self, folder: str, files: dict[str, str]) -> str:
         lines = b"".join(b"100644 %b\t%b\0" % (oid.encode(), os.fsencode(name)) for name, oid in files.items())
@@ -153,8 +165,8 @@ def _fill(shadow: Path, own: Path, common: Path, formats: dict[str, str]) -> Non
             _link(common / name, shadow / name)
     for name in _OWN:
         with suppress(OSError):
-            if name != "index" and (own / name).is_file():
-                shutil.copyfile(own / name, shadow / name)
+            if name != "index":
+                (shadow / name).write_bytes(read_bytes(own / name, MAX_SETTINGS))
     (shadow / "refs").mkdir(exist_ok=True)
     extensions = "".join(f"\t{name} = {value}\n" for name, value in formats.items() if value.isalnum())
     core = f"[core]\n\trepositoryformatversion = {int(bool(extensions))}\n\tbare = false\n"

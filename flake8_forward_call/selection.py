@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -23,26 +23,30 @@ class UnknownCodeError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults hold."""
+    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults apply.
+
+    ``honours_noqa``: whether a `# noqa` comment silences a finding.
+    """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
+    honours_noqa: bool = True
 
     def keeps(self, code: str) -> bool:
         """Whether findings of this rule are wanted.
 
         As in flake8 the longest prefix wins, and ignoring wins a draw. A rule that is off by default has to be named.
         """
-        chosen = _longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
-        ignored = _longest(code, self.ignore)
+        chosen = longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
+        ignored = longest(code, self.ignore)
         if chosen or ignored:
             return chosen > ignored
         return self.select is None and BY_CODE[code].default
 
     def leaves_open(self, code: str) -> bool:
         """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
-        return not self.keeps(code) and not _longest(code, self.ignore)
+        return not self.keeps(code) and not longest(code, self.ignore)
 
 
 def may_select(prefix: str, code: str) -> bool:
@@ -52,6 +56,11 @@ def may_select(prefix: str, code: str) -> bool:
     `select = E,F,W` stands in the configuration of thousands of projects, and none of them asked for it.
     """
     return code.startswith(prefix) and (BY_CODE[code].default or prefix.startswith(_PREFIX))
+
+
+def without_noqa(selects: Selects) -> Selects:
+    """The same selection, with no regard to `# noqa` comments."""
+    return lambda path: replace(selects(path), honours_noqa=False)
 
 
 def everywhere(selection: Selection) -> Selects:
@@ -72,10 +81,13 @@ def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
 
 def unknown(code: str) -> str:
     """What to say of a code that no rule has, with the rule that was perhaps meant."""
+    if code.upper() == "ALL":
+        return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"the rules are {', '.join(BY_CODE)}"
     return f"unknown rule code {code!r}; {remedy}"
 
 
-def _longest(code: str, prefixes: Iterable[str]) -> int:
+def longest(code: str, prefixes: Iterable[str]) -> int:
+    """The length of the longest of the prefixes that a code begins with, 0 if it begins with none."""
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)

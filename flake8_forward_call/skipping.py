@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TypeAlias
 
 from flake8_forward_call.configuration.settings import GIVEN
+from flake8_forward_call.printing import near
 from flake8_forward_call.trouble import Trouble
 
 
@@ -18,10 +19,15 @@ class Reason(enum.Enum):
 
     GIT = "ignored by git (--no-respect-gitignore)"
     EXCLUDE = "excluded"
+    NOT_PYTHON = "not Python by name or first line"
+    SPECIAL = "not a regular file"
 
 
 # Yields the real path of each file that is skipped below a folder, with the reason, and None for everything else there.
 Counting: TypeAlias = Callable[[], "Iterator[tuple[str, Reason] | None]"]
+
+# So many files that are not Python are named; more are only counted.
+_MAX_NAMED = 3
 
 # A folder that git ignores may hold millions of files that are no programs. Past so many the rest is not counted.
 MAX_COUNTED = 20_000
@@ -36,6 +42,7 @@ class Skipped:
     _files: dict[str, Reason] = field(default_factory=dict)
     _folders: list[Counting] = field(default_factory=list)
     _empty: list[str] = field(default_factory=list)
+    _not_python: list[str] = field(default_factory=list)
     _is_forced: bool = False
 
     def file(self, path: str, reason: Reason) -> None:
@@ -50,6 +57,12 @@ class Skipped:
         """Note that --force-exclude skipped a path that the user named."""
         self._is_forced = True
 
+    def not_python(self, name: str, real: str) -> None:
+        """Note a file that the user named and that is not Python: the name given, and the real path."""
+        if real not in self._files:
+            self._not_python.append(name)
+        self.file(real, Reason.NOT_PYTHON)
+
     def nothing_in(self, path: str) -> None:
         """Note a folder that the user named, and in which there is nothing to look at."""
         self._empty.append(path)
@@ -58,7 +71,7 @@ class Skipped:
         """Say that no file was looked at, where this is so: an error, unless --force-exclude alone is the reason."""
         if self.looked_at or trouble.errors:
             return
-        if self._is_forced and not self._empty:
+        if self._is_forced and not self._empty and not self._not_python:
             trouble.warn(f"no file was looked at, because of --force-exclude: {self._counts() or 'nothing is left'}")
         else:
             trouble.error(f"no file was looked at: {self._counts() or self._nothing_found()}")
@@ -79,7 +92,15 @@ class Skipped:
         numbers = Counter(reasons.values())
         bound = "" if is_all else "at least "
         told = ((reason, f"{bound}{count(numbers[reason], 'file')}") for reason in Reason if numbers[reason])
-        return "; ".join(f"{number} skipped: {_why(reason)}" for reason, number in told)
+        return "; ".join(f"{number} skipped: {self._why(reason)}" for reason, number in told)
+
+    def _why(self, reason: Reason) -> str:
+        if reason is Reason.EXCLUDE:
+            return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"
+        if reason is Reason.NOT_PYTHON:
+            named = ", ".join(map(near, self._not_python[:_MAX_NAMED]))
+            return f"{reason.value} ({named}{', ...' if len(self._not_python) > _MAX_NAMED else ''})"
+        return str(reason.value)
 
     def _reasons(self) -> tuple[dict[str, Reason], bool]:
         """Why each file was skipped that no other path led to, and whether these are all."""
@@ -96,10 +117,4 @@ class Skipped:
         return {path: reason for path, reason in found.items() if path not in self.looked_at}, not waiting
 
     def _nothing_found(self) -> str:
-        return f"no Python files or notebooks found in {', '.join(map(repr, self._empty))}"
-
-
-def _why(reason: Reason) -> str:
-    if reason is Reason.GIT:
-        return str(reason.value)
-    return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"
+        return f"no Python files or notebooks found in {', '.join(repr(near(each)) for each in self._empty)}"

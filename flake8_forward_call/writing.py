@@ -6,11 +6,12 @@ import errno
 import os
 import stat
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from flake8_forward_call import temporary
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.trouble import reason
 
 # What the user gives a file: attributes of one's own, a list of who may do what, SELinux's label. The others are the
@@ -20,6 +21,11 @@ _KEPT_ATTRIBUTES = ("user.", "system.posix_acl_access", "security.selinux")
 
 class WriteError(Exception):
     """The file was left as it was; the text says why, and what can be done."""
+
+
+def outside(target: str) -> str:
+    """Why a link is not written through that leads to a file which the user did not give."""
+    return f"is a link to {target}, which is outside of the paths given; name the link itself to have that file changed"
 
 
 def replace(path: str, data: bytes, *, expected: bytes) -> bool:
@@ -33,12 +39,12 @@ def replace(path: str, data: bytes, *, expected: bytes) -> bool:
     try:
         status = target.stat()
         _refuse(target, status)
-        with _prepared(target, data, status) as temporary:
-            current = target.read_bytes()
+        with _prepared(target, data, status) as new:
+            current = read_bytes(target)
             if current not in (expected, data):
                 raise WriteError("was changed by another program in the meantime; run the command again")
             if current == expected:
-                temporary.replace(target)
+                new.replace(target)
             return current == expected
     except OSError as error:
         raise WriteError(f"could not be written and is as it was: {reason(error)}") from None
@@ -58,8 +64,8 @@ def write(path: str, data: bytes) -> None:
             return
         if status is not None:
             _refuse(target, status)
-        with _prepared(target, data, status) as temporary:
-            temporary.replace(target)
+        with _prepared(target, data, status) as new:
+            new.replace(target)
     except OSError as error:
         raise WriteError(f"could not be written: {reason(error)}") from None
 
@@ -70,10 +76,9 @@ def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Itera
 
     It has what the one with the status has; where there is none, what any new file has.
     """
-    # In the same directory, and so on the same file system, because only there is a rename one step. Not called
-    # ".py": should the machine stop here, nobody takes what is left for a program.
-    descriptor, name = tempfile.mkstemp(prefix=".forward-call-", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
+    # In the same directory, and so on the same file system, because only there is a rename one step.
+    temporary.clear(target.parent)
+    descriptor, new = temporary.make(target.parent)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
@@ -84,10 +89,13 @@ def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Itera
                 else:
                     _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
-        yield temporary
+            if sys.platform != "win32":  # Open, and so locked, until it has taken its place.
+                yield new
+        if sys.platform == "win32":  # An open file can take no other's place there.
+            yield new
     finally:  # Whatever happened; where it has taken its place, there is no file of that name.
         with suppress(OSError):
-            temporary.unlink()
+            new.unlink()
 
 
 def _refuse(target: Path, status: os.stat_result) -> None:

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from flake8_forward_call import checking
 from flake8_forward_call.cache import VARIABLE
 from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.inference.environment import CHOICE, Choice
+from flake8_forward_call.source import Source
 
 # CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
 settings.register_profile("ci", derandomize=True)
@@ -47,3 +49,10 @@ def _nothing_is_installed() -> Iterator[None]:
     before = CHOICE.set(Choice(nothing=True))
     yield
     CHOICE.reset(before)
+
+
+@pytest.fixture
+def every_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files are read and parsed that have no `.forward`: for tests of what is said of those that cannot be."""
+    monkeypatch.setattr(checking, "_may_matter", lambda *_: True)
+    monkeypatch.setattr(Source, "mentions_forward", True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call, python
 
-from flake8_forward_call import inference, report
+from flake8_forward_call import checking, inference, report
 from flake8_forward_call.candidates import Candidate
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.plugin import Plugin
@@ -150,14 +150,21 @@ def test_syntax_error() -> None:
 
 
 @pytest.mark.parametrize("data", [b"def f(:\n", b'print "x"\n', b"x = 1\x00\n", b"\xff\n"])
-def test_named_file_is_looked_at_without_a_mention(data: bytes) -> None:
-    unanalysable(data)
-    assert " FWD900 " in forward_call("check", "-", stdin=data).out
+@pytest.mark.parametrize("command", ["check", "check --add-noqa", "fix", "fix --unsafe-fixes"])
+def test_file_without_a_mention_is_not_parsed_however_it_is_given(
+    monkeypatch: pytest.MonkeyPatch, data: bytes, command: str
+) -> None:
+    def fail(*_: object) -> Source:
+        raise AssertionError("it was read")
 
-
-def test_file_in_a_directory_is_passed_over_without_a_mention() -> None:
-    Path("bad.py").write_text("def f(:\n")
-    assert forward_call("check", ".").lines == [f"./{GOOD}"]
+    Path("part").mkdir()
+    Path("part/bad.py").write_bytes(data)
+    monkeypatch.setattr(checking, "read", fail)
+    name, *options = command.split()
+    for paths in (["part"], ["part/bad.py"], ["part", "part/bad.py"], ["-"]):
+        if not ("--add-noqa" in options and "-" in paths):
+            done = forward_call(name, *options, *paths, stdin=data)
+            assert (done.status, b"FWD900" in done.out_bytes) == (0, False)
 
 
 def test_python_2() -> None:
@@ -326,5 +333,5 @@ def test_a_tokenizer_that_fails_leaves_comments_to_be_read_by_line(monkeypatch: 
 
     with monkeypatch.context() as patched:
         patched.setattr(tokenize, "generate_tokens", tokens)
-        findings = check_bytes("net.py", program, everywhere(Selection(select=("FWD",))), thorough=True).findings
+        findings = check_bytes("net.py", program, everywhere(Selection(select=("FWD",)))).findings
     assert [(finding.code, finding.start.row) for finding in findings] == [("FWD002", 3), ("FWD001", 5)]

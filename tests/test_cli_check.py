@@ -62,16 +62,11 @@ def test_stub_is_never_reported() -> None:
     assert forward_call("check", "net.pyi").status == 0
 
 
-def test_file_that_is_named_beside_its_directory_is_looked_at_as_one_that_is_named() -> None:
-    Path("broken.py").write_text("def broken(:\n")
-    assert forward_call("check", ".").lines == []
-    (line,) = forward_call("check", ".", "broken.py").lines
-    assert "FWD900" in line
-
-
-def test_file_of_any_name_is_checked_if_it_is_named() -> None:
-    Path("train").write_text(PROGRAM)
-    assert forward_call("check", "train").status == 1
+@pytest.mark.parametrize("program", ["def broken(:\n", "def broken(:\n    net.forward(1)\n", PROGRAM])
+def test_file_has_the_same_findings_named_or_found_in_its_directory(program: str) -> None:
+    Path("net.py").write_text(program)
+    found = forward_call("check", ".").lines
+    assert forward_call("check", "./net.py").lines == forward_call("check", ".", "./net.py").lines == found
 
 
 def test_json() -> None:

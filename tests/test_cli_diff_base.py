@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -242,14 +243,95 @@ def test_unknown_revision_is_told(revision: str) -> None:
 
 def test_repository_without_commits_is_told() -> None:
     made("net.py", PROGRAM)
-    assert "unknown revision 'HEAD'" in failed("net.py", base="HEAD")
+    assert "unknown revision 'HEAD': the repository has no commits yet" in failed("net.py", base="HEAD")
 
 
 def test_histories_without_a_common_ancestor_are_told() -> None:
     commit(net=PROGRAM)
     git("switch", "--quiet", "--orphan", "other")
     commit(net=FIXED)
-    assert "HEAD and 'main' have no common ancestor" in failed("net.py")
+    assert "HEAD and 'main' have no common ancestor: their histories are unrelated" in failed("net.py")
+
+
+# Why something is missing
+
+
+def cloned(*options: str) -> None:
+    """A clone of the repository, as the current folder; `file://` makes git go the way that it goes over a network."""
+    source = Path.cwd()
+    git("clone", "--quiet", *options, source.as_uri(), "../clone")
+    os.chdir("../clone")
+
+
+def as_told(error: str) -> None:
+    """Run the command that a message quotes."""
+    _, quoted, _ = error.split("`")
+    git(*shlex.split(quoted)[1:])
+
+
+@pytest.fixture
+def _history() -> None:
+    """Three commits on `main`, the last of which is also on `topic` with one more."""
+    for name in "abc":
+        commit(**{name: FIXED})
+    git("switch", "--quiet", "--create", "topic")
+    commit(net=PROGRAM)
+
+
+@pytest.mark.usefixtures("_history")
+def test_branch_of_a_shallow_clone_that_was_not_fetched_can_be_had_as_told() -> None:
+    cloned("--depth", "1", "--branch", "topic")
+    error = failed(".", base="origin/main")
+    assert "shallow" not in error
+    as_told(error)
+    error = failed(".", base="origin/main")
+    assert "'origin/main' have no common ancestor here; this clone is shallow: set fetch-depth: 0" in error
+    as_told(error)
+    assert places(".", base="origin/main") == ["./net.py:11"]
+
+
+@pytest.mark.usefixtures("_history")
+def test_older_commit_that_a_shallow_clone_lacks_can_be_had_as_told() -> None:
+    old = git("rev-parse", "main~1").strip()
+    cloned("--depth", "1", "--branch", "topic")
+    for base in (old, "HEAD~2"):
+        assert f"unknown revision {base!r}; this clone is shallow" in failed(".", base=base)
+    as_told(failed(".", base=old))
+    assert places(".", base=old) == ["./net.py:11"]
+
+
+@pytest.mark.usefixtures("_history")
+@pytest.mark.parametrize(
+    ("base", "why"),
+    [
+        ("main", "; did you mean 'origin/main'?"),
+        ("topci", "; did you mean 'topic'?"),
+        ("origin/mian", ": it was not fetched, or 'origin' has no such branch; run `git fetch origin mian:"),
+        ("upstream/main", " (see "),
+        ("0123456789abcdef", ": this clone has no such commit; `git fetch` may get it"),
+        ("HEAD~9", " (see "),
+    ],
+)
+def test_full_clone_is_never_called_shallow(base: str, why: str) -> None:
+    cloned("--branch", "topic")
+    error = failed(".", base=base)
+    assert f"unknown revision {base!r}{why}" in error
+    assert "shallow" not in error
+
+
+@pytest.mark.usefixtures("_history")
+def test_content_that_a_partial_clone_lacks_can_be_had_as_told() -> None:
+    git("switch", "--quiet", "main")
+    commit(net=f"{FIXED}# Nowhere else.\n")
+    git("switch", "--quiet", "--create", "other")
+    commit(net=PROGRAM)
+    git("config", "uploadpack.allowFilter", "true")
+    cloned("--filter", "blob:none", "--branch", "other")
+    done = forward_call("check", "--diff-base", "origin/main", ".")
+    assert (done.status, len(done.lines), done.err.count("\n")) == (2, 1, 1)
+    assert "this is a partial clone, which lacks the old content of a file" in done.err
+    as_told(done.err)
+    assert places(".", base="origin/main") == ["./net.py:11"]
 
 
 def test_folder_that_is_no_repository_is_told(tmp_path: Path) -> None:

@@ -133,14 +133,20 @@ def test_place_as_check_prints_it_may_end_in_a_colon(project: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "complaint"),
     [
-        ("model.py:2:1", "model.py: no direct call of forward() at 2:1; the nearest: 15:26, 16:24, 17:25"),
-        ("model.py:20", "model.py: no direct call of forward() at row 20; the nearest: 19:23, 17:25, 16:24"),
+        (
+            "model.py:2:1",
+            "model.py: no direct call of forward() at 2:1; the nearest: 15:26 self.encoder.forward(...), 16:24 self",
+        ),
+        (
+            "model.py:20",
+            "model.py: no direct call of forward() at row 20; the nearest: 19:23 layer.forward(...), 17:25 self.plugin",
+        ),
         ("net/base.py:1", "net/base.py: no direct call of forward() at row 1, nor anywhere in the file"),
         ("gone.py:1:1", "gone.py: cannot be read: No such file or directory"),
-        ("net:1:1", "net: cannot be read: Is a directory"),
+        ("net:1:1", "net: is a directory, not a regular file"),
         ("broken.py:1:1", "broken.py:1:1: cannot parse file"),
-        ("model.py", "name the call in it: model.py:ROW:COLUMN, as 'check' prints it"),
-        ("model.py:0:1", "no direct call of forward() at 0:1; the nearest: 15:26,"),
+        ("model.py", "name a call in it as model.py:ROW:COLUMN, as 'check' prints it"),
+        ("model.py:0:1", "no direct call of forward() at 0:1; the nearest: 15:26 self.encoder.forward(...), "),
         ("FWD01", "did you mean FWD001?"),
     ],
 )
@@ -149,6 +155,20 @@ def test_what_cannot_be_explained_is_refused(project: Path, what: str, complaint
     done = forward_call("explain", what)
     assert (done.status, done.out) == (2, "")
     assert complaint in done.err
+
+
+def test_own_call_is_among_what_is_nearby(project: Path) -> None:
+    (project / "own.py").write_text(
+        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __call__(self, x):\n        return x\n"
+    )
+    assert (
+        "no direct call of forward() at 1:1; the nearest: 5:9 __call__ (" in forward_call("explain", "own.py:1:1").err
+    )
+
+
+def test_colon_in_the_name_of_a_file_is_part_of_it(project: Path) -> None:
+    (project / "a:1").write_text((project / "model.py").read_text())
+    assert forward_call("explain", "a:1:19:23").lines[0].startswith("a:1:19:23: FWD001 ")
 
 
 def test_file_that_is_nested_too_deeply_is_refused(project: Path) -> None:

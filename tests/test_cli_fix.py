@@ -327,3 +327,10 @@ def test_closed_output_is_the_end(net: Path) -> None:
             _, err = process.communicate(PROGRAM.encode())
         assert process.returncode == 2
         assert b"Traceback" not in err
+
+
+def test_exit_status_can_say_that_something_was_fixed() -> None:
+    Path("net.py").write_text(PROGRAM)
+    assert forward_call("fix", "--exit-non-zero-on-fix", "net.py").status == 1
+    assert Path("net.py").read_text() == FIXED
+    assert forward_call("fix", "--exit-non-zero-on-fix", "net.py").status == 0

@@ -41,7 +41,7 @@ def test_exit_zero_is_for_findings_only() -> None:
 
 def test_statistics_are_sorted_by_number_then_code() -> None:
     Path("net.py").write_text(MIXED)
-    Path("bad.py").write_text("def f(:\n")
+    Path("bad.py").write_text("def f(:  # net.forward()\n")
     done = forward_call("check", "--statistics", "--extend-select", "FWD", "net.py", "bad.py")
     assert (done.status, done.err) == (1, "")
     assert done.out == (

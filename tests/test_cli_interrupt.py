@@ -159,10 +159,10 @@ def test_while_a_file_is_written_it_is_finished_and_counted(files: list[Path], m
 
 
 def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    def check_and_press(name: str, data: bytes, selects: Selects, *, thorough: bool) -> Checked:
+    def check_and_press(name: str, data: bytes, selects: Selects) -> Checked:
         if name == "./net002.py":
             press_ctrl_c()
-        return check_bytes(name, data, selects, thorough=thorough)
+        return check_bytes(name, data, selects)
 
     monkeypatch.setattr(fixing, "check_bytes", check_and_press)
     done = forward_call("fix")

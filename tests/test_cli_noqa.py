@@ -325,6 +325,6 @@ def test_ctrl_c_says_how_far_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_exit_zero_holds_for_what_gets_no_comment(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
-    file.write_text("def f(:\n")
+    file.write_text("def f(:  # net.forward()\n")
     assert forward_call("check", "--add-noqa", file).status == 1
     assert forward_call("check", "--add-noqa", "--exit-zero", file).status == 0

@@ -22,7 +22,6 @@ from flake8_forward_call.inference import disk, session, texts
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ((), ["name a command", "check", "fix", "explain"]),
         (("chek",), ["no command 'chek'; did you mean 'check'?"]),
         (("zzz",), ["no command 'zzz'; there are check, completion, config, explain, fix, server"]),
         (("check", "--selct", "FWD001"), ["no option '--selct'; did you mean '--select'?"]),
@@ -30,6 +29,17 @@ from flake8_forward_call.inference import disk, session, texts
         (("check", "--interactive"), ["no option '--interactive'; 'fix' has it"]),
         (("explain", "--verbose"), ["no option '--verbose'; 'check' and 'fix' have it"]),
         (("--vers",), ["no option '--vers'; did you mean '--version'?"]),
+        (("net.py",), ["no command 'net.py', and no file or directory of that name"]),
+        (("-",), ["no command '-'; to check standard input, run 'forward-call check -'"]),
+        (("-q", "check"), ["no option '-q' without a command", "'forward-call check -q' or 'forward-call fix -q'"]),
+        (
+            ("--diff-base", "main"),
+            ["no option '--diff-base' without a command; write 'forward-call check --diff-base'"],
+        ),
+        (("--fix",), ["no option '--fix'; run 'forward-call fix'"]),
+        (("check", "--report-unused-noqa", "--ignore-noqa"), ["--report-unused-noqa", "cannot go with --ignore-noqa"]),
+        (("check", "--add-noqa", "--disable-noqa"), ["--add-noqa", "cannot go with --ignore-noqa"]),
+        (("check", "--select", "ALL"), ["unknown rule code 'ALL'; FWD selects all rules"]),
         (("fix", "-z"), ["no option '-z' (see 'forward-call fix --help')"]),
         (("check", "--select", "FWD01"), ["--select", "unknown rule code 'FWD01'", "did you mean FWD001?"]),
         (("check", "--ignore", "E501"), ["--ignore", "unknown rule code 'E501'", "the rules are FWD001"]),
@@ -50,12 +60,82 @@ def test_slip_is_told_in_one_line(args: tuple[str, ...], words: list[str]) -> No
     assert [word for word in words if word not in done.err] == []
 
 
+# What users of ruff and flake8 type, and a part of what they are told.
+HABITS = {
+    "check --fix": "run 'forward-call fix'",
+    "check --fix-only src": "run 'forward-call fix --quiet'",
+    "check --no-fix": "'forward-call check' changes nothing",
+    "check --unsafe-fixes": "'fix' and 'config' have it",
+    "check --exit-non-zero-on-fix": "'fix' has it",
+    "check --show-settings": "run 'forward-call config PATH'",
+    "check --silent": "'--quiet'",
+    "check -s": "'--quiet'",
+    "check -e": "'--exit-zero'",
+    "check -n": "'--no-cache'",
+    "check -o out.txt": "'--output-file'",
+    "check -j 4": "one process",
+    "check --color never": "NO_COLOR=1",
+    "check --fixable FWD001": "'fix --select CODES'",
+    "check --extend-ignore FWD001": "'--ignore'",
+    "check --extend-exclude a": "'--exclude'",
+    "check --extend-per-file-ignores a:FWD": "'--per-file-ignores'",
+    "check --respect-gitignore": "that is the default",
+    "check --no-force-exclude": "that is the default",
+    "check --stdin-display-name a.py -": "'--stdin-filename'",
+    "check --format json": "'--output-format'",
+    "check --preview": "'--extend-select CODE'",
+    "check --target-version py310": "the version of Python",
+    "check --explain FWD001": "run 'forward-call explain CODE'",
+    "fix --check": "'forward-call fix --diff'",
+    "fix --show-fixes": "'forward-call fix' lists",
+    "fix --statistics": "'check' has it",
+    "linter": "'forward-call explain' lists the rules",
+    "clean": "'--no-cache'",
+    "format": "'forward-call fix'",
+    "analyze": "'forward-call check'",
+    "generate-shell-completion bash": "'forward-call completion'",
+    "help chek": "no command 'chek'; did you mean 'check'?",
+}
+
+
+@pytest.mark.parametrize("line", HABITS)
+def test_habit_from_another_tool_leads_to_what_is_meant(line: str) -> None:
+    done = forward_call(*line.split())
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert HABITS[line] in done.err
+
+
+@pytest.mark.parametrize(
+    ("habit", "ours"),
+    [
+        ("version", "--version"),
+        ("-V", "--version"),
+        ("help", "--help"),
+        ("help check", "check --help"),
+        ("rule FWD001", "explain FWD001"),
+        ("rule", "explain"),
+    ],
+)
+def test_habit_from_another_tool_does_what_is_meant(habit: str, ours: str) -> None:
+    done = forward_call(*habit.split())
+    assert done == forward_call(*ours.split())
+    assert done.status == 0
+
+
+def test_no_argument_at_all_is_answered_by_the_help() -> None:
+    done = forward_call()
+    assert (done.status, done.out) == (2, "")
+    assert done.err == forward_call("--help").out
+
+
 def test_path_instead_of_a_command_is_recognised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("src").mkdir()
     done = forward_call("src")
     assert done.status == 2
     assert "'forward-call check src'" in done.err
+    Path("a b").touch()
+    assert "run 'forward-call check 'a b''" in forward_call("a b").err
 
 
 def test_version() -> None:

@@ -40,6 +40,12 @@ def configure(text: str, folder: str = ".") -> None:
     files.forget()
 
 
+def settings_shown(*args: str) -> dict[str, str]:
+    """The lines for each setting that `config` prints, by its name."""
+    table, _, _ = forward_call(*args).out.partition("\n\n")
+    return {line.removeprefix("# ").split(" ")[0]: line for line in table.splitlines()[1:]}
+
+
 FOUND = [f"./net.py:{PLACE}: {MESSAGE}"]
 
 # The table
@@ -116,13 +122,12 @@ def test_config_tells_where_each_setting_comes_from() -> None:
     configure(
         '# on a line of its own\nextend-select = ["FWD002"]\n\n[tool.forward-call.per-file-ignores]\n"a*" = ["FWD"]'
     )
-    lines = {line.split(" ")[0]: line for line in forward_call("config", "--ignore", "FWD005").lines}
+    lines = settings_shown("config", "--ignore", "FWD005")
     assert set(lines) == set(BY_NAME)
-    top = Path.cwd()
-    assert lines["extend-select"].endswith(f'= ["FWD002"]  # {top}/pyproject.toml:3')
-    assert lines["per-file-ignores"].endswith(f'= {{"a*": ["FWD"]}}  # {top}/pyproject.toml:5')
+    assert lines["extend-select"].endswith('= ["FWD002"]  # pyproject.toml:3')
+    assert lines["per-file-ignores"].endswith('= { "a*" = ["FWD"] }  # pyproject.toml:5')
     assert lines["ignore"].endswith('= ["FWD005"]  # command line')
-    assert lines["select"].endswith("= null  # default")
+    assert lines["select"].endswith("is not set  # default")
 
 
 # What they do
@@ -293,15 +298,36 @@ def test_error_names_the_file_the_line_and_the_key(project: Path, line: str, tol
     configure(f"\n{line}")
     done = forward_call("check")
     assert (done.status, done.out) == (2, "")
-    assert done.err.startswith(f"forward-call: {project}/pyproject.toml:3: {told}")
+    assert done.err.startswith(f"forward-call: pyproject.toml:3: {told}")
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("name", ["forward_call", "flake8-forward-call", "flake8_forward_call"])
+@pytest.mark.parametrize("form", ["[tool.{0}]", "[ tool . '{0}' ]", '[tool."{0}".per-file-ignores]'])
+@pytest.mark.parametrize("beside", [False, True])
+def test_table_of_almost_the_right_name_is_told(project: Path, name: str, form: str, beside: bool) -> None:
+    table = "[tool.forward-call]\n" if beside else "# \n"
+    Path("pyproject.toml").write_text(f"{table}{form.format(name)}\nignore = ['FWD001']\n")
+    files.forget()
+    done = forward_call("check")
+    assert (done.status, done.out) == (2, "")
+    assert done.err == (
+        f"forward-call: pyproject.toml:2: [tool.{name}] is not read; the table is called [tool.forward-call]\n"
+    )
+
+
+def test_name_of_the_tool_elsewhere_in_the_file_is_no_table() -> None:
+    Path("pyproject.toml").write_text('[project]\ndependencies = ["flake8-forward-call", "forward_call"]\n')
+    files.forget()
+    assert forward_call("check").lines == FOUND
 
 
 def test_file_that_is_not_toml_is_told(project: Path) -> None:
     configure("select = [")
     done = forward_call("check")
     assert done.status == 2
-    assert done.err.startswith(f"forward-call: {project}/pyproject.toml: is not TOML: ")
+    assert done.err.startswith("forward-call: pyproject.toml:2:")
+    assert ": is not TOML: " in done.err
 
 
 def test_option_that_cannot_be_used_is_told() -> None:
@@ -315,7 +341,7 @@ def test_select_that_is_given_means_these_rules_and_no_others() -> None:
         'ignore = ["FWD001"]\nextend-select = ["FWD002"]\n[tool.forward-call.per-file-ignores]\n"b.py" = ["FWD001"]'
     )
     Path("b.py").write_text(PROGRAM)
-    lines = {line.split(" ")[0]: line for line in forward_call("config", "--select", "FWD001").lines}
+    lines = settings_shown("config", "--select", "FWD001")
     assert lines["ignore"].endswith("= []  # default")
     assert lines["extend-select"].endswith("= []  # default")
     assert forward_call("check", "--select", "FWD001").lines == FOUND

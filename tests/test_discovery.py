@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_forward_call import python_files
 from flake8_forward_call.discovery import find_files
 from flake8_forward_call.trouble import Trouble
 
@@ -48,9 +49,50 @@ def test_names_are_as_the_user_began_them() -> None:
     assert find(str(Path.cwd())) == [str(Path.cwd() / "src/net/a.py")]
 
 
-def test_named_file_counts_whatever_its_name() -> None:
-    make("script", "node_modules/a.py", ".venv/b.py")
-    assert find("script", "node_modules/a.py", ".venv") == ["script", "node_modules/a.py", ".venv/b.py"]
+def test_named_file_counts_wherever_it_is() -> None:
+    make("node_modules/a.py", ".venv/b.py")
+    assert find("node_modules/a.py", ".venv") == ["node_modules/a.py", ".venv/b.py"]
+
+
+@pytest.mark.parametrize(
+    "name", ["a.py", "a.pyi", "a.PY", "a.pyw", "a.ipynb", "app.wsgi", "bot.tac", "x.gyp", "x.gypi", "wscript", ".pdbrc"]
+)
+def test_named_file_that_is_python_by_its_name_counts(name: str) -> None:
+    make(name)
+    assert find(name) == [name]
+
+
+SHEBANGS = {
+    "#!/usr/bin/python\n": True,
+    "#!/usr/bin/env python3\n": True,
+    "#!/usr/bin/env -S python3.12 -u\r\n": True,
+    '#!"/a folder/bin/python3.13"\n': True,
+    "#! /opt/pypy3.10\n": True,
+    "#!/usr/bin/env -S uv run --script\n": True,
+    "#!/usr/bin/env nix-shell\n#!nix-shell -p python3 -i python3\n": True,
+    "#!/bin/sh\nexec python3 $0\n": False,
+    "#!/usr/bin/python3-config\n": False,
+    "#!/bin/bash\n": False,
+    "import torch  # python\n": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("name", ["train", "train.txt", "train.in.cfg", "py", ".py"])
+@pytest.mark.parametrize("shebang", SHEBANGS)
+def test_named_file_of_another_name_counts_if_its_first_line_names_python(name: str, shebang: str) -> None:
+    Path(name).write_text(f"{shebang}net.forward(1)\n", newline="")
+    assert find(name) == ([name] if SHEBANGS[shebang] else [])
+
+
+def test_named_file_that_cannot_be_read_is_left_to_whoever_reads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    make("train")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(python_files, "read_head", refuse)  # Permissions do not stop root, who may run the tests.
+    assert find("train") == ["train"]
 
 
 @pytest.mark.parametrize(

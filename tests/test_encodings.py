@@ -132,6 +132,7 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize(("data", "place", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.usefixtures("every_file_is_read")
 def test_what_is_no_python_is_told_with_its_place_and_left_alone(data: bytes, place: str, reason: str) -> None:
     Path("net.py").write_bytes(data)
     found = f"net.py:{place}: FWD900 cannot {reason}"

@@ -123,9 +123,9 @@ def test_override_of_call_is_marked_at_its_name() -> None:
 
 
 def test_what_does_not_parse_is_marked_where_python_stopped() -> None:
-    report = full("    def f(:")
+    report = full("    def f(:  # x.forward()")
     assert report.startswith("FWD900 cannot parse file")
-    assert marked(report) == [" 9 |     def f(:", "   |           ^"]
+    assert marked(report) == [" 9 |     def f(:  # x.forward()", "   |           ^"]
 
 
 def test_file_that_cannot_be_decoded_has_no_rows() -> None:

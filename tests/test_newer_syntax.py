@@ -112,7 +112,7 @@ def test_cell_of_a_notebook_names_the_python_as_well(tmp_path: Path) -> None:
         "execution_count": None,
         "metadata": {},
         "outputs": [],
-        "source": "lazy import torch\n",
+        "source": "lazy import torch  # net.forward()\n",
     }
     (file := tmp_path / "nb.ipynb").write_text(json.dumps({"cells": [lazy], "metadata": {}, "nbformat": 4}))
     out = forward_call("check", file).out

@@ -168,6 +168,7 @@ def test_whatever_is_wrong_with_a_cell_has_a_place(output_format: str, broken: s
         assert [json.dumps(broken) in lines[row - 1] for row in rows] == ([True] if broken else [])
 
 
+@pytest.mark.usefixtures("every_file_is_read")
 @pytest.mark.parametrize("output_format", ROWS_OF_SERVERS)
 def test_what_is_no_json_has_the_place_of_the_slip(output_format: str) -> None:
     Path("nb.ipynb").write_text('{\n "cells": [\n  x\n ]\n}\n', encoding="utf-8")

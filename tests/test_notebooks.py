@@ -136,7 +136,7 @@ def test_a_cell_that_does_not_parse_is_told_of_and_the_others_are_analysed(proje
 
 
 def test_a_cell_that_is_indented_in_part_does_not_parse(project: Path) -> None:
-    [fault] = check(project, "  x = 1\ny = 2")
+    [fault] = check(project, "  x = 1\ny = forward")
     assert fault.startswith("nb.ipynb:cell 2:1:")
 
 
@@ -281,6 +281,7 @@ def test_a_cell_of_another_language_is_left_out(project: Path) -> None:
         (b"[" * 100_000, "1:1: FWD900 {}read notebook: its JSON is nested too deeply"),
     ],
 )
+@pytest.mark.usefixtures("every_file_is_read")
 def test_what_is_no_notebook_is_told_with_the_reason(project: Path, data: bytes, said: str) -> None:
     (project / "nb.ipynb").write_bytes(data)
     expected = f"nb.ipynb:{said}".format("cannot ")
@@ -335,18 +336,33 @@ def test_explain_takes_the_place_and_shows_places_in_cells(project: Path) -> Non
     ]
     assert forward_call("explain", "nb.ipynb:cell 2:2:7").lines == expected
     assert forward_call("explain", "nb.ipynb:cell 2:2").lines == expected
+    assert (
+        forward_call("explain", "nb.ipynb:2:2:7").lines == forward_call("explain", "nb.ipynb:2:2:7:").lines == expected
+    )
 
 
 @pytest.mark.parametrize(
     ("place", "said"),
     [
-        ("nb.ipynb:2:7", "nb.ipynb: name the cell as well: nb.ipynb:cell N:2"),
-        ("nb.ipynb", "name the call in it: nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
-        ("net.py:cell 1:2:7", "net.py: has no code cell 1"),
+        ("nb.ipynb:2:7", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
+        ("nb.ipynb:2", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:cell 2", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:1:2:7:1", "nb.ipynb: name a call in it as nb.ipynb:cell N:ROW:COLUMN"),
+        ("nb.ipynb:9:2:7", "nb.ipynb: has no code cell 9"),
+        ("net.py:1:2:7", "net.py: name a call in it as net.py:ROW:COLUMN"),
+        ("net.py:two", "net.py: name a call in it as net.py:ROW:COLUMN"),
+        ("nb.ipynb", "name a call in it as nb.ipynb:cell N:ROW:COLUMN, as 'check' prints it"),
+        ("net.py:cell 1:2:7", "net.py: name a call in it as net.py:ROW:COLUMN"),
         ("nb.ipynb:cell 9:2:7", "nb.ipynb: has no code cell 9"),
         ("nb.ipynb:cell 2:7:7", "nb.ipynb: has no row 7 in cell 2"),
-        ("nb.ipynb:cell 2:1:1", "nb.ipynb: no direct call of forward() at cell 2:1:1; the nearest: cell 2:2:7"),
-        ("nb.ipynb:cell 2:1", "nb.ipynb: no direct call of forward() at cell 2:1; the nearest: cell 2:2:7"),
+        (
+            "nb.ipynb:cell 2:1:1",
+            "nb.ipynb: no direct call of forward() at cell 2:1:1; the nearest: cell 2:2:7 model.forward(...)",
+        ),
+        (
+            "nb.ipynb:cell 2:1",
+            "nb.ipynb: no direct call of forward() at cell 2:1; the nearest: cell 2:2:7 model.forward(...)",
+        ),
         (
             "nb.ipynb:cell 3:1:1",
             "nb.ipynb:cell 3:1:5: cannot parse cell 3: '(' was never closed (the other cells were analysed)",

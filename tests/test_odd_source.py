@@ -96,7 +96,7 @@ def parses(source: Source) -> bool:
 @example(b"def f(x):\n  # type: (\n  x.forward(1)\n")
 def test_any_damage_is_answered_alike_by_both_doors(data: bytes) -> None:
     from_plugin = from_flake8(data)
-    checked = check_bytes("net.py", data, everywhere(EVERYTHING), thorough=True)
+    checked = check_bytes("net.py", data, everywhere(EVERYTHING))
     assert all(re.fullmatch(r"FWD\d{3} [^\n\r]+", text) for *_, text in from_plugin)
     assert not any("internal error" in text for *_, text in [*from_plugin, *from_command(checked.findings)])
     if checked.source is None or not parses(checked.source):
@@ -111,7 +111,7 @@ def test_any_damage_is_answered_alike_by_both_doors(data: bytes) -> None:
     if outcome.data is None:
         assert "FWD900" in [each.code for each in outcome.remaining]
         return
-    again = check_bytes("net.py", outcome.data, everywhere(EVERYTHING), thorough=True)
+    again = check_bytes("net.py", outcome.data, everywhere(EVERYTHING))
     assert not {each.code for each in again.findings} & {"FWD900"}
     assert from_command(again.findings) == from_command(outcome.remaining)
 
@@ -120,7 +120,7 @@ def test_any_damage_is_answered_alike_by_both_doors(data: bytes) -> None:
 @given(st.binary(max_size=200), st.sampled_from(PIECES), st.binary(max_size=200))
 def test_any_bytes_are_answered(before: bytes, piece: bytes, after: bytes) -> None:
     data = before + piece + b"x.forward(y)" + after
-    found = check_bytes("net.py", data, everywhere(EVERYTHING), thorough=True).findings
+    found = check_bytes("net.py", data, everywhere(EVERYTHING)).findings
     assert not any("internal error" in text for *_, text in [*from_flake8(data), *from_command(found)])
 
 

@@ -19,6 +19,11 @@ from flake8_forward_call.configuration.options import OPTIONS, Option
 from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.configuration.values import value_of
 
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
 each_option = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 
 
@@ -47,7 +52,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def _shown(option: Option, lines: list[str]) -> tuple[object, str]:
     """The value of an option and where it comes from, as `forward-call config` tells them."""
     (match,) = [found for line in lines if (found := re.fullmatch(rf"{option.name} += (.*)  # (.*)", line))]
-    return json.loads(match[1]), match[2]
+    return tomllib.loads(f"value = {match[1]}")["value"], match[2]
 
 
 def test_the_page_takes_in_the_reference_that_names_every_option(made: ModuleType) -> None:
@@ -72,7 +77,7 @@ def test_the_page_names_only_options_that_exist() -> None:
 def test_the_example_for_the_file_sets_the_option(option: Option, made: ModuleType, project: Path) -> None:
     (project / "pyproject.toml").write_text(made.in_toml(option))
     value, origin = _shown(option, forward_call("config").lines)
-    assert origin == f"{project / 'pyproject.toml'}:2"
+    assert origin == "pyproject.toml:2"
     expected = value_of(option, made.tomllib.loads(made.in_toml(option))["tool"]["forward-call"][option.name], project)
     plain = json.loads(json.dumps(expected))
     assert value == (dict(plain) if isinstance(value, dict) else plain)

@@ -106,7 +106,7 @@ def test_github_escapes_what_would_end_a_command_or_a_property() -> None:
 
 
 def test_github_calls_a_file_that_cannot_be_analysed_an_error() -> None:
-    made("net.py", "def f(:\n")
+    made("net.py", "def f(:  # net.forward()\n")
     assert forward_call("check", "--output-format", "github", "net.py").out.startswith("::error file=net.py,line=1,")
 
 
@@ -295,8 +295,8 @@ def test_sarif_after_a_fix_is_of_the_new_text() -> None:
 
 
 def test_sarif_of_a_file_that_is_no_python() -> None:
-    made("net.py", "def f(:\n")
-    Path("bytes.py").write_bytes(b"# \xff\n")
+    made("net.py", "def f(:  # net.forward()\n")
+    Path("bytes.py").write_bytes(b"# \xff forward\n")
     results = sarif_run(checked("sarif", "net.py", "bytes.py"))["results"]
     assert [(each["ruleId"], each["level"]) for each in results] == [("FWD900", "error")] * 2
     assert [set(each) & {"fixes", "relatedLocations"} for each in results] == [set(), set()]
@@ -352,7 +352,7 @@ def test_rdjson_suggests_no_fix_that_is_not_safe() -> None:
 
 
 def test_rdjson_calls_a_file_that_cannot_be_analysed_an_error() -> None:
-    made("net.py", 'é = "𐐀"; def\n')
+    made("net.py", 'é = "𐐀"; def  # net.forward()\n')
     (diagnostic,) = checked("rdjson", "net.py")["diagnostics"]
     assert diagnostic["severity"] == "ERROR"
     start = diagnostic["location"]["range"]["start"]

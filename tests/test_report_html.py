@@ -150,11 +150,11 @@ def test_unsafe_fix_is_shown_with_a_warning() -> None:
 
 
 def test_file_that_cannot_be_analysed_has_an_excerpt_where_it_has_a_text() -> None:
-    made(net="x = 1\ndef f(:\n")
-    Path("bytes.py").write_bytes(b"# \xff\n")
+    made(net="x = 1\ndef f(:  # x.forward()\n")
+    Path("bytes.py").write_bytes(b"# \xff forward\n")
     without, excerpt = (article.all("pre") for article in checked("net.py", "bytes.py").all("article"))
     assert without == []
-    assert rows(excerpt[0]) == ["1x = 1", "2def f(:"]
+    assert rows(excerpt[0]) == ["1x = 1", "2def f(:  # x.forward()"]
 
 
 def test_bars_part_the_findings_by_rule_and_lead_to_them() -> None:

@@ -221,3 +221,35 @@ def test_list_goes_with_no_option_about_findings(other: str) -> None:
     assert done.status == 2
     assert done.err.startswith("forward-call: --show-files checks no file, so it cannot go with ")
     assert forward_call("check", "--show-files", "-").status == 2
+
+
+NOT_PYTHON = "not Python by name or first line"
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_named_file_that_is_not_python_is_skipped_with_its_name(command: str) -> None:
+    Path("notes.txt").write_text("model.forward(x) is not a program: see (below\n")
+    done = forward(command, "notes.txt", "net.py", "./notes.txt")
+    assert (done.status, done.err) == (0, f"forward-call: 1 file skipped: {NOT_PYTHON} (notes.txt)\n")
+    assert Path("notes.txt").read_text().startswith("model.forward(x)")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_run_over_nothing_but_files_that_are_not_python_fails(command: str) -> None:
+    names = [f"{number}.txt" for number in range(5)]
+    write(*names)
+    for options in ("", " --quiet", " --force-exclude"):
+        done = forward(command + options, *names, "vendor/a.py" if "force" in options else names[0])
+        assert (done.status, done.out) == (2, "")
+        assert f"5 files skipped: {NOT_PYTHON} (0.txt, 1.txt, 2.txt, ...)" in done.err
+
+
+def test_program_without_a_suffix_is_fixed_where_it_is_named() -> None:
+    Path("train").write_text(f"#!/usr/bin/env python3\n{PROGRAM}")
+    assert forward_call("check").status == 0
+    assert forward_call("fix", "train").status == 0
+    assert Path("train").read_text() == f"#!/usr/bin/env python3\n{FIXED}"
+
+
+def test_text_from_standard_input_is_python_whatever_its_name() -> None:
+    assert forward_call("check", "-", "--stdin-filename", "notes.txt", stdin=PROGRAM.encode()).status == 1

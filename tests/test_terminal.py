@@ -6,6 +6,7 @@ import signal
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from command_line import MESSAGE, PLACE, PROGRAM, forward_call, python
 from screens import screen, seen
@@ -79,6 +80,46 @@ def test_nothing_found_is_told() -> None:
     assert seen("check", "other.py") == (0, "No findings (1 file looked at).\n")
 
 
+RED, GREEN, CYAN, BOLD, OFF = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
+
+
+@with_terminals
+@pytest.mark.parametrize("options", [(), ("--summary", "markdown")])
+def test_diff_on_a_terminal_has_the_colours_of_git(options: tuple[str, ...]) -> None:
+    Path("net.py").write_text(PROGRAM + "\n-- a/b\n")
+    status, shown = seen("fix", "--diff", *options)
+    assert status == 1
+    assert f"{BOLD}--- a/net.py{OFF}\n{BOLD}+++ b/net.py{OFF}\n{CYAN}@@ -8,6 +8,6 @@{OFF}\n" in shown
+    assert f"\n{RED}-        return self.stem.forward(x){OFF}\n{GREEN}+        return self.stem(x){OFF}\n \n" in shown
+
+
+@with_terminals
+@pytest.mark.parametrize(
+    ("settings", "is_coloured"),
+    [
+        ({"NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"TERM": "dumb", "FORCE_COLOR": "1"}, True),
+    ],
+)
+def test_diff_has_colours_only_where_they_are_wanted(settings: dict[str, str], is_coloured: bool) -> None:
+    _, shown = seen("fix", "--diff", **settings)
+    assert (RED in shown, "\x1b[" in shown) == (is_coloured, is_coloured)
+    assert "-        return self.stem.forward(x)\n" in click.unstyle(shown)
+
+
+def test_diff_in_a_pipe_is_plain_unless_colours_are_forced(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = forward_call("fix", "--diff").out_bytes
+    assert b"\x1b" not in plain
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    forced = forward_call("fix", "--diff").out
+    assert RED in forced
+    assert click.unstyle(forced).encode() == plain
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert forward_call("fix", "--diff").out_bytes == plain
+
+
 def test_pipe_gets_what_flake8_prints_and_nothing_else() -> None:
     done = forward_call("check")
     assert (done.status, done.out, done.err) == (1, LINE, "")
@@ -90,7 +131,7 @@ def test_verbose_tells_of_settings_packages_files_and_time() -> None:
     assert (done.status, done.out) == (1, LINE)
     lines = done.err.splitlines(keepends=True)
     assert lines[:3] == [
-        f"forward-call: settings: {Path.cwd() / 'pyproject.toml'}\n",
+        "forward-call: settings: pyproject.toml\n",
         "forward-call: installed packages: none\n",
         SUMMARY,
     ]

@@ -16,6 +16,7 @@ import unicodedata
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import click
 import pytest
 from command_line import Result, flake8, forward_call
 from editor import capabilities, editing
@@ -259,7 +260,7 @@ def test_a_diff_on_a_terminal_shows_what_a_pipe_gets_as_it_is() -> None:
     seen_by_a_person = forward_call("fix", "--diff", "net.py", terminal=True)
     assert harm(seen_by_a_person.out) == []
     assert KEY in piped.out
-    assert diff.visible(piped.out_bytes) == seen_by_a_person.out
+    assert diff.visible(piped.out_bytes) == click.unstyle(seen_by_a_person.out)
     subprocess.run(["git", "apply", "-"], input=piped.out_bytes, check=True, capture_output=True)
     assert '"].forward(x)' not in Path("net.py").read_text(encoding="utf-8")
 

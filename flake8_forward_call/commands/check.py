@@ -12,10 +12,9 @@ from flake8_forward_call.checking import check_bytes, hold
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
-from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
-from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
+from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
 from flake8_forward_call.commands.telling import Telling, loudness_options
-from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inputs import read_inputs
@@ -30,6 +29,7 @@ from flake8_forward_call.trouble import Status, Trouble
 @shared_options
 @gate_options
 @noqa_options
+@ignore_noqa_option
 @showing.show_files_option
 @loudness_options
 @watching.watch_option
@@ -47,14 +47,15 @@ def check(
     write_baseline: str | None,
     add_noqa: bool,
     report_unused_noqa: bool,
+    ignore_noqa: bool,
     show_files: bool,
     quiet: bool,
     verbose: bool,
     watch: bool,
 ) -> Status:
-    """Report direct calls of a module's forward(), and change nothing but with --add-noqa.
+    """Report direct calls of a module's forward(). Files are changed only with --add-noqa.
 
-    PATH is a file or a directory, or '-' for standard input; without one it is what the settings name, or the current
+    PATH is a file or a directory, or '-' for standard input. The default is 'paths' in the settings, or the current
     directory.
     """
     paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
@@ -67,10 +68,11 @@ def check(
         remain = adopt(context, paths, output_format, trouble)
         return trouble.status(findings=remain and not exit_zero)
 
+    selects = selects_of(report_unused_noqa=report_unused_noqa, ignore_noqa=ignore_noqa)
+
     def look() -> Status:
         trouble = Trouble(is_quiet=quiet)
         telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
-        selects = with_unused if report_unused_noqa else selection_of
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
         remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
@@ -95,7 +97,7 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
             if each.is_stdin:
                 hold(each.name, each.data)
             telling.saw(each.name)
-            checked = check_bytes(each.name, each.data, gate.selects, thorough=each.is_named, unused_noqa=unused_noqa)
+            checked = check_bytes(each.name, each.data, gate.selects, unused_noqa=unused_noqa)
             gate.saw(each)
             findings += checked.findings
             if checked.findings and checked.source is not None:

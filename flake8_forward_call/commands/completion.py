@@ -11,11 +11,11 @@ from flake8_forward_call.trouble import Status
 _SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command(epilog=epilog("completion"))
+@click.command(epilog=epilog("completion"), short_help="Print a completion script for a shell.")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> Status:
-    """Print what makes a shell complete commands, options, rule codes and formats."""
+    """Print a script that makes a shell complete commands, options, rule codes and formats."""
     kind = get_completion_class(shell)
     assert kind is not None, "click knows these"
     root = context.find_root()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,7 +13,8 @@ from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.finding import Applicability
-from flake8_forward_call.printing import shown
+from flake8_forward_call.printing import near, shown
+from flake8_forward_call.reading import NotPlainError, read_bytes
 from flake8_forward_call.report import evidence, text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.selection import unknown
@@ -23,18 +24,22 @@ from flake8_forward_call.trouble import Status, reason
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
-# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column.
-_PLACE = re.compile(r"(?P<path>.+?)(?::cell (?P<cell>\d+))?:(?P<row>\d+)(?::(?P<column>\d+))?:?", re.S)
+# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column. The word may be
+# missing where three numbers say which is which.
+_PLACE = re.compile(
+    r"(?P<path>.+?)(?::cell (?P<cell>\d+)|:(?P<bare_cell>\d+)(?=:\d+:\d+:?$))?:(?P<row>\d+)(?::(?P<column>\d+))?:?",
+    re.DOTALL,
+)
 
 
-@click.command(epilog=epilog("explain"))
+@click.command(epilog=epilog("explain"), short_help="Explain a rule or a call.")
 @inference_options
 @click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
 def explain(what: str | None) -> Status:
-    """Explain a rule, or why one call is or is not reported; or list the rules.
+    """Explain a rule, or why a call is or is not reported. Without an argument, list the rules.
 
-    PATH:ROW:COLUMN is the place of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. What is shown
-    is the chain of evidence, each step with its file and line, or where the trail is lost.
+    PATH:ROW:COLUMN is the location of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. The output
+    is the chain of evidence, each step with its file and line, or the point where the trail is lost.
     """
     place = None if what is None else _PLACE.fullmatch(what)
     if what is None:
@@ -44,40 +49,60 @@ def explain(what: str | None) -> Status:
             terminal.echo(
                 f"{terminal.link(rule.code, rule.url)}  {rule.title}" + (f" ({', '.join(notes)})" if notes else "")
             )
-        click.echo(
-            "\n'forward-call explain CODE' tells all about one, 'forward-call explain PATH:ROW:COLUMN' of a call."
-        )
+        click.echo("\n'forward-call explain CODE' explains one of them, 'forward-call explain PATH:ROW:COLUMN' a call.")
     elif (known := BY_CODE.get(what.upper())) is not None:
         click.echo(known.document.rstrip())
     elif place is not None:
-        cell, row, column = (None if place[name] is None else int(place[name]) for name in ("cell", "row", "column"))
-        assert row is not None, "the pattern has it"
-        _explain_call(place["path"], cell, row, column)
-    elif Path(what).exists():
-        pattern = f"{what}:cell N:ROW:COLUMN" if is_notebook(what) else f"{what}:ROW:COLUMN"
-        raise click.BadParameter(f"name the call in it: {pattern}, as 'check' prints it", param_hint="PATH")
+        path, bare = place["path"], place["bare_cell"]
+        if bare is not None and not is_notebook(path):
+            path, bare = f"{path}:{bare}", None  # A colon in the name.
+        _explain_call(path, _number(place["cell"] or bare), int(place["row"]), _number(place["column"]))
+    elif (path := _file_in(what)) is not None:
+        raise _wrong_form(path)
     else:
         raise click.BadParameter(unknown(what), param_hint="CODE")
     return Status.CLEAN
+
+
+def _number(digits: str | None) -> int | None:
+    return None if digits is None else int(digits)
+
+
+def _file_in(what: str) -> str | None:
+    """The path with which a text begins, perhaps with parts after colons, if there is something there."""
+    parts = what.split(":")
+    beginnings = (":".join(parts[:length]) for length in range(len(parts), 0, -1))
+    return next((path for path in beginnings if os.path.exists(path)), None)  # noqa: PTH110 (Path.exists() may raise.)
+
+
+def _wrong_form(path: str) -> click.BadParameter:
+    form = f"{path}:cell N:ROW:COLUMN" if is_notebook(path) else f"{path}:ROW:COLUMN"
+    return click.BadParameter(f"{near(path)}: name a call in it as {form}, as 'check' prints it", param_hint="PATH")
 
 
 def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> None:
     from flake8_forward_call.explaining import NoCallError, explain
 
     try:
-        source = read(path, Path(path).read_bytes())
+        source = read(path, read_bytes(path))
         if source is None:
-            raise click.BadParameter(f"{path}: is not a Python notebook", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}: is not a Python notebook", param_hint="PATH")
         found = explain(source, _row(source, cell, row), column)
+    except NotPlainError as error:
+        raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     except OSError as error:
-        raise click.BadParameter(f"{path}: cannot be read: {reason(error)}", param_hint="PATH") from None
+        if (shorter := _file_in(path)) is not None and shorter != path:
+            raise _wrong_form(shorter) from None
+        raise click.BadParameter(f"{near(path)}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
         # Where a notebook is no JSON there are no cells to count in.
-        raise click.BadParameter(f"{path}:{error.place}: {error}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}:{error.place}: {error}", param_hint="PATH") from None
     except RecursionError:
-        raise click.BadParameter(f"{path}: cannot analyse file: it is nested too deeply", param_hint="PATH") from None
+        raise click.BadParameter(
+            f"{near(path)}: cannot analyse file: it is nested too deeply", param_hint="PATH"
+        ) from None
     except NoCallError as error:
-        raise click.BadParameter(f"{path}: {error}", param_hint="PATH") from None
+        raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     for each in found:
         terminal.echo("\n".join(_lines(source, each)))
 
@@ -87,16 +112,18 @@ def _row(source: Source, number: int | None, row: int) -> int:
     path = source.path
     if number is None:
         if is_notebook(path):
-            raise click.BadParameter(f"{path}: name the cell as well: {path}:cell N:{row}", param_hint="PATH")
+            raise _wrong_form(path)
         return row
+    if not is_notebook(path):
+        raise _wrong_form(path)
     cell = next((cell for cell in source.cells() if cell.number == number), None)
     if cell is None:
-        raise click.BadParameter(f"{path}: has no code cell {number}", param_hint="PATH")
+        raise click.BadParameter(f"{near(path)}: has no code cell {number}", param_hint="PATH")
     for fault in source.faults():
         if source.cell_at(fault.place.row) == cell:
-            raise click.BadParameter(f"{path}:{source.where(fault.place)}: {fault}", param_hint="PATH")
+            raise click.BadParameter(f"{near(path)}:{source.where(fault.place)}: {fault}", param_hint="PATH")
     if source.cell_at(row + cell.rows_above) != cell:
-        raise click.BadParameter(f"{path}: has no row {row} in cell {number}", param_hint="PATH")
+        raise click.BadParameter(f"{near(path)}: has no row {row} in cell {number}", param_hint="PATH")
     return row + cell.rows_above
 
 

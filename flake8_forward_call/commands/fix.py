@@ -11,7 +11,12 @@ import click
 from flake8_forward_call import terminal
 from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
+from flake8_forward_call.commands.options import (
+    ignore_noqa_option,
+    paths_or_default,
+    shared_options,
+    unsafe_fixes_option,
+)
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
@@ -22,6 +27,7 @@ from flake8_forward_call.interactive import Asking
 from flake8_forward_call.interrupts import ends_raised
 from flake8_forward_call.progress import Progress
 from flake8_forward_call.report import summary as summaries
+from flake8_forward_call.selection import without_noqa
 from flake8_forward_call.trouble import Status, Trouble, reason
 
 # Under this key a run keeps its arguments as they were given.
@@ -36,15 +42,19 @@ class _Recorded(click.Command):
         return super().parse_args(ctx, args)
 
 
-@click.command(cls=_Recorded, epilog=epilog("fix"))
+@click.command(cls=_Recorded, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")
 @shared_options
-@click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
+@click.option("--diff", is_flag=True, help="Print the changes as a diff instead of making them.")
 @unsafe_fixes_option
-@click.option("--interactive", "-i", is_flag=True, help="Show each rewrite and its evidence, and ask.")
+@click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(
     "--summary",
     type=click.Choice(list(summaries.RENDERERS)),
-    help="Print what was done for the text of a pull request; all else goes to standard error.",
+    help="Print a summary for a pull-request description; everything else goes to stderr.",
+)
+@ignore_noqa_option
+@click.option(
+    "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if a call was rewritten, even if no findings remain."
 )
 @loudness_options
 @click.pass_context
@@ -56,13 +66,15 @@ def fix(
     diff: bool,
     interactive: bool,
     summary: str | None,
+    ignore_noqa: bool,
+    exit_non_zero_on_fix: bool,
     quiet: bool,
     verbose: bool,
 ) -> Status:
-    """Rewrite x.forward(...) to x(...), where x is proven to be a module.
+    """Rewrite x.forward(...) to x(...) if x is proven to be a module.
 
-    PATH is a file or a directory, or '-' for standard input, the result of which goes to standard output; without
-    one it is what the settings name, or the current directory. What cannot be rewritten is reported as 'check' does.
+    PATH is a file or a directory, or '-' to read standard input and write the result to standard output. The default
+    is 'paths' in the settings, or the current directory. Findings without a fix are reported as by 'check'.
     """
     paths, settings = paths_or_default(paths), settings_of(Path.cwd())
     output_format = settings.output_format
@@ -72,7 +84,7 @@ def fix(
     trouble = Trouble(is_quiet=quiet)
     telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     fixing = Fixing(
-        selects=selection_of,
+        selects=without_noqa(selection_of) if ignore_noqa else selection_of,
         trouble=trouble,
         unsafe=settings.unsafe_fixes,
         is_dry=diff,
@@ -104,7 +116,8 @@ def fix(
         command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
         run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
         click.echo(summaries.RENDERERS[summary](run), nl=False)
-    return trouble.status(findings=fixing.findings_remain)
+    has_fixed = exit_non_zero_on_fix and bool(fixing.made)
+    return trouble.status(findings=fixing.findings_remain or has_fixed)
 
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:

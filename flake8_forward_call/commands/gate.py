@@ -13,6 +13,8 @@ from flake8_forward_call import former, report, terminal
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
+from flake8_forward_call.printing import near
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.report import statistics
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
@@ -43,43 +45,43 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
     if not value or path.is_dir():
         raise click.BadParameter(f"{value!r} is not the name of a file")
     if not path.parent.is_dir():
-        raise click.BadParameter(f"{value}: there is no folder {path.parent}")
+        raise click.BadParameter(f"{near(value)}: there is no folder {near(str(path.parent))}")
     if not path.is_file():
         return value
     if not former.may_be_replaced(path):
-        raise click.BadParameter(f"{value} is a source; a report does not replace it")
+        raise click.BadParameter(f"{near(value)} is a source; a report does not replace it")
     if not context.meta.get(_FORCE) and not former.is_former_output(_bytes_of(path)):
-        raise click.BadParameter(f"{value} is there and is no former report; --force replaces it")
+        raise click.BadParameter(f"{near(value)} is there and is no former report; --force replaces it")
     return value
 
 
 def _bytes_of(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_bytes(path)
     except OSError as error:
-        raise click.BadParameter(f"{path}: {reason(error)}") from None
+        raise click.BadParameter(f"{near(str(path))}: {reason(error)}") from None
 
 
 _OPTIONS = (
-    click.option("--exit-zero", is_flag=True, help="Exit with 0 although there are findings."),
-    click.option("--statistics", is_flag=True, help="Print how many findings each rule has, in place of them."),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
     click.option(
         "--output-file",
         metavar="FILE",
         callback=_place_to_write,
-        help="Write the report there, as a whole or not at all; '-' is standard output.",
+        help="Write the report to FILE (atomically); '-' is standard output.",
     ),
     click.option(
         "--diff-base",
         metavar="REV",
         help="Report only findings on lines that differ from the common ancestor of REV and HEAD.",
     ),
-    click.option("--baseline", metavar="FILE", help="Leave out the findings that are in this baseline."),
+    click.option("--baseline", metavar="FILE", help="Report only findings that are not in this baseline."),
     click.option(
         "--write-baseline",
         metavar="FILE",
         callback=_place_to_write,
-        help="Write all present findings there, as a baseline.",
+        help="Write all current findings to FILE, as a baseline.",
     ),
     # Eager, because what it allows is asked for while the other options are read.
     click.option(
@@ -88,7 +90,7 @@ _OPTIONS = (
         is_eager=True,
         expose_value=False,
         callback=_note_force,
-        help="Replace a file that is no former report; sources are never replaced.",
+        help="Overwrite FILE even if it is not an earlier report; source files are never overwritten.",
     ),
 )
 
@@ -200,17 +202,17 @@ class Gate:
         try:
             write(self.output_file, plain.encode(errors="backslashreplace"))
         except WriteError as error:
-            self.trouble.error(f"{self.output_file}: {error}")
+            self.trouble.error(f"{near(self.output_file)}: {error}")
             return
         found = list(made)
         files = len({each.path for each in found})
         told = f"{count(len(found), 'finding')} in {count(files, 'file')}" if found else "no findings"
-        self.trouble.warn(f"{told}; the report is in {self.output_file}")
+        self.trouble.warn(f"{told}; the report is in {near(self.output_file)}")
 
     def _written(self, findings: list[Finding], path: str) -> list[Finding]:
         """Nothing, for what is in the baseline is known; all, where it could not be written."""
         if self.trouble.errors:
-            self.trouble.error(f"{path}: not written, for not everything could be looked at")
+            self.trouble.error(f"{near(path)}: not written, for not everything could be looked at")
             return findings
         from flake8_forward_call.baseline import Baseline
 
@@ -218,12 +220,12 @@ class Gate:
         try:
             write(path, made.text().encode())
         except WriteError as error:
-            self.trouble.error(f"{path}: {error}")
+            self.trouble.error(f"{near(path)}: {error}")
             return findings
-        self.trouble.warn(f"{path}: a baseline of {count(len(findings), 'finding')}")
+        self.trouble.warn(f"{near(path)}: a baseline of {count(len(findings), 'finding')}")
         return []
 
     def _tell_resolved(self, number: int) -> None:
         if number:
             told = "1 entry of the baseline is" if number == 1 else f"{number} entries of the baseline are"
-            self.trouble.warn(f"{told} resolved; --write-baseline {self._baseline_name} shrinks it")
+            self.trouble.warn(f"{told} resolved; --write-baseline {near(self._baseline_name)} shrinks it")

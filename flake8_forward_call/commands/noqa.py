@@ -15,7 +15,7 @@ from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
 from flake8_forward_call.interrupts import ends_raised
 from flake8_forward_call.progress import Progress
 from flake8_forward_call.rules import fwd100
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.selection import Selection, Selects, without_noqa
 from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Trouble
 
@@ -23,12 +23,12 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
-        "--add-noqa", is_flag=True, help="Write '# noqa: CODE' at all that is found, in place of reporting it."
+        "--add-noqa", is_flag=True, help="Add '# noqa: CODE' comments to the findings instead of reporting them."
     ),
     click.option(
         "--report-unused-noqa",
         is_flag=True,
-        help="Also report codes FWD in noqa comments that silence nothing (FWD100).",
+        help="Also report FWD codes in noqa comments that silence nothing (FWD100).",
     ),
 )
 
@@ -47,6 +47,15 @@ def with_unused(path: str) -> Selection:
     """The selection for a file with the rule for comments that silence nothing."""
     selection = selection_of(path)
     return dataclasses.replace(selection, extend_select=(*selection.extend_select, fwd100.RULE.code))
+
+
+def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:
+    """Which rules count in a run with these options. Raises UsageError where they cannot go together."""
+    if report_unused_noqa and ignore_noqa:
+        raise click.UsageError("--report-unused-noqa judges noqa comments, so it cannot go with --ignore-noqa")
+    if ignore_noqa:
+        return without_noqa(selection_of)
+    return with_unused if report_unused_noqa else selection_of
 
 
 def adopt(context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble) -> bool:
@@ -78,6 +87,8 @@ def _conflict(context: click.Context, output_format: str) -> str | None:
         return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
     if given["report_unused_noqa"]:
         return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
+    if given["ignore_noqa"]:
+        return "--add-noqa leaves alone what is silenced already, so it cannot go with --ignore-noqa"
     for name in _OF_A_REPORT:
         if given[name] not in (None, False):
             return f"--add-noqa reports no findings, so it cannot go with --{name.replace('_', '-')}"

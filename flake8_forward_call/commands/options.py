@@ -126,7 +126,7 @@ _CONFIG = (
         is_eager=True,
         expose_value=False,
         callback=_config,
-        help=f"The {FILE} to take settings from, in place of the nearest above each file.",
+        help=f"The {FILE} to read settings from, instead of the nearest one above each file.",
     ),
     click.option(
         "--isolated",
@@ -134,7 +134,7 @@ _CONFIG = (
         is_eager=True,
         expose_value=False,
         callback=_isolated,
-        help=f"Take no settings from any {FILE}.",
+        help=f"Ignore every {FILE}.",
     ),
 )
 _NO_CACHE = click.option(
@@ -142,10 +142,10 @@ _NO_CACHE = click.option(
     is_flag=True,
     expose_value=False,
     callback=_no_cache,
-    help="Keep nothing, and use nothing that was kept.",
+    help="Neither read nor write the cache.",
 )
 _STDIN_FILENAME = click.option(
-    "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The name of what '-' reads from standard input."
+    "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The file name for standard input ('-')."
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, shell_complete=files)
 
@@ -184,6 +184,17 @@ def setting_options(command: _Command) -> _Command:
 def unsafe_fixes_option(command: _Command) -> _Command:
     """Give a command the option to make fixes that are not safe."""
     return _decorated(command, _of_table("unsafe-fixes"))
+
+
+def ignore_noqa_option(command: _Command) -> _Command:
+    """Give a command the option to pay no regard to comments; flake8 has it by the second name."""
+    return click.option(
+        "--ignore-noqa",
+        "--disable-noqa",
+        "ignore_noqa",
+        is_flag=True,
+        help="Ignore '# noqa' comments.",
+    )(command)
 
 
 def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -25,11 +25,11 @@ class _Formatter(logging.Formatter):
 @rule_options
 @file_options
 @inference_options
-@click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output, as it always does.")
+@click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output (always the case).")
 def server() -> Status:
     """Serve an editor over the Language Server Protocol.
 
-    Standard input and output are the editor's; what goes wrong is told on standard error.
+    Standard input and output belong to the editor; errors go to standard error.
     """
     try:
         from flake8_forward_call.server.app import Server

@@ -15,7 +15,7 @@ from flake8_forward_call.skipping import Skipped
 from flake8_forward_call.trouble import Status, Trouble
 
 show_files_option = click.option(
-    "--show-files", is_flag=True, help="List the files that would be checked, one a line, and check none."
+    "--show-files", is_flag=True, help="List the files that would be checked, one per line, without checking them."
 )
 
 # What is about findings, and there are none.
@@ -27,6 +27,7 @@ _OF_FINDINGS = (
     "write_baseline",
     "add_noqa",
     "report_unused_noqa",
+    "ignore_noqa",
     "watch",
 )
 

@@ -1,42 +1,121 @@
-"""What to say of a command or an option that there is not."""
+"""What to say of a command or an option that does not exist, and other tools' names for what does."""
 
 from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable
+import shlex
+from collections.abc import Iterable, Sequence
 
 import click
+
+from flake8_forward_call.inputs import STDIN
+from flake8_forward_call.printing import shown
+
+# Commands of ruff, and what people type in place of ours. What each does here.
+_COMMANDS = {
+    "linter": "'forward-call explain' lists the rules",
+    "rules": "'forward-call explain' lists the rules",
+    "clean": "the cache is small and is cleaned by itself; '--no-cache' does without it",
+    "format": "'forward-call fix' rewrites the calls that it finds, and nothing else",
+    "lint": "run 'forward-call check'",
+    "analyze": "run 'forward-call check'",
+    "settings": "run 'forward-call config'",
+    "lsp": "run 'forward-call server'",
+    "generate-shell-completion": "run 'forward-call completion'",
+}
+
+_PRINTED = "run 'forward-call explain CODE'"
+_FIX = "run 'forward-call fix'"
+_COLOURS = "set NO_COLOR=1 or FORCE_COLOR=1"
+_RULES = "'fix --select CODES' fixes the findings of these rules alone"
+
+# Options of ruff and flake8, and what they are called here.
+_OPTIONS = {
+    "--fix": _FIX,
+    "--fix-only": "run 'forward-call fix --quiet'",
+    "--no-fix": "'forward-call check' changes nothing",
+    "--show-fixes": "'forward-call fix' lists what it has fixed",
+    "--check": "'forward-call fix --diff' changes nothing and exits with 1 if it found something",
+    "--show-settings": "run 'forward-call config PATH'",
+    "--explain": _PRINTED,
+    "--rule": _PRINTED,
+    "--silent": "'--quiet' prints findings and errors alone, '> /dev/null' leaves the exit status",
+    "-s": "'--quiet' prints findings and errors alone, '> /dev/null' leaves the exit status",
+    "-e": "did you mean '--exit-zero'?",
+    "-n": "did you mean '--no-cache'?",
+    "-o": "did you mean '--output-file'?",
+    "-j": "one process does all the work",
+    "--jobs": "one process does all the work",
+    "--color": _COLOURS,
+    "--no-color": _COLOURS,
+    "--fixable": _RULES,
+    "--unfixable": _RULES,
+    "--extend-fixable": _RULES,
+    "--extend-ignore": "did you mean '--ignore'?",
+    "--extend-exclude": "did you mean '--exclude'?",
+    "--extend-per-file-ignores": "did you mean '--per-file-ignores'?",
+    "--respect-gitignore": "that is the default; '--no-respect-gitignore' turns it off",
+    "--no-force-exclude": "that is the default; '--force-exclude' turns it on",
+    "--no-unsafe-fixes": "that is the default; '--unsafe-fixes' turns it on",
+    "--stdin-display-name": "did you mean '--stdin-filename'?",
+    "--format": "did you mean '--output-format'?",
+    "--show-source": "did you mean '--output-format full'?",
+    "--count": "did you mean '--statistics'?",
+    "--preview": "rules that are off by default are turned on by '--extend-select CODE'",
+    "--target-version": "the version of Python that runs forward-call decides",
+    "--extension": "a named file is Python by its suffix or its first line",
+    "--enable-unsafe-fixes": "did you mean '--unsafe-fixes'?",
+}
+
+
+def translated(args: Sequence[str]) -> list[str]:
+    """The arguments of the whole command, with ruff's ``version``, ``help`` and ``rule`` in the words of this one."""
+    match [*args]:
+        case ["version"]:
+            return ["--version"]
+        case ["help", *rest]:
+            return [*rest[:1], "--help"]
+        case ["rule", *rest]:
+            return ["explain", *rest]
+        case given:
+            return given
 
 
 def of_command(word: str, names: Iterable[str]) -> str:
     """What to say of a word in the place of a command. A path there is a likely slip."""
+    if word == STDIN:
+        return "no command '-'; to check standard input, run 'forward-call check -'"
     if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises where the name is too long.)
-        return f"no command {word!r}; to look at that path, run 'forward-call check {word}'"
+        return f"no command {word!r}; to check that path, run 'forward-call check {shown(shlex.quote(word))}'"
+    if os.sep in word or word.endswith((".py", ".ipynb")):
+        return f"no command {word!r}, and no file or directory of that name"
     known = list(names)
-    return f"no command {word!r}; {_nearest(word, known) or 'there are ' + ', '.join(known)}"
+    return f"no command {word!r}; {_COMMANDS.get(word) or _nearest(word, known) or 'there are ' + ', '.join(known)}"
 
 
 def of_option(error: click.NoSuchOption) -> str:
-    """What to say of an option: the nearest that the command has, or which other command has it."""
+    """What to say of an option: which other command has it, what it is called here, or the nearest that there is."""
     word, context = error.option_name, error.ctx
     said = f"no option {word!r}"
     if context is None:
         return said
-    own = _options(context.command)
-    group = context.parent.command if context.parent is not None else None
+    group = context.command if context.parent is None else context.parent.command
     others = group.commands if isinstance(group, click.Group) else {}
     owners = [name for name, command in others.items() if word in _options(command)]
+    if owners and group is context.command:
+        before = " or ".join(f"'forward-call {name} {word}'" for name in owners)
+        return f"{said} without a command; write {before}"
     if owners:
         return f"{said}; {' and '.join(map(repr, owners))} {'has' if len(owners) == 1 else 'have'} it"
-    near = _nearest(word, own)
-    return f"{said}; {near}" if near else said
+    hint = _OPTIONS.get(word) or _nearest(word, [name for name in _options(context.command) if name.startswith("--")])
+    return f"{said}; {hint}" if hint else said
 
 
 def _options(command: click.Command) -> list[str]:
     """Every option of a command as it is typed."""
     options = (each for each in command.params if isinstance(each, click.Option))
-    return [name for each in options for name in (*each.opts, *each.secondary_opts) if name.startswith("--")]
+    return [name for each in options for name in (*each.opts, *each.secondary_opts)]
 
 
 def _nearest(word: str, known: list[str]) -> str:

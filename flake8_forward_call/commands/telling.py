@@ -15,6 +15,7 @@ from flake8_forward_call import terminal
 from flake8_forward_call.configuration.settings import configured
 from flake8_forward_call.finding import Applicability
 from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.printing import near
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.skipping import Skipped
@@ -25,9 +26,9 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 def loudness_options(command: _Command) -> _Command:
     """Give a command the options that say how much it tells."""
-    quiet = click.option("--quiet", "-q", is_flag=True, help="Print findings and errors, and nothing else.")
+    quiet = click.option("--quiet", "-q", is_flag=True, help="Print only findings and errors.")
     verbose = click.option(
-        "--verbose", "-v", is_flag=True, help="Also tell of settings, environment, files and time, on standard error."
+        "--verbose", "-v", is_flag=True, help="Also print settings, environment, number of files and time to stderr."
     )
     return quiet(verbose(command))
 
@@ -55,8 +56,8 @@ class Telling:
 
             found = configured(Path(name).resolve().parent)
             places = session_of(name).environment.places
-            self.trouble.warn(f"settings: {'none' if found is None else found.path}")
-            self.trouble.warn(f"installed packages: {', '.join(map(str, places)) or 'none'}")
+            self.trouble.warn(f"settings: {'none' if found is None else near(str(found.path))}")
+            self.trouble.warn(f"installed packages: {', '.join(near(str(one)) for one in places) or 'none'}")
 
     def end(self) -> None:
         """Tell what was skipped, and what the run took."""

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.configuration.options import BY_NAME
-from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, value_of
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
+from flake8_forward_call.configuration.toml import TomlError, parsed
+from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, shortened, value_of
+from flake8_forward_call.printing import near, shown
+from flake8_forward_call.reading import MAX_SETTINGS, NotPlainError, is_missing, read_bytes
+from flake8_forward_call.trouble import reason
 
 FILE = "pyproject.toml"
 TABLE = "forward-call"
+
+# What people take the table's name for. Settings under these would be ignored, and nobody would know.
+_NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
+# What stands in a text that has the table, by its name or by one of these.
+_IN_NAMES = (b"forward-call", b"forward_call")
 
 # How many unknown keys of one file are told one by one: to find each in the text takes time.
 _TOLD = 5
@@ -41,31 +44,57 @@ class Configured:
 
 def nearest(folder: Path) -> Path | None:
     """The first ``pyproject.toml`` with the table, in the folder or one above it. Raises ConfigError."""
-    return _nearest(folder)
+    return next((one / FILE for one in (folder, *folder.parents) if _has_table(one / FILE)), None)
 
 
 @lru_cache(maxsize=4096)
-def _nearest(folder: Path) -> Path | None:
-    path = folder / FILE
-    if _has_table(path):
-        return path
-    return None if folder.parent == folder else _nearest(folder.parent)
-
-
 def _has_table(path: Path) -> bool:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    if is_missing(path):
         return False
-    return TABLE in text and TABLE in _tools(path, text)
+    data = _bytes_of(path)
+    # Without the null bytes of UTF-16, in which Windows PowerShell writes. Of other files nobody asks whether they are
+    # sound.
+    text = data.replace(b"\0", b"")
+    return any(name in text for name in _IN_NAMES) and TABLE in _tools(path, _text_of(path, data))
+
+
+def _bytes_of(path: Path) -> bytes:
+    """The bytes of a file. Raises ConfigError."""
+    try:
+        return read_bytes(path, MAX_SETTINGS)
+    except NotPlainError as error:
+        raise ConfigError(f"{shown(near(str(path)))}: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{shown(near(str(path)))}: cannot be read: {reason(error)}") from None
+
+
+def _text_of(path: Path, data: bytes) -> str:
+    """The text of a file, without the byte-order mark that editors on Windows write. Raises ConfigError.
+
+    TOML leaves it open whether there may be one: https://github.com/toml-lang/toml/issues/1088
+    """
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        byte = f"byte 0x{data[error.start]:02x}"
+        raise ConfigError(
+            f"{shown(near(str(path)))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}"
+        ) from None
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
     try:
-        tools = tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: is not TOML: {error}") from None
-    return tools if isinstance(tools, dict) else {}
+        tools = parsed(text).get("tool", {})
+    except TomlError as error:
+        raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
+    if not isinstance(tools, dict):
+        return {}
+    for name in _NOT_TABLES:
+        if name in tools:
+            place = f"{shown(near(str(path)))}:{_line_of_table(text, name)}"
+            raise ConfigError(f"{place}: [tool.{name}] is not read; the table is called [tool.{TABLE}]")
+    return tools
 
 
 def read(path: Path, *, is_trusted: bool = False) -> Configured:
@@ -85,13 +114,11 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
 
     Raises ConfigError: the file cannot be read.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    text = _text_of(path, _bytes_of(path))
     table = _tools(path, text).get(TABLE, {})
+    place = shown(near(str(path)))
     if not isinstance(table, dict):
-        raise ConfigError(f"{path}: tool.{TABLE} is no table")
+        raise ConfigError(f"{place}: tool.{TABLE} is no table")
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     faults: list[str] = []
@@ -101,8 +128,8 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
         if option is None:
             unknown += 1
             if unknown <= _TOLD:
-                told = f"unknown key {key!r} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
-                faults.append(f"{path}:{_line(text, key)}: {told}")
+                told = f"unknown key {shortened(repr(key))} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
+                faults.append(f"{place}:{_line(text, key)}: {told}")
             continue
         lines[key] = line = _line(text, key)
         try:
@@ -110,11 +137,11 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
             if option.is_confined and not is_trusted:
                 _confine(value, path)
         except OptionValueError as error:
-            faults.append(f"{path}:{line}: {key} {error}")
+            faults.append(f"{place}:{line}: {key} {error}")
         else:
             values[key] = value
     if unknown > _TOLD:
-        faults.append(f"{path}: {unknown - _TOLD} more unknown keys in [tool.{TABLE}]")
+        faults.append(f"{place}: {unknown - _TOLD} more unknown keys in [tool.{TABLE}]")
     return Configured(path, values, lines, tuple(faults))
 
 
@@ -131,13 +158,19 @@ def _confine(value: Value, path: Path) -> None:
 
 def _top(folder: Path) -> Path:
     """The folder of the repository that a folder is in; that folder itself where it is in none."""
-    return next((one for one in (folder, *folder.parents) if (one / ".git").exists()), folder)
+    return next((one for one in (folder, *folder.parents) if os.path.exists(one / ".git")), folder)  # noqa: PTH110
 
 
 def forget() -> None:
     """Read anew what may have changed since."""
-    _nearest.cache_clear()
+    _has_table.cache_clear()
     read_what_is_valid.cache_clear()
+
+
+def _line_of_table(text: str, name: str) -> int:
+    """The first line that has a part of a table of [tool], 1 where it is written in some other way."""
+    header = re.compile(rf"\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*[.\]]")
+    return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
 
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")

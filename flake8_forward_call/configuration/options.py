@@ -11,7 +11,7 @@ from flake8_forward_call.formats import FORMATS
 class Kind(enum.Enum):
     """What values an option takes, as a person would say it."""
 
-    CODES = "rule codes, or the beginnings of some"
+    CODES = "rule codes or their prefixes"
     PATTERNS = "patterns of paths, as in .gitignore"
     NAMES = "full dotted names of classes"
     FOLDERS = "folders"
@@ -68,16 +68,16 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "select",
         Kind.CODES,
-        "The rules to apply, in place of those on by default: codes or prefixes, with commas.",
+        "Rules to enable instead of the default ones: codes or prefixes, separated by commas.",
         '["FWD"]',
         in_flake8="--select",
         metavar="CODES",
     ),
-    Option("ignore", Kind.CODES, "The rules not to apply.", '["FWD005"]', in_flake8="--ignore", metavar="CODES"),
+    Option("ignore", Kind.CODES, "Rules to disable.", '["FWD005"]', in_flake8="--ignore", metavar="CODES"),
     Option(
         "extend-select",
         Kind.CODES,
-        "Rules to apply besides those on by default.",
+        "Rules to enable in addition to the default ones.",
         '["FWD002", "FWD003"]',
         in_flake8="--extend-select",
         metavar="CODES",
@@ -85,7 +85,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "per-file-ignores",
         Kind.CODES_BY_PATTERN,
-        "Rules not to apply in some files: PATTERN:CODES, with commas.",
+        "Rules to disable in some files: PATTERN:CODES, separated by commas.",
         '{ "tests/*" = ["FWD001"] }',
         in_flake8="--per-file-ignores",
         metavar="PATTERN:CODES",
@@ -93,7 +93,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "exclude",
         Kind.PATTERNS,
-        "What to leave out in directories, besides caches, environments and the like: patterns as in .gitignore.",
+        "Files and directories to skip, in addition to caches, environments and the like: patterns as in .gitignore.",
         '["vendor/", "*_pb2.py"]',
         in_flake8="--extend-exclude",
         metavar="PATTERNS",
@@ -101,24 +101,24 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "respect-gitignore",
         Kind.SWITCH,
-        "Whether to leave out what git ignores.",
+        "Whether to skip files ignored by git.",
         "false",
         default=True,
         flag="--no-respect-gitignore",
-        flag_help="Look at files that git ignores as well.",
+        flag_help="Also check files ignored by git.",
     ),
     Option(
         "force-exclude",
         Kind.SWITCH,
-        "Whether to leave out what is excluded even where it is named, as pre-commit names files.",
+        "Whether to skip excluded files even if they are named on the command line, as pre-commit does.",
         "true",
         default=False,
-        flag_help="Leave out what is excluded or ignored by git even where it is named.",
+        flag_help="Skip files that are excluded or ignored by git even if they are named.",
     ),
     Option(
         "module-classes",
         Kind.NAMES,
-        "Classes to take for subclasses of torch.nn.Module, where the source does not show that they are.",
+        "Classes to treat as subclasses of torch.nn.Module, even if their source does not show it.",
         '["mylib.Layer"]',
         in_flake8=f"{PREFIX}module-classes",
         metavar="NAMES",
@@ -126,7 +126,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "non-module-classes",
         Kind.NAMES,
-        "Classes to take for no modules, whatever their source says.",
+        "Classes to treat as non-modules, regardless of their source.",
         '["mylib.Pipeline"]',
         in_flake8=f"{PREFIX}non-module-classes",
         metavar="NAMES",
@@ -134,7 +134,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "roots",
         Kind.FOLDERS,
-        "Folders in which imported packages are looked for first, besides those that are found by the layout.",
+        "Folders to search first for imported packages, in addition to those found by the project's layout.",
         '["lib", "tools/python"]',
         in_flake8=f"{PREFIX}roots",
         metavar="FOLDERS",
@@ -142,7 +142,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "python",
         Kind.PATH,
-        "The Python environment, or the interpreter in it, whose packages the code uses; they are only read.",
+        "The Python environment (or its interpreter) that the code uses. Its packages are read, never run.",
         '".venv"',
         in_flake8=f"{PREFIX}python",
         metavar="PATH",
@@ -150,17 +150,17 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "site-packages",
         Kind.SWITCH,
-        "Whether to look for installed packages.",
+        "Whether to read installed packages.",
         "false",
         default=True,
         in_flake8=f"{PREFIX}no-site-packages",
         flag="--no-site-packages",
-        flag_help="Do not look for installed packages.",
+        flag_help="Do not read installed packages.",
     ),
     Option(
         "cache-dir",
         Kind.PATH,
-        "Where to keep what was found out about a project, in place of $FORWARD_CALL_CACHE_DIR or the user's cache.",
+        "The cache folder, instead of $FORWARD_CALL_CACHE_DIR or the user's cache folder.",
         '".cache/forward-call"',
         in_flake8=f"{PREFIX}cache-dir",
         metavar="DIR",
@@ -169,22 +169,22 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "paths",
         Kind.PATHS,
-        "What to look at where the command names no path.",
+        "Files and folders to check if the command names none.",
         '["src", "tests"]',
         is_confined=True,
     ),
     Option(
         "unsafe-fixes",
         Kind.SWITCH,
-        "Whether to rewrite calls as well that may mean something else afterwards.",
+        "Whether to make fixes that may change what the program does.",
         "true",
         default=False,
-        flag_help="Also rewrite calls that may mean something else afterwards.",
+        flag_help="Also make fixes that may change what the program does.",
     ),
     Option(
         "output-format",
         Kind.CHOICE,
-        "How findings are printed; text and full are for people.",
+        "The format of the findings; text and full are for people.",
         '"text"',
         default="text",
         choices=tuple(FORMATS),

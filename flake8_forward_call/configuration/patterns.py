@@ -1,27 +1,156 @@
-"""Patterns of paths, as ``.gitignore`` has them."""
+"""Lists of patterns of paths, as ``.gitignore`` has them and as git reads them.
+
+A line that git takes for nothing is nothing here, and the other lines count all the same. The reference is
+https://git-scm.com/docs/gitignore#_pattern_format, and in what that leaves open, dir.c and wildmatch.c of git itself.
+"""
 
 from __future__ import annotations
 
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from flake8_forward_call.configuration.wildmatch import SPECIAL, Glob, GlobError, glob_of_name, glob_of_path
+
+_BOM = b"\xef\xbb\xbf"
 
 
 class PatternError(Exception):
-    """A pattern that cannot be read; the text says why."""
+    """A pattern that matches nothing; the text says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """A line taken apart as git does: ``text`` without signs; ``is_name``: it counts in whatever folder."""
+
+    text: bytes
+    is_taken_back: bool
+    of_folders: bool
+    is_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A pattern that has a glob in it: what it begins with literally, and what the rest has to match."""
+
+    prefix: bytes
+    rest: Glob | re.Pattern[bytes]
+
+    def matches(self, path: bytes, name: bytes) -> bool:
+        if isinstance(self.rest, re.Pattern):
+            return self.rest.fullmatch(name) is not None
+        return path.startswith(self.prefix) and self.rest.matches(path[len(self.prefix) :])
+
+
+class Patterns:
+    """A list of patterns, ready to be matched with paths relative to the folder that they are written in."""
+
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        # By what they are looked for: literally, most of them, so that thousands of lines cost no more than a few.
+        self._names: dict[bytes, list[int]] = {}
+        self._paths: dict[bytes, list[int]] = {}
+        self._rules: list[tuple[int, _Rule]] = []
+        self._parsed: list[_Parsed] = []
+        for line in lines:
+            parsed = _parse(line)
+            if parsed is not None:
+                self._add(parsed)
+
+    def _add(self, parsed: _Parsed) -> None:
+        number = len(self._parsed)
+        text = parsed.text
+        if SPECIAL.search(text) is None:
+            (self._names if parsed.is_name else self._paths).setdefault(text, []).append(number)
+        else:
+            try:
+                self._rules.append((number, _rule(parsed)))
+            except GlobError:
+                return
+        self._parsed.append(parsed)
+
+    def verdict(self, path: str, *, is_folder: bool) -> bool | None:
+        """Whether the last pattern that matches a path ignores it or takes that back; None where none matches."""
+        as_bytes = os.fsencode(path)
+        name = as_bytes.rpartition(b"/")[2]
+        last = -1
+        for numbers in (self._names.get(name, ()), self._paths.get(as_bytes, ())):
+            last = max(last, next((one for one in reversed(numbers) if self._counts(one, is_folder)), -1))
+        for number, rule in reversed(self._rules):
+            if number < last:
+                break
+            if self._counts(number, is_folder) and rule.matches(as_bytes, name):
+                last = number
+                break
+        return None if last < 0 else not self._parsed[last].is_taken_back
+
+    def covers(self, path: str) -> bool:
+        """Whether a file is ignored, or a folder that it is in: then no pattern takes that back."""
+        names = path.split("/")
+        folders = ("/".join(names[:count]) for count in range(1, len(names)))
+        return any(self.verdict(one, is_folder=True) for one in folders) or bool(self.verdict(path, is_folder=False))
+
+    def _counts(self, number: int, is_folder: bool) -> bool:
+        return is_folder or not self._parsed[number].of_folders
 
 
 @lru_cache(maxsize=256)
-def compiled(patterns: tuple[str, ...]) -> GitIgnoreSpec:
-    """The patterns, ready to be matched with paths relative to the folder that they stand in.
+def compiled(patterns: tuple[str | bytes, ...]) -> Patterns:
+    """The patterns, ready to be matched. Those that can match nothing are left out."""
+    return Patterns([os.fsencode(one) if isinstance(one, str) else one for one in patterns])
 
-    Raises PatternError. The form is git's: https://git-scm.com/docs/gitignore#_pattern_format
-    """
-    from pathspec import GitIgnoreSpec
 
+def lines_of(data: bytes) -> tuple[bytes, ...]:
+    """The lines of a ``.gitignore``."""
+    return tuple(line.removesuffix(b"\r") for line in data.removeprefix(_BOM).split(b"\n"))
+
+
+def check(pattern: str) -> None:
+    """Raise PatternError for a pattern that a person wrote in vain. Comments and empty lines are none."""
     try:
-        return GitIgnoreSpec.from_lines(patterns)
-    except ValueError as error:
-        raise PatternError(str(error)) from None
+        data = os.fsencode(pattern)
+    except UnicodeError:
+        raise PatternError("it has a character that no path can have") from None
+    parsed = _parse(data)
+    if parsed is None:
+        if data.strip().startswith((b"!", b"/")):
+            raise PatternError("it names nothing")
+        return
+    try:
+        if SPECIAL.search(parsed.text) is not None:
+            _rule(parsed)
+    except GlobError as error:
+        raise PatternError(f"it {error}") from None
+
+
+def _parse(line: bytes) -> _Parsed | None:
+    """A line taken apart; None where it says nothing."""
+    line = line.partition(b"\0")[0]  # To C, the line ends there.
+    if line.startswith(b"#"):
+        return None
+    text = _trimmed(line)
+    is_taken_back = text.startswith(b"!")
+    text = text[is_taken_back:]
+    of_folders = text.endswith(b"/")
+    text = text[: len(text) - of_folders]
+    is_name = b"/" not in text
+    text = text.removeprefix(b"/")
+    return _Parsed(text, is_taken_back, of_folders, is_name) if text else None
+
+
+def _trimmed(line: bytes) -> bytes:
+    """A line without the spaces at its end, but for one behind a backslash."""
+    text = line.rstrip(b" ")
+    backslashes = len(text) - len(text.rstrip(b"\\"))
+    return line[: len(text) + 1] if backslashes % 2 else text
+
+
+def _rule(parsed: _Parsed) -> _Rule:
+    """What a pattern with a glob matches. Raises GlobError."""
+    if parsed.is_name:
+        return _Rule(b"", glob_of_name(parsed.text))
+    special = SPECIAL.search(parsed.text)
+    assert special is not None, "only those with a glob are asked about"
+    # git compares what comes before the glob first, and then takes the rest for a glob of its own.
+    return _Rule(parsed.text[: special.start()], glob_of_path(parsed.text[special.start() :]))

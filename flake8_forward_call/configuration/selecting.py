@@ -15,12 +15,13 @@ def selection_of(path: str) -> Selection:
     """The selection for the file at a path, which need not be there. Raises ConfigError."""
     real = os.path.realpath(path)
     settings = settings_of(Path(real).parent)
-    ignored = tuple(_ignored_at(real, settings)) if settings.per_file_ignores else ()
+    ignored = tuple(ignored_at(real, settings)) if settings.per_file_ignores else ()
     return Selection(settings.select, (*settings.ignore, *ignored), settings.extend_select)
 
 
-def _ignored_at(path: str, settings: Settings) -> Iterator[str]:
+def ignored_at(path: str, settings: Settings) -> Iterator[str]:
+    """Yield the codes that ``per-file-ignores`` takes out for the file at a path."""
     below = os.path.relpath(path, os.path.realpath(settings.base_of("per-file-ignores"))).replace(os.sep, "/")
     for pattern, codes in settings.per_file_ignores:
-        if compiled((pattern,)).match_file(below):
+        if compiled((pattern,)).covers(below):
             yield from codes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import difflib
 import os
 import re
@@ -15,6 +16,9 @@ from flake8_forward_call.selection import UnknownCodeError, parse_codes
 # Patterns, each with the codes that it leaves out.
 CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 Value: TypeAlias = "bool | str | tuple[str, ...] | CodesByPattern"
+
+# So much of a value is repeated in a message.
+_MAX_SHOWN = 80
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -58,13 +62,34 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
 
 
+def shortened(text: str) -> str:
+    """A text for a message, which has one line."""
+    return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
+
+
 def _shown(given: object) -> str:
-    return str(given).lower() if isinstance(given, bool) else repr(given)
+    if isinstance(given, bool):
+        return str(given).lower()
+    if isinstance(given, (datetime.date, datetime.time)):
+        return given.isoformat()
+    try:
+        return shortened(repr(given))
+    except RecursionError:
+        return "what is nested so deeply"
+    except ValueError:  # Python prints no number of thousands of digits.
+        return "so large a number"
 
 
 def _text(given: object) -> str:
     if not isinstance(given, str):
         raise OptionValueError(f"takes a text, not {_shown(given)}")
+    return _without_null(given)
+
+
+def _without_null(given: str) -> str:
+    """A text that a path can have in it. Raises OptionValueError."""
+    if "\0" in given:
+        raise OptionValueError(f"has a null character: {_shown(given)}")
     return given
 
 
@@ -73,12 +98,12 @@ def _texts(given: object) -> tuple[str, ...]:
         return tuple(one for one in re.split(r"[,\s]+", given) if one)
     if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
         raise OptionValueError(f"takes a list of texts, not {_shown(given)}")
-    return tuple(given)
+    return tuple(map(_without_null, given))
 
 
 def _choice(option: Option, given: str) -> str:
     if given not in option.choices:
-        raise OptionValueError(f"cannot be {given!r}; {did_you_mean(given, option.choices)}")
+        raise OptionValueError(f"cannot be {_shown(given)}; {did_you_mean(given, option.choices)}")
     return given
 
 
@@ -90,7 +115,7 @@ def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
     found = tuple(_path(one, base) for one in given)
     for name, path in zip(given, found, strict=True):
         if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
-            raise OptionValueError(f"names {name!r}, which is no folder")
+            raise OptionValueError(f"names {_shown(name)}, which is no folder")
     return found
 
 
@@ -106,18 +131,18 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
 def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     for one in given:
         if _DOTTED.fullmatch(one) is None:
-            raise OptionValueError(f"names {one!r}, which is no dotted name of a class")
+            raise OptionValueError(f"names {_shown(one)}, which is no dotted name of a class")
     return given
 
 
 def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
-    from flake8_forward_call.configuration.patterns import PatternError, compiled
+    from flake8_forward_call.configuration.patterns import PatternError, check
 
     for one in given:
         try:
-            compiled((one,))
+            check(one)
         except PatternError as error:
-            raise OptionValueError(f"holds the pattern {one!r}: {error}") from None
+            raise OptionValueError(f"holds the pattern {_shown(one)}: {error}") from None
     return given
 
 
@@ -138,6 +163,6 @@ def _split(given: str) -> dict[str, str]:
         if colon:
             pattern, word = before, after  # noqa: PLW2901
         if not pattern or not word:
-            raise OptionValueError(f"takes PATTERN:CODES, not {given!r}")
+            raise OptionValueError(f"takes PATTERN:CODES, not {_shown(given)}")
         found[pattern] = f"{found.get(pattern, '')},{word}"
     return found

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
+from flake8_forward_call.reading import read_bytes
 from flake8_forward_call.source import Source, SourceError
 
 # A larger file is generated, and takes longer to read than what it could tell is worth.
@@ -37,15 +37,13 @@ class Disk:
         return path in self.unsaved or os.path.isfile(path)  # noqa: PTH113 (Path.is_file() raises.)
 
     def read(self, path: str) -> bytes:
-        """The bytes of a file. Raises OSError."""
+        """The bytes of a file. Raises OSError, also where it is too large or no plain file."""
         text = self.unsaved.get(path)
-        return Path(path).read_bytes() if text is None else text.encode(errors="replace")
+        return read_bytes(path, MAX_BYTES) if text is None else text.encode(errors="replace")
 
     def read_small(self, path: str) -> bytes:
         """The bytes of a file, none where it cannot be read or is too large."""
         try:
-            if path not in self.unsaved and Path(path).stat().st_size > MAX_BYTES:
-                return b""
             return self.read(path)
         except OSError:
             return b""
@@ -56,8 +54,7 @@ class Disk:
             text = self.unsaved.get(path)
             if text is not None:
                 return Source(path, text) if len(text) <= MAX_BYTES else None
-            data = Path(path).read_bytes()
-            return Source.from_bytes(path, data) if len(data) <= MAX_BYTES else None
+            return Source.from_bytes(path, read_bytes(path, MAX_BYTES))
         except (OSError, SourceError):
             return None
 

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_forward_call.reading import read_bytes
+
 # Path files have one line or a few dozen, and a finder a table of a few hundred names; longer ones are damaged.
 MAX_BYTES = 1_000_000
 MAX_LINES = 1_000
@@ -79,7 +81,6 @@ def _pairs(table: ast.Dict) -> Iterator[tuple[str, Path]]:
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return file.read(MAX_BYTES).decode("utf-8-sig", "surrogateescape")
-    except (OSError, ValueError):
+        return read_bytes(path, MAX_BYTES).decode("utf-8-sig", "surrogateescape")
+    except OSError:
         return ""

@@ -26,9 +26,13 @@ from pathlib import Path
 from flake8_forward_call.inference.editable import added_by_path_files
 from flake8_forward_call.inference.folders import Folders
 from flake8_forward_call.inference.layout import exists
+from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
 
 # Nobody has more; a path file that lists more is damaged.
 MAX_FOLDERS = 500
+
+# A list of the files of a release; torch's has 12,000 lines and 1.5 MB.
+MAX_RECORD = 8_000_000
 
 # Of a project: the environment may lie in any folder from the file's up to the project's top.
 _IN_PROJECT = (".venv", "venv")
@@ -101,7 +105,7 @@ def _plain(name: str) -> str:
 def _lists(record: Path, top: str) -> bool:
     """Whether a package is among the files of a release."""
     try:
-        return f"\n{top}/__init__.py,".encode() in b"\n" + record.read_bytes()
+        return f"\n{top}/__init__.py,".encode() in b"\n" + read_bytes(record, MAX_RECORD)
     except OSError:
         return False
 
@@ -225,10 +229,10 @@ def _order(library: str) -> tuple[int, ...]:
 def _setting(prefix: Path, key: str) -> str:
     """A setting in an environment's ``pyvenv.cfg``; empty where there is none."""
     try:
-        text = (prefix / "pyvenv.cfg").read_text(encoding="utf-8", errors="replace")
-    except (OSError, ValueError):
+        data = read_bytes(prefix / "pyvenv.cfg", MAX_SETTINGS)
+    except OSError:
         return ""
-    for line in text.splitlines():
+    for line in data.decode(errors="replace").splitlines():
         name, equals, value = line.partition("=")
         if equals and name.strip().lower() == key:
             return value.strip()

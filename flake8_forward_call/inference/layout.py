@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import configparser
 import os
-import sys
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from flake8_forward_call.configuration.toml import TomlError, parsed
+from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
@@ -18,8 +21,8 @@ MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 # Folders that hold packages and are none.
 SOURCE_FOLDERS = ("src", "lib", "python")
 
-# Settings are written by hand; a larger file is something else.
-_MAX_BYTES = 1_000_000
+# A line that is none of a section makes configparser look for its end again from each blank in it.
+_BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
     """Yield pairs of a package, empty for all that are not named, and its place."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(_text(path))
+        parser.read_string(_BLANKS.sub(" ", _text(path)))
     except configparser.Error:
         return
     for line in parser.get("options", "package_dir", fallback="").replace(",", "\n").splitlines():
@@ -145,19 +148,14 @@ def _texts(value: object) -> list[str]:
 
 
 def _toml(text: str) -> dict[str, Any]:
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
     try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
+        return parsed(text)
+    except TomlError:
         return {}
 
 
 def _text(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return file.read(_MAX_BYTES).decode("utf-8", "replace")
+        return read_bytes(path, MAX_SETTINGS).decode("utf-8-sig", "replace")
     except OSError:
         return ""

@@ -8,7 +8,12 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from click import style
+
 from flake8_forward_call.printing import diff_line, one_line
+
+# What git uses for lines that begin so.
+_COLOURS = {"@": "cyan", "-": "red", "+": "green"}
 
 _QUOTED = re.compile(rb'[\x00-\x1f"#\\\x7f-\xff]')
 
@@ -50,6 +55,18 @@ def visible(data: bytes) -> str:
     """
     lines = data.decode(errors="backslashreplace").split("\n")
     return "\n".join(diff_line(line.removesuffix("\r")) for line in lines)
+
+
+def coloured(text: str) -> str:
+    """The diff of one file, to look at in git's colours (color.diff in https://git-scm.com/docs/git-config)."""
+    lines = text.split("\n")
+    return "\n".join((*(style(line, bold=True) for line in lines[:2]), *map(coloured_line, lines[2:])))
+
+
+def coloured_line(line: str) -> str:
+    """A line of a diff below its head in git's colours."""
+    colour = _COLOURS.get(line[:1])
+    return line if colour is None else style(line, fg=colour)
 
 
 def _lines(data: bytes) -> list[bytes]:

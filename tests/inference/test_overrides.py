@@ -17,7 +17,7 @@ HEAD = "from torch import nn\n"
 def places(body: str) -> list[str]:
     """What is found in a class of modules with the given body, as row and column in the body's own rows."""
     program = f"{HEAD}class Net(nn.Module):\n{body}"
-    found = check_bytes("net.py", program.encode(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes("net.py", program.encode(), everywhere(Selection())).findings
     named = [finding for finding in found if finding.code == "FWD005"]
     assert all(finding.end.column - finding.start.column == len("__call__") for finding in named)
     return [f"{finding.code} {finding.start.row - 2}:{finding.start.column}" for finding in found]
@@ -91,7 +91,7 @@ REMEDIES = {
 @pytest.mark.parametrize(("remedy", "program"), REMEDIES.values(), ids=list(REMEDIES))
 def test_the_remedy_fits_the_class(remedy: str, program: str) -> None:
     text = f"from torch import nn\n{program.format('def __call__(self, x): return x')}\n"
-    found = check_bytes("net.py", text.encode(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes("net.py", text.encode(), everywhere(Selection())).findings
     messages = [finding.message for finding in found if finding.code == "FWD005"]
     assert messages == [f"Net.__call__ never reaches Module.__call__, so its hooks never run; {remedy}"]
 
@@ -111,14 +111,14 @@ TAKEN_AWAY = {
 @pytest.mark.parametrize("base", TAKEN_AWAY.values(), ids=list(TAKEN_AWAY))
 def test_what_a_base_takes_away_again_is_none(base: str) -> None:
     text = f"from torch import nn\n{base}class Net(Base):\n    def __call__(self, x): return x\n"
-    found = check_bytes("net.py", text.encode(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes("net.py", text.encode(), everywhere(Selection())).findings
     assert found == []
     # Where the base only looks at it, nothing is taken away.
     text = (
         "from torch import nn\nclass Base(nn.Module):\n    def __init_subclass__(cls): print(cls.__call__)\n"
         "class Net(Base):\n    def __call__(self, x): return x\n"
     )
-    found = check_bytes("net.py", text.encode(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes("net.py", text.encode(), everywhere(Selection())).findings
     assert [finding.code for finding in found] == ["FWD005"]
 
 
@@ -133,7 +133,7 @@ def test_what_a_base_takes_away_again_is_none(base: str) -> None:
 )
 def test_what_is_changed_from_outside_is_none(above: str, below: str) -> None:
     text = f"from torch import nn\n{above}\nclass Net(nn.Module):\n    def __call__(self, x): return x\n{below}\n"
-    found = check_bytes("net.py", text.encode(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes("net.py", text.encode(), everywhere(Selection())).findings
     assert found == []
 
 
@@ -168,6 +168,6 @@ def test_base_classes_are_followed_over_files(tmp_path: Path) -> None:
         """,
     )
     path = tmp_path / "net.py"
-    found = check_bytes(str(path), path.read_bytes(), everywhere(Selection()), thorough=False).findings
+    found = check_bytes(str(path), path.read_bytes(), everywhere(Selection())).findings
     assert [(finding.code, finding.start.row) for finding in found] == [("FWD005", 4)]
     assert "Lost.__call__ never reaches Module.__call__" in found[0].message

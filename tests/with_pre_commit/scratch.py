@@ -126,9 +126,10 @@ def recipes(page: Path = PAGE) -> list[str]:
     return [token.content for token in tokens if token.type == "fence" and "hooks:" in token.content]
 
 
-def recipe(*wanted: str, args: bool = False) -> str:
-    """The configuration on the page that has exactly these hooks, with arguments or without."""
-    (found,) = (text for text in recipes() if hooks(text) == list(wanted) and ("args:" in text) is args)
+def recipe(*wanted: str, args: bool = False, folder: bool = False) -> str:
+    """The configuration on the page that has exactly these hooks, with arguments or without, or for a folder."""
+    fitting = (text for text in recipes() if ("pass_filenames: false" in text) is folder)
+    (found,) = (text for text in fitting if hooks(text) == list(wanted) and ("args:" in text) is (args or folder))
     return found
 
 

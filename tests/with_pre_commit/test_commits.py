@@ -73,12 +73,27 @@ def test_calls_are_fixed_and_the_commit_passes_at_the_second_try(fixed: Scratch)
 
 
 def test_call_that_cannot_be_fixed_stops_the_commit_each_time(fixed: Scratch) -> None:
-    broken = "def f(:\n"
+    broken = "def f(:  # encoder.forward(1)\n"
     for _ in range(2):
         done = tried(fixed, broken=broken)
         assert done.status == 1
         assert "broken.py:1:7: FWD900" in done.out
     assert fixed.text("broken.py") == broken
+
+
+def test_file_without_a_mention_is_not_parsed_though_it_is_named(checked: Scratch) -> None:
+    assert tried(checked, broken="def f(:\n").status == 0
+
+
+@pytest.mark.parametrize("folder", [False, True])
+def test_finding_in_an_untouched_file_passes_unless_a_folder_is_checked(project: Scratch, folder: bool) -> None:
+    plain = "class Late:\n    def forward(self, x):\n        return x\n"
+    project.write(late=plain, train="from late import Late\n\nprint(Late().forward(1))\n")
+    project.git("add", "--all")
+    use(project, recipe("forward-call", folder=folder))
+    done = tried(project, late=f"from torch import nn\n\n\n{plain.replace('Late', 'Late(nn.Module)')}")
+    assert done.status == int(folder)
+    assert ("train.py:3:14: FWD001 Late().forward(...)" in done.out) is folder
 
 
 def test_class_in_an_untouched_file_that_forbids_the_rewrite_is_seen(fixed: Scratch) -> None:

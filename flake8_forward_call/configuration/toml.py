@@ -1,0 +1,46 @@
+"""TOML that somebody else wrote: a table, or one reason why there is none."""
+
+from __future__ import annotations
+
+import re
+import sys
+from typing import Any
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+# Python's parser goes through all parts of a key for each of them, so a key of 100,000 parts takes it minutes.
+MAX_PARTS = 64
+_PART = r"\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
+_LONG_KEY = re.compile(f"(?:{_PART}){{{MAX_PARTS}}}")
+
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+
+
+class TomlError(Exception):
+    """A text that is no TOML, or more than can be read; ``place`` is the row and column, if they are known."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(reason)
+        self.place = place
+
+
+def parsed(text: str) -> dict[str, Any]:
+    """The table that a text stands for. Raises TomlError."""
+    long_key = _LONG_KEY.search(text)
+    if long_key is not None:
+        row = text.count("\n", 0, long_key.start()) + 1
+        raise TomlError(f"a key has more than {MAX_PARTS} parts", str(row))
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        if place is None:  # "at end of document"
+            raise TomlError(f"is not TOML: {error}", str(max(1, len(text.splitlines())))) from None
+        raise TomlError(f"is not TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
+    except RecursionError:
+        raise TomlError("is nested too deeply") from None
+    except ValueError:  # Python reads a few thousand at most (sys.get_int_max_str_digits).
+        raise TomlError("a number has too many digits") from None

@@ -1,0 +1,111 @@
+"""The one place where files of a checked repository are opened: plain files of a bounded size, and no waiting.
+
+A repository that nobody has looked at may hold a named pipe, a socket, a device or an endless file under any name that
+the tool reads. A test makes sure that no other module opens files.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+
+# Where repositories are hosted, larger files are refused: https://docs.github.com/repositories/working-with-files/
+# managing-large-files/about-large-files-on-github. So no program and no notebook is larger.
+MAX_BYTES = 100_000_000
+
+# Settings are written by hand.
+MAX_SETTINGS = 1_000_000
+
+# A plain file is read without waiting whatever these say. O_NOCTTY: a terminal must not become that of this process.
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_NOCTTY", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+
+
+class NotPlainError(OSError):
+    """What is at the path is no plain file of a reasonable size. The text says what it is, and follows the path."""
+
+
+class TooLargeError(NotPlainError):
+    """A plain file of more bytes than are read."""
+
+
+def kind_of(mode: int) -> str:
+    """What a file of this mode is that is no plain file, in words."""
+    return next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
+
+
+def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: bool = True) -> bytes:
+    """The bytes of a plain file, ``limit`` of them at most; ``follow``: also of one that a link leads to.
+
+    Raises NotPlainError for anything else and for a larger file, and OSError where it cannot be read.
+    """
+    data = _read(path, limit + 1, limit, follow=follow)
+    if len(data) > limit:  # It has grown, or its size is not told, as under /proc.
+        raise _too_large(limit)
+    return data
+
+
+def read_head(path: str | os.PathLike[str], count: int) -> bytes:
+    """The first bytes of a plain file, however large it is. Raises as ``read_bytes``."""
+    return _read(path, count, None, follow=True)
+
+
+def is_missing(path: str | os.PathLike[str]) -> bool:
+    """Whether nothing is at the path, or nobody can tell because the folder is closed."""
+    try:
+        os.stat(path)  # noqa: PTH116 (To a Path, the empty string is the current directory.)
+    except (OSError, ValueError):
+        return True
+    return False
+
+
+def _read(path: str | os.PathLike[str], count: int, limit: int | None, *, follow: bool) -> bytes:
+    try:
+        # To open a pipe or a device would already be noticed by what is behind it. Looked at again once it is open.
+        _check(os.stat(path, follow_symlinks=follow), limit)  # noqa: PTH116 (As above.)
+        descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_LINK)
+    except ValueError as error:  # A null byte, or a character that no path can have.
+        raise NotPlainError(f"is no path: {error}") from None
+    try:
+        size = _check(os.fstat(descriptor), limit)
+        parts: list[bytes] = []
+        left = count
+        while left > 0:
+            # No more room than the file needs: a large buffer takes time even where a file is small.
+            part = os.read(descriptor, min(left, max(size, 4096) + 1))
+            if not part:
+                break
+            parts.append(part)
+            left -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+    finally:
+        os.close(descriptor)
+
+
+def _check(status: os.stat_result, limit: int | None) -> int:
+    """The size of a plain file. Raises NotPlainError for anything else, and where it is past the limit."""
+    if stat.S_ISLNK(status.st_mode):
+        raise NotPlainError("is a link")
+    if not stat.S_ISREG(status.st_mode):
+        raise NotPlainError(f"is {kind_of(status.st_mode)}, not a regular file")
+    if limit is not None and status.st_size > limit:
+        raise _too_large(limit)
+    return status.st_size
+
+
+def _too_large(limit: int) -> TooLargeError:
+    return TooLargeError(f"is larger than {limit // 1_000_000} MB")

@@ -1,0 +1,95 @@
+"""The file beside another that a new content is written to, until it takes the place of the old.
+
+A process that is killed meanwhile leaves it behind, and the next run removes it. Its name holds the number that the
+file system gave it, so nobody can have put such a file into a repository; and it is locked while its process lives.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+# Not called ".py": nobody takes what is left for a program.
+_PREFIX, _SUFFIX = ".forward-call-", ".tmp"
+_NAME = re.compile(rf"{re.escape(_PREFIX)}[a-z0-9_]+(?:-(?P<number>[0-9a-f]+))?{re.escape(_SUFFIX)}")
+
+# Seconds. Where a file cannot be locked, or has no number in its name yet, a process that writes it is done by then.
+_LONG_AGO = 60
+
+
+def make(folder: Path) -> tuple[int, Path]:
+    """A new and empty file in a folder, open for writing and locked as long as it is. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
+    try:
+        _lock(descriptor)
+        marked = f"{name.removesuffix(_SUFFIX)}-{os.fstat(descriptor).st_ino:x}{_SUFFIX}"
+        if sys.platform == "win32":  # An open file keeps its name there.
+            os.close(descriptor)
+            os.rename(name, marked)  # noqa: PTH104
+            return os.open(marked, os.O_RDWR | os.O_BINARY | os.O_NOINHERIT), Path(marked)
+        os.rename(name, marked)  # noqa: PTH104
+    except BaseException:
+        with suppress(OSError):
+            os.close(descriptor)
+        with suppress(OSError):
+            os.unlink(name)  # noqa: PTH108
+        raise
+    return descriptor, Path(marked)
+
+
+@cache
+def clear(folder: Path) -> None:
+    """Remove from a folder, once in a process, what processes left behind that were killed. Never raises."""
+    try:
+        with os.scandir(folder) as scan:
+            names = sorted(entry.name for entry in scan if entry.name.startswith(_PREFIX))
+    except OSError:
+        return
+    for name in names:
+        with suppress(OSError, ValueError):
+            if _is_left_behind(folder / name):
+                (folder / name).unlink()
+
+
+def _is_left_behind(path: Path) -> bool:
+    """Whether a file was made here and its process is gone. Raises OSError."""
+    named, status = _NAME.fullmatch(path.name), path.lstat()
+    if named is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        return False
+    if hasattr(os, "geteuid") and os.geteuid() not in (0, status.st_uid):
+        return False
+    is_old = status.st_mtime < time.time() - _LONG_AGO
+    if named["number"] is None:
+        return is_old and status.st_size == 0  # Killed before it had its name: nothing is lost with it.
+    return int(named["number"], 16) == status.st_ino and _is_free(path, status, is_old=is_old)
+
+
+if sys.platform == "win32":
+
+    def _lock(_descriptor: int) -> None:
+        """An open file cannot be removed there."""
+
+    def _is_free(_path: Path, _status: os.stat_result, *, is_old: bool) -> bool:
+        return is_old
+
+else:
+    import fcntl
+
+    def _lock(descriptor: int) -> None:
+        with suppress(OSError):  # Some file systems have no locks. There nothing is removed.
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _is_free(path: Path, status: os.stat_result, *, is_old: bool) -> bool:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return os.path.samestat(os.fstat(descriptor), status)
+        finally:
+            os.close(descriptor)
