@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,9 @@ def test_valid_settings_apply_beside_a_wrong_key(net: Path) -> None:
     [
         ('[tool.forward-call]\nignore = "FWD999"\n', "{0}:2: ignore names an unknown rule code 'FWD999'"),
         ("[tool.forward-call]\nroots = 3\n", "{0}:2: roots takes a list of texts, not 3"),
-        ("[tool.forward-call\n", "{0}: is not TOML"),
+        ("[tool.forward-call\n", "{0}:1:19: is not TOML"),
+        (f"[tool.forward-call]\nselect = {'[' * 5000}\n", "{0}:"),
+        ("[tool.forward_call]\n", "{0}:1: [tool.forward_call] is not read"),
         ("tool.forward-call = 3\n", "{0}: tool.forward-call is no table"),
     ],
 )
@@ -59,6 +62,23 @@ def test_defaults_apply_in_place_of_what_cannot_be_used(net: Path, text: str, to
             assert len(await editor.actions(net, LINE, CHARACTER)) == 3
             (message,) = editor.messages
             assert message.startswith(f"forward-call: {told.format(path)}")
+
+    edit(session())
+
+
+@pytest.mark.parametrize("kind", ["text that is not UTF-8", "pipe"])
+def test_defaults_apply_in_place_of_a_file_that_cannot_be_read(net: Path, kind: str) -> None:
+    path = net.with_name("pyproject.toml")
+    if kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.write_bytes(b"[tool.forward-call]\n# \xff\n")
+
+    async def session() -> None:
+        async with editing(net.parent) as editor:
+            editor.open(net)
+            assert await editor.codes(net) == FOUND
+            assert [str(path) in one for one in editor.messages] == [True]
 
     edit(session())
 
