@@ -7,6 +7,7 @@ to Markdown is put into a code span, where nothing does.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 # Characters that mean something to Markdown, or to the HTML that it may hold.
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
@@ -36,7 +37,7 @@ def prose(text: str) -> str:
     for span in _SPAN.finditer(text):
         parts += [_plain(text[end : span.start()]), code(span[1])]
         end = span.end()
-    return "".join([*parts, _plain(text[end:])])
+    return _joined([*parts, _plain(text[end:])])
 
 
 def message(text: str, template: str) -> str:
@@ -44,7 +45,15 @@ def message(text: str, template: str) -> str:
     found = re.fullmatch(_pattern(template), text, re.DOTALL)
     if found is None:
         return prose(text)
-    return "".join(code(part) if index % 2 else prose(part) for index, part in enumerate(found.groups()))
+    return _joined(code(part) if index % 2 else prose(part) for index, part in enumerate(found.groups()))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    """The parts as one text; the fences of two code spans do not touch, because they would be one fence."""
+    made = ""
+    for part in filter(None, parts):
+        made += f" {part}" if made.endswith("`") and part.startswith("`") else part
+    return made
 
 
 def _plain(text: str) -> str:
