@@ -115,9 +115,10 @@ class Fixing:
     def _show_diff(self, rendered: bytes) -> None:
         """Print the diff of a file: its very bytes, so that it can be applied, unless it is only to be looked at.
 
-        That is on a terminal, on standard error among other lines, and where the environment asks for colours.
+        That is on a terminal, and on standard error among other lines. FORCE_COLOR changes nothing in a pipe. It is
+        often set in CI, and a diff that is written to a file there has to remain applicable.
         """
-        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout) or terminal.colours()
+        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
         click.echo(diff.coloured(diff.visible(rendered)) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:

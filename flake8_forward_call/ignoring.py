@@ -10,16 +10,16 @@ from operator import itemgetter
 from pathlib import Path
 
 from flake8_forward_call.configuration.files import FILE, ConfigError
-from flake8_forward_call.configuration.patterns import Patterns, compiled, lines_of
+from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_of
-from flake8_forward_call.printing import near
+from flake8_forward_call.printing import near, shown
 from flake8_forward_call.reading import TooLargeError, read_bytes
 from flake8_forward_call.skipping import Reason
 
 GITIGNORE = ".gitignore"
 
 # The longest that people keep have a few thousand lines.
-MAX_GITIGNORE = 5_000_000
+MAX_GITIGNORE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,11 @@ class Ignoring:
         path = os.path.join(folder, GITIGNORE)  # noqa: PTH118 (For thousands of folders, a Path takes its time.)
         try:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
-        except TooLargeError as error:
-            raise ConfigError(f"{near(str(path))}: {error}") from None
+            return self.with_patterns(folder, lines_of(data))
+        except (TooLargeError, PatternError) as error:
+            raise ConfigError(f"{shown(near(path))}: {error}") from None
         except OSError:  # git does without such a file as well.
             return self
-        return self.with_patterns(folder, lines_of(data))
 
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
         """Whether a real path is left out: the last pattern that speaks of it says so."""

@@ -54,7 +54,7 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: 
     Raises NotPlainError for anything else and for a larger file, and OSError where it cannot be read.
     """
     data = _read(path, limit + 1, limit, follow=follow)
-    if len(data) > limit:  # It has grown, or its size is not told, as under /proc.
+    if len(data) > limit:  # It has grown, or its size is unknown, as under /proc.
         raise _too_large(limit)
     return data
 
@@ -85,7 +85,7 @@ def _read(path: str | os.PathLike[str], count: int, limit: int | None, *, follow
         parts: list[bytes] = []
         left = count
         while left > 0:
-            # No more room than the file needs: a large buffer takes time even where a file is small.
+            # No more room than the file needs: a large buffer takes time even for a small file.
             part = os.read(descriptor, min(left, max(size, 4096) + 1))
             if not part:
                 break

@@ -78,15 +78,15 @@ def test_directory_without_python_files() -> None:
 
 @pytest.mark.parametrize("command", ["check", "fix"])
 def test_unreadable_file(monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    real = Path.read_bytes
+    real = os.open
 
-    def refuse(path: Path) -> bytes:
-        if path.name == "shut.py":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        return real(path)
+    def refuse(path: str, flags: int, *rest: int) -> int:
+        if path == "shut.py":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        return real(path, flags, *rest)
 
     Path("shut.py").write_text(PROGRAM)
-    monkeypatch.setattr(Path, "read_bytes", refuse)  # Permissions do not stop root, who may run the tests.
+    monkeypatch.setattr(os, "open", refuse)  # Permissions do not stop root, who may run the tests.
     done = forward_call(command, "shut.py", "good.py")
     failed(done, "shut.py: cannot be read: Permission denied")
     assert "good.py:11:26" in done.lines[0]

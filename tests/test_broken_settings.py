@@ -48,6 +48,14 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "very long value": (TABLE + b"python = [" + b"'a', " * 50_000 + b"]", ":2: python takes a text, not ['a', 'a', "),
     "control characters in a key": (TABLE + b'"a\\u001b[31m\\n" = 1', r":1: unknown key 'a\x1b[31m\n' in "),
     "very long key": (TABLE + b"k" * 100_000 + b" = 1", ":2: unknown key 'kkkk"),
+    "more patterns than anybody has": (
+        TABLE + b"exclude = [" + b"'a', " * 1_001 + b"]",
+        ":2: exclude has more than 1,000",
+    ),
+    "more patterns with codes": (
+        TABLE + b"[tool.forward-call.per-file-ignores]\n" + b"".join(b"a%d = 'FWD'\n" % one for one in range(1_001)),
+        ":2: per-file-ignores has more than 1,000 patterns",
+    ),
     "end in the middle": (TABLE + b"ignore = [\n'a',\n", ":3: is not TOML: "),
 }
 

@@ -119,9 +119,9 @@ def test_finding_that_another_file_makes_is_not_reported() -> None:
 
 
 def test_broken_file_counts_if_it_is_touched_at_all() -> None:
-    commit(bad="x = 1\nforward = (\n")
+    commit(bad="x = 1\ny.forward((\n")
     assert places("bad.py", base="HEAD") == []
-    made("bad.py", "x = 2\nforward = (\n")
+    made("bad.py", "x = 2\ny.forward((\n")
     assert places("bad.py", base="HEAD") == ["bad.py:2"]
 
 

@@ -170,11 +170,11 @@ def test_files_on_several_drives_have_no_folder_in_common(
     assert diff.top(["net.py", str(tmp_path / "net.py")]) == repository
 
 
-def test_link_in_a_directory_that_leads_out_of_it(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
+def test_link_that_leads_out_of_the_directory_and_is_named(monkeypatch: pytest.MonkeyPatch, repository: Path) -> None:
     paths = programs("src/net.py", "shared/model.py")
     Path("src/link.py").symlink_to("../shared/model.py")
     monkeypatch.chdir("src")
-    done = forward_call("fix", "--diff")
+    done = forward_call("fix", "--diff", ".", "link.py")
     assert done.err.splitlines()[-1] == f"The diff is to be applied in {repository}."
     monkeypatch.chdir(repository)
     applied(done)

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, forward_call
 
+from flake8_forward_call.changes import ChangesError, changes_of
+
 
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -97,6 +99,22 @@ def test_what_is_missing_is_not_fetched(settings: dict[str, str], missing: str, 
     assert done.err.startswith("forward-call: ")
     assert "diff-base" in done.err
     assert not (trap.parent / "ran").exists()
+
+
+def test_file_that_is_gone_before_it_is_compared_is_told() -> None:
+    (changes,) = changes_of(["."], "HEAD")
+    Path("net.py").unlink()
+    with pytest.raises(ChangesError, match=r"^net\.py: cannot be read: No such file or directory$"):
+        changes.touch("net.py", None)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_pipe_in_place_of_a_file_of_the_commit_is_skipped() -> None:
+    Path("new.py").unlink()
+    os.mkfifo("new.py")
+    done = forward_call("check", "--diff-base", "HEAD", ".")
+    assert [line.partition(": FWD")[0] for line in done.lines] == ["./net.py:11:26"]
+    assert done.status == 1
 
 
 def test_the_attack_is_real(trap: Path) -> None:

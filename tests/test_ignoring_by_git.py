@@ -203,6 +203,18 @@ def test_what_git_ignores_is_not_rewritten_whatever_else_the_file_holds(
     assert (tmp_path / "generated.py").read_text() == PROGRAM
 
 
+def test_list_of_more_patterns_than_can_be_asked_about_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "net.py").write_text(PROGRAM)
+    (tmp_path / ".gitignore").write_text("*a?b\n" * 10_001)
+    done = forward_call("fix", ".")
+    assert (done.status, done.out, (tmp_path / "net.py").read_text()) == (2, "", PROGRAM)
+    assert done.err == "forward-call: .gitignore: has more than 10,000 patterns with wildcards\n"
+
+
 def test_link_to_a_list_says_nothing_as_with_git(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     (tmp_path / "list").write_text("a.py\n")

@@ -125,3 +125,13 @@ def test_root_may_be_given(tmp_path: Path, outside: Path, monkeypatch: pytest.Mo
     assert Input(str(outside), b"", given=("/",)).leads_out_to is None
     assert Input(str(outside), b"", given=(str(tmp_path),)).leads_out_to is None
     assert Input(str(outside), b"", given=()).leads_out_to == str(outside)
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+def test_report_makes_no_file_that_a_link_names(option: str, outside: Path) -> None:
+    target = outside.parent / "authorized"
+    Path("report").symlink_to(target)
+    done = forward_call("check", option, "report", ".")
+    assert (done.status, done.out) == (2, "")
+    assert f"report is a link to {target}, which does not exist" in done.err
+    assert not target.exists()

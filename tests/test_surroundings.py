@@ -136,7 +136,7 @@ def test_full_disk(small_disk: Path) -> None:
     (small_disk / "filler").write_bytes(b"x" * (64 - 28 - 4) * 1024)
     done = shell(f"forward_call fix '{net}'")
     assert done.status == 2
-    assert done.err == f"forward-call: {net}: could not be written and is as it was: No space left on device\n"
+    assert done.err == "forward-call: disk/net.py: could not be written and is as it was: No space left on device\n"
     assert (net.read_text(), sorted(small_disk.iterdir())) == (program, [small_disk / "filler", net])
     (small_disk / "filler").unlink()
     assert shell(f"forward_call fix '{net}'").status == 0

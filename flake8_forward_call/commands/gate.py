@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -46,6 +47,9 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
         raise click.BadParameter(f"{value!r} is not the name of a file")
     if not path.parent.is_dir():
         raise click.BadParameter(f"{near(value)}: there is no folder {near(str(path.parent))}")
+    if path.is_symlink() and not path.exists():
+        # The repository can hold such a link, and what it names would be made, wherever that is.
+        raise click.BadParameter(f"{near(value)} is a link to {near(os.path.realpath(path))}, which does not exist")
     if not path.is_file():
         return value
     if not former.may_be_replaced(path):

@@ -14,11 +14,18 @@ from functools import lru_cache
 
 from flake8_forward_call.configuration.wildmatch import SPECIAL, Glob, GlobError, glob_of_name, glob_of_path
 
+# In one setting. People have a dozen.
+MAX_IN_SETTINGS = 1_000
+
 _BOM = b"\xef\xbb\xbf"
 
 
+# Each of them is asked about each file. Plain names are looked up and do not count.
+MAX_GLOBS = 10_000
+
+
 class PatternError(Exception):
-    """A pattern that matches nothing; the text says why."""
+    """A pattern that matches nothing, or more of them than can be asked about; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class _Parsed:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A pattern that has a glob in it: what it begins with literally, and what the rest has to match."""
+    """A pattern with a glob in it: what it begins with literally, and what the rest has to match."""
 
     prefix: bytes
     rest: Glob | re.Pattern[bytes]
@@ -48,7 +55,8 @@ class Patterns:
     """A list of patterns, ready to be matched with paths relative to the folder that they are written in."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        # By what they are looked for: literally, most of them, so that thousands of lines cost no more than a few.
+        """Raises PatternError: there are too many of them."""
+        # Most patterns are plain names. They are looked up, so that thousands of lines cost no more than a few.
         self._names: dict[bytes, list[int]] = {}
         self._paths: dict[bytes, list[int]] = {}
         self._rules: list[tuple[int, _Rule]] = []
@@ -64,6 +72,8 @@ class Patterns:
         if SPECIAL.search(text) is None:
             (self._names if parsed.is_name else self._paths).setdefault(text, []).append(number)
         else:
+            if len(self._rules) == MAX_GLOBS:
+                raise PatternError(f"has more than {MAX_GLOBS:,} patterns with wildcards")
             try:
                 self._rules.append((number, _rule(parsed)))
             except GlobError:
@@ -95,9 +105,9 @@ class Patterns:
         return is_folder or not self._parsed[number].of_folders
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2 * MAX_IN_SETTINGS)
 def compiled(patterns: tuple[str | bytes, ...]) -> Patterns:
-    """The patterns, ready to be matched. Those that can match nothing are left out."""
+    """The patterns, ready to be matched. Those that can match nothing are left out. Raises PatternError: too many."""
     return Patterns([os.fsencode(one) if isinstance(one, str) else one for one in patterns])
 
 
@@ -107,7 +117,7 @@ def lines_of(data: bytes) -> tuple[bytes, ...]:
 
 
 def check(pattern: str) -> None:
-    """Raise PatternError for a pattern that a person wrote in vain. Comments and empty lines are none."""
+    """Raise PatternError for a pattern that can match nothing. A comment or an empty line is no pattern."""
     try:
         data = os.fsencode(pattern)
     except UnicodeError:

@@ -136,8 +136,10 @@ def _names(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
-    from flake8_forward_call.configuration.patterns import PatternError, check
+    from flake8_forward_call.configuration.patterns import MAX_IN_SETTINGS, PatternError, check
 
+    if len(given) > MAX_IN_SETTINGS:
+        raise OptionValueError(f"has more than {MAX_IN_SETTINGS:,} patterns")
     for one in given:
         try:
             check(one)
@@ -151,7 +153,8 @@ def _codes_by_pattern(given: object) -> CodesByPattern:
         given = _split(given)
     if not isinstance(given, Mapping):
         raise OptionValueError(f"takes patterns, each with a list of rule codes, not {_shown(given)}")
-    return tuple((_patterns((str(pattern),))[0], _codes(_texts(codes))) for pattern, codes in given.items())
+    patterns = _patterns(tuple(map(_text, given)))
+    return tuple((pattern, _codes(_texts(codes))) for pattern, codes in zip(patterns, given.values(), strict=True))
 
 
 def _split(given: str) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -144,15 +145,16 @@ def test_folder_of_checkouts_is_not_read_for_one_of_them(tmp_path: Path, monkeyp
         (place / "ball/kick.py").write_text(BALL.format(place="", mark="").partition("\n\n")[2])
         (place / "ball/use.py").write_text("from ball.kick import Ball, kick\nkick(Ball(), 1)\n")
     read: set[Path] = set()
-    read_bytes = Path.read_bytes
+    real = os.open
 
-    def noted(path: Path) -> bytes:
-        read.add(path)
-        return read_bytes(path)
+    def noted(path: str | Path, flags: int, *rest: int) -> int:
+        read.add(Path(path))
+        return real(path, flags, *rest)
 
-    monkeypatch.setattr(Path, "read_bytes", noted)
+    monkeypatch.setattr(os, "open", noted)
     own = tmp_path.resolve() / "checkout7"
     found_in(own / "ball/kick.py")
+    assert own / "ball/use.py" in read
     assert {path for path in read if path.is_relative_to(tmp_path) and not path.is_relative_to(own)} == set()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -139,14 +140,14 @@ def test_star_import_reads_only_modules_in_which_the_name_stands(tmp_path: Path)
 
 def test_star_import_of_a_module_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, {"pkg.py": "from sub import *\n", "sub.py": BASE, "use.py": USE})
-    read_bytes = Path.read_bytes
+    real = os.open
 
-    def denied(path: Path) -> bytes:
-        if path.name == "sub.py":
+    def denied(path: str | Path, flags: int, *rest: int) -> int:
+        if Path(path).name == "sub.py":
             raise PermissionError
-        return read_bytes(path)
+        return real(path, flags, *rest)
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(os, "open", denied)
     assert found(tmp_path / "use.py") == []
 
 

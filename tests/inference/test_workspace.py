@@ -293,14 +293,14 @@ def test_search_for_heirs_passes_over_what_cannot_be_read(
 ) -> None:
     heir = "from .root import Root\n\nclass Heir(Root):\n    def __call__(self, x):\n        return 1\n"
     project(tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "heir.py": heir, "big.py": "#" * (MAX_BYTES + 1)})
-    read_bytes = Path.read_bytes
+    real = os.open
 
-    def unreadable(path: Path) -> bytes:
-        if path.name == "heir.py":
+    def unreadable(path: str | Path, flags: int, *rest: int) -> int:
+        if Path(path).name == "heir.py":
             raise PermissionError
-        return read_bytes(path)
+        return real(path, flags, *rest)
 
-    monkeypatch.setattr(Path, "read_bytes", unreadable)
+    monkeypatch.setattr(os, "open", unreadable)
     assert found(tmp_path / "pkg/root.py") == ["FWD001"]
     assert capsys.readouterr().err == ""
 
