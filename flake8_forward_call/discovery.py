@@ -20,7 +20,8 @@ from flake8_forward_call.trouble import Trouble, reason
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
 _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))
-_OTHERS_CODE = frozenset((".tox", ".nox", ".venv", ".eggs", "__pypackages__", "site-packages", "node_modules"))
+_PACKAGES = frozenset(("site-packages", "dist-packages", "__pypackages__", "node_modules"))
+_OTHERS_CODE = _PACKAGES | {".tox", ".nox", ".venv", ".eggs"}
 EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that holds one of these is a virtual or a conda environment, whatever its name.
 ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))

@@ -34,6 +34,7 @@ class Editor:
     settings: dict[str, Any] = field(default_factory=dict)  # By the uri of a folder; those for all by "".
     registered: list[types.Registration] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
+    shown: types.MarkupKind | None = None  # The kind of the last text that it was given to show.
     said: asyncio.Condition = field(default_factory=asyncio.Condition)
     _texts: dict[str, tuple[int, str]] = field(default_factory=dict)
     _latest: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)
@@ -145,6 +146,7 @@ class Editor:
         if answer is None:
             return None
         assert isinstance(answer.contents, types.MarkupContent)
+        self.shown = answer.contents.kind
         return answer.contents.value
 
     async def actions(
@@ -208,13 +210,18 @@ async def _in_time(answer: Any) -> Any:
 
 
 def capabilities(
-    *, evidence: bool = False, watching: bool = False, asked: bool = False, encodings: Sequence[str] = ()
+    *,
+    evidence: bool = False,
+    watching: bool = False,
+    asked: bool = False,
+    encodings: Sequence[str] = (),
+    shows: Sequence[types.MarkupKind] | None = (types.MarkupKind.Markdown,),
 ) -> types.ClientCapabilities:
     """What the editor says that it can do."""
     return types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(
             publish_diagnostics=types.PublishDiagnosticsClientCapabilities(related_information=evidence),
-            hover=types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown]),
+            hover=types.HoverClientCapabilities(content_format=shows),
         ),
         workspace=types.WorkspaceClientCapabilities(
             configuration=asked,

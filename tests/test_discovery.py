@@ -97,7 +97,19 @@ def test_named_file_that_cannot_be_read_is_left_to_whoever_reads_it(monkeypatch:
 
 @pytest.mark.parametrize(
     "folder",
-    [".git", ".hg", ".tox", ".nox", ".venv", "node_modules", "__pycache__", "net.egg", ".eggs", "lib/site-packages"],
+    [
+        ".git",
+        ".hg",
+        ".tox",
+        ".nox",
+        ".venv",
+        "node_modules",
+        "__pycache__",
+        "net.egg",
+        ".eggs",
+        "lib/site-packages",
+        "lib/dist-packages",
+    ],
 )
 def test_other_peoples_code_and_caches_are_left_out(folder: str) -> None:
     make("a.py", f"{folder}/b.py", f"sub/{folder}/c/d.py")

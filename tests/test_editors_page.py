@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.server.offers import FIX_ALL
-from flake8_forward_call.server.settings import Rules, parsed
+from flake8_forward_call.server.settings import Preferences, parsed
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -36,7 +36,7 @@ def starts(command: str, *arguments: str) -> bool:
 
 
 def test_visual_studio_code() -> None:
-    _, server, flake8, _ = read("json")
+    _, _, server, flake8, _ = read("json")
     assert starts(server["glspc.server.command"], *server["glspc.server.commandArguments"])
     assert list(server["[python]"]["editor.codeActionsOnSave"]) == [FIX_ALL]
     assert list(flake8) == ["flake8.importStrategy"]
@@ -52,7 +52,12 @@ def test_helix() -> None:
 def test_rules_are_chosen_in_the_section_of_the_server() -> None:
     section, *_ = read("json")
     assert list(section) == ["forward-call"]
-    assert parsed(section["forward-call"], Rules()) == Rules(ignore=("FWD005",))
+    assert parsed(section["forward-call"], Preferences()) == (Preferences(ignore=("FWD005",)), [])
+
+
+def test_what_the_server_skips_can_be_asked_for() -> None:
+    _, section, *_ = read("json")
+    assert parsed(section, Preferences()) == (Preferences(check_excluded=True), [])
 
 
 def test_no_rule_is_turned_on_that_is_off_by_default() -> None:
@@ -65,7 +70,7 @@ def test_python_lsp_server() -> None:
     assert settings["pylsp"]["plugins"]["flake8"]["enabled"] is True
 
 
-@pytest.mark.parametrize(("language", "number"), [("lua", 2), ("lisp", 1)])
+@pytest.mark.parametrize(("language", "number"), [("lua", 4), ("lisp", 1)])
 def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
     """Every bracket is closed, the command is this one, the names are those that the server knows."""
     texts = [text for info, text in BLOCKS if info == language]

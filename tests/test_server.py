@@ -209,13 +209,34 @@ def test_hover_tells_the_evidence(net: Path) -> None:
         async with editing(net.parent) as editor:
             editor.open(use)
             assert await editor.hover(use, 4, 12) == (
-                "**FWD001** My\\_Net().forward(...) skips Module.\\_\\_call\\_\\_, so hooks do not run; "
-                "call My\\_Net()(...)\n\n"
-                f"1. [use.py:3]({uri(use)}#L3): class `use.My_Net` derives from net.Net\n"
-                f"2. [net.py:3]({uri(net)}#L3): class `net.Net` derives from torch.nn.Module\n\n"
+                "**FWD001** `My_Net().forward(...)` skips `Module.__call__`, so hooks do not run; "
+                "call `My_Net()(...)`\n\n"
+                f"1. [`use.py:3`]({uri(use)}#L3): class `use.My_Net` derives from net.Net\n"
+                f"2. [`net.py:3`]({uri(net)}#L3): class `net.Net` derives from torch.nn.Module\n\n"
                 f"[FWD001: {BY_CODE['FWD001'].title}]({BY_CODE['FWD001'].url})"
             )
             assert await editor.hover(use, 0, 0) is None
+
+    edit(session())
+
+
+@pytest.mark.parametrize(
+    ("shows", "given"),
+    [
+        (None, types.MarkupKind.PlainText),
+        ([types.MarkupKind.PlainText, types.MarkupKind.Markdown], types.MarkupKind.PlainText),
+        ([types.MarkupKind.Markdown, types.MarkupKind.PlainText], types.MarkupKind.Markdown),
+    ],
+)
+def test_hover_is_what_the_client_prefers(
+    net: Path, shows: list[types.MarkupKind] | None, given: types.MarkupKind
+) -> None:
+    async def session() -> None:
+        async with editing(net.parent, can=capabilities(shows=shows)) as editor:
+            editor.open(net)
+            text = await editor.hover(net, LINE, CHARACTER) or ""
+            assert editor.shown is given
+            assert ("`" in text.splitlines()[0]) == (given is types.MarkupKind.Markdown)
 
     edit(session())
 
@@ -413,11 +434,16 @@ def test_settings_of_each_folder_choose_rules(tmp_path: Path) -> None:
     edit(session())
 
 
-def test_settings_that_cannot_be_understood_are_told_and_left_alone(net: Path) -> None:
+def test_settings_that_cannot_be_used_are_told_and_the_others_apply(net: Path) -> None:
     async def session() -> None:
-        async with editing(net.parent, options={"select": ["FWD01"]}) as editor:
+        options = {"select": ["FWD01"], "extendSelect": 3, "checkExcluded": "no", "ignore": "FWD005"}
+        async with editing(net.parent, options=options) as editor:
             assert await codes_with(editor, net) == ["FWD001"]
-            assert editor.messages == ["forward-call: select: unknown rule code 'FWD01'; did you mean FWD001?"]
+            assert editor.messages == [
+                "forward-call: select names an unknown rule code 'FWD01'; did you mean FWD001?",
+                "forward-call: extendSelect takes a list of rule codes",
+                "forward-call: checkExcluded takes true or false",
+            ]
 
     edit(session())
 

@@ -361,7 +361,7 @@ def test_an_editor_is_told_of_a_name_that_is_not_utf_8() -> None:
     (related,) = diagnostic.related_information or ()
     assert related.location.uri == "file:///not%20%FF.py"
     assert r"/not \udcff.py:3: is so" in messages.hover(finding, steps, is_markdown=False)
-    assert r"[not \\udcff.py:3](file:///not%20%FF.py#L3)" in messages.hover(finding, steps, is_markdown=True)
+    assert r"[`not \udcff.py:3`](file:///not%20%FF.py#L3)" in messages.hover(finding, steps, is_markdown=True)
 
 
 def test_the_log_of_the_server_is_harmless() -> None:

@@ -165,6 +165,11 @@ def rule_options(command: _Command) -> _Command:
     return _decorated(command, _of_table(*_RULES))
 
 
+def file_options(command: _Command) -> _Command:
+    """Give a command the options that say which files are skipped."""
+    return _decorated(command, _of_table(*_FILES))
+
+
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
     files = (*_of_table(*_FILES, "output-format"), _STDIN_FILENAME)

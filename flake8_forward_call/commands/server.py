@@ -8,7 +8,7 @@ import sys
 import click
 
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.options import inference_options, rule_options
+from flake8_forward_call.commands.options import file_options, inference_options, rule_options
 from flake8_forward_call.printing import source_line
 from flake8_forward_call.trouble import Status, Trouble
 
@@ -23,6 +23,7 @@ class _Formatter(logging.Formatter):
 
 @click.command(epilog=epilog("server"))
 @rule_options
+@file_options
 @inference_options
 @click.option("--stdio", is_flag=True, expose_value=False, help="Use standard input and output (always the case).")
 def server() -> Status:
@@ -41,5 +42,7 @@ def server() -> Status:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    Server().start_io()
-    return Status.CLEAN
+    # It logs whole texts and tracebacks for each odd message; what matters of these the server logs itself.
+    logging.getLogger("pygls").setLevel(logging.CRITICAL)
+    # The protocol wants 1 where the client left without a goodbye.
+    return Status.CLEAN if Server().serve() else Status.FINDINGS

@@ -24,6 +24,9 @@ _NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
 # What stands in a text that has the table, by its name or by one of these.
 _IN_NAMES = (b"forward-call", b"forward_call")
 
+# How many unknown keys of one file are told one by one: to find each in the text takes time.
+_TOLD = 5
+
 
 class ConfigError(Exception):
     """A configuration that cannot be used; the text names the file, the line and the key."""
@@ -31,11 +34,12 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a file sets: values by the names of options, and the lines on which they stand."""
+    """What a file sets: values by the names of options, the lines they are on, and what in it cannot be used."""
 
     path: Path
     values: Mapping[str, Value]
     lines: Mapping[str, int]
+    faults: tuple[str, ...] = ()
 
 
 def nearest(folder: Path) -> Path | None:
@@ -93,11 +97,22 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
     return tools
 
 
-@lru_cache(maxsize=64)
 def read(path: Path, *, is_trusted: bool = False) -> Configured:
     """What a file sets. One that is trusted, because the user named it, may name places outside of its repository.
 
     Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key.
+    """
+    found = read_what_is_valid(path, is_trusted=is_trusted)
+    if found.faults:
+        raise ConfigError(found.faults[0])
+    return found
+
+
+@lru_cache(maxsize=64)
+def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
+    """What a file sets, without the keys and values that cannot be used; those are its faults.
+
+    Raises ConfigError: the file cannot be read.
     """
     text = _text_of(path, _bytes_of(path))
     table = _tools(path, text).get(TABLE, {})
@@ -106,19 +121,28 @@ def read(path: Path, *, is_trusted: bool = False) -> Configured:
         raise ConfigError(f"{place}: tool.{TABLE} is no table")
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
+    faults: list[str] = []
+    unknown = 0
     for key, given in table.items():
-        lines[key] = line = _line(text, key)
         option = BY_NAME.get(key)
         if option is None:
-            told = f"unknown key {shortened(repr(key))} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
-            raise ConfigError(f"{place}:{line}: {told}")
+            unknown += 1
+            if unknown <= _TOLD:
+                told = f"unknown key {shortened(repr(key))} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
+                faults.append(f"{place}:{_line(text, key)}: {told}")
+            continue
+        lines[key] = line = _line(text, key)
         try:
-            values[key] = value_of(option, given, path.parent)
+            value = value_of(option, given, path.parent)
             if option.is_confined and not is_trusted:
-                _confine(values[key], path)
+                _confine(value, path)
         except OptionValueError as error:
-            raise ConfigError(f"{place}:{line}: {key} {error}") from None
-    return Configured(path, values, lines)
+            faults.append(f"{place}:{line}: {key} {error}")
+        else:
+            values[key] = value
+    if unknown > _TOLD:
+        faults.append(f"{place}: {unknown - _TOLD} more unknown keys in [tool.{TABLE}]")
+    return Configured(path, values, lines, tuple(faults))
 
 
 def _confine(value: Value, path: Path) -> None:
@@ -140,7 +164,7 @@ def _top(folder: Path) -> Path:
 def forget() -> None:
     """Read anew what may have changed since."""
     _has_table.cache_clear()
-    read.cache_clear()
+    read_what_is_valid.cache_clear()
 
 
 def _line_of_table(text: str, name: str) -> int:

@@ -8,7 +8,14 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import Configured, nearest, read
+from flake8_forward_call.configuration.files import (
+    FILE,
+    ConfigError,
+    Configured,
+    nearest,
+    read,
+    read_what_is_valid,
+)
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.configuration.values import CodesByPattern, Value
 
@@ -42,11 +49,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was said for the whole run: options by their names, the file to read in place of the nearest, or none."""
+    """What was said for the whole run: options by their names, the file to read in place of the nearest, or none.
+
+    ``is_lenient``: settings in a file that cannot be used are skipped, and the valid ones apply. So an editor goes on.
+    """
 
     values: Mapping[str, Value] = field(default_factory=dict)
     file: Path | None = None
     is_isolated: bool = False
+    is_lenient: bool = False
 
 
 # A door says what the user gave before the first file is looked at; both doors run one job in a process.
@@ -66,14 +77,23 @@ def counts(name: str) -> bool:
 
 
 def configured(folder: Path) -> Configured | None:
-    """What is set in a file for what lies in a folder; None if nothing is. Raises ConfigError."""
+    """What is set in a file for what lies in a folder; None if nothing is.
+
+    Raises ConfigError, or where that is to be skipped, notes it among the faults.
+    """
     given = GIVEN.get()
     if given.is_isolated:
         return None
-    if given.file is not None:
-        return read(given.file, is_trusted=True)
-    path = nearest(folder)
-    return None if path is None else read(path)
+    reads = read_what_is_valid if given.is_lenient else read
+    try:
+        if given.file is not None:
+            return reads(given.file, is_trusted=True)
+        path = nearest(folder)
+        return None if path is None else reads(path)
+    except ConfigError as error:
+        if not given.is_lenient:
+            raise
+        return Configured(folder / FILE, {}, {}, (str(error),))
 
 
 def settings_of(folder: Path) -> Settings:

@@ -28,11 +28,18 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
     if finding is None:
         return None
     steps = await server.checks.explained(report, finding)
-    document = server.client_capabilities.text_document
-    kinds = document.hover.content_format if document and document.hover else None
-    kind = types.MarkupKind.Markdown if not kinds or types.MarkupKind.Markdown in kinds else types.MarkupKind.PlainText
+    if not server.checks.is_current(params.text_document.uri, report):
+        return None
+    kind = _kind_of_text(server)
     text = messages.hover(finding, steps, is_markdown=kind is types.MarkupKind.Markdown)
     return types.Hover(types.MarkupContent(kind, text), messages.range_of(finding, positions))
+
+
+def _kind_of_text(server: Server) -> types.MarkupKind:
+    """What the client prefers of the kinds that it can show; plain text where it does not say."""
+    document = server.client_capabilities.text_document
+    kinds = document.hover.content_format if document and document.hover else None
+    return next((kind for kind in kinds or () if kind in types.MarkupKind), types.MarkupKind.PlainText)
 
 
 async def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
@@ -44,6 +51,8 @@ async def code_actions(server: Server, params: types.CodeActionParams) -> list[t
     kinds = None if only is None else [kind.value if isinstance(kind, types.CodeActionKind) else kind for kind in only]
     start, end = (_place(server, report, one) for one in (params.range.start, params.range.end))
     found = await server.checks.worker.run(lambda: list(offers(report, start, end, kinds)))
+    if not server.checks.is_current(uri, report):  # The edits would be of another text.
+        return []
     return [_action(server, uri, report, offer) for offer in found]
 
 

@@ -4,29 +4,40 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Awaitable, Callable
+import sys
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar, cast
 
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
+from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.printing import one_line
-from flake8_forward_call.selection import Selection
 from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.server.settings import SECTION, Rules, Settings, SettingsError, parsed
+from flake8_forward_call.server.settings import (
+    SECTION,
+    Preferences,
+    Settings,
+    Terms,
+    be_lenient,
+    parsed,
+    terms_of,
+)
+from flake8_forward_call.server.wire import Incoming, Protocol, in_short
 from flake8_forward_call.source import is_notebook
 
 log = logging.getLogger(__name__)
 
-# What tells of a project's files and where its packages lie.
-_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py")
+# A project's files, where its packages are, its settings, and what is skipped.
+_WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py", "**/.gitignore")
 
 # The address of a new document: with a path where it has one already.
 _NEW = "untitled:"
@@ -40,20 +51,25 @@ class Server(LanguageServer):
 
     def __init__(self) -> None:
         # The whole text with each change: a part of it is put in the wrong place where lines end in odd characters.
-        super().__init__(SECTION, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full)
-        self._default = Rules()
-        self.settings = Settings()
-        self.checks = Checks(
-            self._documents,
-            self._path_of,
-            self._selection,
-            self._publish,
+        super().__init__(
+            SECTION, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full, protocol_cls=Protocol
         )
+        be_lenient()
+        self._default = Preferences()
+        self.settings = Settings()
+        self._told: frozenset[str] = frozenset()
+        self.checks = Checks(self._documents, self._path_of, self._terms, self._publish, self._warn)
         _register(self)
+
+    def serve(self) -> bool:
+        """Serve the client at standard input and output until it leaves. Returns whether it said goodbye."""
+        self.start_io(cast("BinaryIO", Incoming(sys.stdin.buffer)))
+        self.checks.end()
+        return cast("Protocol", self.protocol).is_shut_down
 
     def report_server_error(self, error: Exception, source: Any) -> None:
         """Log what went wrong: a window about it would help nobody who is writing a program."""
-        log.error("%s: %s", getattr(source, "__name__", source), error)
+        log.error("%s: %s", getattr(source, "__name__", source), in_short(error))
 
     def positions(self, report: Report) -> Positions:
         """Places in a report's text in the client's units."""
@@ -73,30 +89,36 @@ class Server(LanguageServer):
         folders = [folder.uri for folder in self.workspace.folders.values()]
         items = [types.ConfigurationItem(section=SECTION)]
         items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
-        values = await self.workspace_configuration_async(types.ConfigurationParams(items))
-        default = self.understood(values[0], self._default)
+        try:
+            values = await self.workspace_configuration_async(types.ConfigurationParams(items))
+        except JsonRpcException as error:
+            log.warning("the client does not say its settings: %s", in_short(error))
+            return
+        if not values:
+            return
+        default, faults = parsed(values[0], self._default)
         by_folder = {}
-        for uri, value in zip(folders, values[1:], strict=True):
+        for uri, value in zip(folders, values[1:], strict=False):
             path = to_fs_path(uri)
             if path is not None:
-                by_folder[Path(path)] = self.understood(value, default)
+                by_folder[Path(path)], more = parsed(value, default)
+                faults += more
         self.settings = Settings(default, by_folder)
+        self._tell_of_settings(faults)
         self.checks.changed()
-
-    def understood(self, value: object, default: Rules) -> Rules:
-        """What a client's settings say of the rules; if they cannot be understood, the client is told."""
-        try:
-            return parsed(value, default)
-        except SettingsError as error:
-            log.warning("settings: %s", error)
-            text = f"{SECTION}: {one_line(str(error))}"
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
-            return default
 
     def set_default(self, value: object) -> None:
         """What the client says for all its folders, without being asked."""
-        self._default = self.understood(value, self._default)
+        self._default, faults = parsed(value, self._default)
         self.settings = Settings(self._default)
+        self._tell_of_settings(faults)
+
+    def _tell_of_settings(self, faults: Sequence[str]) -> None:
+        """Tell the client what cannot be used of what it sets: once, until that is mended."""
+        for fault in dict.fromkeys(faults):
+            if fault not in self._told:
+                self._warn(fault)
+        self._told = frozenset(faults)
 
     async def watch(self) -> None:
         """Ask the client to tell of files that change; one that cannot is told the truth by the next change of text."""
@@ -122,11 +144,19 @@ class Server(LanguageServer):
             return to_fs_path(uri)
         if uri.startswith(f"{_NEW}/"):
             return to_fs_path(uri.replace(_NEW, "file:", 1))
-        folders = (to_fs_path(folder.uri) for folder in self.workspace.folders.values())
-        return str(Path(next(filter(None, folders), ""), uri.removeprefix(_NEW)))
+        return str(Path(next(iter(self._folders()), ""), uri.removeprefix(_NEW)))
 
-    def _selection(self, path: str) -> Selection:
-        return self.settings.selection(path)
+    def _folders(self) -> list[str]:
+        """The folders that the client works in."""
+        folders = [to_fs_path(folder.uri) for folder in list(self.workspace.folders.values())]
+        return [one for one in folders or [self.workspace.root_path] if one]
+
+    def _terms(self, path: str) -> Terms:
+        return terms_of(path, self.settings.of(path), self._folders())
+
+    def _warn(self, text: str) -> None:
+        text = f"{SECTION}: {one_line(text)}"
+        self.window_show_message(types.ShowMessageParams(types.MessageType.Warning, text))
 
     def _publish(self, document: Document, report: Report) -> None:
         uri = document.uri
@@ -177,7 +207,9 @@ def _register(server: Server) -> None:
         await server.configure()
 
     @on(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    async def _(_: types.DidChangeWatchedFilesParams) -> None:
+    async def _(params: types.DidChangeWatchedFilesParams) -> None:
+        if any(change.uri.endswith(f"/{FILE}") for change in params.changes):
+            server.checks.settings_changed()
         server.checks.changed()
 
     @on(types.TEXT_DOCUMENT_DID_OPEN)
@@ -208,4 +240,4 @@ def _register(server: Server) -> None:
 
     @on(types.SHUTDOWN)
     async def _(_: None) -> None:
-        server.checks.worker.close()
+        server.checks.end()

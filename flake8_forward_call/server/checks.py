@@ -13,9 +13,10 @@ from urllib.parse import unquote
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.inference.session import look_again
-from flake8_forward_call.selection import Selection
 from flake8_forward_call.server import reports
 from flake8_forward_call.server.reports import Report
+from flake8_forward_call.server.settings import Terms
+from flake8_forward_call.server.wire import in_short
 from flake8_forward_call.server.worker import Worker
 
 log = logging.getLogger(__name__)
@@ -38,23 +39,28 @@ class Checks:
     """Reports on open documents, made anew when something changes that they may depend on: any other document, too.
 
     ``documents`` gives those that are open, by their addresses without any escapes, for clients escape one character
-    or another; ``path_of`` the path at an address, None where it is no file's. ``publish`` hears of each report, and
-    again once its evidence is there, where ``wants_evidence`` says so.
+    or another; ``path_of`` the path at an address, None where it is no file's; ``terms`` what applies to the file at a
+    path, asked in the thread of the worker. ``publish`` hears of each report, and again once its evidence is there,
+    where ``wants_evidence`` says so. ``warn`` hears of settings that cannot be used: of each once, until it is mended
+    or ``settings_changed``.
     """
 
     def __init__(
         self,
         documents: Callable[[], Mapping[str, Document]],
         path_of: Callable[[str], str | None],
-        selection: Callable[[str], Selection],
+        terms: Callable[[str], Terms],
         publish: Callable[[Document, Report], None],
+        warn: Callable[[str], None],
     ) -> None:
         self.wants_evidence = False
         self.worker = Worker()
         self._documents = documents
         self._path_of = path_of
-        self._selection = selection
+        self._terms = terms
         self._publish = publish
+        self._warn = warn
+        self._told: set[str] = set()
         self._reports: dict[str, Report] = {}
         self._due: list[str] = []
         self._task: asyncio.Task[None] | None = None
@@ -67,20 +73,37 @@ class Checks:
             self._task.cancel()
         self._task = asyncio.get_running_loop().create_task(self._work())
 
+    def settings_changed(self) -> None:
+        """A file with settings has changed: what is still wrong in it is worth another warning."""
+        self._told.clear()
+
     def closed(self, uri: str) -> None:
         """A document is not open any more."""
         self._reports.pop(unquote(uri), None)
         self.changed()
 
+    def end(self) -> None:
+        """Begin nothing more."""
+        if self._task is not None:
+            self._task.cancel()
+        self.worker.close()
+
     async def current(self, uri: str) -> Report | None:
-        """The report on a document as it stands now; None if it is not open."""
+        """The report on a document as it is now; None if it is not open."""
         name = unquote(uri)
-        report = self._reports.get(name)
         document = self._documents().get(name)
-        if document is None or (name not in self._due and report is not None and report.version == document.version):
-            return report
-        await self._look_again()
-        return await self._checked(name, document)
+        if document is None:
+            return None
+        report = self._reports.get(name)
+        if report is None or name in self._due or not self.is_current(uri, report):
+            await self._look_again()
+            report = await self._checked(name, document)
+        return report
+
+    def is_current(self, uri: str, report: Report) -> bool:
+        """Whether a report is on the text that the document has now."""
+        document = self._documents().get(unquote(uri))
+        return document is not None and (document.version, document.source) == (report.version, report.text)
 
     async def explained(self, report: Report, finding: Finding) -> Sequence[Step]:
         """The evidence for a finding in a report."""
@@ -92,22 +115,34 @@ class Checks:
         await asyncio.sleep(DELAY)
         try:
             await self._look_again()
+            faults: set[str] = set()
             for name in list(self._due):
                 document = self._documents().get(name)
                 if document is not None:
-                    await self._tell(name, document)
+                    faults.update(await self._tell(name, document))
                 self._due.remove(name)
+            self._told &= faults  # Whatever is mended may be told again.
             if self.wants_evidence:
                 await self._add_evidence()
         except Exception:
             log.exception("the open documents were not all looked at")
 
-    async def _tell(self, name: str, document: Document) -> None:
-        """Look at a document and publish what is found. One that cannot be looked at is no reason to leave others."""
+    async def _tell(self, name: str, document: Document) -> Sequence[str]:
+        """Look at a document and publish what is found. Returns what in its settings cannot be used.
+
+        One that cannot be looked at is no reason to leave others.
+        """
         try:
-            self._publish(document, await self._checked(name, document))
+            report = await self._checked(name, document)
+            for fault in report.faults:
+                if fault not in self._told:
+                    self._told.add(fault)
+                    self._warn(fault)
+            self._publish(document, report)
         except Exception:
             log.exception("%s was not looked at", document.uri)
+            return ()
+        return report.faults
 
     async def _add_evidence(self) -> None:
         """Last, for it takes longest and is least missed."""
@@ -135,7 +170,21 @@ class Checks:
 
     async def _checked(self, name: str, document: Document) -> Report:
         version, text = document.version, document.source
-        path = self._file_of(document) or document.uri
-        report = await self.worker.run(partial(reports.checked, path, text, version, self._selection(path)))
-        self._reports[name] = report
+        path = self._file_of(document)
+        if path is None:
+            report = reports.skipped(document.uri, text, version)
+        else:
+            report = await self.worker.run(partial(self._looked_at, path, text, version))
+        if name in self._documents():  # It may have been closed in the meantime.
+            self._reports[name] = report
         return report
+
+    def _looked_at(self, path: str, text: str, version: int | None) -> Report:
+        try:
+            terms = self._terms(path)
+        except (OSError, ValueError, RecursionError) as error:  # No file can be at such a path.
+            log.warning("%s was not looked at: %s", in_short(path), in_short(error))
+            return reports.skipped(path, text, version)
+        if terms.is_skipped:
+            return reports.skipped(path, text, version, terms.faults)
+        return reports.checked(path, text, version, terms.selection, terms.faults)

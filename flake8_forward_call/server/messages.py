@@ -13,12 +13,10 @@ from flake8_forward_call.finding import Edit, Finding
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.rules import BY_CODE, fwd900
+from flake8_forward_call.server import markdown
 from flake8_forward_call.server.positions import Positions
 
 SOURCE = "forward-call"
-
-# Characters that mean something to Markdown.
-_MARKS = re.compile(r"([\\*_{}\[\]<>#|~])")
 
 
 def diagnostic(
@@ -67,16 +65,17 @@ def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
     if not is_markdown:
         places = (f"{shown(step.path)}:{step.row}: {step.text}" if step.path else step.text for step in steps)
         return "\n".join([f"{finding.code} {finding.message}", *(f"  {line}" for line in places), rule.url])
-    lines = [f"**{finding.code}** {_escaped(finding.message)}", ""]
+    lines = [f"**{finding.code}** {markdown.message(finding.message, rule.message)}", ""]
     lines += [f"{number}. {_linked(step)}" for number, step in enumerate(steps, 1)]
-    return "\n".join([*lines, *([""] if steps else []), f"[{finding.code}: {_escaped(rule.title)}]({rule.url})"])
+    return "\n".join([*lines, *([""] if steps else []), f"[{finding.code}: {markdown.prose(rule.title)}]({rule.url})"])
 
 
 def _linked(step: Step) -> str:
     if not step.path:
-        return _escaped(step.text)
+        return markdown.prose(step.text)
     name = one_line(re.split(r"[\\/]", step.path)[-1])
-    return f"[{_escaped(name)}:{step.row}]({_address(step.path)}#L{step.row}): {_escaped(step.text)}"
+    place = markdown.code(f"{name}:{step.row}")
+    return f"[{place}]({_address(step.path)}#L{step.row}): {markdown.prose(step.text)}"
 
 
 def _address(path: str) -> str | None:
@@ -86,11 +85,3 @@ def _address(path: str) -> str | None:
     except UnicodeEncodeError:  # Its name is not in the encoding of file names.
         return Path(path).absolute().as_uri()
     return address
-
-
-def _escaped(text: str) -> str:
-    """The text as Markdown that shows it: code between backticks is left alone."""
-    parts = text.split("`")
-    if len(parts) % 2 == 0:
-        return _MARKS.sub(r"\\\1", text).replace("`", r"\`")
-    return "`".join(part if index % 2 else _MARKS.sub(r"\\\1", part) for index, part in enumerate(parts))

@@ -27,8 +27,13 @@ class Positions:
         return self._in(place.row, line, place.column - 1)
 
     def place(self, line: int, character: int) -> Place:
-        """The place of a position; one behind the end of a line, or of the text, is that end."""
+        """The place of a position; one behind the end of a line, or of the text, is that end.
+
+        One before the text, which only an odd client asks for, is its beginning.
+        """
         lines = self.source.lines
+        if line < 0:
+            return Place(1, 1)
         if line >= len(lines):
             return Place(len(lines) + 1, 1)
         text, column = lines[line].rstrip("\r\n"), 0

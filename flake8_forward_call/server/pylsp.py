@@ -4,46 +4,86 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
+from contextvars import copy_context
 from dataclasses import replace
+from functools import partial
 from threading import Lock
 from typing import Any
 
-from pylsp import hookimpl
+from pylsp import hookimpl, lsp
 
-from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.inference.session import look_again
+from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.server.offers import Offer, offers
 from flake8_forward_call.server.positions import Positions, utf16_units
 from flake8_forward_call.server.reports import checked
+from flake8_forward_call.server.settings import SECTION, Preferences, be_lenient, terms_of
 
 log = logging.getLogger(__name__)
+
+# The name of this plugin in the settings of python-lsp-server, as its entry point has it.
+NAME = "forward_call"
 
 # Inference has all that it knows in one place, and one question at a time.
 _ONE_AT_A_TIME = Lock()
 
 
+# What was last told of the settings for each folder.
+_TOLD: dict[str, Sequence[str]] = {}
+
+
 @hookimpl  # type: ignore[untyped-decorator, unused-ignore]
-def pylsp_code_actions(workspace: Any, document: Any, range: dict[str, Any], context: dict[str, Any]) -> list[Any]:
+def pylsp_settings(config: Any) -> dict[str, Any]:
+    """The settings of this plugin."""
+    return {"plugins": {NAME: {"enabled": True, "checkExcluded": False}}}
+
+
+@hookimpl  # type: ignore[untyped-decorator, unused-ignore]
+def pylsp_code_actions(
+    config: Any, workspace: Any, document: Any, range: dict[str, Any], context: dict[str, Any]
+) -> list[Any]:
     """The actions for the findings in a range, and for all in the file; where something goes wrong, none."""
     try:
         with _ONE_AT_A_TIME:
-            return _actions(workspace, document, range, context)
+            set_here = config.plugin_settings(NAME, document_path=document.path)
+            checks_excluded = isinstance(set_here, dict) and set_here.get("checkExcluded") is True
+            job = partial(_actions, workspace, document, range, context, Preferences(check_excluded=checks_excluded))
+            return copy_context().run(job)
     except Exception:
         log.exception("no actions for %s", document.path)
         return []
 
 
-def _actions(workspace: Any, document: Any, place: dict[str, Any], context: dict[str, Any]) -> list[dict[str, Any]]:
+def _actions(
+    workspace: Any, document: Any, place: dict[str, Any], context: dict[str, Any], preferences: Preferences
+) -> list[dict[str, Any]]:
+    be_lenient()
     shown = {diagnostic.get("code") for diagnostic in context.get("diagnostics", ())}
     look_again({os.path.realpath(one.path): one.source for one in workspace.documents.values() if hasattr(one, "path")})
+    terms = terms_of(document.path, preferences, [workspace.root_path] if workspace.root_path else [])
+    _tell(workspace, os.path.dirname(document.path), terms.faults)  # noqa: PTH120
+    if terms.is_skipped:
+        return []
     # What flake8 was told to show besides the rules that are on by default, the client shows here.
-    selection = selection_of(document.path)
-    wider = replace(selection, extend_select=(*selection.extend_select, *(code for code in BY_CODE if code in shown)))
-    report = checked(document.path, document.source, None, wider)
+    added = (*terms.selection.extend_select, *(code for code in BY_CODE if code in shown))
+    report = checked(document.path, document.source, None, replace(terms.selection, extend_select=added))
     positions = Positions(report.source, utf16_units)
     start, end = (positions.place(one["line"], one["character"]) for one in (place["start"], place["end"]))
     return [_action(document.uri, positions, offer) for offer in offers(report, start, end, context.get("only"))]
+
+
+def _tell(workspace: Any, folder: str, faults: Sequence[str]) -> None:
+    """Show what in the settings for a folder cannot be used: once, until it is mended."""
+    mended = set(_TOLD.get(folder, ())) - set(faults)
+    for one, told in _TOLD.items():
+        _TOLD[one] = [fault for fault in told if fault not in mended]
+    known = {fault for told in _TOLD.values() for fault in told}
+    _TOLD[folder] = faults
+    for fault in faults:
+        if fault not in known:
+            workspace.show_message(f"{SECTION}: {one_line(fault)}", lsp.MessageType.Warning)
 
 
 def _action(uri: str, positions: Positions, offer: Offer) -> dict[str, Any]:

@@ -1,37 +1,37 @@
-"""Which rules count, as the client says it: for all, or for each of its folders; else as the project's settings do."""
+"""What the client sets, for all files or for each of its folders, and what applies to a file with it."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
-from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.configuration.selecting import selection_of
+from flake8_forward_call.configuration.settings import GIVEN, configured
 from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
-
-log = logging.getLogger(__name__)
+from flake8_forward_call.server.skipping import is_skipped
 
 # The section of a client's settings that is this server's.
 SECTION = "forward-call"
 
 
 class SettingsError(Exception):
-    """Settings that cannot be understood; the text says which."""
+    """A setting that cannot be used; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What a client says of the rules; None where it says nothing."""
+class Preferences:
+    """What a client sets; None where it sets nothing, and the project's settings or the defaults apply."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] | None = None
+    check_excluded: bool | None = None
 
     def over(self, other: Selection) -> Selection:
-        """A selection with what the client says in its place."""
+        """A selection of rules in which the client's own go before the others."""
         return Selection(
             other.select if self.select is None else self.select,
             other.ignore if self.ignore is None else self.ignore,
@@ -39,49 +39,87 @@ class Rules:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What applies to a file: whether it is skipped, which rules count, what of the project's settings is unusable."""
+
+    is_skipped: bool
+    selection: Selection
+    faults: tuple[str, ...] = ()
+
+
 @dataclass
 class Settings:
-    """``default`` counts where the client says nothing of its own for a folder that a file lies in, nearest first."""
+    """``default`` applies where the client sets nothing of its own for a folder that a file is in, nearest first."""
 
-    default: Rules = field(default_factory=Rules)
-    by_folder: dict[Path, Rules] = field(default_factory=dict)
+    default: Preferences = field(default_factory=Preferences)
+    by_folder: dict[Path, Preferences] = field(default_factory=dict)
 
-    def selection(self, path: str) -> Selection:
-        """The selection for the file at a path."""
-        rules = next((self.by_folder[one] for one in Path(path).parents if one in self.by_folder), self.default)
-        try:
-            return rules.over(selection_of(path))
-        except ConfigError as error:  # That the file has FWD900 tells of it.
-            log.warning("%s", error)
-            return rules.over(Selection())
+    def of(self, path: str) -> Preferences:
+        """What the client sets for the file at a path."""
+        return next((self.by_folder[one] for one in Path(path).parents if one in self.by_folder), self.default)
 
 
-def parsed(value: object, default: Rules) -> Rules:
-    """What a client's settings say: ``select``, ``ignore``, ``extendSelect``, lists or texts of codes.
+def be_lenient() -> None:
+    """Skip what cannot be used of a project's settings, from here on in this context: an editor has to go on."""
+    GIVEN.set(replace(GIVEN.get(), is_lenient=True))
 
-    What they do not say is as by default. Raises SettingsError.
+
+def terms_of(path: str, preferences: Preferences, folders: Sequence[str]) -> Terms:
+    """What applies to the file at a path in a workspace of these folders.
+
+    Raises ConfigError unless lenient, and OSError.
     """
+    skipped = not preferences.check_excluded and is_skipped(path, folders)
+    found = configured(Path(realpath(path)).parent)
+    faults = () if found is None else found.faults
+    return Terms(skipped, preferences.over(selection_of(path)), faults)
+
+
+def parsed(value: object, default: Preferences) -> tuple[Preferences, list[str]]:
+    """What a client sets, and what is wrong with it.
+
+    ``select``, ``ignore`` and ``extendSelect`` are lists or texts of codes, ``checkExcluded`` is true or false. What is
+    missing or unusable is as by default.
+    """
+    if isinstance(value, Mapping) and SECTION in value:
+        value = value[SECTION]
     if not isinstance(value, Mapping):
-        return default
-    if SECTION in value:
-        return parsed(value[SECTION], default)
-    codes = {name: _codes(value, name) for name in ("select", "ignore", "extendSelect")}
-    return Rules(
-        default.select if codes["select"] is None else codes["select"],
-        default.ignore if codes["ignore"] is None else codes["ignore"],
-        default.extend_select if codes["extendSelect"] is None else codes["extendSelect"],
-    )
+        return default, []
+    found: dict[str, Any] = {}
+    faults = []
+    for name, (attribute, read) in _READERS.items():
+        try:
+            given = read(value.get(name))
+        except SettingsError as error:
+            faults.append(f"{name} {error}")
+        else:
+            if given is not None:
+                found[attribute] = given
+    return replace(default, **found), faults
 
 
-def _codes(value: Mapping[str, Any], name: str) -> tuple[str, ...] | None:
-    """The codes under a name, None where there are none."""
-    codes = value.get(name)
-    codes = [codes] if isinstance(codes, str) else codes
+def _codes(value: object) -> tuple[str, ...] | None:
+    codes = [value] if isinstance(value, str) else value
     if codes is None or codes == []:
         return None
     if not isinstance(codes, (list, tuple)) or not all(isinstance(code, str) for code in codes):
-        raise SettingsError(f"{name} is to be a list of rule codes")
+        raise SettingsError("takes a list of rule codes")
     try:
         return parse_codes(codes)
     except UnknownCodeError as error:
-        raise SettingsError(f"{name}: {error}") from None
+        raise SettingsError(f"names an {error}") from None
+
+
+def _switch(value: object) -> bool | None:
+    if value is not None and not isinstance(value, bool):
+        raise SettingsError("takes true or false")
+    return value
+
+
+_READERS = {
+    "select": ("select", _codes),
+    "ignore": ("ignore", _codes),
+    "extendSelect": ("extend_select", _codes),
+    "checkExcluded": ("check_excluded", _switch),
+}

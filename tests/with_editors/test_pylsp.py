@@ -31,8 +31,11 @@ def settings(**flake8: Any) -> dict[str, Any]:
     return {"pylsp": {"plugins": plugins | {"flake8": {"enabled": True, "executable": executable, **flake8}}}}
 
 
-def configured(editor: Editor, **flake8: Any) -> None:
-    params = types.DidChangeConfigurationParams(settings(**flake8))
+def configured(editor: Editor, own: Any = None, **flake8: Any) -> None:
+    sent = settings(**flake8)
+    if own is not None:
+        sent["pylsp"]["plugins"]["forward_call"] = own
+    params = types.DidChangeConfigurationParams(sent)
     editor.client.workspace_did_change_configuration(params)
 
 
@@ -111,5 +114,47 @@ def test_plugin_sees_what_is_unsaved_and_counts_as_the_client_does(net: Path) ->
             editor.apply(fix)
             assert editor.text(use) == USE.replace(".forward", "")
             assert uri(use) in ((fix.edit and fix.edit.changes) or {})
+
+    edit(session())
+
+
+def test_plugin_skips_what_the_command_skips_unless_the_user_asks(net: Path) -> None:
+    async def session() -> None:
+        (net.parent / "pyproject.toml").write_text('[tool.forward-call]\nexclude = ["vendored"]\n')
+        skipped = net.parent / "vendored" / "net.py"
+        installed = net.parent / ".venv" / "lib" / "python3.11" / "site-packages" / "pack" / "net.py"
+        for path in (skipped, installed):
+            path.parent.mkdir(parents=True)
+            path.write_text(PROGRAM)
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor, select=["FWD001"])
+            for path in (net, skipped, installed):
+                editor.open(path)
+            assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+            for path in (skipped, installed):
+                assert await editor.actions(path, LINE, CHARACTER) == []
+            configured(editor, {"checkExcluded": True}, select=["FWD001"])
+            for path in (skipped, installed):
+                assert len(await editor.actions(path, LINE, CHARACTER)) == 3
+
+    edit(session())
+
+
+def test_plugin_tells_of_settings_that_cannot_be_used_once_and_goes_on(net: Path) -> None:
+    async def session() -> None:
+        path = net.parent / "pyproject.toml"
+        path.write_text("[tool.forward-call]\nselct = []\n")
+        told = f"forward-call: {path}:2: unknown key 'selct' in [tool.forward-call]; did you mean 'select'?"
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor)
+            editor.open(net)
+            for _ in range(2):
+                assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+            assert editor.messages == [told]
+            path.write_text("[tool.forward-call]\n")
+            assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+            path.write_text("[tool.forward-call]\nselct = []\n")
+            assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+            assert editor.messages == [told, told]
 
     edit(session())

@@ -1,0 +1,42 @@
+"""Which open files the server skips: those that the command skips when it searches the folder that they are in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from flake8_forward_call.configuration.settings import settings_of
+from flake8_forward_call.discovery import is_others
+from flake8_forward_call.ignoring import reason_for
+from flake8_forward_call.inference.apart import apart_from
+from flake8_forward_call.inference.layout import is_marked
+from flake8_forward_call.inference.workspace import PACKAGES
+
+
+def is_skipped(path: str, folders: Iterable[str]) -> bool:
+    """Whether the command skips the file at a path when it searches the innermost of the folders around it.
+
+    The file need not exist. One outside of all folders is judged by the project that it is in. Installed packages are
+    skipped even where an editor takes their folder for a workspace, as some do when they follow a definition. Raises
+    ConfigError unless lenient, and OSError.
+    """
+    folder = os.path.realpath(os.path.dirname(path))  # noqa: PTH120
+    real = os.path.join(folder, os.path.basename(path))  # noqa: PTH118, PTH119 (A link to a file is not followed.)
+    around = Path(folder)
+    if not PACKAGES.isdisjoint(around.parts):
+        return True
+    tops = [one for one in map(Path, map(os.path.realpath, folders)) if around.is_relative_to(one)]
+    if not tops and any(map(is_others, around.parts)):
+        return True
+    top = max(tops, key=lambda one: len(one.parts)) if tops else _project(around)
+    if settings_of(around).force_exclude and reason_for(real, is_folder=False) is not None:
+        return True
+    return apart_from(top, real) is not None
+
+
+def _project(folder: Path) -> Path:
+    """The top of the project that a folder is in; the folder itself where it is in none."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
+    above = [one for one in (folder, *folder.parents) if one != home]
+    return next((one for one in above if is_marked(one)), folder)

@@ -1,0 +1,119 @@
+"""The messages of a client, whatever it sends: pygls' protocol and its reader, for clients that make mistakes."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, BinaryIO
+
+from lsprotocol import types
+from pygls.protocol import LanguageServerProtocol
+
+log = logging.getLogger(__name__)
+
+# https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#errorCodes
+_INVALID_REQUEST = int(types.ErrorCodes.InvalidRequest)
+_INVALID_PARAMS = int(types.ErrorCodes.InvalidParams)
+_NOT_INITIALIZED = int(types.ErrorCodes.ServerNotInitialized)
+
+# No document is this large; a length past it is a mistake, and to wait for so much would be to wait for ever.
+MAX_LENGTH = 1 << 28
+_LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,20})[ \t]*\r?\n\Z", re.IGNORECASE)
+_CHUNK = 1 << 16
+
+# How much of an error is logged: a client that never reads standard error must not stop the server.
+_SHOWN = 300
+
+
+class Incoming:
+    """The bytes of a client as pygls reads them. It finds the next message behind bytes that are none."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def readline(self) -> bytes:
+        """The next line of a header; empty at the end of the stream."""
+        line = b""
+        while piece := self._stream.readline(_CHUNK):
+            line += piece
+            if line.endswith(b"\n"):
+                break
+            line = line[-len("content-length: ") - 24 :]  # No header is longer.
+        else:
+            return b""
+        # Where a length was wrong, the end of a body is on the same line.
+        found = _LENGTH.search(line)
+        if found is None:
+            return b"\r\n" if not line.strip() else b"-\r\n"
+        length = int(found[1])
+        return b"Content-Length: %d\r\n" % length if 0 < length <= MAX_LENGTH else b"-\r\n"
+
+    def read(self, length: int) -> bytes:
+        """The body of a message; empty where the stream ends within it."""
+        data = self._stream.read(length)
+        return data if len(data) == length else b""
+
+
+class Protocol(LanguageServerProtocol):
+    """pygls' protocol; what cannot be understood is answered where the client waits for an answer."""
+
+    @property
+    def is_shut_down(self) -> bool:
+        """Whether the client has asked for the end."""
+        return bool(self._shutdown)
+
+    def _send_data(self, data: Any) -> None:
+        """Send a message; a client that is gone does without it."""
+        try:
+            super()._send_data(data)
+        except OSError as error:
+            log.warning("the client does not listen any more: %s", in_short(error))
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Leave each object as it is: only the outermost is a message, which `handle_message` is given."""
+        return data
+
+    def handle_message(self, message: Any) -> None:
+        """Do what a message asks for, or say why not."""
+        if not isinstance(message, dict):
+            log.warning("a message is not an object")
+            return
+        number, method = message.get("id"), message.get("method")
+        try:
+            refusal = self._refusal(message.get("jsonrpc"), method)
+            if refusal is None:
+                if method is not None and self.get_message_type(method) is None:
+                    message = {"params": None, **message}  # Else its absence would be the error, not the method.
+                super().handle_message(super().structure_message(message))
+                return
+        except Exception as error:
+            log.warning(
+                "%s cannot be understood: %s", in_short(method or "a response"), in_short(error.__cause__ or error)
+            )
+            refusal = types.ResponseError(_INVALID_PARAMS, "the message cannot be understood")
+        if not isinstance(number, (str, int)) or isinstance(number, bool):
+            return  # Nobody waits for an answer.
+        if method is not None:
+            self._send_response(number, error=refusal)
+        elif number in self._request_futures:
+            self._handle_response(number, None, refusal)  # The answer of the client is none.
+
+    def _refusal(self, version: Any, method: Any) -> types.ResponseError | None:
+        """Why a message is not heard at this stage; None where it is. The end is heard always."""
+        if version != self.VERSION:
+            return types.ResponseError(_INVALID_REQUEST, f"is no message of JSON-RPC {self.VERSION}")
+        if method == types.EXIT:
+            return None
+        if self._shutdown:
+            return types.ResponseError(_INVALID_REQUEST, "the server is shut down")
+        if method is not None and (method == types.INITIALIZE) == (self._workspace is not None):
+            if method == types.INITIALIZE:
+                return types.ResponseError(_INVALID_REQUEST, "the server is initialized already")
+            return types.ResponseError(_NOT_INITIALIZED, "the server is not initialized yet")
+        return None
+
+
+def in_short(text: object) -> str:
+    """The beginning of a text, in one line."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."
