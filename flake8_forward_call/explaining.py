@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
@@ -13,7 +14,7 @@ from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.judge import judge
 from flake8_forward_call.inference.overrides import class_calling_at, overrides
 from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
@@ -61,21 +62,39 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
-def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
-    """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
+class Evidence:
+    """The evidence for the findings in one source, as long as nothing changes on the disk."""
 
-    Never raises: a question or a report can do without, and then there is none.
-    """
-    try:
-        ev, file = _traced(source)
-        candidate = _candidate_of(finding, file, source)
-        if candidate is not None:
-            hanging = finding.context.attached if finding.context is not None else ()
-            return (*_steps(ev, file, candidate), *(Step(*one) for one in hanging))
-        cls = class_calling_at(ev, file, source, finding.start)
-        return () if cls is None else tuple(_ancestry_of(ev, cls))
-    except (SourceError, RecursionError):
-        return ()
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def _project(self) -> tuple[Session, File]:
+        session = session_of(self._source.path)
+        return session, session.take(self._source)[0]
+
+    def steps(self, finding: Finding) -> tuple[Step, ...]:
+        """The steps to a finding, as ``explain`` shows them, without the verdict, which takes most of the time.
+
+        Never raises: a report can do without, and then there are none.
+        """
+        try:
+            session, file = self._project
+            ev, source = session.fresh(Tracer), self._source
+            uses = uses_in(source, file.tree)
+            candidate = uses.ending_at(finding.end) or uses.starting_at(finding.start, source)
+            if candidate is not None:
+                hanging = finding.context.attached if finding.context is not None else ()
+                return (*_steps(ev, file, candidate), *(Step(*one) for one in hanging))
+            cls = class_calling_at(ev, file, source, finding.start)
+            return () if cls is None else tuple(_ancestry_of(ev, cls))
+        except (SourceError, RecursionError):
+            return ()
+
+
+def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
+    """The evidence for a single finding. Never raises."""
+    return Evidence(source).steps(finding)
 
 
 def _covers(site: Site, column: int) -> bool:
@@ -119,12 +138,6 @@ def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
         return site.candidate
     place = _place_of(site.candidate)
     return next(one for one in candidates(file.tree, source.forward_rows) if _place_of(one) == place)
-
-
-def _candidate_of(finding: Finding, file: File, source: Source) -> Candidate | None:
-    """The candidate that a finding is about; None where it is about none."""
-    uses = uses_in(source, file.tree)
-    return uses.ending_at(finding.end) or uses.starting_at(finding.start, source)
 
 
 def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Edit, Finding, Place
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from flake8_forward_call.explaining import Evidence
+    from flake8_forward_call.inference.evidence import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,7 @@ class Report:
     findings: Iterable[Finding]
     sources: Mapping[str, Source] = field(default_factory=dict)
     is_complete: bool = True
+    _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings by path, row and column."""
@@ -33,6 +39,18 @@ class Report:
             return place
         source = self.sources.get(finding.path)
         return Place(1, 1) if source is None else source.in_file(place)
+
+    def steps(self, finding: Finding) -> Sequence[Step]:
+        """The steps of the proof that a finding rests on; none where there is no source, or nothing was proven."""
+        source = self.sources.get(finding.path)
+        if source is None or finding.context is None:
+            return ()
+        evidence = self._evidence.get(finding.path)
+        if evidence is None:
+            from flake8_forward_call.explaining import Evidence
+
+            evidence = self._evidence[finding.path] = Evidence(source)
+        return evidence.steps(finding)
 
     def rows(self, finding: Finding) -> tuple[int, int] | None:
         """The first and the last row of the file that a finding is about; None where it is about all of them."""

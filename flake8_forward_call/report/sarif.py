@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_forward_call import __version__
 from flake8_forward_call.finding import Edit, Finding, Fix, Place
@@ -17,6 +17,9 @@ from flake8_forward_call.report.paths import base_uri, relative, uri
 from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import RULES, Rule, fwd900
 from flake8_forward_call.source import Source
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evidence import Step
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _TOP = "%SRCROOT%"
@@ -77,18 +80,16 @@ def _result(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any
         "locations": [{"physicalLocation": _physical(finding.path, _region(start, end))}],
         "partialFingerprints": {"forwardCall/v1": fingerprint},
     }
-    if source is not None and (related := _evidence(finding, source)):
+    if source is not None and (related := _evidence(report.steps(finding), source)):
         result["relatedLocations"] = related
     if finding.fix is not None and (edits := report.edits(finding)):
         result["fixes"] = [_fix(finding.path, finding.fix, edits)]
     return result
 
 
-def _evidence(finding: Finding, source: Source) -> list[dict[str, Any]]:
-    from flake8_forward_call.explaining import steps_to
-
+def _evidence(steps: Sequence[Step], source: Source) -> list[dict[str, Any]]:
     locations = []
-    for number, step in enumerate(steps_to(source, finding) if finding.context else (), 1):
+    for number, step in enumerate(steps, 1):
         location: dict[str, Any] = {"id": number, "message": {"text": step.text}}
         if step.path:
             is_here = source.cell_in(step.path, step.row) is not None
