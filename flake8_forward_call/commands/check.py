@@ -73,7 +73,7 @@ def check(
         selects = with_unused if report_unused_noqa else selection_of
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
-        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
+        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa, fails=not exit_zero)
         return trouble.status(findings=remain and not exit_zero)
 
     if watch:
@@ -85,7 +85,9 @@ def check(
         return Status.FAILED
 
 
-def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool) -> bool:
+def _look(
+    paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool, fails: bool
+) -> bool:
     """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
     trouble = telling.trouble
     findings: list[Finding] = []
@@ -101,7 +103,7 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
     telling.skipped.tell_if_all(trouble)
-    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors, fails=fails))
     gate.report(passed)
     if gate.is_printed:
         telling.sum_up(passed, gate.output_format)

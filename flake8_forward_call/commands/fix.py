@@ -84,7 +84,9 @@ def fix(
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
-            for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+            for each in read_inputs(
+                paths, stdin_filename, trouble, telling.skipped, lambda names: progress.over(sorted(names))
+            ):
                 if each.is_stdin:
                     hold(each.name, each.data)
                 telling.saw(each.name)

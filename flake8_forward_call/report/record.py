@@ -21,12 +21,13 @@ class Report:
     """The findings of a run, and what else a format may tell.
 
     ``sources`` are those of the files with findings, by path, as far as they could be decoded; ``is_complete`` is
-    whether everything was looked at that should be.
+    whether everything was looked at that should be; ``fails`` is whether findings make the exit status 1.
     """
 
     findings: Iterable[Finding]
     sources: Mapping[str, Source] = field(default_factory=dict)
     is_complete: bool = True
+    fails: bool = True
     _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
