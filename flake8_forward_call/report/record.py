@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.fingerprints import scopes_in
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError
 
@@ -40,6 +41,14 @@ class Report:
             return place
         source = self.sources.get(finding.path)
         return Place(1, 1) if source is None else source.in_file(place)
+
+    def scopes(self, path: str) -> Collection[str]:
+        """The dotted names of the functions and classes in a file with findings; none where it cannot be parsed."""
+        source = self.sources.get(path)
+        try:
+            return () if source is None else scopes_in(source)
+        except SourceError:
+            return ()
 
     def steps(self, finding: Finding) -> Sequence[Step]:
         """The steps of the proof that a finding rests on; none where there is no source, or nothing was proven."""
