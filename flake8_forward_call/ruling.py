@@ -61,7 +61,14 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     if site.edit is not None and rule.applicability is not None and not is_guess:
         is_safe = rule.applicability is Applicability.SAFE and verdict.sameness is Sameness.SAME
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
-        fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
+        fix = Fix(
+            applicability,
+            f"{'Pass' if is_handed else 'Call'} {after}",
+            (site.edit,),
+            before,
+            after,
+            "" if is_safe else verdict.reason,
+        )
     callee = shortened(" ".join(ast.unparse(site.candidate.call.func).split()), _RECEIVER_SHOWN) if is_handed else ""
     hanging = _hanging(source, verdict)
     told = skipped(hanging)

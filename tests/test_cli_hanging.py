@@ -56,11 +56,9 @@ def test_the_message_is_the_same_from_wherever_the_command_is_run(
 
 
 def test_fix_says_that_it_is_brought_back() -> None:
-    assert forward_call("fix").lines[:-1] == [
-        "./vocoder.py:11:26: self.conv.forward(...) -> self.conv(...) (preserves: same arguments, same forward(); "
-        "brings back: forward pre-hooks, forward hooks, backward hooks, and what is built on them; "
-        f"here: {HANGING})"
-    ]
+    assert forward_call("fix").lines[0] == (
+        f"./vocoder.py:11:26: self.conv.forward(...) -> self.conv(...) (brings back: {HANGING})"
+    )
 
 
 def test_the_summary_for_a_pull_request_says_it_at_the_call() -> None:

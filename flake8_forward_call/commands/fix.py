@@ -104,7 +104,9 @@ def fix(
     telling.end()
     if summary is not None:
         command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
-        run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
+        run = summaries.Run(
+            fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors, evidence=fixing.evidence
+        )
         click.echo(summaries.RENDERERS[summary](run), nl=False)
     return trouble.status(findings=fixing.findings_remain)
 

@@ -161,8 +161,10 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
             meaning, culprit = below, heir
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
         return Verdict(standing, Sameness.DIFFERENT, "the module may have come over RPC without its hook tables")
-    reason = f"{cls.dotted} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
-    return Verdict(standing, meaning, reason)
+    if culprit is not None:
+        return Verdict(standing, meaning, ev.hierarchy.objection(culprit))
+    unread = "" if meaning is Sameness.SAME else ", but a base that was not read may define __call__"
+    return Verdict(standing, meaning, f"{cls.dotted} derives from torch.nn.Module{unread}")
 
 
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
