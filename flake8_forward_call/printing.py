@@ -15,5 +15,11 @@ def shown(name: str) -> str:
 
 def from_here(path: str) -> str:
     """A path as one would name it from the current folder, where it is below."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
+    here = os.getcwd()  # noqa: PTH109
+    if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, and nobody names it from there.)
+        return path
+    try:
+        relative = os.path.relpath(path, here)
+    except ValueError:  # Windows: on another drive.
+        return path
+    return path if relative.split(os.sep, 1)[0] == os.pardir else relative

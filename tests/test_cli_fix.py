@@ -80,7 +80,7 @@ def test_place_of_what_remains_is_that_in_the_new_text() -> None:
     done = forward_call("fix", "net.py")
     assert done.status == 1
     assert done.lines[2:-1] == forward_call("check", "net.py").lines
-    assert done.lines[1].startswith("net.py:12:")
+    assert done.lines[2].startswith("net.py:12:")
 
 
 def test_call_that_cannot_be_rewritten_remains() -> None:
