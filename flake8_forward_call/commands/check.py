@@ -14,6 +14,7 @@ from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, with_unused
 from flake8_forward_call.commands.options import paths_or_default, shared_options
+from flake8_forward_call.commands.recorded import RecordedCommand
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
@@ -26,7 +27,7 @@ from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command(epilog=epilog("check"))
+@click.command(cls=RecordedCommand, epilog=epilog("check"))
 @shared_options
 @gate_options
 @noqa_options
@@ -73,7 +74,9 @@ def check(
         selects = with_unused if report_unused_noqa else selection_of
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
-        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa, fails=not exit_zero)
+        remain = _look(
+            context, paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa, fails=not exit_zero
+        )
         return trouble.status(findings=remain and not exit_zero)
 
     if watch:
@@ -86,7 +89,14 @@ def check(
 
 
 def _look(
-    paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool, fails: bool
+    context: click.Context,
+    paths: Sequence[str],
+    stdin_filename: str,
+    gate: Gate,
+    telling: Telling,
+    *,
+    unused_noqa: bool,
+    fails: bool,
 ) -> bool:
     """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
     trouble = telling.trouble
@@ -103,7 +113,12 @@ def _look(
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
     telling.skipped.tell_if_all(trouble)
-    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors, fails=fails))
+    run = None
+    if gate.output_format == "html":
+        from flake8_forward_call.commands.circumstances import circumstances
+
+        run = circumstances(context, paths, telling.files, gate.selects)
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors, fails=fails, run=run))
     gate.report(passed)
     if gate.is_printed:
         telling.sum_up(passed, gate.output_format)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from flake8_forward_call import terminal
 from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import paths_or_default, shared_options, unsafe_fixes_option
+from flake8_forward_call.commands.recorded import RecordedCommand, command_line
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
@@ -24,19 +24,8 @@ from flake8_forward_call.progress import Progress
 from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.trouble import Status, Trouble, reason
 
-# Under this key a run keeps its arguments as they were given.
-_ARGUMENTS = f"{__name__}.arguments"
 
-
-class _Recorded(click.Command):
-    """A command that can tell how it was called."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_ARGUMENTS] = tuple(args)
-        return super().parse_args(ctx, args)
-
-
-@click.command(cls=_Recorded, epilog=epilog("fix"))
+@click.command(cls=RecordedCommand, epilog=epilog("fix"))
 @shared_options
 @click.option("--diff", is_flag=True, help="Print what would change as a diff, and change nothing.")
 @unsafe_fixes_option
@@ -103,7 +92,7 @@ def fix(
     fixing.finish()
     telling.end()
     if summary is not None:
-        command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
+        command = command_line(context)
         run = summaries.Run(
             fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors, evidence=fixing.evidence
         )

@@ -18,17 +18,36 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How findings came about.
+
+    ``command`` is the command line, ``paths`` those that were given, ``files`` how many were looked at; ``rules`` are
+    the codes in force; ``settings`` those that are not the default, each with where it comes from; ``epoch`` is the
+    date of the build in seconds, if there is one that is to be told.
+    """
+
+    command: str
+    paths: tuple[str, ...]
+    files: int
+    rules: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The findings of a run, and what else a format may tell.
 
     ``sources`` are those of the files with findings, by path, as far as they could be decoded; ``is_complete`` is
-    whether everything was looked at that should be; ``fails`` is whether findings make the exit status 1.
+    whether everything was looked at that should be; ``fails`` is whether findings make the exit status 1; ``run`` is
+    known of a check.
     """
 
     findings: Iterable[Finding]
     sources: Mapping[str, Source] = field(default_factory=dict)
     is_complete: bool = True
     fails: bool = True
+    run: Circumstances | None = None
     _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
