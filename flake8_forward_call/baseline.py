@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,29 +71,89 @@ class Baseline:
         entries = "[\n    " + ",\n    ".join(lines) + "\n  ]" if lines else "[]"
         return f'{{\n  "version": {_VERSION},\n  "findings": {entries}\n}}\n'
 
-    def new(self, findings: Iterable[Finding]) -> list[Finding]:
-        """The findings that it does not have; of more than it has of one identity, those that come last."""
+    def compared(self, findings: Iterable[Finding], scopes: Callable[[str], Collection[str]]) -> Comparison:
+        """Tell known findings from new ones. Of more than it has of one identity, those that come last are new.
+
+        ``scopes`` gives the dotted names of the functions and classes of a file with findings, which is named as the
+        finding names it. An entry whose file is gone stands for the same call in the same scope of a file that has no
+        entries: the file was renamed. One whose scope is gone stands for the same call elsewhere in its file: the
+        function or class was renamed. Each entry counts once, so a finding more than before is new in any case.
+        """
         left = self.counts.copy()
-        new = []
+        unknown = []
         for finding in findings:
             one = identity(finding, _named(finding.path, self.folder))
             if left[one] > 0:
                 left[one] -= 1
             else:
-                new.append(finding)
-        return new
+                unknown.append((one, finding))
+        renamed = _Renamed(self, left, scopes)
+        new = [finding for one, finding in unknown if not renamed.takes(one, finding)]
+        return Comparison(new, left)
 
-    def resolved(self, findings: Iterable[Finding], looked_at: Collection[str], selects: Selects) -> int:
-        """How many entries claim more than was found, in files that were looked at or are gone, of selected rules."""
-        found = _counted(findings, self.folder)
+    def resolved(self, left: Counter[Identity], looked_at: Collection[str], selects: Selects) -> int:
+        """How many entries claim more than was found, in files that were looked at or are gone, of selected rules.
+
+        ``left`` is what a comparison left of the counts.
+        """
         names = {_named(path, self.folder) for path in looked_at}
         return sum(
             1
-            for one, count in self.counts.items()
-            if found[one] < count
+            for one, count in left.items()
+            if count
             and selects(str(Path(self.folder, one.path))).keeps(one.code)
-            and (one.path in names or not Path(self.folder, one.path).exists())
+            and (one.path in names or not self.has_file(one.path))
         )
+
+    def has_file(self, name: str) -> bool:
+        """Whether there is a file of this name, which is one from the baseline's folder."""
+        return Path(self.folder, name).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The findings that a baseline does not have, and what is left of its counts after those that it has."""
+
+    new: list[Finding]
+    left: Counter[Identity]
+
+
+class _Renamed:
+    """The entries of a baseline whose file or scope is gone. What they are taken for is taken off the counts."""
+
+    def __init__(self, baseline: Baseline, left: Counter[Identity], scopes: Callable[[str], Collection[str]]) -> None:
+        self._left = left
+        self._scopes = scopes
+        self._there: dict[str, Collection[str]] = {}
+        self._paths = {one.path for one in baseline.counts}
+        gone = {path for path in self._paths if path != STDIN_NAME and not baseline.has_file(path)}
+        self._entries: dict[tuple[str, ...], list[Identity]] = {}
+        for one in sorted(one for one, count in left.items() if count):
+            if one.path in gone:
+                self._entries.setdefault((one.scope, one.code, one.call), []).append(one)
+            else:
+                self._entries.setdefault((one.path, "", one.code, one.call), []).append(one)
+
+    def takes(self, one: Identity, finding: Finding) -> bool:
+        """Whether an entry stands for a finding under an older name; that entry is used up then."""
+        if one.path not in self._paths and self._take(self._entries.get((one.scope, one.code, one.call), ())):
+            return True
+        if not one.scope:
+            return False
+        here = self._entries.get((one.path, "", one.code, one.call))
+        if not here:
+            return False
+        if finding.path not in self._there:
+            self._there[finding.path] = self._scopes(finding.path)
+        there = self._there[finding.path]
+        return self._take([each for each in here if each.scope and each.scope not in there])
+
+    def _take(self, entries: Sequence[Identity]) -> bool:
+        for each in entries:
+            if self._left[each] > 0:
+                self._left[each] -= 1
+                return True
+        return False
 
 
 def _counted(findings: Iterable[Finding], folder: str) -> Counter[Identity]:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Finding, Place
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
+from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.judge import judge
-from flake8_forward_call.inference.overrides import Override, overrides
+from flake8_forward_call.inference.overrides import Override, class_calling_at, overrides
 from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
 from flake8_forward_call.intent import is_deliberate
+from flake8_forward_call.placed import uses_in
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
@@ -60,22 +63,39 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
-def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
-    """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
+class Evidence:
+    """The evidence for the findings in one source, as long as nothing changes on the disk."""
 
-    Never raises: a question or a report can do without, and then there is none.
-    """
-    try:
-        if source.mentions_forward:
-            ev, file = _traced(source)
-            candidate = _candidate_of(finding, file, source)
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    @cached_property
+    def _project(self) -> tuple[Session, File]:
+        session = session_of(self._source.path)
+        return session, session.take(self._source)[0]
+
+    def steps(self, finding: Finding) -> tuple[Step, ...]:
+        """The steps to a finding, as ``explain`` shows them, without the verdict, which takes most of the time.
+
+        Never raises: a report can do without, and then there are none.
+        """
+        try:
+            session, file = self._project
+            ev, source = session.fresh(Tracer), self._source
+            uses = uses_in(source, file.tree)
+            candidate = uses.ending_at(finding.end) or uses.starting_at(finding.start, source)
             if candidate is not None:
                 hanging = finding.context.attached if finding.context is not None else ()
                 return (*_steps(ev, file, candidate), *(Step(*one) for one in hanging))
-        found = _explained_overrides(source, finding.start.row, finding.start.column)
-        return next((each.steps for each in found if each.place == finding.start), ())
-    except (SourceError, RecursionError):
-        return ()
+            cls = class_calling_at(ev, file, source, finding.start)
+            return () if cls is None else tuple(_ancestry_of(ev, cls))
+        except (SourceError, RecursionError):
+            return ()
+
+
+def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
+    """The evidence for a single finding. Never raises."""
+    return Evidence(source).steps(finding)
 
 
 def _covers(site: Site, column: int) -> bool:
@@ -133,26 +153,6 @@ def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
     return next(one for one in candidates(file.tree, source.forward_rows) if _place_of(one) == place)
 
 
-def _candidate_of(finding: Finding, file: File, source: Source) -> Candidate | None:
-    """The candidate that a finding is about; None where it is about none.
-
-    Python's tree tells where it is, but for what stands in an f-string. libcst's tree, which takes longer to make than
-    all else here, is asked for these alone.
-    """
-    found = candidates(file.tree, source.forward_rows)
-    for one in found:
-        if (
-            not one.in_string
-            and source.place_of_node(one.attribute.end_lineno, one.attribute.end_col_offset) == finding.end
-        ):
-            return one
-    if any(one.in_string for one in found):
-        for site in find_sites(source):
-            if site.start == finding.start:
-                return _candidate_in(file, source, site)
-    return None
-
-
 def _place_of(candidate: Candidate) -> tuple[int, int, int | None, int | None]:
     one = candidate.attribute
     return one.lineno, one.col_offset, one.end_lineno, one.end_col_offset
@@ -166,16 +166,15 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
     for override in _overrides(source):
         finding = finding_for_override(source, override)
         if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
-            steps = tuple(_ancestry_of(source, override))
+            steps = tuple(_ancestry_of(_traced(source)[0], override.cls))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
 
 
-def _ancestry_of(source: Source, override: Override) -> list[Step]:
-    ev, _ = _traced(source)
+def _ancestry_of(ev: Tracer, cls: SourceClass) -> list[Step]:
     try:
         with own_room():
-            return _printable(ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED)))))
+            return _printable(ev.ask(lambda: list(ancestry(ev, Instance(cls, Origin.DECLARED)))))
     except (OutOfBudget, RecursionError):
         return []
 

@@ -54,6 +54,7 @@ class Fix:
     """The remedy of one finding.
 
     ``before`` and ``after`` show the call in short, for a person: ``self.net.forward(...)`` and ``self.net(...)``.
+    ``reason`` says why a fix is not safe; it is empty for one that is.
     """
 
     applicability: Applicability
@@ -61,6 +62,7 @@ class Fix:
     edits: tuple[Edit, ...]
     before: str
     after: str
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ class Fixing:
     output_format: str = "text"
     made: list[Finding] = field(default_factory=list, init=False)  # Those whose fix was made, or would be.
     remaining: list[Finding] = field(default_factory=list, init=False)
+    evidence: dict[Finding, list[tuple[str, str]]] = field(default_factory=dict, init=False)  # For a summary.
     _changes: list[tuple[str, bytes, bytes]] = field(default_factory=list, init=False)  # What the diff is to show.
     _sources: dict[str, Source] = field(default_factory=dict, init=False)  # Of what remains.
     _found: int = 0
@@ -84,6 +85,10 @@ class Fixing:
         chosen = [] if self._is_out_of_reach(each, checked) else self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
         outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
+        # It is asked of the text that the findings are in, which is gone afterwards.
+        evidence: dict[Finding, list[tuple[str, str]]] = {}
+        if self.is_summed_up and outcome.data is not None and checked.source is not None:
+            evidence = _steps(Report(chosen, {each.name: checked.source}))
         with interrupts_held():  # What is done is counted and told, or not done.
             try:
                 is_made = self._deliver(each, outcome)
@@ -95,6 +100,7 @@ class Fixing:
             if is_made:
                 self._files += 1
                 self.made += chosen
+                self.evidence |= evidence
                 if not self.is_dry:
                     for finding, fix in zip(chosen, fixes, strict=True):
                         self._say(rewrites.render(finding, fix))
@@ -104,8 +110,12 @@ class Fixing:
         folder = diff.top([name for name, *_ in self._changes])
         for name, before, after in self._changes:
             self._show_diff(diff.render(name, before, after, folder))
+        if self.made and not self.is_dry:
+            self._say(rewrites.ONCE)
         remains = Report(self.remaining, self._sources, is_complete=not self.trouble.errors)
         report.show(remains, self.output_format, err=self._output_is_taken)
+        if self.is_summed_up:
+            self.evidence |= _steps(remains)
         remaining = len(self.remaining)
         if self._taken:
             self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
@@ -190,6 +200,17 @@ class Fixing:
     def _say(self, line: str) -> None:
         if not self.trouble.is_quiet:
             terminal.echo(line, err=self._output_is_taken or not FORMATS[self.output_format].is_for_people)
+
+
+def _steps(found: Report) -> dict[Finding, list[tuple[str, str]]]:
+    """The steps of the evidence for each finding, each with the place that it is read from."""
+    from flake8_forward_call.report.evidence import where
+
+    return {
+        finding: [(where(step, found.sources[finding.path]), step.text) for step in steps]
+        for finding in found
+        if (steps := found.steps(finding))
+    }
 
 
 def _as_it_was(checked: Checked) -> Outcome:

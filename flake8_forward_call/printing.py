@@ -63,7 +63,10 @@ def as_json(value: Any, indent: int | None = 2) -> str:
 def from_here(path: str) -> str:
     """A path as one would name it from the current folder, where it is below."""
     try:
-        relative = os.path.relpath(path)
+        here = os.getcwd()  # noqa: PTH109
+        if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, and nobody names it from there.)
+            return path
+        relative = os.path.relpath(path, here)
     except (OSError, ValueError):  # The folder is gone; on Windows, it is on another drive.
         return path
     return path if relative.split(os.sep, 1)[0] == os.pardir else relative

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.context import context_of_call, context_of_statement
 from flake8_forward_call.finding import Applicability, Finding, Fix
 from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.printing import from_here, one_line
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
 
 if TYPE_CHECKING:
@@ -62,7 +62,14 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     if site.edit is not None and rule.applicability is not None and not is_guess:
         is_safe = rule.applicability is Applicability.SAFE and verdict.sameness is Sameness.SAME
         applicability = Applicability.SAFE if is_safe else Applicability.UNSAFE
-        fix = Fix(applicability, f"{'Pass' if is_handed else 'Call'} {after}", (site.edit,), before, after)
+        fix = Fix(
+            applicability,
+            f"{'Pass' if is_handed else 'Call'} {after}",
+            (site.edit,),
+            before,
+            after,
+            "" if is_safe else verdict.reason,
+        )
     callee = ""
     if is_handed:
         callee = shortened(one_line(" ".join(ast.unparse(site.candidate.call.func).split())), _RECEIVER_SHOWN)
@@ -93,7 +100,10 @@ def _clause(source: Source, one: Attachment) -> str:
 
 
 def _near(path: str, own: str) -> str:
-    """A path as short as it can be for the reader of a file: the same wherever the command is run."""
+    """A path as one would name it from the current folder, else as short as it can be for the reader of a file."""
+    here = from_here(os.path.realpath(path))
+    if not os.path.isabs(here):  # noqa: PTH117
+        return Path(here).as_posix()
     there, folder = Path(os.path.realpath(path)), Path(os.path.realpath(own)).parent
     shared = next((one for one in (folder, *folder.parents) if one in there.parents), None)
     return there.as_posix() if shared is None else there.relative_to(shared).as_posix()

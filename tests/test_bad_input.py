@@ -42,7 +42,7 @@ def unanalysable(data: bytes) -> tuple[str, str]:
 
     fixed = forward_call("fix", "bad.py", "good.py")
     assert (fixed.status, fixed.err) == (1, "")
-    assert fixed.lines[1:] == [found, "Fixed 1 call in 1 file; 1 finding remains."]
+    assert fixed.lines[2:] == [found, "Fixed 1 call in 1 file; 1 finding remains."]
     assert Path("bad.py").read_bytes() == data
     assert Path("good.py").read_text() == FIXED
     return match[1], match[2]
@@ -266,7 +266,7 @@ def test_read_only_file_in_fix() -> None:
     done = forward_call("fix", ".")
     failed(done, "./bad.py: is read-only; make it writable first")
     assert (Path("bad.py").read_text(), Path("good.py").read_text()) == (PROGRAM, FIXED)
-    assert done.lines[1:] == [f"./bad.py:{PLACE}: {MESSAGE}", "Fixed 1 call in 1 file; 1 finding remains."]
+    assert done.lines[2:] == [f"./bad.py:{PLACE}: {MESSAGE}", "Fixed 1 call in 1 file; 1 finding remains."]
 
 
 def test_disk_full_in_fix(monkeypatch: pytest.MonkeyPatch) -> None:

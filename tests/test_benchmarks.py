@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from flake8_forward_call.formats import FORMATS
+
 pytestmark = pytest.mark.slow
 
 BENCHMARKS = Path(__file__).parent.parent / "benchmarks"
@@ -171,6 +173,15 @@ def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_no
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "4 findings, 10 runs, 0 differences" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["methods", "classes", "strings", "line", "notebook"])
+def test_the_report_benchmark_finds_each_finding_in_each_format(name: str) -> None:
+    command = [sys.executable, str(BENCHMARKS / "reports.py"), "--smoke", "--program", name]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = [row.split(" | ")[:3] for row in done.stdout.splitlines()[2:]]
+    assert rows == [[f"| {name}", output_format, "20"] for output_format in FORMATS]
 
 
 def _result(before_after: Any, *runs: dict[str, str]) -> Any:

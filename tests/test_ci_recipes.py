@@ -133,7 +133,7 @@ def test_uses_of_the_action_do_what_they_say(temp: Path) -> None:
         given = {name: value.replace("${{ github.base_ref }}", "main") for name, value in step["with"].items()}
         done = check_step(given, temp)
         assert done.returncode == 1
-        assert done.stdout.startswith("::warning file=src/net.py,line=11,col=26,")
+        assert done.stdout.startswith("::error title=forward-call (FWD001),file=src/net.py,line=11,col=26,")
 
 
 def test_inputs_are_documented() -> None:
@@ -171,7 +171,7 @@ def check_step(given: dict[str, str], temp: Path, **environment: str) -> subproc
 def test_inputs_are_not_run(paths: str, temp: Path) -> None:
     done = check_step({"paths": f"src/net.py {paths}"}, temp)
     assert done.returncode == 2
-    assert done.stdout.startswith("::warning file=src/net.py,")
+    assert done.stdout.startswith("::error title=forward-call (FWD001),file=src/net.py,")
     assert not Path("made").exists()
 
 

@@ -86,16 +86,67 @@ def test_surplus_is_reported_from_below() -> None:
     "change",
     [
         TWICE.replace("self.stem", "self.root"),
-        TWICE.replace("twice", "double"),
-        TWICE.replace("class Net", "class Other"),
+        TWICE + "\n    def thrice(self, x):\n        return self.stem.forward(x)\n",
+        TWICE.replace("twice", "double") + "\n    def thrice(self, x):\n        return self.stem.forward(x)\n",
+        TWICE.replace("return self.stem.forward(x) +", "return self.stem.forward(x) + self.stem.forward(x) +"),
     ],
-    ids=["receiver", "function", "class"],
+    ids=["receiver", "function", "function beside a renamed one", "call"],
 )
-def test_other_receivers_and_functions_are_news(change: str) -> None:
+def test_other_receivers_and_further_calls_are_news(change: str) -> None:
     made(net=TWICE)
     written("net.py")
     made(net=change)
     assert places("net.py") != []
+
+
+@pytest.mark.parametrize("name", ["twice", "class Net"])
+def test_renamed_function_or_class_is_no_news(name: str) -> None:
+    made(net=TWICE)
+    written("net.py")
+    made(net=TWICE.replace(name, f"{name}Renamed"))
+    assert places("net.py") == []
+    # Its two calls are two: a third one in it is new.
+    call = "return self.stem.forward(x) +"
+    made(net=TWICE.replace(name, f"{name}Renamed").replace(call, f"{call} self.stem.forward(x) +"))
+    assert [place.split(":")[1] for place in places("net.py")] == ["14"]
+
+
+def test_call_that_moved_out_of_a_function_that_is_still_there_is_news() -> None:
+    made(net=TWICE)
+    written("net.py")
+    made(net=TWICE.replace("        return self.stem.forward(x) + self.stem.forward(x)\n", "        return x\n")
+         + "\n    def more(self, x):\n        return self.stem.forward(x)\n")  # fmt: skip
+    assert [place.split(":")[1] for place in places("net.py")] == ["17"]
+
+
+def test_renamed_file_is_no_news_but_what_is_new_in_it_is() -> None:
+    made(net=TWICE, other=PROGRAM)
+    written(".")
+    Path("net.py").unlink()
+    Path("sub").mkdir()
+    made(**{"sub/moved": TWICE})
+    done = forward_call("check", "--baseline", "base.json", ".")
+    assert (done.status, done.out, done.err) == (0, "", "")
+    made(**{"sub/moved": TWICE + "\n    def more(self, x):\n        return self.stem.forward(x)\n"})
+    assert places(".") == ["./sub/moved.py:17:26"]
+
+
+def test_copied_file_is_news_and_so_is_a_second_one_of_a_renamed_file() -> None:
+    made(net=PROGRAM)
+    written(".")
+    made(copy=PROGRAM)
+    assert places(".") == ["./copy.py:11:26"]
+    Path("net.py").unlink()
+    made(second=PROGRAM)
+    assert places(".") == ["./second.py:11:26"]
+
+
+def test_lost_file_is_not_taken_for_one_that_has_entries_of_its_own() -> None:
+    made(net=PROGRAM, other="from torch import nn\nm = nn.Linear(1, 1)\nm.forward(1)\n")
+    written(".")
+    Path("net.py").unlink()
+    made(other=PROGRAM)
+    assert places(".") == ["./other.py:11:26"]
 
 
 def test_other_file_is_news() -> None:

@@ -16,9 +16,10 @@ from flake8_forward_call.finding import Fix
 from flake8_forward_call.inference import Sameness, Standing, Verdict
 from flake8_forward_call.source import Source
 
-REWRITTEN = (
-    f"net.py:{PLACE}: self.stem.forward(...) -> self.stem(...) (preserves: same arguments, same forward(); "
-    "brings back: forward pre-hooks, forward hooks, backward hooks, and what is built on them)"
+REWRITTEN = f"net.py:{PLACE}: self.stem.forward(...) -> self.stem(...)"
+ONCE = (
+    "Preserved: same arguments, same forward(). Brought back: forward pre-hooks, forward hooks, backward hooks, "
+    "and what is built on them."
 )
 # What f"{...=}" prints would change with the call, so this one is left to a person.
 ECHOED = PROGRAM.replace("return self.stem.forward(x)", 'print(f"{self.stem.forward(x)=}")')
@@ -45,7 +46,7 @@ def _perhaps_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_rewrites_and_says_so(net: Path) -> None:
     done = forward_call("fix", "net.py")
     assert (done.status, done.err) == (0, "")
-    assert done.lines == [REWRITTEN, "Fixed 1 call in 1 file; no findings remain."]
+    assert done.lines == [REWRITTEN, ONCE, "Fixed 1 call in 1 file; no findings remain."]
     assert net.read_text() == FIXED
 
 
@@ -67,7 +68,7 @@ def test_what_remains_is_reported_as_check_does(net: Path) -> None:
     broken = forward_call("check", "broken.py").lines
     done = forward_call("fix", "broken.py", "net.py")
     assert done.status == 1
-    assert done.lines == [REWRITTEN, *broken, "Fixed 1 call in 1 file; 1 finding remains."]
+    assert done.lines == [REWRITTEN, ONCE, *broken, "Fixed 1 call in 1 file; 1 finding remains."]
     assert net.read_text() == FIXED
 
 
@@ -78,8 +79,8 @@ def test_place_of_what_remains_is_that_in_the_new_text() -> None:
     )
     done = forward_call("fix", "net.py")
     assert done.status == 1
-    assert done.lines[1:-1] == forward_call("check", "net.py").lines
-    assert done.lines[1].startswith("net.py:12:")
+    assert done.lines[2:-1] == forward_call("check", "net.py").lines
+    assert done.lines[2].startswith("net.py:12:")
 
 
 def test_call_that_cannot_be_rewritten_remains() -> None:
@@ -184,7 +185,7 @@ def test_all_else_stays_byte_for_byte_in_file_stdin_and_diff(encode: object, cod
 def test_standard_input_goes_to_standard_output_and_messages_elsewhere() -> None:
     done = forward_call("fix", "--stdin-filename", "net.py", "-", stdin=PROGRAM.encode())
     assert (done.status, done.out) == (0, FIXED)
-    assert done.err.splitlines() == [REWRITTEN, "Fixed 1 call in 1 file; no findings remain."]
+    assert done.err.splitlines() == [REWRITTEN, ONCE, "Fixed 1 call in 1 file; no findings remain."]
 
 
 @pytest.mark.parametrize("data", [b"x = 1\r\n", b"model.forward('\xff')", b"model.forward(", b""])
@@ -334,3 +335,14 @@ def test_exit_status_can_say_that_something_was_fixed() -> None:
     assert forward_call("fix", "--exit-non-zero-on-fix", "net.py").status == 1
     assert Path("net.py").read_text() == FIXED
     assert forward_call("fix", "--exit-non-zero-on-fix", "net.py").status == 0
+
+
+def test_files_are_told_in_the_order_of_check_however_they_were_named() -> None:
+    Path("b").mkdir()
+    for name in ("c.py", "a.py", "b/net.py"):
+        Path(name).write_text(PROGRAM + ECHOED.removeprefix("import torch\n"))
+    named = ("c.py", "b", "a.py")
+    checked = [line.partition(":")[0] for line in forward_call("check", *named).lines]
+    diff = [line[6:] for line in forward_call("fix", "--diff", *named).lines if line.startswith("+++ b/")]
+    fixed = [line.partition(":")[0] for line in forward_call("fix", *named).lines if " -> " in line]
+    assert fixed == diff == sorted(set(checked)) == ["a.py", "b/net.py", "c.py"]

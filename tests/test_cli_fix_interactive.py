@@ -116,7 +116,7 @@ def test_change_is_shown_after_those_accepted_before(nets: list[Path]) -> None:
 
 def test_tells_what_was_done_and_what_remains(nets: list[Path]) -> None:
     done = forward_call("fix", "--interactive", *nets, stdin=b"d\ny\nq\n")
-    assert "b.py:12:20: self.a.forward(...) -> self.a(...) (preserves:" in done.out
+    assert "b.py:12:20: self.a.forward(...) -> self.a(...)\n" in done.out
     remaining = forward_call("check", *nets).lines
     assert done.lines[-len(remaining) - 2 :] == [
         *remaining,

@@ -86,12 +86,10 @@ def test_tells_what_was_done_why_it_is_right_what_is_left_and_how() -> None:
     args = ("--extend-select", "FWD003", "--summary", "markdown", "src")
     done = forward_call("fix", *args)
     assert done.status == 1
-    assert list(items(done.out)) == [
-        "src/net.py:12: self.stem.forward(...) → self.stem(...)",
-        f"FWD001 {BY_CODE['FWD001'].title}",
-    ]
+    assert next(items(done.out)) == "src/net.py:12: self.stem.forward(...) → self.stem(...)"
+    assert list(items(done.out, "Rules")) == [f"FWD001 {BY_CODE['FWD001'].title}"]
     assert any("same arguments" in reason for reason in items(done.out, "Why behaviour is preserved"))
-    left = list(items(done.out, "Left to a person"))
+    left = list(items(done.out, "Not fixed automatically"))
     assert left[0].startswith(f"FWD003 {BY_CODE['FWD003'].title}: 1 finding")
     assert "--unsafe-fixes" in left[0]
     assert left[1].startswith("src/net.py:17: model.forward(...) probably skips")
@@ -114,9 +112,9 @@ def test_unsafe_rewrites_are_marked() -> None:
     Path("net.py").write_text(MIXED)
     done = forward_call("fix", "--summary", "markdown", "--unsafe-fixes", "--extend-select", "FWD003")
     assert done.status == 0
-    assert list(items(done.out))[:2] == [
+    assert [item for item in items(done.out) if " → " in item] == [
         "net.py:12: self.stem.forward(...) → self.stem(...)",
-        "net.py:17: model.forward(...) → model(...) (unsafe)",
+        "net.py:17: model.forward(...) → model(...) (unsafe: not every value that it can have here was read)",
     ]
     assert "**1 call above is marked unsafe**" in done.out
     assert "Nothing: no findings remain." in done.out
@@ -158,7 +156,7 @@ def test_nothing_done() -> None:
     done = forward_call("fix", "--summary", "markdown")
     assert done.status == 1
     assert "rewrote no call" in done.out
-    assert list(items(done.out, "Left to a person"))[1].startswith("net.py:1: cannot parse file")
+    assert list(items(done.out, "Not fixed automatically"))[1].startswith("net.py:1: cannot parse file")
     assert "preserved" not in done.out
 
 
@@ -181,7 +179,7 @@ def test_command_is_shown_as_it_is(awkward: str) -> None:
 @pytest.mark.parametrize("rule", RULES, ids=[rule.code for rule in RULES])
 def test_every_rule_is_named_by_its_title(rule: Rule) -> None:
     rendered = markdown(run_of([], [finding("x", code=rule.code)]))
-    assert next(items(rendered, "Left to a person")) == f"{rule.code} {rule.title}: 1 finding"
+    assert next(items(rendered, "Not fixed automatically")) == f"{rule.code} {rule.title}: 1 finding"
 
 
 def test_is_short_enough_for_github_and_says_what_is_left_out() -> None:
@@ -208,8 +206,8 @@ def test_what_could_not_be_read_or_written_is_in_the_summary_too() -> None:
     done = forward_call("fix", "--summary", "markdown", ".", "lost`.py")
     assert done.status == 2
     assert list(items(done.out, "What could not be done")) == [
-        "./shut.py: is read-only; make it writable first",
         "lost`.py: no such file or directory",
+        "./shut.py: is read-only; make it writable first",
     ]
     assert all(f"forward-call: {each}\n" in done.err for each in items(done.out, "What could not be done"))
     nothing = forward_call("fix", "--summary", "markdown", "lost.py")
@@ -217,3 +215,76 @@ def test_what_could_not_be_read_or_written_is_in_the_summary_too() -> None:
     assert list(items(nothing.out, "What could not be done")) == ["lost.py: no such file or directory"]
     Path("shut.py").unlink()
     assert "could not be done" not in forward_call("fix", "--summary", "markdown").out
+
+
+def details(text: str) -> list[list[str]]:
+    """The folded lists, each with the text of its items."""
+    found: list[list[str]] = []
+    is_open = False
+    for token in MarkdownIt("commonmark").parse(text):
+        if token.type == "html_block":
+            is_open = "<details>" in token.content
+            found += [[]] if is_open else []
+        elif token.type == "inline" and is_open:
+            found[-1].append("".join(child.content for child in token.children or ()))
+    return found
+
+
+def test_evidence_is_folded_away_below_each_call_as_explain_showed_it_before() -> None:
+    Path("net.py").write_text(MIXED)
+    explained = [
+        [line.strip().replace("`", "") for line in forward_call("explain", place).lines[1:] if line.startswith("  ")]
+        for place in ("net.py:12", "net.py:17")
+    ]
+    done = forward_call("fix", "--summary", "markdown", "--extend-select", "FWD003")
+    told = details(done.out)
+    assert told[0] == explained[0]
+    assert told[1] == explained[1][: len(told[1])]
+    assert len(told) == 2
+    assert "`forward-call explain" not in done.out
+
+
+def test_evidence_of_a_dry_run_is_there_too() -> None:
+    Path("net.py").write_text(PROGRAM)
+    assert len(details(forward_call("fix", "--diff", "--summary", "markdown").out)) == 1
+
+
+def test_reason_why_a_finding_of_fwd001_stays_is_told() -> None:
+    Path("net.py").write_text(
+        "from torch import nn\nfrom unread import Mixin\n\n\nclass Net(Mixin, nn.Module):\n    pass\n\n\n"
+        "def run(x):\n    return Net().forward(x)\n"
+    )
+    done = forward_call("fix", "--summary", "markdown")
+    told = list(items(done.out, "Not fixed automatically"))[1]
+    assert told.endswith(
+        "(unsafe: net.Net derives from torch.nn.Module, but a base that was not read may define __call__)"
+    )
+
+
+def test_steps_speak_for_nobody_else() -> None:
+    awkward = "`d` is set to `{'@you #12 https://x.y GH-1': nn.Linear(1, 1)}`"
+    broken = "`x['`'] @you` is set to #12 <img> [a](b)"
+    steps = [("a@b/#1.py:3", awkward), ("", broken), ("", "class `a.B` derives from torch.nn.Module")]
+    made = finding("x")
+    rendered = markdown(Run([made], [], "forward-call fix", evidence={made: steps}))
+    outside = [token.content for token in tokens(rendered) if token.type in ("text", "html_inline", "html_block")]
+    assert not [text for text in outside if "@" in text or "#" in text or "https" in text or "<img" in text]
+    assert details(rendered) == [[f"a@b/#1.py:3: {awkward.replace('`', '')}", broken, steps[2][1].replace("`", "")]]
+
+
+def test_evidence_that_has_no_room_is_counted() -> None:
+    many = [finding("self.layers", path=f"package/module{number}.py", row=number) for number in range(3000)]
+    steps = {each: [("net.py:1", "`x` is set to `y`")] * 30 for each in many}
+    rendered = markdown(Run(many, many, "forward-call fix " + "x" * 9000, undone=["y" * 300] * 100, evidence=steps))
+    assert len(rendered) < 65_536
+    listed = sum(" → " in item for item in items(rendered)) + sum(
+        "skips" in item for item in items(rendered, "Not fixed automatically")
+    )
+    assert f"The evidence for {listed - len(details(rendered))} findings is left out" in rendered
+
+
+def test_what_is_preserved_is_said_once() -> None:
+    Path("a.py").write_text(PROGRAM)
+    Path("b.py").write_text(PROGRAM)
+    done = forward_call("fix", "--summary", "markdown")
+    assert done.out.count("pre-hooks") == done.err.count("pre-hooks") == 1

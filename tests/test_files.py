@@ -162,7 +162,7 @@ def test_odd_name_is_printed_in_one_line_and_its_file_fixed(name: str) -> None:
     for args in (["fix", "."], ["fix", "--", name]):
         write(name)
         fixed = forward_call(*args)
-        assert (fixed.status, fixed.err, len(fixed.lines)) == (0, "", 2)
+        assert (fixed.status, fixed.err, len(fixed.lines)) == (0, "", 3)
         assert (Path(name).read_text(), os.listdir()) == (FIXED, [name])  # noqa: PTH208
 
 

@@ -110,7 +110,7 @@ def test_name_that_is_parted_in_the_json_is_found_all_the_same(output_format: st
 def test_message_names_the_place_in_the_cell_where_the_row_is_one_of_the_json() -> None:
     made(["x = 1\n", "model.forward(x)"])
     told = f"cell 3:2:7: {SAYS}"
-    assert checked("github").rstrip("\n").endswith(f",title=FWD001::{told}")
+    assert checked("github").rstrip("\n").endswith(f"::nb.ipynb:{told.replace(SAYS, f'FWD001 {SAYS}')}")
     assert [each["description"] for each in json.loads(checked("gitlab"))] == [f"FWD001: {told}"]
     [result] = json.loads(checked("sarif"))["runs"][0]["results"]
     assert result["message"] == {"text": told}

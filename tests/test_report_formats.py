@@ -13,6 +13,7 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
+from cells import code, notebook
 from command_line import PROGRAM, forward_call
 
 from flake8_forward_call.finding import Applicability, Context, Edit, Finding, Fix, Place
@@ -101,13 +102,31 @@ def test_nothing_found_is_a_valid_report_of_nothing(output_format: str) -> None:
 def test_github_escapes_what_would_end_a_command_or_a_property() -> None:
     line = rendered("github", finding(path="a,b:c%\n.py", message="50% of\r\nit, see: x"))
     assert line == (
-        "::warning file=a%2Cb%3Ac%25\\n.py,line=3,col=5,endLine=3,endColumn=12,title=FWD001::50%25 of\\r\\nit, see: x"
+        "::error title=forward-call (FWD001),file=a%2Cb%3Ac%25\\n.py,line=3,col=5,endLine=3,endColumn=12"
+        "::a,b:c%25\\n.py:3:5: FWD001 50%25 of\\r\\nit, see: x"
     )
 
 
-def test_github_calls_a_file_that_cannot_be_analysed_an_error() -> None:
+def test_github_has_the_place_in_the_text_because_logs_show_nothing_else(tmp_path: Path) -> None:
+    made("src/net.py", PROGRAM)
+    (line,) = forward_call("check", "--output-format", "github", str(tmp_path / "src")).lines
+    assert f"{line.rpartition('::')[2]}\n" == forward_call("check", "src").out
+
+
+def test_github_calls_that_an_error_which_makes_the_job_fail() -> None:
     made("net.py", "def f(:  # net.forward()\n")
-    assert forward_call("check", "--output-format", "github", "net.py").out.startswith("::error file=net.py,line=1,")
+    made("other.py", PROGRAM)
+    for command in ("check", "fix"):
+        done = forward_call(command, "--output-format", "github", "--ignore", "FWD001", "net.py", "other.py")
+        assert (done.status, [line.partition(" ")[0] for line in done.lines]) == (1, ["::error"])
+    done = forward_call("check", "--output-format", "github", "--exit-zero", "net.py", "other.py")
+    assert (done.status, [line.partition(" ")[0] for line in done.lines]) == (0, ["::warning"] * 2)
+
+
+def test_github_names_the_cell_in_the_text() -> None:
+    Path("nb.ipynb").write_text(notebook(code("from torch import nn\nmodel = nn.Linear(8, 4)\nmodel.forward(1)")))
+    (line,) = forward_call("check", "--output-format", "github", "nb.ipynb").lines
+    assert "::nb.ipynb:cell 1:3:7: FWD001 model.forward(...) skips" in line
 
 
 @pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson"])
@@ -115,7 +134,7 @@ def test_files_are_named_from_the_current_folder(output_format: str, tmp_path: P
     made("src/net.py", PROGRAM)
     for name in ("src/net.py", "./src/net.py", str(tmp_path / "src/net.py"), "src/../src/net.py", "."):
         out = forward_call("check", "--output-format", output_format, name).out
-        assert set(re.findall(r"[^\s\"=>]*net\.py", out)) == {"src/net.py"}
+        assert set(re.findall(r"[^\s\"=>:]*net\.py", out)) == {"src/net.py"}
 
 
 def test_file_elsewhere_has_its_whole_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,8 +218,8 @@ def test_fingerprint_tells_files_rules_places_and_subjects_apart() -> None:
 
 
 def test_sarif_is_valid_and_tells_the_rules() -> None:
-    made()
-    run = sarif_run(checked("sarif", "."))
+    made("net.py", PROGRAM)
+    run = sarif_run(json.loads(rendered("sarif", *(finding(rule.code) for rule in reversed(RULES)))))
     rules = run["tool"]["driver"]["rules"]
     assert [(each["id"], each["helpUri"], each["help"]["markdown"]) for each in rules] == [
         (rule.code, rule.url, rule.document) for rule in RULES
@@ -212,6 +231,44 @@ def test_sarif_is_valid_and_tells_the_rules() -> None:
     assert run["columnKind"] == "unicodeCodePoints"
     assert run["invocations"] == [{"executionSuccessful": True}]
     assert [rules[each["ruleIndex"]]["id"] for each in run["results"]] == [each["ruleId"] for each in run["results"]]
+
+
+def test_sarif_leaves_out_the_rules_that_found_nothing() -> None:
+    made("net.py", TWO + "\n    def __call__(self, x):\n        return x\n")
+    run = sarif_run(checked("sarif", "."))
+    rules = [each["id"] for each in run["tool"]["driver"]["rules"]]
+    assert rules == ["FWD001", "FWD005"]
+    assert [rules[each["ruleIndex"]] for each in run["results"]] == [each["ruleId"] for each in run["results"]]
+    made("net.py", "pass\n")
+    assert sarif_run(checked("sarif", "."))["tool"]["driver"]["rules"] == []
+
+
+def test_sarif_shows_the_text_of_a_finding_and_the_rows_around_it() -> None:
+    made()
+    lines = TWO.splitlines(keepends=True)
+    for result in sarif_run(checked("sarif", "."))["results"]:
+        physical = result["locations"][0]["physicalLocation"]
+        assert physical["region"]["snippet"] == {"text": "forward"}
+        text = "".join(lines[7:10]).rstrip("\n")
+        assert physical["contextRegion"] == {"startLine": 8, "endLine": 10, "snippet": {"text": text}}
+        step = result["relatedLocations"][0]["physicalLocation"]["region"]
+        assert step == {"startLine": 7, "snippet": {"text": lines[6].rstrip("\n")}}
+
+
+def test_sarif_shows_no_rows_that_nobody_could_read() -> None:
+    made("net.py", "from torch import nn\nm = nn.Linear(8, 4)\n" + "; ".join(["m.forward(1)"] * 200) + "\n")
+    results = sarif_run(checked("sarif", "net.py"))["results"]
+    assert len(results) == 200
+    assert [each for each in results if "contextRegion" in each["locations"][0]["physicalLocation"]] == []
+
+
+def test_sarif_of_a_notebook_shows_the_rows_of_the_file() -> None:
+    Path("nb.ipynb").write_text(notebook(code("from torch import nn\nmodel = nn.Linear(8, 4)\nmodel.forward(1)")))
+    (result,) = sarif_run(checked("sarif", "nb.ipynb"))["results"]
+    physical = result["locations"][0]["physicalLocation"]
+    assert physical["region"]["snippet"] == {"text": "forward"}
+    assert "model.forward(1)" in physical["contextRegion"]["snippet"]["text"]
+    assert "nn.Linear" in result["relatedLocations"][0]["physicalLocation"]["region"]["snippet"]["text"]
 
 
 def test_sarif_says_when_not_everything_was_looked_at() -> None:
@@ -276,7 +333,7 @@ def test_sarif_has_what_hangs_on_the_hooks_too() -> None:
     told = [each["message"]["text"] for each in result["relatedLocations"]]
     explained = forward_call("explain", "net.py:5:5").lines[1:]
     assert [line for line, text in zip(explained, told, strict=True) if not line.endswith(text)] == []
-    assert result["relatedLocations"][-1]["physicalLocation"]["region"] == {"startLine": 4}
+    assert result["relatedLocations"][-1]["physicalLocation"]["region"]["startLine"] == 4
     assert "`register_forward_hook`" in told[-1]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import platform
 import re
 import string
 from importlib.resources import files
@@ -16,6 +17,7 @@ from html_tree import Element, read
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flake8_forward_call import __version__
 from flake8_forward_call.finding import Applicability, Context, Edit, Finding, Fix, Place
 from flake8_forward_call.formats import FORMATS
 from flake8_forward_call.report.record import Report
@@ -328,7 +330,39 @@ def test_page_is_written_to_a_file() -> None:
     made(net=PROGRAM)
     done = forward_call("check", "--output-format", "html", "--output-file", "report.html", "net.py")
     assert (done.status, done.out) == (1, "")
-    assert (
-        Path("report.html").read_text(encoding="utf-8")
-        == forward_call("check", "--output-format", "html", "net.py").out
-    )
+    printed = forward_call("check", "--output-format", "html", "net.py").out
+    assert Path("report.html").read_text(encoding="utf-8").replace("--output-file report.html ", "") == printed
+
+
+def about(page: Element) -> dict[str, str]:
+    told = page.one("details", "about").one("dl")
+    return dict(zip((each.text for each in told.all("dt")), (each.text for each in told.all("dd")), strict=True))
+
+
+def test_page_says_what_was_checked_with_what_and_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    made(net=PROGRAM, a__one=FIXED)
+    Path("pyproject.toml").write_text('[tool.forward-call]\nmodule-classes = ["a.B"]\n')
+    told = about(checked("net.py", "a", "--extend-select", "FWD003"))
+    assert told == {
+        "Checked": "net.py a (2 files)",
+        "Command": "forward-call check --output-format html net.py a --extend-select FWD003",
+        "Rules": "FWD001, FWD003, FWD005, FWD900",
+        "Settings": 'extend-select = ["FWD003"] (command line)module-classes = ["a.B"] (pyproject.toml:2)'
+        'output-format = "html" (command line)',
+        "Version": f"flake8-forward-call {__version__}, Python {platform.python_version()}",
+    }
+
+
+def test_page_has_a_date_only_where_the_build_gives_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    made(net=PROGRAM)
+    for epoch, date in (("1700000000", "2023-11-14 22:13 UTC"), ("9" * 30, None), ("soon", None), ("", None)):
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        assert about(checked("net.py")).get("Date") == date
+
+
+def test_page_says_so_where_nothing_was_found_too() -> None:
+    made(net=FIXED)
+    page = checked("net.py")
+    assert about(page)["Checked"] == "net.py (1 file)"
+    assert "No findings." in page.one("header").text

@@ -137,7 +137,7 @@ def test_verbose_tells_of_settings_packages_files_and_time() -> None:
 
 def test_verbose_fix_tells_the_same() -> None:
     done = forward_call("fix", "-v")
-    assert (done.status, len(done.lines)) == (0, 2)
+    assert (done.status, len(done.lines)) == (0, 3)
     assert done.err.splitlines()[0] == "forward-call: settings: none"
     assert done.err.splitlines()[-1].startswith("forward-call: 2 files looked at in ")
 

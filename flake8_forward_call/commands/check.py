@@ -14,6 +14,7 @@ from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
 from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
+from flake8_forward_call.commands.recorded import RecordedCommand
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.finding import Finding
@@ -25,7 +26,7 @@ from flake8_forward_call.source import Source
 from flake8_forward_call.trouble import Status, Trouble
 
 
-@click.command(epilog=epilog("check"))
+@click.command(cls=RecordedCommand, epilog=epilog("check"))
 @shared_options
 @gate_options
 @noqa_options
@@ -75,7 +76,9 @@ def check(
         telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
-        remain = _look(paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa)
+        remain = _look(
+            context, paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa, fails=not exit_zero
+        )
         return trouble.status(findings=remain and not exit_zero)
 
     if watch:
@@ -87,7 +90,16 @@ def check(
         return Status.FAILED
 
 
-def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Telling, *, unused_noqa: bool) -> bool:
+def _look(
+    context: click.Context,
+    paths: Sequence[str],
+    stdin_filename: str,
+    gate: Gate,
+    telling: Telling,
+    *,
+    unused_noqa: bool,
+    fails: bool,
+) -> bool:
     """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
     trouble = telling.trouble
     findings: list[Finding] = []
@@ -103,7 +115,12 @@ def _look(paths: Sequence[str], stdin_filename: str, gate: Gate, telling: Tellin
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
     telling.skipped.tell_if_all(trouble)
-    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors))
+    run = None
+    if gate.output_format == "html":
+        from flake8_forward_call.commands.circumstances import circumstances
+
+        run = circumstances(context, paths, telling.files, gate.selects)
+    passed = gate.passed(Report(findings, sources, is_complete=not trouble.errors, fails=fails, run=run))
     gate.report(passed)
     if gate.is_printed:
         telling.sum_up(passed, gate.output_format)

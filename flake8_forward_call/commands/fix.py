@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from flake8_forward_call.commands.options import (
     shared_options,
     unsafe_fixes_option,
 )
+from flake8_forward_call.commands.recorded import RecordedCommand, command_line
 from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
@@ -30,19 +30,8 @@ from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.selection import without_noqa
 from flake8_forward_call.trouble import Status, Trouble, reason
 
-# Under this key a run keeps its arguments as they were given.
-_ARGUMENTS = f"{__name__}.arguments"
 
-
-class _Recorded(click.Command):
-    """A command that can tell how it was called."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        ctx.meta[_ARGUMENTS] = tuple(args)
-        return super().parse_args(ctx, args)
-
-
-@click.command(cls=_Recorded, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")
+@click.command(cls=RecordedCommand, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")
 @shared_options
 @click.option("--diff", is_flag=True, help="Print the changes as a diff instead of making them.")
 @unsafe_fixes_option
@@ -96,7 +85,9 @@ def fix(
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
-            for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+            for each in read_inputs(
+                paths, stdin_filename, trouble, telling.skipped, lambda names: progress.over(sorted(names))
+            ):
                 if each.is_stdin:
                     hold(each.name, each.data)
                 telling.saw(each.name)
@@ -113,8 +104,10 @@ def fix(
     fixing.finish()
     telling.end()
     if summary is not None:
-        command = shlex.join(["forward-call", "fix", *context.meta[_ARGUMENTS]])
-        run = summaries.Run(fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors)
+        command = command_line(context)
+        run = summaries.Run(
+            fixing.made, fixing.remaining, command, dry=diff, undone=trouble.errors, evidence=fixing.evidence
+        )
         click.echo(summaries.RENDERERS[summary](run), nl=False)
     has_fixed = exit_non_zero_on_fix and bool(fixing.made)
     return trouble.status(findings=fixing.findings_remain or has_fixed)

@@ -179,10 +179,11 @@ class Gate:
         touched = found if self._changes is None else self._touched(made, self._changes)
         if self._baseline is None:
             return touched
-        self._tell_resolved(self._baseline.resolved(found, self._seen, self.selects))
         # What nobody touched was there before: of several that are alike, those are the known ones.
         is_touched = frozenset(touched).__contains__
-        return list(filter(is_touched, self._baseline.new(sorted(found, key=is_touched))))
+        compared = self._baseline.compared(sorted(found, key=is_touched), made.scopes)
+        self._tell_resolved(self._baseline.resolved(compared.left, self._seen, self.selects))
+        return list(filter(is_touched, compared.new))
 
     def _touched(self, made: Report, changes: list[Changes]) -> list[Finding]:
         from flake8_forward_call.changes import ChangesError

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere, likeness, stubs
-from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Binding, Defined
+from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.types import (
@@ -209,31 +209,8 @@ def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, decl
 
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
-    """Yield what the methods of a class assign to ``self.name``, also by ``setattr``, ``add_module`` and so on."""
-    for scope, receiver in containers.methods(cls):
-        yield from scope.flow.bound.get(f"{receiver}.{name}", ())
-    if cls.set_by_call is None:
-        cls.set_by_call = {}
-        for scope, receiver in containers.methods(cls):
-            for call in scope.calls:
-                for given, value in _set_by_call(call, receiver):
-                    cls.set_by_call.setdefault(given, []).append(Assigned(call, scope, False, value))
-    yield from cls.set_by_call.get(name, ())
-
-
-def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the name and the module in ``self.add_module("name", module)`` or ``setattr(self, "name", module)``."""
-    match call:
-        case ast.Call(
-            func=ast.Attribute(value=ast.Name(id=owner), attr="add_module" | "register_module"),
-            args=[ast.Constant(value=str(given)), value],
-        ) if owner == receiver:
-            yield given, value
-        case ast.Call(
-            func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"),
-            args=[ast.Name(id=owner), ast.Constant(value=str(given)), value],
-        ) if owner == receiver:
-            yield given, value
+    """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
+    yield from cls.scope.on_self.bindings(name)
 
 
 def _bound(ev: Evaluator, kind: Type, cls: SourceClass, owner: Type) -> Type:

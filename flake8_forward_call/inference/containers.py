@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.inference import on_self
 from flake8_forward_call.inference.bindings import Step
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.hierarchy import SourceClass
@@ -131,11 +132,7 @@ def _held_by_class(ev: Evaluator, cls: SourceClass, kind: Instance) -> Type:
 
 def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
     """Yield the scopes of a class's methods and those nested in them, each with the method's first parameter."""
-    for scope in cls.scope.children:
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for own in scope.positional[:1]:
-                for inner in scope.inward():
-                    yield inner, own
+    return on_self.methods(cls.scope)
 
 
 def as_module(ev: Evaluator, kind: Type) -> Type:

@@ -10,7 +10,6 @@ from itertools import takewhile
 from operator import eq
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.declared import DeclaredClasses
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
@@ -39,7 +38,6 @@ class SourceClass:
         assert isinstance(scope.node, ast.ClassDef)
         self.scope = scope
         self.node = scope.node
-        self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
         self.made_ready: Sameness | None = None  # Whether making an instance comes to `Module.__init__`.
 
     @property

@@ -163,8 +163,10 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         return Verdict(
             standing, Sameness.DIFFERENT, "the module may have been sent over RPC, which drops its hook tables"
         )
-    reason = f"{cls.label} derives from torch.nn.Module" if culprit is None else ev.hierarchy.objection(culprit)
-    return Verdict(standing, meaning, reason)
+    if culprit is not None:
+        return Verdict(standing, meaning, ev.hierarchy.objection(culprit))
+    unread = "" if meaning is Sameness.SAME else ", but an unresolved base class may override __call__"
+    return Verdict(standing, meaning, f"{cls.label} derives from torch.nn.Module{unread}")
 
 
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, containers, refinement
+from flake8_forward_call.inference import attributes, refinement
 from flake8_forward_call.inference.hierarchy import SourceClass
 from flake8_forward_call.inference.types import Instance, Type, alternatives
 from flake8_forward_call.inference.verdict import Standing
@@ -47,14 +47,8 @@ def stand_ins(ev: Evaluator, cls: SourceClass, name: str) -> Iterator[Type]:
 
     A wrapper that annotates what it wraps as ``nn.Module`` may wrap another wrapper, which cannot be called.
     """
-    for scope, receiver in containers.methods(cls):
-        for call in scope.calls:
-            match call:
-                case ast.Call(
-                    func=ast.Name(id="isinstance"),
-                    args=[ast.Attribute(value=ast.Name(id=owner), attr=tested), ast.expr() as classes],
-                ) if owner == receiver and tested == name:
-                    yield from (one for one in refinement.instances(ev, classes, scope) if _is_stand_in(ev, one))
+    for classes, scope in cls.scope.on_self.tests(name):
+        yield from (one for one in refinement.instances(ev, classes, scope) if _is_stand_in(ev, one))
 
 
 def _is_stand_in(ev: Evaluator, kind: Type) -> bool:

@@ -22,7 +22,9 @@ from flake8_forward_call.inference.types import Builtin, Function, Instance, Kno
 from flake8_forward_call.inference.verdict import Standing
 
 if TYPE_CHECKING:
+    from flake8_forward_call.finding import Place
     from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
     from flake8_forward_call.source import Source
 
@@ -64,6 +66,21 @@ def overrides(source: Source) -> list[Override]:
             found += [Override(cls, _offset(source, one), has_forward) for one in lost]
     session.keep()
     return found
+
+
+def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) -> SourceClass | None:
+    """The class of a file that binds ``__call__`` at a place in its text; None where there is none."""
+    offset = source.offset(place)
+    for scope in file.scopes.classes:
+        node = scope.node
+        if not (isinstance(node, ast.ClassDef) and node.lineno <= place.row <= (node.end_lineno or 0)):
+            continue
+        if "__call__" in scope.flow.exit:
+            cls = ev.source_class(scope)
+            bindings = (one for one in scope.flow.exit["__call__"] if isinstance(one, Binding))
+            if any(_offset(source, one) == offset for one in bindings):
+                return cls
+    return None
 
 
 def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:

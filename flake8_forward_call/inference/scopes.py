@@ -11,6 +11,7 @@ from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.flow import Flow
+    from flake8_forward_call.inference.on_self import OnSelf
     from flake8_forward_call.inference.project import File
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
@@ -66,6 +67,13 @@ class Scope:
         from flake8_forward_call.inference.flow import Flow
 
         return Flow(self)
+
+    @cached_property
+    def on_self(self) -> OnSelf:
+        """What the methods of a class set on the instance, where this is the body of one."""
+        from flake8_forward_call.inference.on_self import OnSelf
+
+        return OnSelf(self)
 
     @property
     def enclosing_class(self) -> Scope | None:

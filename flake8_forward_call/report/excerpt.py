@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from click import style
 
-from flake8_forward_call.candidates import candidates
 from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.placed import uses_in
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.source import Source, SourceError
 
@@ -75,20 +75,18 @@ def _mark(finding: Finding, source: Source) -> _Mark:
         return name
     text = source.lines[row - 1]
     try:
-        # Up to Python 3.11, positions within an f-string say nothing.
-        found = [one for one in candidates(source.tree, source.forward_rows) if not one.in_string]
+        found = uses_in(source, source.tree).ending_at(finding.end)
     except (SourceError, RecursionError):
         return name
-    for one in found:
-        if source.place_of_node(one.attribute.end_lineno, one.attribute.end_col_offset) == finding.end:
-            node = one.attribute if one.is_handed else one.call
-            start, end = Place(row, len(text) - len(text.lstrip()) + 1), Place(row, len(text.rstrip()) + 1)
-            if node.lineno == row:
-                start = source.place_of_node(row, node.col_offset)
-            if node.end_lineno == row:
-                end = source.place_of_node(row, node.end_col_offset)
-            return _Mark(row, start.column, end.column)
-    return name
+    if found is None:
+        return name
+    node = found.attribute if found.is_handed else found.call
+    start, end = Place(row, len(text) - len(text.lstrip()) + 1), Place(row, len(text.rstrip()) + 1)
+    if node.lineno == row:
+        start = source.place_of_node(row, node.col_offset)
+    if node.end_lineno == row:
+        end = source.place_of_node(row, node.end_col_offset)
+    return _Mark(row, start.column, end.column)
 
 
 def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:

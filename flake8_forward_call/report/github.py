@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.report.paths import relative
-from flake8_forward_call.report.record import Report, is_error, message
+from flake8_forward_call.report.record import Report
 
 # As actions/toolkit escapes them (packages/core/src/command.ts).
 _IN_MESSAGES = {"%": "%25", "\r": "%0D", "\n": "%0A"}
@@ -15,22 +15,24 @@ _IN_PROPERTIES = _IN_MESSAGES | {":": "%3A", ",": "%2C"}
 
 
 def render(report: Report) -> str:
-    """A command for each finding: an error where a file could not be analysed, else a warning."""
+    """A command for each finding: an error where it makes the command fail, and with it the job; else a warning."""
     return "\n".join(_command(report, finding) for finding in report)
 
 
 def _command(report: Report, finding: Finding) -> str:
     start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
     properties = {
+        "title": f"forward-call ({finding.code})",
         "file": one_line(relative(finding.path)),
         "line": start.row,
         "col": start.column,
         "endLine": end.row,
         "endColumn": end.column,
-        "title": finding.code,
     }
     told = ",".join(f"{name}={_escaped(str(value), _IN_PROPERTIES)}" for name, value in properties.items())
-    return f"::{'error' if is_error(finding) else 'warning'} {told}::{_escaped(message(finding), _IN_MESSAGES)}"
+    # The log of a job shows only the text, so the place is there as well.
+    text = one_line(f"{relative(finding.path)}:{finding.where}: {finding.code} {finding.message}")
+    return f"::{'error' if report.fails else 'warning'} {told}::{_escaped(text, _IN_MESSAGES)}"
 
 
 def _escaped(text: str, codes: Mapping[str, str]) -> str:

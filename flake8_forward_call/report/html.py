@@ -11,6 +11,7 @@ from itertools import groupby
 from xml.etree import ElementTree as ET
 
 from flake8_forward_call import __version__
+from flake8_forward_call.report.page.about import about
 from flake8_forward_call.report.page.article import article, remedy_of
 from flake8_forward_call.report.page.chart import chart
 from flake8_forward_call.report.page.elements import element, path_pieces, serialized, verbatim
@@ -73,7 +74,7 @@ def _header(report: Report, shown: Sequence[Entry]) -> ET.Element:
     warning = None
     if not report.is_complete:
         warning = element("p", "Not everything could be looked at: there may be more findings.", class_="caution")
-    return element("header", element("h1", _TITLE), told, warning)
+    return element("header", element("h1", _TITLE), told, warning, None if report.run is None else about(report.run))
 
 
 def _plural(noun: str) -> str:

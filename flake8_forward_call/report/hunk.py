@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Sequence
 
-from flake8_forward_call.finding import Edit, Finding
+from flake8_forward_call.finding import Edit, Finding, Place
 from flake8_forward_call.source import Source
+
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_ROWS = re.compile(r"(?<=[-+])\d+")
 
 
 def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, around: int = 3) -> list[str]:
@@ -15,22 +19,51 @@ def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, arou
 
     Of a notebook the cell is shown, as it stands in the file. Raises RewriteError where two edits overlap.
     """
-    from flake8_forward_call.rewriter import edited
-
     shown = text_around(source, finding)
     earlier = _edits([one for one in made if one.cell == finding.cell])
-    before, after = (
-        Source(source.path, edited(shown, edits)).lines for edits in (earlier, [*earlier, *_edits([finding])])
-    )
-    lines = difflib.unified_diff(
-        [line.rstrip("\r\n") for line in before], [line.rstrip("\r\n") for line in after], lineterm="", n=around
-    )
-    return list(lines)[2:]
+    wanted = _edits([finding])
+    if not wanted:
+        return []
+    first, last = _window(wanted, earlier, around, len(shown.lines))
+    above = [edit for edit in earlier if edit.end.row < first]
+    within = [edit for edit in earlier if first <= edit.start.row <= last]
+    before, after = (_lines(shown, edits, first, last) for edits in (within, [*within, *wanted]))
+    # The rows above are as many as they are after the earlier edits, which may have joined some.
+    joined = sum(_breaks(shown.text[shown.offset(edit.start) : shown.offset(edit.end)]) for edit in above)
+    joined -= sum(_breaks(edit.content) for edit in above)
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=around))[2:]
+    return [_below(line, first - 1 - joined) if line.startswith("@@") else line for line in lines]
 
 
 def text_around(source: Source, finding: Finding) -> Source:
     """The text that a finding's place is told in: that of its cell, in a notebook, or else of its file."""
     return source if finding.cell is None else source.cell_source(finding.cell)
+
+
+def _window(wanted: Sequence[Edit], earlier: Sequence[Edit], around: int, rows: int) -> tuple[int, int]:
+    """The first and the last row that a diff needs. A large file is not compared as a whole for each of its fixes."""
+    # An earlier edit may have joined rows, so that others come near.
+    spare = around + sum(edit.end.row - edit.start.row for edit in earlier)
+    first = max(1, min(edit.start.row for edit in wanted) - spare)
+    last = min(rows, max(edit.end.row for edit in wanted) + spare)
+    # No edit is cut in two.
+    for edit in sorted(earlier, key=lambda edit: edit.start, reverse=True):
+        if edit.start.row < first <= edit.end.row:
+            first = edit.start.row
+    for edit in sorted(earlier, key=lambda edit: edit.start):
+        if edit.start.row <= last < edit.end.row:
+            last = edit.end.row
+    return first, last
+
+
+def _lines(shown: Source, edits: Sequence[Edit], first: int, last: int) -> list[str]:
+    """The rows of a text from the first to the last, with the edits made. Raises RewriteError where two overlap."""
+    from flake8_forward_call.rewriter import edited
+
+    rows = first - 1
+    raised = [Edit(_above(edit.start, rows), _above(edit.end, rows), edit.content) for edit in edits]
+    part = Source(shown.path, "".join(shown.lines[first - 1 : last]))
+    return [line.rstrip("\r\n") for line in Source(shown.path, edited(part, raised)).lines]
 
 
 def _edits(findings: Sequence[Finding]) -> list[Edit]:
@@ -41,3 +74,16 @@ def _edits(findings: Sequence[Finding]) -> list[Edit]:
         if finding.fix is not None
         for edit in finding.fix.edits
     ]
+
+
+def _above(place: Place, rows: int) -> Place:
+    return Place(place.row - rows, place.column)
+
+
+def _breaks(text: str) -> int:
+    return len(_LINE_BREAK.findall(text))
+
+
+def _below(head: str, rows: int) -> str:
+    """The head of a hunk with its rows counted in the whole text."""
+    return _ROWS.sub(lambda match: str(int(match[0]) + rows), head)

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Edit, Finding, Place
+from flake8_forward_call.fingerprints import scopes_in
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from flake8_forward_call.explaining import Evidence
+    from flake8_forward_call.inference.evidence import Step
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """How findings came about.
+
+    ``command`` is the command line, ``paths`` those that were given, ``files`` how many were looked at; ``rules`` are
+    the codes in force; ``settings`` those that are not the default, each with where it comes from; ``epoch`` is the
+    date of the build in seconds, if there is one that is to be told.
+    """
+
+    command: str
+    paths: tuple[str, ...]
+    files: int
+    rules: tuple[str, ...]
+    settings: tuple[tuple[str, str], ...] = ()
+    epoch: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +40,16 @@ class Report:
     """The findings of a run, and what else a format may tell.
 
     ``sources`` are those of the files with findings, by path, as far as they could be decoded; ``is_complete`` is
-    whether everything was looked at that should be.
+    whether everything was looked at that should be; ``fails`` is whether findings make the exit status 1; ``run`` is
+    known of a check.
     """
 
     findings: Iterable[Finding]
     sources: Mapping[str, Source] = field(default_factory=dict)
     is_complete: bool = True
+    fails: bool = True
+    run: Circumstances | None = None
+    _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings by path, row and column."""
@@ -34,6 +61,26 @@ class Report:
             return place
         source = self.sources.get(finding.path)
         return Place(1, 1) if source is None else source.in_file(place)
+
+    def scopes(self, path: str) -> Collection[str]:
+        """The dotted names of the functions and classes in a file with findings; none where it cannot be parsed."""
+        source = self.sources.get(path)
+        try:
+            return () if source is None else scopes_in(source)
+        except SourceError:
+            return ()
+
+    def steps(self, finding: Finding) -> Sequence[Step]:
+        """The steps of the proof that a finding rests on; none where there is no source, or nothing was proven."""
+        source = self.sources.get(finding.path)
+        if source is None or finding.context is None:
+            return ()
+        evidence = self._evidence.get(finding.path)
+        if evidence is None:
+            from flake8_forward_call.explaining import Evidence
+
+            evidence = self._evidence[finding.path] = Evidence(source)
+        return evidence.steps(finding)
 
     def rows(self, finding: Finding) -> tuple[int, int] | None:
         """The first and the last row of the file that a finding is about; None where it is about all of them."""

@@ -15,13 +15,16 @@ _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is b
 # The same in short.
 EFFECT = f"{_PRESERVED}; hooks run again"
 
+# What ``fix`` says once, below all rewrites.
+ONCE = f"Preserved: {_PRESERVED}. Brought back: {_BROUGHT_BACK}."
+
 
 def render(finding: Finding, fix: Fix) -> str:
-    """One rewrite in one line: its place, before, after, what it preserves and what it brings back."""
+    """One rewrite in one line: its place, before, after, and what hangs on the hooks that now run."""
     place = style(f"{shown(finding.path)}:{finding.where}", bold=True)
     change = f"{style(fix.before, fg='red')} -> {style(fix.after, fg='green')}"
-    here = f"; here: {' and '.join(finding.hanging)}" if finding.hanging else ""
-    return f"{place}: {change} (preserves: {_PRESERVED}; brings back: {_BROUGHT_BACK}{here})"
+    here = f" (brings back: {' and '.join(finding.hanging)})" if finding.hanging else ""
+    return f"{place}: {change}{here}"
 
 
 def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> str:

@@ -6,8 +6,9 @@ finding rests on: the steps of the proof are its related locations.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_forward_call import __version__
 from flake8_forward_call.finding import Edit, Finding, Fix, Place
@@ -18,34 +19,44 @@ from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import RULES, Rule, fwd900
 from flake8_forward_call.source import Source
 
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evidence import Step
+
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _TOP = "%SRCROOT%"
-_INDEX = {rule.code: index for index, rule in enumerate(RULES)}
+
+# The rows above and below a finding that are shown with it, and how many characters all of them may have.
+_AROUND = 2
+_LONGEST = 2_000
 
 
 def render(report: Report) -> str:
     """A log of one run."""
     findings = list(report)
     prints = fingerprints(findings, relative)
+    found = {finding.code for finding in findings}
+    rules = [rule for rule in RULES if rule.code in found]
+    indexes = {rule.code: index for index, rule in enumerate(rules)}
     run = {
-        "tool": {"driver": _driver()},
+        "tool": {"driver": _driver(rules)},
         "invocations": [{"executionSuccessful": report.is_complete}],
         "originalUriBaseIds": {_TOP: {"uri": base_uri()}},
         "columnKind": "unicodeCodePoints",
         "results": [
-            _result(report, finding, fingerprint) for finding, fingerprint in zip(findings, prints, strict=True)
+            _result(report, finding, indexes[finding.code], fingerprint)
+            for finding, fingerprint in zip(findings, prints, strict=True)
         ],
     }
     return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
-def _driver() -> dict[str, Any]:
+def _driver(rules: Sequence[Rule]) -> dict[str, Any]:
     return {
         "name": "forward-call",
         "fullName": f"flake8-forward-call {__version__}",
         "semanticVersion": __version__,
         "informationUri": "https://flake8-forward-call.readthedocs.io/",
-        "rules": [_rule(rule) for rule in RULES],
+        "rules": [_rule(rule) for rule in rules],
     }
 
 
@@ -66,34 +77,37 @@ def _level(*, is_grave: bool) -> str:
     return "error" if is_grave else "warning"
 
 
-def _result(report: Report, finding: Finding, fingerprint: str) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, index: int, fingerprint: str) -> dict[str, Any]:
     source = report.sources.get(finding.path)
     start, end = (report.in_file(finding, place) for place in (finding.start, finding.end))
     result: dict[str, Any] = {
         "ruleId": finding.code,
-        "ruleIndex": _INDEX[finding.code],
+        "ruleIndex": index,
         "level": _level(is_grave=is_error(finding)),
         "message": {"text": message(finding)},
-        "locations": [{"physicalLocation": _physical(finding.path, _region(start, end))}],
+        "locations": [{"physicalLocation": _shown(finding.path, start, end, source)}],
         "partialFingerprints": {"forwardCall/v1": fingerprint},
     }
-    if source is not None and (related := _evidence(finding, source)):
+    if source is not None and (related := _evidence(report.steps(finding), source)):
         result["relatedLocations"] = related
     if finding.fix is not None and (edits := report.edits(finding)):
         result["fixes"] = [_fix(finding.path, finding.fix, edits)]
     return result
 
 
-def _evidence(finding: Finding, source: Source) -> list[dict[str, Any]]:
-    from flake8_forward_call.explaining import steps_to
-
+def _evidence(steps: Sequence[Step], source: Source) -> list[dict[str, Any]]:
     locations = []
-    for number, step in enumerate(steps_to(source, finding) if finding.context else (), 1):
+    own = os.path.realpath(source.path)
+    for number, step in enumerate(steps, 1):
         location: dict[str, Any] = {"id": number, "message": {"text": step.text}}
         if step.path:
             is_here = source.cell_in(step.path, step.row) is not None
+            is_own = is_here or (not source.cells() and step.path == own)
             row = source.in_file(Place(step.row, 1)).row if is_here else step.row
-            location["physicalLocation"] = _physical(step.path, {"startLine": row})
+            region: dict[str, Any] = {"startLine": row}
+            if is_own and (text := _rows(source, row, row)) is not None:
+                region["snippet"] = {"text": text}
+            location["physicalLocation"] = _physical(step.path, region)
         locations.append(location)
     return locations
 
@@ -109,7 +123,27 @@ def _fix(path: str, fix: Fix, edits: Sequence[Edit]) -> dict[str, Any]:
     }
 
 
-def _physical(path: str, region: dict[str, int]) -> dict[str, Any]:
+def _shown(path: str, start: Place, end: Place, source: Source | None) -> dict[str, Any]:
+    """Where a finding is, with the text there and the rows around it."""
+    physical = _physical(path, _region(start, end))
+    if source is None or not 1 <= start.row == end.row <= len(source.file.lines):
+        return physical
+    physical["region"]["snippet"] = {"text": source.file.lines[start.row - 1][start.column - 1 : end.column - 1]}
+    first, last = max(1, start.row - _AROUND), min(len(source.file.lines), end.row + _AROUND)
+    if (text := _rows(source, first, last)) is not None:
+        physical["contextRegion"] = {"startLine": first, "endLine": last, "snippet": {"text": text}}
+    return physical
+
+
+def _rows(source: Source, first: int, last: int) -> str | None:
+    """The rows of a file as they are, the last without its line end; None where they are too long to be read."""
+    lines = source.file.lines[first - 1 : last]
+    if not lines or sum(map(len, lines)) > _LONGEST:
+        return None
+    return "".join(lines).rstrip("\r\n")
+
+
+def _physical(path: str, region: dict[str, Any]) -> dict[str, Any]:
     return {"artifactLocation": _artifact(path), "region": region}
 
 
@@ -118,5 +152,5 @@ def _artifact(path: str) -> dict[str, str]:
     return {"uri": reference} if reference.startswith("file:") else {"uri": reference, "uriBaseId": _TOP}
 
 
-def _region(start: Place, end: Place) -> dict[str, int]:
+def _region(start: Place, end: Place) -> dict[str, Any]:
     return {"startLine": start.row, "startColumn": start.column, "endLine": end.row, "endColumn": end.column}

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from flake8_forward_call import __version__
 from flake8_forward_call.finding import Applicability, Finding
 from flake8_forward_call.printing import one_line
+from flake8_forward_call.report.markdown import code, fenced, prose, sentence
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import BY_CODE
 
-# GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032); there are two lists, and
-# a command that may name many files.
-_LONGEST_LIST = 20_000
-
-# What Markdown, and GitHub's own additions to it, give a meaning to within a line.
-_PUNCTUATION = re.compile(r"[\\`*_\[\]<>#|~&@$]")
+# GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032). Each of the two
+# lists and the evidence may have _LONG, what could not be done and the command _SHORT. With our own words that is less.
+_LONG = 16_000
+_SHORT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
     """A run: the findings whose fix was made, or would be in a dry run, those that remain, and what started it.
 
-    ``undone`` is what could not be done, in words: a file that could not be read or written.
+    ``undone`` is what could not be done, in words: a file that could not be read or written. ``evidence`` has the
+    steps that lead to a finding, each with the place that it is read from, which is empty where there is none.
     """
 
     made: Sequence[Finding]
@@ -34,47 +33,67 @@ class Run:
     command: str
     dry: bool = False
     undone: Sequence[str] = ()
+    evidence: Mapping[Finding, Sequence[tuple[str, str]]] = field(default_factory=dict)
 
 
 def markdown(run: Run) -> str:
     """The summary in GitHub's Markdown."""
+    room = _Room(_LONG)
     if not run.made and not run.remaining:
         body = ["`forward-call fix` found nothing to fix."]
     else:
-        body = [*_made(run), *_left(run)]
+        body = [*_made(run, room), *_left(run, room)]
+    if room.refused:
+        body.append(
+            f"The evidence for {count(room.refused, 'finding')} is left out, because the text would be too long."
+        )
     if run.undone:
-        body += ["### What could not be done", _list([f"- {_code(words)}" for words in run.undone], "line")]
-    told = one_line(run.command)
-    fence = "`" * max(3, _longest_run(told) + 1)
-    command = ["### The command", f"{fence}sh\n{told}\n{fence}", f"This is flake8-forward-call {__version__}."]
-    return "\n\n".join(["## Call modules, not their forward()", *body, *command]) + "\n"
+        items = [(f"- {code(words)}", "") for words in run.undone]
+        body += ["### What could not be done", _list(items, "line", _SHORT, room)]
+    command = run.command if len(run.command) <= _SHORT else f"{run.command[:_SHORT]} ..."
+    body += ["### Command", fenced(one_line(command), "sh"), f"This is flake8-forward-call {__version__}."]
+    return "\n\n".join(["## Call modules, not their forward()", *body]) + "\n"
 
 
 RENDERERS: dict[str, Callable[[Run], str]] = {"markdown": markdown}
 
 
-def _made(run: Run) -> list[str]:
+class _Room:
+    """How many characters are left for evidence, and for how many findings there were not enough."""
+
+    def __init__(self, characters: int) -> None:
+        self._left = characters
+        self.refused = 0
+
+    def take(self, text: str) -> str:
+        if len(text) > self._left:
+            self.refused += 1
+            return ""
+        self._left -= len(text)
+        return text
+
+
+def _made(run: Run, room: _Room) -> list[str]:
     did = "would rewrite" if run.dry else "rewrote"
     if not run.made:
         return [f"`forward-call fix` {did} no call."]
     files = len({finding.path for finding in run.made})
     lead = f"`forward-call fix` {did} {count(len(run.made), 'call')} in {count(files, 'file')}:"
-    changes = _list([_change(finding) for finding in _sorted(run.made)], "call")
+    changes = [(_change(finding), _evidence(run, finding, "  ")) for finding in _sorted(run.made)]
     codes = sorted({finding.code for finding in run.made})
-    rules = "\n".join(f"- {_rule(code)}" for code in codes)
-    return [lead, changes, "The rules that ask for it, each with its reasons:", rules, *_why(run)]
+    rules = "\n".join(f"- {_rule(each)}" for each in codes)
+    return [lead, _list(changes, "call", _LONG, room), *_why(run), "### Rules", rules]
 
 
 def _why(run: Run) -> list[str]:
     unsafe = sum(1 for finding in run.made if _is_unsafe(finding))
     proof = [
-        "Each receiver is an instance of `torch.nn.Module`, proven from the source; "
-        "`forward-call explain PATH:ROW:COLUMN` shows how.",
-        "The same arguments reach the same `forward()`: `torch.nn.Module.__call__` hands them on as they are.",
+        "Each receiver is an instance of `torch.nn.Module`. The evidence below each call shows how that is proven.",
+        "The same arguments reach the same `forward()`, because `torch.nn.Module.__call__` passes them on unchanged.",
         "Without hooks the call is `forward()` and nothing else, so the results are the same.",
         "With hooks, these now run: forward pre-hooks, forward hooks, backward hooks, and what is built on them. "
         "That is what they were registered for.",
-        "Nothing else changes: each file keeps its layout and comments, and its syntax tree but for these calls.",
+        "Nothing else changes: each file keeps its layout and comments, and its syntax tree except for these calls.",
     ]
     caution = (
         f"**{count(unsafe, 'call')} above {'is' if unsafe == 1 else 'are'} marked unsafe** "
@@ -84,49 +103,68 @@ def _why(run: Run) -> list[str]:
     return ["### Why behaviour is preserved", reasons, *([caution] if unsafe else [])]
 
 
-def _left(run: Run) -> list[str]:
-    title = "### Left to a person"
+def _left(run: Run, room: _Room) -> list[str]:
+    title = "### Not fixed automatically"
     if not run.remaining:
         return [title, f"Nothing: no findings {'would remain' if run.dry else 'remain'}."]
-    lines = []
+    lines: list[tuple[str, str]] = []
     by_rule = sorted(_sorted(run.remaining), key=lambda finding: finding.code)
-    for code, group in groupby(by_rule, key=lambda finding: finding.code):
+    for rule, group in groupby(by_rule, key=lambda finding: finding.code):
         findings = list(group)
         unsafe = sum(1 for finding in findings if _is_unsafe(finding))
         aside = f", {unsafe} of them with a fix that is not safe (`--unsafe-fixes`)" if unsafe else ""
-        lines.append(f"- {_rule(code)}: {count(len(findings), 'finding')}{aside}")
-        lines += [f"  - {_place(finding)}: {_code(finding.message)}" for finding in findings]
-    return [title, _list(lines, "line")]
+        lines.append((f"- {_rule(rule)}: {count(len(findings), 'finding')}{aside}", ""))
+        for finding in findings:
+            told = f"  - {_place(finding)}: {code(finding.message)}{_reason(finding, finding.message)}"
+            lines.append((told, _evidence(run, finding, "    ")))
+    return [title, _list(lines, "line", _LONG, room)]
 
 
-def _list(lines: Sequence[str], noun: str) -> str:
-    """The lines of a list, or as many as there is room for."""
-    room = _LONGEST_LIST
+def _list(items: Sequence[tuple[str, str]], noun: str, characters: int, room: _Room) -> str:
+    """The items of a list, or as many as there is room for, each with its evidence if there is room for that."""
     kept: list[str] = []
-    for line in lines:
-        room -= len(line) + 1
-        if room < 0:
-            kept.append(f"- and {count(len(lines) - len(kept), f'more {noun}')}, which did not find room here")
+    for item, evidence in items:
+        characters -= len(item) + 1
+        if characters < 0:
+            kept.append(f"- and {count(len(items) - len(kept), f'more {noun}')}, left out because the text is too long")
             break
-        kept.append(line)
+        kept.append(item + room.take(evidence))
     return "\n".join(kept)
 
 
 def _change(finding: Finding) -> str:
     assert finding.fix is not None, "made fixes are there"
-    mark = " (unsafe)" if _is_unsafe(finding) else ""
-    hanging = f"; this brings back: {_code(', and '.join(finding.hanging))}" if finding.hanging else ""
-    return f"- {_place(finding)}: {_code(finding.fix.before)} → {_code(finding.fix.after)}{mark}{hanging}"
+    hanging = f"; this brings back: {code(', and '.join(finding.hanging))}" if finding.hanging else ""
+    return f"- {_place(finding)}: {code(finding.fix.before)} → {code(finding.fix.after)}{_reason(finding)}{hanging}"
+
+
+def _reason(finding: Finding, beside: str = "") -> str:
+    """Why the fix of a finding is not safe, in brackets; without the reason where it is in the text beside it."""
+    if finding.fix is None or not _is_unsafe(finding):
+        return ""
+    reason = finding.fix.reason
+    return f" (unsafe: {code(reason)})" if reason and reason not in beside else " (unsafe)"
+
+
+def _evidence(run: Run, finding: Finding, indent: str) -> str:
+    """The chain of evidence for a finding, folded away in the list item that it belongs to."""
+    steps = run.evidence.get(finding, ())
+    if not steps:
+        return ""
+    told = (f"{code(place)}: {sentence(text)}" if place else sentence(text) for place, text in steps)
+    items = [f"{number}. {step}" for number, step in enumerate(told, 1)]
+    lines = [f"<details><summary>Evidence: {count(len(steps), 'step')}</summary>", "", *items, "", "</details>"]
+    return "".join(f"\n{indent}{line}" if line else "\n" for line in ("", *lines))
 
 
 def _place(finding: Finding) -> str:
     row, _, _ = finding.where.rpartition(":")
-    return _code(f"{Path(finding.path).as_posix()}:{row}")
+    return code(f"{Path(finding.path).as_posix()}:{row}")
 
 
-def _rule(code: str) -> str:
-    rule = BY_CODE[code]
-    return f"[{code}]({rule.url}) {_text(rule.title)}"
+def _rule(rule_code: str) -> str:
+    rule = BY_CODE[rule_code]
+    return f"[{rule_code}]({rule.url}) {prose(rule.title)}"
 
 
 def _is_unsafe(finding: Finding) -> bool:
@@ -135,21 +173,3 @@ def _is_unsafe(finding: Finding) -> bool:
 
 def _sorted(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.sort_key)
-
-
-def _text(words: str) -> str:
-    """Words that Markdown shows as they are."""
-    return _PUNCTUATION.sub(lambda match: f"\\{match[0]}", words)
-
-
-def _code(words: str) -> str:
-    """A code span that shows the words as they are, whatever backticks and blanks they hold; on one line."""
-    text = one_line(words)
-    fence = "`" * (_longest_run(text) + 1)
-    # One blank on each side is taken off again (https://spec.commonmark.org/0.31.2/#code-spans).
-    padding = " " if text[:1] in ("`", " ") or text[-1:] in ("`", " ") else ""
-    return f"{fence}{padding}{text}{padding}{fence}"
-
-
-def _longest_run(words: str) -> int:
-    return max((len(run) for run in re.findall("`+", words)), default=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from flake8_forward_call.finding import Applicability, Finding, Fix
@@ -12,6 +14,9 @@ from flake8_forward_call.report.page.entries import Entry
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.source import Source
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evidence import Step
 
 
 def article(report: Report, entry: Entry) -> ET.Element:
@@ -27,7 +32,10 @@ def article(report: Report, entry: Entry) -> ET.Element:
         _hanging(finding),
     ]
     if source is not None:
-        evidence, fix = _evidence(source, finding), None if finding.fix is None else _fix(source, finding, finding.fix)
+        evidence, fix = (
+            _evidence(source, report.steps(finding)),
+            None if finding.fix is None else _fix(source, finding, finding.fix),
+        )
         parts += [code.excerpt(source, finding), evidence, fix]
     return element("article", *parts, id=entry.anchor, data_code=finding.code)
 
@@ -51,10 +59,7 @@ def _hanging(finding: Finding) -> ET.Element | None:
     )
 
 
-def _evidence(source: Source, finding: Finding) -> ET.Element | None:
-    from flake8_forward_call.explaining import steps_to
-
-    steps = steps_to(source, finding) if finding.context is not None else ()
+def _evidence(source: Source, steps: Sequence[Step]) -> ET.Element | None:
     if not steps:
         return None
     items = []

@@ -1,0 +1,52 @@
+"""What a run of ``check`` was about: the paths, the rules and settings in force, the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+
+from flake8_forward_call.commands.recorded import command_line
+from flake8_forward_call.configuration.options import OPTIONS
+from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, settings_of
+from flake8_forward_call.printing import from_here
+from flake8_forward_call.report.record import Circumstances
+from flake8_forward_call.rules import RULES
+from flake8_forward_call.selection import Selects
+
+
+def circumstances(context: click.Context, paths: Sequence[str], files: int, selects: Selects) -> Circumstances:
+    """Those of a run that looked at so many files. Rules and settings are those of the current folder."""
+    selection = selects(str(Path.cwd() / "*.py"))
+    return Circumstances(
+        command=command_line(context),
+        paths=tuple(paths),
+        files=files,
+        rules=tuple(rule.code for rule in RULES if selection.keeps(rule.code)),
+        settings=tuple(_settings()),
+        epoch=_epoch(),
+    )
+
+
+def _settings() -> Iterator[tuple[str, str]]:
+    """Yield the settings that are not the default, as TOML has them, each with where it comes from."""
+    settings, defaults, found = settings_of(Path.cwd()), Settings(), configured(Path.cwd())
+    for option in OPTIONS:
+        value = getattr(settings, option.attribute)
+        if value == getattr(defaults, option.attribute):
+            continue
+        origin = "command line"
+        if option.name not in GIVEN.get().values and found is not None and option.name in found.lines:
+            origin = f"{from_here(str(found.path))}:{found.lines[option.name]}"
+        yield f"{option.name} = {json.dumps(value, default=str)}", origin
+
+
+def _epoch() -> int | None:
+    """The time that a build gives for everything it makes, in seconds (reproducible-builds.org/specs)."""
+    try:
+        return int(os.environ.get("SOURCE_DATE_EPOCH", ""))
+    except ValueError:
+        return None
