@@ -114,7 +114,7 @@ def test_unsafe_rewrites_are_marked() -> None:
     assert done.status == 0
     assert [item for item in items(done.out) if " → " in item] == [
         "net.py:12: self.stem.forward(...) → self.stem(...)",
-        "net.py:17: model.forward(...) → model(...) (unsafe: not every value that it can have here was read)",
+        "net.py:17: model.forward(...) → model(...) (unsafe: some of its possible values could not be resolved)",
     ]
     assert "**1 call above is marked unsafe**" in done.out
     assert "Nothing: no findings remain." in done.out
@@ -257,7 +257,7 @@ def test_reason_why_a_finding_of_fwd001_stays_is_told() -> None:
     done = forward_call("fix", "--summary", "markdown")
     told = list(items(done.out, "Not fixed automatically"))[1]
     assert told.endswith(
-        "(unsafe: net.Net derives from torch.nn.Module, but a base that was not read may define __call__)"
+        "(unsafe: Net derives from torch.nn.Module, but an unresolved base class may override __call__)"
     )
 
 
