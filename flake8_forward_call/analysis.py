@@ -71,17 +71,18 @@ def _direct_calls(source: Source) -> list[Finding]:
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
     if not told:
         return []
-    from flake8_forward_call.intent import is_deliberate
+    from flake8_forward_call.intent import Intent
     from flake8_forward_call.ruling import finding_for, on_purpose
     from flake8_forward_call.visitor import sites_of
 
+    intent = Intent(source)
     findings: list[Finding | None] = []
     for site in sites_of(source, frozenset(told)):
         if isinstance(site, SourceError):
             findings.append(unanalysable(source.path, site))
             continue
         verdict = verdicts[site.candidate.attribute]
-        if verdict.is_told and is_deliberate(source, site.start.row):
+        if verdict.is_told and intent.is_deliberate(site.start.row):
             verdict = on_purpose(verdict)
         findings.append(finding_for(source, site, verdict))
     return [finding for finding in findings if finding is not None]

@@ -16,7 +16,7 @@ from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
-from flake8_forward_call.intent import is_deliberate
+from flake8_forward_call.intent import Intent
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.suppression import unsuppressed
@@ -98,7 +98,7 @@ def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
     ev, file = _traced(source)
     steps = tuple(_steps(ev, file, _candidate_in(file, source, site)))
     steps += tuple(Step(*one) for one in attached(verdict))
-    if verdict.is_told and is_deliberate(source, site.start.row):
+    if verdict.is_told and Intent(source).is_deliberate(site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
     subject = f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"

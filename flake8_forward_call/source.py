@@ -13,8 +13,12 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Cell, Edit, Place
+
+if TYPE_CHECKING:
+    from flake8_forward_call.outline import Outline
 
 # The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
@@ -222,6 +226,13 @@ class Source:
             raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
         except (RecursionError, MemoryError):
             raise SourceError("is nested too deeply to be parsed") from None
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The functions and classes of the text by their rows. Raises SourceError where it does not parse."""
+        from flake8_forward_call.outline import Outline
+
+        return Outline(self.tree)
 
     def _follows_dot(self, offset: int) -> bool:
         while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):

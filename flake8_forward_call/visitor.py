@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -19,6 +20,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.trees import same_tree
 
 # libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
 # be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
@@ -378,12 +380,19 @@ def gap_nodes(node: cst.Call | cst.Attribute) -> tuple[Gap, Gap, Gap]:
 
 def _same_expression(code: str, node: ast.expr) -> bool:
     """Whether a text reads as the given expression."""
+    parsed = _read(code)
+    return parsed is not None and same_tree(parsed, node)
+
+
+@lru_cache(maxsize=256)  # A file calls a few receivers many times.
+def _read(code: str) -> ast.expr | None:
+    """The expression in a text; None where it is none."""
     try:
         # The line break lets the text end in a comment, the parentheses let it hold line breaks.
         parsed = Source("", f"({code}\n)").tree.body[0]
     except SourceError:
-        return False
-    return isinstance(parsed, ast.Expr) and ast.dump(parsed.value) == ast.dump(node)
+        return None
+    return parsed.value if isinstance(parsed, ast.Expr) else None
 
 
 def _squeezed(text: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from flake8_forward_call.inference.bindings import AnyBinding, Binding, Narrowed, Test
+from flake8_forward_call.trees import written
 
 # For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
 State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
@@ -22,7 +23,7 @@ def key_of(node: ast.AST) -> str | None:
             return None if base is None else f"{base}.{attr}"
         case ast.Subscript(value=value, slice=ast.Constant(value=constant)):
             base = key_of(value)
-            return None if base is None else f"{base}[{constant!r}]"
+            return None if base is None else f"{base}[{written(constant)}]"
         case _:
             return None
 
