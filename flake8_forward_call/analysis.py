@@ -9,6 +9,7 @@ from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.finding import Finding
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
+from flake8_forward_call.stack import with_room
 
 
 def analyse(source: Source) -> list[Finding]:
@@ -18,14 +19,18 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
-    found = [*_found(source), *(unanalysable(source.path, fault) for fault in source.faults())]
+    found = [unanalysable(source.path, fault) for fault in source.faults()]
+    calls, sets = source.mentions_forward, source.sets_call
+    if calls or sets:  # Most files have neither, and need no stack of their own.
+        found = [*_found(source, calls=calls, sets=sets), *found]
     return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
 
 
-def _found(source: Source) -> list[Finding]:
+@with_room
+def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
     try:
-        found = _direct_calls(source) if source.mentions_forward else []
-        return [*found, *(_own_calls(source) if source.sets_call else ())]
+        found = _direct_calls(source) if calls else []
+        return [*found, *(_own_calls(source) if sets else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:

@@ -13,12 +13,12 @@ from flake8_forward_call.inference.judge import judge
 from flake8_forward_call.inference.overrides import Override, overrides
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
 from flake8_forward_call.intent import Intent
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.stack import with_room
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
 
@@ -42,6 +42,7 @@ class NoCallError(Exception):
     """There is nothing to explain at the place; the text says so, and where there is something."""
 
 
+@with_room
 def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
     """Explain the call whose name ``forward`` stands at a place, or each in a row; so too a ``__call__`` found there.
 
@@ -59,6 +60,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     return found
 
 
+@with_room
 def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
     """The evidence for a finding, as ``explain`` shows it, without judging it once more, which takes most of the time.
 
@@ -161,8 +163,7 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
 def _ancestry_of(source: Source, override: Override) -> list[Step]:
     ev, _ = _traced(source)
     try:
-        with own_room():
-            return ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED))))
+        return ev.ask(lambda: list(ancestry(ev, Instance(override.cls, Origin.DECLARED))))
     except (OutOfBudget, RecursionError):
         return []
 
@@ -170,10 +171,9 @@ def _ancestry_of(source: Source, override: Override) -> list[Step]:
 def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
     steps: list[Step] = []
     try:
-        with own_room():
-            kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
-            steps += trail(ev, root, kind)
-            steps += ev.ask(lambda: list(ancestry(ev, kind)))
+        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
+        steps += trail(ev, root, kind)
+        steps += ev.ask(lambda: list(ancestry(ev, kind)))
     except (OutOfBudget, RecursionError):
         steps.append(Step("", 0, "the trail is too long to be followed to its end"))
     return steps

@@ -20,12 +20,15 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.stack import LEVELS, has_room, with_room
 from flake8_forward_call.trees import same_tree
 
-# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
-# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
-# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
+# libcst's parser overflows the stack of the machine, which ends the process, at 500 levels of an attribute chain with a
+# stack of 1 MB and at 3,000 with 8 MB. So without a large stack it never sees more than this.
 _DEEPEST = 400
+
+# What Python's tree calls strings with braces; older Pythons have no templates.
+_STRINGS = frozenset({"JoinedStr", "TemplateStr"})
 
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.
@@ -118,6 +121,7 @@ class Located:
     sites: list[Site]
 
 
+@with_room
 def find_sites(source: Source) -> list[Site]:
     """Every attribute ``forward`` that is called or an argument in the file, in the order of the text.
 
@@ -196,7 +200,7 @@ def _located(part: _Part, source: Source) -> Located:
 
 def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     """The tree of a source and its sites. Raises SourceError and RecursionError."""
-    if _is_too_deep(source.tree):
+    if _is_too_deep(source):
         raise SourceError("is nested too deeply for libcst")
     found = candidates(source.tree, source.forward_rows)
     module = _parse(source)
@@ -213,16 +217,43 @@ def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     ]
 
 
-def _is_too_deep(tree: ast.Module) -> bool:
-    stack: list[tuple[ast.AST, int]] = [(tree, 1)]
+def _is_too_deep(source: Source) -> bool:
+    """Whether libcst's tree could be deeper than there is room for: its parser must not be asked to find out."""
+    deepest = LEVELS if has_room() else _DEEPEST
+    stack: list[tuple[ast.AST, int, bool]] = [(source.tree, 1, False)]
     while stack:
-        node, depth = stack.pop()
-        if depth > _DEEPEST:
+        node, depth, in_string = stack.pop()
+        is_string = type(node).__name__ in _STRINGS
+        if not in_string and (is_string or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))):
+            depth += _pieces(node, source)
+        depth += _nested_by_libcst(node)
+        if depth > deepest:
             return True
-        if isinstance(node, ast.BoolOp):
-            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+        stack.extend((child, depth + 1, in_string or is_string) for child in ast.iter_child_nodes(node))
     return False
+
+
+def _nested_by_libcst(node: ast.AST) -> int:
+    """How many levels more a node of Python's tree takes up in libcst's, which nests what is one list here."""
+    match node:
+        case ast.BoolOp(values=values):
+            return len(values)
+        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+            return len(node.generators)
+        case ast.alias(name=name):
+            return name.count(".")
+        case ast.ImportFrom(module=name):
+            return (name or "").count(".")
+        case _:
+            return 0
+
+
+def _pieces(node: ast.AST, source: Source) -> int:
+    """Of how many strings, one after another, a string is made at most: one in Python's tree, nested in libcst's."""
+    start = source.place_of_node(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+    end = source.place_of_node(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+    between = source.offset(start), source.offset(end)
+    return (source.text.count('"', *between) + source.text.count("'", *between)) // 2
 
 
 def _parse(source: Source) -> cst.Module:

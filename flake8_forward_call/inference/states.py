@@ -45,6 +45,10 @@ def join(states: Iterable[State | None]) -> State | None:
         dotted = "." in key or "[" in key
         if dotted and not all(key in state for state in ways):
             continue  # On one way the attribute is whatever its class says, which includes the other way.
+        first = ways[0].get(key, ())
+        if all(state.get(key) is first for state in ways):  # On most ways most names are left alone.
+            joined[key] = first if len(first) < 2 else rejoined(first)
+            continue
         merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
         joined[key] = rejoined(merged)
     return joined
