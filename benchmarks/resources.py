@@ -51,7 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("programs", nargs="*", help="how the names of programs begin (default: all of them)")
     parser.add_argument("--hold", action="store_true", help="the largest size only; fail where a bound is missed")
     parser.add_argument("--smoke", action="store_true", help="tiny sizes; fail where the findings are not as expected")
-    parser.add_argument("--limit", type=int, default=LIMIT, help="seconds of the processor after which a process is ended")
+    parser.add_argument(
+        "--limit", type=int, default=LIMIT, help="seconds of the processor after which a process is ended"
+    )
     options = parser.parse_args(arguments)
     chosen = [one for one in PROGRAMS if not options.programs or one.name.startswith(tuple(options.programs))]
     if not chosen:

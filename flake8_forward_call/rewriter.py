@@ -107,7 +107,7 @@ def _check_derivation(part: Located, named: Sequence[Site]) -> None:
 class _Derivation(cst.CSTTransformer):
     """The named nodes without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
 
-    def __init__(self, named: Collection[cst.Call | cst.Attribute]) -> None:
+    def __init__(self, named: Collection[cst.Call | cst.Attribute | None]) -> None:
         super().__init__()
         self._named = named
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -20,15 +21,9 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.stack import LEVELS, has_room, with_room
+from flake8_forward_call.limits import Limits
+from flake8_forward_call.stack import with_room
 from flake8_forward_call.trees import same_tree
-
-# libcst's parser overflows the stack of the machine, which ends the process, at 500 levels of an attribute chain with a
-# stack of 1 MB and at 3,000 with 8 MB. So without a large stack it never sees more than this.
-_DEEPEST = 400
-
-# What Python's tree calls strings with braces; older Pythons have no templates.
-_STRINGS = frozenset({"JoinedStr", "TemplateStr"})
 
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.
@@ -100,10 +95,11 @@ class Site:
     Python's own; ``receiver`` is its text on one line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is
     the rewrite to ``receiver(...)``, or to ``receiver``. It is None where the program shows its own source,
     ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints, where the receiver is itself an attribute
-    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it.
+    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it. So is ``node``,
+    and the edit with it, where libcst has not read the part of the file.
     """
 
-    node: cst.Call | cst.Attribute
+    node: cst.Call | cst.Attribute | None
     candidate: Candidate
     receiver: str
     start: Place
@@ -127,7 +123,12 @@ def find_sites(source: Source) -> list[Site]:
 
     ``super().forward`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    return [lowered(site, part.rows_above) for part in locate(source) for site in part.sites]
+    found = []
+    for site in sites_of(source):
+        if isinstance(site, SourceError):
+            raise site
+        found.append(site)
+    return found
 
 
 def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Located]:
@@ -135,19 +136,47 @@ def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Loca
 
     Raises SourceError.
     """
+    limits = Limits(source)
+    ordered = None if rows is None else sorted(rows)
     for part in _parts(source):
-        if rows is None or any(part.first_row <= row <= part.last_row for row in rows):
-            yield _located(part, source)
+        if ordered is not None:
+            index = bisect_left(ordered, part.first_row)
+            if index == len(ordered) or ordered[index] > part.last_row:
+                continue
+        if not limits.allow(part.statements):
+            raise SourceError("is nested too deeply for libcst", Place(part.first_row, 1))
+        yield _located(part, source)
 
 
-def sites_of(source: Source, wanted: Collection[ast.Attribute]) -> Iterator[Site | SourceError]:
-    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason."""
+def sites_of(source: Source, wanted: Collection[ast.Attribute] | None = None) -> Iterator[Site | SourceError]:
+    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason.
+
+    Without attributes, those of all parts. What libcst has no room or too little time for has sites without an edit.
+    """
+    limits = Limits(source)
     for part in _parts(source):
-        if any(one.attribute in wanted for one in part.candidates):
-            try:
+        if wanted is not None and not any(one.attribute in wanted for one in part.candidates):
+            continue
+        try:
+            if not limits.allow(part.statements):
+                yield from [_unread(source, one) for one in part.candidates]
+            else:
                 yield from (lowered(site, part.first_row - 1) for site in _located(part, source).sites)
-            except SourceError as error:
-                yield error
+        except SourceError as error:
+            yield error
+
+
+def _unread(source: Source, candidate: Candidate) -> Site:
+    """The site of a candidate by Python's tree alone, without an edit. Raises SourceError where that has no places."""
+    receiver, name = candidate.attribute.value, candidate.attribute
+    end = source.place_of_node(name.end_lineno, name.end_col_offset)
+    start = Place(end.row, end.column - len("forward"))
+    if candidate.in_string or start.column < 1 or source.text[source.offset(start) : source.offset(end)] != "forward":
+        raise SourceError("is nested too deeply for libcst", source.place_of_node(name.lineno, name.col_offset))
+    first = source.offset(source.place_of_node(receiver.lineno, receiver.col_offset))
+    last = source.offset(source.place_of_node(receiver.end_lineno, receiver.end_col_offset))
+    text = source.text[first:last]
+    return Site(None, candidate, text if _NOT_PLAIN.search(text) is None else ast.unparse(receiver), start, end, None)
 
 
 def lowered(site: Site, rows: int) -> Site:
@@ -167,6 +196,7 @@ class _Part:
     first_row: int
     last_row: int
     candidates: list[Candidate]
+    statements: list[ast.stmt]
 
 
 def _parts(source: Source) -> Iterator[_Part]:
@@ -178,12 +208,14 @@ def _parts(source: Source) -> Iterator[_Part]:
         if statement.lineno <= above:  # Behind a semicolon.
             parts[-1].last_row = last
         else:
-            parts.append(_Part(above + 1, last, []))
+            parts.append(_Part(above + 1, last, [], []))
+        parts[-1].statements.append(statement)
         parts[-1].candidates += candidates(statement, source.forward_rows)
     return (part for part in parts if part.candidates)
 
 
 def _located(part: _Part, source: Source) -> Located:
+    """Read a part with libcst. Raises SourceError."""
     above = part.first_row - 1
     excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
     try:
@@ -200,8 +232,6 @@ def _located(part: _Part, source: Source) -> Located:
 
 def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     """The tree of a source and its sites. Raises SourceError and RecursionError."""
-    if _is_too_deep(source):
-        raise SourceError("is nested too deeply for libcst")
     found = candidates(source.tree, source.forward_rows)
     module = _parse(source)
     collector = _Collector()
@@ -215,45 +245,6 @@ def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     return module, [
         _site(source, module, candidate, node, positions, echoed=node in collector.echoed) for candidate, node in pairs
     ]
-
-
-def _is_too_deep(source: Source) -> bool:
-    """Whether libcst's tree could be deeper than there is room for: its parser must not be asked to find out."""
-    deepest = LEVELS if has_room() else _DEEPEST
-    stack: list[tuple[ast.AST, int, bool]] = [(source.tree, 1, False)]
-    while stack:
-        node, depth, in_string = stack.pop()
-        is_string = type(node).__name__ in _STRINGS
-        if not in_string and (is_string or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))):
-            depth += _pieces(node, source)
-        depth += _nested_by_libcst(node)
-        if depth > deepest:
-            return True
-        stack.extend((child, depth + 1, in_string or is_string) for child in ast.iter_child_nodes(node))
-    return False
-
-
-def _nested_by_libcst(node: ast.AST) -> int:
-    """How many levels more a node of Python's tree takes up in libcst's, which nests what is one list here."""
-    match node:
-        case ast.BoolOp(values=values):
-            return len(values)
-        case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
-            return len(node.generators)
-        case ast.alias(name=name):
-            return name.count(".")
-        case ast.ImportFrom(module=name):
-            return (name or "").count(".")
-        case _:
-            return 0
-
-
-def _pieces(node: ast.AST, source: Source) -> int:
-    """Of how many strings, one after another, a string is made at most: one in Python's tree, nested in libcst's."""
-    start = source.place_of_node(node.lineno, node.col_offset)  # type: ignore[attr-defined]
-    end = source.place_of_node(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
-    between = source.offset(start), source.offset(end)
-    return (source.text.count('"', *between) + source.text.count("'", *between)) // 2
 
 
 def _parse(source: Source) -> cst.Module:

@@ -77,7 +77,9 @@ def _whiles(depth: int) -> str:
 
 def _methods(count: int) -> str:
     methods = "".join(f"    def m{index}(self, x):\n        return self.layer.forward(x)\n" for index in range(count))
-    start = "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.ReLU()\n"
+    start = (
+        "class Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.layer = nn.ReLU()\n"
+    )
     return f"{HEAD}{start}{methods}"
 
 
@@ -148,22 +150,41 @@ PROGRAMS = (
         20,
         is_fixed=True,
     ),
-    Program("calls-of-a-parameter", lambda n: f"{HEAD}def f(m: nn.Module):\n" + "    m.forward(1)\n" * n, 5_000, 20,
-            _size, 20),  # fmt: skip
-    Program("calls-of-self", lambda n: f"{HEAD}class Net(nn.Module):\n def run(self):\n" + "  self.forward(1)\n" * n,
-            5_000, 20, _size, 20),  # fmt: skip
+    Program(
+        "calls-of-a-parameter",
+        lambda n: f"{HEAD}def f(m: nn.Module):\n" + "    m.forward(1)\n" * n,
+        5_000,
+        20,
+        _size,
+        20,
+    ),  # fmt: skip
+    Program(
+        "calls-of-self",
+        lambda n: f"{HEAD}class Net(nn.Module):\n def run(self):\n" + "  self.forward(1)\n" * n,
+        5_000,
+        20,
+        _size,
+        20,
+    ),  # fmt: skip
     Program("calls-in-methods", _methods, 1_000, 20, _size, 20),
     Program("calls-of-layers", _layers, 500, 20, _size),
     Program("calls-of-rebound-names", lambda n: HEAD + "net = nn.Linear(1, 1)\nnet.forward(1)\n" * n, 1_000, 20, _size),
-    Program("calls-beside-direct-ones", lambda n: f"{HEAD}def f(x):\n" + "  net(x)\n  net.forward(1)\n" * n, 1_000, 20,
-            _size),  # fmt: skip
+    Program(
+        "calls-beside-direct-ones",
+        lambda n: f"{HEAD}def f(x):\n" + "  net(x)\n  net.forward(1)\n" * n,
+        1_000,
+        20,
+        _size,
+    ),  # fmt: skip
     Program("calls-of-no-module", lambda n: f"{HEAD}{CALL}other = load()\n" + "other.forward(1)\n" * n, 5_000, 20),
     Program("calls-with-noqa", lambda n: f"{HEAD}{CALL}" + "net.forward(1)  # noqa: FWD001\n" * n, 2_500, 20),
     # One line.
-    Program("one-line-of-statements", lambda n: f"{HEAD}{'; '.join([CALL.strip()] * n)}\n", 750, 20, _size,
-            is_fixed=True),  # fmt: skip
-    Program("one-line-of-a-list", lambda n: f"{HEAD}[{', '.join([CALL.strip()] * n)}]\n", 750, 20, _size,
-            is_fixed=True),  # fmt: skip
+    Program(
+        "one-line-of-statements", lambda n: f"{HEAD}{'; '.join([CALL.strip()] * n)}\n", 750, 20, _size, is_fixed=True
+    ),  # fmt: skip
+    Program(
+        "one-line-of-a-list", lambda n: f"{HEAD}[{', '.join([CALL.strip()] * n)}]\n", 750, 20, _size, is_fixed=True
+    ),  # fmt: skip
     Program("one-line-beyond-ascii", lambda n: f"{HEAD}['é', {', '.join([CALL.strip()] * n)}]\n", 750, 20, _size),
     Program("one-line-in-strings", lambda n: f"{HEAD}[{', '.join([IN_STRING] * n)}]\n", 750, 20, _size),
     Program("one-string", lambda n: HEAD + "f'" + IN_BRACES * n + "'\n", 750, 20, _size),
@@ -208,17 +229,30 @@ PROGRAMS = (
     Program("stars", lambda n: "".join(f"from m{i} import *\n" for i in range(n)) + HEAD + CALL, 250, 20),
     Program("classes", _classes, 1_250, 20, _size),
     Program("chain-of-classes", _chain, 500, 20),
-    Program("bases", lambda n: HEAD + "".join(f"class C{i}(nn.Module): ...\n" for i in range(n))
-            + f"class D({', '.join(f'C{i}' for i in range(n))}): ...\nD().forward(1)\n", 15, 5),  # fmt: skip
-    Program("defined-functions", lambda n: HEAD + "".join(f"def f{i}(x): return x\n" for i in range(n)) + CALL, 2_500,
-            20),  # fmt: skip
+    Program(
+        "bases",
+        lambda n: (
+            HEAD
+            + "".join(f"class C{i}(nn.Module): ...\n" for i in range(n))
+            + f"class D({', '.join(f'C{i}' for i in range(n))}): ...\nD().forward(1)\n"
+        ),
+        15,
+        5,
+    ),  # fmt: skip
+    Program(
+        "defined-functions", lambda n: HEAD + "".join(f"def f{i}(x): return x\n" for i in range(n)) + CALL, 2_500, 20
+    ),  # fmt: skip
     Program("called-functions", lambda n: HEAD + "def f(m):\n    m.forward(1)\n" + "f(net)\n" * n, 2_500, 20),
     Program("assignments", lambda n: HEAD + "net = nn.Linear(1, 1)\n" * n + CALL, 1_000, 20),
     Program("names", lambda n: HEAD + "".join(f"x{i} = {i}\n" for i in range(n)) + CALL, 5_000, 20),
     Program("branches", _branches, 500, 20),
     Program("branches-of-names", lambda n: HEAD + "".join(f"if x:\n y{i} = 1\n" for i in range(n)) + CALL, 500, 20),
-    Program("loops-one-after-another", lambda n: HEAD + "".join(f"for i{i} in x: y{i} = 1\n" for i in range(n)) + CALL,
-            500, 20),  # fmt: skip
+    Program(
+        "loops-one-after-another",
+        lambda n: HEAD + "".join(f"for i{i} in x: y{i} = 1\n" for i in range(n)) + CALL,
+        500,
+        20,
+    ),  # fmt: skip
     Program("comments-noqa", lambda n: HEAD + CALL + "x = 1  # noqa: FWD001\n" * n, 2_500, 20),
     Program("comments", lambda n: HEAD + CALL + "# forward(x)\n" * n, 25_000, 20),
     Program("lines", lambda n: HEAD + CALL + "x = 1\n" * n, 25_000, 20),

@@ -165,7 +165,9 @@ class Hierarchy:
             if base is not None:
                 chains.append(self.order(base))  # A comprehension would take up a frame more.
         # One base, as nearly all classes have, is merged without a copy of its chain for each class.
-        merged = list(chains[0]) if len(chains) == 1 else _merge([*chains, [base for base in bases if base is not None]])
+        merged = (
+            list(chains[0]) if len(chains) == 1 else _merge([*chains, [base for base in bases if base is not None]])
+        )
         if merged is None or len(merged) > MAX_BASES:
             merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
         if None in bases:
