@@ -7,8 +7,8 @@
 
 Each program is large in one way: many calls, one long line, deep nesting, many cells. It is made in a size, in twice
 and in four times that size, and each is checked (and fixed, where the program is marked so) by the command in a process
-of its own, with a time limit. Prints the seconds of the processor, the peak of memory in MiB, the number of findings, and by what factor
-the time has grown since the last size: 2 is linear, 4 is quadratic.
+of its own, with a time limit. Prints the seconds of the processor, the peak of memory in MiB, by what factor the time
+has grown since the last size (2 is linear, 4 is quadratic), and the findings.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ from flake8_forward_call.trees import children
 # 1 MB. So without a large stack it never sees more than this.
 _DEEPEST = 400
 
-# The time that it takes for a chain of calls, subscripts or sums grows with the third power of its length: three seconds
-# for this one, one minute for one of 3,000. As much is spent for a whole file.
+# The time that it takes for a chain of calls, subscripts or sums grows with the third power of the length: three
+# seconds for this one, more than a minute for one of 3,000. No more is spent for a whole file.
 _LONGEST = 1_000
 _MOST = _LONGEST**3
 

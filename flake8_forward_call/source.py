@@ -211,14 +211,12 @@ class Source:
     def tree(self) -> ast.Module:
         """Python's own tree, type comments included where they parse. Raises SourceError."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
-                if "# type:" in self.text:
-                    try:
-                        return ast.parse(self.text, type_comments=True)
-                    except SyntaxError:
-                        pass  # A malformed type comment is a comment like any other.
-                return ast.parse(self.text)
+            try:
+                return self._parsed()
+            except RecursionError:  # How soon it comes depends on the caller; with room it does not.
+                from flake8_forward_call.stack import with_room
+
+                return with_room(self._parsed)()
         except SyntaxError as error:
             place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise ParseError(_one_line(error.msg), place, self.text) from None
@@ -226,6 +224,16 @@ class Source:
             raise SourceError(f"does not parse: {_one_line(error)}", self._place_of_null) from None
         except (RecursionError, MemoryError):
             raise SourceError("is nested too deeply to be parsed") from None
+
+    def _parsed(self) -> ast.Module:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
+            if "# type:" in self.text:
+                try:
+                    return ast.parse(self.text, type_comments=True)
+                except SyntaxError:
+                    pass  # A malformed type comment is a comment like any other.
+            return ast.parse(self.text)
 
     @cached_property
     def outline(self) -> Outline:

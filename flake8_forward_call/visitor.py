@@ -20,8 +20,8 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
-from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.limits import Limits
+from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.trees import same_tree
 
@@ -95,8 +95,8 @@ class Site:
     Python's own; ``receiver`` is its text on one line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is
     the rewrite to ``receiver(...)``, or to ``receiver``. It is None where the program shows its own source,
     ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints, where the receiver is itself an attribute
-    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it. So is ``node``,
-    and the edit with it, where libcst has not read the part of the file.
+    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it.
+    Where libcst has not read the part of the file, both ``node`` and ``edit`` are None.
     """
 
     node: cst.Call | cst.Attribute | None

@@ -157,7 +157,7 @@ PROGRAMS = (
         20,
         _size,
         20,
-    ),  # fmt: skip
+    ),
     Program(
         "calls-of-self",
         lambda n: f"{HEAD}class Net(nn.Module):\n def run(self):\n" + "  self.forward(1)\n" * n,
@@ -165,7 +165,7 @@ PROGRAMS = (
         20,
         _size,
         20,
-    ),  # fmt: skip
+    ),
     Program("calls-in-methods", _methods, 1_000, 20, _size, 20),
     Program("calls-of-layers", _layers, 500, 20, _size),
     Program("calls-of-rebound-names", lambda n: HEAD + "net = nn.Linear(1, 1)\nnet.forward(1)\n" * n, 1_000, 20, _size),
@@ -175,16 +175,16 @@ PROGRAMS = (
         1_000,
         20,
         _size,
-    ),  # fmt: skip
+    ),
     Program("calls-of-no-module", lambda n: f"{HEAD}{CALL}other = load()\n" + "other.forward(1)\n" * n, 5_000, 20),
     Program("calls-with-noqa", lambda n: f"{HEAD}{CALL}" + "net.forward(1)  # noqa: FWD001\n" * n, 2_500, 20),
     # One line.
     Program(
         "one-line-of-statements", lambda n: f"{HEAD}{'; '.join([CALL.strip()] * n)}\n", 750, 20, _size, is_fixed=True
-    ),  # fmt: skip
+    ),
     Program(
         "one-line-of-a-list", lambda n: f"{HEAD}[{', '.join([CALL.strip()] * n)}]\n", 750, 20, _size, is_fixed=True
-    ),  # fmt: skip
+    ),
     Program("one-line-beyond-ascii", lambda n: f"{HEAD}['é', {', '.join([CALL.strip()] * n)}]\n", 750, 20, _size),
     Program("one-line-in-strings", lambda n: f"{HEAD}[{', '.join([IN_STRING] * n)}]\n", 750, 20, _size),
     Program("one-string", lambda n: HEAD + "f'" + IN_BRACES * n + "'\n", 750, 20, _size),
@@ -214,7 +214,7 @@ PROGRAMS = (
     Program("comprehensions", lambda n: f"{HEAD}net.forward({'[' * n}x{' for x in y]' * n})\n", 45, 10),
     Program("nested-calls", lambda n: f"{HEAD}{'net.forward(' * n}1{')' * n}\n", 45, 10, _size, is_fixed=True),
     Program("attributes", lambda n: f"{HEAD}net.forward(x{'.a' * n})\n", 600, 20),
-    Program("methods-of-a-receiver", lambda n: f"{HEAD}net{'.eval()' * n}.forward(1)\n", 10, 3),
+    Program("methods-of-a-receiver", lambda n: f"{HEAD}net{'.eval()' * n}.forward(1)\n", 3, 3),
     Program("methods", lambda n: f"{HEAD}net.forward(x{'.a()' * n})\n", 300, 20),
     Program("chained-calls", lambda n: f"{HEAD}net{'.forward(1)' * n}\n", 300, 20),
     # Many of something, beside a call or before it.
@@ -238,10 +238,10 @@ PROGRAMS = (
         ),
         15,
         5,
-    ),  # fmt: skip
+    ),
     Program(
         "defined-functions", lambda n: HEAD + "".join(f"def f{i}(x): return x\n" for i in range(n)) + CALL, 2_500, 20
-    ),  # fmt: skip
+    ),
     Program("called-functions", lambda n: HEAD + "def f(m):\n    m.forward(1)\n" + "f(net)\n" * n, 2_500, 20),
     Program("assignments", lambda n: HEAD + "net = nn.Linear(1, 1)\n" * n + CALL, 1_000, 20),
     Program("names", lambda n: HEAD + "".join(f"x{i} = {i}\n" for i in range(n)) + CALL, 5_000, 20),
@@ -252,7 +252,7 @@ PROGRAMS = (
         lambda n: HEAD + "".join(f"for i{i} in x: y{i} = 1\n" for i in range(n)) + CALL,
         500,
         20,
-    ),  # fmt: skip
+    ),
     Program("comments-noqa", lambda n: HEAD + CALL + "x = 1  # noqa: FWD001\n" * n, 2_500, 20),
     Program("comments", lambda n: HEAD + CALL + "# forward(x)\n" * n, 25_000, 20),
     Program("lines", lambda n: HEAD + CALL + "x = 1\n" * n, 25_000, 20),
