@@ -62,7 +62,7 @@ def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters,
         with _calls(_CALLS):
             thread = _started(functools.partial(copy_context().run, run))
             if thread is not None:
-                thread.join()
+                _wait_for(thread)
         if thread is None:
             with _calls(_depth() + _CALLS_WITHOUT):
                 return question(*arguments, **keywords)
@@ -78,9 +78,24 @@ def has_room() -> bool:
     return _HERE.has_room
 
 
+def _wait_for(thread: threading.Thread) -> None:
+    """Wait until a thread is done. What interrupts that ends the thread as well, at the next step that it takes.
+
+    It must not be left running: where the process ends while it is in libcst's parser, that aborts.
+    """
+    try:
+        thread.join()
+    except BaseException:
+        from ctypes import c_ulong, py_object, pythonapi
+
+        pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread.ident or 0), py_object(KeyboardInterrupt))
+        thread.join()
+        raise
+
+
 def _started(run: Callable[[], None]) -> threading.Thread | None:
     """A thread with a large stack that runs a function; None where the machine has no room for it."""
-    # It must not hold up a process that a person has ended.
+    # It must not hold up a process that a person ends a second time.
     thread = threading.Thread(target=run, name="deep", daemon=True)
     with _STARTING:
         try:

@@ -152,7 +152,7 @@ def test_what_cannot_be_explained_is_refused(project: Path, what: str, complaint
 
 
 def test_file_that_is_nested_too_deeply_is_refused(project: Path) -> None:
-    (project / "deep.py").write_text(f"x = {'-' * 5000}a.forward(1)\n")
+    (project / "deep.py").write_text(f"x = {'-' * 50_000}a.forward(1)\n")
     done = forward_call("explain", "deep.py:1")
     assert done.status == 2
     assert "nested too deeply" in done.err

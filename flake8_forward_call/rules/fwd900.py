@@ -25,7 +25,8 @@ that file, and `forward-call fix` leaves it byte for byte as it is.
 - **It is no notebook, or a cell of it does not parse.** What is named `.ipynb` and is not JSON, or has no list of
   cells, is not looked at. A cell that Python refuses, once what is IPython's in it is set aside, is left out: the
   message names it, and the other cells are analysed and fixed.
-- **It is nested too deeply**, as only generated code is. Leave the file out.
+- **It is nested too deeply**: thousands of levels, as only generated code has. Python itself cannot run most such
+  files. Exclude the file.
 - **The rewrite could not be proved.** `forward-call fix` compares the tree of its result with the tree it started
   from. If anything besides the rewritten calls differed, it would keep the old file and report this.
 - **An internal error.** The tool itself failed on this file. The message names the error; please report it, with the
