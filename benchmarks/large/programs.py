@@ -28,7 +28,7 @@ class Program:
     size: int
     tiny: int
     findings: Callable[[int], int] = lambda size: 1
-    seconds: float = 10.0
+    seconds: float = 15.0
     is_fixed: bool = False
     suffix: str = ".py"
 
@@ -140,14 +140,14 @@ def _notebook(count: int) -> str:
 
 PROGRAMS = (
     # Many calls.
-    Program("calls-at-the-top", lambda n: HEAD + CALL * n, 5_000, 20, _size, 20, is_fixed=True),
+    Program("calls-at-the-top", lambda n: HEAD + CALL * n, 5_000, 20, _size, 40, is_fixed=True),
     Program(
         "calls-in-a-function",
         lambda n: f"{HEAD}def f(x):\n" + "    x = net.forward(x)\n" * n,
         5_000,
         20,
         _size,
-        20,
+        40,
         is_fixed=True,
     ),
     Program(
@@ -156,7 +156,7 @@ PROGRAMS = (
         5_000,
         20,
         _size,
-        20,
+        40,
     ),
     Program(
         "calls-of-self",
@@ -164,7 +164,7 @@ PROGRAMS = (
         5_000,
         20,
         _size,
-        20,
+        40,
     ),
     Program("calls-in-methods", _methods, 1_000, 20, _size, 20),
     Program("calls-of-layers", _layers, 500, 20, _size),
