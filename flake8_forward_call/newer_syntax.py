@@ -62,6 +62,9 @@ _NESTING = re.compile(r"[(\[{~+\-.*/%@<>|&^]|\b(?:not|lambda|else|elif|await|and
 MAX_NESTING = 2 * LEVELS
 _MAX_NESTING_WITHOUT = 800
 
+# A chain of a thousand calls takes libcst's parser three seconds.
+_MAX_IN_LINE = 1_000
+
 
 @with_room
 def newer_form(text: str, line: str, running: Version) -> Form | None:
@@ -81,11 +84,15 @@ def newer_form(text: str, line: str, running: Version) -> Form | None:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether a text could be nested deeper than libcst's parser can go."""
-    return (
-        next(islice(_NESTING.finditer(text), MAX_NESTING if has_room() else _MAX_NESTING_WITHOUT, None), None)
-        is not None
-    )
+    """Whether a text could be nested deeper than libcst's parser can go, or hold a chain that takes it minutes."""
+    if not has_room():
+        return _has_more(text, _MAX_NESTING_WITHOUT)
+    return _has_more(text, MAX_NESTING) or any(_has_more(line, _MAX_IN_LINE) for line in text.splitlines())
+
+
+def _has_more(text: str, number: int) -> bool:
+    """Whether a text has more than so many places that may open a level."""
+    return next(islice(_NESTING.finditer(text), number, None), None) is not None
 
 
 def _forms(module: cst.Module) -> Iterator[Form]:

@@ -21,6 +21,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
 from flake8_forward_call.limits import Limits
+from flake8_forward_call.oneline import is_plain, on_one_line
 from flake8_forward_call.source import Source, SourceError
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.trees import same_tree
@@ -41,12 +42,6 @@ _PARSER_MESSAGE = re.compile(
 _TEMPLATED: Any = getattr(cst, "TemplatedStringExpression", ())
 
 Gap: TypeAlias = cst.BaseParenthesizableWhitespace
-
-# Stands for a line break while a receiver is brought onto one line.
-_FOLD = "\f"
-_FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
-_NOT_PLAIN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\\#]|  ")
-_UNPRINTABLE = re.compile(r" *[\x00-\x1f\x7f-\x9f\u2028\u2029]+ *")
 
 # Nodes below which no expression stands: most of a tree.
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
@@ -176,7 +171,7 @@ def _unread(source: Source, candidate: Candidate) -> Site:
     first = source.offset(source.place_of_node(receiver.lineno, receiver.col_offset))
     last = source.offset(source.place_of_node(receiver.end_lineno, receiver.end_col_offset))
     text = source.text[first:last]
-    return Site(None, candidate, text if _NOT_PLAIN.search(text) is None else ast.unparse(receiver), start, end, None)
+    return Site(None, candidate, text if is_plain(text) else ast.unparse(receiver), start, end, None)
 
 
 def lowered(site: Site, rows: int) -> Site:
@@ -379,7 +374,7 @@ def _site(
     return Site(
         node,
         candidate,
-        _on_one_line(module, attribute.value, code),
+        on_one_line(module, attribute.value, code),
         source.place(name_start),
         source.place(name_end),
         None if kept else _deletion(source, head, tail),
@@ -437,28 +432,3 @@ def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
     if "#" in head["between"]:
         content = head["between"]
     return Edit(source.place(start), source.place(end), content)
-
-
-def _on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
-    """The receiver's text without comments, line breaks and runs of blanks."""
-    if _NOT_PLAIN.search(code) is None:
-        return code
-    folded = receiver.visit(_Folder())
-    assert isinstance(folded, cst.CSTNode)
-    return _UNPRINTABLE.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded)))
-
-
-class _Folder(cst.CSTTransformer):
-    """Every run of blanks to one, every line break to the mark for it. Strings are let be."""
-
-    def leave_SimpleWhitespace(  # noqa: N802
-        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
-    ) -> cst.SimpleWhitespace:
-        if not updated_node.value:
-            return updated_node
-        return cst.SimpleWhitespace(_FOLD if "\\" in updated_node.value else " ")
-
-    def leave_ParenthesizedWhitespace(  # noqa: N802
-        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
-    ) -> cst.SimpleWhitespace:
-        return cst.SimpleWhitespace(_FOLD)
