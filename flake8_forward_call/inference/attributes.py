@@ -210,8 +210,14 @@ def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, decl
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
     """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
-    for scope, receiver in containers.methods(cls):
-        yield from scope.flow.bound.get(f"{receiver}.{name}", ())
+    if cls.set_on_self is None:
+        found: dict[str, list[Binding]] = {}
+        for scope, receiver in containers.methods(cls):
+            for key, bindings in scope.flow.bound.items():
+                if key.startswith(f"{receiver}."):
+                    found.setdefault(key[len(receiver) + 1 :], []).extend(bindings)
+        cls.set_on_self = found
+    yield from cls.set_on_self.get(name, ())
     if cls.set_by_call is None:
         cls.set_by_call = {}
         for scope, receiver in containers.methods(cls):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.bindings import Step
@@ -129,13 +129,17 @@ def _held_by_class(ev: Evaluator, cls: SourceClass, kind: Instance) -> Type:
     return union(found)
 
 
-def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:
-    """Yield the scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
-    for scope in cls.scope.children:
-        if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            for own in scope.positional[:1]:
-                for inner in scope.inward():
-                    yield inner, own
+def methods(cls: SourceClass) -> Sequence[tuple[Scope, str]]:
+    """The scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
+    if cls.methods is None:
+        cls.methods = [
+            (inner, own)
+            for scope in cls.scope.children
+            if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+            for own in scope.positional[:1]
+            for inner in scope.inward()
+        ]
+    return cls.methods
 
 
 def as_module(ev: Evaluator, kind: Type) -> Type:

@@ -11,7 +11,7 @@ from itertools import takewhile
 from operator import eq
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
-from flake8_forward_call.inference.bindings import Assigned
+from flake8_forward_call.inference.bindings import Assigned, Binding
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.declared import DeclaredClasses
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
@@ -44,6 +44,8 @@ class SourceClass:
         assert isinstance(scope.node, ast.ClassDef)
         self.scope = scope
         self.node = scope.node
+        self.methods: Sequence[tuple[Scope, str]] | None = None  # All scopes in methods, each with the name of `self`.
+        self.set_on_self: dict[str, list[Binding]] | None = None  # What these assign to `self.name`, by name.
         self.set_by_call: dict[str, list[Assigned]] | None = None  # What `add_module` and `setattr` set, by name.
         self.made_ready: Sameness | None = None  # Whether making an instance comes to `Module.__init__`.
 
