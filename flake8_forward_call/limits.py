@@ -21,6 +21,10 @@ _MOST = _LONGEST**3
 # Chains that are no longer take no time.
 _SHORT = 100
 
+# libcst's tree takes three to five thousand bytes for each node of Python's, which makes it more than a gigabyte here:
+# 40,000 calls in one function, or a list of 400,000 numbers.
+_MOST_NODES = 400_000
+
 # What Python's tree calls strings with braces; older Pythons have no templates.
 _STRINGS = frozenset({"JoinedStr", "TemplateStr"})
 
@@ -36,22 +40,24 @@ class Limits:
     def allow(self, statements: Sequence[ast.stmt]) -> bool:
         """Whether libcst may read some statements; the time that it takes counts for those to come."""
         effort = sum(map(_effort, statements))
-        if self._spent + effort > _MOST or any(map(self._is_too_deep, statements)):
+        if self._spent + effort > _MOST or any(map(self._is_too_much, statements)):
             return False
         self._spent += effort
         return True
 
-    def _is_too_deep(self, statement: ast.stmt) -> bool:
+    def _is_too_much(self, statement: ast.stmt) -> bool:
+        nodes = 0
         stack: list[tuple[ast.AST, int, bool]] = [(statement, 1, False)]
         while stack:
             node, depth, in_string = stack.pop()
+            nodes += 1
             is_string = type(node).__name__ in _STRINGS
             if not in_string and (
                 is_string or (isinstance(node, ast.Constant) and isinstance(node.value, str | bytes))
             ):
                 depth += self._pieces(node)
             depth += _nested_by_libcst(node)
-            if depth > self._deepest:
+            if depth > self._deepest or nodes > _MOST_NODES:
                 return True
             stack.extend((child, depth + 1, in_string or is_string) for child in ast.iter_child_nodes(node))
         return False

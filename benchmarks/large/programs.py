@@ -63,10 +63,8 @@ def _finally(depth: int) -> str:
 
 
 def _loops(depth: int) -> str:
-    carried = "".join(f"{' ' * level}a{level} = a{level + 1}\n" for level in reversed(range(1, depth)))
-    loops = "".join(f"{' ' * level}for i{level} in x:\n" for level in range(depth))
-    start = "".join(f"a{level} = " for level in range(depth + 1))
-    return f"{HEAD}{start}net\n{loops}{' ' * depth}a{depth} = a0\n{' ' * depth}{CALL}{carried}"
+    loops = "".join(f"{' ' * level}for i{level} in x:\n{' ' * level} a = {level}\n" for level in range(depth))
+    return f"{HEAD}{loops}{' ' * depth}{CALL}"
 
 
 def _whiles(depth: int) -> str:
@@ -192,7 +190,7 @@ PROGRAMS = (
     # Many cells.
     Program("cells", _notebook, 1_250, 20, _size, is_fixed=True, suffix=".ipynb"),
     # Nested statements.
-    Program("loops", _loops, 20, 4),
+    Program("loops", _loops, 10, 4),
     Program("whiles", _whiles, 20, 4),
     Program("functions", _functions, 20, 4),
     Program("withs", lambda n: HEAD + _nested("with x as y{}:", n), 20, 4),
