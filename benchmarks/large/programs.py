@@ -240,7 +240,7 @@ PROGRAMS = (
     Program(
         "defined-functions", lambda n: HEAD + "".join(f"def f{i}(x): return x\n" for i in range(n)) + CALL, 2_500, 20
     ),
-    Program("called-functions", lambda n: HEAD + "def f(m):\n    m.forward(1)\n" + "f(net)\n" * n, 2_500, 20),
+    Program("called-functions", lambda n: HEAD + "def f(m):\n    m.forward(1)\n" + "f(net)\n" * n, 5, 20),
     Program("assignments", lambda n: HEAD + "net = nn.Linear(1, 1)\n" * n + CALL, 1_000, 20),
     Program("names", lambda n: HEAD + "".join(f"x{i} = {i}\n" for i in range(n)) + CALL, 5_000, 20),
     Program("branches", _branches, 500, 20),
@@ -248,7 +248,7 @@ PROGRAMS = (
     Program(
         "loops-one-after-another",
         lambda n: HEAD + "".join(f"for i{i} in x: y{i} = 1\n" for i in range(n)) + CALL,
-        500,
+        200,
         20,
     ),
     Program("comments-noqa", lambda n: HEAD + CALL + "x = 1  # noqa: FWD001\n" * n, 2_500, 20),

@@ -72,7 +72,10 @@ def widened(state: State, head: State) -> State:
 
     What tests before the loop have told, as it stands in the state at its head, holds all the same.
     """
-    return {key: tuple(dict.fromkeys(_widened(found, head.get(key, ())))) for key, found in state.items()}
+    return {
+        key: found if head.get(key) is found else tuple(dict.fromkeys(_widened(found, head.get(key, ()))))
+        for key, found in state.items()
+    }
 
 
 def _widened(bindings: Iterable[AnyBinding], head: Collection[AnyBinding]) -> Iterator[AnyBinding]:
