@@ -10,6 +10,7 @@ from flake8_forward_call.finding import Finding
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.source import Source, SourceError, is_stub
+from flake8_forward_call.stack import with_room
 
 
 def analyse(source: Source) -> list[Finding]:
@@ -19,14 +20,18 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
-    found = [*_found(source), *(unanalysable(source.path, fault) for fault in source.faults())]
+    found = [unanalysable(source.path, fault) for fault in source.faults()]
+    calls, sets = source.mentions_forward, source.sets_call
+    if calls or sets:  # Most files have neither, and need no stack of their own.
+        found = [*_found(source, calls=calls, sets=sets), *found]
     return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
 
 
-def _found(source: Source) -> list[Finding]:
+@with_room
+def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
     try:
-        found = _direct_calls(source) if source.mentions_forward else []
-        return [*found, *(_own_calls(source) if source.sets_call else ())]
+        found = _direct_calls(source) if calls else []
+        return [*found, *(_own_calls(source) if sets else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:
@@ -72,17 +77,18 @@ def _direct_calls(source: Source) -> list[Finding]:
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
     if not told:
         return []
-    from flake8_forward_call.intent import is_deliberate
+    from flake8_forward_call.intent import Intent
     from flake8_forward_call.ruling import finding_for, on_purpose
     from flake8_forward_call.visitor import sites_of
 
+    intent = Intent(source)
     findings: list[Finding | None] = []
     for site in sites_of(source, frozenset(told)):
         if isinstance(site, SourceError):
             findings.append(unanalysable(source.path, site))
             continue
         verdict = verdicts[site.candidate.attribute]
-        if verdict.is_told and is_deliberate(source, site.start.row):
+        if verdict.is_told and intent.is_deliberate(site.start.row):
             verdict = on_purpose(verdict)
         findings.append(finding_for(source, site, verdict))
     return [finding for finding in findings if finding is not None]

@@ -15,14 +15,14 @@ from flake8_forward_call.inference.judge import judge
 from flake8_forward_call.inference.overrides import Override, class_calling_at, overrides
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.session import Session, session_of
-from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdict import Verdict
-from flake8_forward_call.intent import is_deliberate
+from flake8_forward_call.intent import Intent
 from flake8_forward_call.placed import uses_in
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.stack import with_room
 from flake8_forward_call.suppression import unsuppressed
 from flake8_forward_call.visitor import Site, find_sites
 
@@ -46,6 +46,7 @@ class NoCallError(Exception):
     """There is nothing to explain at the place; the text says so, and where there is something."""
 
 
+@with_room
 def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
     """Explain the call whose name ``forward`` stands at a place, or each in a row; so too a ``__call__`` found there.
 
@@ -74,6 +75,7 @@ class Evidence:
         session = session_of(self._source.path)
         return session, session.take(self._source)[0]
 
+    @with_room
     def steps(self, finding: Finding) -> tuple[Step, ...]:
         """The steps to a finding, as ``explain`` shows them, without the verdict, which takes most of the time.
 
@@ -131,7 +133,7 @@ def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
     ev, file = _traced(source)
     steps = tuple(_steps(ev, file, _candidate_in(file, source, site)))
     steps += tuple(Step(*one) for one in attached(verdict))
-    if verdict.is_told and is_deliberate(source, site.start.row):
+    if verdict.is_told and Intent(source).is_deliberate(site.start.row):
         verdict = on_purpose(verdict)
     finding = finding_for(source, site, verdict)
     reason = one_line(verdict.reason)
@@ -173,8 +175,7 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
 
 def _ancestry_of(ev: Tracer, cls: SourceClass) -> list[Step]:
     try:
-        with own_room():
-            return _printable(ev.ask(lambda: list(ancestry(ev, Instance(cls, Origin.DECLARED)))))
+        return _printable(ev.ask(lambda: list(ancestry(ev, Instance(cls, Origin.DECLARED)))))
     except (OutOfBudget, RecursionError):
         return []
 
@@ -182,10 +183,9 @@ def _ancestry_of(ev: Tracer, cls: SourceClass) -> list[Step]:
 def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
     steps: list[Step] = []
     try:
-        with own_room():
-            kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
-            steps += trail(ev, root, kind)
-            steps += ev.ask(lambda: list(ancestry(ev, kind)))
+        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
+        steps += trail(ev, root, kind)
+        steps += ev.ask(lambda: list(ancestry(ev, kind)))
     except (OutOfBudget, RecursionError):
         steps.append(Step("", 0, "the trail is too long to follow to its end"))
     return _printable(steps)

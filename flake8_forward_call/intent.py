@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tokenize
+from functools import cached_property
 
 from flake8_forward_call.source import Source
 
@@ -25,20 +26,33 @@ _INTENT = re.compile(
 )
 
 
-def is_deliberate(source: Source, row: int) -> bool:
-    """Whether a comment on the line of a call, or on the line above it, says that the bypass is meant."""
-    near = [one for one in (row - 1, row) if one > 0 and _INTENT.search(source.lines[one - 1]) is not None]
-    if not near:
-        return False
-    try:
-        comments = _comments(source)  # Only now: it takes as long as to parse the file.
-    except (tokenize.TokenError, SyntaxError, SystemError):  # CPython 3.12 raises the last at some f-strings.
-        return True
-    return any(_INTENT.search(comments.get(one, "")) is not None for one in near)
+class Intent:
+    """What the comments of a file say of its bypasses; each row is looked at once."""
 
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._suspected: dict[int, bool] = {}
 
-def _comments(source: Source) -> dict[int, str]:
-    """The comments of a file by line. Raises what the tokenizer raises."""
-    lines = iter(source.lines)
-    tokens = tokenize.generate_tokens(lambda: next(lines, ""))
-    return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+    def is_deliberate(self, row: int) -> bool:
+        """Whether a comment on the line of a call, or on the line above it, says that the bypass is meant."""
+        near = [one for one in (row - 1, row) if one > 0 and self._is_suspected(one)]
+        if not near:
+            return False
+        comments = self._comments  # Only now: it takes as long as to parse the file.
+        return comments is None or any(_INTENT.search(comments.get(one, "")) is not None for one in near)
+
+    def _is_suspected(self, row: int) -> bool:
+        """Whether the words are on a row, in a comment or elsewhere."""
+        if row not in self._suspected:
+            self._suspected[row] = _INTENT.search(self._source.lines[row - 1]) is not None
+        return self._suspected[row]
+
+    @cached_property
+    def _comments(self) -> dict[int, str] | None:
+        """The comments of the file by row; None where the tokenizer raises."""
+        lines = iter(self._source.lines)
+        try:
+            tokens = tokenize.generate_tokens(lambda: next(lines, ""))
+            return {token.start[0]: token.string for token in tokens if token.type == tokenize.COMMENT}
+        except (tokenize.TokenError, SyntaxError, SystemError):  # CPython 3.12 raises the last at some f-strings.
+            return None

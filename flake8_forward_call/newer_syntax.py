@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.stack import LEVELS, has_room, with_room
+
 if TYPE_CHECKING:
     import libcst as cst
 
@@ -54,12 +56,17 @@ _LINES = (
 
 
 # libcst's parser goes down a level of the machine's stack for each of these, and ends the process where that is full.
-_NESTING = re.compile(r"[(\[{~+-]|\*\*|\b(?:not|lambda|else|elif|await)\b")
+_NESTING = re.compile(r"[(\[{~+\-.*/%@<>|&^]|\b(?:not|lambda|else|elif|await|and|or|for|in|is)\b|[\"']")
 
-# It takes more than a thousand of them; a text that Python refuses may have them all in one place.
-MAX_NESTING = 800
+# A text that Python refuses may have them all in one place. Without a large stack there is room for a thousand.
+MAX_NESTING = 2 * LEVELS
+_MAX_NESTING_WITHOUT = 800
+
+# A chain of a thousand calls takes libcst's parser three seconds.
+_MAX_IN_LINE = 1_000
 
 
+@with_room
 def newer_form(text: str, line: str, running: Version) -> Form | None:
     """The form in a text that Python refuses which the ``running`` Python lacks, None if there is none to be seen.
 
@@ -77,8 +84,15 @@ def newer_form(text: str, line: str, running: Version) -> Form | None:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether a text could be nested deeper than libcst's parser can go."""
-    return next(islice(_NESTING.finditer(text), MAX_NESTING, None), None) is not None
+    """Whether a text could be nested deeper than libcst's parser can go, or hold a chain that takes it minutes."""
+    if not has_room():
+        return _has_more(text, _MAX_NESTING_WITHOUT)
+    return _has_more(text, MAX_NESTING) or any(_has_more(line, _MAX_IN_LINE) for line in text.splitlines())
+
+
+def _has_more(text: str, number: int) -> bool:
+    """Whether a text has more than so many places that may open a level."""
+    return next(islice(_NESTING.finditer(text), number, None), None) is not None
 
 
 def _forms(module: cst.Module) -> Iterator[Form]:

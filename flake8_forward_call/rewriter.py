@@ -13,6 +13,7 @@ import libcst as cst
 
 from flake8_forward_call.finding import Edit, Fix
 from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.stack import with_room
 from flake8_forward_call.trees import same_tree
 from flake8_forward_call.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
 
@@ -25,6 +26,7 @@ class RewriteError(Exception):
         self.reason = reason
 
 
+@with_room
 def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
     """The file's new text, with all the fixes made at once. Raises RewriteError.
 
@@ -106,7 +108,7 @@ def _check_derivation(part: Located, named: Sequence[Site]) -> None:
 class _Derivation(cst.CSTTransformer):
     """The named nodes without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
 
-    def __init__(self, named: Collection[cst.Call | cst.Attribute]) -> None:
+    def __init__(self, named: Collection[cst.Call | cst.Attribute | None]) -> None:
         super().__init__()
         self._named = named
 

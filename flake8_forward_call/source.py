@@ -13,9 +13,13 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.finding import Cell, Edit, Place
 from flake8_forward_call.rules import fwd900
+
+if TYPE_CHECKING:
+    from flake8_forward_call.outline import Outline
 
 # The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
@@ -216,14 +220,12 @@ class Source:
     def tree(self) -> ast.Module:
         """Python's own tree, type comments included where they parse. Raises SourceError."""
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
-                if "# type:" in self.text:
-                    try:
-                        return ast.parse(self.text, type_comments=True)
-                    except SyntaxError:
-                        pass  # A malformed type comment is a comment like any other.
-                return ast.parse(self.text)
+            try:
+                return self._parsed()
+            except RecursionError:  # How soon it comes depends on the caller; with room it does not.
+                from flake8_forward_call.stack import with_room
+
+                return with_room(self._parsed)()
         except SyntaxError as error:
             place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise ParseError(_one_line(error.msg), place, self.text) from None
@@ -231,6 +233,23 @@ class Source:
             raise SourceError(_one_line(error), self._place_of_null, attempt="parse") from None
         except (RecursionError, MemoryError):
             raise SourceError("it is nested too deeply", attempt="parse") from None
+
+    def _parsed(self) -> ast.Module:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
+            if "# type:" in self.text:
+                try:
+                    return ast.parse(self.text, type_comments=True)
+                except SyntaxError:
+                    pass  # A malformed type comment is a comment like any other.
+            return ast.parse(self.text)
+
+    @cached_property
+    def outline(self) -> Outline:
+        """The functions and classes of the text by their rows. Raises SourceError where it does not parse."""
+        from flake8_forward_call.outline import Outline
+
+        return Outline(self.tree)
 
     def _follows_dot(self, offset: int) -> bool:
         while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):

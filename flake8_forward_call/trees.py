@@ -1,9 +1,12 @@
-"""Walking Python's tree, faster than ``ast`` does: what holds no expression is passed over. And comparing two."""
+"""Walking Python's tree, faster than ``ast`` does: what holds no expression is passed over. And comparing them."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
+
+# Integers of no more bits are written in the decimal system, as programs mostly have them.
+_DECIMAL_BITS = 64
 
 _BARREN = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
@@ -53,3 +56,25 @@ def same_tree(
         elif before != after:
             return False
     return True
+
+
+def written(constant: object) -> str:
+    """A constant as text. Python refuses to write out an integer of thousands of digits in the decimal system."""
+    return hex(constant) if isinstance(constant, int) and constant.bit_length() > _DECIMAL_BITS else repr(constant)
+
+
+def signature(node: ast.AST) -> str:
+    """A text that is the same for two nodes if their trees are, wherever they are in a file."""
+    parts: list[str] = []
+    waiting: list[object] = [node]  # Programs can be too deep for recursion.
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, ast.AST):
+            parts.append(type(one).__name__)
+            waiting += [getattr(one, name, None) for name in reversed(one._fields)]
+        elif isinstance(one, list):
+            parts.append(f"[{len(one)}]")
+            waiting += reversed(one)
+        else:
+            parts.append(written(one))
+    return " ".join(parts)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import ast
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import libcst as cst
@@ -18,13 +20,12 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from flake8_forward_call.candidates import Candidate, candidates
 from flake8_forward_call.finding import Edit, Place
+from flake8_forward_call.limits import Limits
+from flake8_forward_call.oneline import is_plain, on_one_line
 from flake8_forward_call.printing import one_line
 from flake8_forward_call.source import Source, SourceError
-
-# libcst's visitor gives out at 190 to 330 levels under Python's recursion limit of 1,000, with an exception that can
-# be caught. Its parser does not: it overflows the C stack, which ends the process, at 500 levels of an attribute
-# chain with a stack of 1 MB and at 3,000 with 8 MB. So it never sees more than this.
-_DEEPEST = 400
+from flake8_forward_call.stack import with_room
+from flake8_forward_call.trees import same_tree
 
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.
@@ -42,13 +43,6 @@ _PARSER_MESSAGE = re.compile(
 _TEMPLATED: Any = getattr(cst, "TemplatedStringExpression", ())
 
 Gap: TypeAlias = cst.BaseParenthesizableWhitespace
-
-# Stands for a line break while a receiver is brought onto one line.
-_FOLD = "\f"
-_FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
-_BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
-_NOT_PLAIN = re.compile(rf"[{_BREAKS}\\#]|  ")
-_BREAK = re.compile(rf" *[{_BREAKS}]+ *")
 
 # Nodes below which no expression stands: most of a tree.
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
@@ -98,9 +92,10 @@ class Site:
     the rewrite to ``receiver(...)``, or to ``receiver``. It is None where the program shows its own source,
     ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints, where the receiver is itself an attribute
     ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it.
+    Where libcst has not read the part of the file, both ``node`` and ``edit`` are None.
     """
 
-    node: cst.Call | cst.Attribute
+    node: cst.Call | cst.Attribute | None
     candidate: Candidate
     receiver: str
     start: Place
@@ -118,12 +113,18 @@ class Located:
     sites: list[Site]
 
 
+@with_room
 def find_sites(source: Source) -> list[Site]:
     """Every attribute ``forward`` that is called or an argument in the file, in the order of the text.
 
     ``super().forward`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
-    return [lowered(site, part.rows_above) for part in locate(source) for site in part.sites]
+    found = []
+    for site in sites_of(source):
+        if isinstance(site, SourceError):
+            raise site
+        found.append(site)
+    return found
 
 
 def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Located]:
@@ -131,19 +132,47 @@ def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Loca
 
     Raises SourceError.
     """
+    limits = Limits(source)
+    ordered = None if rows is None else sorted(rows)
     for part in _parts(source):
-        if rows is None or any(part.first_row <= row <= part.last_row for row in rows):
-            yield _located(part, source)
+        if ordered is not None:
+            index = bisect_left(ordered, part.first_row)
+            if index == len(ordered) or ordered[index] > part.last_row:
+                continue
+        if not limits.allow(part.statements):
+            raise SourceError("is nested too deeply for libcst", Place(part.first_row, 1))
+        yield _located(part, source)
 
 
-def sites_of(source: Source, wanted: Collection[ast.Attribute]) -> Iterator[Site | SourceError]:
-    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason."""
+def sites_of(source: Source, wanted: Collection[ast.Attribute] | None = None) -> Iterator[Site | SourceError]:
+    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason.
+
+    Without attributes, those of all parts. What libcst has no room or too little time for has sites without an edit.
+    """
+    limits = Limits(source)
     for part in _parts(source):
-        if any(one.attribute in wanted for one in part.candidates):
-            try:
+        if wanted is not None and not any(one.attribute in wanted for one in part.candidates):
+            continue
+        try:
+            if not limits.allow(part.statements):
+                yield from [_unread(source, one) for one in part.candidates]
+            else:
                 yield from (lowered(site, part.first_row - 1) for site in _located(part, source).sites)
-            except SourceError as error:
-                yield error
+        except SourceError as error:
+            yield error
+
+
+def _unread(source: Source, candidate: Candidate) -> Site:
+    """The site of a candidate by Python's tree alone, without an edit. Raises SourceError where that has no places."""
+    receiver, name = candidate.attribute.value, candidate.attribute
+    end = source.place_of_node(name.end_lineno, name.end_col_offset)
+    start = Place(end.row, end.column - len("forward"))
+    if candidate.in_string or start.column < 1 or source.text[source.offset(start) : source.offset(end)] != "forward":
+        raise SourceError("is nested too deeply for libcst", source.place_of_node(name.lineno, name.col_offset))
+    first = source.offset(source.place_of_node(receiver.lineno, receiver.col_offset))
+    last = source.offset(source.place_of_node(receiver.end_lineno, receiver.end_col_offset))
+    text = source.text[first:last]
+    return Site(None, candidate, one_line(text if is_plain(text) else ast.unparse(receiver)), start, end, None)
 
 
 def lowered(site: Site, rows: int) -> Site:
@@ -163,6 +192,7 @@ class _Part:
     first_row: int
     last_row: int
     candidates: list[Candidate]
+    statements: list[ast.stmt]
 
 
 def _parts(source: Source) -> Iterator[_Part]:
@@ -174,12 +204,14 @@ def _parts(source: Source) -> Iterator[_Part]:
         if statement.lineno <= above:  # Behind a semicolon.
             parts[-1].last_row = last
         else:
-            parts.append(_Part(above + 1, last, []))
+            parts.append(_Part(above + 1, last, [], []))
+        parts[-1].statements.append(statement)
         parts[-1].candidates += candidates(statement, source.forward_rows)
     return (part for part in parts if part.candidates)
 
 
 def _located(part: _Part, source: Source) -> Located:
+    """Read a part with libcst. Raises SourceError."""
     above = part.first_row - 1
     excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
     try:
@@ -196,8 +228,6 @@ def _located(part: _Part, source: Source) -> Located:
 
 def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     """The tree of a source and its sites. Raises SourceError and RecursionError."""
-    if _is_too_deep(source.tree):
-        raise SourceError("it is nested too deeply for libcst")
     found = candidates(source.tree, source.forward_rows)
     module = _parse(source)
     collector = _Collector()
@@ -211,18 +241,6 @@ def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     return module, [
         _site(source, module, candidate, node, positions, echoed=node in collector.echoed) for candidate, node in pairs
     ]
-
-
-def _is_too_deep(tree: ast.Module) -> bool:
-    stack: list[tuple[ast.AST, int]] = [(tree, 1)]
-    while stack:
-        node, depth = stack.pop()
-        if depth > _DEEPEST:
-            return True
-        if isinstance(node, ast.BoolOp):
-            depth += len(node.values)  # One list in Python's tree, but nested in libcst's.
-        stack.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-    return False
 
 
 def _parse(source: Source) -> cst.Module:
@@ -357,7 +375,7 @@ def _site(
     return Site(
         node,
         candidate,
-        _on_one_line(module, attribute.value, code),
+        on_one_line(module, attribute.value, code),
         source.place(name_start),
         source.place(name_end),
         None if kept else _deletion(source, head, tail),
@@ -380,12 +398,19 @@ def gap_nodes(node: cst.Call | cst.Attribute) -> tuple[Gap, Gap, Gap]:
 
 def _same_expression(code: str, node: ast.expr) -> bool:
     """Whether a text reads as the given expression."""
+    parsed = _read(code)
+    return parsed is not None and same_tree(parsed, node)
+
+
+@lru_cache(maxsize=256)  # A file calls a few receivers many times.
+def _read(code: str) -> ast.expr | None:
+    """The expression in a text; None where it is none."""
     try:
         # The line break lets the text end in a comment, the parentheses let it hold line breaks.
         parsed = Source("", f"({code}\n)").tree.body[0]
     except SourceError:
-        return False
-    return isinstance(parsed, ast.Expr) and ast.dump(parsed.value) == ast.dump(node)
+        return None
+    return parsed.value if isinstance(parsed, ast.Expr) else None
 
 
 def _squeezed(text: str) -> str:
@@ -408,28 +433,3 @@ def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
     if "#" in head["between"]:
         content = head["between"]
     return Edit(source.place(start), source.place(end), content)
-
-
-def _on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
-    """The receiver's text without comments, line breaks and runs of blanks, as it may be printed."""
-    if _NOT_PLAIN.search(code) is None:
-        return one_line(code)
-    folded = receiver.visit(_Folder())
-    assert isinstance(folded, cst.CSTNode)
-    return one_line(_BREAK.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded))))
-
-
-class _Folder(cst.CSTTransformer):
-    """Every run of blanks to one, every line break to the mark for it. Strings are let be."""
-
-    def leave_SimpleWhitespace(  # noqa: N802
-        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
-    ) -> cst.SimpleWhitespace:
-        if not updated_node.value:
-            return updated_node
-        return cst.SimpleWhitespace(_FOLD if "\\" in updated_node.value else " ")
-
-    def leave_ParenthesizedWhitespace(  # noqa: N802
-        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
-    ) -> cst.SimpleWhitespace:
-        return cst.SimpleWhitespace(_FOLD)

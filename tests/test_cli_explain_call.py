@@ -172,7 +172,7 @@ def test_colon_in_the_name_of_a_file_is_part_of_it(project: Path) -> None:
 
 
 def test_file_that_is_nested_too_deeply_is_refused(project: Path) -> None:
-    (project / "deep.py").write_text(f"x = {'-' * 5000}a.forward(1)\n")
+    (project / "deep.py").write_text(f"x = {'-' * 50_000}a.forward(1)\n")
     done = forward_call("explain", "deep.py:1")
     assert done.status == 2
     assert "nested too deeply" in done.err

@@ -268,8 +268,15 @@ def test_t_strings_keep_their_source_too() -> None:
         " ".join(["'a'"] * 500),
     ],
 )
-def test_deep_nesting_is_named_as_the_reason(deep: str) -> None:
-    assert "it is nested too deeply" in failure(f"x = {deep}; m.forward(x)\n").reason
+def test_a_site_behind_deep_nesting_is_found(deep: str) -> None:
+    assert places(f"x = {deep}; m.forward(x)\n") == [f"1:{len(deep) + 9}"]
+
+
+def test_a_site_in_a_chain_that_libcst_would_take_minutes_for_has_no_edit() -> None:
+    (site,) = find_sites(Source("net.py", f"m.forward(x{'.b()' * 900})\n"))
+    assert (site.receiver, str(site.start), str(site.end), site.edit) == ("m", "1:3", "1:10", None)
+    (near,) = find_sites(Source("net.py", f"m.forward(x{'.b()' * 90})\n"))
+    assert near.edit is not None
 
 
 def test_deep_nesting_beside_a_site_is_no_failure() -> None:
@@ -280,8 +287,8 @@ def test_deep_nesting_without_a_site_is_no_failure() -> None:
     assert places(f"y = {' + '.join(['a'] * 500)}\nsuper().forward(x)\n") == []
 
 
-def test_a_long_chain_of_branches_is_named_as_the_reason() -> None:
-    assert "it is nested too deeply" in failure("if m.forward(x): pass\n" + "elif a: pass\n" * 500).reason
+def test_a_site_in_a_long_chain_of_branches_is_found() -> None:
+    assert places("if m.forward(x): pass\n" + "elif a: pass\n" * 500) == ["1:6"]
 
 
 def test_nesting_as_in_real_programs_is_no_failure() -> None:

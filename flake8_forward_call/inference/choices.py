@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.trees import signature
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.scopes import Scope
@@ -21,106 +22,159 @@ _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
+# What a call calls and passes, as text: twins agree in it.
+_Key: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
+
+# The kind of what is called, the name that it ends with, and the number of arguments: cheaper to compare.
+_Rough: TypeAlias = tuple[type[ast.expr], str | None, int]
+
+
 def is_one_of_two(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
     """Whether a call of ``forward`` has a twin, the call of the module itself, on the other way of the same choice."""
     home = next((one for one in scope.outward() if one.parent is None or one.parent.parent is None), scope)
-    home = home if home.is_function else scope
-    twins = {id(one) for one in _calls_like(receiver, home) if _is_twin(one, call, receiver)}
-    if not twins:
+    return (home if home.is_function else scope).choices.has_twin(call, receiver)
+
+
+@dataclass(slots=True)
+class _Marks:
+    """Where the twins of some calls are.
+
+    ``nodes`` are the identities of the twins and of all nodes above them; ``blocks`` gives by the identity of a block
+    the last of its statements with a twin in it, ``endings`` the first that has one in a branch that ends early.
+    """
+
+    nodes: set[int] = field(default_factory=set)
+    blocks: dict[int, int] = field(default_factory=dict)
+    endings: dict[int, int] = field(default_factory=dict)
+
+
+class Choices:
+    """The choices in a scope and in those inside it. What is asked of many calls is worked out once for all of them."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._top = scope.node
+        self._calls: dict[_Rough, list[ast.Call]] = {}
+        for part in scope.inward():
+            for call in part.calls:
+                self._calls.setdefault(_rough(call.func, call), []).append(call)
+        self._keys: dict[int, _Key] = {}
+        self._marks: dict[_Key, _Marks] = {}
+        self._above: dict[int, ast.AST] = {}
+        self._places: dict[int, tuple[list[ast.stmt], int]] = {}  # The block that a statement is in, and its index.
+        self._asking: dict[str, set[int]] = {}  # By an expression: the branches that part the kinds of its values.
+
+    def has_twin(self, call: ast.Call, receiver: ast.expr) -> bool:
+        """Whether the receiver is called with the arguments of a call in place of it."""
+        rivals = self._calls.get(_rough(receiver, call))
+        if rivals is None:
+            return False
+        key = _key(receiver, call)
+        if key not in self._marks:
+            self._marks[key] = self._marked([one for one in rivals if self._key_of(one) == key], key[0])
+        marks = self._marks[key]
+        return bool(marks.nodes) and self._is_on_another_way(call, marks, self._asking.get(key[0], set()))
+
+    def _key_of(self, call: ast.Call) -> _Key:
+        if id(call) not in self._keys:
+            self._keys[id(call)] = _key(call.func, call)
+        return self._keys[id(call)]
+
+    def _marked(self, twins: list[ast.Call], receiver: str) -> _Marks:
+        marks = _Marks()
+        if twins and not self._above:
+            self._learn()
+        passed_over = self._asking.get(receiver, set())
+        statements: list[ast.AST] = []
+        for twin in twins:
+            node: ast.AST | None = twin
+            while node is not None and id(node) not in marks.nodes:
+                marks.nodes.add(id(node))
+                if id(node) in self._places:
+                    block, at = self._places[id(node)]
+                    marks.blocks[id(block)] = max(at, marks.blocks.get(id(block), -1))
+                    statements.append(node)
+                node = self._above.get(id(node))
+        for one in statements:
+            if id(one) not in passed_over and any(
+                _ends(branch) and id(branch) in marks.blocks for branch in _branches(one)
+            ):
+                block, at = self._places[id(one)]
+                marks.endings[id(block)] = min(at, marks.endings.get(id(block), at))
+        return marks
+
+    def _learn(self) -> None:
+        """Note what is above what, and which branches ask for the kind of a value."""
+        todo: list[ast.AST] = [self._top]
+        while todo:
+            node = todo.pop()
+            for block in _blocks(node):
+                self._places.update((id(one), (block, index)) for index, one in enumerate(block))
+            for asked in _asked_for_its_kind(node):
+                self._asking.setdefault(signature(asked), set()).add(id(node))
+            for child in ast.iter_child_nodes(node):
+                self._above[id(child)] = node
+                todo.append(child)
+
+    def _is_on_another_way(self, call: ast.Call, marks: _Marks, passed_over: set[int]) -> bool:
+        """Whether one of the marked nodes runs in place of the call: in another branch, or behind an early end.
+
+        The branches of nodes that are ``passed_over``, by their identity, are none.
+        """
+        below: ast.AST | None = None
+        child: ast.AST = call
+        while (node := self._above.get(id(child))) is not None:
+            if id(node) not in passed_over and self._is_beside(node, child, marks):
+                return True
+            if id(child) in self._places:
+                block, at = self._places[id(child)]
+                # A branch that ends leaves out the rest of the block, and the rest runs only where it was not taken.
+                if marks.endings.get(id(block), at) < at:
+                    return True
+                branches = [] if id(child) in passed_over else _branches(child)
+                if marks.blocks.get(id(block), -1) > at and any(
+                    _ends(one) and self._leads_into(one, below) for one in branches
+                ):
+                    return True
+            below, child = child, node
         return False
-    kinds = {id(one) for one in ast.walk(home.node) if _asks_what_it_is(one, ast.dump(receiver))}
-    ways = _other_ways(_way_to(call, home.node), kinds)
-    return any(id(node) in twins for other in ways for part in other for node in ast.walk(part))
+
+    def _is_beside(self, node: ast.AST, child: ast.AST, marks: _Marks) -> bool:
+        """Whether a branch of a node that is taken in place of the one that a child is in has a mark."""
+        if isinstance(node, ast.IfExp):
+            return child is not node.test and id(node.orelse if child is node.body else node.body) in marks.nodes
+        block = self._places.get(id(child), (None, 0))[0]
+        if isinstance(node, _TRIES) and (block is node.body or block is node.orelse):
+            return any(id(one) in marks.nodes for one in node.handlers)
+        branches = _branches(node)
+        return any(self._leads_into(one, child) for one in branches) and any(
+            id(one) in marks.blocks for one in branches if not self._leads_into(one, child)
+        )
+
+    def _leads_into(self, branch: list[ast.stmt], child: ast.AST | None) -> bool:
+        """Whether a node is of a branch, or the handler or case whose body the branch is."""
+        return self._places.get(id(child), (None, 0))[0] is branch or getattr(child, "body", None) is branch
 
 
-def _calls_like(receiver: ast.expr, home: Scope) -> Iterator[ast.Call]:
-    """Yield the calls of what goes by the name that the receiver ends with."""
-    if isinstance(receiver, ast.Attribute):
-        yield from (call for call, _ in home.file.scopes.method_calls.get(receiver.attr, ()))
-        return
-    kind, name = type(receiver), getattr(receiver, "id", None)
-    for part in home.inward():
-        yield from (one for one in part.calls if type(one.func) is kind and getattr(one.func, "id", None) == name)
+def _rough(callee: ast.expr, call: ast.Call) -> _Rough:
+    """The kind of a callee, its name if it has one, and how many arguments a call passes."""
+    name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", None)
+    return type(callee), name, len(call.args)
 
 
-def _asks_what_it_is(node: ast.AST, receiver: str) -> bool:
-    """Whether branches part what is a module from what is none: then each of the two is called as it can be."""
+def _key(callee: ast.expr, call: ast.Call) -> _Key:
+    """A callee and what a call passes; keywords in any order."""
+    return signature(callee), tuple(map(signature, call.args)), tuple(sorted(map(signature, call.keywords)))
+
+
+def _asked_for_its_kind(node: ast.AST) -> Iterator[ast.expr]:
+    """Yield the values whose kind parts the branches of a node: there each of the two is called as it can be."""
     match node:
         case ast.If(test=test) | ast.IfExp(test=test):
-            return any(
-                isinstance(one, ast.Call) and last_name(one.func) in _ASKING and one.args
-                and ast.dump(one.args[0]) == receiver
-                for one in ast.walk(test)
-            )  # fmt: skip
+            for one in ast.walk(test):
+                if isinstance(one, ast.Call) and one.args and last_name(one.func) in _ASKING:
+                    yield one.args[0]
         case ast.Match(subject=subject):
-            return ast.dump(subject) == receiver
-        case _:
-            return False
-
-
-def _is_twin(one: ast.Call, call: ast.Call, receiver: ast.expr) -> bool:
-    return (
-        len(one.args) == len(call.args)
-        and ast.dump(one.func) == ast.dump(receiver)
-        and _arguments(one) == _arguments(call)
-    )
-
-
-def _arguments(call: ast.Call) -> tuple[list[str], list[str]]:
-    """What a call passes; keywords in any order."""
-    return [ast.dump(one) for one in call.args], sorted(ast.dump(one) for one in call.keywords)
-
-
-def _way_to(target: ast.AST, top: ast.AST) -> list[ast.AST]:
-    """The nodes from the top down to the target, both included; the top alone where it is not below."""
-    above: dict[int, ast.AST] = {}
-    todo = [top]
-    while todo:
-        node = todo.pop()
-        if node is target:
-            break
-        for child in ast.iter_child_nodes(node):
-            above[id(child)] = node
-            todo.append(child)
-    way, node = [target], target
-    while id(node) in above:
-        node = above[id(node)]
-        way.append(node)
-    return way[::-1]
-
-
-def _other_ways(way: list[ast.AST], passed_over: set[int]) -> Iterator[Sequence[ast.AST]]:
-    """Yield what runs in place of what the way leads into: other branches, and what an early end leaves out.
-
-    The branches of nodes that are ``passed_over``, by their identity, are none.
-    """
-    for index, (node, child) in enumerate(pairwise(way)):
-        if id(node) not in passed_over:
-            yield from _beside(node, child)
-        for block in _blocks(node):
-            if child in block:
-                at = block.index(child)
-                # A branch that ends leaves out the rest of the block, and the rest runs only where it was not taken.
-                above = [one for one in block[:at] if id(one) not in passed_over]
-                yield from (branch for one in above for branch in _branches(one) if _ends(branch))
-                below = way[index + 2] if index + 2 < len(way) else None
-                branches = [] if id(child) in passed_over else _branches(child)
-                if any(_leads_into(one, below) and _ends(one) for one in branches):
-                    yield block[at + 1 :]
-
-
-def _beside(node: ast.AST, child: ast.AST) -> Iterator[Sequence[ast.AST]]:
-    """Yield the branches of a node that are taken in place of the one that a child is in."""
-    if isinstance(node, ast.IfExp):
-        if child is not node.test:
-            yield [node.orelse if child is node.body else node.body]
-        return
-    if isinstance(node, _TRIES) and (child in node.body or child in node.orelse):
-        yield node.handlers
-        return
-    branches = _branches(node)
-    if any(_leads_into(one, child) for one in branches):
-        yield from (one for one in branches if not _leads_into(one, child))
+            yield subject
 
 
 def _branches(node: ast.AST) -> list[list[ast.stmt]]:
@@ -136,16 +190,11 @@ def _branches(node: ast.AST) -> list[list[ast.stmt]]:
             return []
 
 
-def _leads_into(branch: Sequence[ast.AST], child: ast.AST | None) -> bool:
-    """Whether a node is of a branch, or the handler or case whose body the branch is."""
-    return child in branch or getattr(child, "body", None) is branch
-
-
 def _ends(branch: Sequence[ast.AST]) -> bool:
     return bool(branch) and isinstance(branch[-1], _EXITS)
 
 
-def _blocks(node: ast.AST) -> Iterator[Sequence[ast.AST]]:
+def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:
     for name in ("body", "orelse", "finalbody"):
         block = getattr(node, name, None)
         if isinstance(block, list):

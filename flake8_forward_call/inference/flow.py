@@ -39,6 +39,10 @@ _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 # The bindings that reach the head of a loop only grow, by one nested loop's worth a round; real code settles in two.
 MAX_ROUNDS = 4
 
+# Each `finally` is walked twice, after an exception and without one, and so twice as often as the one that it is in.
+# Below this many in one another, what comes of an exception is not told from what comes of none.
+MAX_FINALLY = 4
+
 # Calls that never come back.
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip", "self.fail",
                     "self.skipTest"})  # fmt: skip
@@ -74,6 +78,10 @@ class Flow:
         self._longer: dict[str, dict[str, None]] = {}  # For `a`: `a.b` and `a['c']`, if these are ever bound.
         self._around: list[State] = []  # States of which a copy is in use, where a walrus binds its name as well.
         self._in_fallback = False
+        # For each `finally` around: whether it is walked as what follows a `try` that went through.
+        self._finally: tuple[bool, ...] = ()
+        # By loops, and by what is said of `finally` there: what reached their heads when they were walked last.
+        self._heads: dict[tuple[int, tuple[bool, ...]], State] = {}
         self.exit = self._walk_scope()
 
     def _walk_scope(self) -> State:
@@ -189,18 +197,13 @@ class Flow:
                 return dict(state) if bool(test.value) is positive else None
             case ast.UnaryOp(op=ast.Not(), operand=operand):
                 return self._narrow(operand, not positive, state)
-            case ast.BoolOp(op=operator, values=values):
-                if isinstance(operator, ast.And) is positive:
-                    narrowed: State | None = dict(state)
-                    for value in values:
-                        narrowed = self._narrow(value, positive, narrowed)
-                    return narrowed
-                ways: list[State | None] = []
-                remaining: State | None = state
-                for value in values:
-                    ways.append(self._narrow(value, positive, remaining))
-                    remaining = self._narrow(value, not positive, remaining)
-                return join(ways)
+            case ast.BoolOp():
+                if isinstance(test.op, ast.And) is not positive:
+                    return self._outcomes(test, state)[not positive]
+                narrowed: State | None = dict(state)
+                for value in test.values:
+                    narrowed = self._narrow(value, positive, narrowed)
+                return narrowed
             case ast.Name(id="TYPE_CHECKING") | ast.Attribute(attr="TYPE_CHECKING"):
                 return dict(state) if positive else None
         narrowed_state = dict(state)
@@ -215,6 +218,26 @@ class Flow:
             narrowing = self._narrowing(previous, kind, test, classes, positive is not inverted)
             self._put(key, narrowed_state, (narrowing,))
         return narrowed_state
+
+    def _outcomes(self, test: ast.expr, state: State | None) -> tuple[State | None, State | None]:
+        """Give the states in which the test came out true and false.
+
+        Both at once, for where `and` and `or` are nested in turns, asking for one after the other takes a time that
+        doubles with each level.
+        """
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            true, false = self._outcomes(test.operand, state)
+            return false, true
+        if state is None or not isinstance(test, ast.BoolOp):
+            return self._narrow(test, True, state), self._narrow(test, False, state)
+        is_and = isinstance(test.op, ast.And)
+        ways: list[State | None] = []
+        remaining: State | None = state
+        for value in test.values:
+            true, false = self._outcomes(value, remaining)
+            remaining, decided = (true, false) if is_and else (false, true)
+            ways.append(decided)
+        return (remaining, join(ways)) if is_and else (join(ways), remaining)
 
     def _narrowing(
         self, previous: tuple[AnyBinding, ...], kind: str, test: ast.expr, classes: ast.expr | None, positive: bool
@@ -336,7 +359,10 @@ class Flow:
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
         outer = self._breaks, self._continues
-        head = dict(state)
+        # Where an outer loop is walked again, more reaches this one than before, and so does what went round it then.
+        # To begin with less would take a time that doubles with each level of nesting.
+        known = (id(node), self._finally)
+        head = join([state, self._heads.get(known)]) or {}
         after: State | None = None
         for _ in range(MAX_ROUNDS):
             self._breaks, self._continues = [], []
@@ -365,6 +391,7 @@ class Flow:
             if grown == head:
                 break
             head = grown
+        self._heads[known] = head
         self._breaks, self._continues = outer
         return after
 
@@ -385,8 +412,16 @@ class Flow:
         joined = join(ends)
         if not node.finalbody:
             return joined
+        around = self._finally
+        if len(around) >= MAX_FINALLY:
+            end = self._block(node.finalbody, join([joined, raised]))
+            return None if joined is None else end
+        self._finally = (*around, False)
         self._block(node.finalbody, join([joined, raised]))
-        return self._block(node.finalbody, joined) if joined is not None else None
+        self._finally = (*around, True)
+        end = self._block(node.finalbody, joined)
+        self._finally = around
+        return end
 
     def _with(self, node: ast.With | ast.AsyncWith, state: State) -> State | None:
         suppresses = False

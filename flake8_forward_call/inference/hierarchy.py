@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project import File
     from flake8_forward_call.inference.scopes import Scope
 
-# Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick.
-MAX_BASES = 64
+# Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick. Each class of a chain
+# keeps those above it, so that what they take up together grows with the square of this.
+MAX_BASES = 4_000
+
+# No class, and not None either, which is one that cannot be read.
+_CONTRADICTION = object()
 
 # A project with `__call__` and `forward` in more files than this has modules of every kind.
 MAX_CALL_FILES = 200
@@ -167,7 +172,10 @@ class Hierarchy:
         for base in bases:
             if base is not None:
                 chains.append(self.order(base))  # A comprehension would take up a frame more.
-        merged = _merge([*chains, [base for base in bases if base is not None]])
+        # One base, as nearly all classes have, is merged without a copy of its chain for each class.
+        merged = (
+            list(chains[0]) if len(chains) == 1 else _merge([*chains, [base for base in bases if base is not None]])
+        )
         if merged is None or len(merged) > MAX_BASES:
             merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
         if None in bases:
@@ -338,18 +346,21 @@ def _asked(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Itera
         raise
 
 
-def _merge(chains: list[Sequence[Class | None]]) -> list[Class | None] | None:
+def _merge(chains: Sequence[Sequence[Class | None]]) -> list[Class | None] | None:
     """C3 linearisation; None where the bases contradict one another."""
+    remaining = [list(reversed(chain)) for chain in chains if chain]
+    behind = Counter(one for chain in remaining for one in chain[:-1])  # In how many chains it is not at the head.
     merged: list[Class | None] = []
-    remaining = [list(chain) for chain in chains if chain]
     while remaining:
-        for chain in remaining:
-            head = chain[0]
-            if not any(head in other[1:] for other in remaining):
-                break
-        else:
+        heads = [chain[-1] for chain in remaining]
+        head = next((one for one in heads if not behind[one]), _CONTRADICTION)
+        if head is _CONTRADICTION:
             return None
-        merged.append(head)
-        remaining = [[one for one in chain if one != head] for chain in remaining]
+        merged.append(head)  # type: ignore[arg-type]
+        for chain in remaining:
+            if chain[-1] is head:
+                chain.pop()
+                if chain:
+                    behind[chain[-1]] -= 1
         remaining = [chain for chain in remaining if chain]
     return merged

@@ -14,7 +14,6 @@ from flake8_forward_call.inference.obstacles import Place
 from flake8_forward_call.inference.project import File
 from flake8_forward_call.inference.scopes import Scope
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import (
     Instance,
     NoneValue,
@@ -36,8 +35,10 @@ from flake8_forward_call.inference.verdict import (
     worst,
 )
 from flake8_forward_call.source import Source
+from flake8_forward_call.stack import with_room
 
 
+@with_room
 def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
     """The verdict on the receiver of each of the candidates, which are all that the file has."""
     session = session_of(source.path)
@@ -49,11 +50,11 @@ def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
     return verdicts
 
 
+@with_room
 def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
     """The verdict on the receiver of one candidate in a file; what leads too far there says nothing of the others."""
     try:
-        with own_room():
-            return _of_candidate(ev, candidate, file)
+        return _of_candidate(ev, candidate, file)
     except (OutOfBudget, RecursionError):
         return TOO_FAR
 

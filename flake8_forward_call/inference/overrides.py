@@ -17,9 +17,9 @@ from flake8_forward_call.inference.containers import MODULE_DICT, MODULE_LIST
 from flake8_forward_call.inference.evaluate import OutOfBudget
 from flake8_forward_call.inference.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.stack import own_room
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
 from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.stack import with_room
 
 if TYPE_CHECKING:
     from flake8_forward_call.finding import Place
@@ -53,6 +53,7 @@ class Override:
     has_forward: bool
 
 
+@with_room
 def overrides(source: Source) -> list[Override]:
     """The overrides of ``__call__`` in a file that never reach ``Module.__call__``."""
     session = session_of(source.path)
@@ -86,8 +87,7 @@ def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) ->
 def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
     """The bindings of ``__call__`` in a class of modules, if all that can be in force go round ``Module.__call__``."""
     try:
-        with own_room():
-            return _lost_bindings(ev, cls)
+        return _lost_bindings(ev, cls)
     except (OutOfBudget, RecursionError):
         return []
 
@@ -105,9 +105,8 @@ def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
 def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
     """Whether anything between a class, or one that derives from it, and Module defines a ``forward`` with a body."""
     try:
-        with own_room():
-            heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
-            orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
+        heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
+        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
     except (OutOfBudget, RecursionError):
         return True
     known = dict.fromkeys(one for order in orders for one in order)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from flake8_forward_call.trees import children
 
 if TYPE_CHECKING:
+    from flake8_forward_call.inference.choices import Choices
     from flake8_forward_call.inference.flow import Flow
     from flake8_forward_call.inference.on_self import OnSelf
     from flake8_forward_call.inference.project import File
@@ -75,6 +76,13 @@ class Scope:
 
         return OnSelf(self)
 
+    @cached_property
+    def choices(self) -> Choices:
+        """The choices between calls in this scope and in those inside it."""
+        from flake8_forward_call.inference.choices import Choices
+
+        return Choices(self)
+
     @property
     def enclosing_class(self) -> Scope | None:
         """The class whose method this is, or None for anything but a function right in a class body."""
@@ -84,9 +92,11 @@ class Scope:
 
     def inward(self) -> Iterator[Scope]:
         """Yield this scope and all that are nested in it."""
-        yield self
-        for child in self.children:
-            yield from child.inward()
+        waiting = [self]
+        while waiting:  # Scopes can be nested too deep for recursion.
+            scope = waiting.pop()
+            yield scope
+            waiting += reversed(scope.children)
 
     def outward(self) -> Iterator[Scope]:
         """Yield this scope and those around it, innermost first."""

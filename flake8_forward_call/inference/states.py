@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
 from flake8_forward_call.inference.bindings import AnyBinding, Binding, Narrowed, Test
+from flake8_forward_call.trees import written
 
 # For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
 State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
@@ -22,7 +23,7 @@ def key_of(node: ast.AST) -> str | None:
             return None if base is None else f"{base}.{attr}"
         case ast.Subscript(value=value, slice=ast.Constant(value=constant)):
             base = key_of(value)
-            return None if base is None else f"{base}[{constant!r}]"
+            return None if base is None else f"{base}[{written(constant)}]"
         case _:
             return None
 
@@ -44,6 +45,10 @@ def join(states: Iterable[State | None]) -> State | None:
         dotted = "." in key or "[" in key
         if dotted and not all(key in state for state in ways):
             continue  # On one way the attribute is whatever its class says, which includes the other way.
+        first = ways[0].get(key, ())
+        if all(state.get(key) is first for state in ways):  # On most ways most names are left alone.
+            joined[key] = first if len(first) < 2 else rejoined(first)
+            continue
         merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
         joined[key] = rejoined(merged)
     return joined
@@ -67,7 +72,10 @@ def widened(state: State, head: State) -> State:
 
     What tests before the loop have told, as it stands in the state at its head, holds all the same.
     """
-    return {key: tuple(dict.fromkeys(_widened(found, head.get(key, ())))) for key, found in state.items()}
+    return {
+        key: found if head.get(key) is found else tuple(dict.fromkeys(_widened(found, head.get(key, ()))))
+        for key, found in state.items()
+    }
 
 
 def _widened(bindings: Iterable[AnyBinding], head: Collection[AnyBinding]) -> Iterator[AnyBinding]:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from flake8_forward_call.finding import Place
@@ -45,7 +46,7 @@ class Change:
     content: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Document:
     """A notebook: its JSON text, its encoding, the decoded JSON, and its code cells, in the order of the file."""
 
@@ -115,26 +116,40 @@ class Document:
         If it spans two strings of a list, it also removes the end of one and the start of the other. Raises SourceError
         if the strings of the cell cannot be told apart.
         """
-        places = self._places(self._cell(change.cell))
+        places = self._places(self.cell(change.cell))
         return places[change.start], places[change.end], json.dumps(change.content)[1:-1]
 
     def index(self, number: int, at: int) -> int:
         """The index in the JSON text of an index in a cell's source; if that is unclear, of the source's start."""
-        cell = self._cell(number)
+        cell = self.cell(number)
         try:
             return self._places(cell)[at]
         except SourceError:
             return cell.strings[0][0]
 
-    def _cell(self, number: int) -> CodeCell:
-        return next(cell for cell in self.cells if cell.number == number)
+    def cell(self, number: int) -> CodeCell:
+        """The code cell of a number. Raises KeyError where there is none."""
+        return self._by_number[number]
+
+    @cached_property
+    def _by_number(self) -> dict[int, CodeCell]:
+        return {cell.number: cell for cell in self.cells}
+
+    @cached_property
+    def _known_places(self) -> dict[int, list[int]]:
+        return {}
 
     def _places(self, cell: CodeCell) -> list[int]:
         """The index in the JSON of each character of the cell's source, and of the end of the last one."""
+        known = self._known_places.get(cell.number)
+        if known is not None:
+            return known
         places = [found.start() for start, end in cell.strings for found in _CHARACTER.finditer(self.text, start, end)]
         if len(places) != len(cell.source):
             raise SourceError(f"the strings of cell {cell.number} cannot be told apart")
-        return [*places, cell.strings[-1][1] if cell.strings else 0]
+        places.append(cell.strings[-1][1] if cell.strings else 0)
+        self._known_places[cell.number] = places
+        return places
 
     def _told(self, sources: dict[int, str] | None = None) -> dict[str, Any]:
         """The decoded JSON with each code cell's source as one string, from ``sources`` if given."""

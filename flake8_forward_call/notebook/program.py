@@ -40,12 +40,16 @@ class NotebookSource(Source):
 
     def cells(self) -> Sequence[Cell]:
         """The cells with code, in their order."""
-        return [Cell(cell.number, start) for cell, start in zip(self.document.cells, self.starts, strict=True)]
+        return self._cells
+
+    @cached_property
+    def _cells(self) -> tuple[Cell, ...]:
+        return tuple(Cell(cell.number, start) for cell, start in zip(self.document.cells, self.starts, strict=True))
 
     def cell_at(self, row: int) -> Cell | None:
         """The cell that a row stands in; None for the row above the first."""
         index = bisect.bisect_left(self.starts, row) - 1
-        return self.cells()[index] if index >= 0 else None
+        return self._cells[index] if index >= 0 else None
 
     def cell_in(self, path: str, row: int) -> Cell | None:
         """The same for a row of some file; None if that is another one."""
@@ -53,7 +57,14 @@ class NotebookSource(Source):
 
     def cell_source(self, cell: Cell) -> Source:
         """The text of a cell as it stands in the notebook."""
-        return Source(self.path, next(one.source for one in self.document.cells if one.number == cell.number))
+        known = self._cell_sources.get(cell.number)
+        if known is None:
+            known = self._cell_sources[cell.number] = Source(self.path, self.document.cell(cell.number).source)
+        return known
+
+    @cached_property
+    def _cell_sources(self) -> dict[int, Source]:
+        return {}
 
     @cached_property
     def file(self) -> Source:

@@ -14,9 +14,8 @@ character if the error has no location. Until the error is fixed, the calls in t
 - **The file cannot be decoded.** Its bytes do not match the encoding that it declares (UTF-8 if it declares none), or
   the declared encoding does not exist. Save the file in that encoding, or correct the line `# -*- coding: ... -*-` at
   the top.
-- **The file cannot be parsed.** It contains a syntax error, Python 2 code or null bytes. In a directory, only files
-  that mention `forward` are parsed. A file that you name, or send to standard input, is always parsed. flake8 itself
-  reports such a file as `E999`.
+- **The file cannot be parsed.** It contains a syntax error, Python 2 code or null bytes. Only files that
+  contain `forward` or `__call__` are parsed. flake8 itself reports such a file as `E999`.
 - **The file needs a newer Python.** The tool parses with the Python that runs it. An older Python cannot read
   `type X = int` (new in 3.12), `class Net[T]` (3.12), an f-string with the same quotes inside (3.12) or `except A, B:`
   (3.14). The message names the Python version and the syntax. Install the tool with the newest Python that your project
@@ -25,7 +24,8 @@ character if the error has no location. Until the error is fixed, the calls in t
 - **It is not a notebook, or one of its cells cannot be parsed.** An `.ipynb` file that is not JSON, or has no list of
   cells, is not checked. A cell that is still invalid without its IPython syntax is skipped: the message names it, and
   the other cells are analysed and fixed.
-- **The code is nested too deeply.** Only generated code is. Exclude the file.
+- **The code is nested too deeply**: thousands of levels, as only generated code has. Python itself cannot run most such
+  files. Exclude the file.
 - **The rewrite could not be proved.** `forward-call fix` compares the syntax tree of the result with the original. If
   anything except the rewritten calls differs, it keeps the old file and reports this.
 - **An internal error.** The tool itself failed on this file, and the message names the error. Please report it, with

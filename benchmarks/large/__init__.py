@@ -1,0 +1,1 @@
+"""Programs that are large in one way each, for ``resources.py``."""

@@ -1,0 +1,46 @@
+"""The text of a receiver on one line, as messages show it."""
+
+from __future__ import annotations
+
+import re
+
+import libcst as cst
+
+from flake8_forward_call.printing import one_line
+
+# Stands for a line break while a receiver is brought onto one line.
+_FOLD = "\f"
+_FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
+_BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
+_NOT_PLAIN = re.compile(rf"[{_BREAKS}\\#]|  ")
+_BREAK = re.compile(rf" *[{_BREAKS}]+ *")
+
+
+def is_plain(code: str) -> bool:
+    """Whether a text is on one line already, without comments and runs of blanks."""
+    return _NOT_PLAIN.search(code) is None
+
+
+def on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
+    """The receiver's text without comments, line breaks and runs of blanks, as it may be printed."""
+    if is_plain(code):
+        return one_line(code)
+    folded = receiver.visit(_Folder())
+    assert isinstance(folded, cst.CSTNode)
+    return one_line(_BREAK.sub(" ", _FOLD_TO_DROP.sub("", module.code_for_node(folded))))
+
+
+class _Folder(cst.CSTTransformer):
+    """Every run of blanks to one, every line break to the mark for it. Strings are let be."""
+
+    def leave_SimpleWhitespace(  # noqa: N802
+        self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace
+    ) -> cst.SimpleWhitespace:
+        if not updated_node.value:
+            return updated_node
+        return cst.SimpleWhitespace(_FOLD if "\\" in updated_node.value else " ")
+
+    def leave_ParenthesizedWhitespace(  # noqa: N802
+        self, original_node: cst.ParenthesizedWhitespace, updated_node: cst.ParenthesizedWhitespace
+    ) -> cst.SimpleWhitespace:
+        return cst.SimpleWhitespace(_FOLD)
