@@ -168,7 +168,7 @@ def _unread(source: Source, candidate: Candidate) -> Site:
     end = source.place_of_node(name.end_lineno, name.end_col_offset)
     start = Place(end.row, end.column - len("forward"))
     if candidate.in_string or start.column < 1 or source.text[source.offset(start) : source.offset(end)] != "forward":
-        raise SourceError("is nested too deeply for libcst", source.place_of_node(name.lineno, name.col_offset))
+        raise SourceError("it is nested too deeply for libcst", source.place_of_node(name.lineno, name.col_offset))
     first = source.offset(source.place_of_node(receiver.lineno, receiver.col_offset))
     last = source.offset(source.place_of_node(receiver.end_lineno, receiver.end_col_offset))
     text = source.text[first:last]

@@ -63,4 +63,4 @@ def test_what_is_left_and_what_is_dead_is_told_by_its_cell(tmp_path: Path) -> No
     left = forward_call("check", "--add-noqa", file)
     assert left.err.startswith(f"forward-call: {file}:cell 2:2:7: FWD001 gets no noqa: a string before")
     dead = [line for line in forward_call("check", "--report-unused-noqa", file).lines if "FWD100" in line]
-    assert [line.partition(" silences")[0] for line in dead] == [f"{file}:cell 3:2:19: FWD100 noqa of FWD001"]
+    assert [line.partition(": there")[0] for line in dead] == [f"{file}:cell 3:2:19: FWD100 unused noqa for FWD001"]
