@@ -1,0 +1,1 @@
+"""Applying fixes: proving a rewrite, and asking the user about each."""

@@ -1,0 +1,1 @@
+"""What calling an instance means, and whether it is equivalent to calling its ``forward``."""

@@ -1,0 +1,1 @@
+"""Classes: their bases and subclasses, and which of them are modules."""

@@ -1,0 +1,1 @@
+"""The type of an expression: values, attributes, calls, containers and annotations."""

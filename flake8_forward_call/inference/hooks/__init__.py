@@ -1,0 +1,1 @@
+"""Hooks: what is attached to a receiver, and whether a call is made inside a hook."""

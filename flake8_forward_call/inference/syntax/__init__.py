@@ -1,0 +1,1 @@
+"""What the syntax of one file says: scopes, bindings, and which binding reaches which use."""

@@ -1,0 +1,1 @@
+"""The verdict on a receiver, and what prevents calling it."""

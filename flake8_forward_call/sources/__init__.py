@@ -1,0 +1,1 @@
+"""Source code as text and as trees: encodings, locations, notebooks."""

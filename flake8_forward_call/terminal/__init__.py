@@ -1,0 +1,1 @@
+"""What people see: names, messages, colours, progress, and what an interrupt does."""

@@ -1,0 +1,1 @@
+"""Where each use of ``forward()`` is in a file, and the edit that fixes it."""
