@@ -27,9 +27,9 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.findings.selection import Selection, everywhere
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.selection import Selection, everywhere
 
 _HEAD = "from torch import nn\n\nnet = nn.Linear(8, 4)\n\n\n"
 

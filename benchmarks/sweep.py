@@ -28,14 +28,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from flake8_forward_call.cache import VARIABLE
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.finding import Applicability, Fix
-from flake8_forward_call.fixing import rewrite as fix_bytes
-from flake8_forward_call.rewriter import RewriteError, rewrite
-from flake8_forward_call.selection import Selection, everywhere
-from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.visitor import Site, find_sites
+from flake8_forward_call.files.cache import VARIABLE
+from flake8_forward_call.findings.finding import Applicability, Fix
+from flake8_forward_call.findings.selection import Selection, everywhere
+from flake8_forward_call.fixing.fixing import rewrite as fix_bytes
+from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.visiting.visitor import Site, find_sites
 from swept.proof import faults, parsed, uses_of_forward
 from swept.renaming import renamed
 from swept.texts import Place

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.rules import fwd900
-from flake8_forward_call.source import Source, SourceError, is_stub
+from flake8_forward_call.sources.source import Source, SourceError, is_stub
 from flake8_forward_call.stack import with_room
+from flake8_forward_call.terminal.printing import one_line
 
 
 def analyse(source: Source) -> list[Finding]:
@@ -66,7 +66,7 @@ def unanalysable(path: str, error: SourceError) -> Finding:
 
 
 def _direct_calls(source: Source) -> list[Finding]:
-    from flake8_forward_call.candidates import candidates
+    from flake8_forward_call.visiting.candidates import candidates
 
     found = candidates(source.tree, source.forward_rows)
     if not found:
@@ -77,9 +77,9 @@ def _direct_calls(source: Source) -> list[Finding]:
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
     if not told:
         return []
-    from flake8_forward_call.intent import Intent
-    from flake8_forward_call.ruling import finding_for, on_purpose
-    from flake8_forward_call.visitor import sites_of
+    from flake8_forward_call.findings.ruling import finding_for, on_purpose
+    from flake8_forward_call.visiting.intent import Intent
+    from flake8_forward_call.visiting.visitor import sites_of
 
     intent = Intent(source)
     findings: list[Finding | None] = []
@@ -95,7 +95,7 @@ def _direct_calls(source: Source) -> list[Finding]:
 
 
 def _own_calls(source: Source) -> list[Finding]:
-    from flake8_forward_call.inference.overrides import overrides
-    from flake8_forward_call.ruling import finding_for_override
+    from flake8_forward_call.findings.ruling import finding_for_override
+    from flake8_forward_call.inference.classes.overrides import overrides
 
     return [finding_for_override(source, override) for override in overrides(source)]

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.selection import Selection, Selects
-from flake8_forward_call.source import Source, SourceError, is_notebook, is_stub, may_matter, read
-from flake8_forward_call.suppression import unsuppressed
-from flake8_forward_call.unused import may_name_code, unused
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.selection import Selection, Selects
+from flake8_forward_call.noqa.suppression import unsuppressed
+from flake8_forward_call.noqa.unused import may_name_code, unused
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_matter, read
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from typing import Any
 
 import click
 
-from flake8_forward_call import __version__, terminal
-from flake8_forward_call.commands import slips
+from flake8_forward_call import __version__
 from flake8_forward_call.commands.check import check
 from flake8_forward_call.commands.completion import completion
 from flake8_forward_call.commands.config import config
@@ -22,9 +21,10 @@ from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.commands.fix import fix
 from flake8_forward_call.commands.server import server
 from flake8_forward_call.configuration.files import ConfigError
-from flake8_forward_call.inputs import STDIN
-from flake8_forward_call.printing import one_line
-from flake8_forward_call.trouble import Status, reason
+from flake8_forward_call.files.inputs import STDIN
+from flake8_forward_call.terminal import slips, terminal
+from flake8_forward_call.terminal.printing import one_line
+from flake8_forward_call.terminal.trouble import Status, reason
 
 # What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
 # quarter of the time.

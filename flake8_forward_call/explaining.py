@@ -6,25 +6,25 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.finding import Finding, Place
-from flake8_forward_call.inference.evaluate import OutOfBudget
+from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.findings.ruling import attached, finding_for, finding_for_override, on_purpose
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.overrides import Override, class_calling_at, overrides
+from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.judge import judge
-from flake8_forward_call.inference.overrides import Override, class_calling_at, overrides
-from flake8_forward_call.inference.project import File
+from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.inference.types import Instance, Origin
-from flake8_forward_call.inference.verdict import Verdict
-from flake8_forward_call.intent import Intent
-from flake8_forward_call.placed import uses_in
-from flake8_forward_call.printing import one_line
-from flake8_forward_call.ruling import attached, finding_for, finding_for_override, on_purpose
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.inference.verdicts.judge import judge
+from flake8_forward_call.inference.verdicts.verdict import Verdict
+from flake8_forward_call.noqa.suppression import unsuppressed
+from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.stack import with_room
-from flake8_forward_call.suppression import unsuppressed
-from flake8_forward_call.visitor import Site, find_sites
+from flake8_forward_call.terminal.printing import one_line
+from flake8_forward_call.visiting.candidates import Candidate, candidates
+from flake8_forward_call.visiting.intent import Intent
+from flake8_forward_call.visiting.placed import uses_in
+from flake8_forward_call.visiting.visitor import Site, find_sites
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flake8.options.manager import OptionManager  # type: ignore[import-untyped, unused-ignore]
 
     from flake8_forward_call.configuration.options import Option
-    from flake8_forward_call.finding import Finding
+    from flake8_forward_call.findings.finding import Finding
 
 
 class Plugin:
@@ -50,7 +50,7 @@ class Plugin:
 
         from flake8_forward_call.configuration.files import ConfigError
         from flake8_forward_call.configuration.flake8 import UnusableError, settle
-        from flake8_forward_call.printing import one_line
+        from flake8_forward_call.terminal.printing import one_line
 
         try:
             settle(options)
@@ -73,8 +73,8 @@ class Plugin:
         flake8 has a list of what is off by default, but any ``ignore`` replaces that list, and any ``select`` that a
         code begins with, such as ``F``, goes before it. So the plugin keeps back what nobody has asked for.
         """
+        from flake8_forward_call.findings.selection import may_select
         from flake8_forward_call.rules import BY_CODE
-        from flake8_forward_call.selection import may_select
 
         options = self._options
         if options is None or BY_CODE[code].default:
@@ -83,7 +83,7 @@ class Plugin:
 
     def _findings(self) -> list[Finding]:
         from flake8_forward_call.analysis import analyse
-        from flake8_forward_call.source import Source
+        from flake8_forward_call.sources.source import Source
 
         source = Source(self._filename, "".join(self._lines))
         if self._is_stdin:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import settings
 
 from flake8_forward_call import checking
-from flake8_forward_call.cache import VARIABLE
 from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.settings import GIVEN, Given
-from flake8_forward_call.inference.environment import CHOICE, Choice
-from flake8_forward_call.source import Source
+from flake8_forward_call.files.cache import VARIABLE
+from flake8_forward_call.inference.project.environment import CHOICE, Choice
+from flake8_forward_call.sources.source import Source
 
 # CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
 settings.register_profile("ci", derandomize=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.finding import Applicability, Edit, Fix
-from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.source import Source
-from flake8_forward_call.visitor import find_sites
+from flake8_forward_call.findings.finding import Applicability, Edit, Fix
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.visitor import find_sites
 
 
 def fix(*edits: Edit) -> Fix:

@@ -15,7 +15,8 @@ _SETTINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES")
 
 _WITHOUT_BAR = """
 import sys
-from flake8_forward_call import cli, progress
+from flake8_forward_call import cli
+from flake8_forward_call.terminal import progress
 progress._PATIENCE = 3600
 sys.exit(cli.main(sys.argv[1:]))
 """

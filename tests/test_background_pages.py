@@ -11,7 +11,7 @@ from documented import DOCS
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference.catalogue.releases import RELEASES
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 AROUND = """\
 from torch import nn

@@ -15,11 +15,11 @@ import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call, python
 
 from flake8_forward_call import checking, inference, report
-from flake8_forward_call.candidates import Candidate
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.findings.selection import Selection, everywhere
 from flake8_forward_call.plugin import Plugin
-from flake8_forward_call.selection import Selection, everywhere
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import Candidate
 
 GOOD = f"good.py:{PLACE}: {MESSAGE}"
 

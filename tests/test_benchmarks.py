@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 
 pytestmark = pytest.mark.slow
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call
 
-from flake8_forward_call.cache import Store
 from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.toml import TomlError, parsed
-from flake8_forward_call.inference.layout import layout_of
+from flake8_forward_call.files.cache import Store
+from flake8_forward_call.inference.project.layout import layout_of
 
 TABLE = b"[tool.forward-call]\n"
 # What is written, and what is told behind the name of the file.
@@ -167,7 +167,7 @@ def test_odd_baseline_is_told_in_one_line(text: str, why: str, project: Path) ->
 
 @pytest.mark.parametrize("value", ["[" * 100_000, "1" * 100_000, "NaN", '["a", ' + '{"a":' * 50_000])
 def test_odd_record_of_the_cache_is_none(value: str, tmp_path: Path) -> None:
-    from flake8_forward_call.cache import _MARK, _checksum, _full
+    from flake8_forward_call.files.cache import _MARK, _checksum, _full
 
     folder = tmp_path / "cache"
     store = Store(str(folder))

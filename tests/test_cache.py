@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_forward_call import cache
-from flake8_forward_call.cache import Store, default_folder
+from flake8_forward_call.files import cache
+from flake8_forward_call.files.cache import Store, default_folder
 
 VALUE = {"files": {"größe.py": [1, "\udcff"]}, "words": {}}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from flake8_forward_call.candidates import candidates
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import candidates
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from command_line import forward_call
 
 from flake8_forward_call.commands import explain
-from flake8_forward_call.finding import Applicability
+from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.rules.base import Rule
 

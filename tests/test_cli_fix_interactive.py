@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from command_line import forward_call
 
-from flake8_forward_call import explaining, interactive
-from flake8_forward_call.source import SourceError
+from flake8_forward_call import explaining
+from flake8_forward_call.fixing import interactive
+from flake8_forward_call.sources.source import SourceError
 
 NET = """\
 from torch import nn

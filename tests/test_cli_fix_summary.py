@@ -12,10 +12,10 @@ from command_line import FIXED, PROGRAM, forward_call
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from flake8_forward_call.finding import Applicability, Finding, Fix, Place
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.findings.finding import Applicability, Finding, Fix, Place
 from flake8_forward_call.report.summary import Run, markdown
 from flake8_forward_call.rules import BY_CODE, RULES, Rule
+from flake8_forward_call.terminal.printing import one_line
 
 MIXED = f"""{PROGRAM}
 

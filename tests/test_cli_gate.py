@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call
 
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.rules import RULES
 
 LINE = f"net.py:{PLACE}: {MESSAGE}\n"

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, forward_call
 
-from flake8_forward_call import fixing
 from flake8_forward_call.checking import Checked, check_bytes
-from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.selection import Selects
-from flake8_forward_call.writing import replace
+from flake8_forward_call.files.writing import replace
+from flake8_forward_call.findings.selection import Selects
+from flake8_forward_call.fixing import fixing
+from flake8_forward_call.terminal.interrupts import interrupts_held
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from command_line import FIXED, PROGRAM, flake8, forward_call
 
-from flake8_forward_call import adopting, silencing
-from flake8_forward_call.finding import Edit
-from flake8_forward_call.silencing import Silenced, silence
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Edit
+from flake8_forward_call.noqa import adopting, silencing
+from flake8_forward_call.noqa.silencing import Silenced, silence
+from flake8_forward_call.sources.source import Source
 
 HEAD = b"import torch\nfrom torch import nn\n\nm = nn.Linear(8, 4)\nh = nn.ReLU()\nx = torch.ones(8)\n"
 CODES = "FWD001,FWD002,FWD003,FWD004,FWD005"

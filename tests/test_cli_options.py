@@ -16,7 +16,8 @@ from command_line import PROGRAM, forward_call
 from flake8_forward_call import __version__
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
-from flake8_forward_call.inference import disk, session, texts
+from flake8_forward_call.inference import session
+from flake8_forward_call.inference.project import disk, texts
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from command_line import forward_call
 
 from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.explain import explain
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.rules import RULES
 
 pytestmark = pytest.mark.slow

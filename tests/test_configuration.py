@@ -17,7 +17,7 @@ from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
 from flake8_forward_call.configuration.settings import Settings
-from flake8_forward_call.inference.texts import MIN_FILES
+from flake8_forward_call.inference.project.texts import MIN_FILES
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Context
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Context
+from flake8_forward_call.sources.source import Source
 
 HEAD = "from torch import nn\nnet = nn.Linear(1, 1)\n"
 CALL = "net.forward(...)"

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from flake8_forward_call import python_files
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.files import python_files
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.terminal.trouble import Trouble
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, forward_call
 
-from flake8_forward_call.changes import ChangesError, changes_of
+from flake8_forward_call.files.changes import ChangesError, changes_of
 
 
 @pytest.fixture(autouse=True)

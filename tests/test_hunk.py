@@ -6,10 +6,10 @@ import difflib
 
 import pytest
 
-from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.findings.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.fixing.rewriter import edited
 from flake8_forward_call.report.hunk import hunk
-from flake8_forward_call.rewriter import edited
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 # Some calls are on one row, others take two, so that earlier fixes join rows. Over 200 lines, difflib guesses.
 TEXT = "".join(

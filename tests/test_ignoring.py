@@ -14,8 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from flake8_forward_call.configuration import files
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.terminal.trouble import Trouble
 
 
 @pytest.fixture(autouse=True)

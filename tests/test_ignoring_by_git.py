@@ -11,9 +11,9 @@ import pytest
 from command_line import PROGRAM, forward_call
 
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, check, lines_of
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.ignoring import reason_for
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.ignoring import reason_for
+from flake8_forward_call.terminal.trouble import Trouble
 
 # Each is a `.gitignore` of its own, or several by folder, over the same tree.
 TABLE: dict[str, bytes | dict[str, bytes]] = {

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, forward_call
 
-from flake8_forward_call import temporary
+from flake8_forward_call.files import temporary
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows locks open files in another way")
 

@@ -120,7 +120,7 @@ def test_folder_whose_name_begins_like_the_given_one_is_outside(tmp_path: Path) 
 
 def test_root_may_be_given(tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder's name may end in a slash, and the root's does."""
-    from flake8_forward_call.inputs import Input
+    from flake8_forward_call.files.inputs import Input
 
     assert Input(str(outside), b"", given=("/",)).leads_out_to is None
     assert Input(str(outside), b"", given=(str(tmp_path),)).leads_out_to is None

@@ -9,7 +9,7 @@ import pytest
 from command_line import PROGRAM, forward_call
 
 from flake8_forward_call.configuration import files
-from flake8_forward_call.printing import from_here
+from flake8_forward_call.terminal.printing import from_here
 
 BROKEN = "[tool.forward-call]\nselct = []\n"
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from command_line import forward_call
 
-from flake8_forward_call.newer_syntax import Version, newer_form
+from flake8_forward_call.sources.newer_syntax import Version, newer_form
 
 OWN = ".".join(map(str, sys.version_info[:2]))
 CALL = "from torch import nn\n\nlayer = nn.Linear(2, 2)\nlayer.forward(1)\n"

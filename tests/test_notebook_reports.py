@@ -13,7 +13,7 @@ import pytest
 from cells import code, notebook, text
 from command_line import forward_call
 
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 
 SETUP = code(["from torch import nn\n", "model = nn.Linear(8, 4)\n"])
 SAYS = "model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"

@@ -388,7 +388,7 @@ def test_fix_tells_where_and_keeps_the_mode(project: Path) -> None:
 def test_a_notebook_whose_rewrite_is_not_proven_stays(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = check(project, "model.forward(1)")
     before = (project / "nb.ipynb").read_bytes()
-    monkeypatch.setattr("flake8_forward_call.rewriter.rewrite", lambda source, fixes: source.text)
+    monkeypatch.setattr("flake8_forward_call.fixing.rewriter.rewrite", lambda source, fixes: source.text)
     result = forward_call("fix", "nb.ipynb")
     reason = "the rewritten cells differ from the rewritten program"
     refused = f"nb.ipynb:1:1: FWD900 cannot rewrite file: {reason}"

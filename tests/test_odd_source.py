@@ -12,11 +12,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.fixing import rewrite
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.selection import Selection, everywhere
+from flake8_forward_call.fixing.fixing import rewrite
 from flake8_forward_call.plugin import Plugin
-from flake8_forward_call.selection import Selection, everywhere
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.sources.source import Source, SourceError
 
 EVERYTHING = Selection(select=("FWD",))
 FIXTURES = sorted((Path(__file__).parent / "inference" / "fixtures").rglob("*.py"))

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Finding
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.inference import session
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 # Each file attaches its own kind of hook.
 PARTS = {

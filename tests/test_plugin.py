@@ -10,7 +10,7 @@ import pytest
 from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call, python, run
 
 from flake8_forward_call import analysis
-from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.plugin import Plugin
 from flake8_forward_call.rules import RULES
 

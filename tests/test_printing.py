@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flake8_forward_call.printing import as_json, diff_line, one_line, shown, source_line
+from flake8_forward_call.terminal.printing import as_json, diff_line, one_line, shown, source_line
 
 # Any characters, and more often than by chance those that are a danger, and what logs obey.
 texts = st.lists(

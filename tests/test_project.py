@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.cli import main
-from flake8_forward_call.trouble import Status
+from flake8_forward_call.terminal.trouble import Status
 
 ROOT = Path(__file__).parent.parent
 COMMAND = re.compile(r"forward-call (?:check|fix|explain|config)\b[^#\n|`&;>]*")

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from flake8_forward_call import terminal
-from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
-from flake8_forward_call.report import diff, rewrites, text
-from flake8_forward_call.report import json as json_report
+from flake8_forward_call.findings.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rendering import json as json_report
+from flake8_forward_call.report.rendering import text
 from flake8_forward_call.rules import BY_CODE
+from flake8_forward_call.terminal import terminal
 
 FIX = Fix(
     Applicability.SAFE,

@@ -16,8 +16,8 @@ import pytest
 from cells import code, notebook
 from command_line import PROGRAM, forward_call
 
-from flake8_forward_call.finding import Applicability, Context, Edit, Finding, Fix, Place
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
 

@@ -18,11 +18,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_forward_call import __version__
-from flake8_forward_call.finding import Applicability, Context, Edit, Finding, Fix, Place
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 OVERRIDE = PROGRAM + "\n    def __call__(self, x):\n        return x\n"
 HOOKED = """\

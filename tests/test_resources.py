@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.inference.flow import Flow
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.intent import Intent
-from flake8_forward_call.outline import Outline
-from flake8_forward_call.source import Source
+from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.flow import Flow
+from flake8_forward_call.sources.outline import Outline
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.intent import Intent
 
 HEAD = "from torch import nn\nnet = nn.Linear(1, 1)\n"
 

@@ -9,11 +9,11 @@ import libcst as cst
 import pytest
 from rewriting import fix, fixes, rewritten
 
-from flake8_forward_call import rewriter
-from flake8_forward_call.finding import Edit, Place
-from flake8_forward_call.rewriter import RewriteError, edited, rewrite
-from flake8_forward_call.source import Source
-from flake8_forward_call.visitor import find_sites
+from flake8_forward_call.findings.finding import Edit, Place
+from flake8_forward_call.fixing import rewriter
+from flake8_forward_call.fixing.rewriter import RewriteError, edited, rewrite
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.visitor import find_sites
 
 
 def check(before: bytes, after: bytes) -> None:

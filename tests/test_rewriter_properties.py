@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from rewriting import fix, fixes
 
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.fixing import Outcome
-from flake8_forward_call.fixing import rewrite as fixed
-from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.selection import Selection, everywhere
-from flake8_forward_call.source import Source
-from flake8_forward_call.visitor import find_sites
+from flake8_forward_call.findings.selection import Selection, everywhere
+from flake8_forward_call.fixing.fixing import Outcome
+from flake8_forward_call.fixing.fixing import rewrite as fixed
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.visitor import find_sites
 
 generated = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -10,11 +10,11 @@ import pytest
 from markdown_it import MarkdownIt
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.rewriter import rewrite
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.noqa.silencing import EVERY_RULE
+from flake8_forward_call.noqa.unused import unused
 from flake8_forward_call.rules import BY_CODE, RULES, Rule
-from flake8_forward_call.silencing import EVERY_RULE
-from flake8_forward_call.source import Source
-from flake8_forward_call.unused import unused
+from flake8_forward_call.sources.source import Source
 
 ROOT = Path(__file__).parent.parent
 CODE = re.compile(r"\bFWD\d{3}\b")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability, Cell, Place
-from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
-from flake8_forward_call.ruling import finding_for, rule_for, shortened
-from flake8_forward_call.source import Source
-from flake8_forward_call.visitor import Site, find_sites
+from flake8_forward_call.findings.finding import Applicability, Cell, Place
+from flake8_forward_call.findings.ruling import finding_for, rule_for, shortened
+from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing, Verdict
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.visitor import Site, find_sites
 
 MODULE, PROBABLE = Standing.MODULE, Standing.PROBABLE
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE

@@ -8,10 +8,10 @@ import itertools
 import pytest
 from flake8.style_guide import Decision, DecisionEngine  # type: ignore[import-untyped, unused-ignore]
 
-from flake8_forward_call import selection
+from flake8_forward_call.findings import selection
+from flake8_forward_call.findings.selection import Selection, UnknownCodeError, may_select, parse_codes
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.rules.base import Rule
-from flake8_forward_call.selection import Selection, UnknownCodeError, may_select, parse_codes
 
 OFF = Rule("FWD777", "off", "Off by default", "", default=False, applicability=None, page="", bad="", good="")
 CHOICES = ((), ("FWD",), ("FWD001",), ("FWD0",), ("F",), ("FWD777",), ("FWD001", "FWD7"), ("E", "F"))

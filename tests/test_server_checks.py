@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.findings.selection import Selection
 from flake8_forward_call.server.checks import Checks
 from flake8_forward_call.server.settings import Terms
 

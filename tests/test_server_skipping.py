@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from flake8_forward_call.configuration import files
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.inference import apart
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.inference.project import apart
 from flake8_forward_call.server.skipping import is_skipped
-from flake8_forward_call.trouble import Unheard
+from flake8_forward_call.terminal.trouble import Unheard
 
 LINE, CHARACTER = 10, 25  # Of `forward` in the program.
 FIX_ALL = "source.fixAll.forward-call"

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, PROGRAM, Result, forward_call
 
-from flake8_forward_call import skipping
 from flake8_forward_call.configuration import files
+from flake8_forward_call.files import skipping
 
 GIT = "ignored by git (--no-respect-gitignore)"
 SETTINGS = "excluded (exclude in pyproject.toml)"

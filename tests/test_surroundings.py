@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, python
 
-from flake8_forward_call.cache import VARIABLE
+from flake8_forward_call.files.cache import VARIABLE
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="a shell of Unix is needed")
 

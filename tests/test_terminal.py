@@ -191,9 +191,10 @@ def test_rich_is_imported_for_nobody_at_the_other_end_of_a_pipe() -> None:
 # The bar comes at once, and the look at the first file lasts until it has.
 WAITING = """
 import sys, time
-from flake8_forward_call import checking, cli, progress
+from flake8_forward_call import checking, cli
 from flake8_forward_call.commands import check
-from flake8_forward_call import fixing
+from flake8_forward_call.fixing import fixing
+from flake8_forward_call.terminal import progress
 
 progress._PATIENCE = 0
 made = []
@@ -209,7 +210,7 @@ def wait(*args, **options):
 
 check.Progress = Seen
 check.check_bytes = fixing.check_bytes = wait
-from flake8_forward_call import adopting
+from flake8_forward_call.noqa import adopting
 from flake8_forward_call.commands import fix, noqa
 fix.Progress = noqa.Progress = Seen
 adopting.check_bytes = wait

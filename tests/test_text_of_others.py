@@ -22,12 +22,12 @@ from command_line import Result, flake8, forward_call
 from editor import capabilities, editing
 from screens import screen, seen
 
-from flake8_forward_call.finding import Finding, Place
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.inference.evidence import Step
-from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.report import diff
-from flake8_forward_call.source import Source
+from flake8_forward_call.report.formats import FORMATS
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal.printing import one_line, shown
 
 # Clears the screen, begins a title, ends a line, turns the direction of reading, hides, and speaks to logs.
 SPELL = "\x1b[2J\x1b]0;title\x07\x9b2J\x85\u2028\u202e\u2066\u200f\u061c\u200b\ufeff\U000e0041##[error]##vso[task.x]"
@@ -313,7 +313,10 @@ def test_on_a_real_terminal() -> None:
 
 @pytest.mark.slow
 def test_with_a_bar() -> None:
-    patient = "import sys\nfrom flake8_forward_call import cli, progress\nprogress._PATIENCE = 0\nsys.exit(cli.main())"
+    patient = (
+        "import sys\nfrom flake8_forward_call import cli\nfrom flake8_forward_call.terminal import progress\n"
+        "progress._PATIENCE = 0\nsys.exit(cli.main())"
+    )
     with screen("-c", patient, "check", *NAMES) as terminal:
         terminal.finish()
     text = re.sub(r"\x1b\[[0-9;]*m", "", MOVES.sub("", terminal.shown))

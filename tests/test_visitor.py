@@ -8,11 +8,11 @@ import sys
 import libcst as cst
 import pytest
 
-from flake8_forward_call import visitor
-from flake8_forward_call.finding import Place
-from flake8_forward_call.ruling import shortened
-from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.visitor import find_sites, locate
+from flake8_forward_call.findings.finding import Place
+from flake8_forward_call.findings.ruling import shortened
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.visiting import visitor
+from flake8_forward_call.visiting.visitor import find_sites, locate
 
 
 def places(text: str) -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from flake8_forward_call.writing import WriteError, replace
+from flake8_forward_call.files.writing import WriteError, replace
 
 
 @pytest.fixture

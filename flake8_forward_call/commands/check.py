@@ -15,15 +15,15 @@ from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
 from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
 from flake8_forward_call.commands.recorded import RecordedCommand
-from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.inputs import read_inputs
-from flake8_forward_call.interrupts import ends_raised
-from flake8_forward_call.progress import Progress
+from flake8_forward_call.files.inputs import read_inputs
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.source import Source
-from flake8_forward_call.trouble import Status, Trouble
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal.interrupts import ends_raised
+from flake8_forward_call.terminal.progress import Progress
+from flake8_forward_call.terminal.telling import Telling, loudness_options
+from flake8_forward_call.terminal.trouble import Status, Trouble
 
 
 @click.command(cls=RecordedCommand, epilog=epilog("check"))

@@ -12,10 +12,10 @@ import click
 from flake8_forward_call.commands.recorded import command_line
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, settings_of
-from flake8_forward_call.printing import from_here
+from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.report.record import Circumstances
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.selection import Selects
+from flake8_forward_call.terminal.printing import from_here
 
 
 def circumstances(context: click.Context, paths: Sequence[str], files: int, selects: Selects) -> Circumstances:

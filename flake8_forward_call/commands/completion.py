@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.trouble import Status
+from flake8_forward_call.terminal.trouble import Status
 
 _SHELLS = ("bash", "zsh", "fish")
 

@@ -15,10 +15,10 @@ from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Option
 from flake8_forward_call.configuration.schema import schema
 from flake8_forward_call.configuration.selecting import ignored_at
 from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, counts, settings_of
-from flake8_forward_call.printing import as_json, near, one_line
+from flake8_forward_call.findings.selection import longest, may_select
 from flake8_forward_call.rules import RULES, fwd100
-from flake8_forward_call.selection import longest, may_select
-from flake8_forward_call.trouble import Status
+from flake8_forward_call.terminal.printing import as_json, near, one_line
+from flake8_forward_call.terminal.trouble import Status
 
 
 @click.command(epilog=epilog("config"), short_help="Show settings and rules.")

@@ -8,18 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call import terminal
 from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
-from flake8_forward_call.finding import Applicability
-from flake8_forward_call.printing import near, shown
-from flake8_forward_call.reading import NotPlainError, read_bytes
-from flake8_forward_call.report import evidence, text
+from flake8_forward_call.files.reading import NotPlainError, read_bytes
+from flake8_forward_call.findings.finding import Applicability
+from flake8_forward_call.findings.selection import unknown
+from flake8_forward_call.report import evidence
+from flake8_forward_call.report.rendering import text
 from flake8_forward_call.rules import BY_CODE, RULES
-from flake8_forward_call.selection import unknown
-from flake8_forward_call.source import Source, SourceError, is_notebook, read
-from flake8_forward_call.trouble import Status, reason
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook, read
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.printing import near, shown
+from flake8_forward_call.terminal.trouble import Status, reason
 
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation

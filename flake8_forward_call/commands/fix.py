@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call import terminal
 from flake8_forward_call.checking import hold
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import (
@@ -17,18 +16,19 @@ from flake8_forward_call.commands.options import (
     unsafe_fixes_option,
 )
 from flake8_forward_call.commands.recorded import RecordedCommand, command_line
-from flake8_forward_call.commands.telling import Telling, loudness_options
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.fixing import Fixing
-from flake8_forward_call.formats import FORMATS
-from flake8_forward_call.inputs import STDIN, read_inputs
-from flake8_forward_call.interactive import Asking
-from flake8_forward_call.interrupts import ends_raised
-from flake8_forward_call.progress import Progress
+from flake8_forward_call.files.inputs import STDIN, read_inputs
+from flake8_forward_call.findings.selection import without_noqa
+from flake8_forward_call.fixing.fixing import Fixing
+from flake8_forward_call.fixing.interactive import Asking
 from flake8_forward_call.report import summary as summaries
-from flake8_forward_call.selection import without_noqa
-from flake8_forward_call.trouble import Status, Trouble, reason
+from flake8_forward_call.report.formats import FORMATS
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.interrupts import ends_raised
+from flake8_forward_call.terminal.progress import Progress
+from flake8_forward_call.terminal.telling import Telling, loudness_options
+from flake8_forward_call.terminal.trouble import Status, Trouble, reason
 
 
 @click.command(cls=RecordedCommand, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")

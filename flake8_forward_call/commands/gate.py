@@ -10,22 +10,24 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from flake8_forward_call import former, report, terminal
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.formats import FORMATS
-from flake8_forward_call.inputs import STDIN, STDIN_NAME, Input
-from flake8_forward_call.printing import near
-from flake8_forward_call.reading import read_bytes
+from flake8_forward_call import report
+from flake8_forward_call.files import former
+from flake8_forward_call.files.inputs import STDIN, STDIN_NAME, Input
+from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.files.writing import WriteError, write
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.report import statistics
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
-from flake8_forward_call.selection import Selects
-from flake8_forward_call.trouble import Trouble, reason
-from flake8_forward_call.writing import WriteError, write
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.trouble import Trouble, reason
 
 if TYPE_CHECKING:
-    from flake8_forward_call.baseline import Baseline
-    from flake8_forward_call.changes import Changes
+    from flake8_forward_call.files.changes import Changes
+    from flake8_forward_call.findings.baseline import Baseline
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -139,7 +141,7 @@ class Gate:
             raise click.UsageError("--write-baseline needs the name of a file")
         self._to_write = write_baseline
         if baseline is not None:
-            from flake8_forward_call.baseline import Baseline, BaselineError
+            from flake8_forward_call.findings.baseline import Baseline, BaselineError
 
             self._baseline_name = baseline
             try:
@@ -149,7 +151,7 @@ class Gate:
         if diff_base is not None:
             if STDIN in paths and stdin_filename == STDIN_NAME:
                 raise click.UsageError("--diff-base needs --stdin-filename to know which file '-' stands for")
-            from flake8_forward_call.changes import ChangesError, changes_of
+            from flake8_forward_call.files.changes import ChangesError, changes_of
 
             try:
                 self._changes = changes_of([stdin_filename] if STDIN in paths else paths, diff_base)
@@ -186,7 +188,7 @@ class Gate:
         return list(filter(is_touched, compared.new))
 
     def _touched(self, made: Report, changes: list[Changes]) -> list[Finding]:
-        from flake8_forward_call.changes import ChangesError
+        from flake8_forward_call.files.changes import ChangesError
 
         try:
             return [one for one in made if any(each.touch(one.path, made.rows(one)) for each in changes)]
@@ -219,7 +221,7 @@ class Gate:
         if self.trouble.errors:
             self.trouble.error(f"{near(path)}: not written, for not everything could be looked at")
             return findings
-        from flake8_forward_call.baseline import Baseline
+        from flake8_forward_call.findings.baseline import Baseline
 
         made = Baseline.of(findings, path)
         try:

@@ -8,16 +8,16 @@ from typing import Any, TypeVar
 
 import click
 
-from flake8_forward_call.adopting import Adopting
 from flake8_forward_call.configuration.selecting import selection_of
-from flake8_forward_call.formats import FORMATS
-from flake8_forward_call.inputs import STDIN, STDIN_NAME, read_inputs
-from flake8_forward_call.interrupts import ends_raised
-from flake8_forward_call.progress import Progress
+from flake8_forward_call.files.inputs import STDIN, STDIN_NAME, read_inputs
+from flake8_forward_call.files.skipping import Skipped
+from flake8_forward_call.findings.selection import Selection, Selects, without_noqa
+from flake8_forward_call.noqa.adopting import Adopting
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.rules import fwd100
-from flake8_forward_call.selection import Selection, Selects, without_noqa
-from flake8_forward_call.skipping import Skipped
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.terminal.interrupts import ends_raised
+from flake8_forward_call.terminal.progress import Progress
+from flake8_forward_call.terminal.trouble import Trouble
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -9,14 +9,14 @@ from typing import Any, TypeVar
 
 import click
 
-from flake8_forward_call import cache
 from flake8_forward_call.commands.completing import OFFERS, files
 from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Option
 from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
 from flake8_forward_call.configuration.values import OptionValueError, value_of
-from flake8_forward_call.inputs import STDIN, STDIN_NAME
-from flake8_forward_call.printing import from_here
+from flake8_forward_call.files import cache
+from flake8_forward_call.files.inputs import STDIN, STDIN_NAME
+from flake8_forward_call.terminal.printing import from_here
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Decorator = Callable[[_Command], _Command]
@@ -77,7 +77,7 @@ _SETTLED = f"{__name__}.environment"
 
 def _settle_environment(context: click.Context, given: str | bool) -> None:
     """Settle where installed packages are looked for, before the first file is looked at."""
-    from flake8_forward_call.inference import environment
+    from flake8_forward_call.inference.project import environment
 
     name = "--python" if isinstance(given, str) else "--no-site-packages"
     if context.meta.setdefault(_SETTLED, name) != name:

@@ -9,8 +9,8 @@ import click
 
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import file_options, inference_options, rule_options
-from flake8_forward_call.printing import source_line
-from flake8_forward_call.trouble import Status, Trouble
+from flake8_forward_call.terminal.printing import source_line
+from flake8_forward_call.terminal.trouble import Status, Trouble
 
 
 class _Formatter(logging.Formatter):

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import click
 
-from flake8_forward_call import terminal
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.inputs import STDIN
-from flake8_forward_call.interrupts import ends_raised
-from flake8_forward_call.printing import shown
-from flake8_forward_call.skipping import Skipped
-from flake8_forward_call.trouble import Status, Trouble
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.inputs import STDIN
+from flake8_forward_call.files.skipping import Skipped
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.interrupts import ends_raised
+from flake8_forward_call.terminal.printing import shown
+from flake8_forward_call.terminal.trouble import Status, Trouble
 
 show_files_option = click.option(
     "--show-files", is_flag=True, help="List the files that would be checked, one per line, without checking them."

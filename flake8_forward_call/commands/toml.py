@@ -6,7 +6,7 @@ import json
 import sys
 
 from flake8_forward_call.configuration.options import Kind, Option
-from flake8_forward_call.printing import LOG_COMMAND, one_line
+from flake8_forward_call.terminal.printing import LOG_COMMAND, one_line
 
 
 def line_of(option: Option, name: str, value: object, origin: str) -> str:

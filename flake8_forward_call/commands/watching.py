@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call import terminal
 from flake8_forward_call.configuration.files import FILE, ConfigError
-from flake8_forward_call.discovery import EXCLUDED
-from flake8_forward_call.inputs import STDIN
-from flake8_forward_call.trouble import Status, Trouble, reason
+from flake8_forward_call.files.discovery import EXCLUDED
+from flake8_forward_call.files.inputs import STDIN
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.trouble import Status, Trouble, reason
 
 if TYPE_CHECKING:
     from watchfiles import Change

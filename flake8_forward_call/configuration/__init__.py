@@ -1,1 +1,1 @@
-"""What can be set: one table of options, and the doors that they come in by."""
+"""What can be set: one table of options, and where their values come from."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.configuration.values import OptionValueError, Value, did_you_mean, shortened, value_of
-from flake8_forward_call.printing import near, shown
-from flake8_forward_call.reading import MAX_SETTINGS, NotPlainError, is_missing, read_bytes
-from flake8_forward_call.trouble import reason
+from flake8_forward_call.files.reading import MAX_SETTINGS, NotPlainError, is_missing, read_bytes
+from flake8_forward_call.terminal.printing import near, shown
+from flake8_forward_call.terminal.trouble import reason
 
 FILE = "pyproject.toml"
 TABLE = "forward-call"

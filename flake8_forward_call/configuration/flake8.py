@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
-from flake8_forward_call import cache
 from flake8_forward_call.configuration.options import OPTIONS, Option
 from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
 from flake8_forward_call.configuration.values import OptionValueError, Value, value_of
+from flake8_forward_call.files import cache
 
 
 class UnusableError(Exception):
@@ -42,7 +42,7 @@ def _raw(options: Namespace, option: Option) -> object:
 def _settle_environment(options: Namespace, given: dict[str, Value]) -> None:
     if "python" not in given and "site-packages" not in given:
         return
-    from flake8_forward_call.inference import environment
+    from flake8_forward_call.inference.project import environment
 
     if "python" in given and "site-packages" in given:
         raise UnusableError("--forward-call-python and --forward-call-no-site-packages cannot go together")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 
 
 class Kind(enum.Enum):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from flake8_forward_call.configuration.patterns import compiled
 from flake8_forward_call.configuration.settings import Settings, settings_of
-from flake8_forward_call.selection import Selection
+from flake8_forward_call.findings.selection import Selection
 
 
 def selection_of(path: str) -> Selection:

@@ -8,14 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import (
-    FILE,
-    ConfigError,
-    Configured,
-    nearest,
-    read,
-    read_what_is_valid,
-)
+from flake8_forward_call.configuration.files import FILE, ConfigError, Configured, nearest, read, read_what_is_valid
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.configuration.values import CodesByPattern, Value
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flake8_forward_call.configuration.options import Kind, Option
-from flake8_forward_call.selection import UnknownCodeError, parse_codes
+from flake8_forward_call.findings.selection import UnknownCodeError, parse_codes
 
 # Patterns, each with the codes that it leaves out.
 CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call import __version__
-from flake8_forward_call.reading import read_bytes, read_head
+from flake8_forward_call.files.reading import read_bytes, read_head
 
 # The folder to use, in place of the platform's own; set to nothing, there is no cache.
 VARIABLE = "FORWARD_CALL_CACHE_DIR"

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from flake8_forward_call import missing
-from flake8_forward_call.reading import read_bytes
-from flake8_forward_call.repository import Entry, RefusedError, Repository, RepositoryError, names
-from flake8_forward_call.trouble import reason
+from flake8_forward_call.files import missing
+from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.files.repository import Entry, RefusedError, Repository, RepositoryError, names
+from flake8_forward_call.terminal.trouble import reason
 
 # The lines of a hunk in the new file. What stands in a file has a character before it, so it cannot look like this.
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.M)

@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.ignoring import LeftOut, reason_for
-from flake8_forward_call.printing import near
-from flake8_forward_call.python_files import is_python
-from flake8_forward_call.reading import kind_of
-from flake8_forward_call.skipping import Reason, Skipped
-from flake8_forward_call.trouble import Trouble, reason
+from flake8_forward_call.files.ignoring import LeftOut, reason_for
+from flake8_forward_call.files.python_files import is_python
+from flake8_forward_call.files.reading import kind_of
+from flake8_forward_call.files.skipping import Reason, Skipped
+from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.trouble import Trouble, reason
 
 _VERSION_CONTROL = frozenset((".git", ".hg", ".svn", ".bzr", "_darcs", "CVS"))
 _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".ipynb_checkpoints"))

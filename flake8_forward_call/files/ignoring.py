@@ -12,9 +12,9 @@ from pathlib import Path
 from flake8_forward_call.configuration.files import FILE, ConfigError
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_of
-from flake8_forward_call.printing import near, shown
-from flake8_forward_call.reading import TooLargeError, read_bytes
-from flake8_forward_call.skipping import Reason
+from flake8_forward_call.files.reading import TooLargeError, read_bytes
+from flake8_forward_call.files.skipping import Reason
+from flake8_forward_call.terminal.printing import near, shown
 
 GITIGNORE = ".gitignore"
 

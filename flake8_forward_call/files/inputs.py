@@ -7,11 +7,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.printing import near
-from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
-from flake8_forward_call.skipping import Skipped
-from flake8_forward_call.trouble import Trouble, reason
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, read_bytes
+from flake8_forward_call.files.skipping import Skipped
+from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.trouble import Trouble, reason
 
 STDIN = "-"
 # What flake8 calls standard input where --stdin-display-name does not name it.

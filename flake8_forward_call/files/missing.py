@@ -7,8 +7,8 @@ import os
 import re
 import shlex
 
-from flake8_forward_call.printing import shown
-from flake8_forward_call.repository import RefusedError, Repository, RepositoryError
+from flake8_forward_call.files.repository import RefusedError, Repository, RepositoryError
+from flake8_forward_call.terminal.printing import shown
 
 _HASH = re.compile(r"[0-9a-fA-F]{7,64}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 
-from flake8_forward_call.reading import read_head
+from flake8_forward_call.files.reading import read_head
 
 # The suffixes of Python, of notebooks, and of tools whose files are Python programs. pre-commit's table (the package
 # `identify`) takes the same for Python: its hooks are handed these.

@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 
 # These change what git prints or where it looks, or make it run other programs.
 _UNWANTED = frozenset(

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import TypeAlias
 
 from flake8_forward_call.configuration.settings import GIVEN
-from flake8_forward_call.printing import near
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.trouble import Trouble
 
 
 class Reason(enum.Enum):

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from flake8_forward_call import temporary
-from flake8_forward_call.reading import read_bytes
-from flake8_forward_call.trouble import reason
+from flake8_forward_call.files import temporary
+from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.terminal.trouble import reason
 
 # What the user gives a file: attributes of one's own, a list of who may do what, SELinux's label. The others are the
 # system's; it keeps a checksum of the content there, which a new content must not have.

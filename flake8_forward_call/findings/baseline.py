@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.fingerprints import Identity, identity
-from flake8_forward_call.inputs import STDIN_NAME
-from flake8_forward_call.reading import MAX_BYTES, NotPlainError, read_bytes
-from flake8_forward_call.selection import Selects
-from flake8_forward_call.trouble import reason
+from flake8_forward_call.files.inputs import STDIN_NAME
+from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, read_bytes
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.fingerprints import Identity, identity
+from flake8_forward_call.findings.selection import Selects
+from flake8_forward_call.terminal.trouble import reason
 
 _VERSION = 1
 # Python refuses to print a number of thousands of digits, and no file has so many findings.

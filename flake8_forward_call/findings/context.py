@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.candidates import Candidate
-from flake8_forward_call.finding import Context, Place
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Context, Place
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import Candidate
 
 
 def context_of_call(source: Source, subject: str, candidate: Candidate, start: Place) -> Context:

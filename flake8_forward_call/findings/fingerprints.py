@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.source import Source
-from flake8_forward_call.trees import children
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.sources.trees import children
 
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _OUTSIDE_EXPRESSIONS = (ast.stmt, ast.ExceptHandler, ast.match_case)

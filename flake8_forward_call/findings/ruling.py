@@ -9,16 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.context import context_of_call, context_of_statement
-from flake8_forward_call.finding import Applicability, Finding, Fix
-from flake8_forward_call.inference.verdict import Attachment, Sameness, Standing, Verdict
-from flake8_forward_call.printing import from_here, one_line
+from flake8_forward_call.findings.context import context_of_call, context_of_statement
+from flake8_forward_call.findings.finding import Applicability, Finding, Fix
+from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing, Verdict
 from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
+from flake8_forward_call.terminal.printing import from_here, one_line
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.overrides import Override
-    from flake8_forward_call.source import Source
-    from flake8_forward_call.visitor import Site
+    from flake8_forward_call.inference.classes.overrides import Override
+    from flake8_forward_call.sources.source import Source
+    from flake8_forward_call.visiting.visitor import Site
 
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40

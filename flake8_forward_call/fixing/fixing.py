@@ -11,22 +11,23 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call import report, terminal
+from flake8_forward_call import report
 from flake8_forward_call.analysis import internal_error, unanalysable
 from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
-from flake8_forward_call.finding import Applicability, Finding, Fix
-from flake8_forward_call.formats import FORMATS
-from flake8_forward_call.inputs import Input
-from flake8_forward_call.interactive import Asking
-from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.printing import near, shown
+from flake8_forward_call.files.inputs import Input
+from flake8_forward_call.files.writing import WriteError, outside, replace
+from flake8_forward_call.findings.finding import Applicability, Finding, Fix
+from flake8_forward_call.findings.selection import Selection, Selects, everywhere
+from flake8_forward_call.fixing.interactive import Asking
 from flake8_forward_call.report import diff, rewrites
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.selection import Selection, Selects, everywhere
-from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, outside, replace
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.interrupts import interrupts_held
+from flake8_forward_call.terminal.printing import near, shown
+from flake8_forward_call.terminal.trouble import Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,7 @@ def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Sele
 
 
 def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
-    from flake8_forward_call.rewriter import RewriteError, rewrite
+    from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
 
     if source.to_bytes() != data:
         raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")

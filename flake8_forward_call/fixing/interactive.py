@@ -9,13 +9,14 @@ from dataclasses import dataclass
 
 import click
 
-from flake8_forward_call import terminal
-from flake8_forward_call.finding import Applicability, Finding
-from flake8_forward_call.printing import diff_line
-from flake8_forward_call.report import evidence, text
+from flake8_forward_call.findings.finding import Applicability, Finding
+from flake8_forward_call.report import evidence
 from flake8_forward_call.report.diff import coloured_line
 from flake8_forward_call.report.hunk import hunk
-from flake8_forward_call.source import Source
+from flake8_forward_call.report.rendering import text
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.printing import diff_line
 
 
 class Answer(enum.Enum):

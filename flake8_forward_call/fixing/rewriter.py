@@ -11,11 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 import libcst as cst
 
-from flake8_forward_call.finding import Edit, Fix
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.findings.finding import Edit, Fix
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.sources.trees import same_tree
 from flake8_forward_call.stack import with_room
-from flake8_forward_call.trees import same_tree
-from flake8_forward_call.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
+from flake8_forward_call.visiting.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
 
 
 class RewriteError(Exception):

@@ -11,8 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from flake8_forward_call.inference import callers, decoration
-from flake8_forward_call.inference.bindings import (
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.classes import decoration
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating.containers import ELEMENT
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     Assigned,
     Augmented,
@@ -24,12 +29,7 @@ from flake8_forward_call.inference.bindings import (
     Narrowed,
     Parameter,
 )
-from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.containers import ELEMENT
-from flake8_forward_call.inference.evaluate import Evaluator
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
     UNKNOWN,
@@ -51,6 +51,7 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
+from flake8_forward_call.inference.usage import callers
 
 # Nobody reads more steps. Those that are left out are further from the receiver.
 MAX_STEPS = 30

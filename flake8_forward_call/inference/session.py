@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
-from flake8_forward_call.inference import apart
-from flake8_forward_call.inference import environment as environments
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.declared import Declared
-from flake8_forward_call.inference.disk import Disk
-from flake8_forward_call.inference.environment import Choice, Environment, environment_of
-from flake8_forward_call.inference.evaluate import Evaluator
-from flake8_forward_call.inference.names import Names
-from flake8_forward_call.inference.project import File, Project
-from flake8_forward_call.inference.workspace import Workspace, workspace_of
-from flake8_forward_call.source import Source
+from flake8_forward_call.inference.classes.declared import Declared
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.project import apart
+from flake8_forward_call.inference.project import environment as environments
+from flake8_forward_call.inference.project.disk import Disk
+from flake8_forward_call.inference.project.environment import Choice, Environment, environment_of
+from flake8_forward_call.inference.project.names import Names
+from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.project.workspace import Workspace, workspace_of
+from flake8_forward_call.sources.source import Source
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.hierarchy import Class
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.classes.hierarchy import Class
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A union of more alternatives proves nothing to a reader, and costs time in every later step.
 MAX_ALTERNATIVES = 24

@@ -9,18 +9,18 @@ import click
 from flake8_forward_call import report
 from flake8_forward_call.analysis import internal_error, unanalysable
 from flake8_forward_call.checking import Checked, check_bytes, wanted
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.inputs import Input
-from flake8_forward_call.interrupts import interrupts_held
-from flake8_forward_call.printing import near, shown
+from flake8_forward_call.files.inputs import Input
+from flake8_forward_call.files.writing import WriteError, outside, replace
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.selection import Selects, everywhere
+from flake8_forward_call.noqa.silencing import EVERY_RULE, Silenced, silence
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import fwd900
-from flake8_forward_call.selection import Selects, everywhere
-from flake8_forward_call.silencing import EVERY_RULE, Silenced, silence
-from flake8_forward_call.source import SourceError
-from flake8_forward_call.trouble import Trouble
-from flake8_forward_call.writing import WriteError, outside, replace
+from flake8_forward_call.sources.source import SourceError
+from flake8_forward_call.terminal.interrupts import interrupts_held
+from flake8_forward_call.terminal.printing import near, shown
+from flake8_forward_call.terminal.trouble import Trouble
 
 
 @dataclass

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from flake8_forward_call.checking import check_source
-from flake8_forward_call.finding import Edit, Finding, Place
-from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
-from flake8_forward_call.trees import same_tree
+from flake8_forward_call.findings.finding import Edit, Finding, Place
+from flake8_forward_call.findings.selection import Selection
+from flake8_forward_call.noqa.suppression import Directive, NamedCode, Stretch, Suppression
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.sources.trees import same_tree
 
 EVERY_RULE = Selection(select=("FWD",))
 
@@ -35,7 +35,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
 
     ``findings`` are those of every rule; each left comes with the reason, for a person.
     """
-    from flake8_forward_call.rewriter import edited
+    from flake8_forward_call.fixing.rewriter import edited
 
     suppression = Suppression(source.path, source.text)
     stretches = {row: one for one in suppression.stretches for row in range(one.first, one.last + 1)}

@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.findings.finding import Finding, Place
 
 # What flake8's FileProcessor asks of its options. None of it but `disable_noqa` bears on comments.
 _OPTIONS = argparse.Namespace(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flake8_forward_call.context import context_of_comment
-from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.findings.context import context_of_comment
+from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.findings.selection import Selection
+from flake8_forward_call.noqa.suppression import Directive, NamedCode, Stretch, Suppression
 from flake8_forward_call.rules import RULES, fwd100, fwd900
-from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source, SourceError
-from flake8_forward_call.suppression import Directive, NamedCode, Stretch, Suppression
+from flake8_forward_call.sources.source import Source, SourceError
 
 _OURS = re.compile(r"FWD\d+", re.IGNORECASE)
 _OURS_IN_BYTES = re.compile(_OURS.pattern.encode(), re.IGNORECASE)

@@ -1,10 +1,10 @@
-"""What the command prints: one file a format."""
+"""What the command prints, and the parts that its formats share."""
 
 from __future__ import annotations
 
-from flake8_forward_call import terminal
-from flake8_forward_call.formats import FORMATS
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.terminal import terminal
 
 
 def show(report: Report, output_format: str, *, err: bool = False) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from click import style
 
-from flake8_forward_call.printing import diff_line, one_line
+from flake8_forward_call.terminal.printing import diff_line, one_line
 
 # What git uses for lines that begin so.
 _COLOURS = {"@": "cyan", "-": "red", "+": "green"}

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from click import style
 
-from flake8_forward_call.finding import Place
-from flake8_forward_call.printing import from_here, shown
+from flake8_forward_call.findings.finding import Place
+from flake8_forward_call.terminal.printing import from_here, shown
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step
-    from flake8_forward_call.source import Source
+    from flake8_forward_call.sources.source import Source
 
 
 def render(step: Step, source: Source) -> str:

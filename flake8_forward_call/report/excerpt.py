@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from click import style
 
-from flake8_forward_call.finding import Finding, Place
-from flake8_forward_call.placed import uses_in
-from flake8_forward_call.printing import one_line
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.terminal.printing import one_line
+from flake8_forward_call.visiting.placed import uses_in
 
 # The rows above and below the marked one.
 _AROUND = 2

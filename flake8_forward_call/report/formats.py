@@ -24,7 +24,7 @@ class Format:
 
     def render(self, report: Report) -> str:
         """The report as a text that ends in no line end; it is empty where there is nothing to tell."""
-        module = import_module(f"flake8_forward_call.report.{self.name}")  # Only what is asked for is loaded.
+        module = import_module(f"flake8_forward_call.report.rendering.{self.name}")  # Only what is asked for is loaded.
         return cast("Callable[[Report], str]", module.render)(report)
 
 

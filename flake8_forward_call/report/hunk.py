@@ -6,8 +6,8 @@ import difflib
 import re
 from collections.abc import Sequence
 
-from flake8_forward_call.finding import Edit, Finding, Place
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Edit, Finding, Place
+from flake8_forward_call.sources.source import Source
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _ROWS = re.compile(r"(?<=[-+])\d+")
@@ -58,7 +58,7 @@ def _window(wanted: Sequence[Edit], earlier: Sequence[Edit], around: int, rows: 
 
 def _lines(shown: Source, edits: Sequence[Edit], first: int, last: int) -> list[str]:
     """The rows of a text from the first to the last, with the edits made. Raises RewriteError where two overlap."""
-    from flake8_forward_call.rewriter import edited
+    from flake8_forward_call.fixing.rewriter import edited
 
     rows = first - 1
     raised = [Edit(_above(edit.start, rows), _above(edit.end, rows), edit.content) for edit in edits]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.terminal.printing import one_line
 
 # What Markdown, and GitHub's own additions to it, give a meaning to within a line.
 _PUNCTUATION = re.compile(r"[\\`*_\[\]<>#|~&@$]")

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from urllib.parse import quote
 
-from flake8_forward_call.inputs import STDIN_NAME
+from flake8_forward_call.files.inputs import STDIN_NAME
 
 
 def relative(path: str) -> str:

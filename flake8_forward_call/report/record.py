@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.finding import Edit, Finding, Place
-from flake8_forward_call.fingerprints import scopes_in
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.findings.finding import Edit, Finding, Place
+from flake8_forward_call.findings.fingerprints import scopes_in
 from flake8_forward_call.rules import fwd900
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.terminal.printing import one_line
 
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Evidence

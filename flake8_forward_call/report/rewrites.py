@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from click import style
 
-from flake8_forward_call.finding import Finding, Fix
-from flake8_forward_call.printing import shown
+from flake8_forward_call.findings.finding import Finding, Fix
+from flake8_forward_call.terminal.printing import shown
 
 _PRESERVED = "same arguments, same forward()"
 _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from flake8_forward_call.finding import Applicability
+from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
 

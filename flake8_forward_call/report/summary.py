@@ -8,11 +8,11 @@ from itertools import groupby
 from pathlib import Path
 
 from flake8_forward_call import __version__
-from flake8_forward_call.finding import Applicability, Finding
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.findings.finding import Applicability, Finding
 from flake8_forward_call.report.markdown import code, fenced, prose, sentence
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import BY_CODE
+from flake8_forward_call.terminal.printing import one_line
 
 # GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032). Each of the two
 # lists and the evidence may have _LONG, what could not be done and the command _SHORT. With our own words that is less.

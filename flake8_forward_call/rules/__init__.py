@@ -1,4 +1,4 @@
-"""The rule table. Each rule is declared once, and the plugin, the command, the docs and the tests read it from here."""
+"""The rule table: each rule is declared once, and everything else reads it from here."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from flake8_forward_call.finding import Applicability
+from flake8_forward_call.findings.finding import Applicability
 
 _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 _DUNDER = re.compile(r"(?:\w+\.)*__\w+__")

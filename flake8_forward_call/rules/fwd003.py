@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.finding import Applicability
+from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\

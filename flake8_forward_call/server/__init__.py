@@ -1,1 +1,1 @@
-"""The editor's door: a server of the Language Server Protocol, over standard input and output."""
+"""The server for editors: the Language Server Protocol over standard input and output."""

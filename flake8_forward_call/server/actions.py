@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lsprotocol import types
 
-from flake8_forward_call.finding import Place
+from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.server import messages
 from flake8_forward_call.server.offers import FIX_ALL, QUICK_FIX, Offer, offers
 from flake8_forward_call.server.reports import Report

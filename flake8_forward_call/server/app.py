@@ -17,22 +17,14 @@ from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
 from flake8_forward_call.configuration.files import FILE
-from flake8_forward_call.printing import one_line
 from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.server.settings import (
-    SECTION,
-    Preferences,
-    Settings,
-    Terms,
-    be_lenient,
-    parsed,
-    terms_of,
-)
+from flake8_forward_call.server.settings import SECTION, Preferences, Settings, Terms, be_lenient, parsed, terms_of
 from flake8_forward_call.server.wire import Incoming, Protocol, in_short
-from flake8_forward_call.source import is_notebook
+from flake8_forward_call.sources.source import is_notebook
+from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
 

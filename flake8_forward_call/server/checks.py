@@ -10,7 +10,7 @@ from functools import partial
 from typing import Protocol
 from urllib.parse import unquote
 
-from flake8_forward_call.finding import Finding
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.server import reports

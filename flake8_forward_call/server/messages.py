@@ -9,12 +9,12 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import from_fs_path
 
-from flake8_forward_call.finding import Edit, Finding
+from flake8_forward_call.findings.finding import Edit, Finding
 from flake8_forward_call.inference.evidence import Step
-from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.rules import BY_CODE, fwd900
 from flake8_forward_call.server import markdown
 from flake8_forward_call.server.positions import Positions
+from flake8_forward_call.terminal.printing import one_line, shown
 
 SOURCE = "forward-call"
 

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.checking import check_source
-from flake8_forward_call.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.findings.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.noqa.silencing import EVERY_RULE, silence
 from flake8_forward_call.report import rewrites
 from flake8_forward_call.server.reports import Report
-from flake8_forward_call.silencing import EVERY_RULE, silence
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.sources.source import Source, SourceError
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +69,7 @@ def _is_proven(report: Report, fixes: Sequence[Fix]) -> bool:
 
 
 def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
-    from flake8_forward_call.rewriter import RewriteError, rewrite
+    from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
 
     try:
         rewrite(source, fixes)

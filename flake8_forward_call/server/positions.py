@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flake8_forward_call.finding import Place
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Place
+from flake8_forward_call.sources.source import Source
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,12 @@ from typing import Any
 from pylsp import hookimpl, lsp
 
 from flake8_forward_call.inference.session import look_again
-from flake8_forward_call.printing import one_line
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.server.offers import Offer, offers
 from flake8_forward_call.server.positions import Positions, utf16_units
 from flake8_forward_call.server.reports import checked
 from flake8_forward_call.server.settings import SECTION, Preferences, be_lenient, terms_of
+from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
 

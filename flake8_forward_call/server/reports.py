@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from flake8_forward_call.checking import check_source
-from flake8_forward_call.finding import Edit, Finding, Fix, Place
+from flake8_forward_call.findings.finding import Edit, Finding, Fix, Place
+from flake8_forward_call.findings.selection import Selection
 from flake8_forward_call.inference.evidence import Step
-from flake8_forward_call.selection import Selection
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import GIVEN, configured
-from flake8_forward_call.selection import Selection, UnknownCodeError, parse_codes
+from flake8_forward_call.findings.selection import Selection, UnknownCodeError, parse_codes
 from flake8_forward_call.server.skipping import is_skipped
 
 # The section of a client's settings that is this server's.

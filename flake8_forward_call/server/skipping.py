@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.discovery import is_others
-from flake8_forward_call.ignoring import reason_for
-from flake8_forward_call.inference.apart import apart_from
-from flake8_forward_call.inference.layout import is_marked
-from flake8_forward_call.inference.workspace import PACKAGES
+from flake8_forward_call.files.discovery import is_others
+from flake8_forward_call.files.ignoring import reason_for
+from flake8_forward_call.inference.project.apart import apart_from
+from flake8_forward_call.inference.project.layout import is_marked
+from flake8_forward_call.inference.project.workspace import PACKAGES
 
 
 def is_skipped(path: str, folders: Iterable[str]) -> bool:

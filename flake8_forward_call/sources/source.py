@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.finding import Cell, Edit, Place
+from flake8_forward_call.findings.finding import Cell, Edit, Place
 from flake8_forward_call.rules import fwd900
 
 if TYPE_CHECKING:
-    from flake8_forward_call.outline import Outline
+    from flake8_forward_call.sources.outline import Outline
 
 # The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
@@ -67,7 +67,7 @@ class ParseError(SourceError):
     @property
     def reason(self) -> str:
         """What is wrong: with the text, or with the Python that reads it."""
-        from flake8_forward_call.newer_syntax import newer_form
+        from flake8_forward_call.sources.newer_syntax import newer_form
 
         lines, running = _LINE.findall(self._text), sys.version_info[:2]
         form = newer_form(self._text, "".join(lines[self.place.row - 1 : self.place.row]), running)
@@ -94,7 +94,7 @@ def read(path: str, data: bytes) -> Source | None:
     """The source in a file's bytes; None for a notebook that is not of Python. Raises SourceError."""
     if not is_notebook(path):
         return Source.from_bytes(path, data)
-    from flake8_forward_call.notebook import program
+    from flake8_forward_call.sources.notebook import program
 
     return program.read(path, data)
 
@@ -247,7 +247,7 @@ class Source:
     @cached_property
     def outline(self) -> Outline:
         """The functions and classes of the text by their rows. Raises SourceError where it does not parse."""
-        from flake8_forward_call.outline import Outline
+        from flake8_forward_call.sources.outline import Outline
 
         return Outline(self.tree)
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from flake8_forward_call import terminal
-from flake8_forward_call.interrupts import interrupts_held
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.interrupts import interrupts_held
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from flake8_forward_call.inputs import STDIN
-from flake8_forward_call.printing import shown
+from flake8_forward_call.files.inputs import STDIN
+from flake8_forward_call.terminal.printing import shown
 
 # Commands of ruff, and what people type in place of ours. What each does here.
 _COMMANDS = {

@@ -11,15 +11,15 @@ from typing import Any, TypeVar
 
 import click
 
-from flake8_forward_call import terminal
 from flake8_forward_call.configuration.settings import configured
-from flake8_forward_call.finding import Applicability
-from flake8_forward_call.formats import FORMATS
-from flake8_forward_call.printing import near
+from flake8_forward_call.files.skipping import Skipped
+from flake8_forward_call.findings.finding import Applicability
+from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
-from flake8_forward_call.skipping import Skipped
-from flake8_forward_call.trouble import Trouble
+from flake8_forward_call.terminal import terminal
+from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.trouble import Trouble
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.terminal.printing import one_line
 
 
 class Status(enum.IntEnum):
@@ -33,7 +33,7 @@ class Trouble:
             self._tell(text)
 
     def _tell(self, text: str) -> None:
-        from flake8_forward_call import terminal  # The plugin, which needs none, imports this module as well.
+        from flake8_forward_call.terminal import terminal  # The plugin, which needs none, imports this module as well.
 
         terminal.echo(f"forward-call: {one_line(text)}", err=True)
 

@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_forward_call.trees import children
+from flake8_forward_call.sources.trees import children
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ import re
 import tokenize
 from functools import cached_property
 
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 # What is gone round, and words for going round it or for meaning to.
 _MACHINERY = r"(?:hooks?\b|__call__|\b_?call_impl\b|_wrapped_call_impl)"

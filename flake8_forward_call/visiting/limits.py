@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.sources.trees import children
 from flake8_forward_call.stack import LEVELS, has_room
-from flake8_forward_call.trees import children
 
 # It overflows the stack of the machine, which ends the process, at 500 levels of an attribute chain with a stack of
 # 1 MB. So without a large stack it never sees more than this.

@@ -6,7 +6,7 @@ import re
 
 import libcst as cst
 
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.terminal.printing import one_line
 
 # Stands for a line break while a receiver is brought onto one line.
 _FOLD = "\f"

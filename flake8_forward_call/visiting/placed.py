@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from weakref import WeakKeyDictionary
 
-from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.finding import Place
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Place
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 
 class Uses:
@@ -37,7 +37,7 @@ class Uses:
         once. Raises SourceError.
         """
         if self._by_start is None:
-            from flake8_forward_call.visitor import find_sites
+            from flake8_forward_call.visiting.visitor import find_sites
 
             sites = find_sites(source)
             self._by_start = {site.start: self._by_node[_position(site.candidate)] for site in reversed(sites)}

@@ -18,14 +18,14 @@ from typing import Any, TypeAlias
 import libcst as cst
 from libcst.metadata import MetadataWrapper, PositionProvider
 
-from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.finding import Edit, Place
-from flake8_forward_call.limits import Limits
-from flake8_forward_call.oneline import is_plain, on_one_line
-from flake8_forward_call.printing import one_line
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.findings.finding import Edit, Place
+from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.sources.trees import same_tree
 from flake8_forward_call.stack import with_room
-from flake8_forward_call.trees import same_tree
+from flake8_forward_call.terminal.printing import one_line
+from flake8_forward_call.visiting.candidates import Candidate, candidates
+from flake8_forward_call.visiting.limits import Limits
+from flake8_forward_call.visiting.oneline import is_plain, on_one_line
 
 # What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
 # be matched in one way only, for otherwise a long gap takes for ever.

@@ -13,8 +13,8 @@ from pathlib import Path
 from golden import marks
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability, Finding
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Applicability, Finding
+from flake8_forward_call.sources.source import Source
 
 # A module, one whose call means something else, and what only looks like a module.
 NET = """

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from marked import NET, found_in, hold, written
 
-from flake8_forward_call.inference import evaluate, search, session
-from flake8_forward_call.inference.disk import Disk
-from flake8_forward_call.source import Source
+from flake8_forward_call.inference import session
+from flake8_forward_call.inference.evaluating import evaluate
+from flake8_forward_call.inference.project.disk import Disk
+from flake8_forward_call.inference.usage import search
+from flake8_forward_call.sources.source import Source
 
 MANY = 200
 

@@ -11,7 +11,7 @@ from marked import found_in, hold, hold_unmarked
 
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 
 @pytest.fixture(autouse=True)

@@ -15,10 +15,10 @@ import pytest
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, Package, build
 from flake8_forward_call.inference.catalogue.builder import Builder
 from flake8_forward_call.inference.catalogue.package import write
-from flake8_forward_call.inference.evaluate import Evaluator
-from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.project.project import File, Project
 from flake8_forward_call.inference.types import ClassObject, Instance
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 TORCH = {
     "torch/__init__.py": "from torch import nn as nn\ndef compile(model=None, *, mode=None): ...\n",

@@ -22,8 +22,8 @@ from flake8_forward_call.inference.catalogue import (
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.catalogue.package import Alias, Entry, write
 from flake8_forward_call.inference.catalogue.releases import RELEASES
-from flake8_forward_call.inference.evaluate import Evaluator
-from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.project.project import File, Project
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -44,7 +44,7 @@ from flake8_forward_call.inference.types import (
     slots_in,
     union,
 )
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 
 @pytest.fixture(scope="module")

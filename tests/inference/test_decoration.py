@@ -9,7 +9,7 @@ from marked import annotated, as_marks
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 HEAD = """\
 import abc

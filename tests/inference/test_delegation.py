@@ -6,8 +6,8 @@ import pytest
 from inferring import DIFFERENT, PERHAPS, SAME, parsed
 
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.evaluate import Evaluator
-from flake8_forward_call.inference.project import File, Project
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.project.project import File, Project
 
 
 def meaning(definition: str) -> str:

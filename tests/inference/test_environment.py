@@ -12,9 +12,9 @@ from command_line import forward_call
 from test_workspace import project as write
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.inference import editable, environment
-from flake8_forward_call.inference.environment import CHOICE, Choice, NoEnvironmentError, chosen, environment_of
-from flake8_forward_call.source import Source
+from flake8_forward_call.inference.project import editable, environment
+from flake8_forward_call.inference.project.environment import CHOICE, Choice, NoEnvironmentError, chosen, environment_of
+from flake8_forward_call.sources.source import Source
 
 BASE = "from torch import nn\n\nclass Base(nn.Module):\n    pass\n"
 PLAIN = "class Base: ...\n"

@@ -10,9 +10,9 @@ from golden import FIXED, FIXTURES, Fixture, fixtures
 from marked import annotated, as_marks
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.sources.source import Source
 
 # Programs in a syntax that this Python does not have yet are tested where it has it.
 every_fixture = pytest.mark.parametrize(

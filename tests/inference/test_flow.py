@@ -8,8 +8,8 @@ from itertools import pairwise
 import pytest
 from inferring import NOT_MODULE, PROBABLE, SAME, UNKNOWN, verdict, verdicts
 
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.states import key_of, untested
+from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.states import key_of, untested
 
 
 def reaching(text: str) -> list[int]:

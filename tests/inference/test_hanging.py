@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 HEAD = """\
 import torch

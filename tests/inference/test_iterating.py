@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from marked import NET, hold
 
-from flake8_forward_call.candidates import candidates
 from flake8_forward_call.inference import judge
-from flake8_forward_call.inference.verdict import TOO_FAR
-from flake8_forward_call.source import Source
+from flake8_forward_call.inference.verdicts.verdict import TOO_FAR
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import candidates
 
 ITS_OWN = """
 # --- use.py

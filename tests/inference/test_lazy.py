@@ -9,7 +9,7 @@ import pytest
 from test_workspace import project as write
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 BASE = "from torch import nn\n\nclass Base(nn.Module):\n    pass\n"
 CALL = "\n\ndef run(x):\n    return Base().forward(x)\n"

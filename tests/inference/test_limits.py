@@ -11,9 +11,9 @@ from inferring import DIFFERENT, NOT_MODULE, PROBABLE, SAME, UNKNOWN, UNREAD, ve
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.inference.verdict import TOO_FAR
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.inference.verdicts.verdict import TOO_FAR
+from flake8_forward_call.sources.source import Source
 
 
 @pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", PROBABLE), ("3", NOT_MODULE)])

@@ -284,7 +284,7 @@ Mlp(3).forward(1)
 
 
 def test_name_that_is_known_to_nobody_is_not_looked_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from flake8_forward_call.inference import workspace
+    from flake8_forward_call.inference.project import workspace
 
     monkeypatch.delattr(workspace, "Namesake")
     text = """

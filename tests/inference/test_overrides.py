@@ -9,7 +9,7 @@ import pytest
 from marked import written
 
 from flake8_forward_call.checking import check_bytes
-from flake8_forward_call.selection import Selection, everywhere
+from flake8_forward_call.findings.selection import Selection, everywhere
 
 HEAD = "from torch import nn\n"
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from flake8_forward_call.cache import Store
-from flake8_forward_call.inference import disk, texts
-from flake8_forward_call.inference.disk import Disk
-from flake8_forward_call.inference.texts import Texts, headers
-from flake8_forward_call.inference.workspace import Workspace
+from flake8_forward_call.files.cache import Store
+from flake8_forward_call.inference.project import disk, texts
+from flake8_forward_call.inference.project.disk import Disk
+from flake8_forward_call.inference.project.texts import Texts, headers
+from flake8_forward_call.inference.project.workspace import Workspace
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability
-from flake8_forward_call.inference import evaluate, siblings
-from flake8_forward_call.inference.disk import MAX_BYTES
+from flake8_forward_call.findings.finding import Applicability
+from flake8_forward_call.inference.evaluating import evaluate
+from flake8_forward_call.inference.project import siblings
+from flake8_forward_call.inference.project.disk import MAX_BYTES
+from flake8_forward_call.inference.project.workspace import workspace_of
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.workspace import workspace_of
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 BASE = "from torch import nn\n\nclass Base(nn.Module):\n    pass\n"
 USE = "\n\ndef run(x):\n    return Base().forward(x)\n"

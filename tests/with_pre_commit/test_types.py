@@ -8,7 +8,7 @@ import pytest
 from identify.extensions import EXTENSIONS, NAMES
 from identify.identify import tags_from_path
 
-from flake8_forward_call.python_files import is_python
+from flake8_forward_call.files.python_files import is_python
 
 BY_NAME = [*(f"a.{suffix}" for suffix in EXTENSIONS), *NAMES, "wscript.old", "A.PY"]
 SHEBANGS = [

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.finding import Applicability
-from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.source import Source
+from flake8_forward_call.findings.finding import Applicability
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.sources.source import Source
 
 # What most programs begin with: a module, and an object that only looks like one and cannot be called.
 NET = """

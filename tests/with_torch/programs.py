@@ -10,8 +10,8 @@ from typing import Any
 import torch
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.rewriter import rewrite
-from flake8_forward_call.source import Source
+from flake8_forward_call.fixing.rewriter import rewrite
+from flake8_forward_call.sources.source import Source
 
 Names = dict[str, Any]
 

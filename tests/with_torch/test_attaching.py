@@ -11,7 +11,7 @@ import torch.distributed as dist
 from torch import nn
 from torch.nn.utils import parametrizations, prune, spectral_norm, weight_norm
 
-from flake8_forward_call.inference.attaching import function, method
+from flake8_forward_call.inference.hooks.attaching import function, method
 
 
 def hooks_of(module: nn.Module) -> int:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import ClassObject, Function, alternatives
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The names by which an instance's call is looked up; `Module.__call__` uses `_call_impl` (torch/nn/modules/module.py).
 CALL_NAMES = frozenset({"__call__", "_call_impl"})

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.trees import signature
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.sources.trees import signature
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What asks for the kind of an object.
 _ASKING = frozenset({"isinstance", "issubclass", "hasattr", "callable", "type"})

@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Parameter
-from flake8_forward_call.inference.delegation import delegation, of_wrapped
-from flake8_forward_call.inference.disturbing import changes_arguments, is_switch
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.calling.delegation import delegation, of_wrapped
+from flake8_forward_call.inference.calling.disturbing import changes_arguments, is_switch
+from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Function, alternatives
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Packages whose decorators only mark a function, and the decorators of `functools` and `torch` that do only that.
 _MARKING = frozenset({"abc", "typing", "typing_extensions", "warnings", "beartype", "jaxtyping"})

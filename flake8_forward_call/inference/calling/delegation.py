@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.bindings import Assigned, Parameter
-from flake8_forward_call.inference.states import untested
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.states import untested
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)

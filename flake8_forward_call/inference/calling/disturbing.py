@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.bindings import Assigned, Parameter
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Function, alternatives
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What sets gradients, precision and randomness for everything that runs inside it or after it.
 _SWITCHES = frozenset(

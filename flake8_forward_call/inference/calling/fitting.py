@@ -9,17 +9,17 @@ from functools import partial
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.bindings import Assigned, Defined
+from flake8_forward_call.inference.calling.delegation import Onward, calls_onward, of_parent
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.delegation import Onward, calls_onward, of_parent
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.states import untested
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
+from flake8_forward_call.inference.syntax.states import untested
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Assigned, Defined
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.own_forward import is_self, method_around
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.calling.own_forward import is_self, method_around
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import alternatives
-from flake8_forward_call.inference.verdict import Sameness
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # By these, a copy gets what `Module.__init__` sets, or a class has it from the start.
 _STATE = frozenset({"__dict__", "__setstate__", "_backward_hooks", "_forward_hooks"})

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import callers
-from flake8_forward_call.inference.altering import CALL_NAMES, alterations, is_call_name, mentions_call
-from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Defined
+from flake8_forward_call.inference.calling.altering import CALL_NAMES, alterations, is_call_name, mentions_call
+from flake8_forward_call.inference.calling.decorating import effect
+from flake8_forward_call.inference.calling.delegation import delegation, of_parent
+from flake8_forward_call.inference.calling.disturbing import changes_arguments, changes_mode
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.decorating import effect
-from flake8_forward_call.inference.delegation import delegation, of_parent
-from flake8_forward_call.inference.disturbing import changes_arguments, changes_mode
-from flake8_forward_call.inference.hierarchy import MAX_CALL_FILES, Class, KnownClass, SourceClass
+from flake8_forward_call.inference.classes.hierarchy import MAX_CALL_FILES, Class, KnownClass, SourceClass
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, alternatives
-from flake8_forward_call.inference.verdict import Sameness, Standing, worst
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What the text contains where a class's `__call__` is set from outside: an assignment, or the name as a string.
 _STORES = (

@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
-from flake8_forward_call.inference.verdict import Sameness
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.references import Called, Handed
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.references import Called, Handed
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import Instance, Slot, Type, alternatives
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:

@@ -14,17 +14,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flake8_forward_call.inference import attributes, calls, declarations
-from flake8_forward_call.inference.bindings import Annotated, Assigned
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, ClassEntry, notation
 from flake8_forward_call.inference.catalogue.conventions import RETURNS
 from flake8_forward_call.inference.catalogue.package import outward
-from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.library import GIVES_BACK
-from flake8_forward_call.inference.parameters import names_of
-from flake8_forward_call.inference.project import File, Project
-from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating import attributes, calls, declarations
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.evaluating.library import GIVES_BACK
+from flake8_forward_call.inference.evaluating.parameters import names_of
+from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -38,7 +38,7 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 # Classes whose instances lose their hook tables when they are sent to another process, so that calling them there
 # fails: see _REMOTE_MODULE_ATTRIBUTES_IGNORE_FOR_PICKLING in the module of this class.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.types import ClassObject, alternatives
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.hierarchy import Class
+    from flake8_forward_call.inference.classes.hierarchy import Class
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 @dataclass(frozen=True, slots=True)

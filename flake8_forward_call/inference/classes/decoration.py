@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, parameters
 from flake8_forward_call.inference.catalogue.look_alikes import is_standard
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating import attributes, parameters
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -29,11 +29,11 @@ from flake8_forward_call.inference.types import (
     alternatives,
     substitute,
 )
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Packages whose decorators return the class that they get, or one with the same bases.
 _HARMLESS = frozenset(

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import mixins
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.classes import mixins
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,14 +12,14 @@ from operator import eq
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
-from flake8_forward_call.inference.declared import DeclaredClasses
+from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick. Each class of a chain
 # keeps those above it, so that what they take up together grows with the square of this.
@@ -102,7 +102,7 @@ class Hierarchy:
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
-        from flake8_forward_call.inference.own_calls import OwnCalls
+        from flake8_forward_call.inference.calling.own_calls import OwnCalls
 
         self.own_calls = OwnCalls(evaluator)
         self._declared = DeclaredClasses(evaluator, evaluator.project.declared)
@@ -139,7 +139,7 @@ class Hierarchy:
 
     def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
         """Yield the bases that a class gets from its decorators and its metaclass, where its header names no module."""
-        from flake8_forward_call.inference.decoration import additions
+        from flake8_forward_call.inference.classes.decoration import additions
 
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
             yield from (one.base for one in additions(self._evaluator, cls))
@@ -241,7 +241,7 @@ class Hierarchy:
         return cls not in self._of_many
 
     def _all_heirs(self, cls: SourceClass) -> Iterator[SourceClass]:
-        from flake8_forward_call.inference.search import places
+        from flake8_forward_call.inference.usage.search import places
 
         seen, todo = {cls}, [cls]
         while todo:

@@ -6,13 +6,13 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, refinement
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes, refinement
 from flake8_forward_call.inference.types import Instance, Type, alternatives
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 # A module may well have the members that such a class requires.
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})

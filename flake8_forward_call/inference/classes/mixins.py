@@ -7,11 +7,11 @@ from operator import eq
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.types import ClassObject, alternatives
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.hierarchy import SourceClass
+    from flake8_forward_call.inference.classes.hierarchy import SourceClass
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
@@ -32,7 +32,7 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
 
 def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
     """Whether the project creates an instance of the class itself, or passes the class on so that one may be."""
-    from flake8_forward_call.inference.search import goes_on, places
+    from flake8_forward_call.inference.usage.search import goes_on, places
 
     itself = ClassObject(cls)
     is_itself = partial(eq, itself)

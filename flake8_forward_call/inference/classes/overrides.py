@@ -9,24 +9,24 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.altering import alterations
-from flake8_forward_call.inference.attributes import assignments
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.calling.altering import alterations
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.containers import MODULE_DICT, MODULE_LIST
-from flake8_forward_call.inference.evaluate import OutOfBudget
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating.attributes import assignments
+from flake8_forward_call.inference.evaluating.containers import MODULE_DICT, MODULE_LIST
+from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
 from flake8_forward_call.inference.session import session_of
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 from flake8_forward_call.stack import with_room
 
 if TYPE_CHECKING:
-    from flake8_forward_call.finding import Place
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
-    from flake8_forward_call.source import Source
+    from flake8_forward_call.findings.finding import Place
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
+    from flake8_forward_call.sources.source import Source
 
 # `Module.__call__` by its name, and what it consists of (torch/nn/modules/module.py).
 _MACHINERY = frozenset({"__call__", "_call_impl", "_wrapped_call_impl"})

@@ -6,10 +6,11 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import callers, calls, containers, declarations, elsewhere, likeness, stubs
-from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass, is_foreign
+from flake8_forward_call.inference.classes import likeness
+from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import calls, containers, declarations, stubs
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -35,10 +36,11 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
+from flake8_forward_call.inference.usage import callers, elsewhere
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # `object.__new__`, which returns an instance of the class that it is passed.
 _PLAIN_NEW = KnownFunction("object.__new__", ("cls",), Result(Slot("object.__new__", "cls")))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, containers, declarations, library, parameters, registries, stubs
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters, stubs
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -32,10 +32,11 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
+from flake8_forward_call.inference.usage import registries
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 

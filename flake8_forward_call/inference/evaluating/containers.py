@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import on_self
-from flake8_forward_call.inference.bindings import Step
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.syntax import on_self
+from flake8_forward_call.inference.syntax.bindings import Step
 from flake8_forward_call.inference.types import (
     NEVER,
     PLAIN,
@@ -33,9 +33,9 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _CONTAINER = "torch.nn.modules.container."
 SEQUENTIAL, MODULE_LIST, MODULE_DICT = (f"{_CONTAINER}{name}" for name in ("Sequential", "ModuleList", "ModuleDict"))
@@ -82,7 +82,8 @@ def element(ev: Evaluator, kind: Type) -> Type:
 
 
 def _element(ev: Evaluator, kind: Type) -> Type:
-    from flake8_forward_call.inference import callers, iterating
+    from flake8_forward_call.inference.evaluating import iterating
+    from flake8_forward_call.inference.usage import callers
 
     match kind:
         case Many(inner):
@@ -193,7 +194,8 @@ def values(ev: Evaluator, kind: Type) -> Type:
 
 def item(ev: Evaluator, kind: Type, index: ast.expr, scope: Scope) -> Type:
     """The type of a subscript."""
-    from flake8_forward_call.inference import attributes, callers, calls, declarations, iterating, records
+    from flake8_forward_call.inference.evaluating import attributes, calls, declarations, iterating, records
+    from flake8_forward_call.inference.usage import callers
 
     is_slice = isinstance(index, ast.Slice)
     match kind:
@@ -235,7 +237,7 @@ def _tuple_item(items: tuple[Type, ...], index: ast.expr) -> Type:
 
 def unpacked(ev: Evaluator, kind: Type, step: Step) -> Type:
     """What one of several unpacking targets gets."""
-    from flake8_forward_call.inference import records
+    from flake8_forward_call.inference.evaluating import records
 
     kind = records.as_tuple(ev, kind) or kind
     if not isinstance(kind, Tuple):
@@ -283,8 +285,8 @@ def _may_hold_modules(kind: Type) -> bool:
 
 def _from_outside(ev: Evaluator, name: str, home: File) -> Iterator[Type]:
     """Yield what other files put into the container in a file's global; UNKNOWN if too many files mention its name."""
-    from flake8_forward_call.inference.registries import named_global
-    from flake8_forward_call.inference.search import MAX_FILES
+    from flake8_forward_call.inference.usage.registries import named_global
+    from flake8_forward_call.inference.usage.search import MAX_FILES
 
     files = ev.files_mentioning(name, home, MAX_FILES)
     if files is None:
@@ -361,7 +363,7 @@ def _with_more(ev: Evaluator, kind: Type, more: Type) -> Type:
 
 def stored(ev: Evaluator, key: str, scope: Scope) -> Iterator[Type]:
     """Yield what the scope's own code puts into the container at ``key``."""
-    from flake8_forward_call.inference.states import key_of
+    from flake8_forward_call.inference.syntax.states import key_of
 
     for target, filling in fillings(scope):
         if key_of(target) == key:

@@ -6,9 +6,16 @@ import ast
 import builtins
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Aliased, Annotated, AnyBinding, Assigned, Imported, TypeParameter
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.hierarchy import KnownClass
+from flake8_forward_call.inference.classes.hierarchy import KnownClass
+from flake8_forward_call.inference.syntax.bindings import (
+    Aliased,
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Imported,
+    TypeParameter,
+)
 from flake8_forward_call.inference.types import (
     NONE,
     PLAIN,
@@ -31,9 +38,9 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.hierarchy import Class
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.classes.hierarchy import Class
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A class name that occurs in more files than this is too common to search for.
 MAX_FILES = 40
@@ -127,7 +134,7 @@ def _named(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
 
 def _elsewhere(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[AnyBinding, ...]:
     """The bindings of a name in the file that it is imported from."""
-    from flake8_forward_call.inference.registries import named_global
+    from flake8_forward_call.inference.usage.registries import named_global
 
     found = named_global(ev, node, scope)
     return () if found is None else tuple(found[0].root.flow.bound.get(found[1], ()))

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import (
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
+from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
+from flake8_forward_call.inference.classes.hierarchy import Class, Hierarchy, KnownClass, SourceClass
+from flake8_forward_call.inference.evaluating import (
     attributes,
     calls,
     containers,
@@ -21,7 +24,8 @@ from flake8_forward_call.inference import (
     stubs,
     tables,
 )
-from flake8_forward_call.inference.bindings import (
+from flake8_forward_call.inference.evaluating.refinement import narrowed
+from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,
     Assigned,
@@ -38,10 +42,6 @@ from flake8_forward_call.inference.bindings import (
     Step,
     TypeParameter,
 )
-from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
-from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
-from flake8_forward_call.inference.hierarchy import Class, Hierarchy, KnownClass, SourceClass
-from flake8_forward_call.inference.refinement import narrowed
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -70,12 +70,12 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.hooks import Attaching
-    from flake8_forward_call.inference.leads import Steps
-    from flake8_forward_call.inference.project import File, Project
-    from flake8_forward_call.inference.reentry import Ways
-    from flake8_forward_call.inference.registrations import Registration
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.hooks.hooks import Attaching
+    from flake8_forward_call.inference.hooks.leads import Steps
+    from flake8_forward_call.inference.hooks.reentry import Ways
+    from flake8_forward_call.inference.hooks.registrations import Registration
+    from flake8_forward_call.inference.project.project import File, Project
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The most evaluations for one receiver. Real ones take a few hundred; beyond this, the code is too tangled.
 MAX_STEPS = 20_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.types import UNKNOWN, Awaitable, Instance, Type, each, union
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 # The method that returns an iterator, and the iterator's method that returns the next element.
 _FORMS = (("__iter__", "__next__"), ("__aiter__", "__anext__"))
@@ -24,7 +24,7 @@ def elements(ev: Evaluator, kind: Instance) -> Type:
 
 
 def _elements(ev: Evaluator, kind: Instance) -> Type:
-    from flake8_forward_call.inference import attributes, calls
+    from flake8_forward_call.inference.evaluating import attributes, calls
 
     found = []
     for maker, step in _FORMS:
@@ -46,7 +46,7 @@ def following(ev: Evaluator, kind: Type, step: str) -> Type:
 
 def _next_of(ev: Evaluator, iterator: Type, step: str) -> Type:
     """The next element of an iterator."""
-    from flake8_forward_call.inference import attributes, calls, containers
+    from flake8_forward_call.inference.evaluating import attributes, calls, containers
 
     if isinstance(iterator, Instance) and not containers.is_container(ev, iterator):
         method = attributes.attribute(ev, iterator, step)

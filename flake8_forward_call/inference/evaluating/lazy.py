@@ -12,23 +12,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.bindings import Defined
-from flake8_forward_call.inference.types import (
-    NEVER,
-    UNKNOWN,
-    ClassObject,
-    Instance,
-    Namespace,
-    Type,
-    each,
-    union,
-)
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.syntax.bindings import Defined
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, ClassObject, Instance, Namespace, Type, each, union
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The tables of the last modules asked are kept. No chain of imports goes through more modules than this.
 _KEPT = 256

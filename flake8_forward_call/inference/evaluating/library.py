@@ -6,8 +6,8 @@ import ast
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, declarations, iterating, lazy, parameters
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, lazy, parameters
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -32,8 +32,8 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _Rule: TypeAlias = "Callable[[_Call], Type]"
 
@@ -87,7 +87,7 @@ def _extreme(call: _Call) -> Type:
 
 
 def _map(call: _Call) -> Type:
-    from flake8_forward_call.inference import calls
+    from flake8_forward_call.inference.evaluating import calls
 
     callee = call.argument(0)
     return Many(each(callee, lambda one: _called_bare(call.ev, one, calls.returned)))
@@ -179,7 +179,7 @@ def _cast(call: _Call) -> Type:
 
 
 def _default_dict(call: _Call) -> Type:
-    from flake8_forward_call.inference import calls
+    from flake8_forward_call.inference.evaluating import calls
 
     made = each(call.argument(0), lambda one: _called_bare(call.ev, one, calls.returned))
     return Mapping(UNKNOWN, NEVER if made == UNKNOWN else made)

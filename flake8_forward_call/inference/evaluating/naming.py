@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Assigned, Iterated, Parameter, Step
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.syntax.bindings import Assigned, Iterated, Parameter, Step
+from flake8_forward_call.inference.syntax.states import untested
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # How many times a name is followed from a function to its callers.
 _MAX_DEPTH = 3
@@ -91,7 +91,7 @@ def _item(node: ast.expr, path: tuple[Step, ...]) -> ast.expr:
 
 def _passed(ev: Evaluator, function: ast.FunctionDef, scope: Scope, name: str, depth: int) -> set[str] | None:
     """The strings that callers pass for a parameter; None if one may pass something else."""
-    from flake8_forward_call.inference.search import Search
+    from flake8_forward_call.inference.usage.search import Search
 
     names = [one.arg for one in (*function.args.posonlyargs, *function.args.args)]
     search = Search(ev, function, scope)

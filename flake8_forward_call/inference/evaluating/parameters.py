@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import declarations
-from flake8_forward_call.inference.bindings import Defined, Parameter
+from flake8_forward_call.inference.evaluating import declarations
+from flake8_forward_call.inference.syntax.bindings import Defined, Parameter
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -27,8 +27,8 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 _CLASS_FIRST = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
@@ -106,7 +106,7 @@ def _implicit(ev: Evaluator, binding: Parameter) -> Type | None:
 
 def _fixture(ev: Evaluator, binding: Parameter) -> Type | None:
     """What pytest passes for a parameter: the result of the fixture function of that name in the file."""
-    from flake8_forward_call.inference import calls
+    from flake8_forward_call.inference.evaluating import calls
 
     node = binding.function
     if isinstance(node, ast.Lambda) or not (node.name.startswith("test") or _is_fixture(node)):

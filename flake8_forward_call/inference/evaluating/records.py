@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import UNKNOWN, Instance, Tuple, Type
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 def as_tuple(ev: Evaluator, kind: Type) -> Tuple | None:

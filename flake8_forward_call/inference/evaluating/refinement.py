@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Test
+from flake8_forward_call.inference.syntax.bindings import Test
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -28,11 +28,11 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import NEVER, Type
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator
 
-    from flake8_forward_call.inference.bindings import AnyBinding
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.bindings import AnyBinding
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def hiding(

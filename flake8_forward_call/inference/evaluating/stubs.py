@@ -5,13 +5,13 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Defined
+from flake8_forward_call.inference.syntax.bindings import Defined
 from flake8_forward_call.inference.types import NEVER, UNKNOWN, Slot, Type, each
-from flake8_forward_call.source import is_stub
+from flake8_forward_call.sources.source import is_stub
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def member(ev: Evaluator, module: str, name: str) -> Type | None:

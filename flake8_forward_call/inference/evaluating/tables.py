@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:

@@ -7,18 +7,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attaching
-from flake8_forward_call.inference.attaching import Attacher, Reach
-from flake8_forward_call.inference.bindings import Imported, Iterated
-from flake8_forward_call.inference.identity import Holding
-from flake8_forward_call.inference.origins import bound, origins
+from flake8_forward_call.inference.hooks import attaching
+from flake8_forward_call.inference.hooks.attaching import Attacher, Reach
+from flake8_forward_call.inference.syntax.bindings import Imported, Iterated
 from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, Type, alternatives
-from flake8_forward_call.inference.verdict import Attachment
+from flake8_forward_call.inference.usage.identity import Holding
+from flake8_forward_call.inference.usage.origins import bound, origins
+from flake8_forward_call.inference.verdicts.verdict import Attachment
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # If more files than this mention one kind of hook, the project is about hooks, and only the nearest are searched.
 MAX_FILES = 30

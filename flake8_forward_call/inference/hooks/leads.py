@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import callers
-from flake8_forward_call.inference.bindings import Assigned, Imported
-from flake8_forward_call.inference.reach import OF_OBJECT, is_implied
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.registrations import Definition, Registration, has_shape_of_hook
+from flake8_forward_call.inference.hooks.reach import OF_OBJECT, is_implied
+from flake8_forward_call.inference.hooks.registrations import Definition, Registration, has_shape_of_hook
+from flake8_forward_call.inference.syntax.bindings import Assigned, Imported
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import Function, alternatives
+from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What runs when an object is called, without its name at the call site.
 _CALLED = frozenset({"forward", "__call__"})

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from flake8_forward_call.inference import attributes, callers
-from flake8_forward_call.inference.bindings import Assigned
-from flake8_forward_call.inference.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.origins import bound
-from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -22,11 +21,13 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
 )
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.usage.origins import bound
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.leads import Trail
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.hooks.leads import Trail
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 # A hook calls a helper that calls another. Nobody would recognise anything further away as part of the hook.
 MAX_DEPTH = 6

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import callers, parameters, relayed, targets
-from flake8_forward_call.inference.bindings import Parameter
-from flake8_forward_call.inference.evaluate import OutOfBudget
-from flake8_forward_call.inference.identity import Holding
-from flake8_forward_call.inference.leads import Trail, handed_on, trail_to
-from flake8_forward_call.inference.reach import Led, Named, functions_of, reached
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.registrations import (
+from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.hooks import relayed, targets
+from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
+from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, reached
+from flake8_forward_call.inference.hooks.registrations import (
     WORDS,
     Definition,
     Placed,
@@ -30,15 +28,19 @@ from flake8_forward_call.inference.registrations import (
     registrations,
     speaks_of_hooks,
 )
-from flake8_forward_call.inference.scopes import FUNCTIONS
-from flake8_forward_call.inference.targets import Called
+from flake8_forward_call.inference.hooks.targets import Called
+from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import FUNCTIONS
 from flake8_forward_call.inference.types import Function, Many, Mapping, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.usage.identity import Holding
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 # If more files mention one kind of hook, the project is about hooks, and only the file itself is read.
 MAX_FILES = 40

@@ -11,16 +11,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
 
-from flake8_forward_call.inference.attaching import LAZY_CLASS
-from flake8_forward_call.inference.bindings import Assigned, Imported, Iterated
-from flake8_forward_call.inference.origins import bound
-from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.hooks.attaching import LAZY_CLASS
+from flake8_forward_call.inference.syntax.bindings import Assigned, Imported, Iterated
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, alternatives
+from flake8_forward_call.inference.usage.origins import bound
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Placed: TypeAlias = "tuple[ast.expr, Scope]"

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import parameters
-from flake8_forward_call.inference.bindings import Parameter
-from flake8_forward_call.inference.origins import bound
-from flake8_forward_call.inference.registrations import MAKERS, Definition, Registration
-from flake8_forward_call.inference.search import Found, Search
+from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.hooks.registrations import MAKERS, Definition, Registration
+from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import Slot
+from flake8_forward_call.inference.usage.origins import bound
+from flake8_forward_call.inference.usage.search import Found, Search
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # How many times a helper is followed to the one that calls it, and how many calls of one helper are considered.
 MAX_HELPERS, MAX_CALLS = 3, 60

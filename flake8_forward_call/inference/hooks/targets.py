@@ -6,18 +6,18 @@ import ast
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import hooks
-from flake8_forward_call.inference.bindings import Assigned, Iterated, Parameter
-from flake8_forward_call.inference.identity import Holding
-from flake8_forward_call.inference.origins import bound, origins
-from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.hooks import hooks
+from flake8_forward_call.inference.syntax.bindings import Assigned, Iterated, Parameter
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.verdict import Sameness
+from flake8_forward_call.inference.usage.identity import Holding
+from flake8_forward_call.inference.usage.origins import bound, origins
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.registrations import Placed
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.hooks.registrations import Placed
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)

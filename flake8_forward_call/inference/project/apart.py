@@ -7,8 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.configuration.files import FILE
-from flake8_forward_call.discovery import ENVIRONMENT_MARKS, is_others
-from flake8_forward_call.ignoring import GITIGNORE, LeftOut
+from flake8_forward_call.files.discovery import ENVIRONMENT_MARKS, is_others
+from flake8_forward_call.files.ignoring import GITIGNORE, LeftOut
 
 # Instead of a folder: the next one on the way down.
 _NEXT = ""

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_forward_call.reading import read_bytes
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.sources.source import Source, SourceError
 
 # A larger file is generated, and takes longer to read than what it could tell is worth.
 MAX_BYTES = 3_000_000

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_forward_call.reading import read_bytes
+from flake8_forward_call.files.reading import read_bytes
 
 # Path files have one line or a few dozen, and a finder a table of a few hundred names; longer ones are damaged.
 MAX_BYTES = 1_000_000

@@ -23,10 +23,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_forward_call.inference.editable import added_by_path_files
-from flake8_forward_call.inference.folders import Folders
-from flake8_forward_call.inference.layout import exists
-from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.inference.project.editable import added_by_path_files
+from flake8_forward_call.inference.project.folders import Folders
+from flake8_forward_call.inference.project.layout import exists
 
 # Nobody has more; a path file that lists more is damaged.
 MAX_FOLDERS = 500

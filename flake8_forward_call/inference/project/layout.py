@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.configuration.toml import TomlError, parsed
-from flake8_forward_call.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")

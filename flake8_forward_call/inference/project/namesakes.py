@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from flake8_forward_call.inference.folders import Folders
+from flake8_forward_call.inference.project.folders import Folders
 
 # At most so many files of the package are read; the first few are usually enough.
 MAX_FILES = 20

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Assigned
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.catalogue.package import Fact
-from flake8_forward_call.inference.declared import Declared
-from flake8_forward_call.inference.scopes import Scope, ScopeMap
+from flake8_forward_call.inference.classes.declared import Declared
+from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.scopes import Scope, ScopeMap
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.references import References
-    from flake8_forward_call.inference.stores import Stores
+    from flake8_forward_call.inference.syntax.references import References
+    from flake8_forward_call.inference.usage.stores import Stores
 
 
 @dataclass(eq=False)
@@ -40,14 +40,14 @@ class File:
     @cached_property
     def references(self) -> References:
         """How the file uses names."""
-        from flake8_forward_call.inference.references import References
+        from flake8_forward_call.inference.syntax.references import References
 
         return References(self)
 
     @cached_property
     def stores(self) -> Stores:
         """What the file stores in objects."""
-        from flake8_forward_call.inference.stores import Stores
+        from flake8_forward_call.inference.usage.stores import Stores
 
         return Stores(self)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from flake8_forward_call.inference.disk import Disk, is_settled
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.inference.project.disk import Disk, is_settled
+from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.sources.source import Source, SourceError
 
 
 @dataclass(frozen=True, slots=True, eq=False)

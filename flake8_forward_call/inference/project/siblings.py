@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flake8_forward_call.discovery import is_environment, is_searched
-from flake8_forward_call.inference.layout import has_settings, is_marked, layout_of
+from flake8_forward_call.files.discovery import is_environment, is_searched
+from flake8_forward_call.inference.project.layout import has_settings, is_marked, layout_of
 
 # The maximum number of folders outside packages. The largest monorepos that were examined have a few hundred; with more
 # folders than this, the search costs more time than the checked file.

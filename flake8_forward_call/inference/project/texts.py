@@ -12,11 +12,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeAlias
 
-from flake8_forward_call.cache import Store
-from flake8_forward_call.discovery import find_files
-from flake8_forward_call.inference.disk import Disk, is_settled
-from flake8_forward_call.inference.layout import is_marked
-from flake8_forward_call.trouble import Unheard
+from flake8_forward_call.files.cache import Store
+from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.inference.project.disk import Disk, is_settled
+from flake8_forward_call.inference.project.layout import is_marked
+from flake8_forward_call.terminal.trouble import Unheard
 
 # At most so many files are searched; the largest PyTorch projects have fewer.
 MAX_FILES = 20_000

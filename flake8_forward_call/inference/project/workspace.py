@@ -9,18 +9,18 @@ from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
 
-from flake8_forward_call.cache import Store, default_folder
-from flake8_forward_call.inference.apart import apart_from
-from flake8_forward_call.inference.disk import Disk
-from flake8_forward_call.inference.folders import Folders
-from flake8_forward_call.inference.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
-from flake8_forward_call.inference.layout import is_marked, layout_of
-from flake8_forward_call.inference.namesakes import Namesake
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.shelf import Shelf
-from flake8_forward_call.inference.siblings import Siblings, siblings_of
-from flake8_forward_call.inference.texts import Texts
-from flake8_forward_call.source import Source, is_notebook
+from flake8_forward_call.files.cache import Store, default_folder
+from flake8_forward_call.inference.project.apart import apart_from
+from flake8_forward_call.inference.project.disk import Disk
+from flake8_forward_call.inference.project.folders import Folders
+from flake8_forward_call.inference.project.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
+from flake8_forward_call.inference.project.layout import is_marked, layout_of
+from flake8_forward_call.inference.project.namesakes import Namesake
+from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.project.shelf import Shelf
+from flake8_forward_call.inference.project.siblings import Siblings, siblings_of
+from flake8_forward_call.inference.project.texts import Texts
+from flake8_forward_call.sources.source import Source, is_notebook
 
 # The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))

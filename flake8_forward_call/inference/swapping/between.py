@@ -6,16 +6,17 @@ import ast
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, callers
-from flake8_forward_call.inference.bindings import AnyBinding, Assigned, Narrowed
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.holders import Holder, classes_of
-from flake8_forward_call.inference.references import last_name
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.swapping.holders import Holder, classes_of
+from flake8_forward_call.inference.syntax.bindings import AnyBinding, Assigned, Narrowed
+from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Slot, Unknown, alternatives
+from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # From a call to what it calls: real code that replaces a value just set does so in one or two helpers.
 MAX_DEPTH = 4

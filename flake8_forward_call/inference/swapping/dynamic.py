@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import members, steps, values
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.holders import Holder, Member
-from flake8_forward_call.inference.naming import may_be
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.swapping import members, steps, values
+from flake8_forward_call.inference.swapping.holders import Holder, Member
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
-    from flake8_forward_call.inference.stores import Store
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
+    from flake8_forward_call.inference.usage.stores import Store
 
 # If more files than this mention the class and `setattr`, they are not searched.
 MAX_FILES = 30

@@ -10,12 +10,11 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, containers, members, parameters, puts, steps
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Iterated, Parameter
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.holders import Holder, Keeper, Member, Variable
-from flake8_forward_call.inference.origins import running_over
-from flake8_forward_call.inference.registries import named_global
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes, containers, parameters
+from flake8_forward_call.inference.swapping import members, puts, steps
+from flake8_forward_call.inference.swapping.holders import Holder, Keeper, Member, Variable
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -27,11 +26,13 @@ from flake8_forward_call.inference.types import (
     alternatives,
     substitute,
 )
+from flake8_forward_call.inference.usage.origins import running_over
+from flake8_forward_call.inference.usage.registries import named_global
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # If more files than this mention the container and its class or module, they are not searched.
 MAX_FILES = 30

@@ -6,20 +6,21 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import between, callers, steps, values
-from flake8_forward_call.inference.bindings import Assigned, Binding, Imported, Outer
-from flake8_forward_call.inference.holders import Holder, Variable
-from flake8_forward_call.inference.naming import may_be
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.states import untested
-from flake8_forward_call.inference.texts import storing
+from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.swapping import between, steps, values
+from flake8_forward_call.inference.swapping.holders import Holder, Variable
+from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Imported, Outer
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Namespace, alternatives
+from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
-    from flake8_forward_call.inference.stores import Store
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
+    from flake8_forward_call.inference.usage.stores import Store
 
 # The most files that are read for one name. If more may store it, only those that also mention its module.
 MAX_FILES = 30

@@ -10,8 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, callers
-from flake8_forward_call.inference.bindings import (
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.evaluating.library import given_back
+from flake8_forward_call.inference.swapping.steps import Step, Steps, bounds
+from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,
     Assigned,
@@ -21,11 +24,7 @@ from flake8_forward_call.inference.bindings import (
     Iterated,
     Outer,
 )
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.library import given_back
-from flake8_forward_call.inference.origins import ITSELF, holder
-from flake8_forward_call.inference.states import untested
-from flake8_forward_call.inference.steps import Step, Steps, bounds
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     Builtin,
     ClassObject,
@@ -39,11 +38,13 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
 )
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.usage.origins import ITSELF, holder
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # From name to name: real code stores a module in an attribute, assigns it to a local name, creates it in a helper.
 MAX_DEPTH = 8

@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, steps
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.holders import Holder, Member
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.swapping import steps
+from flake8_forward_call.inference.swapping.holders import Holder, Member
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:

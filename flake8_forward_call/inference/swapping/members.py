@@ -6,26 +6,21 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, between, callers, dynamic, interception, steps, values
-from flake8_forward_call.inference.bindings import Annotated, Assigned
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.holders import Holder, Member, classes_of
-from flake8_forward_call.inference.states import key_of, untested
-from flake8_forward_call.inference.texts import storing
-from flake8_forward_call.inference.types import (
-    UNKNOWN,
-    Instance,
-    Origin,
-    Type,
-    Unknown,
-    alternatives,
-)
-from flake8_forward_call.inference.verdict import Standing
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.swapping import between, dynamic, interception, steps, values
+from flake8_forward_call.inference.swapping.holders import Holder, Member, classes_of
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned
+from flake8_forward_call.inference.syntax.states import key_of, untested
+from flake8_forward_call.inference.types import UNKNOWN, Instance, Origin, Type, Unknown, alternatives
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
-    from flake8_forward_call.inference.stores import Store
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
+    from flake8_forward_call.inference.usage.stores import Store
 
 # At most so many files are read for one name. If more may store it, only those that also name its class are read.
 MAX_FILES = 30

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import containers, steps
-from flake8_forward_call.inference.bindings import Assigned
-from flake8_forward_call.inference.states import key_of
+from flake8_forward_call.inference.evaluating import containers
+from flake8_forward_call.inference.swapping import steps
+from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _Put: TypeAlias = "tuple[ast.expr, Callable[[], Iterator[Type]]]"
 

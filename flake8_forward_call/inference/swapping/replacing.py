@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import calls, steps
-from flake8_forward_call.inference.holders import Definition
-from flake8_forward_call.inference.parameters import names_of
+from flake8_forward_call.inference.evaluating import calls
+from flake8_forward_call.inference.evaluating.parameters import names_of
+from flake8_forward_call.inference.swapping import steps
+from flake8_forward_call.inference.swapping.holders import Definition
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -22,7 +23,7 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 def replaces(ev: Evaluator, definition: Definition) -> bool:
@@ -42,7 +43,7 @@ def replaces(ev: Evaluator, definition: Definition) -> bool:
 
 
 def _is_own_class(kind: Type) -> bool:
-    from flake8_forward_call.inference.hierarchy import SourceClass
+    from flake8_forward_call.inference.classes.hierarchy import SourceClass
 
     return isinstance(kind, ClassObject) and isinstance(kind.cls, SourceClass)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes, callers, calls, containers
+from flake8_forward_call.inference.evaluating import attributes, calls, containers
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -24,11 +24,12 @@ from flake8_forward_call.inference.types import (
     each,
     union,
 )
+from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flake8_forward_call.inference.evaluate import Evaluator
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 class Step(enum.Enum):

@@ -11,14 +11,14 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference import fillings, globally, members, replacing
-from flake8_forward_call.inference.evaluate import OutOfBudget
-from flake8_forward_call.inference.holders import Holder, Member, Variable, Ways
-from flake8_forward_call.inference.steps import Step
+from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
+from flake8_forward_call.inference.swapping.holders import Holder, Member, Variable, Ways
+from flake8_forward_call.inference.swapping.steps import Step
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _Answer = TypeVar("_Answer")
 

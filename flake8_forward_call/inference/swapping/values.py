@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import callers, containers, steps
-from flake8_forward_call.inference.steps import Step, Steps
+from flake8_forward_call.inference.evaluating import containers
+from flake8_forward_call.inference.swapping import steps
+from flake8_forward_call.inference.swapping.steps import Step, Steps
 from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Mapping, Type, each
+from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.stores import Store
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.usage.stores import Store
 
 
 def value_of(ev: Evaluator, store: Store) -> Type:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)

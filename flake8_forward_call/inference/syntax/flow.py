@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.bindings import (
+from flake8_forward_call.inference.syntax.bindings import (
     Aliased,
     Annotated,
     AnyBinding,
@@ -27,12 +27,12 @@ from flake8_forward_call.inference.bindings import (
     Test,
     TypeParameter,
 )
-from flake8_forward_call.inference.narrowing import narrowings
-from flake8_forward_call.inference.states import State, bases_of, join, key_of, rejoined, widened
-from flake8_forward_call.trees import children
+from flake8_forward_call.inference.syntax.narrowing import narrowings
+from flake8_forward_call.inference.syntax.states import State, bases_of, join, key_of, rejoined, widened
+from flake8_forward_call.sources.trees import children
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import FunctionNode, Scope
+    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 

@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.bindings import Assigned, Binding
+from flake8_forward_call.inference.syntax.bindings import Assigned, Binding
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 class OnSelf:

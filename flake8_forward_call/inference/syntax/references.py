@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.tables import owner_of
-from flake8_forward_call.trees import children
+from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.sources.trees import children
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.trees import children
+from flake8_forward_call.sources.trees import children
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.choices import Choices
-    from flake8_forward_call.inference.flow import Flow
-    from flake8_forward_call.inference.on_self import OnSelf
-    from flake8_forward_call.inference.project import File
+    from flake8_forward_call.inference.calling.choices import Choices
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.flow import Flow
+    from flake8_forward_call.inference.syntax.on_self import OnSelf
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
@@ -65,21 +65,21 @@ class Scope:
     @cached_property
     def flow(self) -> Flow:
         """Which bindings reach which use in this scope."""
-        from flake8_forward_call.inference.flow import Flow
+        from flake8_forward_call.inference.syntax.flow import Flow
 
         return Flow(self)
 
     @cached_property
     def on_self(self) -> OnSelf:
         """What the methods of a class set on the instance, where this is the body of one."""
-        from flake8_forward_call.inference.on_self import OnSelf
+        from flake8_forward_call.inference.syntax.on_self import OnSelf
 
         return OnSelf(self)
 
     @cached_property
     def choices(self) -> Choices:
         """The choices between calls in this scope and in those inside it."""
-        from flake8_forward_call.inference.choices import Choices
+        from flake8_forward_call.inference.calling.choices import Choices
 
         return Choices(self)
 

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Collection, Iterable, Iterator
 from typing import TypeAlias
 
-from flake8_forward_call.inference.bindings import AnyBinding, Binding, Narrowed, Test
-from flake8_forward_call.trees import written
+from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Narrowed, Test
+from flake8_forward_call.sources.trees import written
 
 # For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
 State: TypeAlias = dict[str, tuple[AnyBinding, ...]]

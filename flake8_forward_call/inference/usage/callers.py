@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import parameters
-from flake8_forward_call.inference.bindings import Parameter
-from flake8_forward_call.inference.search import Found, Search
+from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -23,10 +22,11 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
+from flake8_forward_call.inference.usage.search import Found, Search
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.references import Called
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.references import Called
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -22,8 +22,8 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.references import Stored
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.references import Stored
 
 # A name that occurs in more files than this is too common, and the files are not read.
 MAX_FILES = 40

@@ -7,22 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.candidates import Candidate
-from flake8_forward_call.inference.bindings import Annotated, AnyBinding, Assigned, Entered, Parameter
-from flake8_forward_call.inference.types import (
-    Builtin,
-    Function,
-    KnownFunction,
-    Namespace,
-    Type,
-    Unknown,
-    alternatives,
-)
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Entered, Parameter
+from flake8_forward_call.inference.types import Builtin, Function, KnownFunction, Namespace, Type, Unknown, alternatives
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
+from flake8_forward_call.visiting.candidates import Candidate
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Which parameter of a function is called: its index, or None if it is keyword-only, and its name.
 _Called: TypeAlias = "tuple[int | None, str]"

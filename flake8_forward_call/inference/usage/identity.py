@@ -7,16 +7,16 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import callers
-from flake8_forward_call.inference.bindings import Assigned, Binding, Iterated
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.origins import ITSELF, MAX_DEPTH, bound, classes, holder, origins, running_over
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Iterated
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import ClassObject, Instance, Type, alternatives
+from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.usage.origins import ITSELF, MAX_DEPTH, bound, classes, holder, origins, running_over
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What identifies a module: a binding, an attribute of a class, an element of what another key identifies.
 _Key: TypeAlias = "tuple[object, ...]"

@@ -6,16 +6,16 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes, containers
-from flake8_forward_call.inference.bindings import Annotated, Assigned, Binding, Iterated
-from flake8_forward_call.inference.hierarchy import SourceClass
-from flake8_forward_call.inference.references import last_name
-from flake8_forward_call.inference.states import untested
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.evaluating import attributes, containers
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Function, Instance, Slot, Type, alternatives
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Steps from name to name: real code stores a module in an attribute, gives it a local name, creates it in a helper.
 MAX_DEPTH = 8

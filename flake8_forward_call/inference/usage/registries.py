@@ -9,9 +9,9 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.bindings import Imported
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.syntax.bindings import Imported
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -22,13 +22,13 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
-from flake8_forward_call.inference.verdict import Sameness, Standing
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.references import Called
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.references import Called
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The methods of registries that create an instance of a registered class.
 _MAKERS = frozenset({"build", "create", "make", "instantiate"})

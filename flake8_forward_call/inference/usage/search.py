@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference import attributes
-from flake8_forward_call.inference.hierarchy import Class, SourceClass, is_foreign
-from flake8_forward_call.inference.naming import may_end_up_as
-from flake8_forward_call.inference.references import asked_name
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.evaluating.naming import may_end_up_as
+from flake8_forward_call.inference.syntax.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -30,10 +30,10 @@ from flake8_forward_call.inference.types import (
 )
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.references import Called, Handed
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.references import Called, Handed
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # At most so many files are read for one function. A name that occurs in more is a common word, and its callers are
 # unknown.

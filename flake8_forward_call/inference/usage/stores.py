@@ -6,12 +6,12 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.states import key_of
-from flake8_forward_call.inference.tables import owner_of
+from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.syntax.states import key_of
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.project import File
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)

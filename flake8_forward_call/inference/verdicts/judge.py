@@ -6,24 +6,18 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_forward_call.candidates import Candidate, candidates
-from flake8_forward_call.inference import callers, decoration, handing, hooks, likeness, mixins, obstacles
-from flake8_forward_call.inference.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.obstacles import Place
-from flake8_forward_call.inference.project import File
-from flake8_forward_call.inference.scopes import Scope
+from flake8_forward_call.inference.classes import decoration, likeness, mixins
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.hooks import hooks
+from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.types import (
-    Instance,
-    NoneValue,
-    Origin,
-    Slot,
-    Type,
-    Unknown,
-    alternatives,
-)
-from flake8_forward_call.inference.verdict import (
+from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.usage import callers, handing
+from flake8_forward_call.inference.verdicts import obstacles
+from flake8_forward_call.inference.verdicts.obstacles import Place
+from flake8_forward_call.inference.verdicts.verdict import (
     NO_MODULE,
     NOT_CALLED,
     NOT_KNOWN,
@@ -34,8 +28,9 @@ from flake8_forward_call.inference.verdict import (
     Verdict,
     worst,
 )
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 from flake8_forward_call.stack import with_room
+from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 
 @with_room

@@ -11,12 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference import choices, family, fitting, initialised, own_forward, reentry, sites, swaps
-from flake8_forward_call.inference.verdict import Sameness, worst
+from flake8_forward_call.inference.calling import choices, fitting, initialised, own_forward, sites
+from flake8_forward_call.inference.classes import family
+from flake8_forward_call.inference.hooks import reentry
+from flake8_forward_call.inference.swapping import swaps
+from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluate import Evaluator
-    from flake8_forward_call.inference.scopes import Scope
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
     from flake8_forward_call.inference.types import Type
 
 

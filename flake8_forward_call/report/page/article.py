@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call.finding import Applicability, Finding, Fix
+from flake8_forward_call.findings.finding import Applicability, Finding, Fix
 from flake8_forward_call.report.evidence import where
 from flake8_forward_call.report.page import code
 from flake8_forward_call.report.page.elements import Child, element, path_pieces, with_code
 from flake8_forward_call.report.page.entries import Entry
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step

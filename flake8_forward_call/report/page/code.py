@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call.finding import Finding, Place
+from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.report.hunk import hunk, text_around
 from flake8_forward_call.report.page.elements import code_line, element
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
 
 # Rows shown before and after the call, and at most of the call.
 _AROUND = 2
@@ -46,7 +46,7 @@ def excerpt(source: Source, finding: Finding) -> ET.Element | None:
 
 def diff(source: Source, finding: Finding) -> ET.Element | None:
     """The fix as a diff without its header; None if it cannot be shown."""
-    from flake8_forward_call.rewriter import RewriteError
+    from flake8_forward_call.fixing.rewriter import RewriteError
 
     try:
         lines = hunk(source, finding, around=1)

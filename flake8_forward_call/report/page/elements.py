@@ -6,7 +6,7 @@ import re
 from typing import TypeAlias
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call.printing import source_line
+from flake8_forward_call.terminal.printing import source_line
 
 Child: TypeAlias = "ET.Element | str | None"
 

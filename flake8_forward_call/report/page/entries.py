@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from flake8_forward_call.finding import Finding
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.report.paths import relative
 
 

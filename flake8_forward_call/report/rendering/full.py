@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from click import style
 
-from flake8_forward_call.finding import Applicability, Finding
-from flake8_forward_call.printing import shown
+from flake8_forward_call.findings.finding import Applicability, Finding
+from flake8_forward_call.findings.ruling import skipped
 from flake8_forward_call.report import excerpt
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.report.text import code
-from flake8_forward_call.ruling import skipped
-from flake8_forward_call.source import Source
+from flake8_forward_call.report.rendering.text import code
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal.printing import shown
 
 
 def render(report: Report) -> str:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.printing import one_line
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.terminal.printing import one_line
 
 # As actions/toolkit escapes them (packages/core/src/command.ts).
 _IN_MESSAGES = {"%": "%25", "\r": "%0D", "\n": "%0A"}

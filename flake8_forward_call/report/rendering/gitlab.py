@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flake8_forward_call.finding import Finding, Place
-from flake8_forward_call.fingerprints import fingerprints
-from flake8_forward_call.printing import as_json
+from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.findings.fingerprints import fingerprints
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report, is_error, message
+from flake8_forward_call.terminal.printing import as_json
 
 
 def render(report: Report) -> str:

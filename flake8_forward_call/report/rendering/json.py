@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from flake8_forward_call.finding import Finding, Fix, Place
-from flake8_forward_call.inputs import STDIN_NAME
-from flake8_forward_call.printing import as_json
+from flake8_forward_call.files.inputs import STDIN_NAME
+from flake8_forward_call.findings.finding import Finding, Fix, Place
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
+from flake8_forward_call.terminal.printing import as_json
 
 
 def render(report: Report) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call.printing import one_line, shown
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
+from flake8_forward_call.terminal.printing import one_line, shown
 
 _NAME = "forward-call"
 

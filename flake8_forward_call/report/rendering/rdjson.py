@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flake8_forward_call.finding import Applicability, Finding, Place
-from flake8_forward_call.printing import as_json
+from flake8_forward_call.findings.finding import Applicability, Finding, Place
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import BY_CODE
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal.printing import as_json
 
 _SOURCE = {"name": "forward-call", "url": "https://flake8-forward-call.readthedocs.io/"}
 

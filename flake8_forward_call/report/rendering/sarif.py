@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from flake8_forward_call import __version__
-from flake8_forward_call.finding import Edit, Finding, Fix, Place
-from flake8_forward_call.fingerprints import fingerprints
-from flake8_forward_call.printing import as_json
+from flake8_forward_call.findings.finding import Edit, Finding, Fix, Place
+from flake8_forward_call.findings.fingerprints import fingerprints
 from flake8_forward_call.report.paths import base_uri, relative, uri
 from flake8_forward_call.report.record import Report, is_error, message
 from flake8_forward_call.rules import RULES, Rule, fwd900
-from flake8_forward_call.source import Source
+from flake8_forward_call.sources.source import Source
+from flake8_forward_call.terminal.printing import as_json
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from click import style
 
-from flake8_forward_call.finding import Finding
-from flake8_forward_call.printing import shown
+from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
-from flake8_forward_call.terminal import link
+from flake8_forward_call.terminal.printing import shown
+from flake8_forward_call.terminal.terminal import link
 
 
 def render(report: Report) -> str:

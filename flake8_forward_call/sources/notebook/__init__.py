@@ -1,1 +1,1 @@
-"""Jupyter notebooks: their code cells as one program, and the way back from that to the text of the file."""
+"""Jupyter notebooks: their code cells as one program, and from that back to the text of the file."""

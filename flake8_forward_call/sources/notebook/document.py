@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from flake8_forward_call.finding import Place
-from flake8_forward_call.source import SourceError
+from flake8_forward_call.findings.finding import Place
+from flake8_forward_call.sources.source import SourceError
 
 _BLANKS = re.compile(r"[ \t\r\n]*")
 # One character of a string, as JSON writes it: a character beyond 16 bits may be two escapes.

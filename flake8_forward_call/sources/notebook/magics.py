@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.sources.source import Source, SourceError
 
 # Cell magics whose cell is Python that runs unchanged, usually in the notebook's own process. ruff checks the cells of
 # the first nine as well.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
-from flake8_forward_call.finding import Cell, Edit, Place
-from flake8_forward_call.notebook.document import Change, CodeCell, Document
-from flake8_forward_call.notebook.magics import parses, python_of
-from flake8_forward_call.source import Source, SourceError
+from flake8_forward_call.findings.finding import Cell, Edit, Place
+from flake8_forward_call.sources.notebook.document import Change, CodeCell, Document
+from flake8_forward_call.sources.notebook.magics import parses, python_of
+from flake8_forward_call.sources.source import Source, SourceError
 
 _NO_CELL = "\n"
 _INDENTED = "if True:\n"  # IPython takes a cell all of which is indented.
