@@ -95,22 +95,22 @@ CALL_OF_A_CLASS = (
     "is_interface",
 )
 TARGETS = {
-    "rewriter": Target("rewriter.py", ("test_rewriter.py",), ("test_visitor.py", "test_rewriter_properties.py")),
-    "delegation": Target("inference/delegation.py", DECISIONS[:1], (*DECISIONS[1:], *SLOW)),
+    "rewriter": Target("fixing/rewriter.py", ("test_rewriter.py",), ("test_visitor.py", "test_rewriter_properties.py")),
+    "delegation": Target("inference/calling/delegation.py", DECISIONS[:1], (*DECISIONS[1:], *SLOW)),
     "ruling": Target(
-        "ruling.py",
+        "findings/ruling.py",
         ("test_ruling.py",),
         (*DECISIONS, "inference/test_hanging.py", "test_rules.py", "test_cli_check.py"),
     ),
-    "sites": Target("inference/sites.py", ("inference/test_sites.py",), (*DECISIONS, *SLOW)),
+    "sites": Target("inference/calling/sites.py", ("inference/test_sites.py",), (*DECISIONS, *SLOW)),
     "hierarchy": Target(
-        "inference/hierarchy.py",
+        "inference/classes/hierarchy.py",
         ("inference/test_calls_of_classes.py", *DECISIONS),
         ("inference/test_environment.py", *SLOW),
         CALL_OF_A_CLASS,
     ),
     "own_calls": Target(
-        "inference/own_calls.py",
+        "inference/calling/own_calls.py",
         ("inference/test_calls_of_classes.py", "inference/test_own_calls.py", *DECISIONS),
         SLOW,
     ),

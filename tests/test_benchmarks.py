@@ -268,3 +268,18 @@ def test_what_no_test_comes_to_is_told(before_after: ModuleType) -> None:
     one, two = Path("one.py"), Path("two.py")
     missed = before_after.compare.unexecuted({one: [3, 3, 7], two: [1]}, {one: {1, 3}})
     assert list(missed) == [(one, 7), (two, 1)]
+
+
+def test_mutation_changes_modules_and_runs_tests_that_exist(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    import mutation
+
+    package, tests = BENCHMARKS.parent / "flake8_forward_call", BENCHMARKS.parent / "tests"
+    for target in mutation.TARGETS.values():
+        text = (package / target.path).read_text(encoding="utf-8")
+        assert all((tests / name).is_file() for name in (*target.quick, *target.slow))
+        assert all(f"def {name}(" in text for name in target.functions)
+    for (name, changed), reason in mutation.HARMLESS.items():
+        assert name in mutation.TARGETS
+        assert changed
+        assert reason
