@@ -72,7 +72,7 @@ def test_directory_without_python_files() -> None:
     assert (done.status, done.out, done.err) == (
         2,
         "",
-        "forward-call: no file was looked at: no Python files or notebooks found in 'docs'\n",
+        "forward-call: no files were checked: no Python files or notebooks found in 'docs'\n",
     )
 
 
@@ -116,7 +116,7 @@ def test_named_pipe_does_not_hang() -> None:
     done = forward_call("check", "pipe.py", "good.py")
     failed(
         done,
-        "pipe.py: is a named pipe; to check what comes out of it, send that to 'forward-call check -'",
+        "pipe.py: is a named pipe; to check its content, pipe it to 'forward-call check -'",
     )
     assert done.lines == [GOOD]
     assert forward_call("check", ".").status == 1
@@ -255,7 +255,7 @@ def test_unknown_rule_code(command: str) -> None:
     done = forward_call(command, "--select", "FWD01")
     failed(
         done,
-        "invalid value for '--select': names an unknown rule code 'FWD01'; did you mean FWD001? "
+        "invalid value for '--select': has an unknown rule code 'FWD01'; did you mean FWD001? "
         f"(see 'forward-call {command} --help')",
     )
 
@@ -275,7 +275,7 @@ def test_disk_full_in_fix(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(os, "fsync", fail)
     done = forward_call("fix", "good.py")
-    failed(done, "good.py: could not be written and is as it was: No space left on device")
+    failed(done, "good.py: could not be written and is unchanged: No space left on device")
     assert done.lines == [GOOD, "Fixed nothing; 1 finding remains."]
     assert Path("good.py").read_text() == PROGRAM
     assert os.listdir() == ["good.py"]  # noqa: PTH208
@@ -290,7 +290,7 @@ def test_write_that_stops_half_way_in_fix() -> None:
         "resource.setrlimit(resource.RLIMIT_FSIZE, limits);"
         "sys.exit(status)"
     )
-    failed(done, "good.py: could not be written and is as it was: File too large")
+    failed(done, "good.py: could not be written and is unchanged: File too large")
     assert Path("good.py").read_text() == PROGRAM
     assert os.listdir() == ["good.py"]  # noqa: PTH208
 

@@ -20,32 +20,38 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "nested tables": (TABLE + b"select = " + b"{a=" * 5_000 + b"1" + b"}" * 5_000, ": is nested too deeply"),
     "key of many parts": (TABLE + b"\nselect" + b".a" * 5_000 + b" = 1", ":3: a key has more than 64 parts"),
     "header of many parts": (b"[tool.forward-call" + b". 'a'" * 100_000 + b"]", ":1: a key has more than 64 parts"),
-    "table in a key": (TABLE + b"select" + b".a" * 50 + b" = 1", ":2: select takes a list of texts, not {'a': {'a': "),
+    "table in a key": (
+        TABLE + b"select" + b".a" * 50 + b" = 1",
+        ":2: select must be a list of strings, not {'a': {'a': ",
+    ),
     "number of many digits": (TABLE + b"select = " + b"1" * 100_000, ": a number has too many digits"),
     "number of many other digits": (
         TABLE + b"select = 0x" + b"f" * 100_000,
-        ":2: select takes a list of texts, not so large a number",
+        ":2: select must be a list of strings, not such a large number",
     ),
     "list with such a number": (
         TABLE + b"select = [0x" + b"f" * 100_000 + b"]",
-        ":2: select takes a list of texts, not so large a number",
+        ":2: select must be a list of strings, not such a large number",
     ),
-    "not UTF-8": (TABLE + b"# caf\xe9\n", ":2: is not TOML, which is UTF-8: byte 0xe9: invalid continuation byte"),
-    "UTF-16": ((TABLE.decode() + "ignore = []\n").encode("utf-16"), ":1: is not TOML, which is UTF-8: byte 0xff: "),
-    "UTF-16 without a mark": ((TABLE.decode() + "ignore = []\n").encode("utf-16-le"), ":1:2: is not TOML: "),
-    "null byte": (TABLE + b"ignore = '\0'", ":2:11: is not TOML: "),
+    "not UTF-8": (TABLE + b"# caf\xe9\n", ":2: invalid TOML: not UTF-8: byte 0xe9: invalid continuation byte"),
+    "UTF-16": ((TABLE.decode() + "ignore = []\n").encode("utf-16"), ":1: invalid TOML: not UTF-8: byte 0xff: "),
+    "UTF-16 without a mark": ((TABLE.decode() + "ignore = []\n").encode("utf-16-le"), ":1:2: invalid TOML: "),
+    "null byte": (TABLE + b"ignore = '\0'", ":2:11: invalid TOML: "),
     "escaped null byte": (TABLE + b'exclude = ["a\\u0000b"]', r":2: exclude has a null character: 'a\x00b'"),
     "escaped null byte in a path": (TABLE + b'cache-dir = "\\u0000"', r":2: cache-dir has a null character: '\x00'"),
-    "duplicate key": (TABLE + b"ignore = []\nignore = []", ":3: is not TOML: Cannot overwrite a value"),
+    "duplicate key": (TABLE + b"ignore = []\nignore = []", ":3: invalid TOML: Cannot overwrite a value"),
     "duplicate table": (TABLE + b"[a]\n" + TABLE, ":3:"),
-    "table that is none": (b"[tool]\nforward-call = 3\n", ": tool.forward-call is no table"),
-    "list of tables": (b"[[tool.forward-call]]\n", ": tool.forward-call is no table"),
-    "date": (TABLE + b"ignore = 2020-01-02", ":2: ignore takes a list of texts, not 2020-01-02"),
+    "table that is none": (b"[tool]\nforward-call = 3\n", ": tool.forward-call is not a table"),
+    "list of tables": (b"[[tool.forward-call]]\n", ": tool.forward-call is not a table"),
+    "date": (TABLE + b"ignore = 2020-01-02", ":2: ignore must be a list of strings, not 2020-01-02"),
     "date that is none": (TABLE + b"ignore = 2020-13-02", ":2:"),
-    "infinity": (TABLE + b"ignore = inf", ":2: ignore takes a list of texts, not inf"),
-    "no number": (TABLE + b"python = nan", ":2: python takes a text, not nan"),
-    "number in a list": (TABLE + b"exclude = ['a', 1.5]", ":2: exclude takes a list of texts, not ['a', 1.5]"),
-    "very long value": (TABLE + b"python = [" + b"'a', " * 50_000 + b"]", ":2: python takes a text, not ['a', 'a', "),
+    "infinity": (TABLE + b"ignore = inf", ":2: ignore must be a list of strings, not inf"),
+    "no number": (TABLE + b"python = nan", ":2: python must be a string, not nan"),
+    "number in a list": (TABLE + b"exclude = ['a', 1.5]", ":2: exclude must be a list of strings, not ['a', 1.5]"),
+    "very long value": (
+        TABLE + b"python = [" + b"'a', " * 50_000 + b"]",
+        ":2: python must be a string, not ['a', 'a', ",
+    ),
     "control characters in a key": (TABLE + b'"a\\u001b[31m\\n" = 1', r":1: unknown key 'a\x1b[31m\n' in "),
     "very long key": (TABLE + b"k" * 100_000 + b" = 1", ":2: unknown key 'kkkk"),
     "more patterns than anybody has": (
@@ -56,7 +62,7 @@ BROKEN: dict[str, tuple[bytes, str]] = {
         TABLE + b"[tool.forward-call.per-file-ignores]\n" + b"".join(b"a%d = 'FWD'\n" % one for one in range(1_001)),
         ":2: per-file-ignores has more than 1,000 patterns",
     ),
-    "end in the middle": (TABLE + b"ignore = [\n'a',\n", ":3: is not TOML: "),
+    "end in the middle": (TABLE + b"ignore = [\n'a',\n", ":3: invalid TOML: "),
 }
 
 
@@ -97,7 +103,7 @@ def test_byte_order_mark_and_line_ends_of_windows_are_no_fault(project: Path) ->
     assert (done.status, done.out, done.err) == (0, "", "")
     (project / "sub/pyproject.toml").write_bytes(b"\xef\xbb\xbf[tool.forward-call]\r\nignore = 3\r\n")
     files.forget()
-    assert ":2: ignore takes a list of texts, not 3" in forward_call("check", ".").err
+    assert ":2: ignore must be a list of strings, not 3" in forward_call("check", ".").err
 
 
 @pytest.mark.parametrize("data", [b"[tool.black]\n# caf\xe9\n", b"[", b"[" * 5_000, b"x = " + b"1" * 100_000])
@@ -161,7 +167,7 @@ def test_odd_baseline_is_told_in_one_line(text: str, why: str, project: Path) ->
     (project / "base.json").write_text(text)
     done = forward_call("check", "--baseline", "base.json", ".")
     assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
-    assert f"base.json: is no baseline: {why}" in done.err
+    assert f"base.json: is not a baseline: {why}" in done.err
     assert len(done.err) < 600
 
 

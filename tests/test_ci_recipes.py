@@ -262,7 +262,7 @@ def test_the_action_runs_nothing_of_what_it_checks(mark: Path, temp: Path) -> No
     done = shell(step, temp, PYTHON=installed, PATHS="src", ARGS="", **environment)
     assert (done.stdout, done.stderr) == ("the real one\n", "")
     done = check_step({"paths": "src"}, temp, **environment)
-    assert done.stdout.startswith("::warning file=src/net.py,line=11,col=26,")
+    assert done.stdout.startswith("::error title=forward-call (FWD001),file=src/net.py,line=11,col=26,")
     assert not mark.exists()
 
 

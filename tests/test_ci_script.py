@@ -46,7 +46,7 @@ def test_run_that_fixed_what_it_says_passes(package: Path) -> None:
     [
         "",
         "Nothing to fix.\n",
-        "forward-call: no file was looked at: no Python files or notebooks found in 'net'\n",
+        "forward-call: no files were checked: no Python files or notebooks found in 'net'\n",
         "Fixed nothing; 2 findings remain.\n",
         "Fixed 0 calls in 0 files; no findings remain.\n",
         "Fixed 2 calls in 2 files; no findings remain.\n",

@@ -172,7 +172,9 @@ def test_resolved_entries_are_told() -> None:
     made(net=TWICE.replace(" + self.stem.forward(x)", ""), a=FIXED)
     done = forward_call("check", "--baseline", "base.json", ".")
     assert (done.status, done.out) == (0, "")
-    assert done.err == ("forward-call: 2 entries of the baseline are resolved; --write-baseline base.json shrinks it\n")
+    assert done.err == (
+        "forward-call: 2 baseline entries no longer match; run --write-baseline base.json to remove them\n"
+    )
     written(".")
     assert forward_call("check", "--baseline", "base.json", ".").err == ""
 
@@ -182,7 +184,7 @@ def test_entry_is_resolved_when_its_file_is_gone() -> None:
     written(".")
     Path("a.py").unlink()
     done = forward_call("check", "--baseline", "base.json", "net.py")
-    assert done.err.startswith("forward-call: 1 entry of the baseline is resolved; ")
+    assert done.err.startswith("forward-call: 1 baseline entry no longer matches; ")
 
 
 def test_entry_is_not_resolved_where_nobody_looked() -> None:
@@ -219,7 +221,7 @@ def test_baseline_is_not_written_if_not_everything_was_looked_at() -> None:
     made(net=TWICE)
     done = forward_call("check", "--write-baseline", "base.json", "net.py", "missing.py")
     assert (done.status, len(done.lines)) == (2, 3)
-    assert "base.json: not written, for not everything could be looked at" in done.err
+    assert "base.json: not written, because some files could not be checked" in done.err
     assert Path("base.json").read_text() == before
 
 
@@ -227,18 +229,18 @@ def test_baseline_is_not_written_if_not_everything_was_looked_at() -> None:
     ("text", "why"),
     [
         (None, "cannot be read: No such file or directory"),
-        ("{", "is no baseline: "),
-        ("\ud800", "is no baseline: "),
-        ("[" * 100_000, "is no baseline: "),
-        ("[]", "is no baseline: it has no list of findings"),
-        ('{"findings": {}}', "is no baseline: it has no list of findings"),
-        ('{"findings": []}', "is no baseline: its version is None, and only 1 is known here"),
-        ('{"version": 2, "findings": []}', "is no baseline: its version is 2, and only 1 is known here"),
-        ('{"version": 1, "findings": [3]}', "is no baseline: an entry is 3"),
-        ('{"version": 1, "findings": [{"path": "a"}]}', "is no baseline: an entry has no scope: "),
-        (json.dumps({"version": 1, "findings": [{**ENTRY, "count": 0}]}), "is no baseline: an entry has no count: "),
-        (json.dumps({"version": 1, "findings": [{**ENTRY, "count": True}]}), "is no baseline: an entry has no count: "),
-        (json.dumps({"version": 1, "findings": [{**ENTRY, "code": 1}]}), "is no baseline: an entry has no code: "),
+        ("{", "is not a baseline: "),
+        ("\ud800", "is not a baseline: "),
+        ("[" * 100_000, "is not a baseline: "),
+        ("[]", "is not a baseline: it has no list of findings"),
+        ('{"findings": {}}', "is not a baseline: it has no list of findings"),
+        ('{"findings": []}', "is not a baseline: its version is None, and only 1 is known here"),
+        ('{"version": 2, "findings": []}', "is not a baseline: its version is 2, and only 1 is known here"),
+        ('{"version": 1, "findings": [3]}', "is not a baseline: an entry is 3"),
+        ('{"version": 1, "findings": [{"path": "a"}]}', "is not a baseline: an entry has no scope: "),
+        (json.dumps({"version": 1, "findings": [{**ENTRY, "count": 0}]}), "is not a baseline: an entry has no count: "),
+        (json.dumps({"version": 1, "findings": [{**ENTRY, "count": True}]}), "is not a baseline: an entry has no count: "),
+        (json.dumps({"version": 1, "findings": [{**ENTRY, "code": 1}]}), "is not a baseline: an entry has no code: "),
     ],
 )
 def test_broken_baseline_is_told_with_its_name(text: str | None, why: str) -> None:

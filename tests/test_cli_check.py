@@ -162,4 +162,4 @@ def test_interrupt_is_told_and_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(checking, "analyse", interrupt)
     done = forward_call("check")
     assert (done.status, done.out) == (2, "")
-    assert done.err == "forward-call: Interrupted: not every file was looked at.\n"
+    assert done.err == "forward-call: Interrupted: not all files were checked.\n"

@@ -72,7 +72,7 @@ def test_what_lies_outside_is_named_from_the_top_of_the_repository(
     paths = programs("net.py", "src/net.py", "tests/net.py")
     monkeypatch.chdir("src")
     done = forward_call("fix", "--diff", "..")
-    assert done.err.splitlines()[-1] == f"The diff is to be applied in {repository}."
+    assert done.err.splitlines()[-1] == f"Apply the diff in {repository}."
     monkeypatch.chdir(repository)
     applied(done)
     assert_fixed(*paths)
@@ -83,7 +83,7 @@ def test_outside_of_any_repository_is_named_from_the_nearest_folder_that_holds_a
 ) -> None:
     paths = programs(tmp_path / "x" / "net.py", tmp_path / "x" / "y" / "net.py")
     done = forward_call("fix", "--diff", *paths)
-    assert done.err.splitlines()[-1] == f"The diff is to be applied in {tmp_path / 'x'}."
+    assert done.err.splitlines()[-1] == f"Apply the diff in {tmp_path / 'x'}."
     monkeypatch.chdir(tmp_path / "x")
     applied(done)
     assert_fixed(*paths)
@@ -120,7 +120,7 @@ def test_standard_input_by_its_name(monkeypatch: pytest.MonkeyPatch, repository:
     monkeypatch.chdir(programs("other/x.py")[0].parent)
     outside = forward_call("fix", "--diff", "--stdin-filename", "../sub/model.py", "-", stdin=PROGRAM.encode())
     assert outside.out_bytes == done.out_bytes
-    assert outside.err.splitlines()[-1] == f"The diff is to be applied in {repository}."
+    assert outside.err.splitlines()[-1] == f"Apply the diff in {repository}."
 
 
 def test_nothing_else_is_on_standard_output() -> None:
@@ -175,7 +175,7 @@ def test_link_that_leads_out_of_the_directory_and_is_named(monkeypatch: pytest.M
     Path("src/link.py").symlink_to("../shared/model.py")
     monkeypatch.chdir("src")
     done = forward_call("fix", "--diff", ".", "link.py")
-    assert done.err.splitlines()[-1] == f"The diff is to be applied in {repository}."
+    assert done.err.splitlines()[-1] == f"Apply the diff in {repository}."
     monkeypatch.chdir(repository)
     applied(done)
     assert_fixed(*paths)

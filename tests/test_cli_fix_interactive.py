@@ -122,7 +122,7 @@ def test_tells_what_was_done_and_what_remains(nets: list[Path]) -> None:
     assert done.lines[-len(remaining) - 2 :] == [
         *remaining,
         "Fixed 1 call in 1 file; 5 findings remain.",
-        "Files that come later were not looked at.",
+        "The remaining files were not checked.",
     ]
 
 
@@ -204,7 +204,7 @@ def test_interrupt_at_a_question_leaves_that_file_and_tells_of_those_done(
     done = forward_call("fix", "--interactive", *nets)
     assert done.status == 2
     assert done.out.endswith(f"{QUESTION.format(2)}\n")
-    assert done.err == "forward-call: Interrupted: 1 file fixed, the rest left as they were.\n"
+    assert done.err == "forward-call: Interrupted: 1 file fixed, the others are unchanged.\n"
     assert [path.read_text() for path in nets] == [without(0, 1, 2), NET]
 
 

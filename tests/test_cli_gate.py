@@ -69,7 +69,7 @@ def test_statistics_of_nothing() -> None:
 def test_statistics_have_no_other_format(output_format: str) -> None:
     done = forward_call("check", "--statistics", "--output-format", output_format, "net.py")
     assert (done.status, done.out) == (2, "")
-    assert f"--statistics cannot go with --output-format {output_format}" in done.err
+    assert f"--statistics cannot be used with --output-format {output_format}" in done.err
 
 
 def test_names_of_rules_are_short_and_apart() -> None:
@@ -112,11 +112,11 @@ def test_file_that_cannot_be_written_is_told_before_the_work(option: str) -> Non
     done = forward_call("check", option, "no/such/report", "missing.py")
     assert (done.status, done.out) == (2, "")
     assert f"invalid value for {option}" in done.err.replace("'", "")
-    assert "there is no folder no/such" in done.err
+    assert "the folder no/such does not exist" in done.err
     assert "missing.py" not in done.err
     Path("folder").mkdir()
-    assert "is not the name of a file" in forward_call("check", option, "folder", "net.py").err
-    assert "is not the name of a file" in forward_call("check", option, "", "net.py").err
+    assert "is not a file name" in forward_call("check", option, "folder", "net.py").err
+    assert "is not a file name" in forward_call("check", option, "", "net.py").err
 
 
 @pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
@@ -163,7 +163,7 @@ def test_file_that_is_no_report_is_replaced_by_force_alone(option: str, text: st
     Path("notes.txt").write_text(text)
     done = forward_call("check", option, "notes.txt", "net.py")
     assert done.status == 2
-    assert "notes.txt is there and is no former report; --force replaces it" in done.err
+    assert "notes.txt exists and is not an earlier report; use --force to overwrite it" in done.err
     assert Path("notes.txt").read_text() == text
     forward_call("check", option, "notes.txt", "net.py", "--force")
     assert Path("notes.txt").read_text() != text
@@ -176,7 +176,7 @@ def test_source_is_never_replaced(option: str, name: str) -> None:
     Path(name).write_text("")  # It is no former report for being empty.
     done = forward_call("check", "--force", option, name)
     assert done.status == 2
-    assert f"{name} is a source; a report does not replace it" in done.err
+    assert f"{name} is a source file; a report never overwrites it" in done.err
     assert Path(name).read_text() == ""
 
 

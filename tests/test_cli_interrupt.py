@@ -73,7 +73,7 @@ def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
     fixed = count_fixed(files)
     assert len(first) + len(rest.splitlines()) == fixed
     plural = "s" if fixed != 1 else ""
-    assert err.decode() == f"forward-call: Interrupted: {fixed} file{plural} fixed, the rest left as they were.\n"
+    assert err.decode() == f"forward-call: Interrupted: {fixed} file{plural} fixed, the others are unchanged.\n"
     assert sorted(Path().iterdir()) == files
 
 
@@ -153,7 +153,7 @@ def test_while_a_file_is_written_it_is_finished_and_counted(files: list[Path], m
     monkeypatch.setattr(fixing, "replace", replace_and_press)
     done = forward_call("fix")
     assert done.status == 2
-    assert done.err == "forward-call: Interrupted: 1 file fixed, the rest left as they were.\n"
+    assert done.err == "forward-call: Interrupted: 1 file fixed, the others are unchanged.\n"
     assert len(done.lines) == 1
     assert [path.read_text() for path in files] == [FIXED, *[PROGRAM] * 119]
 
@@ -166,7 +166,7 @@ def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.M
 
     monkeypatch.setattr(fixing, "check_bytes", check_and_press)
     done = forward_call("fix")
-    assert done.err == "forward-call: Interrupted: 2 files fixed, the rest left as they were.\n"
+    assert done.err == "forward-call: Interrupted: 2 files fixed, the others are unchanged.\n"
     assert [path.read_text() for path in files[:3]] == [FIXED, FIXED, PROGRAM]
 
 

@@ -219,7 +219,7 @@ def test_file_that_cannot_be_analysed_gets_no_comment(tmp_path: Path) -> None:
     [
         ("  # no_qa: FWD001", "the comments would silence other findings than they should"),
         ("  # noqa", "the comments would silence other findings than they should"),
-        (" + 1  # noqa: FWD001", "the text with the comments has another tree than the file"),
+        (" + 1  # noqa: FWD001", "the text with the comments has a different syntax tree than the file"),
         (" ]  # noqa: FWD001", "the text with the comments cannot be parsed: unmatched ']' (<unknown>, line 7)"),
     ],
 )
@@ -285,15 +285,18 @@ def test_read_only_file_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "message"),
     [
-        (["--add-noqa", "-"], "--add-noqa writes into files, so it cannot go with standard input"),
-        (["--add-noqa", "--stdin-filename", "a.py"], "--add-noqa writes into files, so it cannot go with"),
-        (["--add-noqa", "--output-format", "json"], "--add-noqa reports no findings, so it cannot go with"),
-        (["--add-noqa", "--statistics"], "--add-noqa reports no findings, so it cannot go with --statistics"),
-        (["--add-noqa", "--output-file", "a.txt"], "reports no findings, so it cannot go with --output-file"),
-        (["--add-noqa", "--diff-base", "HEAD"], "reports no findings, so it cannot go with --diff-base"),
-        (["--add-noqa", "--baseline", "a.json"], "reports no findings, so it cannot go with --baseline"),
-        (["--add-noqa", "--write-baseline", "a.json"], "reports no findings, so it cannot go with --write-baseline"),
-        (["--add-noqa", "--report-unused-noqa"], "so it cannot go with --report-unused-noqa; run them one after"),
+        (["--add-noqa", "-"], "--add-noqa writes into files, so it cannot be used with standard input"),
+        (["--add-noqa", "--stdin-filename", "a.py"], "--add-noqa writes into files, so it cannot be used with"),
+        (["--add-noqa", "--output-format", "json"], "--add-noqa reports no findings, so it cannot be used with"),
+        (["--add-noqa", "--statistics"], "--add-noqa reports no findings, so it cannot be used with --statistics"),
+        (["--add-noqa", "--output-file", "a.txt"], "reports no findings, so it cannot be used with --output-file"),
+        (["--add-noqa", "--diff-base", "HEAD"], "reports no findings, so it cannot be used with --diff-base"),
+        (["--add-noqa", "--baseline", "a.json"], "reports no findings, so it cannot be used with --baseline"),
+        (
+            ["--add-noqa", "--write-baseline", "a.json"],
+            "reports no findings, so it cannot be used with --write-baseline",
+        ),
+        (["--add-noqa", "--report-unused-noqa"], "so it cannot be used with --report-unused-noqa; run them one after"),
     ],
 )
 def test_options_that_cannot_go_together(
@@ -319,7 +322,7 @@ def test_ctrl_c_says_how_far_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(adopting, "silence", interrupt_or_silence)
     done = forward_call("check", "--add-noqa", tmp_path)
     assert done.status == 2
-    assert done.err == "forward-call: Interrupted: noqa was added to 1 file, the rest left as they were.\n"
+    assert done.err == "forward-call: Interrupted: noqa was added to 1 file, the others are unchanged.\n"
     assert [(tmp_path / f"{name}.py").read_text() == PROGRAM for name in "abc"] == [False, True, True]
 
 

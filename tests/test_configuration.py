@@ -227,7 +227,7 @@ def test_a_file_that_was_not_named_cannot_lead_out_of_its_repository(outside: Pa
     configure(setting.format(outside.name))
     done = forward_call("fix")
     assert done.status == 2
-    assert "leads out of the repository" in done.err
+    assert "points outside the repository" in done.err
     assert [path.read_text() for path in outside.iterdir()] == [PROGRAM]
 
 
@@ -268,7 +268,7 @@ def test_flake8_has_the_options_of_the_table_in_its_own_configuration(project: P
 
 def test_flake8_refuses_options_that_cannot_be_used(project: Path) -> None:
     done = flake8("net.py", "--forward-call-module-classes", "a b!", cwd=project)
-    assert "--forward-call-module-classes names 'b!', which is no dotted name of a class" in done.out + done.err
+    assert "--forward-call-module-classes names 'b!', which is not the dotted name of a class" in done.out + done.err
     configure("selct = []")
     done = flake8("net.py", cwd=project)
     assert "pyproject.toml:2: unknown key 'selct' in [tool.forward-call]; did you mean 'select'?" in done.out + done.err
@@ -282,16 +282,16 @@ def test_flake8_refuses_options_that_cannot_be_used(project: Path) -> None:
     ("line", "told"),
     [
         ("selct = []", "unknown key 'selct' in [tool.forward-call]; did you mean 'select'?"),
-        ('select = ["FWD011"]', "select names an unknown rule code 'FWD011'; did you mean FWD001?"),
-        ("ignore = 3", "ignore takes a list of texts, not 3"),
-        ("respect-gitignore = 'yes'", "respect-gitignore takes true or false, not 'yes'"),
-        ("roots = ['nowhere']", "roots names 'nowhere', which is no folder"),
-        ("module-classes = ['a b']", "module-classes names 'a b', which is no dotted name of a class"),
-        ("exclude = ['!']", "exclude holds the pattern '!': "),
+        ('select = ["FWD011"]', "select has an unknown rule code 'FWD011'; did you mean FWD001?"),
+        ("ignore = 3", "ignore must be a list of strings, not 3"),
+        ("respect-gitignore = 'yes'", "respect-gitignore must be true or false, not 'yes'"),
+        ("roots = ['nowhere']", "roots names 'nowhere', which is not a folder"),
+        ("module-classes = ['a b']", "module-classes names 'a b', which is not the dotted name of a class"),
+        ("exclude = ['!']", "exclude contains the invalid pattern '!': "),
         ("output-format = 'jason'", "output-format cannot be 'jason'; did you mean 'json'?"),
-        ("per-file-ignores = ['a']", "per-file-ignores takes patterns, each with a list of rule codes, not ['a']"),
-        ("per-file-ignores = {'a' = ['E501']}", "per-file-ignores names an unknown rule code 'E501'"),
-        ("python = false", "python takes a text, not false"),
+        ("per-file-ignores = ['a']", "per-file-ignores must map patterns to lists of rule codes, not ['a']"),
+        ("per-file-ignores = {'a' = ['E501']}", "per-file-ignores has an unknown rule code 'E501'"),
+        ("python = false", "python must be a string, not false"),
     ],
 )
 def test_error_names_the_file_the_line_and_the_key(project: Path, line: str, told: str) -> None:
@@ -327,13 +327,13 @@ def test_file_that_is_not_toml_is_told(project: Path) -> None:
     done = forward_call("check")
     assert done.status == 2
     assert done.err.startswith("forward-call: pyproject.toml:2:")
-    assert ": is not TOML: " in done.err
+    assert ": invalid TOML: " in done.err
 
 
 def test_option_that_cannot_be_used_is_told() -> None:
     done = forward_call("check", "--per-file-ignores", "FWD001")
     assert (done.status, done.out) == (2, "")
-    assert "takes PATTERN:CODES, not 'FWD001'" in done.err
+    assert "must be PATTERN:CODES, not 'FWD001'" in done.err
 
 
 def test_select_that_is_given_means_these_rules_and_no_others() -> None:

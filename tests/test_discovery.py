@@ -204,4 +204,4 @@ def test_closed_directory_is_told_and_the_rest_is_found(
     trouble = Trouble()
     assert list(find_files(["."], trouble)) == ["./a.py", "./open/c.py"]
     assert trouble.errors
-    assert capsys.readouterr().err == "forward-call: ./closed: cannot be looked into: Permission denied\n"
+    assert capsys.readouterr().err == "forward-call: ./closed: cannot be read: Permission denied\n"

@@ -74,7 +74,7 @@ def test_file_with_hard_links_is_reported_and_left_alone() -> None:
     assert forward_call("check", "net.py").out == f"net.py:{PLACE}: {MESSAGE}\n"
     done = forward_call("fix")
     assert (done.status, done.err.count("\n")) == (2, 1)
-    assert "net.py: has 2 names (hard links); put a copy in its place first" in done.err
+    assert "net.py: has 2 names (hard links); replace it with a copy first" in done.err
     assert f"./net.py:{PLACE}: {MESSAGE}" in done.lines
     assert [Path(name).read_text() for name in ("net.py", "backup", "good.py")] == [PROGRAM, PROGRAM, FIXED]
     assert Path("backup").samefile("net.py")
@@ -119,7 +119,7 @@ def test_folder_that_takes_no_new_file() -> None:
     done = as_anybody("fix", ".")
     Path("shut").chmod(0o755)
     assert done.status == 2
-    assert done.err == "forward-call: ./shut/net.py: could not be written and is as it was: Permission denied\n"
+    assert done.err == "forward-call: ./shut/net.py: could not be written and is unchanged: Permission denied\n"
     assert (Path("shut/net.py").read_text(), Path("good.py").read_text()) == (PROGRAM, FIXED)
 
 
@@ -139,7 +139,7 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_fixed() -> None:
             "forward-call: ./link.py: cannot be read: Permission denied",
             "forward-call: ./listed/net.py: cannot be read: Permission denied",
             "forward-call: ./net.py: cannot be read: Permission denied",
-            "forward-call: ./shut: cannot be looked into: Permission denied",
+            "forward-call: ./shut: cannot be read: Permission denied",
         ]
     assert Path("good.py").read_text() == FIXED
 

@@ -1,4 +1,4 @@
-"""``--output-format full``: each finding with its rows, the call marked, and the remedy."""
+"""``--output-format full``: each finding with its source lines, the call marked, and the remedy."""
 
 from __future__ import annotations
 

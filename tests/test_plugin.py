@@ -95,7 +95,7 @@ def test_environment_is_an_option_of_flake8(tmp_path: Path) -> None:
     ("options", "message"),
     [
         (("--forward-call-python=gone",), "gone' is not there"),
-        (("--forward-call-python=.", "--forward-call-no-site-packages"), "cannot go together"),
+        (("--forward-call-python=.", "--forward-call-no-site-packages"), "cannot be used together"),
     ],
 )
 def test_flake8_says_what_is_wrong_with_the_environment(tmp_path: Path, options: tuple[str, ...], message: str) -> None:

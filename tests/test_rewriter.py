@@ -260,12 +260,12 @@ def test_a_text_that_its_encoding_cannot_hold_is_refused(text: str, encoding: st
     ("text", "reason"),
     [
         ("a(x", "cannot parse the rewritten text: "),
-        ("b(x)\n", "the rewritten text has another tree than the file"),
-        ("a(x, x)\n", "the rewritten text has another tree than the file"),
-        ("a.forward(x)\n", "the rewritten text has another tree than the file"),
-        ("a(x)\na\n", "the rewritten text has another tree than the file"),
-        ("a(x,)\n", "libcst derives another text"),
-        ("a(x) # c\n", "libcst derives another text"),
+        ("b(x)\n", "the rewritten text has a different syntax tree than the file"),
+        ("a(x, x)\n", "the rewritten text has a different syntax tree than the file"),
+        ("a.forward(x)\n", "the rewritten text has a different syntax tree than the file"),
+        ("a(x)\na\n", "the rewritten text has a different syntax tree than the file"),
+        ("a(x,)\n", "libcst produces a different text"),
+        ("a(x) # c\n", "libcst produces a different text"),
     ],
 )
 def test_a_wrong_text_is_refused(text: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -278,7 +278,7 @@ def test_a_changed_constant_is_another_tree(monkeypatch: pytest.MonkeyPatch) -> 
     source = Source("net.py", "a.forward(1)\n")
     for text in ("a(True)\n", "a(1.0)\n", "a(2)\n", "a('1')\n"):
         monkeypatch.setattr(rewriter, "edited", lambda *_, text=text: text)
-        assert failure(source, first_edit(source)) == "the rewritten text has another tree than the file"
+        assert failure(source, first_edit(source)) == "the rewritten text has a different syntax tree than the file"
 
 
 def test_what_libcst_does_not_give_back_is_proved_by_the_tree_alone(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -294,7 +294,7 @@ def test_a_derivation_that_fails_is_refused(error: Exception, monkeypatch: pytes
 
     monkeypatch.setattr(rewriter._Derivation, "leave_Call", leave_call)
     source = Source("net.py", "a.forward(x)\n")
-    assert failure(source, first_edit(source)) == "libcst cannot derive the rewritten text: too deep"
+    assert failure(source, first_edit(source)) == "libcst cannot produce the rewritten text: too deep"
 
 
 def test_a_long_file_is_rewritten_in_reasonable_time() -> None:

@@ -440,7 +440,7 @@ def test_settings_that_cannot_be_used_are_told_and_the_others_apply(net: Path) -
         async with editing(net.parent, options=options) as editor:
             assert await codes_with(editor, net) == ["FWD001"]
             assert editor.messages == [
-                "forward-call: select names an unknown rule code 'FWD01'; did you mean FWD001?",
+                "forward-call: select has an unknown rule code 'FWD01'; did you mean FWD001?",
                 "forward-call: extendSelect takes a list of rule codes",
                 "forward-call: checkExcluded takes true or false",
             ]

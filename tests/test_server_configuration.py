@@ -44,12 +44,12 @@ def test_valid_settings_apply_beside_a_wrong_key(net: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[tool.forward-call]\nignore = "FWD999"\n', "{0}:2: ignore names an unknown rule code 'FWD999'"),
-        ("[tool.forward-call]\nroots = 3\n", "{0}:2: roots takes a list of texts, not 3"),
-        ("[tool.forward-call\n", "{0}:1:19: is not TOML"),
+        ('[tool.forward-call]\nignore = "FWD999"\n', "{0}:2: ignore has an unknown rule code 'FWD999'"),
+        ("[tool.forward-call]\nroots = 3\n", "{0}:2: roots must be a list of strings, not 3"),
+        ("[tool.forward-call\n", "{0}:1:19: invalid TOML"),
         (f"[tool.forward-call]\nselect = {'[' * 5000}\n", "{0}:"),
         ("[tool.forward_call]\n", "{0}:1: [tool.forward_call] is not read"),
-        ("tool.forward-call = 3\n", "{0}: tool.forward-call is no table"),
+        ("tool.forward-call = 3\n", "{0}: tool.forward-call is not a table"),
     ],
 )
 def test_defaults_apply_in_place_of_what_cannot_be_used(net: Path, text: str, told: str) -> None:

@@ -67,7 +67,7 @@ def test_nothing_is_said_where_nothing_is_skipped(command: str) -> None:
 def test_person_at_a_terminal_is_told_after_the_summary() -> None:
     done = forward_call("check", "--exclude", "vendor/", terminal=True)
     assert done.err == (
-        f"No findings (1 file looked at).\nforward-call: 3 files skipped: {GIT}; 1 file skipped: excluded (--exclude)\n"
+        f"No findings (1 file checked).\nforward-call: 3 files skipped: {GIT}; 1 file skipped: excluded (--exclude)\n"
     )
 
 
@@ -111,7 +111,7 @@ def test_folder_whose_files_are_all_skipped_is_a_failure(command: str) -> None:
     Path(".gitignore").write_text("made/*\n")
     done = forward(command, "made")
     assert (done.status, done.out) == (2, "")
-    assert done.err == f"forward-call: no file was looked at: 2 files skipped: {GIT}\n"
+    assert done.err == f"forward-call: no files were checked: 2 files skipped: {GIT}\n"
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -122,7 +122,7 @@ def test_folder_without_programs_is_a_failure_quiet_or_not(command: str) -> None
         done = forward(each, "docs", "texts")
         assert (done.status, done.out) == (2, "")
         assert done.err == (
-            "forward-call: no file was looked at: no Python files or notebooks found in 'docs', 'texts'\n"
+            "forward-call: no files were checked: no Python files or notebooks found in 'docs', 'texts'\n"
         )
 
 
@@ -142,7 +142,7 @@ def test_report_of_a_run_that_looked_at_nothing_is_complete_for_programs() -> No
     assert forward_call("check", "--write-baseline", "known.json", "docs").status == 2
     assert not Path("known.json").exists()
     summary = forward_call("fix", "--summary", "markdown", "docs")
-    assert "no file was looked at" in summary.out
+    assert "no files were checked" in summary.out
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -160,7 +160,7 @@ def test_run_that_only_force_exclude_left_without_files_passes(command: str, pat
     write(*(path for path in paths if path.endswith(".py")))
     done = forward(f"{command} --force-exclude", *paths)
     assert (done.status, done.out) == (0, "")
-    assert done.err == f"forward-call: no file was looked at, because of --force-exclude: {said}\n"
+    assert done.err == f"forward-call: no files were checked, because of --force-exclude: {said}\n"
     assert forward(f"{command} --force-exclude --quiet", *paths).err == ""
 
 
@@ -219,7 +219,7 @@ def test_path_that_is_not_there_fails_and_the_others_are_listed() -> None:
 def test_list_goes_with_no_option_about_findings(other: str) -> None:
     done = forward(f"check --show-files {other}")
     assert done.status == 2
-    assert done.err.startswith("forward-call: --show-files checks no file, so it cannot go with ")
+    assert done.err.startswith("forward-call: --show-files checks no file, so it cannot be used with ")
     assert forward_call("check", "--show-files", "-").status == 2
 
 

@@ -52,9 +52,7 @@ def test_fix_tells_how_far_it_came_when_its_output_takes_nothing() -> None:
     Path("other.py").write_text(PROGRAM)
     done = shell("forward_call fix >/dev/full")
     assert done.status == 2
-    assert (
-        done.err == "forward-call: cannot print: No space left on device: 1 file fixed, the rest left as they were.\n"
-    )
+    assert done.err == "forward-call: cannot print: No space left on device: 1 file fixed, the others are unchanged.\n"
     assert (Path("net.py").read_text(), Path("other.py").read_text()) == (FIXED, PROGRAM)
 
 
@@ -136,7 +134,7 @@ def test_full_disk(small_disk: Path) -> None:
     (small_disk / "filler").write_bytes(b"x" * (64 - 28 - 4) * 1024)
     done = shell(f"forward_call fix '{net}'")
     assert done.status == 2
-    assert done.err == "forward-call: disk/net.py: could not be written and is as it was: No space left on device\n"
+    assert done.err == "forward-call: disk/net.py: could not be written and is unchanged: No space left on device\n"
     assert (net.read_text(), sorted(small_disk.iterdir())) == (program, [small_disk / "filler", net])
     (small_disk / "filler").unlink()
     assert shell(f"forward_call fix '{net}'").status == 0

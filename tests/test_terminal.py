@@ -23,7 +23,7 @@ def run(x, path=None):
     return model.forward(x)
 """
 LINE = f"./net.py:{PLACE}: {MESSAGE}\n"
-SUMMARY = "Found 1 finding in 1 file (2 looked at); 1 can be fixed with 'forward-call fix'.\n"
+SUMMARY = "Found 1 finding in 1 file (2 checked); 1 can be fixed with 'forward-call fix'.\n"
 
 with_terminals = pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
 
@@ -77,7 +77,7 @@ def test_quiet_prints_findings_alone() -> None:
 
 @with_terminals
 def test_nothing_found_is_told() -> None:
-    assert seen("check", "other.py") == (0, "No findings (1 file looked at).\n")
+    assert seen("check", "other.py") == (0, "No findings (1 file checked).\n")
 
 
 RED, GREEN, CYAN, BOLD, OFF = "\x1b[31m", "\x1b[32m", "\x1b[36m", "\x1b[1m", "\x1b[0m"
@@ -131,7 +131,7 @@ def test_verbose_tells_of_settings_packages_files_and_time() -> None:
         "forward-call: installed packages: none\n",
         SUMMARY,
     ]
-    assert lines[3].startswith("forward-call: 2 files looked at in ")
+    assert lines[3].startswith("forward-call: 2 files checked in ")
     assert len(lines) == 4
 
 
@@ -139,25 +139,25 @@ def test_verbose_fix_tells_the_same() -> None:
     done = forward_call("fix", "-v")
     assert (done.status, len(done.lines)) == (0, 3)
     assert done.err.splitlines()[0] == "forward-call: settings: none"
-    assert done.err.splitlines()[-1].startswith("forward-call: 2 files looked at in ")
+    assert done.err.splitlines()[-1].startswith("forward-call: 2 files checked in ")
 
 
 def test_summary_tells_safe_fixes_from_others() -> None:
     Path("net.py").write_text(f"from plugins import load\n{PROGRAM}{PROBABLE}")
     for codes, told in (
         ("FWD001,FWD003", "1 can be fixed with 'forward-call fix'; 1 more with '--unsafe-fixes', which"),
-        ("FWD003", "(2 looked at); 1 with '--unsafe-fixes', which may change what the program does."),
+        ("FWD003", "(2 checked); 1 with '--unsafe-fixes', which may change what the program does."),
     ):
         assert told in forward_call("check", "--select", codes, "--verbose").err
     Path("net.py").write_text(PROGRAM + OVERRIDE)
     err = forward_call("check", "--select", "FWD005", "--verbose").err
-    assert "Found 1 finding in 1 file (2 looked at).\n" in err
+    assert "Found 1 finding in 1 file (2 checked).\n" in err
 
 
 def test_summary_does_not_hide_that_something_was_not_looked_at() -> None:
     done = forward_call("check", "other.py", "gone.py", "--verbose")
     assert done.status == 2
-    assert "No findings (1 file looked at; not everything could be looked at).\n" in done.err
+    assert "No findings (1 file checked; some files could not be checked).\n" in done.err
 
 
 def test_quiet_fix_prints_what_remains_alone() -> None:
@@ -177,7 +177,7 @@ def test_quiet_still_tells_what_could_not_be_done() -> None:
 def test_quiet_and_verbose_are_a_contradiction() -> None:
     done = forward_call("check", "-q", "-v")
     assert (done.status, done.out) == (2, "")
-    assert "--quiet and --verbose cannot go together" in done.err
+    assert "--quiet and --verbose cannot be used together" in done.err
 
 
 def test_rich_is_imported_for_nobody_at_the_other_end_of_a_pipe() -> None:
@@ -224,7 +224,7 @@ def test_bar_shows_while_work_lasts_and_leaves_no_trace() -> None:
         assert shown.finish() == 1
     before, _, after = shown.shown.rpartition("\x1b[?25h")  # Where the cursor comes back.
     assert "\x1b[?25l" in before
-    assert "Looking at files" in before
+    assert "Checking files" in before
     assert "0/2" in before
     assert "\x1b[32m" not in before
     assert "\x1b[2K" in after
@@ -246,7 +246,7 @@ def test_lines_of_fix_have_the_screen_to_themselves() -> None:
 @pytest.mark.parametrize("command", ["check", "fix", "check --add-noqa"])
 def test_whoever_ends_the_work_gets_a_clean_terminal(name: str, command: str) -> None:
     with screen("-c", WAITING.format(for_ever=True), *command.split()) as shown:
-        shown.read_until("Looking at files")
+        shown.read_until("Checking files")
         shown.process.send_signal(getattr(signal, name))
         assert shown.finish() == 2
     _, _, after = shown.shown.rpartition("\x1b[?25h")

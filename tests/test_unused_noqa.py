@@ -78,7 +78,7 @@ def test_small_letters_where_flake8_wants_capitals(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text(f"{HEAD}m.forward(x)  # noqa: fwd001\n")
     speaks = bool(flake8(file).lines)
-    told = [line for line in report(file) if "flake8 reads codes in capitals only; write FWD001" in line]
+    told = [line for line in report(file) if "flake8 only reads upper-case codes; write FWD001" in line]
     assert bool(told) is speaks
 
 

@@ -17,7 +17,7 @@ from flake8_forward_call.commands.watching import matters
 
 pytestmark = pytest.mark.slow
 
-WATCHING = "forward-call: Watching for changes; Ctrl-C ends it.\n"
+WATCHING = "forward-call: Watching for changes; press Ctrl-C to stop.\n"
 LINE = f"net.py:{PLACE}: {MESSAGE}\n"
 # The module that is called comes from another file.
 CALLER = PROGRAM.replace("nn.Linear(8, 4)", "Stem()").replace(

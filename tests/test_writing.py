@@ -97,7 +97,7 @@ def test_full_disk_leaves_the_file_and_nothing_else(file: Path, monkeypatch: pyt
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(Path if call == "replace" else os, call, fail)
-    refused(file, "could not be written and is as it was: No space left on device")
+    refused(file, "could not be written and is unchanged: No space left on device")
 
 
 @pytest.mark.parametrize("call", ["fsync", "replace"])
@@ -131,7 +131,7 @@ def test_directory_that_takes_no_new_file_is_told(file: Path, monkeypatch: pytes
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr("tempfile.mkstemp", refuse)
-    refused(file, "could not be written and is as it was: Permission denied")
+    refused(file, "could not be written and is unchanged: Permission denied")
 
 
 def test_same_text_from_another_program_is_no_failure_and_no_work(file: Path) -> None:
@@ -144,7 +144,7 @@ def test_same_text_from_another_program_is_no_failure_and_no_work(file: Path) ->
 def test_file_with_several_names_is_left_alone(file: Path) -> None:
     other = file.parent / "backup.py"
     other.hardlink_to(file)
-    with pytest.raises(WriteError, match=r"has 2 names \(hard links\); put a copy in its place first"):
+    with pytest.raises(WriteError, match=r"has 2 names \(hard links\); replace it with a copy first"):
         replace(str(file), b"new", expected=b"old")
     assert file.samefile(other)
     assert file.read_bytes() == b"old"
@@ -221,4 +221,4 @@ class TestExtendedAttributes:
             raise OSError(errno.EIO, "Input/output error")
 
         monkeypatch.setattr(os, "listxattr", refuse)
-        refused(file, "could not be written and is as it was: Input/output error")
+        refused(file, "could not be written and is unchanged: Input/output error")

@@ -86,7 +86,7 @@ def check(
     try:
         return look()
     except KeyboardInterrupt:
-        Trouble().error("Interrupted: not every file was looked at.")
+        Trouble().error("Interrupted: not all files were checked.")
         return Status.FAILED
 
 

@@ -114,14 +114,14 @@ def fix(
 
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:
-    """Why options cannot go together, None where they can."""
+    """Why options cannot be used together, None where they can."""
     is_for_people = FORMATS[output_format].is_for_people
     if diff and not is_for_people:
-        return f"--diff prints a diff, so it cannot go with --output-format {output_format}"
+        return f"--diff prints a diff, so it cannot be used with --output-format {output_format}"
     if interactive and diff:
         return "--diff changes nothing, so --interactive would have nothing to ask"
     if interactive and not is_for_people:
-        return f"--interactive asks a person, so it cannot go with --output-format {output_format}"
+        return f"--interactive asks a person, so it cannot be used with --output-format {output_format}"
     if interactive and is_stdin:
         return "--interactive reads the answers from standard input, so the program cannot come from there"
     if summary and is_stdin and not diff:

@@ -46,18 +46,18 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
         return value
     path = Path(value)
     if not value or path.is_dir():
-        raise click.BadParameter(f"{value!r} is not the name of a file")
+        raise click.BadParameter(f"{value!r} is not a file name")
     if not path.parent.is_dir():
-        raise click.BadParameter(f"{near(value)}: there is no folder {near(str(path.parent))}")
+        raise click.BadParameter(f"{near(value)}: the folder {near(str(path.parent))} does not exist")
     if path.is_symlink() and not path.exists():
         # The repository can hold such a link, and what it names would be made, wherever that is.
         raise click.BadParameter(f"{near(value)} is a link to {near(os.path.realpath(path))}, which does not exist")
     if not path.is_file():
         return value
     if not former.may_be_replaced(path):
-        raise click.BadParameter(f"{near(value)} is a source; a report does not replace it")
+        raise click.BadParameter(f"{near(value)} is a source file; a report never overwrites it")
     if not context.meta.get(_FORCE) and not former.is_former_output(_bytes_of(path)):
-        raise click.BadParameter(f"{near(value)} is there and is no former report; --force replaces it")
+        raise click.BadParameter(f"{near(value)} exists and is not an earlier report; use --force to overwrite it")
     return value
 
 
@@ -133,10 +133,10 @@ class Gate:
     ) -> None:
         """Make sure before the work that what was asked for can be had. Raises click's errors where it cannot."""
         if self.statistics and self.output_format not in statistics.RENDERERS:
-            raise click.UsageError(f"--statistics cannot go with --output-format {self.output_format}")
+            raise click.UsageError(f"--statistics cannot be used with --output-format {self.output_format}")
         if write_baseline is not None and (baseline is not None or diff_base is not None):
             other = "--baseline" if baseline is not None else "--diff-base"
-            raise click.UsageError(f"--write-baseline writes all findings, so it cannot go with {other}")
+            raise click.UsageError(f"--write-baseline writes all findings, so it cannot be used with {other}")
         if write_baseline == STDIN:
             raise click.UsageError("--write-baseline needs the name of a file")
         self._to_write = write_baseline
@@ -219,7 +219,7 @@ class Gate:
     def _written(self, findings: list[Finding], path: str) -> list[Finding]:
         """Nothing, for what is in the baseline is known; all, where it could not be written."""
         if self.trouble.errors:
-            self.trouble.error(f"{near(path)}: not written, for not everything could be looked at")
+            self.trouble.error(f"{near(path)}: not written, because some files could not be checked")
             return findings
         from flake8_forward_call.findings.baseline import Baseline
 
@@ -234,5 +234,7 @@ class Gate:
 
     def _tell_resolved(self, number: int) -> None:
         if number:
-            told = "1 entry of the baseline is" if number == 1 else f"{number} entries of the baseline are"
-            self.trouble.warn(f"{told} resolved; --write-baseline {near(self._baseline_name)} shrinks it")
+            one = number == 1
+            told = "1 baseline entry no longer matches" if one else f"{number} baseline entries no longer match"
+            remedy = f"run --write-baseline {near(self._baseline_name)} to remove {'it' if one else 'them'}"
+            self.trouble.warn(f"{told}; {remedy}")

@@ -50,9 +50,9 @@ def with_unused(path: str) -> Selection:
 
 
 def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:
-    """Which rules count in a run with these options. Raises UsageError where they cannot go together."""
+    """Which rules count in a run with these options. Raises UsageError where they cannot be used together."""
     if report_unused_noqa and ignore_noqa:
-        raise click.UsageError("--report-unused-noqa judges noqa comments, so it cannot go with --ignore-noqa")
+        raise click.UsageError("--report-unused-noqa judges noqa comments, so it cannot be used with --ignore-noqa")
     if ignore_noqa:
         return without_noqa(selection_of)
     return with_unused if report_unused_noqa else selection_of
@@ -79,17 +79,19 @@ def adopt(context: click.Context, paths: Sequence[str], output_format: str, trou
 
 
 def _conflict(context: click.Context, output_format: str) -> str | None:
-    """Why the options of a run cannot go together with --add-noqa, None where they can."""
+    """Why the options of a run cannot be used together with --add-noqa, None where they can."""
     given = context.params
     if STDIN in given["paths"] or given["stdin_filename"] != STDIN_NAME:
-        return "--add-noqa writes into files, so it cannot go with standard input"
+        return "--add-noqa writes into files, so it cannot be used with standard input"
     if not FORMATS[output_format].is_for_people:
-        return f"--add-noqa reports no findings, so it cannot go with --output-format {output_format}"
+        return f"--add-noqa reports no findings, so it cannot be used with --output-format {output_format}"
     if given["report_unused_noqa"]:
-        return "--add-noqa reports nothing, so it cannot go with --report-unused-noqa; run them one after the other"
+        return (
+            "--add-noqa reports nothing, so it cannot be used with --report-unused-noqa; run them one after the other"
+        )
     if given["ignore_noqa"]:
-        return "--add-noqa leaves alone what is silenced already, so it cannot go with --ignore-noqa"
+        return "--add-noqa leaves alone what is silenced already, so it cannot be used with --ignore-noqa"
     for name in _OF_A_REPORT:
         if given[name] not in (None, False):
-            return f"--add-noqa reports no findings, so it cannot go with --{name.replace('_', '-')}"
+            return f"--add-noqa reports no findings, so it cannot be used with --{name.replace('_', '-')}"
     return None

@@ -81,7 +81,7 @@ def _settle_environment(context: click.Context, given: str | bool) -> None:
 
     name = "--python" if isinstance(given, str) else "--no-site-packages"
     if context.meta.setdefault(_SETTLED, name) != name:
-        raise click.UsageError("--python and --no-site-packages cannot go together")
+        raise click.UsageError("--python and --no-site-packages cannot be used together")
     try:
         choice = environment.chosen(given) if isinstance(given, str) else environment.Choice(nothing=True)
     except environment.NoEnvironmentError as error:

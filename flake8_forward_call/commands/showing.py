@@ -35,17 +35,17 @@ _OF_FINDINGS = (
 def show_files(context: click.Context, paths: Sequence[str], trouble: Trouble) -> Status:
     """List the files that the paths lead to. Raises UsageError for options that do not go with it."""
     if STDIN in paths:
-        raise click.UsageError("--show-files lists files, so it cannot go with standard input")
+        raise click.UsageError("--show-files lists files, so it cannot be used with standard input")
     for name in _OF_FINDINGS:
         if context.params[name] not in (None, False):
-            raise click.UsageError(f"--show-files checks no file, so it cannot go with --{name.replace('_', '-')}")
+            raise click.UsageError(f"--show-files checks no file, so it cannot be used with --{name.replace('_', '-')}")
     skipped = Skipped()
     try:
         with ends_raised():
             for name in find_files(paths, trouble, skipped):
                 terminal.echo(shown(name))
     except KeyboardInterrupt:
-        trouble.error("Interrupted: not every file is listed.")
+        trouble.error("Interrupted: not all files are listed.")
     else:
         skipped.tell_if_all(trouble)
         skipped.tell(trouble)

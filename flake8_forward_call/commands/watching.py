@@ -58,7 +58,7 @@ def watch(look: Callable[[], Status], paths: Sequence[str], *, is_quiet: bool) -
         ):
             if is_first or changes:
                 _look_again(look, trouble, is_first=is_first)
-                trouble.warn("Watching for changes; Ctrl-C ends it.")
+                trouble.warn("Watching for changes; press Ctrl-C to stop.")
                 is_first = False
     except KeyboardInterrupt:
         pass
@@ -69,12 +69,12 @@ def watch(look: Callable[[], Status], paths: Sequence[str], *, is_quiet: bool) -
 
 
 def conflict(context: click.Context) -> str | None:
-    """Why the options of a run cannot go together with --watch, None where they can."""
+    """Why the options of a run cannot be used together with --watch, None where they can."""
     if STDIN in context.params["paths"]:
-        return "--watch waits for files to change, so it cannot go with standard input"
+        return "--watch waits for files to change, so it cannot be used with standard input"
     for name in ("add_noqa", "write_baseline"):
         if context.params[name]:
-            return f"--watch reports again and again, so it cannot go with --{name.replace('_', '-')}"
+            return f"--watch reports again and again, so it cannot be used with --{name.replace('_', '-')}"
     return None
 
 

@@ -78,9 +78,7 @@ def _text_of(path: Path, data: bytes) -> str:
     except UnicodeDecodeError as error:
         row = data.count(b"\n", 0, error.start) + 1
         byte = f"byte 0x{data[error.start]:02x}"
-        raise ConfigError(
-            f"{shown(near(str(path)))}:{row}: is not TOML, which is UTF-8: {byte}: {error.reason}"
-        ) from None
+        raise ConfigError(f"{shown(near(str(path)))}:{row}: invalid TOML: not UTF-8: {byte}: {error.reason}") from None
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
@@ -118,7 +116,7 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
     table = _tools(path, text).get(TABLE, {})
     place = shown(near(str(path)))
     if not isinstance(table, dict):
-        raise ConfigError(f"{place}: tool.{TABLE} is no table")
+        raise ConfigError(f"{place}: tool.{TABLE} is not a table")
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     faults: list[str] = []
@@ -153,7 +151,7 @@ def _confine(value: Value, path: Path) -> None:
     top = Path(os.path.realpath(_top(path.parent)))
     for one in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
         if isinstance(one, str) and not Path(os.path.realpath(one)).is_relative_to(top):
-            raise OptionValueError(f"leads out of the repository {top}, to {one}; name that on the command line")
+            raise OptionValueError(f"points outside the repository {top}, to {one}; pass that path on the command line")
 
 
 def _top(folder: Path) -> Path:

@@ -45,7 +45,7 @@ def _settle_environment(options: Namespace, given: dict[str, Value]) -> None:
     from flake8_forward_call.inference.project import environment
 
     if "python" in given and "site-packages" in given:
-        raise UnusableError("--forward-call-python and --forward-call-no-site-packages cannot go together")
+        raise UnusableError("--forward-call-python and --forward-call-no-site-packages cannot be used together")
     try:
         found = "python" in given and environment.chosen(options.forward_call_python)
     except environment.NoEnvironmentError as error:

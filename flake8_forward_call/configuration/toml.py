@@ -16,6 +16,9 @@ MAX_PARTS = 64
 _PART = r"\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
 _LONG_KEY = re.compile(f"(?:{_PART}){{{MAX_PARTS}}}")
 
+# How many levels Python can parse depends on its stack, which is larger in some threads. This is the same everywhere.
+MAX_LEVELS = 100
+
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -34,13 +37,31 @@ def parsed(text: str) -> dict[str, Any]:
         row = text.count("\n", 0, long_key.start()) + 1
         raise TomlError(f"a key has more than {MAX_PARTS} parts", str(row))
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         place = _PLACE.search(str(error))
         if place is None:  # "at end of document"
-            raise TomlError(f"is not TOML: {error}", str(max(1, len(text.splitlines())))) from None
-        raise TomlError(f"is not TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
+            raise TomlError(f"invalid TOML: {error}", str(max(1, len(text.splitlines())))) from None
+        raise TomlError(f"invalid TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
     except RecursionError:
         raise TomlError("is nested too deeply") from None
     except ValueError:  # Python reads a few thousand at most (sys.get_int_max_str_digits).
         raise TomlError("a number has too many digits") from None
+    if _is_too_deep(table):
+        raise TomlError("is nested too deeply")
+    return table
+
+
+def _is_too_deep(table: dict[str, Any]) -> bool:
+    """Whether a table has more levels than allowed; it has fewer than Python could parse here or elsewhere."""
+    level: list[Any] = [table]
+    for _ in range(MAX_LEVELS):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True

@@ -35,7 +35,7 @@ def value_of(option: Option, given: object, base: Path) -> Value:
     match option.kind:
         case Kind.SWITCH:
             if not isinstance(given, bool):
-                raise OptionValueError(f"takes true or false, not {_shown(given)}")
+                raise OptionValueError(f"must be true or false, not {_shown(given)}")
             return given
         case Kind.CHOICE:
             return _choice(option, _text(given))
@@ -59,7 +59,7 @@ def did_you_mean(word: str, words: Iterable[str]) -> str:
     """What to say of a word that is not known: the nearest that is, else all of them."""
     known = list(words)
     close = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean {close[0]!r}?" if close else f"there are {', '.join(known)}"
+    return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(known)}"
 
 
 def shortened(text: str) -> str:
@@ -75,14 +75,14 @@ def _shown(given: object) -> str:
     try:
         return shortened(repr(given))
     except RecursionError:
-        return "what is nested so deeply"
+        return "a deeply nested value"
     except ValueError:  # Python prints no number of thousands of digits.
-        return "so large a number"
+        return "such a large number"
 
 
 def _text(given: object) -> str:
     if not isinstance(given, str):
-        raise OptionValueError(f"takes a text, not {_shown(given)}")
+        raise OptionValueError(f"must be a string, not {_shown(given)}")
     return _without_null(given)
 
 
@@ -97,7 +97,7 @@ def _texts(given: object) -> tuple[str, ...]:
     if isinstance(given, str):
         return tuple(one for one in re.split(r"[,\s]+", given) if one)
     if not isinstance(given, (list, tuple)) or not all(isinstance(one, str) for one in given):
-        raise OptionValueError(f"takes a list of texts, not {_shown(given)}")
+        raise OptionValueError(f"must be a list of strings, not {_shown(given)}")
     return tuple(map(_without_null, given))
 
 
@@ -115,7 +115,7 @@ def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
     found = tuple(_path(one, base) for one in given)
     for name, path in zip(given, found, strict=True):
         if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
-            raise OptionValueError(f"names {_shown(name)}, which is no folder")
+            raise OptionValueError(f"names {_shown(name)}, which is not a folder")
     return found
 
 
@@ -125,13 +125,13 @@ def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
     try:
         return parse_codes(given)
     except UnknownCodeError as error:
-        raise OptionValueError(f"names an {error}") from None
+        raise OptionValueError(f"has an {error}") from None
 
 
 def _names(given: tuple[str, ...]) -> tuple[str, ...]:
     for one in given:
         if _DOTTED.fullmatch(one) is None:
-            raise OptionValueError(f"names {_shown(one)}, which is no dotted name of a class")
+            raise OptionValueError(f"names {_shown(one)}, which is not the dotted name of a class")
     return given
 
 
@@ -144,7 +144,7 @@ def _patterns(given: tuple[str, ...]) -> tuple[str, ...]:
         try:
             check(one)
         except PatternError as error:
-            raise OptionValueError(f"holds the pattern {_shown(one)}: {error}") from None
+            raise OptionValueError(f"contains the invalid pattern {_shown(one)}: {error}") from None
     return given
 
 
@@ -152,7 +152,7 @@ def _codes_by_pattern(given: object) -> CodesByPattern:
     if isinstance(given, str):
         given = _split(given)
     if not isinstance(given, Mapping):
-        raise OptionValueError(f"takes patterns, each with a list of rule codes, not {_shown(given)}")
+        raise OptionValueError(f"must map patterns to lists of rule codes, not {_shown(given)}")
     patterns = _patterns(tuple(map(_text, given)))
     return tuple((pattern, _codes(_texts(codes))) for pattern, codes in zip(patterns, given.values(), strict=True))
 
@@ -166,6 +166,6 @@ def _split(given: str) -> dict[str, str]:
         if colon:
             pattern, word = before, after  # noqa: PLW2901
         if not pattern or not word:
-            raise OptionValueError(f"takes PATTERN:CODES, not {_shown(given)}")
+            raise OptionValueError(f"must be PATTERN:CODES, not {_shown(given)}")
         found[pattern] = f"{found.get(pattern, '')},{word}"
     return found

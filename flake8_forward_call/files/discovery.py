@@ -67,9 +67,7 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
     elif stat.S_ISDIR(mode):
         yield from _look_into(path, real, trouble, skipped)
     else:  # Reading could wait for ever.
-        trouble.error(
-            f"{near(path)}: is {kind_of(mode)}; to check what comes out of it, send that to 'forward-call check -'"
-        )
+        trouble.error(f"{near(path)}: is {kind_of(mode)}; to check its content, pipe it to 'forward-call check -'")
 
 
 def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
@@ -99,7 +97,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            trouble.error(f"{near(folder)}: cannot be looked into: {reason(error)}")
+            trouble.error(f"{near(folder)}: cannot be read: {reason(error)}")
             continue
         if folder != top:
             if is_environment(entries):

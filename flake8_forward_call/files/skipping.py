@@ -68,13 +68,13 @@ class Skipped:
         self._empty.append(path)
 
     def tell_if_all(self, trouble: Trouble) -> None:
-        """Say that no file was looked at, where this is so: an error, unless --force-exclude alone is the reason."""
+        """Say that no files were checked, where this is so: an error, unless --force-exclude alone is the reason."""
         if self.looked_at or trouble.errors:
             return
         if self._is_forced and not self._empty and not self._not_python:
-            trouble.warn(f"no file was looked at, because of --force-exclude: {self._counts() or 'nothing is left'}")
+            trouble.warn(f"no files were checked, because of --force-exclude: {self._counts() or 'no files are left'}")
         else:
-            trouble.error(f"no file was looked at: {self._counts() or self._nothing_found()}")
+            trouble.error(f"no files were checked: {self._counts() or self._nothing_found()}")
 
     def tell(self, trouble: Trouble) -> None:
         """Say how many files were skipped, and why; and in which of the named folders there was none to look at."""

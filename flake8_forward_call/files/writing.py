@@ -25,7 +25,7 @@ class WriteError(Exception):
 
 def outside(target: str) -> str:
     """Why a link is not written through that leads to a file which the user did not give."""
-    return f"is a link to {target}, which is outside of the paths given; name the link itself to have that file changed"
+    return f"is a link to {target}, outside the given paths; name the link itself to change that file"
 
 
 def replace(path: str, data: bytes, *, expected: bytes) -> bool:
@@ -47,7 +47,7 @@ def replace(path: str, data: bytes, *, expected: bytes) -> bool:
                 new.replace(target)
             return current == expected
     except OSError as error:
-        raise WriteError(f"could not be written and is as it was: {reason(error)}") from None
+        raise WriteError(f"could not be written and is unchanged: {reason(error)}") from None
 
 
 def write(path: str, data: bytes) -> None:
@@ -106,7 +106,7 @@ def _refuse(target: Path, status: os.stat_result) -> None:
     # Under its other names it would keep the old text; and to write into it is not one step, and would change what may
     # be a backup.
     if status.st_nlink > 1:
-        raise WriteError(f"has {status.st_nlink} names (hard links); put a copy in its place first")
+        raise WriteError(f"has {status.st_nlink} names (hard links); replace it with a copy first")
 
 
 def _make_readable(descriptor: int) -> None:

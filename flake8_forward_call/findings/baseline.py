@@ -57,9 +57,9 @@ class Baseline:
         except OSError as error:
             raise BaselineError(f"{path}: cannot be read: {reason(error)}") from None
         except RecursionError:
-            raise BaselineError(f"{path}: is no baseline: it is nested too deeply") from None
+            raise BaselineError(f"{path}: is not a baseline: it is nested too deeply") from None
         except ValueError as error:  # Those of json and of the encoding are of this kind.
-            raise BaselineError(f"{path}: is no baseline: {error}") from None
+            raise BaselineError(f"{path}: is not a baseline: {error}") from None
         return cls(_folder(path), counts)
 
     def text(self) -> str:

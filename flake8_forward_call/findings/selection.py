@@ -84,7 +84,7 @@ def unknown(code: str) -> str:
     if code.upper() == "ALL":
         return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"the rules are {', '.join(BY_CODE)}"
+    remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(BY_CODE)}"
     return f"unknown rule code {code!r}; {remedy}"
 
 

@@ -136,7 +136,7 @@ class Fixing:
         """What is done when something ends the run."""
         if self.is_dry:
             return "there is no diff, and no file was changed."
-        return f"{rewrites.count(self._files, 'file')} fixed, the rest left as they were."
+        return f"{rewrites.count(self._files, 'file')} fixed, the others are unchanged."
 
     def _hints(self, folder: Path) -> Iterator[str]:
         """What the user could do next."""
@@ -146,9 +146,9 @@ class Fixing:
         if self._not_selected:
             yield rewrites.hint_at_not_selected(self._not_selected)
         if self._changes and folder != Path.cwd():
-            yield f"The diff is to be applied in {shown(near(str(folder)))}."
+            yield f"Apply the diff in {shown(near(str(folder)))}."
         if self.has_quit:
-            yield "Files that come later were not looked at."
+            yield "The remaining files were not checked."
 
     def _check(self, each: Input) -> Checked:
         """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""

@@ -90,7 +90,7 @@ def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> 
         error.what = "the rewritten text"
         raise RewriteError(str(error)) from None
     if not same_tree(source.tree, tree, unwrapped=named):
-        raise RewriteError("the rewritten text has another tree than the file")
+        raise RewriteError("the rewritten text has a different syntax tree than the file")
 
 
 def _check_derivation(part: Located, named: Sequence[Site]) -> None:
@@ -100,9 +100,9 @@ def _check_derivation(part: Located, named: Sequence[Site]) -> None:
             return
         text = edited(part.source, [site.edit for site in named if site.edit is not None])
         if part.module.visit(_Derivation({site.node for site in named})).code != text:
-            raise RewriteError("libcst derives another text")
+            raise RewriteError("libcst produces a different text")
     except (RecursionError, cst.CSTValidationError) as error:
-        raise RewriteError(f"libcst cannot derive the rewritten text: {' '.join(str(error).split())}") from None
+        raise RewriteError(f"libcst cannot produce the rewritten text: {' '.join(str(error).split())}") from None
 
 
 class _Derivation(cst.CSTTransformer):

@@ -77,7 +77,7 @@ class Adopting:
 
     def interrupted(self) -> str:
         """What to say when Ctrl-C ends the run."""
-        return f"Interrupted: noqa was added to {count(self._files, 'file')}, the rest left as they were."
+        return f"Interrupted: noqa was added to {count(self._files, 'file')}, the others are unchanged."
 
     def _deliver(self, each: Input, result: Silenced) -> None:
         with interrupts_held():  # What is done is counted, or not done.

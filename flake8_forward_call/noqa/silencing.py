@@ -114,7 +114,7 @@ def _check_tree(old: str, new: str) -> None:
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"the text with the comments cannot be parsed: {' '.join(str(error).split())}") from None
     if not same:
-        raise SourceError("the text with the comments has another tree than the file")
+        raise SourceError("the text with the comments has a different syntax tree than the file")
 
 
 def _check_findings(new: Source, expected: Sequence[Finding]) -> None:

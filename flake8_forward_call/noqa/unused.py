@@ -85,4 +85,4 @@ def _why(code: str, directive: Directive, *, is_needed: bool) -> str:
         return "there is no such finding here; remove the code"
     if not directive.counts:
         return "flake8 reads only the first noqa of a line; write one list"
-    return f"flake8 reads codes in capitals only; write {code}"
+    return f"flake8 only reads upper-case codes; write {code}"

@@ -32,13 +32,13 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         Format("text", "`path:row:column: CODE message`, as flake8 prints it", is_for_people=True),
-        Format("full", "each finding with its rows, the call marked, and the remedy", is_for_people=True),
+        Format("full", "each finding with its source lines, the call marked, and the remedy", is_for_people=True),
         Format("json", "a list of objects as ruff prints it, for programs"),
         Format("github", "annotations of GitHub Actions"),
         Format("gitlab", "GitLab's Code Quality report"),
         Format("sarif", "SARIF 2.1.0, with the evidence and the fixes, for code scanning"),
-        Format("junit", "JUnit's XML, for Jenkins and its like"),
+        Format("junit", "JUnit XML, for Jenkins and similar servers"),
         Format("rdjson", "reviewdog's JSON, with the safe fixes as suggestions"),
-        Format("html", "one page to read and to pass on: excerpts, evidence, fixes, and where findings cluster"),
+        Format("html", "a single HTML page: excerpts, evidence, fixes and charts"),
     )
 }

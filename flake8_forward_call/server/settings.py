@@ -108,7 +108,7 @@ def _codes(value: object) -> tuple[str, ...] | None:
     try:
         return parse_codes(codes)
     except UnknownCodeError as error:
-        raise SettingsError(f"names an {error}") from None
+        raise SettingsError(f"has an {error}") from None
 
 
 def _switch(value: object) -> bool | None:

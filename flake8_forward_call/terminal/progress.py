@@ -72,7 +72,7 @@ class Progress:
 
         is_plain = terminal.colours() is False
         console = Console(stderr=True, color_system=None if is_plain else "auto", no_color=is_plain)
-        columns = (TextColumn("Looking at files"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        columns = (TextColumn("Checking files"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
         with self._lock:
             if self._is_over:
                 return

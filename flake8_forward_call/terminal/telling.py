@@ -46,7 +46,7 @@ class Telling:
 
     def __post_init__(self) -> None:
         if self.is_quiet and self.is_verbose:
-            raise click.UsageError("--quiet and --verbose cannot go together")
+            raise click.UsageError("--quiet and --verbose cannot be used together")
 
     def saw(self, name: str) -> None:
         """Take note of a file that is going to be looked at, and tell what holds for the first."""
@@ -63,7 +63,7 @@ class Telling:
         """Tell what was skipped, and what the run took."""
         self.skipped.tell(self.trouble)
         if self.is_verbose:
-            self.trouble.warn(f"{count(self.files, 'file')} looked at in {time.monotonic() - self._began:.1f} s")
+            self.trouble.warn(f"{count(self.files, 'file')} checked in {time.monotonic() - self._began:.1f} s")
 
     def sum_up(self, made: Report, output_format: str) -> None:
         """Sum up a report that was printed, for a person who sees it or who asked for it."""
@@ -75,8 +75,8 @@ class Telling:
 def _summary(made: Report, files: int) -> str:
     found = list(made)
     if not found:
-        rest = "" if made.is_complete else "; not everything could be looked at"
-        return f"No findings ({count(files, 'file')} looked at{rest})."
+        rest = "" if made.is_complete else "; some files could not be checked"
+        return f"No findings ({count(files, 'file')} checked{rest})."
     where = count(len({each.path for each in found}), "file")
     kinds = [each.fix.applicability for each in found if each.fix is not None]
     safe, unsafe = kinds.count(Applicability.SAFE), kinds.count(Applicability.UNSAFE)
@@ -87,4 +87,4 @@ def _summary(made: Report, files: int) -> str:
         else []
     )
     told = "".join(f"; {each}" for each in remedies)
-    return f"Found {count(len(found), 'finding')} in {where} ({files} looked at){told}."
+    return f"Found {count(len(found), 'finding')} in {where} ({files} checked){told}."

@@ -405,7 +405,7 @@ def test_command_takes_an_environment(venv: Path, site: Path, use: Path) -> None
     ("options", "message"),
     [
         (("--python", "nowhere"), "'nowhere' is not there"),
-        (("--python", "{venv}", "--no-site-packages"), "cannot go together"),
+        (("--python", "{venv}", "--no-site-packages"), "cannot be used together"),
     ],
 )
 def test_command_says_what_is_wrong(venv: Path, use: Path, options: tuple[str, ...], message: str) -> None:

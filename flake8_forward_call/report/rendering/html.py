@@ -73,7 +73,7 @@ def _header(report: Report, shown: Sequence[Entry]) -> ET.Element:
     told = element("ul", *tiles, class_="tiles") if shown else element("p", "No findings.")
     warning = None
     if not report.is_complete:
-        warning = element("p", "Not everything could be looked at: there may be more findings.", class_="caution")
+        warning = element("p", "Some files could not be checked: there may be more findings.", class_="caution")
     return element("header", element("h1", _TITLE), told, warning, None if report.run is None else about(report.run))
 
 
