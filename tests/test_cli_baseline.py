@@ -239,7 +239,10 @@ def test_baseline_is_not_written_if_not_everything_was_looked_at() -> None:
         ('{"version": 1, "findings": [3]}', "is not a baseline: an entry is 3"),
         ('{"version": 1, "findings": [{"path": "a"}]}', "is not a baseline: an entry has no scope: "),
         (json.dumps({"version": 1, "findings": [{**ENTRY, "count": 0}]}), "is not a baseline: an entry has no count: "),
-        (json.dumps({"version": 1, "findings": [{**ENTRY, "count": True}]}), "is not a baseline: an entry has no count: "),
+        (
+            json.dumps({"version": 1, "findings": [{**ENTRY, "count": True}]}),
+            "is not a baseline: an entry has no count: ",
+        ),
         (json.dumps({"version": 1, "findings": [{**ENTRY, "code": 1}]}), "is not a baseline: an entry has no code: "),
     ],
 )
