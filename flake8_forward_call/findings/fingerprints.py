@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import ast
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from flake8_forward_call.findings.finding import Finding
-from flake8_forward_call.sources.source import Source
-from flake8_forward_call.sources.trees import children
-
-_NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_OUTSIDE_EXPRESSIONS = (ast.stmt, ast.ExceptHandler, ast.match_case)
 
 
 class Identity(NamedTuple):
@@ -36,19 +30,6 @@ def identity(finding: Finding, path: str) -> Identity:
         message = finding.message.replace(f"cell {finding.cell.number}:", "cell:") if finding.cell else finding.message
         return Identity(path, "", finding.code, message)
     return Identity(path, finding.context.scope, finding.code, finding.context.subject)
-
-
-def scopes_in(source: Source) -> frozenset[str]:
-    """The dotted names of all functions and classes of a file, as contexts have them. Raises SourceError."""
-    found: set[str] = set()
-    waiting: list[tuple[ast.AST, str]] = [(source.tree, "")]
-    while waiting:
-        node, within = waiting.pop()
-        if isinstance(node, _NAMED):
-            within = f"{within}.{node.name}" if within else node.name
-            found.add(within)
-        waiting += [(child, within) for child in children(node) if isinstance(child, _OUTSIDE_EXPRESSIONS)]
-    return frozenset(found)
 
 
 def fingerprints(findings: Iterable[Finding], named: Callable[[str], str]) -> list[str]:

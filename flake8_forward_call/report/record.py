@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.findings.finding import Edit, Finding, Place
-from flake8_forward_call.findings.fingerprints import scopes_in
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.terminal.printing import one_line
@@ -66,7 +65,7 @@ class Report:
         """The dotted names of the functions and classes in a file with findings; none where it cannot be parsed."""
         source = self.sources.get(path)
         try:
-            return () if source is None else scopes_in(source)
+            return () if source is None else source.outline.dotted_names
         except SourceError:
             return ()
 

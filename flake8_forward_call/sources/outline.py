@@ -41,6 +41,11 @@ class Outline:
         index = bisect_right(self._rows, row) - 1
         return self._names[index] if index >= 0 else ""
 
+    @property
+    def dotted_names(self) -> frozenset[str]:
+        """The dotted names of all functions and classes."""
+        return frozenset(filter(None, self._names))
+
     def statements_at(self, row: int) -> Iterator[ast.stmt]:
         """Yield the statements that cover a row, the outer ones first."""
         waiting: list[ast.AST] = [self._tree]
