@@ -27,10 +27,10 @@ class Option:
     """One option.
 
     ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` if only the opposite of
-    the default can be given. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with the
-    prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set. ``example``
-    is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that ``is_confined``
-    decides where files are written, so a repository may not set it to a path outside itself.
+    the default can be given. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with
+    the prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set.
+    ``example`` is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that
+    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself.
     """
 
     name: str
