@@ -151,7 +151,7 @@ class Fixing:
             yield "The remaining files were not checked."
 
     def _check(self, each: Input) -> Checked:
-        """The selected findings. With --unsafe-fixes, fixable findings of unsafe rules left open are counted for a hint."""
+        """The selected findings. With --unsafe-fixes, fixable ones of unsafe rules left open are counted for a hint."""
         if not self.unsafe:
             return check_bytes(each.name, each.data, self.selects)
         selection = self.selects(each.name)
@@ -219,7 +219,7 @@ def _as_it_was(checked: Checked) -> Outcome:
 
 
 def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
-    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten gets the finding FWD900 as well."""
+    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten also gets the finding FWD900."""
     source = checked.source
     assert source is not None, "only a file that was analysed has findings with a fix"
     try:
