@@ -191,7 +191,7 @@ class Source:
 
     @property
     def mentions_forward(self) -> bool:
-        """Whether `.forward(`, other than `super().forward(`, can be in the text. If not, no rule about `forward` applies.
+        """Whether `.forward(`, other than `super().forward(`, can be in the text. If not, no use of it is reported.
 
         There may be spaces, joined lines and comments between the dot and the name. This steps back from each name,
         because a pattern that starts at each dot would take quadratic time.
