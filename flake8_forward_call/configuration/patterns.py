@@ -1,6 +1,6 @@
 """Lists of path patterns in the syntax of ``.gitignore``, matched as git matches them.
 
-A line that git ignores is ignored here too, and the other lines still count. The reference is
+An invalid line is skipped, as by git, and the other lines still count. The reference is
 https://git-scm.com/docs/gitignore#_pattern_format, and dir.c and wildmatch.c of git for what that leaves open.
 """
 

@@ -42,7 +42,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was given for the whole run: options by name, the file to read instead of the nearest, or to read none.
+    """What was given for the whole run: options by name, the file to read instead of the nearest, whether to read none.
 
     ``is_lenient``: invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
     """

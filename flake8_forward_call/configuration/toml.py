@@ -16,7 +16,7 @@ MAX_PARTS = 64
 _PART = r"\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
 _LONG_KEY = re.compile(f"(?:{_PART}){{{MAX_PARTS}}}")
 
-# How many levels Python can parse depends on its stack, which is larger in some threads. This is the same everywhere.
+# How many levels Python can parse depends on the stack of the thread. This limit is the same everywhere.
 MAX_LEVELS = 100
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")

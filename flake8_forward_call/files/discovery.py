@@ -1,4 +1,4 @@
-"""From the paths on the command line to the Python files and notebooks behind them."""
+"""From the paths on the command line to the Python files and notebooks to check."""
 
 from __future__ import annotations
 

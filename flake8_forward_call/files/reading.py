@@ -16,7 +16,7 @@ MAX_BYTES = 100_000_000
 # Settings are written by hand.
 MAX_SETTINGS = 1_000_000
 
-# They do not affect a regular file. O_NOCTTY: a terminal must not become the controlling terminal of this process.
+# These do not affect regular files. O_NOCTTY: a terminal must not become the controlling terminal of this process.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)

@@ -74,7 +74,7 @@ class Repository:
         """Raises RepositoryError: no git, no repository."""
         self.top = _line(_git(folder, "rev-parse", "--show-toplevel"))
         own = _line(_git(folder, "rev-parse", "--absolute-git-dir"))
-        common = os.path.join(folder, _line(_git(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A text.)
+        common = os.path.join(folder, _line(_git(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A string.)
         self._shadow = tempfile.mkdtemp(prefix="forward-call-")
         weakref.finalize(self, shutil.rmtree, self._shadow, ignore_errors=True)
         self._index = os.environ.get("GIT_INDEX_FILE") or str(Path(own, "index"))
@@ -128,7 +128,7 @@ class Repository:
         return found
 
     def _stored(self, files: Sequence[str]) -> list[str]:
-        """Add files of the working tree to the shadow's objects, as they are on disk. Returns their object ids."""
+        """Add files of the working tree to the shadow's objects, as they are on disk; their object ids."""
         return [_line(self.ask("hash-object", "-w", "--stdin", data=self._bytes_of(name))) for name in files]
 
     def _bytes_of(self, name: str) -> bytes:

@@ -74,7 +74,7 @@ def _is_left_behind(path: Path) -> bool:
 if sys.platform == "win32":
 
     def _lock(_descriptor: int) -> None:
-        """An open file cannot be removed there."""
+        """Do nothing, because an open file cannot be removed on Windows."""
 
     def _is_free(_path: Path, _status: os.stat_result, *, is_old: bool) -> bool:
         return is_old

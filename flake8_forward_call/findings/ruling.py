@@ -89,7 +89,7 @@ def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
-    """What is attached to the receiver's hooks, as clauses; not more than a message can name."""
+    """What is attached to the receiver's hooks, as clauses; no more than a message should have."""
     return tuple(_clause(source, one) for one in verdict.attachments[:_HANGING_SHOWN])
 
 

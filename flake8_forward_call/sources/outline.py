@@ -13,7 +13,7 @@ _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class Outline:
-    """The functions and classes of a tree, by their rows. No two of them begin on one row."""
+    """The functions and classes of a tree, by their rows. No two of them start on the same row."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree

@@ -64,7 +64,7 @@ def from_here(path: str) -> str:
     """The path relative to the current folder if it is below, else unchanged."""
     try:
         here = os.getcwd()  # noqa: PTH109
-        if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, and nobody expects paths relative to it.)
+        if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, so nothing is shortened there.)
             return path
         relative = os.path.relpath(path, here)
     except (OSError, ValueError):  # The folder no longer exists; on Windows, it is on another drive.
@@ -77,7 +77,7 @@ def near(path: str) -> str:
 
     It is not encoded: whoever prints the message has to do that.
     """
-    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A text.)
+    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A string.)
 
 
 def _encoded(text: str, kept: str) -> str:

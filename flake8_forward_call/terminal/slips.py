@@ -86,7 +86,7 @@ def of_command(word: str, names: Iterable[str]) -> str:
     """The message for a word that is not a command. A path is a likely mistake there."""
     if word == STDIN:
         return "no command '-'; to check standard input, run 'forward-call check -'"
-    if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises where the name is too long.)
+    if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises if the name is too long.)
         return f"no command {word!r}; to check that path, run 'forward-call check {shown(shlex.quote(word))}'"
     if os.sep in word or word.endswith((".py", ".ipynb")):
         return f"no command {word!r}, and no file or directory of that name"
