@@ -53,7 +53,7 @@ def may_select(prefix: str, code: str) -> bool:
     """Whether a code or prefix that the user selected can turn the rule on.
 
     A rule that is off by default is only turned on by its code, or by a prefix that no other tool's rules have:
-    thousands of projects have `select = E,F,W` in their configuration, and did not ask for it.
+    thousands of projects have `select = E,F,W` in their configuration, and none of them means these rules.
     """
     return code.startswith(prefix) and (BY_CODE[code].default or prefix.startswith(_PREFIX))
 
