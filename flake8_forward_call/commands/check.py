@@ -100,7 +100,7 @@ def _look(
     unused_noqa: bool,
     fails: bool,
 ) -> bool:
-    """Report on all that the paths lead to; whether there were findings. Raises KeyboardInterrupt."""
+    """Report the findings in all files under the paths; whether there are any. Raises KeyboardInterrupt."""
     trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}

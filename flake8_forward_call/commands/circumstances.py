@@ -1,4 +1,4 @@
-"""What a run of ``check`` was about: the paths, the rules and settings in force, the command line."""
+"""The circumstances of a run of ``check``: the paths, the active rules and settings, the command line."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flake8_forward_call.terminal.printing import from_here
 
 
 def circumstances(context: click.Context, paths: Sequence[str], files: int, selects: Selects) -> Circumstances:
-    """Those of a run that looked at so many files. Rules and settings are those of the current folder."""
+    """The circumstances of a run that checked ``files`` files. Rules and settings are those of the current folder."""
     selection = selects(str(Path.cwd() / "*.py"))
     return Circumstances(
         command=command_line(context),
@@ -32,7 +32,7 @@ def circumstances(context: click.Context, paths: Sequence[str], files: int, sele
 
 
 def _settings() -> Iterator[tuple[str, str]]:
-    """Yield the settings that are not the default, as TOML has them, each with where it comes from."""
+    """Yield the settings that differ from the defaults, as TOML, each with its origin."""
     settings, defaults, found = settings_of(Path.cwd()), Settings(), configured(Path.cwd())
     for option in OPTIONS:
         value = getattr(settings, option.attribute)
@@ -45,7 +45,7 @@ def _settings() -> Iterator[tuple[str, str]]:
 
 
 def _epoch() -> int | None:
-    """The time that a build gives for everything it makes, in seconds (reproducible-builds.org/specs)."""
+    """The timestamp in seconds that a reproducible build sets for its outputs (reproducible-builds.org/specs)."""
     try:
         return int(os.environ.get("SOURCE_DATE_EPOCH", ""))
     except ValueError:

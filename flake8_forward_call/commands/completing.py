@@ -1,4 +1,4 @@
-"""What a shell offers for a value that is half typed."""
+"""Shell completions for a value that is partly typed."""
 
 from __future__ import annotations
 
@@ -15,24 +15,24 @@ Offer: TypeAlias = Callable[[Context, Parameter, str], list[CompletionItem]]
 
 
 def codes(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
-    """The rules whose codes begin so; in a list with commas that of its end."""
+    """The rules whose codes start with the text; in a comma-separated list, with its last item."""
     before, comma, last = incomplete.rpartition(",")
     fitting = [rule for rule in RULES if rule.code.startswith(last.upper()) and rule.code not in before.split(",")]
     return [CompletionItem(f"{before}{comma}{rule.code}", help=rule.title) for rule in fitting]
 
 
 def files(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
-    """What the shell knows of files."""
+    """The shell's own completion of files."""
     return [CompletionItem(incomplete, type="file")]
 
 
 def folders(_context: Context, _parameter: Parameter, incomplete: str) -> list[CompletionItem]:
-    """What the shell knows of directories."""
+    """The shell's own completion of directories."""
     return [CompletionItem(incomplete, type="dir")]
 
 
 def codes_or_files(context: Context, parameter: Parameter, incomplete: str) -> list[CompletionItem]:
-    """Rules, where their codes begin so, else files."""
+    """The rules whose codes start with the text, or files if there are none."""
     return codes(context, parameter, incomplete) or files(context, parameter, incomplete)
 
 

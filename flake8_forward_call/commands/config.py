@@ -57,7 +57,7 @@ def _origin(option: Option, found: Configured | None) -> str:
 
 
 def _rules(settings: Settings, ignored: tuple[str, ...], found: Configured | None) -> Iterator[tuple[str, bool, str]]:
-    """Yield each rule's code, whether it is on, and what decides that; ``ignored`` are the codes for the one file."""
+    """Yield each rule's code, whether it is on, and what decides that; ``ignored``: the codes ignored for the file."""
     for rule in RULES:
         said = {
             "select": longest(rule.code, (one for one in settings.select or () if may_select(one, rule.code))),
@@ -65,7 +65,7 @@ def _rules(settings: Settings, ignored: tuple[str, ...], found: Configured | Non
             "ignore": longest(rule.code, settings.ignore),
             "per-file-ignores": longest(rule.code, ignored),
         }
-        # As in `Selection.keeps`, the longest prefix wins, and ignoring wins a draw.
+        # As in `Selection.keeps`, the longest prefix wins, and in a tie, ignoring wins.
         name = max(said, key=lambda each: (said[each], "ignore" in each))
         if rule is fwd100.RULE and (not said[name] or "ignore" not in name):
             yield rule.code, False, "on with 'check --report-unused-noqa'"

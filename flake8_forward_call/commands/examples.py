@@ -1,8 +1,8 @@
-"""What ``--help`` shows at its end: lines to type. A test runs each of them."""
+"""The example commands at the end of ``--help``. A test runs each of them."""
 
 from __future__ import annotations
 
-# By the name of the command, each line with what it is for; the group itself has no name.
+# By command name, each line with its purpose; the group itself has an empty name.
 EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "": (
         ("forward-call check", "check the current directory"),
@@ -46,7 +46,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def epilog(command: str) -> str:
-    """The end of a command's help, laid out as it stands."""
+    """The end of a command's help, which click must not rewrap."""
     examples = EXAMPLES[command]
     width = max(len(line) for line, _ in examples)
     return "\n".join(("\b", "Examples:", *(f"  {line.ljust(width)}  # {purpose}" for line, purpose in examples)))

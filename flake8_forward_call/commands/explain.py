@@ -25,8 +25,8 @@ from flake8_forward_call.terminal.trouble import Status, reason
 if TYPE_CHECKING:
     from flake8_forward_call.explaining import Explanation
 
-# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column. The word may be
-# missing where three numbers say which is which.
+# `net.py:31:20` or `net.ipynb:cell 3:2:20`, as findings are printed, or the same without the column. The word `cell`
+# is optional if all three numbers are given.
 _PLACE = re.compile(
     r"(?P<path>.+?)(?::cell (?P<cell>\d+)|:(?P<bare_cell>\d+)(?=:\d+:\d+:?$))?:(?P<row>\d+)(?::(?P<column>\d+))?:?",
     re.DOTALL,
@@ -70,7 +70,7 @@ def _number(digits: str | None) -> int | None:
 
 
 def _file_in(what: str) -> str | None:
-    """The path with which a text begins, perhaps with parts after colons, if there is something there."""
+    """The longest path that exists at the start of a text, which may continue after a colon; None if there is none."""
     parts = what.split(":")
     beginnings = (":".join(parts[:length]) for length in range(len(parts), 0, -1))
     return next((path for path in beginnings if os.path.exists(path)), None)  # noqa: PTH110 (Path.exists() may raise.)
@@ -96,7 +96,7 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
             raise _wrong_form(shorter) from None
         raise click.BadParameter(f"{near(path)}: cannot be read: {reason(error)}", param_hint="PATH") from None
     except SourceError as error:
-        # Where a notebook is no JSON there are no cells to count in.
+        # If a notebook is not JSON, there are no cells to count in.
         raise click.BadParameter(f"{near(path)}:{error.place}: {error}", param_hint="PATH") from None
     except RecursionError:
         raise click.BadParameter(
@@ -109,7 +109,7 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
 
 
 def _row(source: Source, number: int | None, row: int) -> int:
-    """The row of the text that is a row of a cell; where there are no cells the row itself."""
+    """The row of the text for a row of a cell; the row itself in a file without cells. Raises BadParameter."""
     path = source.path
     if number is None:
         if is_notebook(path):

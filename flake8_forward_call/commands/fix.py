@@ -81,7 +81,7 @@ def fix(
         is_summed_up=summary is not None,
         output_format=output_format,
     )
-    # A pager at the other end of a pipe would draw on the same screen.
+    # If standard output is a pipe, a pager may be drawing on the same screen.
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
@@ -114,7 +114,7 @@ def fix(
 
 
 def _conflict(is_stdin: bool, output_format: str, *, diff: bool, interactive: bool, summary: bool) -> str | None:
-    """Why options cannot be used together, None where they can."""
+    """Why options cannot be used together; None if they can."""
     is_for_people = FORMATS[output_format].is_for_people
     if diff and not is_for_people:
         return f"--diff prints a diff, so it cannot be used with --output-format {output_format}"

@@ -1,4 +1,4 @@
-"""What makes a gate of ``check``: which findings count, and where the report of them goes."""
+"""``check`` as a gate, for example in CI: which findings count, and where their report goes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-# Under this key a run keeps whether it may replace what is no former report.
+# The key under which a run stores whether it may overwrite files that are not earlier reports.
 _FORCE = f"{__name__}.force"
 
 
@@ -41,7 +41,7 @@ def _note_force(context: click.Context, _option: click.Parameter, value: bool) -
 
 
 def _place_to_write(context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """Refuse before the work is done what could not be written after it, or what would be lost."""
+    """The file name, if it can be written at the end of the run without losing anything. Raises BadParameter."""
     if value is None or value == STDIN:
         return value
     path = Path(value)
@@ -50,7 +50,7 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
     if not path.parent.is_dir():
         raise click.BadParameter(f"{near(value)}: the folder {near(str(path.parent))} does not exist")
     if path.is_symlink() and not path.exists():
-        # The repository can hold such a link, and what it names would be made, wherever that is.
+        # A repository may contain such a link, and writing through it would create its target, wherever that is.
         raise click.BadParameter(f"{near(value)} is a link to {near(os.path.realpath(path))}, which does not exist")
     if not path.is_file():
         return value
@@ -89,7 +89,7 @@ _OPTIONS = (
         callback=_place_to_write,
         help="Write all current findings to FILE, as a baseline.",
     ),
-    # Eager, because what it allows is asked for while the other options are read.
+    # Eager, because the callbacks of other options need its value.
     click.option(
         "--force",
         is_flag=True,
@@ -102,7 +102,7 @@ _OPTIONS = (
 
 
 def gate_options(command: _Command) -> _Command:
-    """Give a command the options that this is about."""
+    """Give a command the options of the gate."""
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
@@ -131,7 +131,7 @@ class Gate:
         baseline: str | None,
         write_baseline: str | None,
     ) -> None:
-        """Make sure before the work that what was asked for can be had. Raises click's errors where it cannot."""
+        """Check before the work starts that the options can be honoured. Raises click's errors if not."""
         if self.statistics and self.output_format not in statistics.RENDERERS:
             raise click.UsageError(f"--statistics cannot be used with --output-format {self.output_format}")
         if write_baseline is not None and (baseline is not None or diff_base is not None):
@@ -160,18 +160,18 @@ class Gate:
 
     @property
     def is_printed(self) -> bool:
-        """Whether the report goes to standard output and is of all that was found."""
+        """Whether the report goes to standard output and is not replaced by a baseline."""
         return self.output_file in (None, STDIN) and self._to_write is None
 
     def saw(self, each: Input) -> None:
-        """Take note of a file that was looked at."""
+        """Note a file that was checked."""
         self._seen.append(each.name)
         if each.is_stdin:
             for changes in self._changes or ():
                 changes.hold(each.name, each.data)
 
     def passed(self, made: Report) -> Report:
-        """The report of the findings that count, after the baseline was written, where that was asked for."""
+        """The report of the findings that count. Writes the baseline first, if the user asked for one."""
         return replace(made, findings=self._passed(made))
 
     def _passed(self, made: Report) -> list[Finding]:
@@ -181,7 +181,7 @@ class Gate:
         touched = found if self._changes is None else self._touched(made, self._changes)
         if self._baseline is None:
             return touched
-        # What nobody touched was there before: of several that are alike, those are the known ones.
+        # Untouched findings were there before. So among identical ones, those are matched with the baseline first.
         is_touched = frozenset(touched).__contains__
         compared = self._baseline.compared(sorted(found, key=is_touched), made.scopes)
         self._tell_resolved(self._baseline.resolved(compared.left, self._seen, self.selects))
@@ -197,7 +197,7 @@ class Gate:
             return list(made)
 
     def report(self, made: Report) -> None:
-        """Put the report where it belongs."""
+        """Print the report, or write it to the output file."""
         if self.statistics:
             text = statistics.RENDERERS[self.output_format](made)
         else:
@@ -217,7 +217,7 @@ class Gate:
         self.trouble.warn(f"{told}; the report is in {near(self.output_file)}")
 
     def _written(self, findings: list[Finding], path: str) -> list[Finding]:
-        """Nothing, for what is in the baseline is known; all, where it could not be written."""
+        """No findings, because they are all in the new baseline; all of them if it could not be written."""
         if self.trouble.errors:
             self.trouble.error(f"{near(path)}: not written, because some files could not be checked")
             return findings

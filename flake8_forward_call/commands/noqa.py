@@ -1,4 +1,4 @@
-"""What ``check`` does with ``# noqa`` comments: it writes them, and reports those that silence nothing."""
+"""What ``check`` does with ``# noqa`` comments: it adds them, and reports those that silence nothing."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _OPTIONS = (
     ),
 )
 
-# What is about a report of findings, and --add-noqa makes none.
+# Options about a report of findings. --add-noqa prints none.
 _OF_A_REPORT = ("statistics", "output_file", "diff_base", "baseline", "write_baseline")
 
 
 def noqa_options(command: _Command) -> _Command:
-    """Give a command the options that this is about."""
+    """Give a command the options about ``# noqa`` comments."""
     for decorate in reversed(_OPTIONS):
         command = decorate(command)
     return command
@@ -50,7 +50,7 @@ def with_unused(path: str) -> Selection:
 
 
 def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:
-    """Which rules count in a run with these options. Raises UsageError where they cannot be used together."""
+    """Which rules count in a run with these options. Raises UsageError if they cannot be used together."""
     if report_unused_noqa and ignore_noqa:
         raise click.UsageError("--report-unused-noqa judges noqa comments, so it cannot be used with --ignore-noqa")
     if ignore_noqa:
@@ -59,7 +59,7 @@ def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:
 
 
 def adopt(context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble) -> bool:
-    """Put comments at what is found; whether findings remain. Raises UsageError for options that do not go with it."""
+    """Add comments to the findings; whether any remain. Raises UsageError if other options conflict with --add-noqa."""
     conflict = _conflict(context, output_format)
     if conflict is not None:
         raise click.UsageError(conflict)
@@ -79,7 +79,7 @@ def adopt(context: click.Context, paths: Sequence[str], output_format: str, trou
 
 
 def _conflict(context: click.Context, output_format: str) -> str | None:
-    """Why the options of a run cannot be used together with --add-noqa, None where they can."""
+    """Why the options of a run cannot be used together with --add-noqa; None if they can."""
     given = context.params
     if STDIN in given["paths"] or given["stdin_filename"] != STDIN_NAME:
         return "--add-noqa writes into files, so it cannot be used with standard input"

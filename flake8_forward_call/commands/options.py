@@ -1,4 +1,4 @@
-"""What the commands have in common: the options of the table, and what is no setting."""
+"""Options that several commands share: those of the option table, and those that are not settings."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _Decorator = Callable[[_Command], _Command]
 
 
 def _give(context: click.Context, change: Callable[[Given], Given]) -> None:
-    """Note what is given for the run, until it is over."""
+    """Change what is given for the run, until the run is over."""
     before = GIVEN.set(change(GIVEN.get()))
     context.call_on_close(lambda: GIVEN.reset(before))
 
 
 def _option_of(option: Option) -> Callable[[_Command], _Command]:
-    """An option of the table for the command line. What is given goes into the settings of the run."""
+    """The command-line option for an option of the table. Its value goes into the settings of the run."""
 
     def take(context: click.Context, _option: click.Parameter, given: Any) -> None:
         if given is None or given == ():
@@ -71,12 +71,12 @@ def _option_of(option: Option) -> Callable[[_Command], _Command]:
     )
 
 
-# Under this key a run notes which option has settled the environment.
+# The key under which a run stores which option has chosen the environment.
 _SETTLED = f"{__name__}.environment"
 
 
 def _settle_environment(context: click.Context, given: str | bool) -> None:
-    """Settle where installed packages are looked for, before the first file is looked at."""
+    """Choose where to look for installed packages, before the first file is checked."""
     from flake8_forward_call.inference.project import environment
 
     name = "--python" if isinstance(given, str) else "--no-site-packages"
@@ -149,14 +149,14 @@ _STDIN_FILENAME = click.option(
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, shell_complete=files)
 
-# What bears on the verdict itself, so that every command has it.
+# These affect the verdict itself, so every command has them.
 _INFERENCE = ("module-classes", "non-module-classes", "roots", "python", "site-packages", "cache-dir")
 _RULES = ("select", "ignore", "extend-select", "per-file-ignores")
 _FILES = ("exclude", "respect-gitignore", "force-exclude")
 
 
 def inference_options(command: _Command) -> _Command:
-    """Give a command the options that bear on what is known of a receiver."""
+    """Give a command the options that affect what is known about a receiver."""
     return _decorated(command, (*_of_table(*_INFERENCE), _NO_CACHE, *_CONFIG))
 
 
@@ -177,7 +177,7 @@ def shared_options(command: _Command) -> _Command:
 
 
 def setting_options(command: _Command) -> _Command:
-    """Give a command an option for all that can be set, and those that say where settings come from."""
+    """Give a command an option for each setting, and those that say where settings come from."""
     return _decorated(command, (*_of_table(*(one.name for one in OPTIONS if one.name != "paths")), *_CONFIG))
 
 
@@ -187,7 +187,7 @@ def unsafe_fixes_option(command: _Command) -> _Command:
 
 
 def ignore_noqa_option(command: _Command) -> _Command:
-    """Give a command the option to pay no regard to comments; flake8 has it by the second name."""
+    """Give a command the option to ignore ``# noqa`` comments; the second name is flake8's."""
     return click.option(
         "--ignore-noqa",
         "--disable-noqa",

@@ -1,4 +1,4 @@
-"""How a command was called, for the reports that say so."""
+"""The command line of a run, for the reports that show it."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import shlex
 
 import click
 
-# Under this key a run keeps its arguments as they were given.
+# The key under which a run stores its arguments as given.
 _ARGUMENTS = f"{__name__}.arguments"
 
 
 class RecordedCommand(click.Command):
-    """A command that can tell how it was called."""
+    """A command that records its arguments."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Keep the arguments before click takes them apart."""
+        """Store the arguments before click parses them."""
         ctx.meta[_ARGUMENTS] = tuple(args)
         return super().parse_args(ctx, args)
 

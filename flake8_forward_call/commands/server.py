@@ -14,10 +14,10 @@ from flake8_forward_call.terminal.trouble import Status, Trouble
 
 
 class _Formatter(logging.Formatter):
-    """Writes a record line by line as it may be printed: it names files and quotes exceptions."""
+    """Makes each line of a record printable, because records contain file names and exception messages."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record with its traceback, if it has one."""
+        """The text of the record, with its traceback if it has one."""
         return "\n".join(map(source_line, super().format(record).split("\n")))
 
 
@@ -42,7 +42,7 @@ def server() -> Status:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_Formatter("%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
-    # It logs whole texts and tracebacks for each odd message; what matters of these the server logs itself.
+    # It logs whole texts and tracebacks for each unexpected message. The server logs what matters itself.
     logging.getLogger("pygls").setLevel(logging.CRITICAL)
-    # The protocol wants 1 where the client left without a goodbye.
+    # The protocol requires 1 if the client exits without a shutdown request.
     return Status.CLEAN if Server().serve() else Status.FINDINGS

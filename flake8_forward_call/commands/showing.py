@@ -1,4 +1,4 @@
-"""``check --show-files``: which files would be looked at."""
+"""``check --show-files``: which files would be checked."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ show_files_option = click.option(
     "--show-files", is_flag=True, help="List the files that would be checked, one per line, without checking them."
 )
 
-# What is about findings, and there are none.
+# Options about findings. --show-files has none.
 _OF_FINDINGS = (
     "statistics",
     "output_file",
@@ -33,7 +33,7 @@ _OF_FINDINGS = (
 
 
 def show_files(context: click.Context, paths: Sequence[str], trouble: Trouble) -> Status:
-    """List the files that the paths lead to. Raises UsageError for options that do not go with it."""
+    """List the files under the paths that would be checked. Raises UsageError if other options conflict with this."""
     if STDIN in paths:
         raise click.UsageError("--show-files lists files, so it cannot be used with standard input")
     for name in _OF_FINDINGS:

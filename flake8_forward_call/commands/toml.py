@@ -10,9 +10,9 @@ from flake8_forward_call.terminal.printing import LOG_COMMAND, one_line
 
 
 def line_of(option: Option, name: str, value: object, origin: str) -> str:
-    """An option's value with its origin in a comment. One without a value is a comment, for TOML has no word for that.
+    """An option's value, with its origin in a comment. Without a value the whole line is a comment: TOML has no null.
 
-    ``name`` is the option's name as it is to be printed, ``value`` one of ``Settings``.
+    ``name`` is the option's name as it should be printed, ``value`` a value of ``Settings``.
     """
     if value is None:
         return f"# {name} is not set  # {origin}"
@@ -34,9 +34,9 @@ def _value(value: object) -> str:
 
 
 def _text(text: str) -> str:
-    """A basic string, as https://toml.io/en/v1.0.0#string defines it.
+    """The text as a basic string, as https://toml.io/en/v1.0.0#string defines it.
 
-    It holds nothing that a terminal or a log obeys, that cannot be seen, or that standard output cannot encode.
+    It contains nothing that a terminal or a log interprets, that is invisible, or that standard output cannot encode.
     """
     escaped = "".join(map(_character, json.dumps(text, ensure_ascii=False)))
     return LOG_COMMAND.sub(r"#\\u0023", escaped)
@@ -45,7 +45,7 @@ def _text(text: str) -> str:
 def _character(one: str) -> str:
     if (
         "\ud800" <= one <= "\udfff"
-    ):  # A byte of a file's name that is of no text: TOML cannot say it, nor name the file.
+    ):  # An undecodable byte of a file name. TOML cannot express it, so it cannot name that file.
         return f"\\\\u{ord(one):04x}"
     return one if one_line(one) == one and _can_print(one) else f"\\U{ord(one):08x}"
 

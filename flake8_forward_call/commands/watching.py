@@ -1,4 +1,4 @@
-"""``check --watch``: look again whenever a file has changed."""
+"""``check --watch``: check again whenever a file changes."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ watch_option = click.option(
     "--watch", "-w", is_flag=True, help="Report again whenever a file changes, until Ctrl-C (needs the extra 'watch')."
 )
 
-# Besides programs, what a verdict is made from.
+# The suffixes and names of files that can change a verdict.
 _SUFFIXES = (".py", ".pyi", ".ipynb")
 _NAMES = (FILE, ".gitignore")
-# The milliseconds between two looks at whether something changed.
+# The interval between two checks for changes, in milliseconds.
 _PACE = 100
 
 
 def watch(look: Callable[[], Status], paths: Sequence[str], *, is_quiet: bool) -> Status:
-    """Look, and look again after each change below the paths, until Ctrl-C, which is how it is meant to end."""
+    """Call ``look`` now and after each change below the paths, until Ctrl-C, which is the normal way to end it."""
     trouble = Trouble(is_quiet=is_quiet)
     try:
         import watchfiles
@@ -43,16 +43,16 @@ def watch(look: Callable[[], Status], paths: Sequence[str], *, is_quiet: bool) -
         return Status.FAILED
     tops = _tops(paths)
     if not tops:
-        return look()  # It tells what is wrong with them.
+        return look()  # It reports what is wrong with the paths.
 
     def is_wanted(_change: Change, path: str) -> bool:
         return matters(path, tops)
 
-    # Beside a file that was named there may be whole trees that nobody asked for.
+    # If only files were named, their folders may contain whole trees that the user did not ask for.
     is_deep = any(os.path.isdir(path) for path in paths)  # noqa: PTH112
     try:
         is_first = True
-        # The first time runs out as soon as changes are listened for: from then on none is missed.
+        # The first timeout comes once the watcher is running. From then on no change is missed.
         for changes in watchfiles.watch(
             *tops, watch_filter=is_wanted, rust_timeout=_PACE, yield_on_timeout=True, recursive=is_deep
         ):
@@ -69,7 +69,7 @@ def watch(look: Callable[[], Status], paths: Sequence[str], *, is_quiet: bool) -
 
 
 def conflict(context: click.Context) -> str | None:
-    """Why the options of a run cannot be used together with --watch, None where they can."""
+    """Why the options of a run cannot be used together with --watch; None if they can."""
     if STDIN in context.params["paths"]:
         return "--watch waits for files to change, so it cannot be used with standard input"
     for name in ("add_noqa", "write_baseline"):
@@ -89,19 +89,19 @@ def _look_again(look: Callable[[], Status], trouble: Trouble, *, is_first: bool)
         click.clear()
     try:
         look()
-    except (ConfigError, click.UsageError) as error:  # Settings that somebody is in the middle of writing.
+    except (ConfigError, click.UsageError) as error:  # Settings that somebody is still editing.
         told = error.format_message() if isinstance(error, click.UsageError) else str(error)
         trouble.error(told)
 
 
 def _tops(paths: Sequence[str]) -> list[Path]:
-    """The folders to watch: an editor may put a new file in the place of one that is watched itself."""
+    """The folders to watch. Watching a file itself is not enough, because an editor may replace it with a new one."""
     real = (Path(os.path.realpath(path)) for path in paths if os.path.exists(path))  # noqa: PTH110
     return list(dict.fromkeys(one if one.is_dir() else one.parent for one in real))
 
 
 def matters(name: str, tops: Sequence[Path]) -> bool:
-    """Whether a change of the file at this real path may change what is found below the tops."""
+    """Whether a change of the file at this real path may change the findings below the tops."""
     path = Path(name)
     if path.suffix not in _SUFFIXES and path.name not in _NAMES:
         return False

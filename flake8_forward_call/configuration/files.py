@@ -1,4 +1,4 @@
-"""``[tool.forward-call]`` in a ``pyproject.toml``: where it is, and what it says."""
+"""``[tool.forward-call]`` in a ``pyproject.toml``: finding it and reading it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from flake8_forward_call.terminal.trouble import reason
 FILE = "pyproject.toml"
 TABLE = "forward-call"
 
-# What people take the table's name for. Settings under these would be ignored, and nobody would know.
+# Wrong names that people use for the table. Settings under these would be silently ignored.
 _NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
-# What stands in a text that has the table, by its name or by one of these.
+# A file with the table, under its name or a wrong one, contains one of these.
 _IN_NAMES = (b"forward-call", b"forward_call")
 
-# How many unknown keys of one file are told one by one: to find each in the text takes time.
+# How many unknown keys of a file are reported one by one, because it takes time to find each in the text.
 _TOLD = 5
 
 
@@ -34,7 +34,7 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """What a file sets: values by the names of options, the lines they are on, and what in it cannot be used."""
+    """The settings of a file: values by option name, the lines they are on, and what is invalid in it."""
 
     path: Path
     values: Mapping[str, Value]
@@ -52,8 +52,7 @@ def _has_table(path: Path) -> bool:
     if is_missing(path):
         return False
     data = _bytes_of(path)
-    # Without the null bytes of UTF-16, in which Windows PowerShell writes. Of other files nobody asks whether they are
-    # sound.
+    # Without the null bytes of UTF-16, which Windows PowerShell writes. Files without the table are not validated.
     text = data.replace(b"\0", b"")
     return any(name in text for name in _IN_NAMES) and TABLE in _tools(path, _text_of(path, data))
 
@@ -96,9 +95,9 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
 
 
 def read(path: Path, *, is_trusted: bool = False) -> Configured:
-    """What a file sets. One that is trusted, because the user named it, may name places outside of its repository.
+    """The settings of a file. A trusted file, one that the user named, may name paths outside its repository.
 
-    Raises ConfigError: the file cannot be read, a key is unknown, a value is none for its key.
+    Raises ConfigError: the file cannot be read, a key is unknown, a value is invalid for its key.
     """
     found = read_what_is_valid(path, is_trusted=is_trusted)
     if found.faults:
@@ -108,7 +107,7 @@ def read(path: Path, *, is_trusted: bool = False) -> Configured:
 
 @lru_cache(maxsize=64)
 def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
-    """What a file sets, without the keys and values that cannot be used; those are its faults.
+    """The settings of a file without the invalid keys and values, which are its ``faults``.
 
     Raises ConfigError: the file cannot be read.
     """
@@ -144,9 +143,9 @@ def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
 
 
 def _confine(value: Value, path: Path) -> None:
-    """Raise OptionValueError where a file names a place outside of its repository.
+    """Raise OptionValueError if the value from a file names a path outside the file's repository.
 
-    Whoever checks a repository that they do not know gives it no right to other places; whoever runs the tool may.
+    An unknown repository that is checked must not choose other paths. The user who runs the tool may.
     """
     top = Path(os.path.realpath(_top(path.parent)))
     for one in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
@@ -155,18 +154,18 @@ def _confine(value: Value, path: Path) -> None:
 
 
 def _top(folder: Path) -> Path:
-    """The folder of the repository that a folder is in; that folder itself where it is in none."""
+    """The top folder of the repository that contains a folder; the folder itself if there is none."""
     return next((one for one in (folder, *folder.parents) if os.path.exists(one / ".git")), folder)  # noqa: PTH110
 
 
 def forget() -> None:
-    """Read anew what may have changed since."""
+    """Clear the caches, so that changed files are read again."""
     _has_table.cache_clear()
     read_what_is_valid.cache_clear()
 
 
 def _line_of_table(text: str, name: str) -> int:
-    """The first line that has a part of a table of [tool], 1 where it is written in some other way."""
+    """The first line with a header of this table of [tool]; 1 if it is written in another way."""
     header = re.compile(rf"\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*[.\]]")
     return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
@@ -175,7 +174,7 @@ _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?
 
 
 def _line(text: str, key: str) -> int:
-    """The line on which a key of the table stands; that of the table where it is written in another way."""
+    """The line of a key of the table; the line of the table's header if the key is written in another way."""
     inside, first = False, 1
     for number, line in enumerate(text.splitlines(), 1):
         header = _HEADER.match(line)

@@ -12,11 +12,11 @@ from flake8_forward_call.files import cache
 
 
 class UnusableError(Exception):
-    """Options that cannot be used; the text says which and why."""
+    """Options that are invalid; the text says which and why."""
 
 
 def settle(options: Namespace) -> None:
-    """Take over the options of this plugin, and see that the settings of the folder at hand can be read.
+    """Store the options of this plugin for the run, and check that the settings of the current folder can be read.
 
     Raises UnusableError, and ConfigError for a configuration file.
     """

@@ -1,4 +1,4 @@
-"""The table of options: command line, ``pyproject.toml``, flake8's options, the docs and the schema come from it."""
+"""The table of options. Command line, ``pyproject.toml``, flake8's options, docs and schema are generated from it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flake8_forward_call.report.formats import FORMATS
 
 
 class Kind(enum.Enum):
-    """What values an option takes, as a person would say it."""
+    """The kind of values that an option takes, in words."""
 
     CODES = "rule codes or their prefixes"
     PATTERNS = "patterns of paths, as in .gitignore"
@@ -26,11 +26,11 @@ class Kind(enum.Enum):
 class Option:
     """One option.
 
-    ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` where only the opposite
-    of the default is to be said. ``in_flake8`` is what flake8 has for it: an option of its own, or one of this plugin's
-    with the prefix ``--forward-call-``; None where it makes no sense there. ``default`` is what holds if nobody says
-    anything. ``example`` is a value for the docs, in TOML. ``help`` says what it is for, ``flag_help`` what ``flag``
-    does. One that ``is_confined`` says where files are written: a repository may not name a place outside of itself.
+    ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` if only the opposite of
+    the default can be given. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with
+    the prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set.
+    ``example`` is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that
+    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself.
     """
 
     name: str
@@ -47,21 +47,21 @@ class Option:
 
     @property
     def attribute(self) -> str:
-        """The name that Python code calls it by."""
+        """Its name in Python code."""
         return self.name.replace("-", "_")
 
     @property
     def on_command_line(self) -> str:
-        """What it is called on the command line."""
+        """Its name on the command line."""
         return self.flag or f"--{self.name}"
 
     @property
     def is_of_plugin(self) -> bool:
-        """Whether flake8 has it from this plugin."""
+        """Whether it is an option that this plugin adds to flake8."""
         return self.in_flake8 is not None and self.in_flake8.startswith(PREFIX)
 
 
-# flake8 has one room for the options of all plugins.
+# The options of all flake8 plugins share one namespace.
 PREFIX = "--forward-call-"
 
 OPTIONS: tuple[Option, ...] = (

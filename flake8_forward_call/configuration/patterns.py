@@ -1,7 +1,7 @@
-"""Lists of patterns of paths, as ``.gitignore`` has them and as git reads them.
+"""Lists of path patterns in the syntax of ``.gitignore``, matched as git matches them.
 
-A line that git takes for nothing is nothing here, and the other lines count all the same. The reference is
-https://git-scm.com/docs/gitignore#_pattern_format, and in what that leaves open, dir.c and wildmatch.c of git itself.
+An invalid line is skipped, as by git, and the other lines still count. The reference is
+https://git-scm.com/docs/gitignore#_pattern_format, and dir.c and wildmatch.c of git for what that leaves open.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from functools import lru_cache
 
 from flake8_forward_call.configuration.wildmatch import SPECIAL, Glob, GlobError, glob_of_name, glob_of_path
 
-# In one setting. People have a dozen.
+# The limit for one setting. A dozen is usual.
 MAX_IN_SETTINGS = 1_000
 
 _BOM = b"\xef\xbb\xbf"
 
 
-# Each of them is asked about each file. Plain names are looked up and do not count.
+# Each glob is matched with each file. Plain names are looked up and do not count.
 MAX_GLOBS = 10_000
 
 
 class PatternError(Exception):
-    """A pattern that matches nothing, or more of them than can be asked about; the text says why."""
+    """A pattern that can match nothing, or too many patterns; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
-    """A line taken apart as git does: ``text`` without signs; ``is_name``: it counts in whatever folder."""
+    """A parsed line: ``text`` is the pattern without ``!`` and outer slashes; ``is_name``: it matches in any folder."""
 
     text: bytes
     is_taken_back: bool
@@ -40,7 +40,7 @@ class _Parsed:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A pattern with a glob in it: what it begins with literally, and what the rest has to match."""
+    """A pattern with a glob: its literal prefix, and what the rest has to match."""
 
     prefix: bytes
     rest: Glob | re.Pattern[bytes]
@@ -52,10 +52,10 @@ class _Rule:
 
 
 class Patterns:
-    """A list of patterns, ready to be matched with paths relative to the folder that they are written in."""
+    """A compiled list of patterns, matched with paths relative to the folder that contains the list."""
 
     def __init__(self, lines: Sequence[bytes]) -> None:
-        """Raises PatternError: there are too many of them."""
+        """Raises PatternError: there are too many patterns."""
         # Most patterns are plain names. They are looked up, so that thousands of lines cost no more than a few.
         self._names: dict[bytes, list[int]] = {}
         self._paths: dict[bytes, list[int]] = {}
@@ -81,7 +81,7 @@ class Patterns:
         self._parsed.append(parsed)
 
     def verdict(self, path: str, *, is_folder: bool) -> bool | None:
-        """Whether the last pattern that matches a path ignores it or takes that back; None where none matches."""
+        """Whether the last pattern that matches a path ignores it or re-includes it; None if none matches."""
         as_bytes = os.fsencode(path)
         name = as_bytes.rpartition(b"/")[2]
         last = -1
@@ -96,7 +96,7 @@ class Patterns:
         return None if last < 0 else not self._parsed[last].is_taken_back
 
     def covers(self, path: str) -> bool:
-        """Whether a file is ignored, or a folder that it is in: then no pattern takes that back."""
+        """Whether a file is ignored, or a folder above it is: then no pattern can re-include the file."""
         names = path.split("/")
         folders = ("/".join(names[:count]) for count in range(1, len(names)))
         return any(self.verdict(one, is_folder=True) for one in folders) or bool(self.verdict(path, is_folder=False))
@@ -107,7 +107,7 @@ class Patterns:
 
 @lru_cache(maxsize=2 * MAX_IN_SETTINGS)
 def compiled(patterns: tuple[str | bytes, ...]) -> Patterns:
-    """The patterns, ready to be matched. Those that can match nothing are left out. Raises PatternError: too many."""
+    """The compiled patterns, without those that can match nothing. Raises PatternError: there are too many."""
     return Patterns([os.fsencode(one) if isinstance(one, str) else one for one in patterns])
 
 
@@ -117,7 +117,7 @@ def lines_of(data: bytes) -> tuple[bytes, ...]:
 
 
 def check(pattern: str) -> None:
-    """Raise PatternError for a pattern that can match nothing. A comment or an empty line is no pattern."""
+    """Raise PatternError for a pattern that can match nothing. A comment or an empty line is not a pattern."""
     try:
         data = os.fsencode(pattern)
     except UnicodeError:
@@ -135,8 +135,8 @@ def check(pattern: str) -> None:
 
 
 def _parse(line: bytes) -> _Parsed | None:
-    """A line taken apart; None where it says nothing."""
-    line = line.partition(b"\0")[0]  # To C, the line ends there.
+    """The parsed line; None if it contains no pattern."""
+    line = line.partition(b"\0")[0]  # For git, a C program, the line ends there.
     if line.startswith(b"#"):
         return None
     text = _trimmed(line)
@@ -150,17 +150,17 @@ def _parse(line: bytes) -> _Parsed | None:
 
 
 def _trimmed(line: bytes) -> bytes:
-    """A line without the spaces at its end, but for one behind a backslash."""
+    """A line without trailing spaces, except one that a backslash escapes."""
     text = line.rstrip(b" ")
     backslashes = len(text) - len(text.rstrip(b"\\"))
     return line[: len(text) + 1] if backslashes % 2 else text
 
 
 def _rule(parsed: _Parsed) -> _Rule:
-    """What a pattern with a glob matches. Raises GlobError."""
+    """The rule for a pattern with a glob. Raises GlobError."""
     if parsed.is_name:
         return _Rule(b"", glob_of_name(parsed.text))
     special = SPECIAL.search(parsed.text)
     assert special is not None, "only those with a glob are asked about"
-    # git compares what comes before the glob first, and then takes the rest for a glob of its own.
+    # git compares the literal prefix first, and then matches the rest as a separate glob.
     return _Rule(parsed.text[: special.start()], glob_of_path(parsed.text[special.start() :]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flake8_forward_call.configuration.options import OPTIONS, Kind, Option
 from flake8_forward_call.rules import RULES
 
-# The dialect that SchemaStore, and with it most editors, take: https://json-schema.org/draft-07
+# The dialect that SchemaStore, and therefore most editors, use: https://json-schema.org/draft-07
 _DIALECT = "http://json-schema.org/draft-07/schema#"
 
 

@@ -1,4 +1,4 @@
-"""The settings that hold for a file: what was given for the run, what its ``pyproject.toml`` says, the defaults."""
+"""The settings that apply to a file: those given for the run, those of its ``pyproject.toml``, the defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_forward_call.configuration.values import CodesByPattern, Value
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A value for each option of the table; ``base`` is the folder of the file that they come from."""
+    """A value for each option of the table; ``base`` is the folder of the file that the values come from."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
@@ -36,15 +36,15 @@ class Settings:
     base: Path = field(default_factory=Path.cwd)
 
     def base_of(self, name: str) -> Path:
-        """The folder that the patterns of an option are relative to: the current one for what was given for the run."""
+        """The folder that the patterns of an option are relative to; the current one if it was given for the run."""
         return Path.cwd() if name in GIVEN.get().values else self.base
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was said for the whole run: options by their names, the file to read in place of the nearest, or none.
+    """What was given for the whole run: options by name, the file to read instead of the nearest, whether to read none.
 
-    ``is_lenient``: settings in a file that cannot be used are skipped, and the valid ones apply. So an editor goes on.
+    ``is_lenient``: invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -53,7 +53,7 @@ class Given:
     is_lenient: bool = False
 
 
-# A door says what the user gave before the first file is looked at; both doors run one job in a process.
+# A door sets what the user gave before the first file is checked. Each door runs one job per process.
 GIVEN: ContextVar[Given] = ContextVar("GIVEN", default=Given())  # noqa: B039 (It is frozen.)
 
 
@@ -61,18 +61,18 @@ _ABOUT_RULES = frozenset(("ignore", "extend-select"))
 
 
 def counts(name: str) -> bool:
-    """Whether what a file says of an option counts in this run, or gives way to what was given for it.
+    """Whether a file's value for an option counts in this run, or what was given for the run overrides it.
 
-    Whoever says which rules to apply means these, and no more and no less.
+    If the user selects rules for the run, exactly those apply.
     """
     given = GIVEN.get().values
     return name not in given and not ("select" in given and name in _ABOUT_RULES)
 
 
 def configured(folder: Path) -> Configured | None:
-    """What is set in a file for what lies in a folder; None if nothing is.
+    """The settings of the file that applies to a folder; None if there is none.
 
-    Raises ConfigError, or where that is to be skipped, notes it among the faults.
+    Raises ConfigError. If the run is lenient, the error is one of the faults instead.
     """
     given = GIVEN.get()
     if given.is_isolated:
@@ -90,7 +90,7 @@ def configured(folder: Path) -> Configured | None:
 
 
 def settings_of(folder: Path) -> Settings:
-    """The settings for what lies in a folder. Raises ConfigError."""
+    """The settings for the files in a folder. Raises ConfigError."""
     found = configured(folder)
     of_file = {} if found is None else {name: value for name, value in found.values.items() if counts(name)}
     values = {**of_file, **GIVEN.get().values}

@@ -1,4 +1,4 @@
-"""TOML that somebody else wrote: a table, or one reason why there is none."""
+"""Untrusted TOML: a table, or one reason why it cannot be read."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ if sys.version_info >= (3, 11):
 else:
     import tomli as tomllib
 
-# Python's parser goes through all parts of a key for each of them, so a key of 100,000 parts takes it minutes.
+# For each part of a key, Python's parser goes through all parts, so a key of 100,000 parts takes minutes.
 MAX_PARTS = 64
 _PART = r"\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
 _LONG_KEY = re.compile(f"(?:{_PART}){{{MAX_PARTS}}}")
 
-# How many levels Python can parse depends on its stack, which is larger in some threads. This is the same everywhere.
+# How many levels Python can parse depends on the stack of the thread. This limit is the same everywhere.
 MAX_LEVELS = 100
 
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
 class TomlError(Exception):
-    """A text that is no TOML, or more than can be read; ``place`` is the row and column, if they are known."""
+    """A text that is not TOML, or too deep or too large; ``place`` is the row and column, if they are known."""
 
     def __init__(self, reason: str, place: str = "") -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class TomlError(Exception):
 
 
 def parsed(text: str) -> dict[str, Any]:
-    """The table that a text stands for. Raises TomlError."""
+    """The table in a text. Raises TomlError."""
     long_key = _LONG_KEY.search(text)
     if long_key is not None:
         row = text.count("\n", 0, long_key.start()) + 1
@@ -45,7 +45,7 @@ def parsed(text: str) -> dict[str, Any]:
         raise TomlError(f"invalid TOML: {str(error)[: place.start()]}", f"{place[1]}:{place[2]}") from None
     except RecursionError:
         raise TomlError("is nested too deeply") from None
-    except ValueError:  # Python reads a few thousand at most (sys.get_int_max_str_digits).
+    except ValueError:  # Python reads at most a few thousand (sys.get_int_max_str_digits).
         raise TomlError("a number has too many digits") from None
     if _is_too_deep(table):
         raise TomlError("is nested too deeply")
@@ -53,7 +53,7 @@ def parsed(text: str) -> dict[str, Any]:
 
 
 def _is_too_deep(table: dict[str, Any]) -> bool:
-    """Whether a table has more levels than allowed; it has fewer than Python could parse here or elsewhere."""
+    """Whether a table has more than ``MAX_LEVELS`` levels. Every thread can parse that many."""
     level: list[Any] = [table]
     for _ in range(MAX_LEVELS):
         level = [

@@ -1,4 +1,4 @@
-"""From what somebody wrote to the value of an option, or to what is wrong with it."""
+"""From what the user wrote to the value of an option, or to the reason why it is invalid."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from typing import TypeAlias
 from flake8_forward_call.configuration.options import Kind, Option
 from flake8_forward_call.findings.selection import UnknownCodeError, parse_codes
 
-# Patterns, each with the codes that it leaves out.
+# Patterns, each with the codes that it disables.
 CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
 Value: TypeAlias = "bool | str | tuple[str, ...] | CodesByPattern"
 
-# So much of a value is repeated in a message.
+# How many characters of a value a message repeats.
 _MAX_SHOWN = 80
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
 
 class OptionValueError(Exception):
-    """A value that the option cannot have; the text says why."""
+    """An invalid value for an option; the text says why."""
 
 
 def value_of(option: Option, given: object, base: Path) -> Value:
-    """The value of an option as it was given in a file or on a command line. Raises OptionValueError.
+    """The value of an option, from what was given in a file or on a command line. Raises OptionValueError.
 
-    Paths are relative to ``base``. A list may also be a text with commas.
+    Paths are relative to ``base``. A list may also be a comma-separated string.
     """
     match option.kind:
         case Kind.SWITCH:
@@ -56,14 +56,14 @@ def value_of(option: Option, given: object, base: Path) -> Value:
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
-    """What to say of a word that is not known: the nearest that is, else all of them."""
+    """The hint for an unknown word: the closest known one, else all of them."""
     known = list(words)
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(known)}"
 
 
 def shortened(text: str) -> str:
-    """A text for a message, which has one line."""
+    """A text cut to the length that fits in a message."""
     return text if len(text) <= _MAX_SHOWN else f"{text[:_MAX_SHOWN]}..."
 
 
@@ -76,7 +76,7 @@ def _shown(given: object) -> str:
         return shortened(repr(given))
     except RecursionError:
         return "a deeply nested value"
-    except ValueError:  # Python prints no number of thousands of digits.
+    except ValueError:  # Python refuses to print a number with thousands of digits.
         return "such a large number"
 
 
@@ -87,7 +87,7 @@ def _text(given: object) -> str:
 
 
 def _without_null(given: str) -> str:
-    """A text that a path can have in it. Raises OptionValueError."""
+    """The text, if a path can contain it. Raises OptionValueError."""
     if "\0" in given:
         raise OptionValueError(f"has a null character: {_shown(given)}")
     return given
@@ -114,7 +114,7 @@ def _path(given: str, base: Path) -> str:
 def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
     found = tuple(_path(one, base) for one in given)
     for name, path in zip(given, found, strict=True):
-        if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
+        if not os.path.isdir(path):  # noqa: PTH112 (Path.is_dir() raises if access is denied.)
             raise OptionValueError(f"names {_shown(name)}, which is not a folder")
     return found
 
@@ -158,7 +158,7 @@ def _codes_by_pattern(given: object) -> CodesByPattern:
 
 
 def _split(given: str) -> dict[str, str]:
-    """The patterns and codes in a text such as ``tests/*:FWD001,FWD005 demo.py:FWD001``, as flake8 has it."""
+    """The patterns and codes in a text such as ``tests/*:FWD001,FWD005 demo.py:FWD001``, the format of flake8."""
     found: dict[str, str] = {}
     pattern = ""
     for word in re.split(r"[,\s]+", given.strip()):

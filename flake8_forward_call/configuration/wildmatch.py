@@ -1,8 +1,8 @@
-"""Globs as git reads them, matched in a time that does not grow with the number of their stars.
+"""Globs as git matches them, in a time that does not grow with the number of their stars.
 
-What a glob means is what git's function of this name does: https://github.com/git/git/blob/master/wildmatch.c. Names
-are bytes to git, so `?` is one byte. What a star takes up is settled where a later star can take up the rest, as in
-Python's fnmatch; otherwise a name could keep ``*a*a*a*a*a*b`` busy for years.
+A glob means what git's function of this name does: https://github.com/git/git/blob/master/wildmatch.c. Names are bytes
+to git, so `?` is one byte. If another star follows, the match of a star is not revised, as in Python's fnmatch.
+Otherwise matching ``*a*a*a*a*a*b`` could take years for some names.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-# What ends the part of a glob that is taken literally.
+# The characters that end the literal prefix of a glob.
 SPECIAL = re.compile(rb"[*?\[\\]")
 
-# No file system has names or paths of more bytes: Linux has 255 and 4096 (limits.h), Windows three times 255 at most.
+# No file system allows longer names or paths: Linux has 255 and 4096 bytes (limits.h), Windows at most three times 255.
 MAX_NAME, MAX_PATH = 1024, 32_768
 
 _SLASH = b"/"
-# What an element can be besides the expression of one byte: `*`, `**/` at the beginning of a name, `**` at the end.
+# The elements other than the expression for one byte: `*`, `**/` at the beginning of a name, `**` at the end.
 _STAR, _FOLDERS, _REST = b"*", b"**/", b"**"
 
-# Of ASCII only: https://github.com/git/git/blob/master/git-compat-util.h
+# For ASCII only: https://github.com/git/git/blob/master/git-compat-util.h
 _TESTS: dict[bytes, Callable[[str], bool]] = {
     b"alnum": str.isalnum,
     b"alpha": str.isalpha,
@@ -40,21 +40,21 @@ _CLASSES = {name: frozenset(filter(lambda one: test(chr(one)), range(1, 128))) f
 
 
 class GlobError(Exception):
-    """A glob that matches nothing at all; the text says why."""
+    """A glob that can match nothing; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glob:
-    """A glob for paths: runs of names, with any folders between one run and the next.
+    """A glob for paths: runs of names, with any number of folders between one run and the next.
 
-    ``is_open``: something more comes after the last run.
+    ``is_open``: something must follow the last run.
     """
 
     runs: tuple[tuple[re.Pattern[bytes], ...], ...]
     is_open: bool
 
     def matches(self, path: bytes) -> bool:
-        """Whether the whole of a path matches."""
+        """Whether the whole path matches."""
         names = path.split(_SLASH)
         first, *others = self.runs
         if not _match(first, names, 0):
@@ -78,7 +78,7 @@ def _match(run: Sequence[re.Pattern[bytes]], names: Sequence[bytes], at: int) ->
 
 
 def glob_of_path(text: bytes) -> Glob:
-    """The glob for a path. Raises GlobError where nothing can match it."""
+    """The glob for a path. Raises GlobError if nothing can match it."""
     runs: list[list[re.Pattern[bytes]]] = [[]]
     name: list[bytes] = []
     elements = list(_elements(text, is_path=True))
@@ -99,7 +99,7 @@ def glob_of_path(text: bytes) -> Glob:
 
 
 def glob_of_name(text: bytes) -> re.Pattern[bytes]:
-    """The expression that a name in whatever folder has to match as a whole. Raises GlobError."""
+    """The expression that a name, in any folder, has to match as a whole. Raises GlobError."""
     return _compiled(list(_elements(text, is_path=False)))
 
 
@@ -116,7 +116,7 @@ def _compiled(elements: Sequence[bytes]) -> re.Pattern[bytes]:
     if not others:
         return re.compile(first, re.DOTALL)
     *middle, last = others
-    # Once it has matched, a group in a lookahead is not tried again.
+    # Once a lookahead has matched, the expression does not backtrack into its group.
     settled = (b"(?=(?P<g%d>.*?%b))(?P=g%d)" % (number, part, number) for number, part in enumerate(middle) if part)
     return re.compile(b"%b%b.*%b" % (first, b"".join(settled), last), re.DOTALL)
 
@@ -137,7 +137,7 @@ def _elements(text: bytes, *, is_path: bool) -> Iterator[bytes]:
                 yield _FOLDERS
                 end += 1
             elif is_double and text[end : end + 2] == b"\\/":
-                yield from (_STAR, _SLASH, _FOLDERS)  # This form wants one folder at least.
+                yield from (_STAR, _SLASH, _FOLDERS)  # This form requires at least one folder.
                 end += 2
             else:
                 yield _STAR
@@ -158,11 +158,11 @@ def _elements(text: bytes, *, is_path: bool) -> Iterator[bytes]:
 
 
 def _set(text: bytes, at: int) -> tuple[bytes, int]:
-    """The expression of a set in brackets, and where it ends. Raises GlobError."""
+    """The expression for a set in brackets, and the offset after it. Raises GlobError."""
     negated = text[at : at + 1] in (b"!", b"^")
     start = at = at + negated
     found: set[int] = set()
-    before = 0  # The byte that a range can begin with.
+    before = 0  # The byte that a range can start with.
     while at == start or text[at : at + 1] != b"]":
         if at >= len(text):
             raise GlobError("has a bracket that is not closed")

@@ -1,4 +1,4 @@
-"""From settings to what inference is told of a project."""
+"""From settings to what inference gets for a project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_forward_call.inference.session import Wishes
 
 
 def wishes_of(folder: Path) -> Wishes:
-    """What the settings for a folder say of its project. Raises ConfigError."""
+    """The wishes that the settings for a folder contain. Raises ConfigError."""
     settings = settings_of(folder)
     return Wishes(
         tuple(map(Path, settings.roots)),
@@ -22,9 +22,9 @@ def wishes_of(folder: Path) -> Wishes:
 
 
 def _environment(settings: Settings) -> Choice | None:
-    """The environment that is configured; None if none is, or if it is not there.
+    """The configured environment; None if none is configured, or if it does not exist.
 
-    A file says it for all who work on a project, and not each of them has made the environment.
+    The setting is for everyone who works on the project, and not everyone may have created the environment.
     """
     if not settings.site_packages:
         return Choice(nothing=True)

@@ -1,8 +1,8 @@
-"""What earlier runs found out, kept in the user's cache folder.
+"""Results of earlier runs, stored in the user's cache folder.
 
-A record is JSON behind a line with its checksum, for JSON can do no harm when it is read, whoever wrote it. Processes
-may read and write at once: a record is put in place whole, and the last one wins. Whatever goes wrong with a file or
-folder here, there is no record, and the caller works out anew what it would have told.
+A record is a line with a checksum, followed by JSON, because reading JSON is harmless, whoever wrote it. Processes may
+read and write at the same time: a record is written atomically, and the last one wins. If anything goes wrong with a
+file or folder here, there is no record, and the caller computes the result again.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from typing import Any
 from flake8_forward_call import __version__
 from flake8_forward_call.files.reading import read_bytes, read_head
 
-# The folder to use, in place of the platform's own; set to nothing, there is no cache.
+# The folder to use instead of the platform's cache folder. If it is empty, there is no cache.
 VARIABLE = "FORWARD_CALL_CACHE_DIR"
 
 _NAME = "flake8-forward-call"
 
-# To be raised when records change their form or meaning between two releases.
+# Increment this when the form or meaning of records changes between two releases.
 _FORM = 1
 
-# A larger record would take longer to read than what it tells.
+# Reading a larger record would take longer than computing its content.
 MAX_RECORD = 64_000_000
 
-# When a record is added to more than this, the oldest go until half is left.
+# If a new record exceeds one of these limits, the oldest are deleted until half of it is left.
 MAX_RECORDS, MAX_TOTAL = 200, 256_000_000
 
-# A record says of itself what it is, in its name and in its first bytes: nothing else is ever deleted.
+# A record is recognised by its name and its first bytes. Nothing else is ever deleted.
 _MARK = b"flake8-forward-call record "
 _SUFFIX = ".forward-call"
 _NAME_OF_RECORD = re.compile(rf"[0-9a-f]{{40}}{re.escape(_SUFFIX)}")
@@ -41,13 +41,13 @@ _UNFINISHED = "unfinished-"
 
 
 class Store:
-    """The records in a folder; None is a store that keeps nothing. No method raises because of a file."""
+    """The records in a folder; without a folder, nothing is stored. No method raises because of a file."""
 
     def __init__(self, folder: str | None) -> None:
         self._folder = folder
 
     def read(self, kind: str, key: str) -> Any:
-        """The record of a kind with a key, as this version of the tool wrote it; None if there is none."""
+        """The record of this kind and key that this version of the tool wrote; None if there is none."""
         full = _full(kind, key)
         try:
             if self._folder is None or not _is_safe(self._folder):
@@ -62,13 +62,13 @@ class Store:
         return value if found == full else None
 
     def write(self, kind: str, key: str, value: Any) -> None:
-        """Put a record in place of what there was under its kind and key."""
+        """Write a record, replacing the old one of this kind and key."""
         full = _full(kind, key)
         body = json.dumps([full, value], separators=(",", ":")).encode()
         if self._folder is None or len(body) > MAX_RECORD:
             return
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103 (As the folder is a text throughout.)
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103 (The folder is always a string.)
             if not _is_safe(self._folder):
                 return
             path = self._path(self._folder, full)
@@ -91,17 +91,17 @@ def _checksum(body: bytes) -> str:
 
 
 def _is_safe(folder: str) -> bool:
-    """Whether the folder is the user's own, and nobody else can write there. Raises OSError."""
-    status = os.stat(folder)  # noqa: PTH116 (A link to a folder is as good, if that folder is.)
+    """Whether the folder belongs to the user, and nobody else can write to it. Raises OSError."""
+    status = os.stat(folder)  # noqa: PTH116 (A link to a safe folder is safe too.)
     if not stat.S_ISDIR(status.st_mode):
         return False
-    if not hasattr(os, "geteuid"):  # Windows, where the user's cache folder is closed to others, and modes say nothing.
+    if not hasattr(os, "geteuid"):  # On Windows, others cannot access the user's cache folder, and modes say nothing.
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
 
 
 def _put(path: Path, data: bytes) -> None:
-    """Write a file so that another process sees all of it or nothing. Raises OSError."""
+    """Write a file atomically: another process sees all of it or nothing. Raises OSError."""
     import tempfile
 
     handle, name = tempfile.mkstemp(prefix=_UNFINISHED, suffix=_SUFFIX, dir=path.parent)
@@ -115,7 +115,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def _prune(folder: str) -> None:
-    """Remove the oldest records of a folder that holds too many. Raises OSError."""
+    """Delete the oldest records if the folder contains too many. Raises OSError."""
     with os.scandir(folder) as scan:
         entries = sorted((entry for entry in scan if _is_named_as_ours(entry.name)), key=lambda entry: entry.name)
     files = [(entry.stat(follow_symlinks=False), entry.path) for entry in entries]
@@ -131,23 +131,23 @@ def _prune(folder: str) -> None:
 
 
 def _is_named_as_ours(name: str) -> bool:
-    """Whether the name is one of a record, or of what a process left behind that was stopped while writing one."""
+    """Whether the name is that of a record, or of an unfinished one that a stopped process left behind."""
     unfinished = name.startswith(_UNFINISHED) and name.endswith(_SUFFIX)
     return unfinished or _NAME_OF_RECORD.fullmatch(name) is not None
 
 
 def _has_mark(path: str) -> bool:
-    """Whether a plain file begins as a record does, as far as it was written. Raises OSError."""
+    """Whether a regular file starts like a record, as far as it was written. Raises OSError."""
     return _MARK.startswith(read_head(path, len(_MARK)))
 
 
 def use(folder: str) -> None:
-    """Keep records in this folder from now on, in this process and those that it starts; nowhere if it is empty."""
+    """Use this cache folder from now on, in this process and those that it starts; none if the name is empty."""
     os.environ[VARIABLE] = folder
 
 
 def default_folder(configured: str | None = None) -> str | None:
-    """The folder that the environment says, else the configured one, else the platform's; None for no cache."""
+    """The cache folder: from the environment, else the configured one, else the platform's; None for no cache."""
     given = os.environ.get(VARIABLE, configured)
     if given is not None:
         return os.path.abspath(given) if given else None  # noqa: PTH100

@@ -1,4 +1,4 @@
-"""Which lines a change touches, asked of git: between the common ancestor with a revision and the files as they are."""
+"""Which lines a change touches, according to git: from the common ancestor with a revision to the current files."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from flake8_forward_call.files.reading import read_bytes
 from flake8_forward_call.files.repository import Entry, RefusedError, Repository, RepositoryError, names
 from flake8_forward_call.terminal.trouble import reason
 
-# The lines of a hunk in the new file. What stands in a file has a character before it, so it cannot look like this.
+# The lines of a hunk in the new file. In a diff, a file's lines have a prefix, so they cannot look like this.
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.M)
 
 
 class ChangesError(Exception):
-    """git cannot tell what has changed; the text says why."""
+    """git cannot determine what has changed; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hunk:
-    """Rows that are new or changed; ``last`` is ``first - 1`` where rows were only taken out before ``first``."""
+    """New or changed rows; ``last`` is ``first - 1`` if rows were only deleted, just before ``first``."""
 
     first: int
     last: int
 
     def touches(self, first: int, last: int) -> bool:
-        """Whether a row from ``first`` to ``last`` is among them, or rows were taken out between these."""
+        """Whether a row from ``first`` to ``last`` is in the hunk, or rows were deleted between these."""
         if self.last < self.first:
             return first < self.first <= last
         return self.first <= last and first <= self.last
 
 
 class Changes:
-    """What a change touches in one repository.
+    """The changed lines in one repository.
 
-    A new file is touched as a whole, be it known to git yet or not, unless git ignores it; of a renamed one, the lines
-    that differ.
+    A new file is touched as a whole, whether it is tracked or not, unless git ignores it. In a renamed file, the lines
+    that differ are touched.
     """
 
     def __init__(self, repository: Repository, revision: str) -> None:
@@ -64,14 +64,14 @@ class Changes:
         return os.fsdecode(self._repository.ask(*args)).strip()
 
     def hold(self, path: str, data: bytes) -> None:
-        """Take these bytes as the file's content, whatever lies on the disk."""
+        """Use these bytes as the file's content instead of those on disk."""
         if (name := self._name(path)) is not None:
             self._texts[name] = data
 
     def touch(self, path: str, rows: tuple[int, int] | None) -> bool:
-        """Whether one of these rows of a file is touched, from the first to the last; without them, whether any is.
+        """Whether a row of a file from the first to the last of ``rows`` is touched; without ``rows``, whether any is.
 
-        Raises ChangesError: the repository lacks the file's old content, or the new one cannot be read.
+        Raises ChangesError: the repository lacks the file's old content, or the new content cannot be read.
         """
         name = self._name(path)
         if name is None:
@@ -89,13 +89,13 @@ class Changes:
         return bool(hunks) if rows is None else any(hunk.touches(*rows) for hunk in hunks)
 
     def _name(self, path: str) -> str | None:
-        """The file as git names it here, None if it lies elsewhere."""
+        """The file's name in this repository; None if it is elsewhere."""
         real = Path(os.path.realpath(path))
         top = Path(os.path.realpath(self._repository.top))
         return real.relative_to(top).as_posix() if real.is_relative_to(top) else None
 
     def _hunks_of(self, name: str) -> list[Hunk] | None:
-        """What is touched in a file, None for all of it."""
+        """The hunks of a file; None if all of it is touched."""
         if name in self._conflicts:
             return None
         entry = self._old.get(name) or self._old.get(self._former_names.get(name, ""))
@@ -111,17 +111,17 @@ class Changes:
 
     @cached_property
     def _old(self) -> dict[str, Entry]:
-        """The files of the common ancestor."""
+        """The files of the common ancestor, by name."""
         return self._repository.files_of(self._base)
 
     @cached_property
     def _known(self) -> frozenset[str]:
-        """The files that git was told of."""
+        """The tracked files."""
         return frozenset(names(self._repository.ask("ls-files", "--cached", "-z")))
 
     @cached_property
     def _new(self) -> frozenset[str]:
-        """The files that git was not told of and does not ignore."""
+        """The untracked files that git does not ignore."""
         return frozenset(names(self._repository.ask("ls-files", "--others", "--exclude-standard", "-z")))
 
     @cached_property
@@ -131,7 +131,7 @@ class Changes:
 
     @cached_property
     def _former_names(self) -> dict[str, str]:
-        """The name that each renamed file had; git has to have been told of the new one."""
+        """The old name of each renamed file. The new name must be tracked."""
         gone = {
             name: entry
             for name, entry in self._old.items()
@@ -150,7 +150,7 @@ def _is_looked_at(name: str) -> bool:
 
 
 def changes_of(paths: Sequence[str], revision: str) -> list[Changes]:
-    """The changes in each repository that the paths lead to.
+    """The changes in each repository that contains one of the paths.
 
     Raises ChangesError: no git, no repository, no such revision, no common ancestor.
     """
@@ -163,7 +163,7 @@ def changes_of(paths: Sequence[str], revision: str) -> list[Changes]:
 
 
 def _folder(path: str) -> str:
-    """The folder nearest to a path that is there."""
+    """The nearest existing folder at or above a path."""
     real = Path(os.path.realpath(path))
     return str(next(each for each in (real, *real.parents) if each.is_dir()))
 

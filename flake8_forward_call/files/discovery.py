@@ -1,4 +1,4 @@
-"""From the paths on the command line to the Python files and notebooks behind them."""
+"""From the paths on the command line to the Python files and notebooks to check."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _CACHES = frozenset(("__pycache__", ".mypy_cache", ".ruff_cache", ".pytest_cache
 _PACKAGES = frozenset(("site-packages", "dist-packages", "__pypackages__", "node_modules"))
 _OTHERS_CODE = _PACKAGES | {".tox", ".nox", ".venv", ".eggs"}
 EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
-# A directory that holds one of these is a virtual or a conda environment, whatever its name.
+# A directory that contains one of these is a virtual or conda environment, whatever its name.
 ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
 
 _LOOKED_AT = (".py", ".ipynb")
@@ -32,13 +32,13 @@ _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError
 
 
 def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
-    """The files to look at, each once however many names lead to it, named as flake8 would name them.
+    """Yield the files to check, named as flake8 would name them, each once even if it has several names.
 
-    A file that is named counts if it is Python by its name or its first line, whatever git or the settings leave out,
-    unless ``force-exclude`` is set. In directories ``.py`` files and notebooks count; left out are version control,
-    caches, ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings
-    leave out. ``skipped`` takes note of what is skipped. Links to directories are not followed, links to files are.
-    What cannot be looked at is told to ``trouble``, and the search goes on. Raises ConfigError.
+    A named file counts if it is Python by its name or its first line, even if git or the settings ignore it, unless
+    ``force-exclude`` is set. In directories, ``.py`` files and notebooks count, without version control, caches,
+    ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings ignore.
+    ``skipped`` notes what is skipped. Links to directories are not followed, links to files are. What cannot be read is
+    reported to ``trouble``, and the search continues. Raises ConfigError.
     """
     skipped = skipped or Skipped()
     for path in paths:
@@ -49,7 +49,7 @@ def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None =
 
 
 def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
-    """The files behind one path that the user named: the name of each, and its real path."""
+    """Yield the files for one path that the user named: the name of each, and its real path."""
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except OSError as error:
@@ -66,12 +66,12 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
             yield path, real
     elif stat.S_ISDIR(mode):
         yield from _look_into(path, real, trouble, skipped)
-    else:  # Reading could wait for ever.
+    else:  # Reading it could block forever.
         trouble.error(f"{near(path)}: is {kind_of(mode)}; to check its content, pipe it to 'forward-call check -'")
 
 
 def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
-    """The same for a directory."""
+    """Yield the same for a directory."""
     is_forced = settings_of(Path(real)).force_exclude
     left_out = LeftOut.at(real, is_named=not is_forced)
     if is_forced and (why := reason_for(real, is_folder=True)) is not None:
@@ -88,8 +88,8 @@ def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iter
 
 
 def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
-    """The Python files and notebooks under a directory, by name, its own before those of its subdirectories."""
-    # No link to a directory is on the way, so only a link to a file needs the system calls of realpath.
+    """Yield the Python files and notebooks under a directory, sorted by name, subdirectories last."""
+    # Links to directories are not followed, so only a link to a file needs the system calls of realpath.
     waiting = [(top, real_top, left_out)]
     while waiting:
         folder, real_folder, left_out = waiting.pop()
@@ -125,7 +125,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
 
 
 def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Reason] | None]:
-    """The files that count below a folder that is left out, by real path, each with the reason; None for all else."""
+    """Yield the real path of each file below a skipped folder, with the reason; None for every other entry."""
     waiting = [(top, why)]
     while waiting:
         folder, why = waiting.pop()
@@ -140,7 +140,7 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
             real = f"{folder.rstrip(os.sep)}{os.sep}{entry.name}"
             is_file = entry.name.endswith(_LOOKED_AT) and _is_file(entry)
             is_folder = not is_file and is_searched(entry)
-            # What both leave out does not come back where only git's word no longer counts.
+            # What the settings exclude as well stays skipped when git's patterns no longer count.
             is_excluded = (is_file or is_folder) and left_out.by_user.leaves_out(real, is_folder=is_folder)
             inner = Reason.EXCLUDE if is_excluded else why
             if is_folder:
@@ -149,29 +149,29 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
 
 
 def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:
-    """Whether a directory with these entries is a virtual or a conda environment."""
+    """Whether a directory with these entries is a virtual or conda environment."""
     return not ENVIRONMENT_MARKS.isdisjoint(entry.name for entry in entries)
 
 
 def is_searched(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry is a directory that files are looked for in."""
+    """Whether an entry is a directory that is searched for files."""
     return not is_others(entry.name) and entry.is_dir(follow_symlinks=False)
 
 
 def is_others(name: str) -> bool:
-    """Whether a directory of this name holds a cache or other people's code."""
+    """Whether a directory with this name contains a cache or third-party code."""
     return name in EXCLUDED or fnmatch(name, "*.egg")
 
 
 def _is_file(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_file()
-    except OSError as error:  # A link: in a circle it leads nowhere, else to read it will tell what is wrong.
+    except OSError as error:  # A link. A circular one has no target; for others, reading reports what is wrong.
         return error.errno != errno.ELOOP
 
 
 def _is_special(entry: os.DirEntry[str]) -> bool:
-    """Whether an entry that is no file and is not searched is, or leads to, something that is there."""
+    """Whether an entry that is neither a file nor searched exists; a broken link does not."""
     try:
         entry.stat()
     except OSError:

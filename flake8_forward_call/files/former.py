@@ -1,4 +1,4 @@
-"""Whether a file is a former output of the tool, which a new one may take the place of."""
+"""Whether a file is an earlier output of the tool, which a new one may overwrite."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import os
 import re
 from pathlib import Path
 
-# What is a program, or says how one is made, is never replaced by a report.
+# Source files and configuration files are never overwritten by a report.
 _SOURCES = frozenset((".py", ".pyi", ".pyw", ".ipynb", ".toml", ".cfg", ".ini"))
 
-# How the first line of a report begins that is no JSON.
+# How a report that is not JSON starts.
 _BEGINNINGS = re.compile(
     rb"""
     \S[^\n]*?:\d+:\d+:\ FWD\d{3}\b                        # text
@@ -23,10 +23,10 @@ _BEGINNINGS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 
-# How far into a file a report says that it is one.
+# How many bytes of a file are searched for such a start.
 _HEAD = 4_000
 
-# Keys of which the objects of each JSON report, or of a baseline, have all of one group.
+# The objects of each JSON report, and a baseline, have all keys of one of these groups.
 _KEYS = (
     {"code", "filename", "location", "noqa_row"},
     {"check_name", "fingerprint", "location"},
@@ -38,13 +38,13 @@ _KEYS = (
 
 
 def may_be_replaced(path: Path) -> bool:
-    """Whether neither the name nor what it links to is a source. No report takes the place of a program."""
+    """Whether neither the path nor its link target is a source file, because a report never overwrites one."""
     real = os.path.realpath(path)
     return _SOURCES.isdisjoint((path.suffix.lower(), Path(real).suffix.lower()))
 
 
 def is_former_output(data: bytes) -> bool:
-    """Whether bytes look like what the tool writes: a report in any format, a baseline, or nothing at all."""
+    """Whether the bytes look like an output of the tool: a report in any format, a baseline, or nothing at all."""
     if not data.strip():
         return True
     if _BEGINNINGS.match(data[:_HEAD]) is not None:

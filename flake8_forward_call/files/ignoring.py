@@ -1,4 +1,4 @@
-"""What is skipped in directories: by patterns that the user gave, and by git's own."""
+"""What is skipped in directories: by the user's patterns, and by those of git."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ from flake8_forward_call.terminal.printing import near, shown
 
 GITIGNORE = ".gitignore"
 
-# The longest that people keep have a few thousand lines.
+# The longest real ones have a few thousand lines.
 MAX_GITIGNORE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Ignoring:
-    """The patterns that hold in a folder: each list with the folder that it is relative to, the outermost first.
+    """The patterns that apply in a folder: each list with the folder that it is relative to, the outermost first.
 
-    ``named`` is the real path of a folder that the user named, or empty: no pattern counts for being met by that folder
-    or one above it.
+    ``named`` is the real path of a folder that the user named, or empty. Patterns are not applied to that folder itself
+    or to those above it.
     """
 
     lists: tuple[tuple[str, Patterns], ...] = ()
-    everything: bool = False  # A folder above is left out, and then no pattern brings back what lies in it.
+    everything: bool = False  # A folder above is ignored, so no pattern can re-include its content.
     named: str = ""
 
     def with_patterns(self, folder: str, patterns: Sequence[bytes]) -> Ignoring:
-        """The same with more patterns, which are relative to a folder, given by its real path."""
+        """The same with more patterns, which are relative to the folder with this real path."""
         if not patterns:
             return self
         if (below := _below(folder, self.named)) is None:
@@ -47,28 +47,28 @@ class Ignoring:
         return replace(self, lists=(*self.lists, *more))
 
     def with_gitignore_of(self, folder: str) -> Ignoring:
-        """The same with what the ``.gitignore`` in a folder says, if there is one that can be read.
+        """The same with the patterns of the ``.gitignore`` in a folder, if there is a readable one.
 
-        git follows no link to one either. Raises ConfigError for one that is too large to be read: without it files
-        would be looked at that git ignores.
+        Like git, this does not follow a link. Raises ConfigError for one that is too large, because without it, files
+        that git ignores would be checked.
         """
-        path = os.path.join(folder, GITIGNORE)  # noqa: PTH118 (For thousands of folders, a Path takes its time.)
+        path = os.path.join(folder, GITIGNORE)  # noqa: PTH118 (Path is slow for thousands of folders.)
         try:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
             return self.with_patterns(folder, lines_of(data))
         except (TooLargeError, PatternError) as error:
             raise ConfigError(f"{shown(near(path))}: {error}") from None
-        except OSError:  # git does without such a file as well.
+        except OSError:  # git continues without such a file too.
             return self
 
     def leaves_out(self, path: str, *, is_folder: bool) -> bool:
-        """Whether a real path is left out: the last pattern that speaks of it says so."""
+        """Whether a real path is ignored: the last pattern that matches it decides."""
         if self.everything:
             return True
         for folder, patterns in reversed(self.lists):
             below = _below(folder, path)
             if below is None:
-                continue  # The patterns are of a folder that the path is not in.
+                continue  # The patterns belong to a folder that does not contain the path.
             verdict = patterns.verdict(below, is_folder=is_folder)
             if verdict is not None:
                 return verdict
@@ -76,16 +76,16 @@ class Ignoring:
 
 
 def _below(folder: str, path: str) -> str | None:
-    """The path from a folder, as patterns have it; None where it does not lie in it."""
+    """The path relative to a folder, as patterns need it; None if it is not in that folder."""
     inside = folder.rstrip(os.sep) + os.sep
     return path[len(inside) :].replace(os.sep, "/") if path.startswith(inside) and path != inside else None
 
 
 def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence[str]) -> Iterator[tuple[str, bytes]]:
-    """The patterns of a folder that still count below a named one, each with the folder that it is relative to then.
+    """Yield the patterns of a folder that still count below a named one, each with the folder that it is relative to.
 
-    A pattern that leaves out a folder on the ``way`` there leaves out everything in it, which is not what the user
-    wants. If it is a mere name, it still counts for what has that name further down, as it does for ruff.
+    A pattern that matches a folder on the ``way`` there would skip everything, which is not what the user wants. If it
+    is a plain name, it still counts for entries with that name further down, as it does for ruff.
     """
     if not any(compiled(tuple(patterns)).verdict(one, is_folder=True) for one in way):
         yield from ((folder, pattern) for pattern in patterns)
@@ -99,7 +99,7 @@ def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is left out in a folder: by git, and by the settings that hold there."""
+    """What is skipped in a folder: by git, and by the settings that apply there."""
 
     by_git: Ignoring = Ignoring()
     by_user: Ignoring = Ignoring()
@@ -107,16 +107,16 @@ class LeftOut:
 
     @classmethod
     def at(cls, folder: str, *, is_named: bool = True) -> LeftOut:
-        """What holds in a folder, given by its real path, where a search begins. Raises ConfigError.
+        """What is skipped in the folder where a search starts, given by its real path. Raises ConfigError.
 
-        What leaves out the folder itself does not count where the user has named it.
+        If the user named the folder, patterns that match the folder itself do not count.
         """
         settings, named = settings_of(Path(folder)), folder if is_named else ""
         by_git = of_repository(folder, named) if settings.respect_gitignore else Ignoring()
         return cls(by_git, _of_user(settings, named), settings.respect_gitignore)
 
     def below(self, folder: str, names: Container[str]) -> LeftOut:
-        """What holds in a folder further down, which has entries of these names. Raises ConfigError."""
+        """What is skipped in a folder further down, whose entries have these ``names``. Raises ConfigError."""
         found = self
         if FILE in names:
             settings = settings_of(Path(folder))
@@ -126,7 +126,7 @@ class LeftOut:
         return found
 
     def reason(self, path: str, *, is_folder: bool) -> Reason | None:
-        """Why a real path is left out; None if it is not."""
+        """Why a real path is skipped; None if it is not."""
         if self.by_user.leaves_out(path, is_folder=is_folder):
             return Reason.EXCLUDE
         return Reason.GIT if self.by_git.leaves_out(path, is_folder=is_folder) else None
@@ -138,7 +138,7 @@ def _of_user(settings: Settings, named: str) -> Ignoring:
 
 
 def reason_for(path: str, *, is_folder: bool) -> Reason | None:
-    """Why git or the settings leave out a file or folder, given by its real path, or a folder that it lies in."""
+    """Why git or the settings skip a file or folder, given by its real path, or a folder above it; None if neither."""
     left_out = LeftOut.at(os.path.dirname(path), is_named=False)  # noqa: PTH120
     reasons = [left_out.reason(path, is_folder=is_folder)]
     while os.path.dirname(path) != path:  # noqa: PTH120
@@ -148,10 +148,10 @@ def reason_for(path: str, *, is_folder: bool) -> Reason | None:
 
 
 def of_repository(folder: str, named: str = "") -> Ignoring:
-    """What git's patterns say of what lies in a folder, given by its real path: those from its repository's top down.
+    """The patterns of git for the content of a folder, given by its real path: those from its repository's top down.
 
-    https://git-scm.com/docs/gitignore: what a ``.gitignore`` says holds for its folder and all below it. What only one
-    user has, in the settings of git or the repository, does not count: a run gives the same result everywhere.
+    https://git-scm.com/docs/gitignore: a ``.gitignore`` applies to its folder and all below it. Patterns of one user,
+    in the settings of git or of the repository, do not count, so that a run gives the same result everywhere.
     """
     above: list[str] = []
     here = folder

@@ -1,4 +1,4 @@
-"""What the command works on: files by path, or standard input."""
+"""The inputs of the command: files by path, or standard input."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from flake8_forward_call.terminal.printing import near
 from flake8_forward_call.terminal.trouble import Trouble, reason
 
 STDIN = "-"
-# What flake8 calls standard input where --stdin-display-name does not name it.
+# flake8's name for standard input if --stdin-display-name is not given.
 STDIN_NAME = "stdin"
 
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Bytes to look at, and the name that findings in them go by."""
+    """Bytes to check, and the file name for their findings."""
 
     name: str
     data: bytes
     is_stdin: bool = False
-    given: tuple[str, ...] = ()  # The real paths of what the user named.
+    given: tuple[str, ...] = ()  # The real paths of what the user gave.
 
     @property
     def leads_out_to(self) -> str | None:
-        """The file that would be written, where a link leads to it and it is in nothing that the user named.
+        """The file that would be written, if the name is a link to a file outside the given paths; else None.
 
-        A repository can hold a link to any file of whoever looks at it. To name the link itself is to mean that file.
+        A repository can contain a link to any file of the user. If the user gave the link itself, its target is meant.
         """
         real = os.path.realpath(self.name)
         is_inside = any(real == one or real.startswith(os.path.join(one, "")) for one in self.given)  # noqa: PTH118
@@ -45,10 +45,10 @@ def read_inputs(
     skipped: Skipped,
     over: Callable[[Iterable[str]], Iterable[str]] = iter,
 ) -> Iterator[Input]:
-    """All that the paths lead to, read one after another; what cannot be read is told to ``trouble``.
+    """Yield the files under the paths, read one by one. What cannot be read is reported to ``trouble``.
 
-    ``skipped`` takes note of what is looked at and what is skipped. ``over`` yields the names of files as it is given
-    them: it is for who wants to know how far the work has come.
+    ``skipped`` notes what is checked and what is skipped. ``over`` yields the file names that it gets: it can show the
+    progress.
     """
     if list(paths) == [STDIN]:
         if (data := _read_stdin(trouble)) is not None:
@@ -68,7 +68,7 @@ def read_inputs(
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:
-    if sys.stdin is None:  # So it is where the caller closed it.
+    if sys.stdin is None:  # The caller has closed it.
         trouble.error("standard input cannot be read: it is closed")
         return None
     try:

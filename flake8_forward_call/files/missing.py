@@ -1,4 +1,4 @@
-"""Why git does not have what ``--diff-base`` asks for, and what gets it."""
+"""Why git does not have what ``--diff-base`` needs, and how to get it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHALLOW = "this clone is shallow: set fetch-depth: 0 for actions/checkout, or r
 
 
 def why_unknown(repository: Repository, revision: str) -> str:
-    """What to say of a revision that names no commit here. Raises RepositoryError where git cannot be asked."""
+    """The message for a revision that is not a commit here. Raises RepositoryError if git cannot be run."""
     said = f"unknown revision {revision!r}"
     if not _is_there(repository, "HEAD"):
         return f"{said}: the repository has no commits yet"
@@ -38,7 +38,7 @@ def why_unknown(repository: Repository, revision: str) -> str:
 
 
 def why_unrelated(repository: Repository, revision: str) -> str:
-    """What to say where HEAD and the revision have no common ancestor. Raises RepositoryError as above."""
+    """The message if HEAD and the revision have no common ancestor. Raises RepositoryError if git cannot be run."""
     if not _is_there(repository, "HEAD"):
         return "HEAD names no commit yet"
     said = f"HEAD and {revision!r} have no common ancestor"
@@ -46,7 +46,7 @@ def why_unrelated(repository: Repository, revision: str) -> str:
 
 
 def why_refused(repository: Repository, revision: str, error: RepositoryError) -> str:
-    """What to say where git fails at the content of a file: a partial clone lacks some, and nothing is fetched."""
+    """The message if git cannot read a file's content: a partial clone lacks some of it, and nothing is fetched."""
     if "true" not in repository.settings(r"^remote\..*\.promisor$").values():
         return str(error)
     fetch = shown(shlex.join(["git", "diff", f"{revision}..."]))
@@ -66,7 +66,7 @@ def _is_shallow(repository: Repository) -> bool:
 
 
 def _remotes(repository: Repository) -> set[str]:
-    """The names of the remotes, which have a key `remote.NAME.url` each."""
+    """The names of the remotes. Each has a key `remote.NAME.url`."""
     return {key.removeprefix("remote.").removesuffix(".url") for key in repository.settings(r"^remote\..*\.url$")}
 
 

@@ -1,7 +1,7 @@
-"""The one place where files of a checked repository are opened: plain files of a bounded size, and no waiting.
+"""The only module that opens files of a checked repository: regular files up to a size limit, without blocking.
 
-A repository that nobody has looked at may hold a named pipe, a socket, a device or an endless file under any name that
-the tool reads. A test makes sure that no other module opens files.
+An unknown repository may contain a named pipe, a socket, a device or an endless file under any name that the tool
+reads. A test makes sure that no other module opens files.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 import os
 import stat
 
-# Where repositories are hosted, larger files are refused: https://docs.github.com/repositories/working-with-files/
+# GitHub refuses larger files: https://docs.github.com/repositories/working-with-files/
 # managing-large-files/about-large-files-on-github. So no program and no notebook is larger.
 MAX_BYTES = 100_000_000
 
 # Settings are written by hand.
 MAX_SETTINGS = 1_000_000
 
-# A plain file is read without waiting whatever these say. O_NOCTTY: a terminal must not become that of this process.
+# These do not affect regular files. O_NOCTTY: a terminal must not become the controlling terminal of this process.
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NONBLOCK", 0)
@@ -36,22 +36,22 @@ _KINDS = (
 
 
 class NotPlainError(OSError):
-    """What is at the path is no plain file of a reasonable size. The text says what it is, and follows the path."""
+    """What is at the path is not a regular file, or is too large. The text says what it is, and follows the path."""
 
 
 class TooLargeError(NotPlainError):
-    """A plain file of more bytes than are read."""
+    """A regular file above the size limit."""
 
 
 def kind_of(mode: int) -> str:
-    """What a file of this mode is that is no plain file, in words."""
+    """The kind of a file with this mode, in words, if it is not a regular file."""
     return next((name for is_kind, name in _KINDS if is_kind(mode)), "something else")
 
 
 def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: bool = True) -> bytes:
-    """The bytes of a plain file, ``limit`` of them at most; ``follow``: also of one that a link leads to.
+    """The bytes of a regular file, at most ``limit``; ``follow``: also through a link.
 
-    Raises NotPlainError for anything else and for a larger file, and OSError where it cannot be read.
+    Raises NotPlainError for anything else and for a larger file, and OSError if it cannot be read.
     """
     data = _read(path, limit + 1, limit, follow=follow)
     if len(data) > limit:  # It has grown, or its size is unknown, as under /proc.
@@ -60,12 +60,12 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: 
 
 
 def read_head(path: str | os.PathLike[str], count: int) -> bytes:
-    """The first bytes of a plain file, however large it is. Raises as ``read_bytes``."""
+    """The first bytes of a regular file of any size. Raises the same errors as ``read_bytes``."""
     return _read(path, count, None, follow=True)
 
 
 def is_missing(path: str | os.PathLike[str]) -> bool:
-    """Whether nothing is at the path, or nobody can tell because the folder is closed."""
+    """Whether nothing exists at the path, or this cannot be determined, for example because access is denied."""
     try:
         os.stat(path)  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except (OSError, ValueError):
@@ -75,7 +75,7 @@ def is_missing(path: str | os.PathLike[str]) -> bool:
 
 def _read(path: str | os.PathLike[str], count: int, limit: int | None, *, follow: bool) -> bytes:
     try:
-        # To open a pipe or a device would already be noticed by what is behind it. Looked at again once it is open.
+        # Opening a pipe or a device would already affect the other end. The file is checked again after it is opened.
         _check(os.stat(path, follow_symlinks=follow), limit)  # noqa: PTH116 (As above.)
         descriptor = os.open(path, _FLAGS if follow else _FLAGS | _NO_LINK)
     except ValueError as error:  # A null byte, or a character that no path can have.
@@ -85,7 +85,7 @@ def _read(path: str | os.PathLike[str], count: int, limit: int | None, *, follow
         parts: list[bytes] = []
         left = count
         while left > 0:
-            # No more room than the file needs: a large buffer takes time even for a small file.
+            # The buffer is no larger than the file needs, because a large one takes time even for a small file.
             part = os.read(descriptor, min(left, max(size, 4096) + 1))
             if not part:
                 break
@@ -97,7 +97,7 @@ def _read(path: str | os.PathLike[str], count: int, limit: int | None, *, follow
 
 
 def _check(status: os.stat_result, limit: int | None) -> int:
-    """The size of a plain file. Raises NotPlainError for anything else, and where it is past the limit."""
+    """The size of a regular file. Raises NotPlainError for anything else, and if it is above the limit."""
     if stat.S_ISLNK(status.st_mode):
         raise NotPlainError("is a link")
     if not stat.S_ISREG(status.st_mode):

@@ -1,8 +1,8 @@
-"""A repository as git sees it, asked so that nothing that the repository itself says can run.
+"""A repository as git sees it, queried so that nothing from the repository's own configuration can run.
 
 A repository's configuration can name programs: filters, transports that fetch what is missing, monitors, signers. So
-git is asked in a shadow of the repository: a folder with its references and objects, and a configuration of our own.
-Files of the working tree are read here and not by git.
+git runs in a shadow of the repository: a folder with its references and objects, and a separate configuration. Files
+of the working tree are read here and not by git.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 
-# These change what git prints or where it looks, or make it run other programs.
+# These change git's output or where it looks, or make it run other programs.
 _UNWANTED = frozenset(
     {
         "GIT_DIFF_OPTS",
@@ -40,14 +40,14 @@ _UNWANTED = frozenset(
 _FORCED = {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
 _OPTIONS = ("--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false")
 
-# Seconds that one question may take: a reference that is a pipe would keep git waiting for ever.
+# The time limit for one call of git in seconds: if a reference is a pipe, git would wait forever.
 _LIMIT = 120
 
-# Parts of a repository that say nothing of how to run it, in its common folder and in that of a working tree.
+# Parts of a repository without configuration, in its common folder and in that of a working tree.
 _SHARED = ("refs", "packed-refs", "logs", "shallow", "reftable", "info", "objects")
 _OWN = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "REBASE_HEAD", "index")
 
-# Formats of a repository that the shadow has to share, as git names them.
+# The formats that the shadow must have in common with the repository, as git names them.
 _FORMATS = ("objectformat", "refstorage")
 
 
@@ -56,25 +56,25 @@ class RepositoryError(Exception):
 
 
 class RefusedError(RepositoryError):
-    """git ended with an error, the first line of which the text quotes."""
+    """git ended with an error; the text quotes its first line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A file of a commit: the name of its content, and whether it is a plain file."""
+    """A file of a commit: the object id of its content, and whether it is a regular file."""
 
     oid: str
     is_plain: bool
 
 
 class Repository:
-    """The repository of a folder; its working tree is below ``top``."""
+    """The repository that contains a folder; ``top`` is the top of its working tree."""
 
     def __init__(self, folder: str) -> None:
         """Raises RepositoryError: no git, no repository."""
         self.top = _line(_git(folder, "rev-parse", "--show-toplevel"))
         own = _line(_git(folder, "rev-parse", "--absolute-git-dir"))
-        common = os.path.join(folder, _line(_git(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A text.)
+        common = os.path.join(folder, _line(_git(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A string.)
         self._shadow = tempfile.mkdtemp(prefix="forward-call-")
         weakref.finalize(self, shutil.rmtree, self._shadow, ignore_errors=True)
         self._index = os.environ.get("GIT_INDEX_FILE") or str(Path(own, "index"))
@@ -84,17 +84,17 @@ class Repository:
         _fill(Path(self._shadow), Path(own), Path(common), formats)
 
     def ask(self, *args: str, data: bytes | None = None) -> bytes:
-        """What git prints. Raises RefusedError where it fails, RepositoryError where it cannot be run."""
+        """The output of git. Raises RefusedError if it fails, RepositoryError if it cannot be run."""
         where = (f"--git-dir={self._shadow}", f"--work-tree={self.top}")
         return _git(self.top, *where, *args, data=data, index=self._index)
 
     def settings(self, pattern: str) -> dict[str, str]:
-        """What the repository's own configuration says under keys that match a pattern. Nothing of it is applied."""
+        """The entries of the repository's own configuration whose keys match a pattern. None of them is applied."""
         out = _git(self.top, "config", "--local", "-z", "--get-regexp", pattern, may_fail=True)
         return {key: value for key, _, value in (record.partition("\n") for record in names(out))}
 
     def files_of(self, commit: str) -> dict[str, Entry]:
-        """The files of a commit, by their path from the top."""
+        """The files of a commit, by their path relative to the top."""
         found = {}
         for record in names(self.ask("ls-tree", "-r", "-z", "--full-tree", commit)):
             head, _, name = record.partition("\t")
@@ -103,18 +103,18 @@ class Repository:
         return found
 
     def content(self, oid: str) -> bytes:
-        """The bytes of a file's content as they were committed."""
+        """The content of a file as it was committed."""
         return self.ask("cat-file", "blob", oid)
 
     def hunks(self, old: bytes, new: bytes) -> bytes:
-        """What git prints of the lines that differ, without context; ends of lines make no difference."""
+        """The diff of the two texts by git, without context lines; differences in line ends do not count."""
         with tempfile.TemporaryDirectory(prefix="forward-call-") as folder:
             for name, text in (("old", old), ("new", new)):
                 Path(folder, name).write_bytes(text)
             return _git(folder, "diff", "--no-index", *_HUNKS, "--", "old", "new", may_fail=True)
 
     def renamed(self, gone: dict[str, Entry], new: Sequence[str]) -> dict[str, str]:
-        """For new files that are like one that is gone, the name that it had."""
+        """For each new file that is similar to one that is gone, the name of that one."""
         with tempfile.TemporaryDirectory(prefix="forward-call-") as folder:
             made = dict(zip(new, self._stored(new), strict=True))
             before = self._tree(folder, {name: entry.oid for name, entry in gone.items()})
@@ -128,11 +128,11 @@ class Repository:
         return found
 
     def _stored(self, files: Sequence[str]) -> list[str]:
-        """Put files of the working tree among the shadow's objects, as they are on the disk, and name them."""
+        """Add files of the working tree to the shadow's objects, as they are on disk; their object ids."""
         return [_line(self.ask("hash-object", "-w", "--stdin", data=self._bytes_of(name))) for name in files]
 
     def _bytes_of(self, name: str) -> bytes:
-        """The content of a file; nothing of one that cannot be read, which is then like no other."""
+        """The content of a file; empty if it cannot be read, so that it is similar to no other file."""
         try:
             return read_bytes(Path(self.top, name))
         except OSError:
@@ -152,12 +152,12 @@ _HUNKS = ("--no-ext-diff", "--no-textconv", "--no-color", "--unified=0", "--inte
 
 
 def names(out: bytes) -> Iterator[str]:
-    """Yield the names that git ended with a null byte each."""
+    """Yield the names in an output of git, each of which ends with a null byte."""
     return (os.fsdecode(name) for name in out.split(b"\0") if name)
 
 
 def _fill(shadow: Path, own: Path, common: Path, formats: dict[str, str]) -> None:
-    """Make the shadow. What is read only is linked to; new objects go to a folder of its own."""
+    """Create the shadow. What is only read is linked; new objects go to a separate folder."""
     (shadow / "objects" / "info").mkdir(parents=True)
     (shadow / "objects" / "info" / "alternates").write_bytes(os.fsencode(common / "objects") + b"\n")
     for name in _SHARED:
@@ -178,7 +178,7 @@ def _link(source: Path, target: Path) -> None:
         return
     try:
         target.symlink_to(source)
-    except OSError:  # Windows lets few users make links.
+    except OSError:  # On Windows, few users may create links.
         if source.is_dir():
             shutil.copytree(source, target)
         else:

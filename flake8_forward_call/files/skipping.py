@@ -1,4 +1,4 @@
-"""What a search for files skipped, and what a run says of it."""
+"""What a search for files skipped, and what a run reports about it."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ class Reason(enum.Enum):
 # Yields the real path of each file that is skipped below a folder, with the reason, and None for everything else there.
 Counting: TypeAlias = Callable[[], "Iterator[tuple[str, Reason] | None]"]
 
-# So many files that are not Python are named; more are only counted.
+# How many files that are not Python are named; the others are only counted.
 _MAX_NAMED = 3
 
-# A folder that git ignores may hold millions of files that are no programs. Past so many the rest is not counted.
+# A folder ignored by git may contain millions of files that are not programs. Beyond this number they are not counted.
 MAX_COUNTED = 20_000
 _TURN = 500
 
 
 @dataclass
 class Skipped:
-    """What one run looks at and what it skips. The files below a skipped folder are counted only when it is asked."""
+    """What one run checks and skips. The files below a skipped folder are only counted when the result is needed."""
 
     looked_at: set[str] = field(default_factory=set)  # By real path.
     _files: dict[str, Reason] = field(default_factory=dict)
@@ -46,11 +46,11 @@ class Skipped:
     _is_forced: bool = False
 
     def file(self, path: str, reason: Reason) -> None:
-        """Note a file that is skipped, given by its real path."""
+        """Note a skipped file, given by its real path."""
         self._files[path] = reason
 
     def folder(self, counting: Counting) -> None:
-        """Note a folder that is skipped."""
+        """Note a skipped folder."""
         self._folders.append(counting)
 
     def forced(self) -> None:
@@ -58,17 +58,17 @@ class Skipped:
         self._is_forced = True
 
     def not_python(self, name: str, real: str) -> None:
-        """Note a file that the user named and that is not Python: the name given, and the real path."""
+        """Note a file that the user named and that is not Python, by its name as given and its real path."""
         if real not in self._files:
             self._not_python.append(name)
         self.file(real, Reason.NOT_PYTHON)
 
     def nothing_in(self, path: str) -> None:
-        """Note a folder that the user named, and in which there is nothing to look at."""
+        """Note a folder that the user named and that contains nothing to check."""
         self._empty.append(path)
 
     def tell_if_all(self, trouble: Trouble) -> None:
-        """Say that no files were checked, where this is so: an error, unless --force-exclude alone is the reason."""
+        """Report if no files were checked: as an error, unless --force-exclude is the only reason."""
         if self.looked_at or trouble.errors:
             return
         if self._is_forced and not self._empty and not self._not_python:
@@ -77,7 +77,7 @@ class Skipped:
             trouble.error(f"no files were checked: {self._counts() or self._nothing_found()}")
 
     def tell(self, trouble: Trouble) -> None:
-        """Say how many files were skipped, and why; and in which of the named folders there was none to look at."""
+        """Report how many files were skipped, and why, and which of the named folders contain nothing to check."""
         if not self.looked_at or trouble.is_quiet:
             return
         if self._empty:
@@ -86,7 +86,7 @@ class Skipped:
             trouble.warn(counts)
 
     def _counts(self) -> str:
-        from flake8_forward_call.report.rewrites import count  # The plugin, which says nothing, needs no click.
+        from flake8_forward_call.report.rewrites import count  # The plugin prints nothing and needs no click.
 
         reasons, is_all = self._reasons()
         numbers = Counter(reasons.values())
@@ -103,9 +103,9 @@ class Skipped:
         return str(reason.value)
 
     def _reasons(self) -> tuple[dict[str, Reason], bool]:
-        """Why each file was skipped that no other path led to, and whether these are all."""
+        """The reason for each skipped file that was not checked under another path, and whether these are all files."""
         found, room = dict(self._files), MAX_COUNTED
-        # In turn, so that a huge folder does not keep the others from being counted.
+        # The folders take turns, so that a huge one does not prevent the others from being counted.
         waiting = deque(counting() for counting in self._folders)
         while waiting and room > 0:
             counting = waiting.popleft()

@@ -1,7 +1,7 @@
-"""The file beside another that a new content is written to, until it takes the place of the old.
+"""The temporary file, next to another file, that the new content is written to before it replaces the old file.
 
-A process that is killed meanwhile leaves it behind, and the next run removes it. Its name holds the number that the
-file system gave it, so nobody can have put such a file into a repository; and it is locked while its process lives.
+If the process is killed before that, the file is left behind, and the next run removes it. Its name contains its inode
+number, so such a file cannot come from a repository. It is locked while its process is running.
 """
 
 from __future__ import annotations
@@ -16,21 +16,21 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-# Not called ".py": nobody takes what is left for a program.
+# The suffix is not ".py", so that a file left behind is not taken for a program.
 _PREFIX, _SUFFIX = ".forward-call-", ".tmp"
 _NAME = re.compile(rf"{re.escape(_PREFIX)}[a-z0-9_]+(?:-(?P<number>[0-9a-f]+))?{re.escape(_SUFFIX)}")
 
-# Seconds. Where a file cannot be locked, or has no number in its name yet, a process that writes it is done by then.
+# In seconds. If a file cannot be locked, or has no number in its name yet, its process has finished by then.
 _LONG_AGO = 60
 
 
 def make(folder: Path) -> tuple[int, Path]:
-    """A new and empty file in a folder, open for writing and locked as long as it is. Raises OSError."""
+    """A new, empty file in a folder, open for writing, and locked as long as it is open. Raises OSError."""
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
     try:
         _lock(descriptor)
         marked = f"{name.removesuffix(_SUFFIX)}-{os.fstat(descriptor).st_ino:x}{_SUFFIX}"
-        if sys.platform == "win32":  # An open file keeps its name there.
+        if sys.platform == "win32":  # An open file cannot be renamed there.
             os.close(descriptor)
             os.rename(name, marked)  # noqa: PTH104
             return os.open(marked, os.O_RDWR | os.O_BINARY | os.O_NOINHERIT), Path(marked)
@@ -46,7 +46,7 @@ def make(folder: Path) -> tuple[int, Path]:
 
 @cache
 def clear(folder: Path) -> None:
-    """Remove from a folder, once in a process, what processes left behind that were killed. Never raises."""
+    """Remove the files that killed processes left behind in a folder, once per process. Never raises."""
     try:
         with os.scandir(folder) as scan:
             names = sorted(entry.name for entry in scan if entry.name.startswith(_PREFIX))
@@ -59,7 +59,7 @@ def clear(folder: Path) -> None:
 
 
 def _is_left_behind(path: Path) -> bool:
-    """Whether a file was made here and its process is gone. Raises OSError."""
+    """Whether this module created a file, and its process no longer exists. Raises OSError."""
     named, status = _NAME.fullmatch(path.name), path.lstat()
     if named is None or not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
         return False
@@ -67,14 +67,14 @@ def _is_left_behind(path: Path) -> bool:
         return False
     is_old = status.st_mtime < time.time() - _LONG_AGO
     if named["number"] is None:
-        return is_old and status.st_size == 0  # Killed before it had its name: nothing is lost with it.
+        return is_old and status.st_size == 0  # The process was killed before it renamed the file, so nothing is lost.
     return int(named["number"], 16) == status.st_ino and _is_free(path, status, is_old=is_old)
 
 
 if sys.platform == "win32":
 
     def _lock(_descriptor: int) -> None:
-        """An open file cannot be removed there."""
+        """Do nothing, because an open file cannot be removed on Windows."""
 
     def _is_free(_path: Path, _status: os.stat_result, *, is_old: bool) -> bool:
         return is_old
@@ -83,7 +83,7 @@ else:
     import fcntl
 
     def _lock(descriptor: int) -> None:
-        with suppress(OSError):  # Some file systems have no locks. There nothing is removed.
+        with suppress(OSError):  # Some file systems have no locks. Nothing is removed there.
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _is_free(path: Path, status: os.stat_result, *, is_old: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Replacing a file's content as one step: whoever looks, and whenever the power fails, it is the old or the new."""
+"""Replacing a file's content atomically: readers see either the old or the new content, even after a power failure."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from flake8_forward_call.files import temporary
 from flake8_forward_call.files.reading import read_bytes
 from flake8_forward_call.terminal.trouble import reason
 
-# What the user gives a file: attributes of one's own, a list of who may do what, SELinux's label. The others are the
-# system's; it keeps a checksum of the content there, which a new content must not have.
+# The attributes that users set: their own, access control lists, SELinux labels. The others belong to the system. One
+# of them may be a checksum of the old content, which must not be copied.
 _KEPT_ATTRIBUTES = ("user.", "system.posix_acl_access", "security.selinux")
 
 
 class WriteError(Exception):
-    """The file was left as it was; the text says why, and what can be done."""
+    """The file is unchanged; the text says why, and what can be done."""
 
 
 def outside(target: str) -> str:
-    """Why a link is not written through that leads to a file which the user did not give."""
+    """Why a link is not followed for writing if its target is outside the given paths."""
     return f"is a link to {target}, outside the given paths; name the link itself to change that file"
 
 
 def replace(path: str, data: bytes, *, expected: bytes) -> bool:
-    """Put ``data`` in the place of ``expected``, keeping the file's mode, owner, group and extended attributes.
+    """Replace the content ``expected`` by ``data``; mode, owner, group and extended attributes are kept.
 
-    Where the path is a link, the file that it leads to is written. Returns False if another program has put the same
-    data there in the meantime. Raises WriteError, the file being untouched, where it is read-only or has several names,
-    has changed since ``expected`` was read, something of it could not be kept, or the disk is full.
+    If the path is a link, its target is written. Returns False if another program has written the same data in the
+    meantime. Raises WriteError and leaves the file unchanged if it is read-only, has several names, has changed since
+    ``expected`` was read or has attributes that cannot be kept, or if the disk is full.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -51,10 +51,10 @@ def replace(path: str, data: bytes, *, expected: bytes) -> bool:
 
 
 def write(path: str, data: bytes) -> None:
-    """Put ``data`` there, whatever there was. A pipe or a device is written to as it is.
+    """Write ``data`` to a file, whatever it contained. A pipe or a device is written to directly.
 
-    Raises WriteError, what was there being untouched, where there is no such folder, the file is read-only or has
-    several names, something of it could not be kept, or the disk is full.
+    Raises WriteError and leaves the file unchanged if there is no such folder, if the file is read-only, has several
+    names or has attributes that cannot be kept, or if the disk is full.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -72,11 +72,11 @@ def write(path: str, data: bytes) -> None:
 
 @contextmanager
 def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Iterator[Path]:
-    """A file with the data beside the target, ready to take its place, and gone in the end if it did not.
+    """A file with the data, next to the target and ready to replace it; it is removed in the end if it did not.
 
-    It has what the one with the status has; where there is none, what any new file has.
+    It gets the attributes of the file with this status; without one, those of any new file.
     """
-    # In the same directory, and so on the same file system, because only there is a rename one step.
+    # In the same directory, and so on the same file system, because only there a rename is atomic.
     temporary.clear(target.parent)
     descriptor, new = temporary.make(target.parent)
     try:
@@ -89,35 +89,35 @@ def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Itera
                 else:
                     _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
-            if sys.platform != "win32":  # Open, and so locked, until it has taken its place.
+            if sys.platform != "win32":  # It stays open, and so locked, until it has replaced the target.
                 yield new
-        if sys.platform == "win32":  # An open file can take no other's place there.
+        if sys.platform == "win32":  # An open file cannot replace another one there.
             yield new
-    finally:  # Whatever happened; where it has taken its place, there is no file of that name.
+    finally:  # If the file has replaced the target, this name no longer exists.
         with suppress(OSError):
             new.unlink()
 
 
 def _refuse(target: Path, status: os.stat_result) -> None:
-    """Raise WriteError for a file that a new one must not take the place of, although it could."""
-    # Root may write anywhere: ask the mode.
+    """Raise WriteError for a file that must not be replaced, although the system would allow it."""
+    # The mode counts too, because root may write anywhere.
     if not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH) or not os.access(target, os.W_OK):
         raise WriteError("is read-only; make it writable first")
-    # Under its other names it would keep the old text; and to write into it is not one step, and would change what may
-    # be a backup.
+    # Under its other names the file would keep the old text. Writing into it would not be atomic, and could change a
+    # backup.
     if status.st_nlink > 1:
         raise WriteError(f"has {status.st_nlink} names (hard links); replace it with a copy first")
 
 
 def _make_readable(descriptor: int) -> None:
-    """What is made in a safe way is its maker's alone; give it the mode of any new file."""
+    """Give the file the mode of any new file. As a temporary file, only its owner can access it."""
     mask = os.umask(0o077)
     os.umask(mask)
     os.fchmod(descriptor, 0o666 & ~mask)
 
 
 def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
-    """Give the new file what the old one has. Raises WriteError or OSError where that cannot be."""
+    """Give the new file the attributes of the old one. Raises WriteError or OSError if that is not possible."""
     new = os.fstat(descriptor)
     if (new.st_uid, new.st_gid) != (status.st_uid, status.st_gid):
         try:
@@ -128,12 +128,12 @@ def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:
         _keep_attributes(descriptor, target)
     mode = stat.S_IMODE(status.st_mode)
     os.fchmod(descriptor, mode)  # After fchown, which clears the set-user bits.
-    # Who is not in the group cannot set its bit, and is not told.
+    # If the user is not in the group, setting its bit silently fails.
     if stat.S_IMODE(os.fstat(descriptor).st_mode) != mode:
         raise WriteError(f"has the mode {mode:o}, which could not be kept")
 
 
-if sys.platform == "linux":  # Python has these calls for no other system.
+if sys.platform == "linux":  # Python has these calls only for Linux.
 
     def _keep_attributes(descriptor: int, target: Path) -> None:
         old, new = _attributes(target), _attributes(descriptor)
@@ -143,7 +143,7 @@ if sys.platform == "linux":  # Python has these calls for no other system.
             try:
                 if name in old:
                     os.setxattr(descriptor, name, old[name])
-                else:  # The folder's default list of who may do what, which the old file does not have.
+                else:  # The folder's default access control list, which the old file does not have.
                     os.removexattr(descriptor, name)
             except OSError as error:
                 raise WriteError(

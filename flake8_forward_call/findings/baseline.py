@@ -1,4 +1,4 @@
-"""The findings that a project has and means to keep for now, so that a gate tells of new ones only."""
+"""The findings that a project keeps for now, so that a gate reports only new ones."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.terminal.trouble import reason
 
 _VERSION = 1
-# Python refuses to print a number of thousands of digits, and no file has so many findings.
+# Python refuses to print a number with thousands of digits, and no file has more findings than this.
 _MAX_COUNT = 10**9
 _TEXTS = ("path", "scope", "code", "call")
 
 
 class BaselineError(Exception):
-    """The file is no baseline; the text says which file and why."""
+    """The file is not a baseline; the text says which file and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """How many findings of an identity are known. Files are named from ``folder``, in which the baseline lies."""
+    """The number of known findings for each identity. File names are relative to ``folder``, that of the baseline."""
 
     folder: str
     counts: Counter[Identity]
 
     @classmethod
     def of(cls, findings: Iterable[Finding], path: str) -> Baseline:
-        """The baseline of these findings, that is to lie at a path."""
+        """The baseline of these findings, to be written to a path."""
         folder = _folder(path)
         return cls(folder, _counted(findings, folder))
 
     @classmethod
     def read(cls, path: str) -> Baseline:
-        """What a file holds. Raises BaselineError where it cannot be read or is no baseline."""
+        """The baseline in a file. Raises BaselineError if the file cannot be read or is not a baseline."""
         try:
             held = json.loads(read_bytes(path, MAX_BYTES))
             if not isinstance(held, dict) or not isinstance(held.get("findings"), list):
@@ -58,12 +58,12 @@ class Baseline:
             raise BaselineError(f"{path}: cannot be read: {reason(error)}") from None
         except RecursionError:
             raise BaselineError(f"{path}: is not a baseline: it is nested too deeply") from None
-        except ValueError as error:  # Those of json and of the encoding are of this kind.
+        except ValueError as error:  # The errors of json and of decoding are subclasses.
             raise BaselineError(f"{path}: is not a baseline: {error}") from None
         return cls(_folder(path), counts)
 
     def text(self) -> str:
-        """The file: an entry a line, sorted, so that a change of it can be read."""
+        """The text of the file: one entry per line, sorted, so that its diffs are readable."""
         lines = [
             json.dumps({**{field: getattr(one, field) for field in _TEXTS}, "count": count})
             for one, count in sorted(self.counts.items())
@@ -72,12 +72,12 @@ class Baseline:
         return f'{{\n  "version": {_VERSION},\n  "findings": {entries}\n}}\n'
 
     def compared(self, findings: Iterable[Finding], scopes: Callable[[str], Collection[str]]) -> Comparison:
-        """Tell known findings from new ones. Of more than it has of one identity, those that come last are new.
+        """Separate new findings from known ones. If an identity has more findings than entries, the last ones are new.
 
-        ``scopes`` gives the dotted names of the functions and classes of a file with findings, which is named as the
-        finding names it. An entry whose file is gone stands for the same call in the same scope of a file that has no
-        entries: the file was renamed. One whose scope is gone stands for the same call elsewhere in its file: the
-        function or class was renamed. Each entry counts once, so a finding more than before is new in any case.
+        ``scopes`` returns the dotted names of the functions and classes in a file with findings, given by its path as
+        in the finding. If the file of an entry is gone, the entry matches the same call in the same scope of a file
+        without entries, because the file was renamed. If its scope is gone, it matches the same call elsewhere in its
+        file, because the function or class was renamed. Each entry counts once, so an additional finding is always new.
         """
         left = self.counts.copy()
         unknown = []
@@ -92,9 +92,9 @@ class Baseline:
         return Comparison(new, left)
 
     def resolved(self, left: Counter[Identity], looked_at: Collection[str], selects: Selects) -> int:
-        """How many entries claim more than was found, in files that were looked at or are gone, of selected rules.
+        """How many entries of selected rules no longer match, or match too few findings, in files checked or gone.
 
-        ``left`` is what a comparison left of the counts.
+        ``left`` are the counts that remain after a comparison.
         """
         names = {_named(path, self.folder) for path in looked_at}
         return sum(
@@ -106,20 +106,20 @@ class Baseline:
         )
 
     def has_file(self, name: str) -> bool:
-        """Whether there is a file of this name, which is one from the baseline's folder."""
+        """Whether a file with this name, relative to the baseline's folder, exists."""
         return Path(self.folder, name).exists()
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The findings that a baseline does not have, and what is left of its counts after those that it has."""
+    """The findings that are not in a baseline, and its counts without those that are."""
 
     new: list[Finding]
     left: Counter[Identity]
 
 
 class _Renamed:
-    """The entries of a baseline whose file or scope is gone. What they are taken for is taken off the counts."""
+    """The entries of a baseline whose file or scope is gone. Those that match a finding are taken off the counts."""
 
     def __init__(self, baseline: Baseline, left: Counter[Identity], scopes: Callable[[str], Collection[str]]) -> None:
         self._left = left
@@ -135,7 +135,7 @@ class _Renamed:
                 self._entries.setdefault((one.path, "", one.code, one.call), []).append(one)
 
     def takes(self, one: Identity, finding: Finding) -> bool:
-        """Whether an entry stands for a finding under an older name; that entry is used up then."""
+        """Whether an entry matches a finding under an older name; if so, the entry is used up."""
         if one.path not in self._paths and self._take(self._entries.get((one.scope, one.code, one.call), ())):
             return True
         if not one.scope:
@@ -161,7 +161,7 @@ def _counted(findings: Iterable[Finding], folder: str) -> Counter[Identity]:
 
 
 def _identity(entry: Any) -> Identity:
-    """The identity that an entry of the file stands for. Raises ValueError."""
+    """The identity in an entry of the file. Raises ValueError."""
     if not isinstance(entry, dict):
         raise ValueError(f"an entry is {json.dumps(entry)[:40]}")
     for field in _TEXTS:
@@ -177,7 +177,7 @@ def _folder(path: str) -> str:
 
 
 def _named(path: str, folder: str) -> str:
-    """The file's name from the folder, the same on every machine that has both in the same places."""
+    """The file's name relative to the folder, which is the same on every machine with the same layout."""
     if path == STDIN_NAME:
         return path
     real = os.path.realpath(path)

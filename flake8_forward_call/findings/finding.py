@@ -1,4 +1,4 @@
-"""What the tool found, in one form for every door: flake8, the reports, the rewriter, an editor."""
+"""Findings, in one form for flake8, the reports, the rewriter and editors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A point in a text: line and column, both 1-based, the column counted in characters."""
+    """A location in a text: row and column, both 1-based, the column counted in characters."""
 
     row: int
     column: int
@@ -19,22 +19,22 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a notebook: its number among all cells, from 1, and how many rows of the program stand above it."""
+    """A cell of a notebook: its number among all cells, from 1, and the number of rows of the program above it."""
 
     number: int
     rows_above: int
 
     def own(self, place: Place) -> Place:
-        """The place in the cell that is this one in the program."""
+        """The location in the cell for a location in the program."""
         return Place(place.row - self.rows_above, place.column)
 
     def where(self, place: Place) -> str:
-        """The same as users read it: the cell, then row and column in it."""
+        """The same as it is shown to users: the cell, then row and column in it."""
         return f"cell {self.number}:{self.own(place)}"
 
 
 class Applicability(enum.Enum):
-    """May an edit be made without a person looking at it? The words are ruff's."""
+    """Whether an edit may be made without review. The words are those of ruff."""
 
     SAFE = "safe"
     UNSAFE = "unsafe"
@@ -42,7 +42,7 @@ class Applicability(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text from ``start`` up to, not including, ``end`` with ``content``."""
+    """Replace the text from ``start`` to ``end`` (exclusive) with ``content``."""
 
     start: Place
     end: Place
@@ -51,10 +51,10 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """The remedy of one finding.
+    """The fix for one finding.
 
-    ``before`` and ``after`` show the call in short, for a person: ``self.net.forward(...)`` and ``self.net(...)``.
-    ``reason`` says why a fix is not safe; it is empty for one that is.
+    ``before`` and ``after`` show the call in short form: ``self.net.forward(...)`` and ``self.net(...)``. ``reason``
+    says why a fix is not safe; it is empty for a safe one.
     """
 
     applicability: Applicability
@@ -67,12 +67,12 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a finding is about, apart from the lines that it happens to stand on: by this it is known again.
+    """What a finding is about, regardless of its line numbers, so that it can be recognised later.
 
-    ``subject`` is what stands there on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted
-    name of the function or class around it, empty at the top of a file; the rows are the first and the last of the
-    call, or of the statement that overrides ``__call__``. ``attached`` is what hangs on the hooks that the call skips:
-    the path and row of each, and the words for it.
+    ``subject`` is its code on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted name of the
+    enclosing function or class, empty at the top level of a file; the rows are the first and the last of the call, or
+    of the statement that overrides ``__call__``. ``attached`` is what is attached to the hooks that the call skips: the
+    path and row of each, and its description.
     """
 
     subject: str
@@ -86,12 +86,12 @@ class Context:
 class Finding:
     """One finding of one rule.
 
-    ``start`` and ``end`` enclose the name that the finding stands at; ``noqa_row`` is the line on which a
-    ``# noqa`` comment counts; ``path`` is the file as the user named it; ``message`` comes without the code. Texts that
-    quote the program are printable already, unlike ``path``: see ``printing``.
-    ``hanging`` are clauses that say what the project builds on the hooks that the call skips, and where;
-    ``context`` is None where the finding is about the file as a whole. Places are in the file's text; that of a
-    notebook is its cells as one program, and ``cell`` is the one that it stands in.
+    ``start`` and ``end`` enclose the name that is reported; ``noqa_row`` is the row on which a ``# noqa`` comment
+    counts; ``path`` is the file as the user named it; ``message`` does not include the code. Texts that quote the
+    program are printable already, unlike ``path``: see ``printing``. ``hanging`` are clauses that say what the project
+    attaches to the hooks that the call skips, and where; ``context`` is None if the finding is about the file as a
+    whole. Locations are in the file's text. For a notebook that is the program of its cells, and ``cell`` contains the
+    finding.
     """
 
     code: str
@@ -107,14 +107,14 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The place as users read it: row and column, in a notebook behind the cell that they are counted in."""
+        """The location as it is shown to users: row and column, in a notebook after the cell that contains them."""
         return str(self.start) if self.cell is None else self.cell.where(self.start)
 
     def shown(self, place: Place) -> Place:
-        """A place of the finding as it is told: counted in its cell, where it has one."""
+        """A location of the finding as it is shown: relative to its cell, if it has one."""
         return place if self.cell is None else self.cell.own(place)
 
     @property
     def sort_key(self) -> tuple[str, int, int, str]:
-        """By path, row and column, as every report lists findings."""
+        """The key by which every report sorts findings: path, row, column, code."""
         return (self.path, self.start.row, self.start.column, self.code)

@@ -1,4 +1,4 @@
-"""By what a finding is known again after its file has changed around it."""
+"""How a finding is recognised after its file has changed."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flake8_forward_call.findings.finding import Finding
 
 
 class Identity(NamedTuple):
-    """What stays the same of a finding when lines move; several findings may share one.
+    """What stays the same in a finding when lines move; several findings may share one.
 
-    The order of the fields is the one in which they are sorted. ``call`` is what stands there, or the message where
-    the finding is about the whole file.
+    Identities are sorted by their fields in this order. ``call`` is the subject of the context, or the message if the
+    finding is about the whole file.
     """
 
     path: str
@@ -24,18 +24,18 @@ class Identity(NamedTuple):
 
 
 def identity(finding: Finding, path: str) -> Identity:
-    """The identity of a finding, with its file named as given."""
+    """The identity of a finding, with ``path`` as the name of its file."""
     if finding.context is None:
-        # The number of a cell is a place, too.
+        # The number of a cell is a location too.
         message = finding.message.replace(f"cell {finding.cell.number}:", "cell:") if finding.cell else finding.message
         return Identity(path, "", finding.code, message)
     return Identity(path, finding.context.scope, finding.code, finding.context.subject)
 
 
 def fingerprints(findings: Iterable[Finding], named: Callable[[str], str]) -> list[str]:
-    """For each finding a text of its own: a hash of its identity, and of how many of the same came before.
+    """A unique text for each finding: a hash of its identity and of the number of equal ones before it.
 
-    ``named`` says how a file is named in it, which should be so that it is the same on every machine.
+    ``named`` returns the name that is used for a path. It should be the same on every machine.
     """
     seen: Counter[Identity] = Counter()
     made = []

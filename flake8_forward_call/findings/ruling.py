@@ -1,4 +1,4 @@
-"""From inference's verdict on a receiver to the rule that it breaks, and the finding that says so."""
+"""From the verdict of inference on a receiver to the rule that applies, and to its finding."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40
 
-# How much of what hangs on a receiver's hooks a message names.
+# How many attachments to a receiver's hooks a message names.
 _HANGING_SHOWN = 2
 
 
 def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
-    """The rule that a direct call of ``forward`` breaks, or the handing on of it; None where nothing is to be said."""
+    """The rule that applies to a direct call of ``forward``, or to passing it on; None if nothing is reported."""
     if not verdict.is_told:
         return None
     if is_handed:
@@ -40,17 +40,17 @@ def rule_for(verdict: Verdict, *, is_handed: bool = False) -> Rule | None:
 
 
 def skipped(hanging: Sequence[str]) -> str:
-    """What a message says of the clauses on what hangs on the hooks; nothing where there are none."""
+    """The end of a message with the clauses about attached hooks; empty if there are none."""
     return f": {' and '.join(hanging)}, which this call skips" if hanging else ""
 
 
 def on_purpose(verdict: Verdict) -> Verdict:
-    """The verdict where a comment says that hooks or ``__call__`` are gone round on purpose."""
+    """The verdict if a comment says that hooks or ``__call__`` are bypassed on purpose."""
     return replace(verdict, sameness=Sameness.DIFFERENT, reason="a comment says that the bypass is intentional")
 
 
 def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
-    """The finding of the verdict's rule at a site; None if it breaks none."""
+    """The finding for the verdict at a site; None if no rule applies."""
     is_handed = site.candidate.is_handed
     rule = rule_for(verdict, is_handed=is_handed)
     if rule is None:
@@ -84,12 +84,12 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
 
 
 def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
-    """All that hangs on the receiver's hooks: the path and row of each, and the words for it."""
+    """All that is attached to the receiver's hooks: the path and row of each, and its description."""
     return tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
-    """What hangs on the receiver's hooks, as clauses; no more than one can read in a message."""
+    """What is attached to the receiver's hooks, as clauses; no more than a message should have."""
     return tuple(_clause(source, one) for one in verdict.attachments[:_HANGING_SHOWN])
 
 
@@ -100,7 +100,7 @@ def _clause(source: Source, one: Attachment) -> str:
 
 
 def _near(path: str, own: str) -> str:
-    """A path as one would name it from the current folder, else as short as it can be for the reader of a file."""
+    """A path relative to the current folder if it is below, else to the nearest folder that it shares with a file."""
     here = from_here(os.path.realpath(path))
     if not os.path.isabs(here):  # noqa: PTH117
         return Path(here).as_posix()
@@ -110,7 +110,7 @@ def _near(path: str, own: str) -> str:
 
 
 def finding_for_override(source: Source, override: Override) -> Finding:
-    """The finding at a ``__call__`` that goes round ``Module.__call__`` for good."""
+    """The finding for a ``__call__`` that never reaches ``Module.__call__``."""
     start, end = source.place(override.offset), source.place(override.offset + len("__call__"))
     remedy = fwd005.CALL_PARENT if override.has_forward else fwd005.RENAME
     message = fwd005.RULE.message.format(name=one_line(override.cls.node.name), remedy=remedy)
@@ -119,7 +119,7 @@ def finding_for_override(source: Source, override: Override) -> Finding:
 
 
 def shortened(text: str, limit: int) -> str:
-    """The text cut to so many characters, in its middle: a receiver's two ends say most about it."""
+    """The text cut to ``limit`` characters, in the middle, because the two ends of a receiver say most about it."""
     if len(text) <= limit:
         return text
     kept = limit - len("...")

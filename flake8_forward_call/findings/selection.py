@@ -1,4 +1,4 @@
-"""Which rules count: --select, --ignore and --extend-select, with prefixes as flake8 has them."""
+"""Which rules count: --select, --ignore and --extend-select, with prefixes as in flake8."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
 
-# The beginning of every code. What is shorter is also the beginning of other plugins' codes: `F` is pyflakes.
+# The prefix of every code. Anything shorter is also a prefix of other plugins' codes: `F` is pyflakes.
 _PREFIX = "FWD"
 
 # Which rules count for the file at a path.
@@ -18,12 +18,12 @@ Selects: TypeAlias = "Callable[[str], Selection]"
 
 
 class UnknownCodeError(Exception):
-    """A code that is no rule's, nor the beginning of one; the text says which and what was perhaps meant."""
+    """A code that is neither a rule's code nor a prefix of one; the text names it and what was probably meant."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The codes and prefixes that the user named; ``select`` is None where the rules' own defaults apply.
+    """The codes and prefixes that the user gave; ``select`` is None if the rules' defaults apply.
 
     ``honours_noqa``: whether a `# noqa` comment silences a finding.
     """
@@ -36,7 +36,7 @@ class Selection:
     def keeps(self, code: str) -> bool:
         """Whether findings of this rule are wanted.
 
-        As in flake8 the longest prefix wins, and ignoring wins a draw. A rule that is off by default has to be named.
+        As in flake8, the longest prefix wins, and in a tie, ignoring wins. A rule that is off by default must be named.
         """
         chosen = longest(code, (one for one in (*(self.select or ()), *self.extend_select) if may_select(one, code)))
         ignored = longest(code, self.ignore)
@@ -45,21 +45,21 @@ class Selection:
         return self.select is None and BY_CODE[code].default
 
     def leaves_open(self, code: str) -> bool:
-        """Whether the user said nothing of this rule, neither that it should count nor that it should not."""
+        """Whether the rule is off, but not because the user ignored it."""
         return not self.keeps(code) and not longest(code, self.ignore)
 
 
 def may_select(prefix: str, code: str) -> bool:
     """Whether a code or prefix that the user selected can turn the rule on.
 
-    One that is off by default is turned on only by its code, or by a prefix that can mean no other tool's rules:
-    `select = E,F,W` stands in the configuration of thousands of projects, and none of them asked for it.
+    A rule that is off by default is only turned on by its code, or by a prefix that no other tool's rules have:
+    thousands of projects have `select = E,F,W` in their configuration, and none of them means these rules.
     """
     return code.startswith(prefix) and (BY_CODE[code].default or prefix.startswith(_PREFIX))
 
 
 def without_noqa(selects: Selects) -> Selects:
-    """The same selection, with no regard to `# noqa` comments."""
+    """The same selection, which ignores `# noqa` comments."""
     return lambda path: replace(selects(path), honours_noqa=False)
 
 
@@ -69,7 +69,7 @@ def everywhere(selection: Selection) -> Selects:
 
 
 def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
-    """The codes in the values of one option, split at commas and blanks. Raises UnknownCodeError."""
+    """The codes in the values of one option, split at commas and spaces. Raises UnknownCodeError."""
     codes = tuple(code for value in values for code in re.split(r"[,\s]+", value) if code)
     for code in codes:
         if not any(rule.code.startswith(code) for rule in RULES):
@@ -80,7 +80,7 @@ def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def unknown(code: str) -> str:
-    """What to say of a code that no rule has, with the rule that was perhaps meant."""
+    """The message for an unknown code, with the rule that was probably meant."""
     if code.upper() == "ALL":
         return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
@@ -89,5 +89,5 @@ def unknown(code: str) -> str:
 
 
 def longest(code: str, prefixes: Iterable[str]) -> int:
-    """The length of the longest of the prefixes that a code begins with, 0 if it begins with none."""
+    """The length of the longest of the prefixes that a code starts with; 0 if it starts with none."""
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix)), default=0)

@@ -1,4 +1,4 @@
-"""What ``fix`` does with each file, and what it says of it."""
+"""What ``fix`` does with each file, and what it reports."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from flake8_forward_call.terminal.trouble import Trouble
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A file after the rewrite: its bytes, or None where there is no rewrite, its findings then, its text."""
+    """A file after the rewrite: its bytes (None if it was not rewritten), its remaining findings, its source."""
 
     data: bytes | None
     remaining: list[Finding]
@@ -41,10 +41,10 @@ class Outcome:
 
 @dataclass
 class Fixing:
-    """One run of ``fix``: takes the inputs one by one and keeps the score.
+    """One run of ``fix``: takes the inputs one by one and keeps count.
 
-    ``is_dry``: change nothing, and print a diff. ``asking``: make only what a person accepts. ``is_summed_up``:
-    standard output is for a summary of ``made`` and ``remaining``.
+    ``is_dry``: change nothing, and print a diff. ``asking``: only make the fixes that the user accepts.
+    ``is_summed_up``: standard output is for a summary of ``made`` and ``remaining``.
     """
 
     selects: Selects
@@ -54,43 +54,43 @@ class Fixing:
     asking: Asking | None = None
     is_summed_up: bool = False
     output_format: str = "text"
-    made: list[Finding] = field(default_factory=list, init=False)  # Those whose fix was made, or would be.
+    made: list[Finding] = field(default_factory=list, init=False)  # Findings whose fix was made, or would be.
     remaining: list[Finding] = field(default_factory=list, init=False)
     evidence: dict[Finding, list[tuple[str, str]]] = field(default_factory=dict, init=False)  # For a summary.
-    _changes: list[tuple[str, bytes, bytes]] = field(default_factory=list, init=False)  # What the diff is to show.
-    _sources: dict[str, Source] = field(default_factory=dict, init=False)  # Of what remains.
+    _changes: list[tuple[str, bytes, bytes]] = field(default_factory=list, init=False)  # For the diff.
+    _sources: dict[str, Source] = field(default_factory=dict, init=False)  # For the remaining findings.
     _found: int = 0
     _taken: int = 0
     _files: int = 0
     _not_selected: Counter[str] = field(default_factory=Counter)
-    _output_is_taken: bool = False  # Standard output holds a diff, a program or a summary: all else goes elsewhere.
+    _output_is_taken: bool = False  # By a diff, a program or a summary; everything else goes to stderr.
 
     def __post_init__(self) -> None:
         self._output_is_taken = self.is_dry or self.is_summed_up
 
     @property
     def findings_remain(self) -> bool:
-        """Whether the exit status has to say so. A diff changes nothing, so there it is all that was found."""
+        """Whether findings remain for the exit status. With --diff nothing is changed, so all findings remain."""
         return bool(self._found if self.is_dry else self.remaining)
 
     @property
     def has_quit(self) -> bool:
-        """Whether the person who was asked wants to see no more files."""
+        """Whether the user has quit the questions."""
         return self.asking is not None and self.asking.has_quit
 
     def take(self, each: Input) -> None:
-        """Rewrite one file, or note what would change; write standard input's new text to standard output."""
+        """Rewrite one file, or note what would change; for standard input, write the new text to standard output."""
         self._taken += 1
         checked = self._check(each)
         self._found += len(checked.findings)
         chosen = [] if self._is_out_of_reach(each, checked) else self._chosen(checked)
         fixes = [finding.fix for finding in chosen if finding.fix is not None]
         outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
-        # It is asked of the text that the findings are in, which is gone afterwards.
+        # The evidence refers to the old text, so it is computed before that text is replaced.
         evidence: dict[Finding, list[tuple[str, str]]] = {}
         if self.is_summed_up and outcome.data is not None and checked.source is not None:
             evidence = _steps(Report(chosen, {each.name: checked.source}))
-        with interrupts_held():  # What is done is counted and told, or not done.
+        with interrupts_held():  # A change is made, counted and reported, or not made at all.
             try:
                 is_made = self._deliver(each, outcome)
             except WriteError as error:
@@ -107,7 +107,7 @@ class Fixing:
                         self._say(rewrites.render(finding, fix))
 
     def finish(self) -> None:
-        """Print the diff, report what remains, and sum up."""
+        """Print the diff, report the remaining findings, and sum up."""
         folder = diff.top([name for name, *_ in self._changes])
         for name, before, after in self._changes:
             self._show_diff(diff.render(name, before, after, folder))
@@ -124,22 +124,22 @@ class Fixing:
             self._say(hint)
 
     def _show_diff(self, rendered: bytes) -> None:
-        """Print the diff of a file: its very bytes, so that it can be applied, unless it is only to be looked at.
+        """Print the diff of a file: the exact bytes, so that it can be applied, unless it is only for reading.
 
-        That is on a terminal, and on standard error among other lines. FORCE_COLOR changes nothing in a pipe. It is
-        often set in CI, and a diff that is written to a file there has to remain applicable.
+        It is only for reading on a terminal, and on standard error among other lines. FORCE_COLOR has no effect on a
+        pipe, because it is often set in CI, where a diff that is written to a file must remain applicable.
         """
         is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
         click.echo(diff.coloured(diff.visible(rendered)) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:
-        """What is done when something ends the run."""
+        """The state of the files, for the message when the run is aborted."""
         if self.is_dry:
             return "there is no diff, and no file was changed."
         return f"{rewrites.count(self._files, 'file')} fixed, the others are unchanged."
 
     def _hints(self, folder: Path) -> Iterator[str]:
-        """What the user could do next."""
+        """Yield what the user could do next."""
         unsafe = sum(1 for each in self.remaining if each.fix and each.fix.applicability is Applicability.UNSAFE)
         if unsafe and not self.unsafe:
             yield rewrites.hint_at_unsafe(unsafe)
@@ -151,7 +151,7 @@ class Fixing:
             yield "The remaining files were not checked."
 
     def _check(self, each: Input) -> Checked:
-        """The findings that the user selected. Who asks for unsafe fixes is told of those that no option speaks of."""
+        """The selected findings. With --unsafe-fixes, fixable ones of unsafe rules left open are counted for a hint."""
         if not self.unsafe:
             return check_bytes(each.name, each.data, self.selects)
         selection = self.selects(each.name)
@@ -163,7 +163,7 @@ class Fixing:
         return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
 
     def _chosen(self, checked: Checked) -> list[Finding]:
-        """The findings whose fix is to be made."""
+        """The findings whose fix should be made."""
         fixable = [finding for finding in checked.findings if self._may_fix(finding)]
         if self.asking is None or not fixable:
             return fixable
@@ -171,7 +171,7 @@ class Fixing:
         return self.asking.accepted(checked.source, fixable)
 
     def _is_out_of_reach(self, each: Input, checked: Checked) -> bool:
-        """Whether a fix would be made in a file that the user did not give; says so."""
+        """Whether a fix would change a file that the user did not give; if so, reports an error."""
         if not any(map(self._may_fix, checked.findings)) or (target := each.leads_out_to) is None:
             return False
         self.trouble.error(f"{near(each.name)}: {outside(target)}")
@@ -181,7 +181,7 @@ class Fixing:
         return finding.fix is not None and (self.unsafe or finding.fix.applicability is Applicability.SAFE)
 
     def _deliver(self, each: Input, outcome: Outcome) -> bool:
-        """Put the new bytes where they belong; False if there are none, or if they are there. Raises WriteError."""
+        """Write the new bytes, or note them for the diff; whether a fix was made or would be. Raises WriteError."""
         new = each.data if outcome.data is None else outcome.data
         if self.is_dry:
             if new != each.data:
@@ -204,7 +204,7 @@ class Fixing:
 
 
 def _steps(found: Report) -> dict[Finding, list[tuple[str, str]]]:
-    """The steps of the evidence for each finding, each with the place that it is read from."""
+    """The steps of the evidence for each finding, each with its location."""
     from flake8_forward_call.report.evidence import where
 
     return {
@@ -219,7 +219,7 @@ def _as_it_was(checked: Checked) -> Outcome:
 
 
 def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
-    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten has the finding FWD900 more."""
+    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten also gets the finding FWD900."""
     source = checked.source
     assert source is not None, "only a file that was analysed has findings with a fix"
     try:
@@ -239,7 +239,7 @@ def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
         return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
     except (RewriteError, SourceError) as error:
         raise _left(error.reason) from None
-    except Exception as error:  # A fault of this tool.
+    except Exception as error:  # A bug in this tool.
         raise _left(internal_error(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""``fix --interactive``: each rewrite is shown with its evidence, and a person says whether it is made."""
+"""``fix --interactive``: each rewrite is shown with its evidence, and the user decides whether it is made."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flake8_forward_call.terminal.printing import diff_line
 
 
 class Answer(enum.Enum):
-    """What can be answered; the letters are those of ``git add --patch``."""
+    """The possible answers, with the letters of ``git add --patch``."""
 
     YES = "y"
     NO = "n"
@@ -40,13 +40,13 @@ _HELP = {
 
 @dataclass
 class Asking:
-    """Asks on the terminal, or whoever is at the other end of standard input; ``err``: asks on standard error."""
+    """Prints the questions and reads the answers from standard input; ``err``: prints to standard error."""
 
     err: bool = False
     has_quit: bool = False
 
     def accepted(self, source: Source, findings: Sequence[Finding]) -> list[Finding]:
-        """Those of one file's findings, all of which have a fix, whose fix is to be made."""
+        """The findings of one file whose fix should be made. All ``findings`` have a fix."""
         chosen: list[Finding] = []
         for number, finding in enumerate(findings, 1):
             self._say(_shown(source, finding, chosen))
@@ -67,7 +67,7 @@ class Asking:
             try:
                 line = _read_line()
             except KeyboardInterrupt:
-                self._say([""])  # What follows begins a line.
+                self._say([""])  # The next output starts on a new line.
                 raise
             if line is None:
                 self._say([""])
@@ -88,7 +88,7 @@ def _question(finding: Finding) -> str:
 
 
 def _read_line() -> str | None:
-    """The answer without blanks and in small letters; None where there will be no more."""
+    """The answer, stripped and in lower case; None at the end of the input."""
     try:
         line = sys.stdin.buffer.readline() if sys.stdin else b""
     except OSError:  # The terminal is gone.
@@ -97,7 +97,7 @@ def _read_line() -> str | None:
 
 
 def _shown(source: Source, finding: Finding, chosen: Sequence[Finding]) -> Iterator[str]:
-    """The finding, its evidence, and what would change in the file if it were made after those chosen before."""
+    """Yield the finding, its evidence, and the diff of its fix on top of those chosen before, line by line."""
     from flake8_forward_call.explaining import steps_to
 
     yield text.line(finding)

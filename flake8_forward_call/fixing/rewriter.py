@@ -1,7 +1,7 @@
 """libcst: `x.forward(...)` to `x(...)`, `f(x.forward)` to `f(x)`, and the proof that nothing else changed.
 
-The edits are made in the text, for libcst does not give every file back byte for byte (it loses form feeds). That
-they were the right ones is then proved twice: on Python's trees, and by deriving the result anew from libcst's tree.
+The edits are made in the text, because libcst does not reproduce every file byte for byte (it loses form feeds). They
+are then proved right twice: by comparing Python's trees, and by deriving the result again from libcst's tree.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from flake8_forward_call.visiting.visitor import Gap, Located, Site, attribute_o
 
 
 class RewriteError(Exception):
-    """A rewrite that cannot be proved right: the reason, on one line."""
+    """A rewrite that cannot be proved right; the text is the reason, on one line."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -30,7 +30,7 @@ class RewriteError(Exception):
 def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
     """The file's new text, with all the fixes made at once. Raises RewriteError.
 
-    The fixes are those of ``visitor.find_sites`` for this very source; calls may be nested in one another.
+    The fixes must be those of ``visitor.find_sites`` for this source. Calls may be nested in one another.
     """
     edits = sorted((edit for fix in fixes for edit in fix.edits), key=lambda edit: (edit.start, edit.end))
     if not edits:
@@ -48,7 +48,7 @@ def rewrite(source: Source, fixes: Sequence[Fix]) -> str:
 
 
 def _named(parts: Iterable[Located], edits: Sequence[Edit]) -> list[tuple[Located, list[Site]]]:
-    """The sites that the edits rewrite, and the parts of the file that they stand in."""
+    """The sites that the edits rewrite, grouped by the part of the file that contains them. Raises RewriteError."""
     wanted, found = set(edits), []
     for part in parts:
         sites = [site for site in part.sites if lowered(site, part.rows_above).edit in wanted]
@@ -61,7 +61,7 @@ def _named(parts: Iterable[Located], edits: Sequence[Edit]) -> list[tuple[Locate
 
 
 def edited(source: Source, edits: Iterable[Edit]) -> str:
-    """The text with the edits made. Raises RewriteError where two of them overlap; proves nothing else."""
+    """The text with the edits made. Raises RewriteError if two of them overlap; proves nothing else."""
     pieces, done = [], 0
     for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
         start, end = source.offset(edit.start), source.offset(edit.end)
@@ -73,7 +73,7 @@ def edited(source: Source, edits: Iterable[Edit]) -> str:
 
 
 def _check_encoding(source: Source, text: str) -> None:
-    """The new text must outlive the way to bytes and back."""
+    """Raise RewriteError unless the new text survives encoding and decoding."""
     try:
         kept = source.encode(text).decode(source.encoding) == text
     except (LookupError, UnicodeError):
@@ -83,7 +83,7 @@ def _check_encoding(source: Source, text: str) -> None:
 
 
 def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> None:
-    """The new text must parse, to the same tree but for the named attributes."""
+    """Raise RewriteError unless the new text parses to the same tree, except for the named attributes."""
     try:
         tree = Source(source.path, text, source.encoding).tree
     except SourceError as error:
@@ -94,7 +94,7 @@ def _check_tree(source: Source, text: str, named: Collection[ast.Attribute]) -> 
 
 
 def _check_derivation(part: Located, named: Sequence[Site]) -> None:
-    """The same text must come from libcst's tree, in so far as libcst gives the old text back at all."""
+    """Raise RewriteError unless libcst's tree gives the same text, if libcst reproduces the old text at all."""
     try:
         if part.module.code != part.source.text:
             return
@@ -106,7 +106,7 @@ def _check_derivation(part: Located, named: Sequence[Site]) -> None:
 
 
 class _Derivation(cst.CSTTransformer):
-    """The named nodes without their ``.forward``; from the updated nodes, so that calls within calls keep theirs."""
+    """Removes ``.forward`` from the named nodes. It changes updated nodes, so that nested rewrites are kept."""
 
     def __init__(self, named: Collection[cst.Call | cst.Attribute | None]) -> None:
         super().__init__()
@@ -122,7 +122,7 @@ class _Derivation(cst.CSTTransformer):
 
 
 def _without_forward(call: cst.Call) -> cst.Call:
-    """The call of the receiver itself, with the comments around ``.forward`` and the parentheses around it."""
+    """The call of the receiver itself, keeping the comments around ``.forward`` and the parentheses around it."""
     attribute = attribute_of(call)
     before, between, after = gap_nodes(call)
     if _has_comment(before):
@@ -149,12 +149,12 @@ def _has_comment(gap: Gap) -> bool:
 
 
 def _comments_only(gap: Gap) -> Gap:
-    """The gap if it holds a comment, else none."""
+    """The gap if it contains a comment, else an empty one."""
     return gap if _has_comment(gap) else cst.SimpleWhitespace("")
 
 
 def _joined(left: Gap, right: Gap) -> Gap:
-    """Two gaps, one after the other, as one."""
+    """Two consecutive gaps as one."""
     if isinstance(left, cst.SimpleWhitespace):
         if isinstance(right, cst.SimpleWhitespace):
             return cst.SimpleWhitespace(left.value + right.value)

@@ -1,4 +1,4 @@
-"""What ``check --add-noqa`` does with each file, and what it says of it."""
+"""What ``check --add-noqa`` does with each file, and what it reports."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from flake8_forward_call.terminal.trouble import Trouble
 
 @dataclass
 class Adopting:
-    """One run of ``check --add-noqa``: takes the inputs one by one and keeps the score."""
+    """One run of ``check --add-noqa``: takes the inputs one by one and keeps count."""
 
     selects: Selects
     trouble: Trouble
@@ -36,11 +36,11 @@ class Adopting:
 
     @property
     def findings_remain(self) -> bool:
-        """Whether something still speaks."""
+        """Whether findings remain that are not silenced."""
         return bool(self._left or self._unsilenced)
 
     def take(self, each: Input) -> None:
-        """Put comments at one file's findings."""
+        """Add comments to the findings of one file."""
         checked = check_bytes(each.name, each.data, everywhere(EVERY_RULE))
         if not checked.findings:
             return
@@ -76,11 +76,11 @@ class Adopting:
         click.echo(f"Silenced {done}; {left} {'remains' if remaining == 1 else 'remain'}.")
 
     def interrupted(self) -> str:
-        """What to say when Ctrl-C ends the run."""
+        """The message if Ctrl-C ends the run."""
         return f"Interrupted: noqa was added to {count(self._files, 'file')}, the others are unchanged."
 
     def _deliver(self, each: Input, result: Silenced) -> None:
-        with interrupts_held():  # What is done is counted, or not done.
+        with interrupts_held():  # A change is made and counted, or not made at all.
             try:
                 if (target := each.leads_out_to) is not None:
                     raise WriteError(outside(target))
@@ -98,7 +98,7 @@ class Adopting:
 
 
 def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenced:
-    """Silence a file's findings in memory. Raises SourceError with the reason where that cannot be proved right."""
+    """The file with the ``concerned`` findings silenced, in memory. Raises SourceError if it cannot be proved right."""
     source = checked.source
     assert source is not None, "only a file that was analysed has findings"
     if source.to_bytes() != each.data:
@@ -107,7 +107,7 @@ def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenc
         return silence(source, checked.findings, concerned)
     except SourceError as error:
         raise _left(error.reason) from None
-    except Exception as error:  # A fault of this tool.
+    except Exception as error:  # A bug in this tool.
         raise _left(internal_error(error)) from None
 
 

@@ -1,4 +1,4 @@
-"""Comments ``# noqa`` at the findings of a file, and the proof that they silence these and change nothing else."""
+"""Adding ``# noqa`` comments to findings of a file, and proving that they silence these and change nothing else."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLANKS = " \t\f"
 
 @dataclass(frozen=True, slots=True)
 class Silenced:
-    """A file with the comments; the findings that they silence, and those that have no place for one."""
+    """A file with the comments, the findings that they silence, and those that cannot get one, each with the reason."""
 
     source: Source
     silenced: list[Finding]
@@ -31,9 +31,9 @@ class Silenced:
 
 
 def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding]) -> Silenced:
-    """Put comments at the ``wanted`` ones of a file's ``findings``, all of which speak. Raises SourceError.
+    """Add comments to the ``wanted`` ones of a file's ``findings``, none of which is silenced. Raises SourceError.
 
-    ``findings`` are those of every rule; each left comes with the reason, for a person.
+    ``findings`` are those of every rule. The reasons of those ``left`` are messages for the user.
     """
     from flake8_forward_call.fixing.rewriter import edited
 
@@ -44,7 +44,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
     for finding in wanted:
         stretch = stretches.get(finding.noqa_row)
         if stretch is None:
-            # So it can be before Python 3.12, where a line in a string that begins with "#" is the last.
+            # Before Python 3.12, this happens if the last line is in a string and starts with "#".
             left.append((finding, "flake8 does not see where its line ends; put a line break at the end of the file"))
         elif (why := _hindrance(suppression, stretch)) is not None:
             left.append((finding, why))
@@ -64,7 +64,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
 
 
 def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
-    """Why no comment can be put where it would count, None where one can."""
+    """Why no comment can be added that would count; None if one can."""
     if stretch.in_string and stretch.comment is None:
         return "the line ends within an f-string, where Pythons before 3.12 take no comment"
     first = next(suppression.directives(stretch), None)
@@ -74,7 +74,7 @@ def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
 
 
 def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: set[str]) -> Edit:
-    """The edit that makes the stretch name the codes."""
+    """The edit that adds the codes to the stretch, in a new comment or in the one that is there."""
     if directive is not None:
         return _merged(source, directive.codes, sorted(codes))
     line = source.lines[stretch.last - 1].rstrip("\r\n")
@@ -84,7 +84,7 @@ def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: 
 
 
 def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) -> Edit:
-    """The list with the codes in it: in order if the author's codes are in order, else at its end."""
+    """The edit that adds the codes to the list: in order if the codes there are sorted, else at the end."""
     row, start = present[0].place.row, present[0].place.column
     end = present[-1].place.column + len(present[-1].code)
     line = source.lines[row - 1]
@@ -105,11 +105,11 @@ def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) 
 
 
 def _check_tree(old: str, new: str) -> None:
-    """Comments must be all that is new: the same nodes at the same places."""
+    """Raise SourceError unless the new text has the same nodes at the same positions, so that only comments are new."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            # Without type comments: they are comments.
+            # Type comments are not parsed, because they are comments.
             same = same_tree(ast.parse(old), ast.parse(new), positions=True)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise SourceError(f"the text with the comments cannot be parsed: {' '.join(str(error).split())}") from None
@@ -118,6 +118,6 @@ def _check_tree(old: str, new: str) -> None:
 
 
 def _check_findings(new: Source, expected: Sequence[Finding]) -> None:
-    """What was to be silenced must be, and nothing else."""
+    """Raise SourceError unless exactly the expected findings remain."""
     if check_source(new, EVERY_RULE).findings != list(expected):
         raise SourceError("the comments would silence other findings than they should")

@@ -1,4 +1,4 @@
-"""What ``# noqa`` silences: flake8's own code decides, so that both doors always agree."""
+"""What ``# noqa`` silences: flake8's own code decides, so that all doors agree."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from dataclasses import dataclass
 
 from flake8_forward_call.findings.finding import Finding, Place
 
-# What flake8's FileProcessor asks of its options. None of it but `disable_noqa` bears on comments.
+# The options that flake8's FileProcessor reads. Only `disable_noqa` affects comments.
 _OPTIONS = argparse.Namespace(
     disable_noqa=False, hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0
 )
 
 _CODE = re.compile(r"[^,\s]+")
 
-# From Python 3.12 on, the parts of an f-string are tokens, from 3.14 on those of a template too.
+# Since Python 3.12 the parts of an f-string are tokens, since 3.14 those of a template string too.
 _OPENING, _CLOSING = (
     frozenset(getattr(tokenize, f"{kind}STRING_{end}", None) for kind in "FT") - {None} for end in ("START", "END")
 )
@@ -36,10 +36,10 @@ def unsuppressed(path: str, text: str, findings: Sequence[Finding]) -> list[Find
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """The rows that flake8 searches for a ``# noqa`` as one: a line, or those that a string or a backslash joins.
+    """The rows that flake8 searches together for a ``# noqa``: one, or several joined by a string or a backslash.
 
-    ``comment`` is where the comment begins that ends the last of them, if one does. ``in_string``: the last row ends
-    within the braces of an f-string.
+    ``comment`` is the start of the comment at the end of the last row, if there is one. ``in_string``: the last row
+    ends within the braces of an f-string.
     """
 
     first: int
@@ -50,7 +50,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class NamedCode:
-    """A code that a ``# noqa: CODE`` names, with the place of its first character."""
+    """A code in a ``# noqa: CODE``, with the location of its first character."""
 
     code: str
     place: Place
@@ -58,10 +58,10 @@ class NamedCode:
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """One ``# noqa`` in a stretch, with the codes that it names.
+    """One ``# noqa`` in a stretch, with its codes.
 
-    ``in_comment``: it stands in the comment of the stretch, and not in a string. ``counts``: it is the first of its
-    stretch, for flake8 reads no other.
+    ``in_comment``: it is in the comment of the stretch, and not in a string. ``counts``: it is the first in its
+    stretch, the only one that flake8 reads.
     """
 
     codes: tuple[NamedCode, ...]
@@ -83,24 +83,24 @@ class Suppression:
 
     def silences(self, finding: Finding) -> bool:
         """Whether a comment silences the finding."""
-        # Where the tokens cannot be had flake8 looks at the bare line.
+        # If the text cannot be tokenized, flake8 uses the bare line.
         row = finding.noqa_row
         return self.ignores_file or self._is_ignored(finding, self._noqa_line(row) or self._line(row))
 
     def honours(self, code: str, finding: Finding) -> bool:
-        """Whether this code, in a comment at the place of the finding, would silence it."""
+        """Whether a comment with this code at the finding would silence it."""
         return self._is_ignored(finding, f"# noqa: {code}")
 
     @property
     def stretches(self) -> list[Stretch]:
-        """The stretches of the text, in order; none where the file does not even have tokens."""
+        """The stretches of the text, in order; empty if the text cannot be tokenized."""
         try:
             return list(self._stretches())
         except (tokenize.TokenError, SyntaxError, SystemError):
             return []
 
     def directives(self, stretch: Stretch) -> Iterator[Directive]:
-        """Yield what stands in a stretch, in order."""
+        """Yield the directives in a stretch, in order."""
         from flake8.violation import _find_noqa  # type: ignore[import-untyped, unused-ignore]
 
         text = "".join(self._lines[stretch.first - 1 : stretch.last])
@@ -118,7 +118,7 @@ class Suppression:
             done += match.end()
 
     def _stretches(self) -> Iterator[Stretch]:
-        """As flake8 has them: from one end of a line to the next, a string and a backslash having none within."""
+        """Yield the stretches as flake8 splits them: at the ends of lines, but not in strings or after backslashes."""
         first, comment, depth = None, None, 0
         for token in self._processor.file_tokens:
             if token.type in _NOT_OF_A_LINE:
@@ -140,7 +140,7 @@ class Suppression:
     def _noqa_line(self, row: int) -> str | None:
         try:
             line: str | None = self._processor.noqa_line_for(row)
-        except SystemError:  # CPython 3.12's tokenizer, at some f-strings.
+        except SystemError:  # CPython 3.12's tokenizer raises it for some f-strings.
             return None
         return line
 

@@ -17,14 +17,14 @@ _OURS_IN_BYTES = re.compile(_OURS.pattern.encode(), re.IGNORECASE)
 
 
 def may_name_code(data: bytes) -> bool:
-    """Whether a comment can name a code of this tool in these bytes."""
+    """Whether a comment in these bytes can name a code of this tool."""
     return _OURS_IN_BYTES.search(data) is not None
 
 
 def unused(source: Source, findings: Sequence[Finding], selection: Selection) -> Iterator[Finding]:
-    """Yield what is dead in a file with these ``findings`` of every rule.
+    """Yield the unused codes in a file; ``findings`` are those of every rule.
 
-    Nothing is said of codes that are not selected, nor of FWD100: a comment that names it silences what could be said.
+    Codes of rules that are not selected are not judged. Nor is FWD100: a comment with it silences its own finding.
     """
     if any(finding.code == fwd900.RULE.code for finding in findings) or not _OURS.search(source.text):
         return
@@ -71,9 +71,9 @@ def _covered(code: str) -> list[str]:
 
 
 def _is_judged(code: str, selection: Selection) -> bool:
-    """Whether it can be known that there is nothing for the code to silence."""
+    """Whether it can be known that the code has nothing to silence."""
     covered = _covered(code)
-    if {fwd100.RULE.code, fwd900.RULE.code} & set(covered):  # What one Python cannot read, another can.
+    if {fwd100.RULE.code, fwd900.RULE.code} & set(covered):  # What one Python cannot parse, another can.
         return False
     return all(selection.keeps(each) for each in covered)
 

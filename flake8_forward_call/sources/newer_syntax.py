@@ -1,7 +1,7 @@
-"""Whether a text that Python refuses is written for a newer Python than the one that runs this.
+"""Whether a text that Python rejects is written for a newer Python than the one that runs this.
 
-Python's own message for that blames the text. libcst's parser is the same whichever Python runs it, and knows the forms
-of later ones: a text that it takes, and that holds such a form, is most likely right.
+Python's own message would call the text wrong. libcst's parser does not depend on the Python that runs it, and knows
+the syntax of later versions: a text that it accepts, and that contains such syntax, is most likely valid.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ Version: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of syntax, by what it is called, and the first Python that has it."""
+    """A form of syntax: its name, and the first Python that has it."""
 
     name: str
     since: Version
@@ -38,7 +38,7 @@ _BARE = Form("except clause with several types and no parentheses", (3, 14))
 _TEMPLATE = Form("t-string", (3, 14))
 _LAZY = Form("lazy import", (3, 15))
 
-# By the node that is never anything else; older releases of libcst lack the last ones.
+# Nodes that always mean one form. Older releases of libcst lack the last ones.
 _NODES = {
     "TryStar": _GROUP,
     "TypeParameters": _PARAMETERS,
@@ -47,7 +47,7 @@ _NODES = {
     "LazyImport": _LAZY,
 }
 
-# How a line begins that can be nothing else, for a text that is wrong further down as well.
+# Starts of lines that always mean one form, for a text that libcst does not parse either.
 _LINES = (
     (re.compile(r"\s*type\s+[^\W\d]\w*\s*(?:\[|=(?!=))"), _ALIAS),
     (re.compile(r"\s*(?:class|(?:async\s+)?def)\s+[^\W\d]\w*\s*\["), _PARAMETERS),
@@ -55,10 +55,10 @@ _LINES = (
 )
 
 
-# libcst's parser goes down a level of the machine's stack for each of these, and ends the process where that is full.
+# For each of these, libcst's parser uses a level of the machine's stack, and crashes the process when that is full.
 _NESTING = re.compile(r"[(\[{~+\-.*/%@<>|&^]|\b(?:not|lambda|else|elif|await|and|or|for|in|is)\b|[\"']")
 
-# A text that Python refuses may have them all in one place. Without a large stack there is room for a thousand.
+# In a text that Python rejects, all of them may be nested. Without a large stack, there is room for a thousand.
 MAX_NESTING = 2 * LEVELS
 _MAX_NESTING_WITHOUT = 800
 
@@ -68,15 +68,15 @@ _MAX_IN_LINE = 1_000
 
 @with_room
 def newer_form(text: str, line: str, running: Version) -> Form | None:
-    """The form in a text that Python refuses which the ``running`` Python lacks, None if there is none to be seen.
+    """The form in a rejected text that the ``running`` Python lacks; None if none is found.
 
-    Of several it is the one that takes the newest Python. ``line`` is that on which Python refused the text.
+    Of several, it is the one that needs the newest Python. ``line`` is the line at which Python rejected the text.
     """
     import libcst as cst
 
     try:
         module = None if _may_be_deep(text) else cst.parse_module(text)
-    except Exception:  # What it makes of a text that is wrong is not known.
+    except Exception:  # What it raises for an invalid text is not known.
         module = None
     told = (form for pattern, form in _LINES if pattern.match(line)) if module is None else _forms(module)
     newer = [form for form in told if form.since > running]
@@ -84,14 +84,14 @@ def newer_form(text: str, line: str, running: Version) -> Form | None:
 
 
 def _may_be_deep(text: str) -> bool:
-    """Whether a text could be nested deeper than libcst's parser can go, or hold a chain that takes it minutes."""
+    """Whether a text could be nested too deeply for libcst's parser, or contain a chain that takes it minutes."""
     if not has_room():
         return _has_more(text, _MAX_NESTING_WITHOUT)
     return _has_more(text, MAX_NESTING) or any(_has_more(line, _MAX_IN_LINE) for line in text.splitlines())
 
 
 def _has_more(text: str, number: int) -> bool:
-    """Whether a text has more than so many places that may open a level."""
+    """Whether a text has more than ``number`` places that may open a level."""
     return next(islice(_NESTING.finditer(text), number, None), None) is not None
 
 
@@ -106,7 +106,7 @@ def _forms(module: cst.Module) -> Iterator[Form]:
 
 
 def _form(node: cst.CSTNode, module: cst.Module) -> Form | None:
-    """The form of a node that is of a kind which older Pythons have as well."""
+    """The form of a node whose kind also exists in older Pythons; None if it is not a newer form."""
     import libcst as cst
 
     match node:
@@ -125,7 +125,7 @@ def _form(node: cst.CSTNode, module: cst.Module) -> Form | None:
 
 
 def _expressions(node: cst.CSTNode) -> Iterator[cst.FormattedStringExpression]:
-    """What stands in braces in an f-string, and in the braces of its formats."""
+    """Yield the expressions in braces in an f-string, and those in their format specifications."""
     import libcst as cst
 
     for child in node.children:
@@ -135,7 +135,7 @@ def _expressions(node: cst.CSTNode) -> Iterator[cst.FormattedStringExpression]:
 
 
 def _inside(braces: cst.FormattedStringExpression, module: cst.Module) -> str:
-    """The code in a pair of braces, without conversion and format."""
+    """The code in a pair of braces, without conversion and format specification."""
     parts = (braces.whitespace_before_expression, braces.expression, braces.whitespace_after_expression)
     return "".join(map(module.code_for_node, parts))
 

@@ -1,4 +1,4 @@
-"""Which function or class the rows of a file are in, worked out once for all rows."""
+"""Which function or class contains each row of a file, computed once for all rows."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 _NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
-# The fields that hold blocks, handlers and cases.
+# The fields for blocks, handlers and cases.
 _BLOCKS = ("body", "handlers", "orelse", "finalbody", "cases")
 
 
 class Outline:
-    """The functions and classes of a tree, by their rows. No two of them begin on one row."""
+    """The functions and classes of a tree, by their rows. No two of them start on the same row."""
 
     def __init__(self, tree: ast.Module) -> None:
         self._tree = tree
-        self._rows: list[int] = []  # Those on which the innermost function or class is another one than above.
+        self._rows: list[int] = []  # Rows at which the innermost function or class changes.
         self._names: list[str] = []
-        # A definition to enter, or, where the node is None, one to leave. Programs can be too deep for recursion.
+        # A node to enter, or, if it is None, the end of a definition. Programs can be too deep for recursion.
         waiting: list[tuple[ast.AST | None, str, int]] = [(tree, "", 0)]
         while waiting:
             node, name, row = waiting.pop()
@@ -37,7 +37,7 @@ class Outline:
         self._names.append(name)
 
     def scope_at(self, row: int) -> str:
-        """The dotted name of the innermost function or class that covers a row; empty at the top of the file."""
+        """The dotted name of the innermost function or class that covers a row; empty at the top level of the file."""
         index = bisect_right(self._rows, row) - 1
         return self._names[index] if index >= 0 else ""
 
@@ -63,7 +63,7 @@ def _blocks(node: ast.AST) -> list[list[ast.AST]]:
 
 
 def _covering(block: list[ast.AST], row: int) -> list[ast.AST]:
-    """Those of a block that cover a row: they stand together, because a block is in the order of its rows."""
+    """The nodes of a block that cover a row. They are adjacent, because a block is in the order of its rows."""
     end = bisect_right(block, row, key=_first_row)
     start = end
     while start and (getattr(block[start - 1], "end_lineno", None) or 0) >= row:

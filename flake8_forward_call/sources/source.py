@@ -21,13 +21,13 @@ from flake8_forward_call.rules import fwd900
 if TYPE_CHECKING:
     from flake8_forward_call.sources.outline import Outline
 
-# The name, and what makes it a callee or an argument: what opens, closes or parts, perhaps behind a comment.
+# The name, followed by what makes it a callee or an argument: a parenthesis, a comma, or a comment before one.
 _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
 
 # A definition or an assignment, which may be one of several targets; the attribute `x.__call__` is neither.
 _SET_CALL = re.compile(r"(?<![.\w])__call__[\s\\]*[(=:\[]")
 
-# What may stand before the dot without being of any interest. The one character more tells `my_super()` apart.
+# A receiver that is never reported. The character before it rules out `my_super()`.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
 _LINE_END = re.compile(rb"\r\n?|\n")
@@ -35,9 +35,9 @@ _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
 
 class SourceError(Exception):
-    """What could not be done, why, and at which place if there is one.
+    """What could not be done, why, and at which location if it is known.
 
-    ``attempt`` is a verb and ``what`` its object: "parse" and "file".
+    ``attempt`` is a verb and ``what`` is its object: "parse" and "file".
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class SourceError(Exception):
 
 
 class ParseError(SourceError):
-    """A text that Python rejects. Whether a newer Python accepts it is looked into when somebody asks."""
+    """A text that Python rejects. Whether a newer Python accepts it is only checked when the reason is needed."""
 
     def __init__(self, message: str, place: Place | None, text: str) -> None:
         super().__init__(message, place, attempt="parse")
@@ -66,7 +66,7 @@ class ParseError(SourceError):
 
     @property
     def reason(self) -> str:
-        """What is wrong: with the text, or with the Python that reads it."""
+        """What is wrong: with the text, or with the Python that parses it."""
         from flake8_forward_call.sources.newer_syntax import newer_form
 
         lines, running = _LINE.findall(self._text), sys.version_info[:2]
@@ -81,17 +81,17 @@ class ParseError(SourceError):
 
 
 def may_matter(data: bytes) -> bool:
-    """Whether `.forward` or `__call__` can stand in these bytes, asked before they are decoded: most files end here.
+    """Whether `.forward` or `__call__` can be in these bytes. Asked before decoding, because most files end here.
 
-    Python reads no source in an encoding whose ASCII letters are other bytes (UTF-16, EBCDIC): the cookie and the
-    first statement would be nonsense. UTF-7 and unicode_escape, which can spell a letter in a second way, nobody
-    writes programs in. Nor does anybody write the name with the letters that Python's NFKC makes equal.
+    Python reads no source in an encoding in which ASCII letters are other bytes (UTF-16, EBCDIC): the cookie and the
+    first statement would be nonsense. Nobody writes programs in UTF-7 or unicode_escape, which have a second spelling
+    of a letter, nor the name with letters that Python's NFKC normalisation makes equal.
     """
     return b"forward" in data or b"__call__" in data
 
 
 def read(path: str, data: bytes) -> Source | None:
-    """The source in a file's bytes; None for a notebook that is not of Python. Raises SourceError."""
+    """The source in a file's bytes; None for a notebook in another language. Raises SourceError."""
     if not is_notebook(path):
         return Source.from_bytes(path, data)
     from flake8_forward_call.sources.notebook import program
@@ -105,13 +105,13 @@ def is_notebook(path: str) -> bool:
 
 
 def is_stub(path: str) -> bool:
-    """Whether the file has declarations only, so that nothing in it is a call that runs."""
+    """Whether the file is a stub, by its name. It only contains declarations, and none of its calls run."""
     return path.endswith(".pyi")
 
 
 @dataclass(frozen=True)
 class Source:
-    """One file's text. ``text`` has the line ends of the file and no byte-order mark."""
+    """The text of a file. ``text`` has the line ends of the file and no byte-order mark."""
 
     path: str
     text: str
@@ -121,14 +121,14 @@ class Source:
     def from_bytes(cls, path: str, data: bytes) -> Source:
         """Decode as Python does: byte-order mark, then the coding cookie, then UTF-8.
 
-        Raises SourceError where the bytes are not of the encoding, or the encoding is none.
+        Raises SourceError if the bytes are not valid in the encoding, or there is no such encoding.
         """
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
         except (SyntaxError, UnicodeError) as error:
             if "invalid or missing encoding declaration" not in str(error):
                 raise SourceError(_one_line(error), attempt="decode") from None
-            encoding = "utf-8"  # The first lines are not, without telling where: the next attempt does.
+            encoding = "utf-8"  # The first lines are not valid; decoding below reports where.
         try:
             text = data.decode(encoding)
         except UnicodeDecodeError as error:
@@ -148,64 +148,64 @@ class Source:
         return self.encode(self.text)
 
     def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
-        """The file with edits made, which give its text as the given one. Raises SourceError if they do not."""
+        """The file after edits whose result is ``text``. Raises SourceError if it is not."""
         return replace(self, text=text)
 
     def faults(self) -> Sequence[SourceError]:
-        """What is wrong with parts of the file that are left out of its text."""
+        """The errors in parts of the file that were left out of its text."""
         return ()
 
     def cells(self) -> Sequence[Cell]:
-        """The cells of a notebook; none where there are no cells."""
+        """The cells of a notebook; empty for other files."""
         return ()
 
     def cell_at(self, row: int) -> Cell | None:
-        """The cell of a notebook that a row of the text stands in; None where there are no cells."""
+        """The cell of a notebook that contains a row of the text; None in other files."""
         return None
 
     def cell_in(self, path: str, row: int) -> Cell | None:
-        """The cell that a row of some file stands in, given its real path: None if this is not the notebook."""
+        """The cell that contains a row of the file with this real path; None if that is not this notebook."""
         return None
 
     def cell_source(self, cell: Cell) -> Source:
-        """A cell's own text."""
+        """The text of a cell."""
         raise NotImplementedError
 
     @property
     def file(self) -> Source:
-        """The text as it stands in the file; that of a notebook is JSON."""
+        """The text as it is in the file; for a notebook, that is JSON."""
         return self
 
     def in_file(self, place: Place) -> Place:
-        """Where in ``file`` a place in the text is."""
+        """The location in ``file`` of a location in the text."""
         return place
 
     def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
-        """The edits of ``file`` that make these of the text. Raises SourceError where there are none."""
+        """The edits of ``file`` that have the effect of these on the text. Raises SourceError if there are none."""
         return edits
 
     def where(self, place: Place) -> str:
-        """A place in the text as users read it."""
+        """A location in the text as it is shown to users."""
         cell = self.cell_at(place.row)
         return str(place) if cell is None else cell.where(place)
 
     @property
     def mentions_forward(self) -> bool:
-        """Whether `.forward(` can stand in the text, but for `super().forward(`: if not, no rule has work here.
+        """Whether `.forward(`, other than `super().forward(`, can be in the text. If not, no use of it is reported.
 
-        Between the dot and the name blanks, joined lines and comments may stand. One step back from each name, and
-        not a pattern forward from each dot, which would take a time that grows with the square of the text.
+        There may be spaces, joined lines and comments between the dot and the name. This steps back from each name,
+        because a pattern that starts at each dot would take quadratic time.
         """
         return any(self._follows_dot(match.start()) for match in _USED_NAME.finditer(self.text))
 
     @property
     def sets_call(self) -> bool:
-        """Whether a class can get a `__call__` of its own in the text: by a definition, or by an assignment."""
+        """Whether a class can get its own `__call__` in the text: by a definition, or by an assignment."""
         return _SET_CALL.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:
-        """The rows in which a name `forward` stands that may be used, in letters that Python reads so or in these."""
+        """The rows with a name `forward` that may be used, including names that Python normalises to it."""
         rows = {self.place(match.start()).row for match in _USED_NAME.finditer(self.text)}
         if not self.text.isascii():
             rows |= {row for row, line in enumerate(self.lines, 1) if "forward" in unicodedata.normalize("NFKC", line)}
@@ -213,40 +213,40 @@ class Source:
 
     @cached_property
     def lines(self) -> list[str]:
-        """The lines with their ends, split where Python's tokenizer splits (not at form feeds, as str.splitlines)."""
+        """The lines with their ends, split as by Python's tokenizer (str.splitlines also splits at form feeds)."""
         return [line for line in _LINE.findall(self.text) if line]
 
     @cached_property
     def tree(self) -> ast.Module:
-        """Python's own tree, type comments included where they parse. Raises SourceError."""
+        """Python's own tree, including type comments if they parse. Raises SourceError."""
         try:
             try:
                 return self._parsed()
-            except RecursionError:  # How soon it comes depends on the caller; with room it does not.
+            except RecursionError:  # How early it occurs depends on the caller; with a large stack it does not.
                 from flake8_forward_call.stack import with_room
 
                 return with_room(self._parsed)()
         except SyntaxError as error:
             place = Place(error.lineno, max(error.offset or 1, 1)) if error.lineno else self._place_of_null
             raise ParseError(_one_line(error.msg), place, self.text) from None
-        except ValueError as error:  # Null bytes, on Python up to 3.11.
+        except ValueError as error:  # Null bytes, up to Python 3.11.
             raise SourceError(_one_line(error), self._place_of_null, attempt="parse") from None
         except (RecursionError, MemoryError):
             raise SourceError("it is nested too deeply", attempt="parse") from None
 
     def _parsed(self) -> ast.Module:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Invalid escapes and the like are another linter's business.
+            warnings.simplefilter("ignore")  # Other linters report invalid escapes and the like.
             if "# type:" in self.text:
                 try:
                     return ast.parse(self.text, type_comments=True)
                 except SyntaxError:
-                    pass  # A malformed type comment is a comment like any other.
+                    pass  # A malformed type comment is an ordinary comment.
             return ast.parse(self.text)
 
     @cached_property
     def outline(self) -> Outline:
-        """The functions and classes of the text by their rows. Raises SourceError where it does not parse."""
+        """The functions and classes of the text by their rows. Raises SourceError if it does not parse."""
         from flake8_forward_call.sources.outline import Outline
 
         return Outline(self.tree)
@@ -256,7 +256,7 @@ class Source:
             offset -= 1
         if offset and self.text[offset - 1] == ".":
             return _SUPER.search(self.text, max(0, offset - 9), offset - 1) is None
-        # Behind a comment there may be a dot; whether one is, the parser will see.
+        # There may be a dot before a comment; the parser will find out.
         if self.text[offset : offset + 1] not in ("\n", "\r"):
             return False
         start = self.text.rfind("\n", 0, offset) + 1
@@ -264,23 +264,23 @@ class Source:
         return self.text.find("#", start, offset) >= 0
 
     def offset(self, place: Place) -> int:
-        """The index in ``text`` of a place in it."""
+        """The index in ``text`` of a location."""
         return self._starts[place.row - 1] + place.column - 1
 
     def place_of_node(self, row: int | None, column: int | None) -> Place:
-        """The place that is at this position in Python's tree, which counts columns from 0, in bytes of UTF-8."""
+        """The location for a position in Python's tree, which counts columns from 0, in UTF-8 bytes."""
         row, column = row or 0, column or 0
         line = self.lines[row - 1]
         return Place(row, (column if line.isascii() else len(line.encode()[:column].decode())) + 1)
 
     def place(self, offset: int) -> Place:
-        """The place of an index in ``text``."""
+        """The location of an index in ``text``."""
         row = bisect.bisect_right(self._starts, offset)
         return Place(row, offset - self._starts[row - 1] + 1)
 
     @property
     def _place_of_null(self) -> Place | None:
-        """Where the first null byte is, which Python does not tell."""
+        """The location of the first null byte, which Python does not report."""
         return self.place(self.text.index("\0")) if "\0" in self.text else None
 
     @cached_property

@@ -1,16 +1,16 @@
-"""Walking Python's tree, faster than ``ast`` does: what holds no expression is passed over. And comparing them."""
+"""Walking Python's trees, faster than ``ast`` because nodes without children are skipped, and comparing them."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator
 
-# Integers of no more bits are written in the decimal system, as programs mostly have them.
+# Integers with at most this many bits are written in decimal, as in most programs.
 _DECIMAL_BITS = 64
 
 _BARREN = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
-# Two nodes in five are of these kinds, and nothing stands below them.
+# Two nodes in five are of these kinds, and they have no children.
 _LEAVES = frozenset(
     {ast.Constant, ast.alias, ast.Pass, ast.Break, ast.Continue}
     | {kind for base in _BARREN for kind in base.__subclasses__()}
@@ -18,7 +18,7 @@ _LEAVES = frozenset(
 
 
 def children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes right below one, constants, contexts and operators left out, in the order of the fields."""
+    """Yield the children of a node in the order of its fields, without constants, contexts and operators."""
     for name in node._fields:
         value = getattr(node, name, None)
         if isinstance(value, list):
@@ -32,9 +32,9 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
 def same_tree(
     old: ast.AST, new: ast.AST, *, unwrapped: Collection[ast.Attribute] = (), positions: bool = False
 ) -> bool:
-    """Whether two trees are the same if each ``unwrapped`` attribute of the old one becomes its owner.
+    """Whether two trees are the same if each ``unwrapped`` attribute of the old one is replaced by its owner.
 
-    ``positions``: those of the nodes have to be the same as well.
+    ``positions``: the positions of the nodes must be the same as well.
     """
     stack: list[tuple[object, object]] = [(old, new)]  # Programs can be too deep for recursion.
     while stack:
@@ -50,7 +50,7 @@ def same_tree(
         elif isinstance(before, ast.AST):
             names = (*before._fields, *(before._attributes if positions else ()))
             for name in names:
-                # What a `TypeIgnore` calls a field is a position in all but name.
+                # The field `lineno` of a `TypeIgnore` is really a position.
                 if positions or not (name == "lineno" and isinstance(before, ast.TypeIgnore)):
                     stack.append((getattr(before, name, None), getattr(after, name, None)))
         elif before != after:
@@ -59,12 +59,12 @@ def same_tree(
 
 
 def written(constant: object) -> str:
-    """A constant as text. Python refuses to write out an integer of thousands of digits in the decimal system."""
+    """A constant as text. Large integers are in hexadecimal, because Python limits the number of decimal digits."""
     return hex(constant) if isinstance(constant, int) and constant.bit_length() > _DECIMAL_BITS else repr(constant)
 
 
 def signature(node: ast.AST) -> str:
-    """A text that is the same for two nodes if their trees are, wherever they are in a file."""
+    """A text that is the same for two nodes if their trees are the same, regardless of positions."""
     parts: list[str] = []
     waiting: list[object] = [node]  # Programs can be too deep for recursion.
     while waiting:

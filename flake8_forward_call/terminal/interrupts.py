@@ -1,4 +1,4 @@
-"""Signals that end the command, turned into an exception, and held back where that would do harm."""
+"""Signals that end the command: raised as an exception, and delayed where that would do harm."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# What a shell, a time limit or the end of a session sends; Windows has no SIGHUP.
+# The signals that a shell, a time limit or the end of a session sends; Windows has no SIGHUP.
 _ENDS = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 @contextmanager
 def ends_raised() -> Iterator[None]:
-    """Until the block is left, a signal that would end the process is raised as KeyboardInterrupt, like Ctrl-C."""
-    # One that is ignored (nohup), or that somebody else deals with, stays so.
+    """Within the block, a signal that would end the process is raised as KeyboardInterrupt, like Ctrl-C."""
+    # A signal that is ignored (nohup), or that has another handler, is left alone.
     taken = [number for number in _ENDS if _is_main_thread() and signal.getsignal(number) is signal.SIG_DFL]
     for number in taken:
         signal.signal(number, signal.default_int_handler)
@@ -28,10 +28,10 @@ def ends_raised() -> Iterator[None]:
 
 @contextmanager
 def interrupts_held() -> Iterator[None]:
-    """Until the block is left, what is raised as KeyboardInterrupt waits, and is raised then."""
+    """Delay KeyboardInterrupt until the end of the block."""
     raised = [number for number in (signal.SIGINT, *_ENDS) if signal.getsignal(number) is signal.default_int_handler]
     if not raised or not _is_main_thread():
-        yield  # Somebody else deals with the signal, or has it ignored.
+        yield  # The signals have other handlers, or are ignored.
         return
     came = False
 

@@ -1,9 +1,9 @@
-"""Text that is not ours, as it may be printed: names of files, source, settings, the words of exceptions.
+"""Making untrusted text printable: file names, source, settings, the messages of exceptions.
 
-A terminal obeys control characters, a reader is misled by those that turn the direction of reading or cannot be seen,
-and the log of a CI server obeys what looks like a command to it. Here such characters become escape sequences as
-Python's own `repr` writes them. Letters, marks and blanks of every script stay. What is encoded once does not change
-when it is encoded again, so a text may pass through here on each of its ways.
+Terminals interpret control characters, invisible characters and changes of the text direction mislead readers, and CI
+logs interpret what looks like a command. Such characters are replaced by escape sequences as in Python's `repr`.
+Letters, marks and spaces of every script are kept. Encoding a text twice changes nothing, so it may pass through here
+several times.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import os
 import re
 from typing import Any
 
-# Letters and marks that Python takes for printable, and that leave no trace on a screen.
+# Letters and marks that Python considers printable, but that are invisible on a screen.
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
 
-# GitHub's runner obeys `##[command]` anywhere in a line (src/Runner.Common/ActionCommand.cs in actions/runner), Azure's
-# agent `##vso[command]`, TeamCity `##teamcity[command]`.
+# GitHub's runner executes `##[command]` anywhere in a line (src/Runner.Common/ActionCommand.cs in actions/runner),
+# Azure's agent `##vso[command]`, TeamCity `##teamcity[command]`.
 LOG_COMMAND = re.compile(r"##(?=\w*\[)")
 
-# GitHub's runner obeys `::command::` where only blanks stand before it in a line.
+# GitHub's runner executes `::command::` if only spaces precede it in a line.
 _LINE_COMMAND = re.compile(r"\s*::")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -28,31 +28,31 @@ _NOT_PLAIN = re.compile("[^\x00-\x7e]+")
 
 
 def one_line(text: str) -> str:
-    """A text in one line: what is no visible character and no blank becomes an escape sequence, as tabs do."""
+    """A text in one line: everything but visible characters and spaces is replaced by escape sequences, tabs too."""
     return _encoded(text, kept="")
 
 
 def source_line(text: str) -> str:
-    """The same for a line of a program without its end: tabs stay."""
+    """The same for a line of a program without its line end: tabs are kept."""
     return _encoded(text, kept="\t")
 
 
 def diff_line(text: str) -> str:
-    """The same for a line of a diff, which may begin with blanks."""
+    """The same for a line of a diff, which may start with spaces."""
     text = source_line(text)
     return text.replace("::", r"\x3a:", 1) if _LINE_COMMAND.match(text) else text
 
 
 def shown(name: str) -> str:
-    """The name of a file, in one line that it may begin."""
+    """The name of a file, in one line, safe at the start of a line."""
     name = one_line(name)
     return f"./{name}" if _LINE_COMMAND.match(name) else name
 
 
 def as_json(value: Any, indent: int | None = 2) -> str:
-    """A value as JSON in ASCII, exactly, but for halves of surrogate pairs: no strict reader takes those.
+    """A value as JSON in ASCII, exact except for lone surrogates, which strict parsers do not accept.
 
-    Where a name is not in the encoding of file names, Python has such a half for each byte that is wrong.
+    If a file name cannot be decoded, Python represents each invalid byte by a lone surrogate.
     """
     text = json.dumps(value, indent=indent, ensure_ascii=False)
     text = _SURROGATES.sub(lambda match: rf"\\u{ord(match[0]):04x}", text)
@@ -61,23 +61,23 @@ def as_json(value: Any, indent: int | None = 2) -> str:
 
 
 def from_here(path: str) -> str:
-    """A path as one would name it from the current folder, where it is below."""
+    """The path relative to the current folder if it is below, else unchanged."""
     try:
         here = os.getcwd()  # noqa: PTH109
-        if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, and nobody names it from there.)
+        if here == os.path.dirname(here):  # noqa: PTH120 (Everything is below the root, so nothing is shortened there.)
             return path
         relative = os.path.relpath(path, here)
-    except (OSError, ValueError):  # The folder is gone; on Windows, it is on another drive.
+    except (OSError, ValueError):  # The folder no longer exists; on Windows, it is on another drive.
         return path
     return path if relative.split(os.sep, 1)[0] == os.pardir else relative
 
 
 def near(path: str) -> str:
-    """A path for a message: as it was given, or from the current folder where it was given from the root and is below.
+    """A path for a message: relative to the current folder if it is absolute and below, else as it was given.
 
-    What is encoded for a message is up to whoever prints that.
+    It is not encoded: whoever prints the message has to do that.
     """
-    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A text.)
+    return from_here(path) if os.path.isabs(path) else path  # noqa: PTH117 (A string.)
 
 
 def _encoded(text: str, kept: str) -> str:
@@ -91,7 +91,7 @@ def _encoded(text: str, kept: str) -> str:
 
 
 def _is_blank(character: str) -> bool:
-    """Whether it is a blank of some width: the ideographic one, one that keeps words together."""
+    """Whether a character is a space of any kind, such as the ideographic one or a no-break space."""
     import unicodedata
 
     return unicodedata.category(character) == "Zs"

@@ -1,4 +1,4 @@
-"""A bar that shows how far long work has come, on standard error, where somebody sits before it."""
+"""A progress bar for long runs, on standard error if that is a terminal."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from flake8_forward_call.terminal.interrupts import interrupts_held
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
 
-# The seconds that nobody needs to be told of.
+# The bar appears after this many seconds.
 _PATIENCE = 1.0
 
 
 class Progress:
-    """Counts files; ``is_wanted`` is whether it is shown, which it is only on a terminal.
+    """Counts files; ``is_wanted``: the bar may be shown, though only on a terminal.
 
-    While it is entered, what is printed by ``terminal.echo`` takes the bar's place, and the bar moves below.
+    While it is active, output of ``terminal.echo`` appears above the bar.
     """
 
     def __init__(self, *, is_wanted: bool) -> None:
         self._is_wanted = is_wanted and terminal.is_terminal(sys.stderr)
-        # Standard error may be drawn on from another thread than the one that prints.
+        # The bar may be drawn in another thread than the one that prints.
         self._lock = threading.RLock()
         self._timer = threading.Timer(_PATIENCE, self._appear)
         self._timer.daemon = True
@@ -47,7 +47,7 @@ class Progress:
     ) -> None:
         if not self._is_wanted:
             return
-        with interrupts_held(), self._lock:  # Whatever ends the work, the cursor comes back.
+        with interrupts_held(), self._lock:  # Whatever ends the work, the cursor is restored.
             self._is_over = True
             self._timer.cancel()
             terminal.keep_clear(None)
@@ -55,7 +55,7 @@ class Progress:
                 self._bar.stop()
 
     def over(self, names: Iterable[str]) -> Iterator[str]:
-        """Yield the names of files, each of which is done when the next is asked for."""
+        """Yield the names of files; each file counts as done when the next is requested."""
         if not self._is_wanted:
             yield from names
             return
@@ -76,7 +76,7 @@ class Progress:
         with self._lock:
             if self._is_over:
                 return
-            # Standard output may be a file: what is printed there is no business of the bar.
+            # Standard output may be a file, so the bar must not redirect it.
             self._bar = Bar(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)
             self._bar.add_task("", total=None)
             self._draw()

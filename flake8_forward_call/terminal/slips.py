@@ -1,4 +1,4 @@
-"""What to say of a command or an option that does not exist, and other tools' names for what does."""
+"""Messages for commands and options that do not exist, including the names that other tools use."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 from flake8_forward_call.files.inputs import STDIN
 from flake8_forward_call.terminal.printing import shown
 
-# Commands of ruff, and what people type in place of ours. What each does here.
+# Commands of ruff, and likely wrong names, with their equivalents here.
 _COMMANDS = {
     "linter": "'forward-call explain' lists the rules",
     "rules": "'forward-call explain' lists the rules",
@@ -30,7 +30,7 @@ _FIX = "run 'forward-call fix'"
 _COLOURS = "set NO_COLOR=1 or FORCE_COLOR=1"
 _RULES = "'fix --select CODES' fixes the findings of these rules alone"
 
-# Options of ruff and flake8, and what they are called here.
+# Options of ruff and flake8, with their equivalents here.
 _OPTIONS = {
     "--fix": _FIX,
     "--fix-only": "run 'forward-call fix --quiet'",
@@ -70,7 +70,7 @@ _OPTIONS = {
 
 
 def translated(args: Sequence[str]) -> list[str]:
-    """The arguments of the whole command, with ruff's ``version``, ``help`` and ``rule`` in the words of this one."""
+    """The arguments of the whole command, with ruff's ``version``, ``help`` and ``rule`` translated to this tool's."""
     match [*args]:
         case ["version"]:
             return ["--version"]
@@ -83,10 +83,10 @@ def translated(args: Sequence[str]) -> list[str]:
 
 
 def of_command(word: str, names: Iterable[str]) -> str:
-    """What to say of a word in the place of a command. A path there is a likely slip."""
+    """The message for a word that is not a command. A path is a likely mistake there."""
     if word == STDIN:
         return "no command '-'; to check standard input, run 'forward-call check -'"
-    if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises where the name is too long.)
+    if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises if the name is too long.)
         return f"no command {word!r}; to check that path, run 'forward-call check {shown(shlex.quote(word))}'"
     if os.sep in word or word.endswith((".py", ".ipynb")):
         return f"no command {word!r}, and no file or directory of that name"
@@ -95,7 +95,7 @@ def of_command(word: str, names: Iterable[str]) -> str:
 
 
 def of_option(error: click.NoSuchOption) -> str:
-    """What to say of an option: which other command has it, what it is called here, or the nearest that there is."""
+    """The message for an unknown option: which other command has it, its name here, or the closest known option."""
     word, context = error.option_name, error.ctx
     said = f"no option {word!r}"
     if context is None:
@@ -113,7 +113,7 @@ def of_option(error: click.NoSuchOption) -> str:
 
 
 def _options(command: click.Command) -> list[str]:
-    """Every option of a command as it is typed."""
+    """Every name of a command's options, as it is typed."""
     options = (each for each in command.params if isinstance(each, click.Option))
     return [name for each in options for name in (*each.opts, *each.secondary_opts)]
 

@@ -1,4 +1,4 @@
-"""What a run tells of itself beside its findings, on standard error, and how much of it."""
+"""What a run prints to standard error in addition to its findings, and how much of it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def loudness_options(command: _Command) -> _Command:
-    """Give a command the options that say how much it tells."""
+    """Give a command the options that control how much it prints."""
     quiet = click.option("--quiet", "-q", is_flag=True, help="Print only findings and errors.")
     verbose = click.option(
         "--verbose", "-v", is_flag=True, help="Also print settings, environment, number of files and time to stderr."
@@ -35,7 +35,7 @@ def loudness_options(command: _Command) -> _Command:
 
 @dataclass
 class Telling:
-    """One run's tale. Raises UsageError where it is to be both quiet and verbose."""
+    """The messages of one run. Raises UsageError if it should be both quiet and verbose."""
 
     trouble: Trouble
     is_quiet: bool
@@ -49,7 +49,7 @@ class Telling:
             raise click.UsageError("--quiet and --verbose cannot be used together")
 
     def saw(self, name: str) -> None:
-        """Take note of a file that is going to be looked at, and tell what holds for the first."""
+        """Note a file that is about to be checked; if verbose, print settings and environment of the first one."""
         self.files += 1
         if self.is_verbose and self.files == 1:
             from flake8_forward_call.inference.session import session_of
@@ -60,13 +60,13 @@ class Telling:
             self.trouble.warn(f"installed packages: {', '.join(near(str(one)) for one in places) or 'none'}")
 
     def end(self) -> None:
-        """Tell what was skipped, and what the run took."""
+        """Print what was skipped, and the duration of the run if verbose."""
         self.skipped.tell(self.trouble)
         if self.is_verbose:
             self.trouble.warn(f"{count(self.files, 'file')} checked in {time.monotonic() - self._began:.1f} s")
 
     def sum_up(self, made: Report, output_format: str) -> None:
-        """Sum up a report that was printed, for a person who sees it or who asked for it."""
+        """Print the summary of a report that was printed, on a terminal or if verbose."""
         is_seen = terminal.is_terminal(sys.stdout) and FORMATS[output_format].is_for_people
         if self.files and not self.is_quiet and (is_seen or self.is_verbose):
             terminal.echo(_summary(made, self.files), err=True)

@@ -1,4 +1,4 @@
-"""What the reader of a stream can show: colours, links, or plain text."""
+"""What a stream can show: colours, links, or plain text."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
-# A hyperlink, which is no colour: click leaves it where it takes colours away.
+# A hyperlink. click keeps it when it removes colours, because it is not a colour.
 _LINK = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\")
 
 _clear: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def colours() -> bool | None:
-    """Whether the environment asks for colours, or asks for none; None where each stream decides for itself."""
+    """True if the environment requests colours, False if it rules them out, None if each stream decides."""
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
@@ -27,20 +27,20 @@ def colours() -> bool | None:
 
 
 def is_terminal(stream: Any) -> bool:
-    """Whether somebody reads the stream on a screen that can do more than take line after line."""
+    """Whether the stream is a terminal that is not dumb."""
     return is_screen(stream) and not _is_dumb()
 
 
 def is_screen(stream: Any) -> bool:
-    """Whether a terminal of any kind, a dumb one as well, obeys what is written to the stream."""
+    """Whether the stream is a terminal of any kind, including a dumb one."""
     try:
         return bool(stream.isatty())
-    except (AttributeError, ValueError):  # There is none, or it is closed.
+    except (AttributeError, ValueError):  # There is no stream, or it is closed.
         return False
 
 
 def link(text: str, url: str) -> str:
-    """The text as a hyperlink; ``echo`` and ``plain`` take it away where nobody could follow it."""
+    """The text as a hyperlink; ``echo`` and ``plain`` remove it if the output cannot show it."""
     return f"\x1b]8;;{url}\x1b\\{text}\x1b]8;;\x1b\\"
 
 
@@ -50,20 +50,20 @@ def plain(text: str) -> str:
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Print a line, or several, with what the stream can show. Raises OSError."""
+    """Print one or several lines, without what the stream cannot show. Raises OSError."""
     shown = text if _shows_links(sys.stderr if err else sys.stdout) else _LINK.sub("", text)
     with _clear():
         click.echo(shown, err=err)
 
 
 def keep_clear(clear: Callable[[], AbstractContextManager[None]] | None) -> None:
-    """From here on print each line within such a context, which has the screen to itself; with None as before."""
+    """From now on, print each line within a context of ``clear``, which hides the progress bar; None ends that."""
     global _clear  # noqa: PLW0603 (There is one screen.)
     _clear = clear or nullcontext
 
 
 def _shows_links(stream: Any) -> bool:
-    # Windows' own console prints them as they are; its newer terminal says so.
+    # The old Windows console prints links as they are. The newer terminal sets this variable.
     return is_terminal(stream) and (sys.platform != "win32" or "WT_SESSION" in os.environ)
 
 

@@ -1,4 +1,4 @@
-"""What hindered the tool: a line on standard error for each, and the exit status."""
+"""Errors and warnings: a line on standard error for each, and the exit status."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ class Status(enum.IntEnum):
 
 
 class Trouble:
-    """Takes what went wrong while the work goes on with the rest. If it ``is_quiet``, it tells of nothing less."""
+    """Collects errors while the work continues with the rest. If it ``is_quiet``, it prints no warnings."""
 
     def __init__(self, *, is_quiet: bool = False) -> None:
         self.is_quiet = is_quiet
-        self.errors: list[str] = []  # What could not be done.
+        self.errors: list[str] = []  # Everything that could not be done.
 
     def error(self, text: str) -> None:
-        """Something could not be done: the exit status will be 2."""
+        """Report that something could not be done: the exit status will be 2."""
         self.errors.append(text)
         self._tell(text)
 
     def warn(self, text: str) -> None:
-        """Something that the user should know, and no failure."""
+        """Report something that the user should know, but that is not an error."""
         if not self.is_quiet:
             self._tell(text)
 
     def _tell(self, text: str) -> None:
-        from flake8_forward_call.terminal import terminal  # The plugin, which needs none, imports this module as well.
+        from flake8_forward_call.terminal import terminal  # The plugin imports this module too, but prints nothing.
 
         terminal.echo(f"forward-call: {one_line(text)}", err=True)
 
     def status(self, *, findings: bool) -> Status:
-        """The exit status, given whether findings are left."""
+        """The exit status, given whether findings remain."""
         if self.errors:
             return Status.FAILED
         return Status.FINDINGS if findings else Status.CLEAN
 
 
 class Unheard(Trouble):
-    """Trouble on the way to something that the user did not ask for."""
+    """Discards messages about work that the user did not ask for."""
 
     def _tell(self, text: str) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 def reason(error: OSError) -> str:

@@ -1,7 +1,7 @@
-"""The code cells of a notebook as one program, cell after cell, and the way back from its rows to the cells.
+"""The code cells of a notebook as one program, cell after cell, and the cells for the rows of that program.
 
-Above each cell stands a row that is in no cell. So a place in the program is one in a cell by a subtraction, and no
-comment at the end of one cell is taken for one above the first line of the next.
+Above each cell is a row that is in no cell. So subtracting a number gives the location in the cell, and a comment at
+the end of one cell is not taken for one above the first line of the next.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from flake8_forward_call.sources.notebook.magics import parses, python_of
 from flake8_forward_call.sources.source import Source, SourceError
 
 _NO_CELL = "\n"
-_INDENTED = "if True:\n"  # IPython takes a cell all of which is indented.
+_INDENTED = "if True:\n"  # IPython accepts a cell that is indented as a whole.
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class NotebookSource(Source):
-    """A notebook's text as Python; ``starts`` are the rows above each cell, ``broken`` is what does not parse."""
+    """A notebook as Python; ``starts`` are the rows above each cell, ``broken`` are the errors of cells left out."""
 
     document: Document
     starts: tuple[int, ...]
@@ -35,11 +35,11 @@ class NotebookSource(Source):
         return self.document.text.encode(self.document.encoding)
 
     def faults(self) -> Sequence[SourceError]:
-        """What is wrong with the cells that do not parse and are left out."""
+        """The errors of the cells that do not parse and are left out."""
         return self.broken
 
     def cells(self) -> Sequence[Cell]:
-        """The cells with code, in their order."""
+        """The code cells, in order."""
         return self._cells
 
     @cached_property
@@ -47,16 +47,16 @@ class NotebookSource(Source):
         return tuple(Cell(cell.number, start) for cell, start in zip(self.document.cells, self.starts, strict=True))
 
     def cell_at(self, row: int) -> Cell | None:
-        """The cell that a row stands in; None for the row above the first."""
+        """The cell that contains a row; None for the row above the first cell."""
         index = bisect.bisect_left(self.starts, row) - 1
         return self._cells[index] if index >= 0 else None
 
     def cell_in(self, path: str, row: int) -> Cell | None:
-        """The same for a row of some file; None if that is another one."""
+        """The same for a row of the file with this real path; None if that is another file."""
         return self.cell_at(row) if path == os.path.realpath(self.path) else None
 
     def cell_source(self, cell: Cell) -> Source:
-        """The text of a cell as it stands in the notebook."""
+        """The text of a cell as it is in the notebook."""
         known = self._cell_sources.get(cell.number)
         if known is None:
             known = self._cell_sources[cell.number] = Source(self.path, self.document.cell(cell.number).source)
@@ -72,23 +72,23 @@ class NotebookSource(Source):
         return Source(self.path, self.document.text, self.document.encoding)
 
     def in_file(self, place: Place) -> Place:
-        """Where in the JSON text a place in the program is. The row above the first cell is its first."""
+        """The location in the JSON text of a location in the program; its start for the row above the first cell."""
         cell = self.cell_at(place.row)
         if cell is None:
             return Place(1, 1)
         source, own = self.cell_source(cell), cell.own(place)
-        # What the program has instead of a row may be longer than that, and so may be the rows of a cell.
+        # The program may have longer rows than the cell, or more rows.
         row = min(own.row, len(source.lines))
         at = min(own.column - 1, len(source.lines[row - 1].rstrip("\r\n"))) if row else 0
         return self.file.place(self.document.index(cell.number, at + (source.offset(Place(row, 1)) if row else 0)))
 
     def edits_in_file(self, edits: Sequence[Edit]) -> Sequence[Edit]:
-        """The edits of the JSON text that ``rewritten`` makes. Raises SourceError where it could not."""
+        """The edits of the JSON text that ``rewritten`` makes. Raises SourceError if it cannot make them."""
         replacements = [self.document.replacement(change) for edit in edits for change in self._changes(edit)]
         return [Edit(self.file.place(start), self.file.place(end), content) for start, end, content in replacements]
 
     def rewritten(self, text: str, edits: Sequence[Edit]) -> Source:
-        """The notebook with edits made, which give its program as the given one. Raises SourceError if they do not."""
+        """The notebook after edits whose resulting program is ``text``. Raises SourceError if it is not."""
         new = _program(self.path, self.document.changed(change for edit in edits for change in self._changes(edit)))
         if new.text != text or len(new.broken) != len(self.broken):
             raise SourceError("the rewritten cells differ from the rewritten program")
@@ -106,14 +106,14 @@ class NotebookSource(Source):
         kept = gone.find(edit.content)
         if kept < 0:
             return [Change(cell.number, start, end, edit.content)]
-        # What stays is left as it stands in the JSON.
+        # Text that is kept does not change in the JSON.
         middle = start + kept
         changes = [Change(cell.number, start, middle), Change(cell.number, middle + len(edit.content), end)]
         return [change for change in changes if change.start < change.end]
 
 
 def read(path: str, data: bytes) -> NotebookSource | None:
-    """The program in a notebook's bytes; None if it is of another language than Python. Raises SourceError."""
+    """The program in a notebook's bytes; None if its language is not Python. Raises SourceError."""
     document = Document.from_bytes(data)
     return _program(path, document) if document.is_python else None
 
@@ -139,7 +139,7 @@ def _program(path: str, document: Document) -> NotebookSource:
 
 
 def _piece(cell: CodeCell) -> str:
-    """A cell as Python, with the row above it. Raises SourceError where it is none."""
+    """A cell as Python, with the row above it. Raises SourceError if it does not parse."""
     if parses(cell.source):
         return _NO_CELL + cell.source
     python = python_of(cell.source)
@@ -155,7 +155,7 @@ def _piece(cell: CodeCell) -> str:
 
 
 def _is_indented(python: str) -> bool:
-    """Whether the text would be Python if it stood further to the left as a whole."""
+    """Whether the text would be valid Python if it were dedented as a whole."""
     try:
         return len(Source("", _INDENTED + python).tree.body) == 1
     except SourceError:
@@ -163,7 +163,7 @@ def _is_indented(python: str) -> bool:
 
 
 def _silenced(text: str) -> str:
-    """The text with each row made a comment, so that what it says to linters can be read."""
+    """The text with each row turned into a comment, so that comments for linters in it still count."""
     return "".join(map(_comment, Source("", text).lines))
 
 
@@ -171,6 +171,6 @@ def _comment(line: str) -> str:
     body = line.rstrip("\r\n")
     shown = "".join(one if one.isprintable() or one == "\t" else " " for one in body)
     if shown.lstrip()[:1] not in ("#", ""):
-        # In the place of what stands there, so that the rest keeps its columns; `a noqa` does not become a noqa.
+        # It replaces the first characters, so that the rest keeps its columns. `a noqa` does not become a noqa.
         shown = "#_"[: len(shown)] + shown[2:]
     return shown + line[len(body) :]
