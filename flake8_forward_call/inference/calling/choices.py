@@ -167,7 +167,7 @@ def _key(callee: ast.expr, call: ast.Call) -> _Key:
 
 
 def _asked_for_its_kind(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the values whose kind decides between the branches of a node. Such a choice is not between twins."""
+    """Yield the values whose kind separates a node's branches. Each branch calls its kind as that supports."""
     match node:
         case ast.If(test=test) | ast.IfExp(test=test):
             for one in ast.walk(test):

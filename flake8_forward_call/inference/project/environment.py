@@ -122,10 +122,10 @@ class Choice:
     nothing: bool = False
 
 
-# One object for all, because sessions are kept per environment.
+# One object for all, because the results about a project are kept by its environment.
 _NOTHING = Environment()
 
-# The doors set this before the first file is checked. Each process runs one job only.
+# The doors set this before the first file is checked. flake8 and the command run one job per process.
 CHOICE: ContextVar[Choice] = ContextVar("CHOICE", default=Choice())  # noqa: B039 (It is frozen.)
 
 
