@@ -1,4 +1,4 @@
-"""Strategies for programs that use forward() anywhere, in any layout, each with what the rewrite should make of it."""
+"""Strategies for programs with forward() anywhere and in any layout, each with its expected rewrite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a program and what it should become; how many uses of forward() it holds, and how many must stay."""
+    """A piece of a program and its expected rewrite; how many uses of forward() it has, and how many must stay."""
 
     before: str
     after: str
@@ -30,7 +30,7 @@ class Piece:
 
 
 def plain(text: str) -> Piece:
-    """A piece that stays as it is."""
+    """A piece that does not change."""
     return Piece(text, text)
 
 
@@ -53,7 +53,7 @@ BRACES = "brackets" if NEW_STRINGS else "braces"
 
 @functools.cache  # To build a strategy takes longer than to draw from it.
 def gaps(context: str) -> st.SearchStrategy[str]:
-    """What can stand between two tokens."""
+    """Text that is allowed between two tokens."""
     if context.startswith("braces"):
         return st.sampled_from(["", " ", "  "])
     joined = st.builds("{} \\{}{}".format, st.sampled_from(["", " "]), st.sampled_from(ENDS), st.sampled_from(BLANKS))
@@ -65,7 +65,7 @@ def gaps(context: str) -> st.SearchStrategy[str]:
 
 
 def within(context: str) -> str:
-    """The context between brackets that stand in another one."""
+    """The context between brackets inside another context."""
     return "brackets" if context == "top" else context
 
 
@@ -85,7 +85,7 @@ def calls(draw: st.DrawFn, context: str, depth: int) -> Piece:
 
 
 def rest(before: str, between: str, after: str) -> str:
-    """What should be left of the three gaps of a call."""
+    """The expected rest of the three gaps of a call."""
     kept_between = between if "#" in between else ""
     if "#" in before:
         return before + kept_between + after
@@ -95,7 +95,7 @@ def rest(before: str, between: str, after: str) -> str:
 @functools.cache
 @st.composite
 def handed(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An argument that is the bound method: a comment has no place behind the receiver, so with one it stays."""
+    """A bound method as an argument. It stays if it has a comment, which cannot be kept after the receiver."""
     receiver = draw(primaries(context, depth - 1))
     before, between = draw(gaps(context)), draw(gaps(context))
     name = f"{before}.{between}forward"
@@ -124,7 +124,7 @@ def argument_lists(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def primaries(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """What a dot can follow."""
+    """An expression that can be followed by a dot."""
     if depth <= 0:
         literals = [] if context.startswith("braces") else LITERALS
         return plain(draw(st.sampled_from([*ATOMS, *literals])))
@@ -156,7 +156,7 @@ def primaries(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def bracketed(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An expression of one or two operands, in parentheses of its own."""
+    """An expression of one or two operands in parentheses."""
     first, second = draw(primaries(context, depth - 1)), draw(primaries(context, depth - 1))
     operators = [one for one in OPERATORS if ":" not in one or not context.startswith("braces")]
     operator, gap = draw(st.sampled_from(operators)), draw(gaps(context))
@@ -175,7 +175,7 @@ def bracketed(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An f-string with two fields, one of them perhaps a source that the program shows, and perhaps strings within."""
+    """An f-string with at least two fields. There may be a field that shows its own source, and strings inside."""
     quote = context.removeprefix("braces")
     if quote in ("'", '"'):
         inside = "braces"
@@ -196,7 +196,7 @@ def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def expressions(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """Anything that can be an argument."""
+    """An expression that can be an argument."""
     if depth <= 0:
         return draw(primaries(context, 0))
     kinds = ["primary"] * 5 + ["sum", "condition", "comprehension", "super"]

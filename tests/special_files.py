@@ -1,4 +1,4 @@
-"""Files that no program should wait for: pipes, sockets, devices, folders under a file's name."""
+"""Files that a program must not wait for: pipes, sockets, devices, folders with a file's name."""
 
 from __future__ import annotations
 

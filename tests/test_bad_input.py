@@ -1,4 +1,4 @@
-"""Bad input: a clear message, nothing lost, and the other files are looked at all the same."""
+"""Bad input: the message is clear, nothing is lost, and the other files are still checked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _beside_a_good_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def unanalysable(data: bytes) -> tuple[str, str]:
-    """Place and reason of the finding for a file with this content; checks all that holds for any such file."""
+    """The location and reason of the finding for a file with this content. Checks what is true for any such file."""
     Path("bad.py").write_bytes(data)
     checked = forward_call("check", "bad.py", "good.py")
     assert (checked.status, checked.err) == (1, "")
@@ -49,7 +49,7 @@ def unanalysable(data: bytes) -> tuple[str, str]:
 
 
 def flake8_codes(data: bytes) -> list[str]:
-    """What flake8 says of such a file; it must come to its end."""
+    """The output of flake8 for such a file. flake8 must not crash."""
     Path("bad.py").write_bytes(data)
     done = flake8("bad.py")
     assert done.err == ""

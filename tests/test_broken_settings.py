@@ -1,4 +1,4 @@
-"""Settings that cannot be read: one message with the file and the line, in both doors, and never a traceback."""
+"""Unreadable settings: one message with the file and the line from both doors, and never a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records on disk: what is written comes back, and whatever is wrong with a file or folder is no more than a miss."""
+"""Records on disk: what is written can be read, and any damage of a file or folder is only a miss."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The examples at the end of --help are what they say: each is run."""
+"""The examples at the end of --help are correct: each is run."""
 
 from __future__ import annotations
 

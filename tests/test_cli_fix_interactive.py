@@ -1,4 +1,4 @@
-"""``forward-call fix --interactive``: what is shown, what can be answered, and what becomes of it."""
+"""``forward-call fix --interactive``: the output, the possible answers, and their effects."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ QUESTION = "Rewrite this call? ({}/3) [y,n,a,d,q,?] "
 
 
 def without(*numbers: int) -> str:
-    """The program with the calls of these numbers rewritten."""
+    """The program with the calls with these numbers rewritten."""
     text = NET
     for number in numbers:
         text = text.replace(CALLS[number], CALLS[number].replace(".forward", ""))

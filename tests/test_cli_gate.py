@@ -1,4 +1,4 @@
-"""``check`` as a gate: exit status, statistics, and where the report goes."""
+"""``check`` as a gate: exit status, statistics, and the destination of the report."""
 
 from __future__ import annotations
 

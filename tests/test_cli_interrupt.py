@@ -1,4 +1,4 @@
-"""The end of a run in the middle of ``fix``, and two runs at once: every file is the old or the new one."""
+"""Interrupts in the middle of ``fix``, and two runs at once: every file is either the old or the new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check --add-noqa``: where the comments come to stand, that they count, and that nothing else changes."""
+"""``check --add-noqa``: the comments are in the right lines and work, and nothing else changes."""
 
 from __future__ import annotations
 

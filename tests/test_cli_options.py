@@ -1,4 +1,4 @@
-"""Slips on the command line: one clear line, exit status 2."""
+"""Mistakes on the command line: one clear message, exit status 2."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def test_interrupt_anywhere_else_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.fixture
 def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Forgets what this process knows of any project, as if it were another; small projects are recorded as well."""
+    """Forget all projects, as in a new process. Small projects are recorded as well."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
 
     def forget() -> None:

@@ -1,4 +1,4 @@
-"""Odd files that are Python all the same: the finding at its place, the fix to the byte, a second run without work."""
+"""Unusual but valid Python files: the location is right, the fix is exact, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _in_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def encoded(encoding: str, text: str) -> bytes:
-    """A program in an encoding that its first line names, with a text that needs it before and in the call."""
+    """A program whose first line names its encoding, with text that needs it before and in the call."""
     program = PROGRAM.replace("forward(x)", f"forward(dict({text}=x, y='{text}'))  # {text}")
     return f"# coding: {encoding}\n# {text}\n{program}".encode(encoding)
 

@@ -1,4 +1,4 @@
-"""Files as they lie on a real disk: links, owners, odd names, closed folders. Nothing is lost, and all is told."""
+"""Files on a real disk: links, owners, odd names, closed folders. Nothing is lost, and everything is reported."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def write(*names: str | Path) -> None:
 
 
 def as_anybody(*args: str) -> Result:
-    """Run the command as a user whom the modes of files bind, which root is not."""
+    """Run the command as a user to whom file modes apply, unlike root."""
     if IS_ROOT and SETPRIV is None:
         pytest.skip("root cannot lay down its powers without setpriv")
     lay_down = [str(SETPRIV), f"--bounding-set={POWERS}", f"--inh-caps={POWERS}"] if IS_ROOT else []

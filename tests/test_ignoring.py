@@ -1,4 +1,4 @@
-"""What a search leaves out: by git's patterns, as git itself reads them, and by the user's."""
+"""Which files a search skips: by git's patterns, as git reads them, and by the user's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flake8_forward_call.terminal.trouble import Trouble
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """Each test writes configurations of its own."""
+    """Forget settings, because each test writes its own."""
     files.forget()
     yield
     files.forget()
@@ -120,7 +120,7 @@ def test_current_folder_is_looked_at_whatever_leaves_it_out(
 
 
 def test_settings_below_a_named_folder_bring_back_no_pattern_that_leaves_it_out(project: Path) -> None:
-    """A file of settings without this tool's table says nothing, so the outer one holds there too."""
+    """A settings file without this tool's table has no effect, so the outer one applies there too."""
     for name in ("vendor/lib/net.py", "vendor/lib/vendor/net.py"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).touch()

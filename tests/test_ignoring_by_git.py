@@ -1,4 +1,4 @@
-"""Odd patterns mean what they mean to git itself, and no line costs the others their meaning."""
+"""Odd patterns have the same meaning as in git, and no line affects the others."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ NAMES = (
 
 @pytest.fixture(scope="module", autouse=True)
 def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, set[str], list[str]]]:
-    """For each case its folder, what git ignores there, and the files that are there."""
+    """For each case: its folder, the files that git ignores there, and all files there."""
     if os.name == "nt":
         pytest.skip("most of these names can be none on Windows")
     top = tmp_path_factory.mktemp("ignoring").resolve()
@@ -145,7 +145,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, set
 
 
 def create(path: Path) -> bool:
-    """Make an empty file; whether it can have this name here."""
+    """Create an empty file. Returns whether this name is possible here."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()

@@ -1,4 +1,4 @@
-"""Real programs with random damage: findings or FWD900, the same from both doors, and never an exception."""
+"""Real programs with random damage: both doors report the same findings or FWD900, and never an exception."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PIECES = [
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A program of the fixtures with lines and pieces deleted, doubled, swapped or put in, or cut off anywhere."""
+    """A program of the fixtures in which lines or pieces are deleted, doubled, swapped, inserted, or cut off."""
     data = draw(st.sampled_from(PROGRAMS))
     for _ in range(draw(st.integers(0, 4))):
         lines = data.splitlines(keepends=True) or [b""]
@@ -60,7 +60,7 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 def flake8_lines(data: bytes) -> list[str]:
-    """The lines that flake8 hands to a plugin."""
+    """The lines that flake8 passes to a plugin."""
     encoding = "latin-1"  # So it reads what it cannot decode.
     with suppress(SourceError):
         encoding = Source.from_bytes("net.py", data).encoding

@@ -1,4 +1,4 @@
-"""The reference of the options is what the table says, and its examples can be given."""
+"""The reference of the options agrees with the table, and its examples are valid."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that has what the examples name, in a run for which nothing was given before."""
+    """A folder with the files that the examples name, and no options from other tests."""
     for name in ("lib", "tools/python", "src", "tests"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / ".venv/lib/python3.11/site-packages").mkdir(parents=True)
@@ -50,7 +50,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _shown(option: Option, lines: list[str]) -> tuple[object, str]:
-    """The value of an option and where it comes from, as `forward-call config` tells them."""
+    """The value of an option and its source, as shown by `forward-call config`."""
     (match,) = [found for line in lines if (found := re.fullmatch(rf"{option.name} += (.*)  # (.*)", line))]
     return tomllib.loads(f"value = {match[1]}")["value"], match[2]
 

@@ -1,4 +1,4 @@
-"""What is not ours, as it may be printed: nothing in it is obeyed, misleads or hides."""
+"""Printable forms of foreign text: it cannot control the terminal, mislead or hide anything."""
 
 from __future__ import annotations
 

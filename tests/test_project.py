@@ -1,4 +1,4 @@
-"""The project's own files agree: what they tell users to type exists, and all name the same Pythons."""
+"""The project's own files agree: commands for users exist, and all files name the same Python versions."""
 
 from __future__ import annotations
 

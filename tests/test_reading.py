@@ -1,4 +1,4 @@
-"""Only plain files of a bounded size are read, whatever lies at the names that the tool looks for."""
+"""Only regular files of a limited size are read, whatever is at the names that the tool looks for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such fil
 
 
 def in_time(*args: str, kind: str = "device", module: str = "flake8_forward_call") -> Result:
-    """Run the command and end it if it waits for what never comes: the endless device in a process of its own."""
+    """Run the command with a time limit; for the endless device, in a separate process."""
     if kind == "device" or module != "flake8_forward_call":
         command = [sys.executable, "-m", module, *args]
         done = subprocess.run(command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
@@ -126,7 +126,7 @@ ALLOWED = {
 
 
 def opening(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """The calls that open a file, by name and row; the reader's own function is called without a dot."""
+    """The calls that open a file, by name and row. Calls of the reader's own function have no dot."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute) and node.func.attr in OPENING:

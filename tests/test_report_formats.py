@@ -1,4 +1,4 @@
-"""What servers read: each format against its schema or against the rules of its reader."""
+"""Formats for servers: each is valid by its schema or by the rules of its reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page: what is in it, that text stays text, and that it needs nothing else."""
+"""The HTML page: its contents, that text stays text, and that it needs no other files."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def rows(pre: Element) -> list[str]:
 
 
 def seen(text: str) -> str:
-    """The text with what cannot be seen in escape sequences."""
+    """The text with invisible characters as escape sequences."""
     return "".join(one if one in "\t\xa0" or one.isprintable() else repr(one)[1:-1] for one in text)
 
 

@@ -1,4 +1,4 @@
-"""Generated programs: whatever the receivers, the layout and the place of the calls, the rewrite holds."""
+"""Generated programs: the rewrite is correct for any receiver, layout and location of the calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ generated = settings(
 
 
 class WithoutForward(ast.NodeTransformer):
-    """The tree that the rewrite of every use should have."""
+    """The expected tree after the rewrite of every use."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -46,7 +46,7 @@ def _receiver(node: ast.expr) -> ast.expr:
 
 
 def _comments(source: Source) -> list[str]:
-    """The comments of a file, those behind which a lone carriage return ends the line included."""
+    """The comments of a file, including those in lines that end with a lone carriage return."""
     text = "".join(line.rstrip("\r\n") + "\n" for line in source.lines)
     return [one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type == tokenize.COMMENT]
 

@@ -1,4 +1,4 @@
-"""The package's folders are rooms: few modules each, and the architecture page names every room."""
+"""The package's folders are rooms: each has few modules, and the architecture page names every room."""
 
 from __future__ import annotations
 

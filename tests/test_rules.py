@@ -1,4 +1,4 @@
-"""The rule table, the README and the documentation say the same, and the examples are what they claim to be."""
+"""The rule table, the README and the documentation agree, and the examples are correct."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _codes(text: str) -> set[str]:
 
 
 def _analyse(program: str) -> list[str]:
-    """What any rule says, silenced or not: the plugin's findings, and those that only the command has."""
+    """The findings of all rules, silenced or not: those of the plugin, and those that only the command has."""
     source = Source("example.py", program)
     found = analyse(source)
     return [finding.code for finding in [*found, *unused(source, found, EVERY_RULE)]]

@@ -1,4 +1,4 @@
-"""The ways to start the command that take no module from the folder at hand, as the page on usage names them."""
+"""The ways to start the command without importing modules of the current folder, as the usage page names them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[1] / "docs/usage.md"
 
 @pytest.fixture(autouse=True)
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with modules that leave this mark when they are imported."""
+    """A folder with modules that leave this mark if they are imported."""
     folder, left = tmp_path / "repository", tmp_path / "ran"
     for name in PLANTED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Which rules count."""
+"""Which rules are selected."""
 
 from __future__ import annotations
 

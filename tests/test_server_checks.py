@@ -1,4 +1,4 @@
-"""What the server knows of the documents that are open, while they change and are closed."""
+"""The server's reports on open documents, while they change and are closed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDRESS = "file:///project/net.py"
 
 @dataclass
 class Document:
-    """One that is open."""
+    """An open document."""
 
     uri: str = ADDRESS
     version: int | None = 1

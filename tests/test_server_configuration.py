@@ -1,4 +1,4 @@
-"""A project's settings that cannot be used: the user is told once, and the valid ones apply."""
+"""Invalid settings of a project: there is one warning, and the valid settings apply."""
 
 from __future__ import annotations
 

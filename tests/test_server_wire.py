@@ -1,4 +1,4 @@
-"""Odd messages of a client: each is answered or ignored, and the next one is served as always."""
+"""Odd messages of a client: each is answered or ignored, and the next one is handled normally."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def wire(net: Path) -> Iterator[Wire]:
 
 
 def works(wire: Wire, net: Path) -> bool:
-    """Whether a document that is opened now is served."""
+    """Whether the server handles a document that is opened now."""
     wire.tell("textDocument/didOpen", {"textDocument": item(uri(net))})
     answer = wire.ask("textDocument/codeAction", action_at(uri(net), LINE, CHARACTER))
     wire.tell("textDocument/didClose", {"textDocument": {"uri": uri(net)}})
@@ -157,7 +157,7 @@ def test_request_with_an_odd_number(wire: Wire, net: Path, number: object) -> No
 
 
 def test_changes_out_of_order(wire: Wire, net: Path) -> None:
-    """One before the document is open, a second opening, a version that goes backwards, a second closing."""
+    """A change before the document is open, a second opening, a decreasing version, a second closing."""
     address = uri(net.with_name("other.py"))
 
     def change(version: object, *texts: object) -> None:
@@ -258,7 +258,7 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.di
 
 
 def either(wanted: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A value that is mostly of the kind that is wanted."""
+    """A value that mostly has the expected type."""
     return st.one_of(wanted, wanted, wanted, VALUES)
 
 

@@ -1,4 +1,4 @@
-"""Generated files: flake8 itself and the command report the same, whatever comments stand where."""
+"""Generated files: flake8 and the command report the same, with any comments anywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the system denies: room on the disk, an output, open files, a cache, a home. A clear status, no traceback."""
+"""Missing resources: disk space, an output, open files, a cache, a home. The status is clear, without a traceback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _in_a_directory_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def shell(line: str, **environment: str) -> Result:
-    """Run a line of shell, in which `forward_call` is the command."""
+    """Run a line in a shell in which `forward_call` is the command."""
     script = f'forward_call() {{ "{sys.executable}" -m flake8_forward_call "$@"; }}\n{line}'
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")} | environment
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, timeout=120, check=False, env=kept)

@@ -1,4 +1,4 @@
-"""What differs before a terminal: the summary, the bar, colours and links; and that none of it gets into a pipe."""
+"""Output that only a terminal gets: the summary, the bar, colours and links. None of it goes to a pipe."""
 
 from __future__ import annotations
 

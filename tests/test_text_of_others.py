@@ -1,6 +1,6 @@
 """A repository's names, source and settings never speak for the tool: not to a terminal, and not to a server's log.
 
-Each door is opened on a project whose every text tries to.
+Each door is opened on a project in which every text tries to do so.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ MOVES = re.compile(r"\x1b\[(?:\?25[hl]|2K|1A|H|[23]J)|\r")
 
 
 def harm(text: str) -> list[str]:
-    """The lines in which something speaks that is not ours, as Python writes them."""
+    """The lines with output that is not the tool's own, as Python literals."""
     text = LINK.sub("", COLOUR.sub("", text))
     harmful = []
     for line in text.split("\n"):
@@ -118,7 +118,7 @@ def harm(text: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The repository, one that is not git's, and the current folder."""
+    """The repository, which does not belong to git, as the current folder."""
     top = tmp_path / "repository"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (top / FOLDER).mkdir(parents=True)

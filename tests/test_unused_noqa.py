@@ -1,4 +1,4 @@
-"""``check --report-unused-noqa``: which codes in comments are dead, and which nobody can call so."""
+"""``check --report-unused-noqa``: which codes in comments silence nothing, and for which this is unknown."""
 
 from __future__ import annotations
 

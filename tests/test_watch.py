@@ -27,12 +27,12 @@ CALLER = PROGRAM.replace("nn.Linear(8, 4)", "Stem()").replace(
 
 @dataclass
 class Watch:
-    """A process that watches, and what it prints."""
+    """A watching process, and its output."""
 
     process: subprocess.Popen[str]
 
     def report(self) -> str:
-        """Wait for the next report; what was printed up to it."""
+        """Wait for the next report. Returns the output up to it."""
         assert self.process.stdout is not None
         lines: list[str] = []
         for line in self.process.stdout:
@@ -44,7 +44,7 @@ class Watch:
 
 @contextmanager
 def watching(*args: str) -> Iterator[Watch]:
-    """Watch, and end with Ctrl-C, after which there is nothing more to say."""
+    """Watch, and end with Ctrl-C, after which there is no more output."""
     command = [sys.executable, "-m", "flake8_forward_call", "check", "--watch", "--no-site-packages", *args]
     # One pipe for both, so that the order is that of the screen.
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:

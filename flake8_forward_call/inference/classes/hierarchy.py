@@ -90,7 +90,6 @@ def is_foreign(cls: Class) -> bool:
     """Whether the class belongs to another package.
 
     Not all subclasses of such a class are known, and it does not change together with the project.
-
     It makes no difference whether that package is installed, so that its source is read, or only in the catalogue.
     """
     return isinstance(cls, KnownClass) or cls.scope.file.is_installed
