@@ -15,7 +15,7 @@ from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.inference.project.environment import CHOICE, Choice
 from flake8_forward_call.sources.source import Source
 
-# CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
+# CI uses the same programs each time, so that only a change can change the result. Everyone else gets new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")

@@ -19,7 +19,7 @@ from pygls.uris import to_fs_path
 
 _T = TypeVar("_T")
 
-# Far more than anything takes, on a machine that does other things as well.
+# Far more than any step takes, even on a busy machine.
 PATIENCE = 60
 
 SERVER = (sys.executable, "-m", "flake8_forward_call", "server", "--no-site-packages")
@@ -31,10 +31,10 @@ class Editor:
 
     client: LanguageClient
     server: types.InitializeResult | None = None
-    settings: dict[str, Any] = field(default_factory=dict)  # By the uri of a folder; those for all by "".
+    settings: dict[str, Any] = field(default_factory=dict)  # By folder URI; "" is for all folders.
     registered: list[types.Registration] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    shown: types.MarkupKind | None = None  # The kind of the last text that it was given to show.
+    shown: types.MarkupKind | None = None  # The kind of the last text that the server sent to be shown.
     said: asyncio.Condition = field(default_factory=asyncio.Condition)
     _texts: dict[str, tuple[int, str]] = field(default_factory=dict)
     _latest: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)

@@ -43,15 +43,15 @@ PREFIXES = ["not ", "-", "~ ", "await ", "await\t", "lambda: ", "lambda a, *b, k
 OPERATORS = [" + ", "**", " @ ", " if 1 else ", " and ", " not in ", " is not ", "<", " := ", " for é in ", ", *"]
 OPERATORS += [" async for a, in ", " for a in b if ", " or\t"]
 
-# From Python 3.12 on, anything can stand in the braces of an f-string, in any layout.
+# Since Python 3.12, the braces of an f-string can contain anything, in any layout.
 NEW_STRINGS = sys.version_info >= (3, 12)
 
 # The contexts: "top", where a line break ends the statement; "brackets"; and the braces of an f-string, with the
-# quotes that can open a string in them.
+# quotes that are allowed in them.
 BRACES = "brackets" if NEW_STRINGS else "braces"
 
 
-@functools.cache  # To build a strategy takes longer than to draw from it.
+@functools.cache  # Building a strategy takes longer than drawing from it.
 def gaps(context: str) -> st.SearchStrategy[str]:
     """Text that is allowed between two tokens."""
     if context.startswith("braces"):
@@ -186,7 +186,7 @@ def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
     first, width = draw(primaries(inside, depth - 1)), draw(primaries(inside, depth - 1))
     field = " { " + first + draw(st.sampled_from(["", "!r", ":>3", "!s:{w}"])) + "}"
     if draw(st.booleans()):
-        shown = draw(primaries("braces", depth - 1))  # Strings within make CPython 3.12 fail with a SystemError.
+        shown = draw(primaries("braces", depth - 1))  # Strings inside make CPython 3.12 fail with a SystemError.
         field += Piece(f"{{ {shown.before} = }}", f"{{ {shown.before} = }}", shown.uses, shown.uses)
     field += "{x!r:>{" + width + "}}"
     prefix = draw(st.sampled_from(["f", "F", "rf", "'b' f"])) if not context.startswith("braces") else "f"
@@ -264,11 +264,11 @@ def programs(draw: st.DrawFn) -> Piece:
                 piece += draw(st.sampled_from(ENDS)) if line_end else part.replace("{{", "{").replace("}}", "}")
         piece += draw(st.sampled_from(ENDS))
     if draw(st.booleans()):
-        piece += draw(expressions("top", 2))  # No line end after it.
+        piece += draw(expressions("top", 2))  # Without a final line break.
     return piece
 
 
-# What a file can begin with, and the encoding that it then has.
+# Possible starts of a file, and the resulting encodings.
 HEADS = [
     ("", "utf-8", "utf-8"),
     ("", "utf-8-sig", "utf-8-sig"),

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What says how a terminal is to be used; none of it is to come from whoever runs the tests.
+# Variables that affect terminal output. They must not come from the environment of the tests.
 _SETTINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES")
 
 _WITHOUT_BAR = """
@@ -35,7 +35,7 @@ class Screen:
         """Wait for more output; False if there is no more."""
         try:
             more = os.read(self.end, 65536)
-        except OSError:  # On Linux, how the end of a terminal shows.
+        except OSError:  # On Linux, this is the end of the output.
             more = b""
         self._bytes += more
         self.shown = self._bytes.decode(errors="ignore").replace("\r\n", "\n")
@@ -67,7 +67,7 @@ def screen(*command: str | Path, **settings: str) -> Iterator[Screen]:
         try:
             yield Screen(process, ours)
         finally:
-            process.kill()  # It has ended, or a test has failed.
+            process.kill()  # It has already exited, or a test has failed.
             os.close(ours)
 
 

@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parent.parent
 
-# The first major version of each that says `using: node24` in its action.yml, or that uses no Node itself. Runners warn
-# of Node 20 and will not have it any more:
+# The first major version of each with `using: node24` in its action.yml, or without Node. Runners warn about Node 20
+# and will remove it:
 # https://github.blog/changelog/2025-09-19-deprecation-of-node-20-on-github-actions-runners/
 OLDEST = {
     "actions/checkout": 5,

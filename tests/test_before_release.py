@@ -24,7 +24,7 @@ ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-# Where a clone may be: here, beside the project, or copied into it.
+# Possible locations of a clone: here, next to the project, or copied into it.
 CLONES = (".", "../flake8-forward-call", "./tools/flake8-forward-call")
 
 

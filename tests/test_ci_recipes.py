@@ -113,7 +113,7 @@ def test_commands_do_what_they_say() -> None:
         assert (line, bool(done.out)) == (line, not is_passed and "--output-file" not in words)
         if "--output-file" in words:
             report = words[words.index("--output-file") + 1]
-            assert TEXT.count(report) >= 2  # It is taken up by what follows.
+            assert TEXT.count(report) >= 2  # A later step uses it.
             text = Path(report).read_text(encoding="utf-8")
             assert ET.fromstring(text).get("failures") == "1" if report.endswith(".xml") else json.loads(text)
 
@@ -212,7 +212,7 @@ def install(temp: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     return shell(step, temp, RUNNER_TEMP=str(temp), GITHUB_OUTPUT=str(temp / "output"), **environment)
 
 
-# What Python, venv, pip and the tool import, in the hope that they look for it here first.
+# Modules that Python, venv, pip and the tool import. The attack is that they are found here first.
 TRAPS = (
     "venv/__init__.py",
     "venv/__main__.py",

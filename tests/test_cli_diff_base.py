@@ -165,7 +165,7 @@ def test_renamed_file_counts_by_the_lines_that_differ(staged: bool) -> None:
         assert places(".", base="HEAD") == []
         made("né w.py", PROGRAM + METHOD.format("a") + METHOD.format("b"))
         assert places(".", base="HEAD") == ["./né w.py:14"]
-    else:  # Of a file that git was not told of, nobody knows that it was renamed.
+    else:  # For a file that git does not track, a rename is not detected.
         assert len(places(".", base="HEAD")) == 2
 
 

@@ -43,7 +43,7 @@ ODD = {
     "gb18030": (encoded("gb18030", "中文"), "13:26"),
     "big5": (encoded("big5", "許"), "13:26"),  # Its second byte is a backslash.
     "euc-jp": (encoded("euc-jp", "日本"), "13:26"),
-    "shift_jis": (encoded("shift_jis", "表"), "13:26"),  # As here.
+    "shift_jis": (encoded("shift_jis", "表"), "13:26"),  # The same here.
     "iso2022_jp": (encoded("iso2022_jp", "日本"), "13:26"),
     "escape of a lone surrogate": (b"S = '\\ud800'\n" + PROGRAM.encode(), "12:26"),
     "character of two code units before": (before_call("'\U0001f600' and "), "11:34"),

@@ -61,7 +61,7 @@ SETTINGS = {
     "alias": {"alias.diff": "!{trap}", "alias.ls-files": "!{trap}"},
     "alternate references": {"core.alternateRefsCommand": "{trap}"},
 }
-# What git does to get an object that is not there, from a remote that promised it.
+# git fetches a missing object from its promisor remote.
 REMOTES = {
     "program on the other side": {"remote.x.url": "{top}", "remote.x.uploadpack": "{trap}"},
     "ext transport": {"remote.x.url": "ext::{trap}", "protocol.ext.allow": "always", "protocol.allow": "always"},

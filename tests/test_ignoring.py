@@ -61,7 +61,7 @@ def test_gitignore_is_read_as_git_reads_it(outer: Sequence[str], inner: Sequence
         assert found(top) == set(told.split())
         named = {f"lib/{name}" for name in found(top / "lib")}
         below = {one for one in told.split() if one.startswith("lib/")}
-        # That a folder is named brings back what is ignored because of it, and changes nothing else.
+        # Naming an ignored folder brings back the files that are ignored because of it, and changes nothing else.
         assert named >= below if is_ignored("lib/", top) else named == below
     finally:
         shutil.rmtree(top)

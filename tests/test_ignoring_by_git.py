@@ -15,7 +15,7 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.files.ignoring import reason_for
 from flake8_forward_call.terminal.trouble import Trouble
 
-# Each is a `.gitignore` of its own, or several by folder, over the same tree.
+# Each is a separate `.gitignore`, or several by folder, for the same tree.
 TABLE: dict[str, bytes | dict[str, bytes]] = {
     "range the wrong way round": b"[z-a].py\na.py",
     "mark alone": b"!\na.py",
@@ -158,7 +158,7 @@ def create(path: Path) -> bool:
 def test_odd_pattern_means_what_it_means_to_git(case: str, trees: dict[str, tuple[Path, set[str], list[str]]]) -> None:
     folder, ignored, names = trees[case]
     assert {name for name in names if reason_for(str(folder / name), is_folder=False)} == ignored
-    # So a search from above finds them as well, which asks folder by folder.
+    # A search from above, which asks folder by folder, finds them as well.
     found = {os.path.relpath(name, folder) for name in find_files([str(folder.parent)], Trouble())}
     here = {name for name in names if name.endswith(".py")}
     assert here & found == here - ignored

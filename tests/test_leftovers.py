@@ -17,7 +17,7 @@ from flake8_forward_call.files import temporary
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows locks open files in another way")
 
-# A run that stops in the middle of writing a file, with all that has a name by then on the disk.
+# A run that stops in the middle of writing a file, when all its files have their names on disk.
 STOPPING = """
 import os, sys, time
 from pathlib import Path

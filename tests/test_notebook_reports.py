@@ -17,7 +17,7 @@ from flake8_forward_call.report.formats import FORMATS
 
 SETUP = code(["from torch import nn\n", "model = nn.Linear(8, 4)\n"])
 SAYS = "model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"
-# Where the call stands: a line of a list, a string of many lines, behind characters that JSON escapes, on two lines.
+# The location of the call: a line of a list, a multi-line string, after characters that JSON escapes, on two lines.
 SOURCES: list[str | list[str]] = [
     ["x = 1\n", "model.forward(x)"],
     "x = 1\nmodel.forward(x)\n",

@@ -419,7 +419,7 @@ def test_summary_names_the_cell(project: Path) -> None:
     assert any(line.startswith("  - `nb.ipynb:cell 3:1`: ") for line in result.lines)
 
 
-# One character as JSON can write it.
+# One character in a form that JSON allows.
 @st.composite
 def _written(draw: st.DrawFn, character: str) -> str:
     ways = [json.dumps(character)[1:-1]]

@@ -81,7 +81,7 @@ def test_the_example_for_the_file_sets_the_option(option: Option, made: ModuleTy
     expected = value_of(option, made.tomllib.loads(made.in_toml(option))["tool"]["forward-call"][option.name], project)
     plain = json.loads(json.dumps(expected))
     assert value == (dict(plain) if isinstance(value, dict) else plain)
-    # An example that says what holds anyway shows nothing.
+    # An example with the default value shows nothing.
     assert option.name == "output-format" or value != option.default
 
 
@@ -99,7 +99,7 @@ def test_the_example_for_the_command_line_says_the_same(option: Option, made: Mo
     value, origin = _shown(option, result.lines)
     assert origin == "command line"
     (project / "pyproject.toml").write_text(made.in_toml(option))
-    forget()  # The first run has kept that there is no file.
+    forget()  # The first run has cached that there is no file.
     assert _shown(option, forward_call("config").lines)[0] == value
 
 
@@ -107,7 +107,7 @@ def test_the_examples_for_flake8_are_taken_by_the_plugin(made: ModuleType, proje
     examples = {option.name: made.in_flake8(option) for option in OPTIONS}
     own = {name: text for name, text in examples.items() if text is not None}
     assert own.keys() == {option.name for option in OPTIONS if option.is_of_plugin}
-    # flake8 passes over keys that nobody has, so each is looked for in its help too.
+    # flake8 ignores unknown keys, so the test also looks for each of them in its help.
     known = run("flake8", "--help").out
     for name, text in own.items():
         assert f"--{text.splitlines()[1].partition(' ')[0]}" in known

@@ -25,7 +25,7 @@ PARTS = {
     "four": "register_full_backward_pre_hook",
 }
 
-# A project in which answers come from many files at once, so that each order that is not fixed shows.
+# A project in which answers come from many files at once, so that any unstable order is visible.
 PROJECT = {
     "pyproject.toml": "",
     "lib/__init__.py": "from lib.nets import *\nfrom lib.mixins import Runs as Runner, Runs as Goer, Runs as Walker\n",

@@ -109,8 +109,8 @@ def test_file_whose_size_is_not_told_is_read() -> None:
     assert read_bytes("/proc/self/status").startswith(b"Name:")
 
 
-# The calls that open files, and where they may be: in the reader; where a file of our own is written or locked, or one
-# of this package read; and in what builds the catalogue, which no user runs.
+# The calls that open files, and where they are allowed: in the reader; where the tool writes or locks its own files, or
+# reads one of this package; and in the builder of the catalogue, which users do not run.
 OPENING = {"open", "read_bytes", "read_text", "fdopen", "copyfile", "copytree"}
 ALLOWED = {
     "files/cache.py": {"open"},
@@ -244,7 +244,7 @@ def test_standard_input_is_read_up_to_the_limit(project: Path) -> None:
 
 def test_program_that_is_too_large_is_told_and_the_others_are_looked_at(project: Path) -> None:
     with (project / "big.py").open("wb") as file:
-        file.truncate(1 << 40)  # Nothing of it is on the disk.
+        file.truncate(1 << 40)  # It takes up no space on disk.
     done = in_time("check", ".")
     assert (done.status, done.out) == (2, f"./net.py:{PLACE}: {MESSAGE}\n")
     assert done.err == "forward-call: ./big.py: is larger than 100 MB\n"

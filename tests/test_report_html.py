@@ -38,7 +38,7 @@ class Net(nn.Module):
     def forward(self, x):
         return self.stem.forward(x)
 """
-# What means something to HTML, to its scripts, and to whoever reads source in it.
+# Characters with a meaning in HTML, in its scripts, or for readers of source in it.
 AWKWARD = st.text(
     st.sampled_from("<>&\"'`=/!-[]{}\t \x00\x0b\x0c\x1b\x7f\x85\xa0\u200b\u202e\u2028\ud800\ufffe𐐀é")
     | st.sampled_from(string.ascii_letters),

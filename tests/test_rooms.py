@@ -13,7 +13,7 @@ import flake8_forward_call
 TOP = Path(flake8_forward_call.__file__).parent
 PAGE = Path(__file__).parents[1] / "docs/architecture.md"
 
-# As many as one can keep in mind at once.
+# As many as a reader can keep in mind at once.
 MOST_MODULES, MOST_AT_THE_TOP = 16, 12
 
 

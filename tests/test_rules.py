@@ -64,7 +64,7 @@ def test_codes_are_unique_and_in_order() -> None:
 def test_the_bad_example_is_found_and_nothing_else_is(rule: Rule) -> None:
     found = set(_analyse(rule.bad))
     assert rule.code in found
-    # A class with a call of its own is one thing, a direct call on it that must stay is another, and both are told.
+    # A class that overrides `__call__` and a direct call on it that must stay are two findings, and both are reported.
     assert found - {rule.code} <= {"FWD002": {"FWD005"}, "FWD005": {"FWD002"}}.get(rule.code, set())
 
 

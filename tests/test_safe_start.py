@@ -42,7 +42,7 @@ def safe_forms() -> dict[str, list[str]]:
     program = shutil.which("forward-call", path=os.path.dirname(sys.executable))  # noqa: PTH120
     assert program is not None, "the package is installed with its program"
     forms = {"forward-call": [program], "python -I -m flake8_forward_call": [sys.executable, "-I", "-m"]}
-    if sys.version_info >= (3, 11):  # Older ones do not know the option.
+    if sys.version_info >= (3, 11):  # Older versions do not have the option.
         forms["python -P -m flake8_forward_call"] = [sys.executable, "-P", "-m"]
     return {name: [*form, "flake8_forward_call"] if form[-1] == "-m" else form for name, form in forms.items()}
 

@@ -128,7 +128,7 @@ def test_unsafe_fix_says_so_and_is_not_preferred(net: Path) -> None:
         async with editing(net.parent, options={"extendSelect": "FWD003"}) as editor:
             editor.open(net, text)
             assert await editor.codes(net) == ["FWD003 6:8"]
-            fix, _ = await editor.actions(net, 6, 8)  # No fix for all: there is no safe one.
+            fix, _ = await editor.actions(net, 6, 8)  # There is no fix for all, because no fix is safe.
             assert (fix.title.partition(":")[0], fix.is_preferred) == ("Unsafe", None)
             editor.apply(fix)
             assert editor.text(net) == text.replace("net.forward(1)", "net(1)")
@@ -268,7 +268,7 @@ def test_file_that_changes_on_disk(net: Path) -> None:
             editor.tell_of(net)
             assert await editor.codes(use) == ["FWD001 2:6"]
             net.unlink()
-            editor.save(use)  # So a client that watches no files gets to know it.
+            editor.save(use)  # In this way, a client that does not watch files gets the change.
             assert await editor.codes(use) == []
             assert len(editor.registered) == 1
 

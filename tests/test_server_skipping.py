@@ -101,14 +101,14 @@ def test_the_user_may_ask_for_what_is_skipped(project: Path) -> None:
 
 @pytest.mark.slow
 def test_options_of_the_server_say_what_is_skipped(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project)  # Patterns are relative to the folder that the server is started in.
+    monkeypatch.chdir(project)  # Patterns are relative to the folder in which the server was started.
 
     async def session() -> None:
         options = ["--exclude", "/net.py", "--no-respect-gitignore"]
         async with editing(project, command=[*SERVER, *options]) as editor:
             for name in ("vendored/net.py", "made/net.py"):
                 editor.open(project / name)
-            assert len(await editor.codes(project / "vendored" / "net.py")) == 1  # In place of what the project says.
+            assert len(await editor.codes(project / "vendored" / "net.py")) == 1  # This replaces the project's setting.
             assert len(await editor.codes(project / "made" / "net.py")) == 1
         async with editing(project, command=[*SERVER, "--exclude", "net.py"]) as editor:
             editor.open(project / "net.py")

@@ -56,22 +56,22 @@ def action_at(address: str, line: int, character: int) -> dict[str, Any]:
     return {"textDocument": {"uri": address}, "range": {"start": place, "end": place}, "context": {"diagnostics": []}}
 
 
-# What a message takes with it that is shorter than it says.
+# The next message, which is lost if one is shorter than its header says.
 LOST = b"\r\n\r\n" + message(method="textDocument/lost", params={})
 
 NO_MESSAGES = [
     b"{}",
-    b"Content-Length: 2\r\n\r\n",  # The length of what follows.
+    b"Content-Length: 2\r\n\r\n",  # The length of the following text.
     b"\r\n\r\n\r\n",
     b"Content-Length: -3\r\n\r\n{}",
     b"Content-Length: 0\r\n\r\n",
     b"Content-Length: " + b"9" * 30 + b"\r\n\r\n",
     b"Content-Length: 99999999999\r\n\r\n{}",
     b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
-    b"Content-Length: 3\r\n\r\n{}{}{}",  # One that is too short.
+    b"Content-Length: 3\r\n\r\n{}{}{}",  # It is shorter than the text.
     b"Content-Type: nothing\r\n\r\n",
     b"\0" * 100_000,
-    b'{"jsonrpc": "2.0", "method": "exit"}',  # Without a header it is none.
+    b'{"jsonrpc": "2.0", "method": "exit"}',  # Without a header it is not a message.
     framed(b""),
     framed(b"{"),
     framed(b"\xff\xfe\xff"),
@@ -314,7 +314,7 @@ def test_nothing_of_all_that_is_a_traceback(net: Path) -> None:
         status, errors = wire.end()
     assert status == 0
     assert "Traceback" not in errors
-    assert max(map(len, errors.splitlines())) < 1000  # Not the texts that a client sends.
+    assert max(map(len, errors.splitlines())) < 1000  # The client's texts are not logged in full.
 
 
 def test_server_that_is_not_initialized_or_is_shut_down_says_so(net: Path) -> None:

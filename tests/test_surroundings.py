@@ -105,7 +105,7 @@ def test_no_other_process_is_needed() -> None:
 
 @pytest.mark.parametrize("folder", ["net.py", "net.py/sub", "/proc/none", "/dev/null"])
 def test_cache_folder_that_cannot_be_one(folder: str) -> None:
-    for number in range(100):  # From so many files on there is a cache.
+    for number in range(100):  # The cache is used from this number of files on.
         Path(f"m{number}.py").write_text("from net import Net\n")
     done = shell("forward_call check .", **{VARIABLE: folder})
     assert (done.status, done.out, done.err) == (1, f"./{FOUND}", "")

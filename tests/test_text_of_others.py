@@ -29,7 +29,7 @@ from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.printing import one_line, shown
 
-# Clears the screen, begins a title, ends a line, turns the direction of reading, hides, and speaks to logs.
+# Clears the screen, starts a title, ends a line, reverses the text direction, hides text, and contains log commands.
 SPELL = "\x1b[2J\x1b]0;title\x07\x9b2J\x85\u2028\u202e\u2066\u200f\u061c\u200b\ufeff\U000e0041##[error]##vso[task.x]"
 FOLDER = f"src\r\n::error::folder {SPELL}"
 FILE = f"::error::\r\nnet {SPELL}.py"
@@ -92,10 +92,10 @@ NOTEBOOK = {
 NAMES = (FILE, FOLDER)
 EVERYTHING = ("--extend-select", "FWD")
 
-# Our own: colours as click writes them, and links to the pages of rules.
+# The tool's own output: colours as click writes them, and links to the pages of rules.
 COLOUR = re.compile(r"\x1b\[(?:0|1|3[0-7])m")
 LINK = re.compile(r"\x1b\]8;;(?:https://flake8-forward-call\.readthedocs\.io/[\w/.]*)?\x1b\\")
-# What erases a bar and a line of it.
+# Sequences that erase a bar and its lines.
 MOVES = re.compile(r"\x1b\[(?:\?25[hl]|2K|1A|H|[23]J)|\r")
 
 
@@ -156,7 +156,7 @@ def test_reports(output_format: str, terminal: bool) -> None:
         ET.fromstring(done.out)
     elif output_format in ("json", "gitlab", "sarif", "rdjson"):
         assert done.out.isascii()
-        json.dumps(json.loads(done.out), ensure_ascii=False).encode()  # A strict reader takes no halves of pairs.
+        json.dumps(json.loads(done.out), ensure_ascii=False).encode()  # Lone surrogates would raise here.
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
@@ -232,7 +232,7 @@ def test_doors(door: str) -> None:
     ids=["key", "rule", "kind", "choice", "path", "name", "pattern", "no TOML", "good"],
 )
 def test_settings(settings: str) -> None:
-    escaped = settings.replace("\\ud83c", "")  # TOML has no halves of pairs.
+    escaped = settings.replace("\\ud83c", "")  # TOML does not allow lone surrogates.
     escaped = re.sub(r"\\udb40\\udc41", r"\\U000e0041", escaped)
     Path(FOLDER, "pyproject.toml").write_text(escaped, encoding="utf-8")
     os.chdir(FOLDER)

@@ -46,7 +46,7 @@ def test_owner_and_group_are_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -
         status[stat.ST_UID] += 1
         return os.stat_result(status)
 
-    monkeypatch.setattr(os, "fstat", foreign)  # As if the new file belonged to somebody else than the old.
+    monkeypatch.setattr(os, "fstat", foreign)  # As if the new file had another owner than the old one.
     monkeypatch.setattr(os, "fchown", lambda _descriptor, uid, gid: given.append((uid, gid)))
     replace(str(file), b"new", expected=b"old")
     status = file.stat()

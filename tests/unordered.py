@@ -12,17 +12,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-# A word of an annotation that says set, wherever in it: `dict[str, set[str]]` as well.
+# A word for sets anywhere in an annotation, also in `dict[str, set[str]]`.
 _SET = re.compile(r"\b(set|frozenset|Set|AbstractSet|MutableSet|KeysView)\b")
 
 _MAKERS = {"set", "frozenset"}
 _METHODS = {"union", "intersection", "difference", "symmetric_difference", "copy"}
 _OF_VALUES = {"get", "setdefault", "pop", "values", "items"}
 
-# What the order of its argument does not matter to; with a key, `min` and `max` give the first of equals.
+# Functions whose result does not depend on the order. With a key, `min` and `max` return the first of equals.
 _INDIFFERENT = {"all", "any", "frozenset", "len", "max", "min", "set", "sorted", "sum"}
 
-# What gives its argument's elements in their order.
+# Functions that return the elements of their argument in order.
 _TAKERS = {"dict", "enumerate", "filter", "fromkeys", "iter", "join", "list", "map", "max", "min", "next", "reversed",
            "tuple", "zip", "extend", "deque"}  # fmt: skip
 
@@ -126,7 +126,7 @@ def _own_sets(function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: list[ast.
     bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     hidden = bound | {one.arg for one in arguments}
     own = Known(known.attributes, known.functions, (known.variables - hidden) | annotated)
-    for _ in range(2):  # A name that holds another's set may stand above it, in a loop.
+    for _ in range(2):  # In a loop, a name may get a set from another name that is bound further down.
         for node in _inside(function):
             match node:
                 case ast.Assign(targets=targets, value=value):
@@ -227,7 +227,7 @@ def _is_indifferent(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
             case ast.Call(func=ast.Name(id="map" | "filter" | "list" | "tuple" | "iter")):
                 node = outer
             case ast.Call(func=ast.Attribute(attr="isdisjoint" | "issubset" | "issuperset" | "update" | "union")):
-                # Of a set; a dictionary's `update` takes a mapping, or `dict.fromkeys`, which is looked at itself.
+                # Methods of a set. The `update` of a dict takes a mapping, or `dict.fromkeys`, which is checked separately.
                 return True
             case _:
                 return False
