@@ -30,7 +30,7 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
         return Checked([])
     selection = selects(name)
-    # flake8 reads the comments of a file that cannot be decoded in this way. JSON has no comments.
+    # Like flake8, read the comments of an undecodable file as latin-1. JSON has no comments.
     text = "" if is_notebook(name) else data.decode("latin-1")
     source = None
     try:

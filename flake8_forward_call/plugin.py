@@ -36,7 +36,7 @@ class Plugin:
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Add the options of the table that only the plugin has."""
+        """Add the options of the table that flake8 gets from this plugin."""
         from flake8_forward_call.configuration.options import OPTIONS
 
         for option in OPTIONS:

@@ -227,7 +227,7 @@ def _is_indifferent(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
             case ast.Call(func=ast.Name(id="map" | "filter" | "list" | "tuple" | "iter")):
                 node = outer
             case ast.Call(func=ast.Attribute(attr="isdisjoint" | "issubset" | "issuperset" | "update" | "union")):
-                # Methods of a set. The `update` of a dict takes a mapping, or `dict.fromkeys`, which is checked separately.
+                # Methods of a set. The `update` of a dict takes a mapping, or `dict.fromkeys`, which has its own check.
                 return True
             case _:
                 return False

@@ -18,7 +18,7 @@ from flake8_forward_call.sources.trees import children
 class Candidate:
     """An attribute ``forward`` in Python's tree, and its position in text order.
 
-    ``call`` is the call whose callee it is or, if it ``is_handed`` on, the call whose argument it is.
+    ``call`` is the call whose callee it is or, if ``is_handed``, the call whose argument it is.
     """
 
     attribute: ast.Attribute

@@ -167,7 +167,7 @@ def _key(callee: ast.expr, call: ast.Call) -> _Key:
 
 
 def _asked_for_its_kind(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the values whose kind separates a node's branches. Each branch calls its kind as that supports."""
+    """Yield the values whose kind separates a node's branches, so that each branch calls another kind."""
     match node:
         case ast.If(test=test) | ast.IfExp(test=test):
             for one in ast.walk(test):

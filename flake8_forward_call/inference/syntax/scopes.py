@@ -57,7 +57,7 @@ class Scope:
 
     @property
     def positional(self) -> list[str]:
-        """The names of a function's positional parameters. In a method, the instance is first. Else empty."""
+        """The names of a function's positional parameters, in a method the instance first. Empty for other scopes."""
         if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
