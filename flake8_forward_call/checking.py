@@ -74,6 +74,6 @@ def check_source(source: Source, selection: Selection, *, unused_noqa: bool = Fa
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """The findings of one file that are selected and, if `# noqa` applies, not silenced by a comment."""
+    """The findings of one file that are selected and, if comments are honoured, not silenced by one."""
     selected = [finding for finding in findings if selection.keeps(finding.code)]
     return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected
