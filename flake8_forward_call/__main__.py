@@ -1,4 +1,4 @@
-"""``python -m flake8_forward_call`` is the command."""
+"""``python -m flake8_forward_call`` runs the command."""
 
 from __future__ import annotations
 

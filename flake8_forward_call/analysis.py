@@ -1,4 +1,4 @@
-"""One source through the stages, from its text to its findings."""
+"""All stages for one source, from its text to its findings."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from flake8_forward_call.terminal.printing import one_line
 
 
 def analyse(source: Source) -> list[Finding]:
-    """What every rule finds in the file, in the order of the text, before selection and suppression.
+    """The findings of all rules in the file, in text order, before selection and suppression.
 
-    Never raises: what cannot be analysed is FWD900 with the reason.
+    Never raises: a file that cannot be analysed gets FWD900 with the reason.
     """
     if is_stub(source.path):
         return []
     found = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    if calls or sets:  # Most files have neither, and need no stack of their own.
+    if calls or sets:  # Most files have neither and need no large stack.
         found = [*_found(source, calls=calls, sets=sets), *found]
     return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
 
@@ -38,7 +38,7 @@ def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
         return [unanalysable(source.path, SourceError(f"its settings are not valid: {error}"))]
     except RecursionError:
         return [unanalysable(source.path, SourceError("it is nested too deeply"))]
-    except Exception as error:  # A fault of this tool: it must not hide what is wrong in the other files.
+    except Exception as error:  # A bug in this tool must not hide the findings in other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
 
 
@@ -49,12 +49,12 @@ def _in_cells(source: Source, findings: list[Finding]) -> Iterator[Finding]:
 
 
 def internal_error(error: Exception) -> str:
-    """A fault of this tool in one line, as the reason that FWD900 gives."""
+    """An internal error in one line, as the reason in FWD900."""
     return " ".join(f"internal error: {type(error).__name__}: {error}".split()).rstrip(":")
 
 
 def unanalysable(path: str, error: SourceError) -> Finding:
-    """The finding that stands for a file that could not be read as Python."""
+    """The finding FWD900 for a file that could not be analysed."""
     return Finding(
         fwd900.RULE.code,
         path,

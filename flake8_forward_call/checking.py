@@ -1,4 +1,4 @@
-"""One file's bytes through all stages, to the findings that the user wants to see."""
+"""All stages for one file, from its bytes to the findings that the user selected."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from flake8_forward_call.sources.source import Source, SourceError, is_notebook,
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A file's findings, selected and not suppressed, and its source, where it was needed and could be decoded."""
+    """A file's selected and unsuppressed findings, and its source if it was needed and could be decoded."""
 
     findings: list[Finding]
     source: Source | None = None
 
 
 def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool = False) -> Checked:
-    """Look at a file. Never raises: a file that cannot be analysed has the finding FWD900.
+    """Check a file. Never raises: a file that cannot be analysed gets FWD900.
 
-    A file without `forward` or `__call__` is not even parsed, which makes a run over a large tree several times as
-    fast; nor is it asked which rules count there. ``unused_noqa``: look for dead comments too.
+    A file without `forward` or `__call__` is not parsed, and its settings are not looked up. This makes a run over a
+    large tree several times as fast. ``unused_noqa``: also report comments that silence nothing.
     """
     if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
         return Checked([])
     selection = selects(name)
-    # So flake8 reads the comments of a file that cannot be decoded. JSON has none.
+    # Like flake8, read the comments of an undecodable file as latin-1. JSON has no comments.
     text = "" if is_notebook(name) else data.decode("latin-1")
     source = None
     try:
@@ -43,7 +43,7 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     return check_source(source, selection, unused_noqa=unused_noqa)
 
 
-# What is between two strings of a list in a notebook's JSON: a name may begin in one and end in the next.
+# The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.
 _BETWEEN_STRINGS = re.compile(rb'"\s*,\s*"')
 
 
@@ -52,7 +52,7 @@ def _may_matter(name: str, data: bytes) -> bool:
 
 
 def hold(name: str, data: bytes) -> None:
-    """Let the bytes of standard input go before what the disk has at their name, or has not yet. Never raises."""
+    """Use the bytes of standard input in place of the file with this name, whether or not it exists. Never raises."""
     if not _may_matter(name, data):
         return
     from flake8_forward_call.inference import session
@@ -60,13 +60,13 @@ def hold(name: str, data: bytes) -> None:
     try:
         source = read(name, data)
     except SourceError:
-        return  # The check says so.
+        return  # The check reports it.
     if source is not None:
         session.hold(name, source.file.text)
 
 
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
-    """The same for a text that is decoded already."""
+    """Check a text that is already decoded."""
     found = analyse(source)
     if unused_noqa:
         found = sorted([*found, *unused(source, found, selection)], key=lambda one: one.sort_key)
@@ -74,6 +74,6 @@ def check_source(source: Source, selection: Selection, *, unused_noqa: bool = Fa
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """Those of one file's findings that are selected and that no comment silences, where comments count."""
+    """The findings of one file that are selected and, if comments are honoured, not silenced by one."""
     selected = [finding for finding in findings if selection.keeps(finding.code)]
     return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected

@@ -1,4 +1,4 @@
-"""The command's door."""
+"""The door for the command line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from flake8_forward_call.terminal import slips, terminal
 from flake8_forward_call.terminal.printing import one_line
 from flake8_forward_call.terminal.trouble import Status, reason
 
-# What is allocated here is trees, and next to none of it garbage: at Python's own threshold, looking for that takes a
+# Nearly all allocations here are trees, which are not garbage. With Python's default threshold, the collector takes a
 # quarter of the time.
 _ALLOCATIONS = 100_000
 
@@ -70,15 +70,15 @@ for _command in (check, fix, explain, config, server, completion):
 
 
 def main(args: Sequence[str] | None = None) -> int:
-    """Run the command; ``args`` are those of the process if None. Returns the exit status."""
+    """Run the command and return its exit status. If ``args`` is None, the arguments of the process are used."""
     for stream in (sys.stdout, sys.stderr):
         _print_anything(stream)
     if (hindrance := _hindrance()) is not None:
         _say(hindrance)
         return Status.FAILED
     if args is None:
-        # A process of its own is over after this. Python would look through all that was learnt of a large project for
-        # cycles once more, which takes as long as the work itself.
+        # The process ends after this. Otherwise Python would search everything known about a large project for cycles
+        # once more, which takes as long as the work itself.
         atexit.register(gc.freeze)
     thresholds = gc.get_threshold()
     gc.set_threshold(_ALLOCATIONS, *thresholds[1:])
@@ -92,7 +92,7 @@ def main(args: Sequence[str] | None = None) -> int:
     except click.Abort:
         _say("Interrupted.")
     except SystemExit as end:
-        # So click ends after a completion; and where who read the output had enough and closed the pipe, with 1.
+        # click exits like this after a completion, and with 1 if the reader closed the pipe.
         return Status.FAILED if end.code else Status.CLEAN
     except OSError as error:
         _say(f"cannot print: {reason(error)}")
@@ -102,8 +102,8 @@ def main(args: Sequence[str] | None = None) -> int:
 
 
 def _hindrance() -> str | None:
-    """Why no command can work here, None if one can."""
-    if sys.stdout is None:  # So it is where the caller closed it. What `fix -` makes of a program would be lost.
+    """The reason why no command can work here, or None."""
+    if sys.stdout is None:  # The caller closed it. The output of `fix -` would be lost.
         return "cannot print: standard output is closed"
     try:
         os.getcwd()  # noqa: PTH109
@@ -113,7 +113,7 @@ def _hindrance() -> str | None:
 
 
 def _say(text: str) -> None:
-    with suppress(OSError):  # Nobody is left to tell.
+    with suppress(OSError):  # There is nowhere left to report it.
         click.echo(f"forward-call: {one_line(text)}", err=True)
 
 
@@ -125,6 +125,6 @@ def _complain(error: click.UsageError) -> None:
 
 
 def _print_anything(stream: Any) -> None:
-    """Paths and programs may hold characters that the terminal's encoding has not: show their code instead."""
+    """Escape characters of paths and programs that the terminal's encoding does not have."""
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="backslashreplace")

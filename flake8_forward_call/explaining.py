@@ -1,4 +1,4 @@
-"""Why one use of ``forward`` is reported, or is not: the verdict on it, and the trail of evidence."""
+"""Why a use of ``forward`` is reported or not: the verdict, and the steps of evidence."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from flake8_forward_call.visiting.visitor import Site, find_sites
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What is to be said of one place: its finding, or why there is none, and the steps that led there.
+    """The explanation of one location: its finding, or why there is none, and the steps of evidence.
 
-    ``subject`` is what stands there, as a message would show it.
+    ``subject`` is the code there, as a message shows it.
     """
 
     place: Place
@@ -43,18 +43,18 @@ class Explanation:
 
 
 class NoCallError(Exception):
-    """There is nothing to explain at the place; the text says so, and where there is something."""
+    """There is nothing to explain at the location. The text says so, and which locations can be explained."""
 
 
 @with_room
 def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
-    """Explain the call whose name ``forward`` stands at a place, or each in a row; so too a ``__call__`` found there.
+    """Explain the ``forward`` call at a location, or all calls in a row, and each reported ``__call__`` there.
 
-    Raises NoCallError where there is none, SourceError where the file cannot be analysed.
+    Raises NoCallError if there is none, SourceError if the file cannot be analysed.
     """
     sites = find_sites(source)
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
-    # As a check judges them, all of the file: what is known of one call may help with the next.
+    # Judge all calls of the file, as a check does: the results for one may be used for the next.
     verdicts = judge(source, [site.candidate for site in sites]) if wanted else []
     told = {site.candidate.attribute: verdict for site, verdict in zip(sites, verdicts, strict=False)}
     found = [_explained(site, source, told[site.candidate.attribute]) for site in wanted]
@@ -65,7 +65,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
 
 
 class Evidence:
-    """The evidence for the findings in one source, as long as nothing changes on the disk."""
+    """The evidence for the findings in one source, as long as nothing changes on disk."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -79,7 +79,7 @@ class Evidence:
     def steps(self, finding: Finding) -> tuple[Step, ...]:
         """The steps to a finding, as ``explain`` shows them, without the verdict, which takes most of the time.
 
-        Never raises: a report can do without, and then there are none.
+        Never raises: if something goes wrong, there are no steps, and a report does not need them.
         """
         try:
             session, file = self._project
@@ -101,7 +101,7 @@ def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
 
 
 def _covers(site: Site, column: int) -> bool:
-    """Whether a column, which may be anywhere in the expression that is called, is that of the site."""
+    """Whether a column is in the expression that is called at the site."""
     attribute = site.candidate.attribute
     first = attribute.col_offset + 1 if attribute.lineno == site.start.row else 1
     return min(first, site.start.column) <= column <= site.end.column
@@ -121,7 +121,7 @@ def _nothing_here(source: Source, sites: list[Site], row: int, column: int | Non
 
 
 def _subject(site: Site) -> str:
-    """What stands at a site, as a message would show it."""
+    """The code at a site, as a message shows it."""
     return f"{site.receiver}.forward{'' if site.candidate.is_handed else '(...)'}"
 
 
@@ -141,14 +141,14 @@ def _explained(site: Site, source: Source, verdict: Verdict) -> Explanation:
 
 
 def _traced(source: Source) -> tuple[Tracer, File]:
-    # A fresh evaluator for each: what it knows already it does not ask again, and the way there would not be seen.
+    # Each gets a new evaluator: one that already knows an answer does not ask again, so the steps would be missing.
     session = session_of(source.path)
     file, _ = session.take(source)
     return session.fresh(Tracer), file
 
 
 def _candidate_in(file: File, source: Source, site: Site) -> Candidate:
-    """The candidate of a site in the tree of a file, which may have been read before with the same text."""
+    """The candidate of a site in the tree of a file. The tree may come from an earlier reading of the same text."""
     if file.tree is source.tree:
         return site.candidate
     place = _place_of(site.candidate)
@@ -192,5 +192,5 @@ def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
 
 
 def _printable(steps: list[Step]) -> list[Step]:
-    """The steps with their sentences, which quote the program, as they may be printed."""
+    """The steps with printable sentences, because they quote the program."""
     return [replace(step, text=one_line(step.text)) for step in steps]

@@ -1,4 +1,4 @@
-"""flake8's door.
+"""The door for flake8.
 
 flake8 imports this module on every run, in every project, so nothing heavy is imported before a file mentions
 `forward`: no libcst, no inference.
@@ -22,21 +22,21 @@ if TYPE_CHECKING:
 
 
 class Plugin:
-    """The checker that flake8 makes one of for each file."""
+    """The checker. flake8 creates one for each file."""
 
     name = "flake8-forward-call"
     version = __version__
-    _options: ClassVar[Namespace | None] = None  # Those of the run; without them the caller selects, not flake8.
+    _options: ClassVar[Namespace | None] = None  # The options of the run. Without them the caller selects, not flake8.
 
     def __init__(self, tree: ast.AST, filename: str, lines: Sequence[str]) -> None:
-        # `tree` makes this a plugin of the kind that flake8 runs once a file; the analysis needs type comments too,
-        # which flake8 does not parse, and so reads the lines itself.
+        # The parameter `tree` tells flake8 to run this plugin once per file. The analysis also needs type comments,
+        # which flake8 does not parse, so it reads the lines itself.
         self._filename = filename
         self._lines = lines
 
     @classmethod
     def add_options(cls, manager: OptionManager) -> None:
-        """Add the options of the table that are the plugin's own."""
+        """Add the options of the table that flake8 gets from this plugin."""
         from flake8_forward_call.configuration.options import OPTIONS
 
         for option in OPTIONS:
@@ -45,7 +45,7 @@ class Plugin:
 
     @classmethod
     def parse_options(cls, options: Namespace) -> None:
-        """Settle what holds for the run. Raises flake8's ExecutionError for what cannot be used."""
+        """Set the options for the run. Raises flake8's ExecutionError for invalid values."""
         from flake8.exceptions import ExecutionError  # type: ignore[import-untyped, unused-ignore]
 
         from flake8_forward_call.configuration.files import ConfigError
@@ -56,11 +56,11 @@ class Plugin:
             settle(options)
         except (UnusableError, ConfigError) as error:
             raise ExecutionError(one_line(str(error))) from None
-        # The object itself: flake8's Python API changes it after this.
+        # Keep the object itself, because flake8's Python API changes it later.
         cls._options = options
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
-        """What is found: row (1-based), column (0-based), code with message. Never raises."""
+        """Yield for each finding: row (1-based), column (0-based), code with message. Never raises."""
         if not any("forward" in line or "__call__" in line for line in self._lines):
             return
         for finding in self._findings():
@@ -68,10 +68,10 @@ class Plugin:
                 yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin
 
     def _is_asked_for(self, code: str) -> bool:
-        """Whether flake8 is to hear of a rule's findings; it then decides by itself which it reports.
+        """Whether flake8 gets the findings of a rule. It then decides itself which ones to report.
 
-        flake8 has a list of what is off by default, but any ``ignore`` replaces that list, and any ``select`` that a
-        code begins with, such as ``F``, goes before it. So the plugin keeps back what nobody has asked for.
+        flake8 has a list of codes that are off by default. But any ``ignore`` replaces that list, and a ``select`` with
+        a prefix of the code, such as ``F``, overrides it. So the plugin withholds findings that were not requested.
         """
         from flake8_forward_call.findings.selection import may_select
         from flake8_forward_call.rules import BY_CODE
@@ -99,7 +99,7 @@ class Plugin:
 
 
 def _add(manager: OptionManager, option: Option) -> None:
-    """Add an option of the table, so that it can stand in flake8's configuration as well."""
+    """Add an option of the table, also to flake8's configuration files if it is allowed there."""
     from flake8_forward_call.configuration.options import Kind
 
     if option.kind is Kind.SWITCH:
@@ -109,7 +109,7 @@ def _add(manager: OptionManager, option: Option) -> None:
     manager.add_option(
         option.in_flake8,
         metavar=option.metavar,
-        # A checked repository has a configuration too, and may not say where files are written.
+        # A checked repository has its own configuration, which must not decide where files are written.
         parse_from_config=not option.is_confined,
         comma_separated_list=is_list,
         normalize_paths=option.kind in (Kind.PATH, Kind.FOLDERS),

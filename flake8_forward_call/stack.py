@@ -1,8 +1,8 @@
-"""A stack of its own for what goes down a tree: as deep for one caller as for another, and deep enough for programs.
+"""A separate, large stack for code that walks trees: equally deep for every caller, and deep enough for programs.
 
-Python stops after a thousand calls within one another, of which flake8, an editor's server and a test runner have used
-up different parts, and a chain of 300 `elif` takes a thousand. libcst's parser is not stopped at all: it overflows the
-stack of the machine, which ends the process. So both get a thread with more of either.
+Python stops after a thousand nested calls. flake8, an editor's server and a test runner have already used different
+parts of these, and a chain of 300 `elif` needs a thousand. libcst's parser does not stop at all: it overflows the
+stack of the machine, which ends the process. So both run in a thread with a larger stack and a higher limit.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from contextlib import contextmanager
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
-# Bytes, of which a thread takes up what it uses. libcst's parser takes less than 40,000 for a level.
+# In bytes. A thread only takes up what it uses. libcst's parser needs less than 40,000 for a level.
 _STACK = 512 * 2**20
 
-# Levels of nesting for which there is room. Python's own compiler gives up at 3,000.
+# The supported levels of nesting. Python's own compiler gives up at 3,000.
 LEVELS = 10_000
 
-# Calls within one another. To go down one level takes three to visit libcst's tree, and four to write it out.
+# Nested calls. One level takes three of them to visit libcst's tree, and four to write it out.
 _CALLS = 10 * LEVELS
 
-# What Python gives a program that has called nothing yet, for machines that have no room for a larger stack.
+# Python's default limit, for machines without room for a larger stack.
 _CALLS_WITHOUT = 1_000
 
 _Parameters = ParamSpec("_Parameters")
@@ -43,7 +43,7 @@ _limit_before = 0
 
 
 def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters, _Answer]:
-    """Make a function run on a large stack of its own; one that calls another such function shares it."""
+    """Make a function run on a large stack. If it calls another such function, both share the stack."""
 
     @functools.wraps(question)
     def ask(*arguments: _Parameters.args, **keywords: _Parameters.kwargs) -> _Answer:
@@ -56,7 +56,7 @@ def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters,
             _HERE.has_room = True
             try:
                 answers.append(question(*arguments, **keywords))
-            except BaseException as error:  # For the one who asked.
+            except BaseException as error:  # Raised again in the caller's thread.
                 errors.append(error)
 
         with _calls(_CALLS):
@@ -74,14 +74,14 @@ def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters,
 
 
 def has_room() -> bool:
-    """Whether there is a large stack here, so that what is nested deeply can be given to libcst's parser."""
+    """Whether this thread has a large stack, so that libcst can parse deeply nested code."""
     return _HERE.has_room
 
 
 def _wait_for(thread: threading.Thread) -> None:
-    """Wait until a thread is done. What interrupts that ends the thread as well, at the next step that it takes.
+    """Wait until a thread is done. An interrupt of the wait also ends the thread, at its next step.
 
-    It must not be left running: where the process ends while it is in libcst's parser, that aborts.
+    The thread must not be left running: if the process ends while it is in libcst's parser, the process aborts.
     """
     try:
         thread.join()
@@ -94,8 +94,8 @@ def _wait_for(thread: threading.Thread) -> None:
 
 
 def _started(run: Callable[[], None]) -> threading.Thread | None:
-    """A thread with a large stack that runs a function; None where the machine has no room for it."""
-    # It must not hold up a process that a person ends a second time.
+    """A thread with a large stack that runs a function; None if the machine has no room for it."""
+    # The thread must not keep the process alive when a user interrupts it a second time.
     thread = threading.Thread(target=run, name="deep", daemon=True)
     with _STARTING:
         try:
@@ -113,7 +113,7 @@ def _started(run: Callable[[], None]) -> threading.Thread | None:
 
 @contextmanager
 def _calls(number: int) -> Iterator[None]:
-    """Let as many calls be within one another meanwhile. The limit is one for all threads: the last one lowers it."""
+    """Allow this number of nested calls meanwhile. All threads share the limit; the last one restores it."""
     global _running, _limit_before  # noqa: PLW0603
     with _LIMIT:
         if not _running:
@@ -130,7 +130,7 @@ def _calls(number: int) -> Iterator[None]:
 
 
 def _depth() -> int:
-    """How many calls are open."""
+    """The number of nested calls at this point."""
     frame, count = sys._getframe(), 0
     while frame.f_back is not None:
         frame, count = frame.f_back, count + 1

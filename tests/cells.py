@@ -1,4 +1,4 @@
-"""Notebooks to send through the doors."""
+"""Notebooks as input for the doors."""
 
 from __future__ import annotations
 

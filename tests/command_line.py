@@ -1,4 +1,4 @@
-"""The two doors as a user opens them, and programs to send through."""
+"""The two doors as users start them, and programs as input."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MESSAGE = "FWD001 self.stem.forward(...) skips Module.__call__, so hooks do not 
 
 @dataclass(frozen=True)
 class Result:
-    """What a command left behind: exit status, standard output, standard error."""
+    """The result of a command: exit status, standard output, standard error."""
 
     status: int
     out_bytes: bytes
@@ -68,19 +68,19 @@ def forward_call(*args: str | Path, stdin: bytes = b"", terminal: bool = False) 
 
 
 def run(module: str, *args: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> Result:
-    """Run a module in a process of its own."""
+    """Run a module in a separate process."""
     command = [sys.executable, "-m", module, *map(str, args)]
     done = subprocess.run(command, cwd=cwd, input=stdin, capture_output=True, timeout=120, check=False)
     return Result(done.returncode, done.stdout, done.stderr.decode())
 
 
 def flake8(*args: str | Path, cwd: Path | None = None, stdin: bytes = b"") -> Result:
-    """Run the real flake8 for this plugin's codes, in one process, without the configuration of any project."""
+    """Run the real flake8 for this plugin's codes, in one process, without any project's configuration."""
     return run("flake8", "--isolated", "-j", "1", "--select", "FWD,E9", *args, cwd=cwd, stdin=stdin)
 
 
 def python(code: str, *args: str | Path, cwd: Path | None = None) -> Result:
-    """Run a piece of code in a process of its own."""
+    """Run a piece of code in a separate process."""
     command = [sys.executable, "-c", code, *map(str, args)]
     done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=120, check=False, env=os.environ)
     return Result(done.returncode, done.stdout, done.stderr.decode())

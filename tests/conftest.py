@@ -1,4 +1,4 @@
-"""What every test starts from."""
+"""The initial state of every test."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.inference.project.environment import CHOICE, Choice
 from flake8_forward_call.sources.source import Source
 
-# CI tries the same programs each time, so that a change is judged by what it changes; everybody else tries new ones.
+# CI uses the same programs each time, so that only a change can change the result. Everyone else gets new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
@@ -23,20 +23,20 @@ if os.environ.get("CI"):
 
 @pytest.fixture(autouse=True)
 def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test reads or writes the user's cache; those of the cache have a folder of their own."""
+    """Tests do not use the user's cache. Tests of the cache have a separate folder."""
     monkeypatch.setenv(VARIABLE, "")
 
 
 @pytest.fixture(autouse=True)
 def _nobody_asks_for_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether the tests are run before a terminal is nothing to them either."""
+    """The result does not depend on the terminal in which the tests run."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture(autouse=True)
 def _nothing_is_set() -> Iterator[None]:
-    """What one test gave for its run does not hold for the next."""
+    """The options that one test gave do not apply to the next test."""
     before = GIVEN.set(Given())
     files.forget()
     yield
@@ -45,7 +45,7 @@ def _nothing_is_set() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_installed() -> Iterator[None]:
-    """What is installed beside the tests is nothing to them."""
+    """The packages installed next to the tests have no effect."""
     before = CHOICE.set(Choice(nothing=True))
     yield
     CHOICE.reset(before)
@@ -53,6 +53,6 @@ def _nothing_is_installed() -> Iterator[None]:
 
 @pytest.fixture
 def every_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are read and parsed that have no `.forward`: for tests of what is said of those that cannot be."""
+    """Read and parse also files without `.forward`, to test what is reported if that fails."""
     monkeypatch.setattr(checking, "_may_matter", lambda *_: True)
     monkeypatch.setattr(Source, "mentions_forward", True)

@@ -1,4 +1,4 @@
-"""Sessions at a terminal as a page of the documentation shows them, for a test to run."""
+"""Terminal sessions in pages of the documentation, for tests to run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 @dataclass(frozen=True)
 class Shown:
-    """A command and what the page says that it prints."""
+    """A command and its output according to the page."""
 
     command: str
     output: str
@@ -25,14 +25,14 @@ class Shown:
 
 @dataclass(frozen=True)
 class File:
-    """A file that the page asks the reader to have."""
+    """A file that the page tells the reader to create."""
 
     name: str
     text: str
 
 
 def steps(page: str) -> Iterator[Shown | File]:
-    """What the reader of a page is asked to do, in its order: files with a caption, and commands."""
+    """The steps of a page, in order: files with a caption, and commands."""
     for token in MarkdownIt().parse((DOCS / page).read_text(encoding="utf-8")):
         if token.type != "fence":
             continue
@@ -44,7 +44,7 @@ def steps(page: str) -> Iterator[Shown | File]:
 
 
 def printed(command: str, folder: Path) -> str:
-    """What a command prints on both streams, run by a shell in a folder, with this environment's programs."""
+    """The output of a command on both streams, run by a shell in a folder, with this environment's programs."""
     programs = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
     done = subprocess.run(
         ["bash", "-c", command],

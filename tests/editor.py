@@ -1,4 +1,4 @@
-"""An editor that speaks the Language Server Protocol with a server in a process of its own."""
+"""An editor that speaks the Language Server Protocol with a server in a separate process."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pygls.uris import to_fs_path
 
 _T = TypeVar("_T")
 
-# Far more than anything takes, on a machine that does other things as well.
+# Far more than any step takes, even on a busy machine.
 PATIENCE = 60
 
 SERVER = (sys.executable, "-m", "flake8_forward_call", "server", "--no-site-packages")
@@ -27,14 +27,14 @@ SERVER = (sys.executable, "-m", "flake8_forward_call", "server", "--no-site-pack
 
 @dataclass
 class Editor:
-    """Open documents by path, and what the server last said of each since the last thing that the editor did."""
+    """The open documents by path, and the last diagnostics for each since the editor's last action."""
 
     client: LanguageClient
     server: types.InitializeResult | None = None
-    settings: dict[str, Any] = field(default_factory=dict)  # By the uri of a folder; those for all by "".
+    settings: dict[str, Any] = field(default_factory=dict)  # By folder URI; "" is for all folders.
     registered: list[types.Registration] = field(default_factory=list)
     messages: list[str] = field(default_factory=list)
-    shown: types.MarkupKind | None = None  # The kind of the last text that it was given to show.
+    shown: types.MarkupKind | None = None  # The kind of the last text that the server sent to be shown.
     said: asyncio.Condition = field(default_factory=asyncio.Condition)
     _texts: dict[str, tuple[int, str]] = field(default_factory=dict)
     _latest: dict[str, types.PublishDiagnosticsParams] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Editor:
             return [self.settings.get(item.scope_uri or "") for item in params.items]
 
     def open(self, path: Path, text: str | None = None) -> None:
-        """Open a file, with another text than it has, perhaps."""
+        """Open a file, optionally with a different text."""
         text = path.read_bytes().decode() if text is None else text
         self._latest.clear()
         self._texts[uri(path)] = (1, text)
@@ -73,7 +73,7 @@ class Editor:
         self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
 
     def change(self, path: Path, text: str) -> None:
-        """Put another text in the place of the whole, and do not save it."""
+        """Replace the whole text without saving it."""
         version = self._texts[uri(path)][0] + 1
         self._latest.clear()
         self._texts[uri(path)] = (version, text)
@@ -95,7 +95,7 @@ class Editor:
         self.client.text_document_did_save(types.DidSaveTextDocumentParams(_named(path)))
 
     def tell_of(self, path: Path) -> None:
-        """Tell that a file has changed on the disk."""
+        """Report that a file has changed on disk."""
         self._latest.clear()
         event = types.FileEvent(uri(path), types.FileChangeType.Changed)
         self.client.workspace_did_change_watched_files(types.DidChangeWatchedFilesParams([event]))
@@ -110,7 +110,7 @@ class Editor:
         return self._texts[uri(path)][1]
 
     async def diagnostics(self, path: Path) -> list[types.Diagnostic]:
-        """What the server says of a document, once it has said something of each that is open, as it stands now."""
+        """The diagnostics of a document, as soon as there are some for the current version of every open document."""
         await self.until(
             lambda: all(
                 (latest := self._latest.get(one)) is not None and latest.version == version
@@ -120,13 +120,13 @@ class Editor:
         return list(self._latest[uri(path)].diagnostics)
 
     async def codes(self, path: Path) -> list[str]:
-        """The codes that the server gives, each with the row and the column, from zero."""
+        """The codes of the diagnostics, each with its zero-based row and column."""
         return [
             f"{one.code} {one.range.start.line}:{one.range.start.character}" for one in await self.diagnostics(path)
         ]
 
     async def until(self, holds: Any) -> None:
-        """Wait until something holds that the server brings about."""
+        """Wait until a condition is true."""
         async with self.said:
             await asyncio.wait_for(self.said.wait_for(holds), PATIENCE)
 
@@ -152,7 +152,7 @@ class Editor:
     async def actions(
         self, path: Path, line: int, character: int, only: Sequence[str] | None = None
     ) -> list[types.CodeAction]:
-        """What is offered at a place."""
+        """The code actions at a location."""
         place = types.Position(line, character)
         context = types.CodeActionContext([], None if only is None else list(only))
         params = types.CodeActionParams(_named(path), types.Range(place, place), context)
@@ -160,7 +160,7 @@ class Editor:
         return [one for one in answer or () if isinstance(one, types.CodeAction)]
 
     def apply(self, action: types.CodeAction) -> None:
-        """Make an action's edits, by the rules of the protocol, in units of UTF-16."""
+        """Apply an action's edits by the rules of the protocol, in UTF-16 code units."""
         assert action.edit is not None
         for address, edits in _changes(action.edit, {one: version for one, (version, _) in self._texts.items()}):
             text = self._texts[address][1]
@@ -171,7 +171,7 @@ class Editor:
 
 
 def _changes(edit: types.WorkspaceEdit, versions: dict[str, int]) -> Iterator[tuple[str, list[types.TextEdit]]]:
-    """Yield the edits of each document, those for a certain version only if that is the one."""
+    """Yield the edits of each document. Edits for a version require that version."""
     for address, edits in (edit.changes or {}).items():
         yield address, list(edits)
     for change in edit.document_changes or ():
@@ -217,7 +217,7 @@ def capabilities(
     encodings: Sequence[str] = (),
     shows: Sequence[types.MarkupKind] | None = (types.MarkupKind.Markdown,),
 ) -> types.ClientCapabilities:
-    """What the editor says that it can do."""
+    """The capabilities of the editor."""
     return types.ClientCapabilities(
         text_document=types.TextDocumentClientCapabilities(
             publish_diagnostics=types.PublishDiagnosticsClientCapabilities(related_information=evidence),
@@ -233,7 +233,7 @@ def capabilities(
 
 
 def _converter() -> Converter:
-    """pygls' own, which does not understand what pylsp says of notebooks: this editor has none."""
+    """pygls' own converter, but without notebooks, because it cannot read pylsp's capabilities for them."""
     converter = default_converter()  # type: ignore[no-untyped-call]
     options = types.NotebookDocumentSyncOptions
     converter.register_structure_hook(options, lambda *_: options([]))
@@ -249,7 +249,7 @@ async def editing(
     settings: dict[str, Any] | None = None,
     command: Sequence[str] = SERVER,
 ) -> AsyncIterator[Editor]:
-    """An editor with a server, which is asked to leave in the end, and made to if it does not."""
+    """An editor with a server. At the end the server is asked to exit, and killed if it does not."""
     client = LanguageClient("editor", "1", converter_factory=_converter)
     editor = Editor(client, settings=settings or {})
     await client.start_io(*command)
@@ -276,7 +276,7 @@ async def editing(
 
 
 def edit(session: Coroutine[Any, Any, _T]) -> _T:
-    """Do what a person does in an editor, not longer than their patience lasts."""
+    """Run what a user does in an editor, with a time limit."""
 
     async def limited() -> _T:
         return await asyncio.wait_for(session, 2 * PATIENCE)

@@ -1,4 +1,4 @@
-"""Strategies for programs that use forward() anywhere, in any layout, each with what the rewrite should make of it."""
+"""Strategies for programs with forward() anywhere and in any layout, each with its expected rewrite."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a program and what it should become; how many uses of forward() it holds, and how many must stay."""
+    """A piece of a program and its expected rewrite; how many uses of forward() it has, and how many must stay."""
 
     before: str
     after: str
@@ -30,7 +30,7 @@ class Piece:
 
 
 def plain(text: str) -> Piece:
-    """A piece that stays as it is."""
+    """A piece that does not change."""
     return Piece(text, text)
 
 
@@ -43,17 +43,17 @@ PREFIXES = ["not ", "-", "~ ", "await ", "await\t", "lambda: ", "lambda a, *b, k
 OPERATORS = [" + ", "**", " @ ", " if 1 else ", " and ", " not in ", " is not ", "<", " := ", " for é in ", ", *"]
 OPERATORS += [" async for a, in ", " for a in b if ", " or\t"]
 
-# From Python 3.12 on, anything can stand in the braces of an f-string, in any layout.
+# Since Python 3.12, the braces of an f-string can contain anything, in any layout.
 NEW_STRINGS = sys.version_info >= (3, 12)
 
 # The contexts: "top", where a line break ends the statement; "brackets"; and the braces of an f-string, with the
-# quotes that can open a string in them.
+# quotes that are allowed in them.
 BRACES = "brackets" if NEW_STRINGS else "braces"
 
 
-@functools.cache  # To build a strategy takes longer than to draw from it.
+@functools.cache  # Building a strategy takes longer than drawing from it.
 def gaps(context: str) -> st.SearchStrategy[str]:
-    """What can stand between two tokens."""
+    """Text that is allowed between two tokens."""
     if context.startswith("braces"):
         return st.sampled_from(["", " ", "  "])
     joined = st.builds("{} \\{}{}".format, st.sampled_from(["", " "]), st.sampled_from(ENDS), st.sampled_from(BLANKS))
@@ -65,7 +65,7 @@ def gaps(context: str) -> st.SearchStrategy[str]:
 
 
 def within(context: str) -> str:
-    """The context between brackets that stand in another one."""
+    """The context between brackets inside another context."""
     return "brackets" if context == "top" else context
 
 
@@ -85,7 +85,7 @@ def calls(draw: st.DrawFn, context: str, depth: int) -> Piece:
 
 
 def rest(before: str, between: str, after: str) -> str:
-    """What should be left of the three gaps of a call."""
+    """The expected rest of the three gaps of a call."""
     kept_between = between if "#" in between else ""
     if "#" in before:
         return before + kept_between + after
@@ -95,7 +95,7 @@ def rest(before: str, between: str, after: str) -> str:
 @functools.cache
 @st.composite
 def handed(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An argument that is the bound method: a comment has no place behind the receiver, so with one it stays."""
+    """A bound method as an argument. It stays if it has a comment, which cannot be kept after the receiver."""
     receiver = draw(primaries(context, depth - 1))
     before, between = draw(gaps(context)), draw(gaps(context))
     name = f"{before}.{between}forward"
@@ -124,7 +124,7 @@ def argument_lists(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def primaries(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """What a dot can follow."""
+    """An expression that can be followed by a dot."""
     if depth <= 0:
         literals = [] if context.startswith("braces") else LITERALS
         return plain(draw(st.sampled_from([*ATOMS, *literals])))
@@ -156,7 +156,7 @@ def primaries(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def bracketed(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An expression of one or two operands, in parentheses of its own."""
+    """An expression of one or two operands in parentheses."""
     first, second = draw(primaries(context, depth - 1)), draw(primaries(context, depth - 1))
     operators = [one for one in OPERATORS if ":" not in one or not context.startswith("braces")]
     operator, gap = draw(st.sampled_from(operators)), draw(gaps(context))
@@ -175,7 +175,7 @@ def bracketed(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """An f-string with two fields, one of them perhaps a source that the program shows, and perhaps strings within."""
+    """An f-string with at least two fields. There may be a field that shows its own source, and strings inside."""
     quote = context.removeprefix("braces")
     if quote in ("'", '"'):
         inside = "braces"
@@ -186,7 +186,7 @@ def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
     first, width = draw(primaries(inside, depth - 1)), draw(primaries(inside, depth - 1))
     field = " { " + first + draw(st.sampled_from(["", "!r", ":>3", "!s:{w}"])) + "}"
     if draw(st.booleans()):
-        shown = draw(primaries("braces", depth - 1))  # Strings within make CPython 3.12 fail with a SystemError.
+        shown = draw(primaries("braces", depth - 1))  # Strings inside make CPython 3.12 fail with a SystemError.
         field += Piece(f"{{ {shown.before} = }}", f"{{ {shown.before} = }}", shown.uses, shown.uses)
     field += "{x!r:>{" + width + "}}"
     prefix = draw(st.sampled_from(["f", "F", "rf", "'b' f"])) if not context.startswith("braces") else "f"
@@ -196,7 +196,7 @@ def f_strings(draw: st.DrawFn, context: str, depth: int) -> Piece:
 @functools.cache
 @st.composite
 def expressions(draw: st.DrawFn, context: str, depth: int) -> Piece:
-    """Anything that can be an argument."""
+    """An expression that can be an argument."""
     if depth <= 0:
         return draw(primaries(context, 0))
     kinds = ["primary"] * 5 + ["sum", "condition", "comprehension", "super"]
@@ -264,11 +264,11 @@ def programs(draw: st.DrawFn) -> Piece:
                 piece += draw(st.sampled_from(ENDS)) if line_end else part.replace("{{", "{").replace("}}", "}")
         piece += draw(st.sampled_from(ENDS))
     if draw(st.booleans()):
-        piece += draw(expressions("top", 2))  # No line end after it.
+        piece += draw(expressions("top", 2))  # Without a final line break.
     return piece
 
 
-# What a file can begin with, and the encoding that it then has.
+# Possible starts of a file, and the resulting encodings.
 HEADS = [
     ("", "utf-8", "utf-8"),
     ("", "utf-8-sig", "utf-8-sig"),

@@ -1,4 +1,4 @@
-"""A page as a tree, read strictly: each element that is opened is closed."""
+"""A page as a tree, parsed strictly: every opened element must be closed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 
 @dataclass
 class Element:
-    """An element: its children are elements and text."""
+    """An element, with elements and text as children."""
 
     tag: str
     attributes: dict[str, str]
@@ -22,7 +22,7 @@ class Element:
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
     def __iter__(self) -> Iterator[Element]:
-        """Itself and all below, in the order of the page."""
+        """The element and all its descendants, in page order."""
         yield self
         for child in self.children:
             if isinstance(child, Element):
@@ -60,7 +60,7 @@ class _Reader(HTMLParser):
 
 
 def read(page: str) -> Element:
-    """The document; its text is that of the page."""
+    """The document, with the text of the page."""
     reader = _Reader()
     reader.feed(page)
     reader.close()

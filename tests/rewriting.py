@@ -1,4 +1,4 @@
-"""What the tests of the visitor and of the rewriter share: every call of forward() in a file, rewritten."""
+"""Shared code of the tests of the visitor and of the rewriter: rewriting every call of forward() in a file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def fixes(source: Source) -> list[Fix]:
 
 
 def rewritten(data: bytes) -> bytes:
-    """The bytes of a file with each call rewritten that can be."""
+    """The bytes of a file in which every call that can be rewritten is rewritten."""
     source = Source.from_bytes("net.py", data)
     return source.encode(rewrite(source, fixes(source)))

@@ -1,4 +1,4 @@
-"""The command before a terminal, as a person sees it."""
+"""The command in a terminal, as a user sees it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-# What says how a terminal is to be used; none of it is to come from whoever runs the tests.
+# Variables that affect terminal output. They must not come from the environment of the tests.
 _SETTINGS = ("NO_COLOR", "FORCE_COLOR", "TERM", "COLUMNS", "LINES")
 
 _WITHOUT_BAR = """
@@ -24,7 +24,7 @@ sys.exit(cli.main(sys.argv[1:]))
 
 @dataclass
 class Screen:
-    """A process whose streams are a terminal, and what it has shown so far."""
+    """A process whose streams are a terminal, and its output so far."""
 
     process: subprocess.Popen[bytes]
     end: int
@@ -32,22 +32,22 @@ class Screen:
     _bytes: bytes = field(default=b"", repr=False)
 
     def read(self) -> bool:
-        """Wait for more; False when there is none to come."""
+        """Wait for more output; False if there is no more."""
         try:
             more = os.read(self.end, 65536)
-        except OSError:  # On Linux, how the end of a terminal shows.
+        except OSError:  # On Linux, this is the end of the output.
             more = b""
         self._bytes += more
         self.shown = self._bytes.decode(errors="ignore").replace("\r\n", "\n")
         return bool(more)
 
     def read_until(self, text: str) -> None:
-        """Wait for a text."""
+        """Wait until a text is shown."""
         while text not in self.shown:
             assert self.read(), f"{text!r} was not shown: {self.shown!r}"
 
     def finish(self) -> int:
-        """Wait for the end; the exit status."""
+        """Wait for the exit and return the exit status."""
         while self.read():
             pass
         return self.process.wait(timeout=120)
@@ -55,7 +55,7 @@ class Screen:
 
 @contextmanager
 def screen(*command: str | Path, **settings: str) -> Iterator[Screen]:
-    """Run Python with arguments before a terminal, which is an xterm where the settings do not say otherwise."""
+    """Run Python with arguments in a terminal, which is an xterm unless the settings override it."""
     import pty
 
     ours, theirs = pty.openpty()
@@ -67,14 +67,14 @@ def screen(*command: str | Path, **settings: str) -> Iterator[Screen]:
         try:
             yield Screen(process, ours)
         finally:
-            process.kill()  # It has ended, or a test has failed.
+            process.kill()  # It has already exited, or a test has failed.
             os.close(ours)
 
 
 def seen(*args: str | Path, **settings: str) -> tuple[int, str]:
-    """Run the command before a terminal to its end: the exit status, and what was shown.
+    """Run the command in a terminal until it exits. Returns its exit status and its output.
 
-    A bar is not: whether one comes depends on how fast the machine is.
+    There is no progress bar, because that would depend on the speed of the machine.
     """
     with screen("-c", _WITHOUT_BAR, *args, **settings) as shown:
         return shown.finish(), shown.shown

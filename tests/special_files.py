@@ -1,4 +1,4 @@
-"""Files that no program should wait for: pipes, sockets, devices, folders under a file's name."""
+"""Files that a program must not wait for: pipes, sockets, devices, folders with a file's name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def _pipe(path: Path) -> None:
 
 def _socket(path: Path) -> None:
     before = Path.cwd()
-    os.chdir(path.parent)  # A socket's path may not be long.
+    os.chdir(path.parent)  # The path of a socket must be short.
     try:
         with socket.socket(socket.AF_UNIX) as made:
             made.bind(path.name)
@@ -44,7 +44,7 @@ def _link_to_pipe(path: Path) -> None:
     path.symlink_to(target.name)
 
 
-# How one is made at a path, by what messages call it.
+# The function that creates each kind, with its name in messages.
 KINDS: dict[str, tuple[str, Callable[[Path], None]]] = {
     "pipe": ("a named pipe", _pipe),
     "link to a pipe": ("a named pipe", _link_to_pipe),

@@ -1,4 +1,4 @@
-"""Whatever a workflow, the action or a page uses of GitHub's Actions runs on a Node that is supported."""
+"""All GitHub Actions that a workflow, the action or a page uses run on a supported version of Node."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from markdown_it import MarkdownIt
 
 ROOT = Path(__file__).parent.parent
 
-# The first major version of each that says `using: node24` in its action.yml, or that uses no Node itself. Runners warn
-# of Node 20 and will not have it any more:
+# The first major version of each with `using: node24` in its action.yml, or without Node. Runners warn about Node 20
+# and will remove it:
 # https://github.blog/changelog/2025-09-19-deprecation-of-node-20-on-github-actions-runners/
 OLDEST = {
     "actions/checkout": 5,
@@ -25,7 +25,7 @@ OLDEST = {
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Each YAML of the repository, and each in a page, with the name of its file."""
+    """Each YAML text of the repository and of the pages, with the name of its file."""
     for file in (*ROOT.glob("*.y*ml"), *(ROOT / ".github").rglob("*.y*ml")):
         yield file.name, file.read_text(encoding="utf-8")
     for page in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")):
@@ -35,7 +35,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def uses(value: Any) -> Iterator[str]:
-    """Each value of a key ``uses``, wherever it is."""
+    """Each value of a key ``uses`` at any depth."""
     if isinstance(value, dict):
         for key, inner in value.items():
             if key == "uses":
@@ -48,7 +48,7 @@ def uses(value: Any) -> Iterator[str]:
 
 
 def fault(used: str) -> str | None:
-    """What is wrong with a use of an action, None if nothing is. What lies in the repository is looked at itself."""
+    """What is wrong with a use of an action, or None. Actions of this repository are checked separately."""
     if used.startswith("./"):
         return None
     name, _, version = used.partition("@")

@@ -1,4 +1,4 @@
-"""The pages on inference, other tools and the catalogue show what is found, what was measured and what is there."""
+"""The pages on inference, other tools and the catalogue agree with the findings, measurements and catalogue."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _page(name: str) -> str:
 
 
 def _tables(text: str) -> list[list[list[str]]]:
-    """Every table, as rows of cells without the head."""
+    """Every table as rows of cells, without the header."""
     found = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
     return [[[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()[2:]] for table in found]
 

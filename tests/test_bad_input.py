@@ -1,4 +1,4 @@
-"""Bad input: a clear message, nothing lost, and the other files are looked at all the same."""
+"""Bad input: the message is clear, nothing is lost, and the other files are still checked."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def _beside_a_good_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def unanalysable(data: bytes) -> tuple[str, str]:
-    """Place and reason of the finding for a file with this content; checks all that holds for any such file."""
+    """The location and reason of the finding for a file with this content. Checks what is true for any such file."""
     Path("bad.py").write_bytes(data)
     checked = forward_call("check", "bad.py", "good.py")
     assert (checked.status, checked.err) == (1, "")
@@ -49,7 +49,7 @@ def unanalysable(data: bytes) -> tuple[str, str]:
 
 
 def flake8_codes(data: bytes) -> list[str]:
-    """What flake8 says of such a file; it must come to its end."""
+    """The output of flake8 for such a file. flake8 must not crash."""
     Path("bad.py").write_bytes(data)
     done = flake8("bad.py")
     assert done.err == ""
@@ -127,7 +127,7 @@ def test_undecodable_bytes() -> None:
     place, reason = unanalysable(data)
     assert place == "2:1"
     assert reason == "decode file: not valid utf-8: byte 0xff: invalid start byte"
-    flake8_codes(data)  # It reads such bytes as latin-1 and goes on.
+    flake8_codes(data)  # It reads such bytes as latin-1 and continues.
 
 
 def test_byte_order_mark_with_another_encoding_beside_it() -> None:
@@ -178,7 +178,7 @@ def test_python_2() -> None:
 def test_null_bytes() -> None:
     data = b"model.forward(x)\n\x00\n"
     _, reason = unanalysable(data)
-    assert "null bytes" in reason  # flake8 itself ends with a traceback here on Python 3.10.
+    assert "null bytes" in reason  # flake8 itself fails with a traceback here on Python 3.10.
 
 
 def test_what_libcst_cannot_parse_though_python_can() -> None:
@@ -205,7 +205,7 @@ def test_deep_nesting_ends_with_an_answer(data: bytes) -> None:
     done = forward_call("check", "bad.py", "good.py")
     assert (done.status, done.err, done.lines[-1]) == (1, "", GOOD)
     assert all("FWD900" in line and "nest" in line for line in done.lines[:-1])
-    # Not the real flake8, whose own checks do not come to their end here.
+    # Not the real flake8, because its own checks do not finish here.
     plugin = Plugin(ast.Module([], []), "bad.py", data.decode().splitlines(keepends=True))
     assert [text for *_, text, _ in plugin.run()] == [line.split(" ", 1)[1] for line in done.lines[:-1]]
     assert forward_call("fix", "bad.py").status in {0, 1}
@@ -221,7 +221,7 @@ def test_large_file_without_a_call() -> None:
 @pytest.mark.parametrize("filler", ["# .\n", ".\n#\n", "x.\\\n", "#" * 79 + "\n"])
 def test_search_for_the_name_takes_time_that_grows_with_the_file_only(filler: str) -> None:
     text = filler * (2_000_000 // len(filler)) + "forward(y)\n"
-    assert Source("big.py", text).mentions_forward  # In a time that grows with the square, this takes an hour.
+    assert Source("big.py", text).mentions_forward  # With quadratic time, this would take an hour.
 
 
 @pytest.mark.parametrize(
@@ -320,7 +320,7 @@ def test_output_that_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_tokenizer_that_fails_leaves_comments_to_be_read_by_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    # CPython 3.12 and 3.13 parse such a string, and raise SystemError where its tokens are asked for.
+    # CPython 3.12 and 3.13 parse such a string, but raise SystemError when it is tokenized.
     program = (
         b"from torch import nn\nm = nn.Linear(1, 1)\nm.forward(0)  # no hooks\nm.forward(0)  # noqa\nm.forward(1)\n"
         b"f'{f'{'''\n'''}'=}'\n"

@@ -1,4 +1,4 @@
-"""Until the first release, what the pages tell users to type takes the tool from a clone, and that works."""
+"""Until the first release, the commands in the pages install the tool from a clone, and they work."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ ROOT = DOCS.parent
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
-# Where a clone may be: here, beside the project, or copied into it.
+# Possible locations of a clone: here, next to the project, or copied into it.
 CLONES = (".", "../flake8-forward-call", "./tools/flake8-forward-call")
 
 
 def fences() -> list[tuple[str, str]]:
-    """What the pages show apart from their prose, each with the page."""
+    """The code blocks of the pages, each with its page."""
     found = [(page.name, MarkdownIt().parse(page.read_text(encoding="utf-8"))) for page in PAGES]
     return [(name, token.content) for name, tokens in found for token in tokens if token.type == "fence"]
 
 
 def installs() -> list[tuple[str, str]]:
-    """What pip is told to install, each with the page."""
+    """The arguments of `pip install`, each with its page."""
     told = [(name, words) for name, text in fences() for words in re.findall(r"pip install ([^\n&]*)", text)]
     assert {"README.md", "ci.md", "editors.md", "index.md", "start.md", "usage.md"} <= {name for name, _ in told}
     return [(name, word.strip("'")) for name, words in told for word in words.split() if not word.startswith("-")]
 
 
 def test_there_is_no_release_yet() -> None:
-    """Once there is one, the pages name it, and these tests are in the way."""
+    """Once there is a release, the pages must name it, and these tests must go."""
     assert f"\n## {__version__} - unreleased\n" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 

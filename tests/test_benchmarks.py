@@ -1,4 +1,4 @@
-"""The benchmarks count right, hold what they should hold, and ask what they mean to ask."""
+"""The benchmarks count correctly, check their targets, and measure what they should."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def before_after(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 
 def _scored(labels: ModuleType, scoring: ModuleType, *sites: tuple[str, str, tuple[str, str | None] | None]) -> Any:
-    """The score where each label, given by verdict and evidence, got the answer beside it."""
+    """The score if each label, given by verdict and evidence, gets the answer next to it."""
     package = labels.Package("p==1", {("p.py", row, 1): labels.Label(*site[:2], "") for row, site in enumerate(sites)})
     answers = {("p.py", row, 1): scoring.Answer(*answer) for row, (_, _, answer) in enumerate(sites) if answer}
     return scoring.score(package, answers)

@@ -1,4 +1,4 @@
-"""Settings that cannot be read: one message with the file and the line, in both doors, and never a traceback."""
+"""Unreadable settings: one message with the file and the line from both doors, and never a traceback."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_forward_call.files.cache import Store
 from flake8_forward_call.inference.project.layout import layout_of
 
 TABLE = b"[tool.forward-call]\n"
-# What is written, and what is told behind the name of the file.
+# The contents of the file, and the message after its name.
 BROKEN: dict[str, tuple[bytes, str]] = {
     "nested arrays": (TABLE + b"select = " + b"[" * 5_000 + b"]" * 5_000, ": is nested too deeply"),
     "nested tables": (TABLE + b"select = " + b"{a=" * 5_000 + b"1" + b"}" * 5_000, ": is nested too deeply"),

@@ -1,4 +1,4 @@
-"""Records on disk: what is written comes back, and whatever is wrong with a file or folder is no more than a miss."""
+"""Records on disk: what is written can be read, and any damage of a file or folder is only a miss."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_folder_that_is_read_only_is_read(folder: Path, monkeypatch: pytest.Monk
         raise PermissionError
 
     folder.chmod(0o500)
-    monkeypatch.setattr("tempfile.mkstemp", refuse)  # For root, who may write all the same.
+    monkeypatch.setattr("tempfile.mkstemp", refuse)  # For root, who may write anyway.
     Store(str(folder)).write("texts", "/other", VALUE)
     assert (read(folder), read(folder, key="/other")) == (VALUE, None)
 

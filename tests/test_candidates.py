@@ -1,4 +1,4 @@
-"""Calls of an attribute `forward` in Python's tree."""
+"""Calls of an attribute `forward`, in Python's tree."""
 
 from __future__ import annotations
 

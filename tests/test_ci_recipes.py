@@ -1,4 +1,4 @@
-"""The action and the recipes of docs/ci.md: valid where they go, and their commands do what they say."""
+"""The action and the recipes of docs/ci.md are valid, and their commands do what they say."""
 
 from __future__ import annotations
 
@@ -113,14 +113,14 @@ def test_commands_do_what_they_say() -> None:
         assert (line, bool(done.out)) == (line, not is_passed and "--output-file" not in words)
         if "--output-file" in words:
             report = words[words.index("--output-file") + 1]
-            assert TEXT.count(report) >= 2  # It is taken up by what follows.
+            assert TEXT.count(report) >= 2  # A later step uses it.
             text = Path(report).read_text(encoding="utf-8")
             assert ET.fromstring(text).get("failures") == "1" if report.endswith(".xml") else json.loads(text)
 
 
 @pytest.fixture
 def temp(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The runner's folder for what is temporary."""
+    """The runner's folder for temporary files."""
     return tmp_path_factory.mktemp("temp")
 
 
@@ -147,7 +147,7 @@ def inputs(given: dict[str, str]) -> dict[str, str]:
 
 
 def shell(step: dict[str, Any], temp: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run a step's script as the runner does, whose folder for what is temporary is ``temp``."""
+    """Run a step's script as the runner does, with ``temp`` as its folder for temporary files."""
     (file := temp / "step.sh").write_text(step["run"])
     command = ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(file)]
     environment = {**os.environ, **environment}
@@ -206,13 +206,13 @@ def test_version_that_is_asked_for_is_installed(
 
 
 def install(temp: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the step of the action that installs the tool; what it puts out is in the file ``output``."""
+    """Run the step of the action that installs the tool. Its outputs are in the file ``output``."""
     (step,) = (each for each in ACTION["runs"]["steps"] if each.get("id") == "install")
     assert step["env"] == {"PYTHON": "${{ steps.python.outputs.python-path }}", "VERSION": "${{ inputs.version }}"}
     return shell(step, temp, RUNNER_TEMP=str(temp), GITHUB_OUTPUT=str(temp / "output"), **environment)
 
 
-# What Python, venv, pip and the tool import, in the hope that they look for it here first.
+# Modules that Python, venv, pip and the tool import. The attack is that they are found here first.
 TRAPS = (
     "venv/__init__.py",
     "venv/__main__.py",
@@ -230,7 +230,7 @@ TRAP = "import os\nopen(os.environ['MARK'], 'a').write(__name__ + '\\n')\nraise 
 
 @pytest.fixture
 def mark(project: Path, temp: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The project, with modules that leave a mark here when they are imported."""
+    """The project, with modules that leave a mark if they are imported."""
     for name in TRAPS:
         (file := project / name).parent.mkdir(exist_ok=True)
         file.write_text(TRAP)
@@ -240,7 +240,7 @@ def mark(project: Path, temp: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wheel(folder: Path) -> Path:
-    """A package by the name of this one, which needs nothing else and nothing to build it."""
+    """A package with the name of this one, without dependencies and build requirements."""
     path = folder / "flake8_forward_call-0.1.0-py3-none-any.whl"
     about = "flake8_forward_call-0.1.0.dist-info"
     with zipfile.ZipFile(path, "w") as file:
@@ -267,7 +267,7 @@ def test_the_action_runs_nothing_of_what_it_checks(mark: Path, temp: Path) -> No
 
 
 def test_the_attack_on_the_action_is_real(mark: Path, temp: Path) -> None:
-    """Without isolation Python runs what lies in the current folder."""
+    """Without isolation, Python runs modules in the current folder."""
     for arguments in (["-m", "venv", str(temp / "made")], ["-m", "pip", "--version"]):
         subprocess.run([sys.executable, *arguments], check=False, capture_output=True)
         assert mark.read_text().split()

@@ -1,4 +1,4 @@
-"""What `.ci/run` asks of the README's first command: that it fixed something, and what it says it fixed."""
+"""The check of the README's first command in `.ci/run`: it must fix something, and exactly what it reports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def verdict(printed: str) -> str:
-    """What the script says, nothing if all is well."""
+    """The output of the script; empty if there is no error."""
     Path("printed").write_text(printed, encoding="utf-8")
     command = [sys.executable, str(ROOT / ".ci/fixed.py"), "printed", "net.whl", "net"]
     done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)

@@ -105,7 +105,7 @@ def test_renamed_function_or_class_is_no_news(name: str) -> None:
     written("net.py")
     made(net=TWICE.replace(name, f"{name}Renamed"))
     assert places("net.py") == []
-    # Its two calls are two: a third one in it is new.
+    # Both calls have an entry, so a third call is new.
     call = "return self.stem.forward(x) +"
     made(net=TWICE.replace(name, f"{name}Renamed").replace(call, f"{call} self.stem.forward(x) +"))
     assert [place.split(":")[1] for place in places("net.py")] == ["14"]

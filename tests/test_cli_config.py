@@ -1,4 +1,4 @@
-"""``forward-call config``: TOML that says the same again, and which rules are in force."""
+"""``forward-call config``: TOML with the same settings, and the rules that are on."""
 
 from __future__ import annotations
 

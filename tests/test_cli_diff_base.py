@@ -1,4 +1,4 @@
-"""``check --diff-base``: only what a change touches, in repositories that git made."""
+"""``check --diff-base``: only findings that a change touches, in real git repositories."""
 
 from __future__ import annotations
 
@@ -165,7 +165,7 @@ def test_renamed_file_counts_by_the_lines_that_differ(staged: bool) -> None:
         assert places(".", base="HEAD") == []
         made("né w.py", PROGRAM + METHOD.format("a") + METHOD.format("b"))
         assert places(".", base="HEAD") == ["./né w.py:14"]
-    else:  # Of a file that git was not told of, nobody knows that it was renamed.
+    else:  # For a file that git does not track, a rename is not detected.
         assert len(places(".", base="HEAD")) == 2
 
 
@@ -257,7 +257,7 @@ def test_histories_without_a_common_ancestor_are_told() -> None:
 
 
 def cloned(*options: str) -> None:
-    """A clone of the repository, as the current folder; `file://` makes git go the way that it goes over a network."""
+    """A clone of the repository, as the current folder. With `file://`, git works as over a network."""
     source = Path.cwd()
     git("clone", "--quiet", *options, source.as_uri(), "../clone")
     os.chdir("../clone")
@@ -271,7 +271,7 @@ def as_told(error: str) -> None:
 
 @pytest.fixture
 def _history() -> None:
-    """Three commits on `main`, the last of which is also on `topic` with one more."""
+    """Three commits on `main`. `topic` has one more commit."""
     for name in "abc":
         commit(**{name: FIXED})
     git("switch", "--quiet", "--create", "topic")

@@ -1,4 +1,4 @@
-"""The examples at the end of --help are what they say: each is run."""
+"""The examples at the end of --help are correct: each is run."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_forward_call.cli import _group
 from flake8_forward_call.commands.examples import EXAMPLES
 
 LINES = [line for examples in EXAMPLES.values() for line, _ in examples]
-# What a shell or an editor does with the output is tested where that is.
+# Other tests cover the use of the output by a shell or an editor.
 RUN = [line for line in LINES if not line.startswith(("eval", "forward-call server", "forward-call completion"))]
 
 

@@ -1,4 +1,4 @@
-"""``forward-call explain PATH:ROW:COLUMN``: why one call is, or is not, reported."""
+"""``forward-call explain PATH:ROW:COLUMN``: why one call is reported or not."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ ONCE = (
     "Preserved: same arguments, same forward(). Brought back: forward pre-hooks, forward hooks, backward hooks, "
     "and what is built on them."
 )
-# What f"{...=}" prints would change with the call, so this one is left to a person.
+# A rewrite would change the output of f"{...=}", so this one is not fixed.
 ECHOED = PROGRAM.replace("return self.stem.forward(x)", 'print(f"{self.stem.forward(x)=}")')
 
 
@@ -56,7 +56,7 @@ def test_second_run_changes_nothing(net: Path) -> None:
     before = net.stat()
     done = forward_call("fix", "net.py")
     assert (done.status, done.out) == (0, "Nothing to fix.\n")
-    after = net.stat()  # But for the time of the last look at it.
+    after = net.stat()  # All except the access time.
     assert (after.st_ino, after.st_mtime_ns, after.st_ctime_ns) == (
         before.st_ino,
         before.st_mtime_ns,
@@ -149,7 +149,7 @@ def test_fault_of_the_rewriter_is_a_finding_and_the_others_are_fixed(
 
 
 def test_encoding_that_does_not_give_the_bytes_back_is_a_finding() -> None:
-    # The shift to another character set and straight back is lost in decoding.
+    # A shift to another character set and straight back is lost when decoding.
     data = b"# coding: iso-2022-jp\nempty = '\x1b$B\x1b(B'\n" + PROGRAM.encode()
     Path("net.py").write_bytes(data)
     done = forward_call("fix")

@@ -33,7 +33,7 @@ def programs(*names: str | Path) -> list[Path]:
 
 
 def applied(done: Result) -> None:
-    """Apply the diff, and only the diff, that was printed."""
+    """Apply the printed diff and nothing else."""
     assert done.status == 1
     git("apply", "-", stdin=done.out_bytes)
 

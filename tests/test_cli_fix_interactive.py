@@ -1,4 +1,4 @@
-"""``forward-call fix --interactive``: what is shown, what can be answered, and what becomes of it."""
+"""``forward-call fix --interactive``: the output, the possible answers, and their effects."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def run(x, path=None):
     model = load(path) if path else nn.Linear(4, 2)
     return model.forward(x)
 """
-# In the order in which they are asked about.
+# In the order of the questions.
 CALLS = ["self.a.forward(self", "self.b.forward", "self.a.forward(\n", "model.forward"]
 QUESTION = "Rewrite this call? ({}/3) [y,n,a,d,q,?] "
 
 
 def without(*numbers: int) -> str:
-    """The program with the calls of these numbers rewritten."""
+    """The program with the calls with these numbers rewritten."""
     text = NET
     for number in numbers:
         text = text.replace(CALLS[number], CALLS[number].replace(".forward", ""))
@@ -243,7 +243,7 @@ def test_on_a_real_terminal(nets: list[Path]) -> None:
         try:
             while more := os.read(ours, 4096):
                 shown += more
-        except OSError:  # On Linux, how the end of a terminal shows.
+        except OSError:  # On Linux, this is the end of the output.
             pass
         os.close(ours)
     assert process.returncode == 1

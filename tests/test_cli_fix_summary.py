@@ -1,4 +1,4 @@
-"""``forward-call fix --summary markdown``, read by a parser of Markdown."""
+"""``forward-call fix --summary markdown``, parsed by a Markdown parser."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _in_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def tokens(text: str) -> list[Token]:
-    """All tokens, those within lines among them, as GitHub's additions to Markdown make them."""
+    """All tokens, including inline ones, of GitHub Flavored Markdown."""
     found = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
     return [each for block in found for each in (block, *(block.children or ()))]
 
@@ -54,7 +54,7 @@ def code_spans(text: str) -> list[str]:
 
 
 def items(text: str, heading: str = "") -> Iterator[str]:
-    """The lists' items under a heading, as text; those before the second heading without one."""
+    """The list items under a heading, as text; without a heading, those before the second heading."""
     under, depth = "", 0
     found = MarkdownIt("commonmark").parse(text)
     for before, token in pairwise(found):
@@ -218,7 +218,7 @@ def test_what_could_not_be_read_or_written_is_in_the_summary_too() -> None:
 
 
 def details(text: str) -> list[list[str]]:
-    """The folded lists, each with the text of its items."""
+    """The collapsed lists, each with the text of its items."""
     found: list[list[str]] = []
     is_open = False
     for token in MarkdownIt("commonmark").parse(text):

@@ -1,4 +1,4 @@
-"""``check`` as a gate: exit status, statistics, and where the report goes."""
+"""``check`` as a gate: exit status, statistics, and the destination of the report."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_output_file_holds_what_would_be_printed(output_format: str) -> None:
     done = forward_call("check", "--output-format", output_format, "--output-file", "report", "net.py", terminal=True)
     assert (done.status, done.out) == (1, "")
     assert done.err == "forward-call: 1 finding in 1 file; the report is in report\n"
-    # The page says how the command was called.
+    # The page contains the command line.
     assert Path("report").read_bytes().replace(b"--output-file report ", b"") == printed.out_bytes
 
 
@@ -173,7 +173,7 @@ def test_file_that_is_no_report_is_replaced_by_force_alone(option: str, text: st
 @pytest.mark.parametrize("name", ["net.py", "NET.PY", "pyproject.toml", "link"])
 def test_source_is_never_replaced(option: str, name: str) -> None:
     Path("link").symlink_to("net.py")
-    Path(name).write_text("")  # It is no former report for being empty.
+    Path(name).write_text("")  # An empty file is not taken to be an earlier report.
     done = forward_call("check", "--force", option, name)
     assert done.status == 2
     assert f"{name} is a source file; a report never overwrites it" in done.err

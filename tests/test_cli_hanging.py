@@ -1,4 +1,4 @@
-"""What hangs on the hooks of a receiver, as each door says it."""
+"""The uses of a receiver's hooks, as each door reports them."""
 
 from __future__ import annotations
 

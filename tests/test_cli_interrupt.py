@@ -1,4 +1,4 @@
-"""The end of a run in the middle of ``fix``, and two runs at once: every file is the old or the new one."""
+"""Interrupts in the middle of ``fix``, and two runs at once: every file is either the old or the new one."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def press_ctrl_c() -> None:
 
 
 def started(command: Sequence[str] = ("-m", "flake8_forward_call", "fix", ".")) -> subprocess.Popen[bytes]:
-    # Not measured: coverage takes a lock in its tracer, and waits for itself for ever if the signal comes just then.
+    # Without coverage, which takes a lock in its tracer and deadlocks if the signal comes at that moment.
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    # Without a buffer here: what readline() put into one, communicate() would not find there.
+    # Without a buffer, because communicate() would not read what readline() has buffered.
     return subprocess.Popen(
         [sys.executable, *command], bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment
     )
@@ -47,7 +47,7 @@ def ended(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
         try:
             return process.communicate(timeout=60)
         finally:
-            process.kill()  # Else a failure waits for it.
+            process.kill()  # Otherwise a failing test would wait for it.
 
 
 def count_fixed(files: Sequence[Path]) -> int:
@@ -60,7 +60,7 @@ def count_fixed(files: Sequence[Path]) -> int:
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
     monkeypatch.chdir(tmp_path)
-    # Together their lines fill any pipe, so that the process waits for its reader, however late that one wakes up.
+    # Together their lines fill any pipe, so the process waits for its reader, even if the reader is late.
     files = [Path(f"net{number:0200}.py") for number in range(240)]
     for path in files:
         path.write_text(PROGRAM)

@@ -1,4 +1,4 @@
-"""``check --add-noqa``: where the comments come to stand, that they count, and that nothing else changes."""
+"""``check --add-noqa``: the comments are in the right lines and work, and nothing else changes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from flake8_forward_call.sources.source import Source
 HEAD = b"import torch\nfrom torch import nn\n\nm = nn.Linear(8, 4)\nh = nn.ReLU()\nx = torch.ones(8)\n"
 CODES = "FWD001,FWD002,FWD003,FWD004,FWD005"
 
-# What stands in the file, and what comes of it.
+# The text in the file, and the result.
 PLACES: dict[str, tuple[bytes, bytes]] = {
     "no comment": (b"m.forward(x)\n", b"m.forward(x)  # noqa: FWD001\n"),
     "blanks at the end": (b"m.forward(x) \t\n", b"m.forward(x)  # noqa: FWD001\n"),
@@ -182,7 +182,7 @@ def test_line_that_ends_in_the_braces_of_an_f_string_stays_readable_for_every_py
     file = tmp_path / "net.py"
     file.write_bytes(HEAD + b"y = f'''{m.forward(\nx)}'''\n")
     done = forward_call("check", "--add-noqa", file)
-    if done.err:  # From Python 3.12 on the lines are apart, and the first can have no comment.
+    if done.err:  # Since Python 3.12, these are separate lines, and the first cannot have a comment.
         assert "the line ends within an f-string" in done.err
         assert file.read_bytes() == HEAD + b"y = f'''{m.forward(\nx)}'''\n"
     else:
@@ -195,7 +195,7 @@ def test_last_line_in_a_string_without_an_end_is_silenced_or_left_as_flake8_sees
     file.write_bytes(before)
     done = forward_call("check", "--add-noqa", file)
     spoken = flake8(file).lines
-    if done.err:  # Before Python 3.12 such a file has no end of the line among its tokens.
+    if done.err:  # Before Python 3.12, such a file has no NEWLINE token.
         assert done.err.endswith("put a line break at the end of the file\n")
         assert (len(spoken), file.read_bytes()) == (1, before)
     else:

@@ -1,4 +1,4 @@
-"""Slips on the command line: one clear line, exit status 2."""
+"""Mistakes on the command line: one clear message, exit status 2."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_slip_is_told_in_one_line(args: tuple[str, ...], words: list[str]) -> No
     assert [word for word in words if word not in done.err] == []
 
 
-# What users of ruff and flake8 type, and a part of what they are told.
+# Commands that users of ruff and flake8 may type, and a part of the message.
 HABITS = {
     "check --fix": "run 'forward-call fix'",
     "check --fix-only src": "run 'forward-call fix --quiet'",
@@ -173,7 +173,7 @@ def test_interrupt_anywhere_else_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
 
 @pytest.fixture
 def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Forgets what this process knows of any project, as if it were another; small projects are recorded as well."""
+    """Forget all projects, as in a new process. Small projects are recorded as well."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
 
     def forget() -> None:
@@ -204,7 +204,7 @@ def test_folder_that_cannot_be_had_is_no_trouble(
     tmp_path: Path, folder: str, fresh_session: Callable[[], None]
 ) -> None:
     (tmp_path / "file").touch()
-    # A call on `self`, for which subclasses are looked for in the text of the project.
+    # A call on `self`, so that the text of the project is searched for subclasses.
     method = "    def loss(self, x):\n        return self.forward(x).sum()\n"
     (tmp_path / "net.py").write_text(PROGRAM.replace("self.stem.forward(x)", "self.stem(x)") + method)
     fresh_session()

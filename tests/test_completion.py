@@ -1,4 +1,4 @@
-"""What a real shell completes."""
+"""Completions in a real shell."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SAY += '_forward_call_completion forward-call; printf "%s\\n" "${COMPREPLY[@]}"'
 
 
 def in_bash(folder: Path, *words: str) -> list[str]:
-    """What bash offers in place of the last word."""
+    """Bash's completions of the last word."""
     command = folder / "forward-call"
     command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m flake8_forward_call "$@"\n')
     command.chmod(0o755)

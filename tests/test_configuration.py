@@ -1,4 +1,4 @@
-"""Settings: where they come from, what wins, and what is said of those that cannot be used."""
+"""Settings: their sources, their precedence, and the messages for invalid ones."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def configure(text: str, folder: str = ".") -> None:
 
 
 def settings_shown(*args: str) -> dict[str, str]:
-    """The lines for each setting that `config` prints, by its name."""
+    """The lines that `config` prints for each setting, by name."""
     table, _, _ = forward_call(*args).out.partition("\n\n")
     return {line.removeprefix("# ").split(" ")[0]: line for line in table.splitlines()[1:]}
 
@@ -212,7 +212,7 @@ def test_cache_goes_where_it_is_configured(project: Path, monkeypatch: pytest.Mo
 
 @pytest.fixture
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that is no part of the project."""
+    """A folder outside of the project."""
     return tmp_path_factory.mktemp("outside")
 
 

@@ -1,4 +1,4 @@
-"""What a finding stands in, for the reports that have to know it again."""
+"""The context of a finding, for reports that must recognise it later."""
 
 from __future__ import annotations
 

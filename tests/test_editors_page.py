@@ -1,4 +1,4 @@
-"""The settings in docs/editors.md: they can be read, and start this server."""
+"""The settings in docs/editors.md can be parsed, and start this server."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_python_lsp_server() -> None:
 
 @pytest.mark.parametrize(("language", "number"), [("lua", 4), ("lisp", 1)])
 def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
-    """Every bracket is closed, the command is this one, the names are those that the server knows."""
+    """Every bracket is closed, the command is correct, and the server knows the names."""
     texts = [text for info, text in BLOCKS if info == language]
     assert len(texts) == number
     for text in texts:

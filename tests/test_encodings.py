@@ -1,4 +1,4 @@
-"""Odd files that are Python all the same: the finding at its place, the fix to the byte, a second run without work."""
+"""Unusual but valid Python files: the location is right, the fix is exact, and a second run changes nothing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _in_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def encoded(encoding: str, text: str) -> bytes:
-    """A program in an encoding that its first line names, with a text that needs it before and in the call."""
+    """A program whose first line names its encoding, with text that needs it before and in the call."""
     program = PROGRAM.replace("forward(x)", f"forward(dict({text}=x, y='{text}'))  # {text}")
     return f"# coding: {encoding}\n# {text}\n{program}".encode(encoding)
 
@@ -43,7 +43,7 @@ ODD = {
     "gb18030": (encoded("gb18030", "中文"), "13:26"),
     "big5": (encoded("big5", "許"), "13:26"),  # Its second byte is a backslash.
     "euc-jp": (encoded("euc-jp", "日本"), "13:26"),
-    "shift_jis": (encoded("shift_jis", "表"), "13:26"),  # As here.
+    "shift_jis": (encoded("shift_jis", "表"), "13:26"),  # The same here.
     "iso2022_jp": (encoded("iso2022_jp", "日本"), "13:26"),
     "escape of a lone surrogate": (b"S = '\\ud800'\n" + PROGRAM.encode(), "12:26"),
     "character of two code units before": (before_call("'\U0001f600' and "), "11:34"),

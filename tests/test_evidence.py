@@ -1,4 +1,4 @@
-"""The evidence that a report shows for a finding is that which ``explain`` shows for its place."""
+"""A report shows the same evidence for a finding as ``explain`` for its location."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BODIES = {
 
 
 def agrees(path: str, data: bytes) -> int:
-    """Compare both for each finding; how many there are."""
+    """Compare both for each finding, and return the number of findings."""
     source = read(path, data)
     assert source is not None
     findings = analyse(source)

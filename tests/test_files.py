@@ -1,4 +1,4 @@
-"""Files as they lie on a real disk: links, owners, odd names, closed folders. Nothing is lost, and all is told."""
+"""Files on a real disk: links, owners, odd names, closed folders. Nothing is lost, and everything is reported."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="links, owners and modes
 
 IS_ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 SETPRIV = shutil.which("setpriv")
-# What lets root do what the modes of files forbid.
+# The capabilities with which root bypasses file modes.
 POWERS = "-dac_override,-dac_read_search,-fowner,-chown"
 
 
@@ -33,7 +33,7 @@ def write(*names: str | Path) -> None:
 
 
 def as_anybody(*args: str) -> Result:
-    """Run the command as a user whom the modes of files bind, which root is not."""
+    """Run the command as a user to whom file modes apply, unlike root."""
     if IS_ROOT and SETPRIV is None:
         pytest.skip("root cannot lay down its powers without setpriv")
     lay_down = [str(SETPRIV), f"--bounding-set={POWERS}", f"--inh-caps={POWERS}"] if IS_ROOT else []
@@ -56,7 +56,7 @@ def test_linked_file_in_a_directory_is_written_once_and_the_link_stays() -> None
 def test_links_that_lead_nowhere_are_passed_over_in_a_directory_and_told_by_name() -> None:
     write("pkg/net.py")
     Path("pkg/loop.py").symlink_to("loop.py")
-    Path("pkg/.#net.py").symlink_to("somebody@host.1234")  # So Emacs locks a file.
+    Path("pkg/.#net.py").symlink_to("somebody@host.1234")  # Emacs locks a file in this way.
     Path("pkg/up").symlink_to("..")
     done = forward_call("check", "pkg")
     assert (done.status, done.out, done.err) == (1, f"pkg/net.py:{PLACE}: {MESSAGE}\n", "")
@@ -128,7 +128,7 @@ def test_what_may_not_be_read_is_told_and_the_rest_is_fixed() -> None:
     Path("link.py").symlink_to("shut/net.py")
     Path("net.py").chmod(0o200)
     Path("shut").chmod(0)
-    Path("listed").chmod(0o444)  # Its names may be read, and nothing behind them.
+    Path("listed").chmod(0o444)  # The names in it can be read, but not the files.
     check, fix = as_anybody("check", "."), as_anybody("fix", ".")
     for path in ("shut", "listed"):
         Path(path).chmod(0o755)
@@ -158,7 +158,7 @@ def test_odd_name_is_printed_in_one_line_and_its_file_fixed(name: str) -> None:
     assert done.out.rstrip("\n").isprintable()
     assert [
         Path(each["filename"]).name for each in json.loads(forward_call("check", "--output-format", "json").out)
-    ] == [name.replace("\udcff", "\\udcff")]  # Half of a surrogate pair is nothing that every reader of JSON takes.
+    ] == [name.replace("\udcff", "\\udcff")]  # Not every JSON parser accepts lone surrogates.
     for args in (["fix", "."], ["fix", "--", name]):
         write(name)
         fixed = forward_call(*args)

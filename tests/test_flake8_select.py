@@ -1,4 +1,4 @@
-"""Which rules the real flake8 reports, by what its configuration and command line select and ignore."""
+"""Which rules the real flake8 reports, depending on `select` and `ignore` in its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``--output-format full``: each finding with its source lines, the call marked, and the remedy."""
+"""``--output-format full``: each finding with its source lines, a mark at the call, and the fix."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _in_empty_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def full(*body: str) -> str:
-    """What is printed for a class that goes on like this from its ninth row."""
+    """The output for a class that continues with these lines from row 9."""
     Path("net.py").write_text("\n".join((HEAD, *body, "")), encoding="utf-8")
     done = forward_call("check", "--output-format", "full", "net.py")
     assert (done.status, done.err) == (1, "")

@@ -1,4 +1,4 @@
-"""What a repository's own configuration names is never run, whatever is asked of git."""
+"""Commands in a repository's own configuration never run, whatever git is used for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def trap(tmp_path: Path) -> Path:
-    """A program that leaves a mark when it runs."""
+    """A program that leaves a mark if it runs."""
     program = tmp_path / "trap.sh"
     program.write_text(f"#!/bin/sh\ntouch '{tmp_path}/ran'\nexit 1\n")
     program.chmod(0o755)
@@ -61,7 +61,7 @@ SETTINGS = {
     "alias": {"alias.diff": "!{trap}", "alias.ls-files": "!{trap}"},
     "alternate references": {"core.alternateRefsCommand": "{trap}"},
 }
-# What git does to get an object that is not there, from a remote that promised it.
+# git fetches a missing object from its promisor remote.
 REMOTES = {
     "program on the other side": {"remote.x.url": "{top}", "remote.x.uploadpack": "{trap}"},
     "ext transport": {"remote.x.url": "ext::{trap}", "protocol.ext.allow": "always", "protocol.allow": "always"},
@@ -118,7 +118,7 @@ def test_pipe_in_place_of_a_file_of_the_commit_is_skipped() -> None:
 
 
 def test_the_attack_is_real(trap: Path) -> None:
-    """Git itself, asked in the repository, runs what its configuration names."""
+    """In the repository, git itself runs the commands in its configuration."""
     Path(".gitattributes").write_text(ATTRIBUTES)
     configure(SETTINGS["clean filter"], trap)
     subprocess.run(["git", "diff", "HEAD"], check=False, capture_output=True)

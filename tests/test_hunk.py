@@ -1,4 +1,4 @@
-"""The diff of one fix, which looks only at the lines near it."""
+"""The diff of one fix, which only reads the lines near it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def findings() -> list[Finding]:
 
 
 def whole(finding: Finding, made: list[Finding], around: int) -> list[str]:
-    """The same from a comparison of the whole texts."""
+    """The same diff from a comparison of the whole texts."""
     texts = (edited(SOURCE, [each.fix.edits[0] for each in some if each.fix]) for some in (made, [*made, finding]))
     before, after = ([line.rstrip("\n") for line in Source("net.py", text).lines] for text in texts)
     return list(difflib.unified_diff(before, after, lineterm="", n=around))[2:]

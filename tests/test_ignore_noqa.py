@@ -1,4 +1,4 @@
-"""``--ignore-noqa``: what comments silence is reported and fixed as if there were none."""
+"""``--ignore-noqa``: silenced findings are reported and fixed as if there were no comments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a search leaves out: by git's patterns, as git itself reads them, and by the user's."""
+"""Which files a search skips: by git's patterns, as git reads them, and by the user's."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from flake8_forward_call.terminal.trouble import Trouble
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """Each test writes configurations of its own."""
+    """Forget settings, because each test writes its own."""
     files.forget()
     yield
     files.forget()
@@ -61,7 +61,7 @@ def test_gitignore_is_read_as_git_reads_it(outer: Sequence[str], inner: Sequence
         assert found(top) == set(told.split())
         named = {f"lib/{name}" for name in found(top / "lib")}
         below = {one for one in told.split() if one.startswith("lib/")}
-        # That a folder is named brings back what is ignored because of it, and changes nothing else.
+        # Naming an ignored folder brings back the files that are ignored because of it, and changes nothing else.
         assert named >= below if is_ignored("lib/", top) else named == below
     finally:
         shutil.rmtree(top)
@@ -120,7 +120,7 @@ def test_current_folder_is_looked_at_whatever_leaves_it_out(
 
 
 def test_settings_below_a_named_folder_bring_back_no_pattern_that_leaves_it_out(project: Path) -> None:
-    """A file of settings without this tool's table says nothing, so the outer one holds there too."""
+    """A settings file without this tool's table has no effect, so the outer one applies there too."""
     for name in ("vendor/lib/net.py", "vendor/lib/vendor/net.py"):
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).touch()

@@ -1,4 +1,4 @@
-"""Odd patterns mean what they mean to git itself, and no line costs the others their meaning."""
+"""Odd patterns have the same meaning as in git, and no line affects the others."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.files.ignoring import reason_for
 from flake8_forward_call.terminal.trouble import Trouble
 
-# Each is a `.gitignore` of its own, or several by folder, over the same tree.
+# Each is a separate `.gitignore`, or several by folder, for the same tree.
 TABLE: dict[str, bytes | dict[str, bytes]] = {
     "range the wrong way round": b"[z-a].py\na.py",
     "mark alone": b"!\na.py",
@@ -122,7 +122,7 @@ NAMES = (
 
 @pytest.fixture(scope="module", autouse=True)
 def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, set[str], list[str]]]:
-    """For each case its folder, what git ignores there, and the files that are there."""
+    """For each case: its folder, the files that git ignores there, and all files there."""
     if os.name == "nt":
         pytest.skip("most of these names can be none on Windows")
     top = tmp_path_factory.mktemp("ignoring").resolve()
@@ -145,7 +145,7 @@ def trees(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Path, set
 
 
 def create(path: Path) -> bool:
-    """Make an empty file; whether it can have this name here."""
+    """Create an empty file. Returns whether this name is possible here."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
@@ -158,7 +158,7 @@ def create(path: Path) -> bool:
 def test_odd_pattern_means_what_it_means_to_git(case: str, trees: dict[str, tuple[Path, set[str], list[str]]]) -> None:
     folder, ignored, names = trees[case]
     assert {name for name in names if reason_for(str(folder / name), is_folder=False)} == ignored
-    # So a search from above finds them as well, which asks folder by folder.
+    # A search from above, which asks folder by folder, finds them as well.
     found = {os.path.relpath(name, folder) for name in find_files([str(folder.parent)], Trouble())}
     here = {name for name in names if name.endswith(".py")}
     assert here & found == here - ignored

@@ -1,4 +1,4 @@
-"""What a killed run leaves behind is removed by the next one, and nothing else is."""
+"""The next run removes the files that a killed run left behind, and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flake8_forward_call.files import temporary
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows locks open files in another way")
 
-# A run that stops in the middle of writing a file, with all that has a name by then on the disk.
+# A run that stops in the middle of writing a file, when all its files have their names on disk.
 STOPPING = """
 import os, sys, time
 from pathlib import Path
@@ -40,7 +40,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def started(where: str) -> subprocess.Popen[str]:
-    """A run that has come to the place where it stops."""
+    """A run that has reached the point where it waits."""
     command = [sys.executable, "-c", STOPPING.format(where=where)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
@@ -72,7 +72,7 @@ def test_what_a_run_that_lives_is_writing_is_left_alone(project: Path) -> None:
 
 
 def made(folder: Path, name: str = "") -> Path:
-    """What a killed run leaves, with its number in the name, or under a name of one's choice."""
+    """A file as a killed run leaves it, with its inode number in the name, or with another name."""
     path = folder / "new"
     path.write_text(PROGRAM)
     return path.rename(folder / (name or f".forward-call-abcd_123-{path.stat().st_ino:x}.tmp"))

@@ -1,4 +1,4 @@
-"""A link that a repository holds is no leave to change the file that it leads to."""
+"""A link in a repository is no permission to change a target outside of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows lets few users 
 
 @pytest.fixture(autouse=True)
 def outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program beside a repository that has a link to it."""
+    """A program next to a repository, with a link to it in the repository."""
     target = tmp_path / "home/x.py"
     target.parent.mkdir()
     target.write_text(PROGRAM)
@@ -119,7 +119,7 @@ def test_folder_whose_name_begins_like_the_given_one_is_outside(tmp_path: Path) 
 
 
 def test_root_may_be_given(tmp_path: Path, outside: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A folder's name may end in a slash, and the root's does."""
+    """A folder's name may end in a slash, and the name of the root does."""
     from flake8_forward_call.files.inputs import Input
 
     assert Input(str(outside), b"", given=("/",)).leads_out_to is None

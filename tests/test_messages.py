@@ -1,4 +1,4 @@
-"""How messages on standard error name files: from where one stands, where they are below."""
+"""Names of files in messages on standard error: relative if they are below the current folder."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BROKEN = "[tool.forward-call]\nselct = []\n"
 
 @pytest.fixture(autouse=True)
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder that one stands in, with a program, a text, a pipe, settings that can be used and some that cannot."""
+    """The current folder, with a program, a text, a pipe, and valid and invalid settings."""
     folder = tmp_path / "here"
     for name, text in (("broken", BROKEN), ("sound", BROKEN.replace("selct", "ignore"))):
         (folder / name).mkdir(parents=True)

@@ -1,4 +1,4 @@
-"""Syntax of a newer Python than the one that runs the tool is not blamed on the file; a mistake still is."""
+"""Syntax that is too new for the Python that runs the tool is not reported as a mistake; real mistakes are."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_mistake_is_no_newer_syntax(program: str) -> None:
 
 @pytest.mark.parametrize("program", [one for one, since in RIGHT.items() if since < (3, 15)])
 def test_what_every_python_reads_is_no_reason(program: str) -> None:
-    """The same words in strings and comments, and old forms beside them."""
+    """The same words in strings and comments, and similar old syntax."""
     old = "with (open(a) as b, open(c) as d):\n    x = f'{b[\"#\"]!r:>{w}}' '\\n'\n    y = (*x, 1)\n"
     assert form_of(f"x = '''\n{program}'''\n{old}" if "'''" not in program else old, (3, 10)) is None
 

@@ -1,4 +1,4 @@
-"""``--add-noqa`` and ``--report-unused-noqa`` in notebooks: a comment is put into a cell, and no other byte changes."""
+"""``--add-noqa`` and ``--report-unused-noqa`` in notebooks: a comment is added to a cell, and no other byte changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What servers read of a notebook: rows of its JSON, the place in the cell beside them, and fixes of the JSON."""
+"""Reports on notebooks for servers: rows of the JSON, the location in the cell, and fixes of the JSON."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flake8_forward_call.report.formats import FORMATS
 
 SETUP = code(["from torch import nn\n", "model = nn.Linear(8, 4)\n"])
 SAYS = "model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"
-# Where the call stands: a line of a list, a string of many lines, behind characters that JSON escapes, on two lines.
+# The location of the call: a line of a list, a multi-line string, after characters that JSON escapes, on two lines.
 SOURCES: list[str | list[str]] = [
     ["x = 1\n", "model.forward(x)"],
     "x = 1\nmodel.forward(x)\n",
@@ -45,7 +45,7 @@ def checked(output_format: str, *args: str) -> str:
 
 
 def spans(output_format: str, *args: str) -> list[tuple[int, int, int, int]]:
-    """The places that a report names: row and column of the start and of the end, columns in characters."""
+    """The ranges in a report: row and column of start and end, with columns in characters."""
     out = checked(output_format, *args)
     if output_format == "github":
         found = re.findall(r"line=(\d+),col=(\d+),endLine=(\d+),endColumn=(\d+)", out)
@@ -71,7 +71,7 @@ def _region(region: dict[str, int]) -> tuple[int, int, int, int]:
 
 
 def _range(span: dict[str, dict[str, int]]) -> tuple[int, int, int, int]:
-    """The JSON of these notebooks is in ASCII, so that bytes are characters."""
+    """The JSON of these notebooks is ASCII, so bytes are characters."""
     start, end = span["start"], span["end"]
     return start["line"], start["column"], end["line"], end["column"]
 

@@ -1,4 +1,4 @@
-"""Notebooks through the command: their cells are one program, and a fix touches nothing but the calls in them."""
+"""Notebooks and the command: their cells are one program, and a fix only changes the calls in them."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ MESSAGE = "FWD001 model.forward(...) skips Module.__call__, so hooks do not run;
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a module in it, and the current one."""
+    """A folder with a module, as the current folder."""
     (tmp_path / "net.py").write_text(NET)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def check(project: Path, *cells: str) -> list[str]:
-    """What is said of a notebook with these cells below one that makes the model."""
+    """The output for a notebook with a cell that creates the model, and these cells below."""
     (project / "nb.ipynb").write_text(notebook(code(SETUP), *map(code, cells)))
     return forward_call("check", "nb.ipynb").lines
 
@@ -156,7 +156,7 @@ def test_git_takes_the_diff(project: Path) -> None:
 
 
 def fixed(project: Path, data: bytes) -> bytes:
-    """A notebook after the fix, which a second one does not change."""
+    """A notebook after the fix. A second fix does not change it."""
     path = project / "nb.ipynb"
     path.write_bytes(data)
     forward_call("fix", path)
@@ -419,7 +419,7 @@ def test_summary_names_the_cell(project: Path) -> None:
     assert any(line.startswith("  - `nb.ipynb:cell 3:1`: ") for line in result.lines)
 
 
-# One character as JSON can write it.
+# One character in a form that JSON allows.
 @st.composite
 def _written(draw: st.DrawFn, character: str) -> str:
     ways = [json.dumps(character)[1:-1]]
@@ -446,7 +446,7 @@ _LINES += ["model.forward(model.forward('\t'))"]
 
 @st.composite
 def notebooks(draw: st.DrawFn) -> tuple[str, str]:
-    """The text of a notebook, and what it should be after the fix."""
+    """The text of a notebook, and the expected text after the fix."""
 
     def blank() -> str:
         return draw(st.sampled_from(["", "", " ", "\n", "\r\n\t"]))

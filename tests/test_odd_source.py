@@ -1,4 +1,4 @@
-"""Real programs with random damage: findings or FWD900, the same from both doors, and never an exception."""
+"""Real programs with random damage: both doors report the same findings or FWD900, and never an exception."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PIECES = [
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A program of the fixtures with lines and pieces deleted, doubled, swapped or put in, or cut off anywhere."""
+    """A program of the fixtures in which lines or pieces are deleted, doubled, swapped, inserted, or cut off."""
     data = draw(st.sampled_from(PROGRAMS))
     for _ in range(draw(st.integers(0, 4))):
         lines = data.splitlines(keepends=True) or [b""]
@@ -60,8 +60,8 @@ def damaged(draw: st.DrawFn) -> bytes:
 
 
 def flake8_lines(data: bytes) -> list[str]:
-    """The lines that flake8 hands to a plugin."""
-    encoding = "latin-1"  # So it reads what it cannot decode.
+    """The lines that flake8 passes to a plugin."""
+    encoding = "latin-1"  # flake8's fallback for undecodable files.
     with suppress(SourceError):
         encoding = Source.from_bytes("net.py", data).encoding
     lines = io.TextIOWrapper(io.BytesIO(data), encoding, line_buffering=True).readlines()
@@ -100,9 +100,9 @@ def test_any_damage_is_answered_alike_by_both_doors(data: bytes) -> None:
     assert all(re.fullmatch(r"FWD\d{3} [^\n\r]+", text) for *_, text in from_plugin)
     assert not any("internal error" in text for *_, text in [*from_plugin, *from_command(checked.findings)])
     if checked.source is None or not parses(checked.source):
-        assert [each.code for each in checked.findings] in ([], ["FWD900"])  # None where a comment silences it.
+        assert [each.code for each in checked.findings] in ([], ["FWD900"])  # None if a comment silences it.
         return
-    if b"noqa" not in data:  # flake8 itself minds these comments.
+    if b"noqa" not in data:  # flake8 itself obeys these comments.
         assert from_plugin == from_command(checked.findings)
     fixes = [each.fix for each in checked.findings if each.fix is not None]
     if not fixes:
@@ -127,6 +127,6 @@ def test_any_bytes_are_answered(before: bytes, piece: bytes, after: bytes) -> No
 @settings(max_examples=100, deadline=None)
 @given(st.lists(st.text(max_size=30), max_size=8))
 def test_any_text_is_answered(lines: list[str]) -> None:
-    # Whatever an editor or another plugin makes of a file: line ends within lines, lone surrogates, nothing at all.
+    # Lines that an editor or another plugin may pass: line breaks within lines, lone surrogates, none at all.
     plugin = Plugin(ast.Module([], []), "net.py", [*lines, "x.forward(y)\n", *lines])
     assert not any("internal error" in text for *_, text, _ in plugin.run())

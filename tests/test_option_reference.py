@@ -1,4 +1,4 @@
-"""The reference of the options is what the table says, and its examples can be given."""
+"""The reference of the options agrees with the table, and its examples are valid."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def made(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder that has what the examples name, in a run for which nothing was given before."""
+    """A folder with the files that the examples name, and no options from other tests."""
     for name in ("lib", "tools/python", "src", "tests"):
         (tmp_path / name).mkdir(parents=True)
     (tmp_path / ".venv/lib/python3.11/site-packages").mkdir(parents=True)
@@ -50,7 +50,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def _shown(option: Option, lines: list[str]) -> tuple[object, str]:
-    """The value of an option and where it comes from, as `forward-call config` tells them."""
+    """The value of an option and its source, as shown by `forward-call config`."""
     (match,) = [found for line in lines if (found := re.fullmatch(rf"{option.name} += (.*)  # (.*)", line))]
     return tomllib.loads(f"value = {match[1]}")["value"], match[2]
 
@@ -81,7 +81,7 @@ def test_the_example_for_the_file_sets_the_option(option: Option, made: ModuleTy
     expected = value_of(option, made.tomllib.loads(made.in_toml(option))["tool"]["forward-call"][option.name], project)
     plain = json.loads(json.dumps(expected))
     assert value == (dict(plain) if isinstance(value, dict) else plain)
-    # An example that says what holds anyway shows nothing.
+    # An example with the default value shows nothing.
     assert option.name == "output-format" or value != option.default
 
 
@@ -99,7 +99,7 @@ def test_the_example_for_the_command_line_says_the_same(option: Option, made: Mo
     value, origin = _shown(option, result.lines)
     assert origin == "command line"
     (project / "pyproject.toml").write_text(made.in_toml(option))
-    forget()  # The first run has kept that there is no file.
+    forget()  # The first run has cached that there is no file.
     assert _shown(option, forward_call("config").lines)[0] == value
 
 
@@ -107,7 +107,7 @@ def test_the_examples_for_flake8_are_taken_by_the_plugin(made: ModuleType, proje
     examples = {option.name: made.in_flake8(option) for option in OPTIONS}
     own = {name: text for name, text in examples.items() if text is not None}
     assert own.keys() == {option.name for option in OPTIONS if option.is_of_plugin}
-    # flake8 passes over keys that nobody has, so each is looked for in its help too.
+    # flake8 ignores unknown keys, so the test also looks for each of them in its help.
     known = run("flake8", "--help").out
     for name, text in own.items():
         assert f"--{text.splitlines()[1].partition(' ')[0]}" in known

@@ -1,4 +1,4 @@
-"""What is said of a file depends on nothing but the code: not on hashes, and not on what was checked before."""
+"""The findings in a file only depend on the code: not on hashes, and not on files that were checked before."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARTS = {
     "four": "register_full_backward_pre_hook",
 }
 
-# A project in which answers come from many files at once, so that each order that is not fixed shows.
+# A project in which answers come from many files at once, so that any unstable order is visible.
 PROJECT = {
     "pyproject.toml": "",
     "lib/__init__.py": "from lib.nets import *\nfrom lib.mixins import Runs as Runner, Runs as Goer, Runs as Walker\n",
@@ -85,7 +85,7 @@ CHECK = [sys.executable, "-m", "flake8_forward_call", "check", ".", "--select=FW
 
 
 def check(project: Path, seed: int) -> list[dict[str, object]]:
-    """All that a new process says, with nothing kept from another."""
+    """The output of a new process, without a cache."""
     environment = {**os.environ, "PYTHONHASHSEED": str(seed), "XDG_CACHE_HOME": str(project.parent / f"cache{seed}")}
     command = [*CHECK, "--output-format=json"]
     done = subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
@@ -114,7 +114,7 @@ def test_hashes_decide_nothing(project: Path) -> None:
 
 
 def said(project: Path, names: Iterable[str], monkeypatch: pytest.MonkeyPatch) -> list[Finding]:
-    """What one process says that checks these files one after another, in the order of their names."""
+    """The output of one process that checks these files in this order, sorted by name."""
     monkeypatch.setattr(session, "_SESSIONS", session._Sessions())
     found = [one for name in names for one in analyse(read(str(project / name)))]
     return sorted(found, key=lambda one: one.sort_key)

@@ -1,4 +1,4 @@
-"""flake8's door, by hand and under the real flake8."""
+"""The door for flake8, called directly and by the real flake8."""
 
 from __future__ import annotations
 

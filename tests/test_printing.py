@@ -1,4 +1,4 @@
-"""What is not ours, as it may be printed: nothing in it is obeyed, misleads or hides."""
+"""Printable forms of foreign text: it cannot control the terminal, mislead or hide anything."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from flake8_forward_call.terminal.printing import as_json, diff_line, one_line, shown, source_line
 
-# Any characters, and more often than by chance those that are a danger, and what logs obey.
+# Any characters, with a higher share of dangerous ones and of log commands.
 texts = st.lists(
     st.one_of(
         st.characters(),
@@ -20,7 +20,7 @@ texts = st.lists(
     ),
     max_size=12,
 ).map("".join)
-# What anybody writes: letters and their marks, digits, signs of every script, and the blank.
+# Ordinary text: letters and their marks, digits, punctuation of every script, and the space.
 ordinary = st.text(
     st.characters(categories=("Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Nd", "Sm", "So", "Po", "Ps", "Pe", "Zs"))
 )
@@ -49,7 +49,7 @@ def test_to_encode_again_changes_nothing(text: str) -> None:
 
 @given(texts, texts)
 def test_parts_are_encoded_as_the_whole_is(one: str, other: str) -> None:
-    if "#" not in one:  # A command to a log may begin in the one and end in the other.
+    if "#" not in one:  # A log command may begin in one text and end in the other.
         assert one_line(one) + one_line(other) == one_line(one + other)
 
 
@@ -95,7 +95,7 @@ def test_json_is_ascii_that_strict_readers_take(value: object) -> None:
     assert is_harmless(encoded.replace("\n", ""))
     assert "##[" not in encoded
     halves = json.dumps(json.loads(encoded), ensure_ascii=False)
-    halves.encode()  # There are none.
+    halves.encode()  # This raises if there are any.
 
 
 @given(st.lists(st.text(), max_size=3) | st.dictionaries(st.text(), st.text(), max_size=3))

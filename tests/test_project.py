@@ -1,4 +1,4 @@
-"""The project's own files agree: what they tell users to type exists, and all name the same Pythons."""
+"""The project's own files agree: commands for users exist, and all files name the same Python versions."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_command_that_is_written_down_can_be_given(line: str) -> None:
     arguments = shlex.split(line)[1:]
     assert (
         main([*arguments, "--help"]) == Status.CLEAN
-    )  # Options are parsed before help is given, paths are not opened.
+    )  # Options are parsed before the help is printed; paths are not opened.
 
 
 def test_a_wrong_option_would_be_seen() -> None:

@@ -1,4 +1,4 @@
-"""Only plain files of a bounded size are read, whatever lies at the names that the tool looks for."""
+"""Only regular files of a limited size are read, whatever is at the names that the tool looks for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no such fil
 
 
 def in_time(*args: str, kind: str = "device", module: str = "flake8_forward_call") -> Result:
-    """Run the command and end it if it waits for what never comes: the endless device in a process of its own."""
+    """Run the command with a time limit; for the endless device, in a separate process."""
     if kind == "device" or module != "flake8_forward_call":
         command = [sys.executable, "-m", module, *args]
         done = subprocess.run(command, capture_output=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
@@ -109,8 +109,8 @@ def test_file_whose_size_is_not_told_is_read() -> None:
     assert read_bytes("/proc/self/status").startswith(b"Name:")
 
 
-# The calls that open files, and where they may be: in the reader; where a file of our own is written or locked, or one
-# of this package read; and in what builds the catalogue, which no user runs.
+# The calls that open files, and where they are allowed: in the reader; where the tool writes or locks its own files, or
+# reads one of this package; and in the builder of the catalogue, which users do not run.
 OPENING = {"open", "read_bytes", "read_text", "fdopen", "copyfile", "copytree"}
 ALLOWED = {
     "files/cache.py": {"open"},
@@ -126,7 +126,7 @@ ALLOWED = {
 
 
 def opening(tree: ast.AST) -> Iterator[tuple[str, int]]:
-    """The calls that open a file, by name and row; the reader's own function is called without a dot."""
+    """The calls that open a file, by name and row. Calls of the reader's own function have no dot."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             if isinstance(node.func, ast.Attribute) and node.func.attr in OPENING:
@@ -244,7 +244,7 @@ def test_standard_input_is_read_up_to_the_limit(project: Path) -> None:
 
 def test_program_that_is_too_large_is_told_and_the_others_are_looked_at(project: Path) -> None:
     with (project / "big.py").open("wb") as file:
-        file.truncate(1 << 40)  # Nothing of it is on the disk.
+        file.truncate(1 << 40)  # It takes up no space on disk.
     done = in_time("check", ".")
     assert (done.status, done.out) == (2, f"./net.py:{PLACE}: {MESSAGE}\n")
     assert done.err == "forward-call: ./big.py: is larger than 100 MB\n"

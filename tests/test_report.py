@@ -1,4 +1,4 @@
-"""What is printed of a finding, a rewrite and a diff."""
+"""The output for a finding, a rewrite and a diff."""
 
 from __future__ import annotations
 

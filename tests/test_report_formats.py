@@ -1,4 +1,4 @@
-"""What servers read: each format against its schema or against the rules of its reader."""
+"""Formats for servers: each is valid by its schema or by the rules of its reader."""
 
 from __future__ import annotations
 
@@ -225,7 +225,7 @@ def test_sarif_is_valid_and_tells_the_rules() -> None:
         (rule.code, rule.url, rule.document) for rule in RULES
     ]
     assert [each["defaultConfiguration"]["enabled"] for each in rules] == [rule.default for rule in RULES]
-    # GitHub cuts the first off at 1024 characters, and names are identifiers.
+    # GitHub truncates the first at 1024 characters, and names are identifiers.
     assert [each["id"] for each in rules if len(each["fullDescription"]["text"]) > 1024] == []
     assert [each["id"] for each in rules if not re.fullmatch("([A-Z][a-z]+)+", each["name"])] == []
     assert run["columnKind"] == "unicodeCodePoints"

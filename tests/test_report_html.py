@@ -1,4 +1,4 @@
-"""The page: what is in it, that text stays text, and that it needs nothing else."""
+"""The HTML page: its contents, that text stays text, and that it needs no other files."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Net(nn.Module):
     def forward(self, x):
         return self.stem.forward(x)
 """
-# What means something to HTML, to its scripts, and to whoever reads source in it.
+# Characters with a meaning in HTML, in its scripts, or for readers of source in it.
 AWKWARD = st.text(
     st.sampled_from("<>&\"'`=/!-[]{}\t \x00\x0b\x0c\x1b\x7f\x85\xa0\u200b\u202e\u2028\ud800\ufffe𐐀é")
     | st.sampled_from(string.ascii_letters),
@@ -73,7 +73,7 @@ def rows(pre: Element) -> list[str]:
 
 
 def seen(text: str) -> str:
-    """The text with what cannot be seen in escape sequences."""
+    """The text with invisible characters as escape sequences."""
     return "".join(one if one in "\t\xa0" or one.isprintable() else repr(one)[1:-1] for one in text)
 
 

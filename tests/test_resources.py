@@ -1,6 +1,6 @@
-"""Programs that are large in one way each are judged like any other: to the last call, and in a time that is known.
+"""Programs that are each large in one way are checked like any other: completely and in a limited time.
 
-How long each takes is measured by ``benchmarks/resources.py``.
+``benchmarks/resources.py`` measures the time of each.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from flake8_forward_call.visiting.visitor import find_sites
 
 
 def check(before: bytes, after: bytes) -> None:
-    """The rewrite turns the one into the other, and finds nothing left to do in that."""
+    """The rewrite turns one program into the other, and a second rewrite changes nothing."""
     assert rewritten(before) == after
     assert fixes(Source.from_bytes("net.py", after)) == []
     assert rewritten(after) == after

@@ -1,4 +1,4 @@
-"""Generated programs: whatever the receivers, the layout and the place of the calls, the rewrite holds."""
+"""Generated programs: the rewrite is correct for any receiver, layout and location of the calls."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ generated = settings(
 
 
 class WithoutForward(ast.NodeTransformer):
-    """The tree that the rewrite of every use should have."""
+    """The expected tree after the rewrite of every use."""
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
@@ -46,7 +46,7 @@ def _receiver(node: ast.expr) -> ast.expr:
 
 
 def _comments(source: Source) -> list[str]:
-    """The comments of a file, those behind which a lone carriage return ends the line included."""
+    """The comments of a file, including those in lines that end with a lone carriage return."""
     text = "".join(line.rstrip("\r\n") + "\n" for line in source.lines)
     return [one.string for one in tokenize.generate_tokens(io.StringIO(text).readline) if one.type == tokenize.COMMENT]
 
@@ -67,7 +67,7 @@ def test_rewrite_of_every_use(program: Piece, head: tuple[str, str, str]) -> Non
     assert len(find_sites(again)) == program.left
     assert rewrite(again, []) == text
     assert _comments(again) == _comments(source)
-    if not program.left:  # What must stay, because of a comment or of what the program prints, no tree tells.
+    if not program.left:  # The tree does not show calls that must stay because of a comment or of the output.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             assert ast.dump(ast.parse(text)) == ast.dump(WithoutForward().visit(copy.deepcopy(ast.parse(source.text))))
@@ -88,7 +88,7 @@ def test_rewrite_of_some_uses(program: Piece, data: st.DataObject) -> None:
     edits = [site.edit for site in sites if site.edit is not None]
     text = rewrite(source, [fix(edit) for edit in reversed(edits)])
 
-    # Outside the edits every character is where it was, and within one nothing but `.forward` and blanks goes.
+    # Outside the edits no character changes, and an edit only removes `.forward` and whitespace.
     pieces, done = [], 0
     for edit in edits:
         start, end = source.offset(edit.start), source.offset(edit.end)
@@ -100,7 +100,7 @@ def test_rewrite_of_some_uses(program: Piece, data: st.DataObject) -> None:
     assert len(find_sites(Source("net.py", text))) == program.uses - len(edits)
 
 
-# Comments behind a call: those that silence FWD001 and those that do not, by flake8's rules.
+# Comments after a call: those that silence FWD001 and those that do not, by flake8's rules.
 SILENCING = ["# noqa", "# NOQA: E501, FWD001", "# noqa:FWD001", "# c  # noqa: FWD001 # c", "# noqa:FWD001,E501"]
 TELLING = ["", "# c", "#noqa", "# noqa: E501", "# no qa", "# noqa: FWD002", "# é"]
 LINES = [

@@ -1,4 +1,4 @@
-"""The package's folders are rooms: few modules each, and the architecture page names every room."""
+"""The package's folders are rooms: each has few modules, and the architecture page names every room."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import flake8_forward_call
 TOP = Path(flake8_forward_call.__file__).parent
 PAGE = Path(__file__).parents[1] / "docs/architecture.md"
 
-# As many as one can keep in mind at once.
+# As many as a reader can keep in mind at once.
 MOST_MODULES, MOST_AT_THE_TOP = 16, 12
 
 

@@ -1,4 +1,4 @@
-"""The rule table, the README and the documentation say the same, and the examples are what they claim to be."""
+"""The rule table, the README and the documentation agree, and the examples are correct."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def _codes(text: str) -> set[str]:
 
 
 def _analyse(program: str) -> list[str]:
-    """What any rule says, silenced or not: the plugin's findings, and those that only the command has."""
+    """The findings of all rules, silenced or not: those of the plugin, and those that only the command has."""
     source = Source("example.py", program)
     found = analyse(source)
     return [finding.code for finding in [*found, *unused(source, found, EVERY_RULE)]]
@@ -64,7 +64,7 @@ def test_codes_are_unique_and_in_order() -> None:
 def test_the_bad_example_is_found_and_nothing_else_is(rule: Rule) -> None:
     found = set(_analyse(rule.bad))
     assert rule.code in found
-    # A class with a call of its own is one thing, a direct call on it that must stay is another, and both are told.
+    # A class that overrides `__call__` and a direct call on it that must stay are two findings, and both are reported.
     assert found - {rule.code} <= {"FWD002": {"FWD005"}, "FWD005": {"FWD002"}}.get(rule.code, set())
 
 

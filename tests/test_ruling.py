@@ -1,4 +1,4 @@
-"""From a verdict to a rule, and from a rule to its finding: what it says, and whether it offers a rewrite."""
+"""From a verdict to a rule, and from a rule to its finding: the message, and whether there is a rewrite."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_finding_tells_the_call_and_the_argument_apart() -> None:
 
 
 class Notebook(Source):
-    """Rows 4 and below are those of its second cell."""
+    """Its second cell starts at row 4."""
 
     def cell_in(self, path: str, row: int) -> Cell | None:
         return Cell(2, 3) if path == self.path and row > 3 else None

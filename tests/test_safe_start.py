@@ -1,4 +1,4 @@
-"""The ways to start the command that take no module from the folder at hand, as the page on usage names them."""
+"""The ways to start the command without importing modules of the current folder, as the usage page names them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PAGE = Path(__file__).parents[1] / "docs/usage.md"
 
 @pytest.fixture(autouse=True)
 def mark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with modules that leave this mark when they are imported."""
+    """A folder with modules that leave this mark if they are imported."""
     folder, left = tmp_path / "repository", tmp_path / "ran"
     for name in PLANTED:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -42,7 +42,7 @@ def safe_forms() -> dict[str, list[str]]:
     program = shutil.which("forward-call", path=os.path.dirname(sys.executable))  # noqa: PTH120
     assert program is not None, "the package is installed with its program"
     forms = {"forward-call": [program], "python -I -m flake8_forward_call": [sys.executable, "-I", "-m"]}
-    if sys.version_info >= (3, 11):  # Older ones do not know the option.
+    if sys.version_info >= (3, 11):  # Older versions do not have the option.
         forms["python -P -m flake8_forward_call"] = [sys.executable, "-P", "-m"]
     return {name: [*form, "flake8_forward_call"] if form[-1] == "-m" else form for name, form in forms.items()}
 

@@ -1,4 +1,4 @@
-"""Which rules count."""
+"""Which rules are selected."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def decided_by_flake8(code: str, select: tuple[str, ...], ignore: tuple[str, ...
         )
     )
     if code == OFF.code and not any(may_select(one, code) for one in (*select, *extend)):
-        return False  # The plugin does not tell flake8 of it.
+        return False  # The plugin does not pass it to flake8.
     return bool(engine.decision_for(code) is Decision.Selected)
 
 
@@ -43,7 +43,7 @@ def decided_by_flake8(code: str, select: tuple[str, ...], ignore: tuple[str, ...
 def test_decides_as_flake8_does(code: str) -> None:
     for select, ignore, extend in itertools.product(CHOICES, repeat=3):
         if ignore and extend and not select:
-            continue  # There flake8 also weighs the prefix that it put into its list itself.
+            continue  # In this case, flake8 also compares the prefix that it added to its list itself.
         ours = Selection(select or None, ignore, extend).keeps(code)
         assert ours == decided_by_flake8(code, select, ignore, extend), (select, ignore, extend)
 

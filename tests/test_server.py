@@ -1,4 +1,4 @@
-"""The server as an editor uses it, over standard input and output."""
+"""The server over standard input and output, as an editor uses it."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_unsaved_text_counts_in_other_documents_until_it_is_closed(net: Path) ->
 
 
 def test_path_that_an_address_escapes(tmp_path: Path) -> None:
-    """Spaces, letters of other languages, and signs that one client escapes and another does not."""
+    """Spaces, letters of other languages, and characters that only some clients escape."""
     folder = tmp_path / "a = b, ü #%20"
     folder.mkdir()
     net, use = folder / "net ü.py", folder / "use.py"
@@ -128,7 +128,7 @@ def test_unsafe_fix_says_so_and_is_not_preferred(net: Path) -> None:
         async with editing(net.parent, options={"extendSelect": "FWD003"}) as editor:
             editor.open(net, text)
             assert await editor.codes(net) == ["FWD003 6:8"]
-            fix, _ = await editor.actions(net, 6, 8)  # No fix for all: there is no safe one.
+            fix, _ = await editor.actions(net, 6, 8)  # There is no fix for all, because no fix is safe.
             assert (fix.title.partition(":")[0], fix.is_preferred) == ("Unsafe", None)
             editor.apply(fix)
             assert editor.text(net) == text.replace("net.forward(1)", "net(1)")
@@ -268,7 +268,7 @@ def test_file_that_changes_on_disk(net: Path) -> None:
             editor.tell_of(net)
             assert await editor.codes(use) == ["FWD001 2:6"]
             net.unlink()
-            editor.save(use)  # So a client that watches no files gets to know it.
+            editor.save(use)  # In this way, a client that does not watch files gets the change.
             assert await editor.codes(use) == []
             assert len(editor.registered) == 1
 
@@ -298,7 +298,7 @@ def test_columns_are_counted_in_the_units_agreed_on(net: Path, encodings: list[s
 
 
 def test_lines_end_where_the_protocol_says(net: Path) -> None:
-    """Neither at a form feed nor at another character that Python's own splitlines takes for an end."""
+    """Neither at a form feed nor at other characters at which Python's splitlines splits."""
 
     async def session() -> None:
         text = f"s = '\x1c \u2028 \x85'\r\n\f\r{NET}Net().forward(1)"

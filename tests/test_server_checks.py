@@ -1,4 +1,4 @@
-"""What the server knows of the documents that are open, while they change and are closed."""
+"""The server's reports on open documents, while they change and are closed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ADDRESS = "file:///project/net.py"
 
 @dataclass
 class Document:
-    """One that is open."""
+    """An open document."""
 
     uri: str = ADDRESS
     version: int | None = 1
@@ -40,7 +40,7 @@ def test_report_is_current_until_the_text_or_its_version_changes() -> None:
         assert one.is_current(ADDRESS, report)
         document.version = 2
         assert not one.is_current(ADDRESS, report)
-        document.version, document.source = 1, "x = 2\n"  # A client that does not count.
+        document.version, document.source = 1, "x = 2\n"  # A client that does not count versions.
         assert not one.is_current(ADDRESS, report)
         again = await one.current(ADDRESS)
         assert again is not None

@@ -1,4 +1,4 @@
-"""A project's settings that cannot be used: the user is told once, and the valid ones apply."""
+"""Invalid settings of a project: there is one warning, and the valid settings apply."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_valid_settings_apply_beside_a_wrong_key(net: Path) -> None:
     async def session() -> None:
         async with editing(net.parent) as editor:
             editor.open(net)
-            assert await editor.codes(net) == []  # Neither FWD900 nor what is ignored.
+            assert await editor.codes(net) == []  # Neither FWD900 nor the ignored rules.
             assert editor.messages == [f"forward-call: {TOLD.format(path)}"]
 
     edit(session())
@@ -89,7 +89,7 @@ def test_a_fault_is_told_once_and_again_after_a_change_of_the_file(net: Path) ->
 
     async def session() -> None:
         async with editing(net.parent, can=capabilities(watching=True)) as editor:
-            for name in ("net.py", "other.py"):  # Two documents, one file of settings.
+            for name in ("net.py", "other.py"):  # Two documents, one settings file.
                 editor.open(net.with_name(name), PROGRAM)
             for number in range(3):
                 editor.change(net, "\n" * number + PROGRAM)

@@ -1,4 +1,4 @@
-"""Sentences about programs as Markdown: they are shown as they are, and nothing in them becomes markup."""
+"""Sentences about programs as Markdown: they are shown unchanged, and nothing in them becomes markup."""
 
 from __future__ import annotations
 
@@ -74,5 +74,5 @@ def test_nothing_becomes_markup_and_nothing_is_lost(text: str) -> None:
 
 
 def bare(text: str) -> str:
-    """A text without its blanks, and without the backticks that may be the ends of code."""
+    """A text without whitespace, and without the backticks that may delimit code."""
     return re.sub(r"[`\s]", "", text)

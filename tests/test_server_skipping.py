@@ -1,4 +1,4 @@
-"""Open files that the server skips, because the command skips them when it searches the folder that they are in."""
+"""Open files that the server skips, because the command skips them when it searches their folder."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def forget() -> None:
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """A repository with files of others in it, and settings that exclude some more."""
+    """A repository with third-party files, and settings that exclude some more."""
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     (tmp_path / "pyproject.toml").write_text(EXCLUDE)
     (tmp_path / ".gitignore").write_text("made/\n")
@@ -101,14 +101,14 @@ def test_the_user_may_ask_for_what_is_skipped(project: Path) -> None:
 
 @pytest.mark.slow
 def test_options_of_the_server_say_what_is_skipped(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project)  # Patterns are relative to the folder that the server is started in.
+    monkeypatch.chdir(project)  # Patterns are relative to the folder in which the server was started.
 
     async def session() -> None:
         options = ["--exclude", "/net.py", "--no-respect-gitignore"]
         async with editing(project, command=[*SERVER, *options]) as editor:
             for name in ("vendored/net.py", "made/net.py"):
                 editor.open(project / name)
-            assert len(await editor.codes(project / "vendored" / "net.py")) == 1  # In place of what the project says.
+            assert len(await editor.codes(project / "vendored" / "net.py")) == 1  # This replaces the project's setting.
             assert len(await editor.codes(project / "made" / "net.py")) == 1
         async with editing(project, command=[*SERVER, "--exclude", "net.py"]) as editor:
             editor.open(project / "net.py")
@@ -133,7 +133,7 @@ def test_what_is_excluded_later_is_cleared(project: Path) -> None:
 
 @pytest.mark.slow
 def test_document_of_another_scheme_is_no_file_of_the_project(project: Path) -> None:
-    """What an editor shows of an old commit, for one."""
+    """For example, a file of an old commit that an editor shows."""
 
     async def session() -> None:
         async with editing(project) as editor:
@@ -153,7 +153,7 @@ def test_the_server_skips_what_a_search_of_the_folder_skips(project: Path, name:
 
 
 def searched(top: Path) -> set[str]:
-    """The files that the command looks at when it is given a folder."""
+    """The files that the command checks for a folder."""
     return {Path(one).relative_to(top).as_posix() for one in find_files([str(top)], Unheard())}
 
 
@@ -168,7 +168,7 @@ PATTERNS = st.sampled_from(
 def test_one_file_is_judged_as_a_search_judges_it(
     tmp_path_factory: pytest.TempPathFactory, ways: list[list[str]], data: st.DataObject
 ) -> None:
-    """Whatever patterns and settings lie on the way to it."""
+    """For any patterns and settings in the folders above it."""
     top = Path(os.path.realpath(tmp_path_factory.mktemp("tree")))
     for way in ways:
         folder = top.joinpath(*way)
@@ -196,7 +196,7 @@ def test_the_innermost_folder_of_the_workspace_counts(project: Path) -> None:
 
 
 def test_installed_packages_are_skipped_even_as_a_workspace(project: Path) -> None:
-    """An editor without a project takes the folder of the file for one when it follows a definition."""
+    """An editor without a project opens the file's folder as one when it goes to a definition."""
     for name in SKIPPED[:4]:
         if "-packages" in name:
             assert is_skipped(str(project / name), [str((project / name).parent)])

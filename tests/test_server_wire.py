@@ -1,4 +1,4 @@
-"""Odd messages of a client: each is answered or ignored, and the next one is served as always."""
+"""Odd messages of a client: each is answered or ignored, and the next one is handled normally."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def wire(net: Path) -> Iterator[Wire]:
 
 
 def works(wire: Wire, net: Path) -> bool:
-    """Whether a document that is opened now is served."""
+    """Whether the server handles a document that is opened now."""
     wire.tell("textDocument/didOpen", {"textDocument": item(uri(net))})
     answer = wire.ask("textDocument/codeAction", action_at(uri(net), LINE, CHARACTER))
     wire.tell("textDocument/didClose", {"textDocument": {"uri": uri(net)}})
@@ -56,22 +56,22 @@ def action_at(address: str, line: int, character: int) -> dict[str, Any]:
     return {"textDocument": {"uri": address}, "range": {"start": place, "end": place}, "context": {"diagnostics": []}}
 
 
-# What a message takes with it that is shorter than it says.
+# The next message, which is lost if one is shorter than its header says.
 LOST = b"\r\n\r\n" + message(method="textDocument/lost", params={})
 
 NO_MESSAGES = [
     b"{}",
-    b"Content-Length: 2\r\n\r\n",  # The length of what follows.
+    b"Content-Length: 2\r\n\r\n",  # The length of the following text.
     b"\r\n\r\n\r\n",
     b"Content-Length: -3\r\n\r\n{}",
     b"Content-Length: 0\r\n\r\n",
     b"Content-Length: " + b"9" * 30 + b"\r\n\r\n",
     b"Content-Length: 99999999999\r\n\r\n{}",
     b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n",
-    b"Content-Length: 3\r\n\r\n{}{}{}",  # One that is too short.
+    b"Content-Length: 3\r\n\r\n{}{}{}",  # It is shorter than the text.
     b"Content-Type: nothing\r\n\r\n",
     b"\0" * 100_000,
-    b'{"jsonrpc": "2.0", "method": "exit"}',  # Without a header it is none.
+    b'{"jsonrpc": "2.0", "method": "exit"}',  # Without a header it is not a message.
     framed(b""),
     framed(b"{"),
     framed(b"\xff\xfe\xff"),
@@ -157,7 +157,7 @@ def test_request_with_an_odd_number(wire: Wire, net: Path, number: object) -> No
 
 
 def test_changes_out_of_order(wire: Wire, net: Path) -> None:
-    """One before the document is open, a second opening, a version that goes backwards, a second closing."""
+    """A change before the document is open, a second opening, a decreasing version, a second closing."""
     address = uri(net.with_name("other.py"))
 
     def change(version: object, *texts: object) -> None:
@@ -258,7 +258,7 @@ VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=3) | st.di
 
 
 def either(wanted: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    """A value that is mostly of the kind that is wanted."""
+    """A value that mostly has the expected type."""
     return st.one_of(wanted, wanted, wanted, VALUES)
 
 
@@ -314,7 +314,7 @@ def test_nothing_of_all_that_is_a_traceback(net: Path) -> None:
         status, errors = wire.end()
     assert status == 0
     assert "Traceback" not in errors
-    assert max(map(len, errors.splitlines())) < 1000  # Not the texts that a client sends.
+    assert max(map(len, errors.splitlines())) < 1000  # The client's texts are not logged in full.
 
 
 def test_server_that_is_not_initialized_or_is_shut_down_says_so(net: Path) -> None:

@@ -1,4 +1,4 @@
-"""What a run says of the files that it skipped, and that a run which looked at none does not pass for a good one."""
+"""The output about skipped files. A run that checked no files does not count as a success."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ COMMANDS = ("check", "fix", "check --add-noqa", "check --show-files")
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A repository with a clean file, three files that git ignores and one that is excluded."""
+    """A repository with a clean file, three files ignored by git and one excluded file."""
     (tmp_path / ".git").mkdir()
     write("net.py", "made/a.py", "made/deep/b.ipynb", "old_net.py", "vendor/a.py", folder=tmp_path, program="x = 1\n")
     (tmp_path / "made/notes.txt").touch()
@@ -78,7 +78,7 @@ def test_what_both_leave_out_is_not_said_to_come_back_without_git() -> None:
 
 
 def test_what_another_path_leads_to_is_not_skipped() -> None:
-    """Whichever is named first."""
+    """Whichever path comes first."""
     for paths in ((".", "made", "vendor/a.py"), ("made", "vendor/a.py", ".")):
         assert forward_call("check", *paths, "--exit-zero").err == f"forward-call: 1 file skipped: {GIT}\n"
 
@@ -156,7 +156,7 @@ def test_report_of_a_run_that_looked_at_nothing_is_complete_for_programs() -> No
     ],
 )
 def test_run_that_only_force_exclude_left_without_files_passes(command: str, paths: tuple[str, ...], said: str) -> None:
-    """As pre-commit names the files of a commit, all of which may be excluded."""
+    """pre-commit passes the files of a commit, and all of them may be excluded."""
     write(*(path for path in paths if path.endswith(".py")))
     done = forward(f"{command} --force-exclude", *paths)
     assert (done.status, done.out) == (0, "")

@@ -1,4 +1,4 @@
-"""The first page for a new user: whoever types what it says sees what it shows."""
+"""The first page for new users: its commands have the output that it shows."""
 
 from __future__ import annotations
 

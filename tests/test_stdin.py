@@ -1,4 +1,4 @@
-"""A text from standard input, as an editor sends it, belongs to the folder that its name says."""
+"""A text from standard input, as an editor sends it, belongs to the folder in its name."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def reported(text: str, name: str | None, *, of: Path) -> list[str]:
-    """What both doors say of a text, where they say the same."""
+    """The output of both doors for a text, which must be the same."""
     named = ((), ()) if name is None else (("--stdin-filename", name), ("--stdin-display-name", name))
     command = run("flake8_forward_call", "check", "--no-cache", *named[0], "-", cwd=of, stdin=text.encode())
     plugin = flake8(*named[1], "-", cwd=of, stdin=text.encode())
@@ -55,7 +55,7 @@ def test_without_a_name_belongs_to_the_current_folder(project: Path) -> None:
 
 
 def test_is_called_by_files_that_are_saved(project: Path) -> None:
-    """`call.py` imports `helper`, which is not there yet."""
+    """`call.py` imports `helper`, which does not exist yet."""
     assert reported(HELPER, "helper.py", of=project) == [f"helper.py:2:16: {MESSAGE.format('net')}"]
     (project / "helper.py").write_text("")
     assert reported(HELPER, "helper.py", of=project) == [f"helper.py:2:16: {MESSAGE.format('net')}"]
@@ -65,7 +65,7 @@ def test_is_called_by_files_that_are_saved(project: Path) -> None:
 
 @pytest.mark.parametrize("saved", [None, "", NET])
 def test_its_classes_count_where_the_project_is_searched(project: Path, saved: str | None) -> None:
-    """A subclass with a `__call__` of its own makes the call of a parameter mean something else."""
+    """A subclass that overrides `__call__` changes the meaning of calling a parameter."""
     if saved is not None:
         (project / "new.py").write_text(saved)
     text = "import net\n\n\nclass Own(net.Net):\n    __call__ = print\n\n\ndef use(one: net.Net):\n    one.forward(1)\n"

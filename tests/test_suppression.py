@@ -1,4 +1,4 @@
-"""Which comments silence a finding: the same at both doors, line by line."""
+"""Which comments silence a finding: the same for both doors, line by line."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ FILE_LEVEL = {
 
 
 def both_doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: dict[str, str]) -> dict[str, bool]:
-    """For each program, whether it is reported; fails where the doors do not agree."""
+    """For each program, whether it is reported. Fails if the doors disagree."""
     monkeypatch.chdir(tmp_path)
     for number, program in enumerate(programs.values()):
         Path(f"case{number:03}.py").write_text(program)

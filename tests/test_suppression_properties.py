@@ -1,4 +1,4 @@
-"""Generated files: flake8 itself and the command report the same, whatever comments stand where."""
+"""Generated files: flake8 and the command report the same, with any comments anywhere."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ FILE_COMMENTS = [
     *("# flake8=noqa", "  # flake8: noqa", "# flake8: noqa ", "#  flake8: noqa", "# flake8:noqa", "# noqa", "# c"),
     *("'''\n# flake8: noqa\n'''", "'''\n# noqa: FWD001\n'''", "print('# flake8: noqa')", "\f# flake8: noqa"),
 ]
-# What may stand within a string: a comment's text is none there, and flake8 reads it all the same.
+# Text inside a string: it is not a comment there, but flake8 reads it as one.
 TEXTS = ["", "a", "# noqa", "# noqa: FWD001", "# noqa: E501", "# flake8: noqa", "#noqa"]
 # {c} is a comment at the end of a line, {t} a text in a string.
 STATEMENTS = [

@@ -1,4 +1,4 @@
-"""What the system denies: room on the disk, an output, open files, a cache, a home. A clear status, no traceback."""
+"""Missing resources: disk space, an output, open files, a cache, a home. The status is clear, without a traceback."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _in_a_directory_with_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def shell(line: str, **environment: str) -> Result:
-    """Run a line of shell, in which `forward_call` is the command."""
+    """Run a line in a shell in which `forward_call` is the command."""
     script = f'forward_call() {{ "{sys.executable}" -m flake8_forward_call "$@"; }}\n{line}'
     kept = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")} | environment
     done = subprocess.run(["/bin/sh", "-c", script], capture_output=True, timeout=120, check=False, env=kept)
@@ -105,7 +105,7 @@ def test_no_other_process_is_needed() -> None:
 
 @pytest.mark.parametrize("folder", ["net.py", "net.py/sub", "/proc/none", "/dev/null"])
 def test_cache_folder_that_cannot_be_one(folder: str) -> None:
-    for number in range(100):  # From so many files on there is a cache.
+    for number in range(100):  # The cache is used from this number of files on.
         Path(f"m{number}.py").write_text("from net import Net\n")
     done = shell("forward_call check .", **{VARIABLE: folder})
     assert (done.status, done.out, done.err) == (1, f"./{FOUND}", "")

@@ -1,4 +1,4 @@
-"""The sweep's own proof: each kind of harm that a rewrite could do is seen, and what it should do is none."""
+"""The proof in the sweep: it detects each kind of harm by a rewrite, and a correct rewrite is none."""
 
 from __future__ import annotations
 

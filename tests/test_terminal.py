@@ -1,4 +1,4 @@
-"""What differs before a terminal: the summary, the bar, colours and links; and that none of it gets into a pipe."""
+"""Output that only a terminal gets: the summary, the bar, colours and links. None of it goes to a pipe."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def test_rich_is_imported_for_nobody_at_the_other_end_of_a_pipe() -> None:
     assert done.lines[-1] == "[]", done.err
 
 
-# The bar comes at once, and the look at the first file lasts until it has.
+# The bar appears at once, and the check of the first file lasts until then.
 WAITING = """
 import sys, time
 from flake8_forward_call import checking, cli
@@ -222,7 +222,7 @@ sys.exit(cli.main(sys.argv[1:]))
 def test_bar_shows_while_work_lasts_and_leaves_no_trace() -> None:
     with screen("-c", WAITING.format(for_ever=False), "check", NO_COLOR="1") as shown:
         assert shown.finish() == 1
-    before, _, after = shown.shown.rpartition("\x1b[?25h")  # Where the cursor comes back.
+    before, _, after = shown.shown.rpartition("\x1b[?25h")  # This shows the cursor again.
     assert "\x1b[?25l" in before
     assert "Checking files" in before
     assert "0/2" in before

@@ -1,6 +1,6 @@
 """A repository's names, source and settings never speak for the tool: not to a terminal, and not to a server's log.
 
-Each door is opened on a project whose every text tries to.
+Each door is opened on a project in which every text tries to do so.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.printing import one_line, shown
 
-# Clears the screen, begins a title, ends a line, turns the direction of reading, hides, and speaks to logs.
+# Clears the screen, starts a title, ends a line, reverses the text direction, hides text, and contains log commands.
 SPELL = "\x1b[2J\x1b]0;title\x07\x9b2J\x85\u2028\u202e\u2066\u200f\u061c\u200b\ufeff\U000e0041##[error]##vso[task.x]"
 FOLDER = f"src\r\n::error::folder {SPELL}"
 FILE = f"::error::\r\nnet {SPELL}.py"
@@ -92,15 +92,15 @@ NOTEBOOK = {
 NAMES = (FILE, FOLDER)
 EVERYTHING = ("--extend-select", "FWD")
 
-# Our own: colours as click writes them, and links to the pages of rules.
+# The tool's own output: colours as click writes them, and links to the pages of rules.
 COLOUR = re.compile(r"\x1b\[(?:0|1|3[0-7])m")
 LINK = re.compile(r"\x1b\]8;;(?:https://flake8-forward-call\.readthedocs\.io/[\w/.]*)?\x1b\\")
-# What erases a bar and a line of it.
+# Sequences that erase a bar and its lines.
 MOVES = re.compile(r"\x1b\[(?:\?25[hl]|2K|1A|H|[23]J)|\r")
 
 
 def harm(text: str) -> list[str]:
-    """The lines in which something speaks that is not ours, as Python writes them."""
+    """The lines with output that is not the tool's own, as Python literals."""
     text = LINK.sub("", COLOUR.sub("", text))
     harmful = []
     for line in text.split("\n"):
@@ -118,7 +118,7 @@ def harm(text: str) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The repository, one that is not git's, and the current folder."""
+    """The repository, which does not belong to git, as the current folder."""
     top = tmp_path / "repository"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     (top / FOLDER).mkdir(parents=True)
@@ -156,7 +156,7 @@ def test_reports(output_format: str, terminal: bool) -> None:
         ET.fromstring(done.out)
     elif output_format in ("json", "gitlab", "sarif", "rdjson"):
         assert done.out.isascii()
-        json.dumps(json.loads(done.out), ensure_ascii=False).encode()  # A strict reader takes no halves of pairs.
+        json.dumps(json.loads(done.out), ensure_ascii=False).encode()  # Lone surrogates would raise here.
 
 
 @pytest.mark.parametrize("output_format", FORMATS)
@@ -232,7 +232,7 @@ def test_doors(door: str) -> None:
     ids=["key", "rule", "kind", "choice", "path", "name", "pattern", "no TOML", "good"],
 )
 def test_settings(settings: str) -> None:
-    escaped = settings.replace("\\ud83c", "")  # TOML has no halves of pairs.
+    escaped = settings.replace("\\ud83c", "")  # TOML does not allow lone surrogates.
     escaped = re.sub(r"\\udb40\\udc41", r"\\U000e0041", escaped)
     Path(FOLDER, "pyproject.toml").write_text(escaped, encoding="utf-8")
     os.chdir(FOLDER)

@@ -1,4 +1,4 @@
-"""Nothing in the package is taken in an order that differs from one process to the next."""
+"""Nothing in the package is iterated in an order that differs between processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``check --report-unused-noqa``: which codes in comments are dead, and which nobody can call so."""
+"""``check --report-unused-noqa``: which codes in comments silence nothing, and for which this is unknown."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_FINDING = "there is no such finding here; remove the code"
 NO_RULE = "there is no such rule; remove the code"
 SECOND = "flake8 reads only the first noqa of a line; write one list"
 
-# What stands from the fifth row on; place, code and reason of what is dead in it.
+# The text from row 5 on; location, code and reason of the code that silences nothing.
 DEAD: dict[str, tuple[str, str, str, str]] = {
     "nothing to silence": ("m(x)  # noqa: FWD001", "5:15", "FWD001", NO_FINDING),
     "no call at all": ("x = 2  # noqa:FWD001", "5:15", "FWD001", NO_FINDING),

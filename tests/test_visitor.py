@@ -1,4 +1,4 @@
-"""Where `.forward(` stands, and in what."""
+"""Where `.forward(` is, and in what."""
 
 from __future__ import annotations
 
@@ -326,7 +326,7 @@ def test_what_python_cannot_parse_is_a_reason(text: str) -> None:
 
 
 def paired_with(text: str, other: str, monkeypatch: pytest.MonkeyPatch) -> SourceError:
-    """The failure where libcst sees another text than Python does."""
+    """The error if libcst gets another text than Python."""
     module = cst.parse_module(other)
     monkeypatch.setattr(cst, "parse_module", lambda _: module)
     return failure(text)

@@ -27,12 +27,12 @@ CALLER = PROGRAM.replace("nn.Linear(8, 4)", "Stem()").replace(
 
 @dataclass
 class Watch:
-    """A process that watches, and what it prints."""
+    """A watching process, and its output."""
 
     process: subprocess.Popen[str]
 
     def report(self) -> str:
-        """Wait for the next report; what was printed up to it."""
+        """Wait for the next report. Returns the output up to it."""
         assert self.process.stdout is not None
         lines: list[str] = []
         for line in self.process.stdout:
@@ -44,9 +44,9 @@ class Watch:
 
 @contextmanager
 def watching(*args: str) -> Iterator[Watch]:
-    """Watch, and end with Ctrl-C, after which there is nothing more to say."""
+    """Watch, and end with Ctrl-C, after which there is no more output."""
     command = [sys.executable, "-m", "flake8_forward_call", "check", "--watch", "--no-site-packages", *args]
-    # One pipe for both, so that the order is that of the screen.
+    # One pipe for both streams, so that the order is that of the screen.
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         try:
@@ -55,7 +55,7 @@ def watching(*args: str) -> Iterator[Watch]:
             assert process.stdout.read() == ""
             assert process.wait(timeout=60) == 0
         finally:
-            process.kill()  # It has ended, or a test has failed.
+            process.kill()  # It has already exited, or a test has failed.
 
 
 def put(name: str, text: str) -> None:
@@ -154,5 +154,5 @@ def test_path_that_is_not_there_is_told() -> None:
 )
 def test_change_counts_where_a_verdict_may_depend_on_it(tmp_path: Path, name: str, counts: bool) -> None:
     assert matters(str(tmp_path / name), [tmp_path]) is counts
-    # What a person names counts, whatever it lies in.
+    # A path that the user names always counts.
     assert matters(str(tmp_path / "node_modules" / name), [tmp_path / "node_modules"]) is counts

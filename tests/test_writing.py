@@ -1,4 +1,4 @@
-"""Replacing a file as one step."""
+"""Replacing a file atomically."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def refused(file: Path, what: str) -> None:
-    """A write that must fail for this reason, change nothing and leave nothing behind."""
+    """A write that must fail for this reason, change nothing and leave no files behind."""
     with pytest.raises(WriteError, match=what):
         replace(str(file), b"new", expected=b"old")
     assert file.read_bytes() == b"old"
@@ -46,7 +46,7 @@ def test_owner_and_group_are_kept(file: Path, monkeypatch: pytest.MonkeyPatch) -
         status[stat.ST_UID] += 1
         return os.stat_result(status)
 
-    monkeypatch.setattr(os, "fstat", foreign)  # As if the new file belonged to somebody else than the old.
+    monkeypatch.setattr(os, "fstat", foreign)  # As if the new file had another owner than the old one.
     monkeypatch.setattr(os, "fchown", lambda _descriptor, uid, gid: given.append((uid, gid)))
     replace(str(file), b"new", expected=b"old")
     status = file.stat()
@@ -170,7 +170,7 @@ def test_longest_name_that_a_file_can_have(tmp_path: Path) -> None:
 class TestExtendedAttributes:
     @pytest.fixture(autouse=True)
     def attributes(self, monkeypatch: pytest.MonkeyPatch) -> dict[str, dict[str, bytes]]:
-        """Those of the old and of the new file, in place of the real ones: not every file system has them."""
+        """Fake attributes of the old and the new file, because not every file system supports them."""
         kept: dict[str, dict[str, bytes]] = {"old": {}, "new": {}}
 
         def of(file: int | Path) -> dict[str, bytes]:

@@ -1,8 +1,8 @@
-"""Where Python code takes things in an order that differs from one process to the next, as far as its text shows.
+"""Where Python code iterates in an order that differs between processes, as far as its text shows.
 
-A set is in the order of hashes, and those of strings depend on PYTHONHASHSEED; a folder is listed as the disk likes;
-``id()`` and ``hash()`` are different numbers each time. What is a set is told by displays, calls, operators and
-annotations: of names in the function at hand, of attributes and functions in the whole package.
+A set has the order of its hashes, and the hashes of strings depend on PYTHONHASHSEED. A folder is listed in any order.
+``id()`` and ``hash()`` give different numbers each time. Displays, calls, operators and annotations show what is a set:
+for names in the same function, for attributes and functions in the whole package.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-# A word of an annotation that says set, wherever in it: `dict[str, set[str]]` as well.
+# A word for sets anywhere in an annotation, also in `dict[str, set[str]]`.
 _SET = re.compile(r"\b(set|frozenset|Set|AbstractSet|MutableSet|KeysView)\b")
 
 _MAKERS = {"set", "frozenset"}
 _METHODS = {"union", "intersection", "difference", "symmetric_difference", "copy"}
 _OF_VALUES = {"get", "setdefault", "pop", "values", "items"}
 
-# What the order of its argument does not matter to; with a key, `min` and `max` give the first of equals.
+# Functions whose result does not depend on the order. With a key, `min` and `max` return the first of equals.
 _INDIFFERENT = {"all", "any", "frozenset", "len", "max", "min", "set", "sorted", "sum"}
 
-# What gives its argument's elements in their order.
+# Functions that return the elements of their argument in order.
 _TAKERS = {"dict", "enumerate", "filter", "fromkeys", "iter", "join", "list", "map", "max", "min", "next", "reversed",
            "tuple", "zip", "extend", "deque"}  # fmt: skip
 
@@ -31,14 +31,14 @@ _LISTINGS = {"glob", "iglob", "iterdir", "listdir", "rglob", "scandir", "walk"}
 
 @dataclass(slots=True)
 class Known:
-    """What holds or gives sets: attributes and functions by their names, with a module's own private ones apart."""
+    """Names of attributes, functions and variables that are or return sets. Private ones only count in their module."""
 
     attributes: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     variables: set[str] = field(default_factory=set)
 
     def learn(self, tree: ast.Module) -> None:
-        """Add what a module says; of a second look more may come, for one name holds what another does."""
+        """Add the sets of a module. A second pass may find more, because one name may be assigned to another."""
         for node in ast.walk(tree):
             match node:
                 case ast.AnnAssign(target=ast.Attribute(attr=name), annotation=annotation) if _says_set(annotation):
@@ -60,7 +60,7 @@ class Known:
                 names.add(name)
 
     def public(self) -> Known:
-        """What other modules may use."""
+        """The names that other modules may use."""
         return Known(*({name for name in names if not name.startswith("_")} for names in self._all()))
 
     def __or__(self, other: Known) -> Known:
@@ -71,7 +71,7 @@ class Known:
 
 
 def faults_of(trees: Iterable[ast.Module]) -> Iterator[tuple[ast.Module, int, str]]:
-    """Yield each such place in modules that may use one another: the module, the row, and what stands there."""
+    """Yield each such location in modules that may use each other: the module, the row, and the code there."""
     trees = list(trees)
     everywhere = Known()
     own: dict[int, Known] = {}
@@ -112,7 +112,7 @@ def _says_set(annotation: ast.expr) -> bool:
 
 
 def _functions(tree: ast.Module, known: Known) -> Iterator[tuple[list[ast.AST], Known]]:
-    """Yield what the module and each function consist of, with what is a set there."""
+    """Yield the nodes of the module and of each function, with the names of sets there."""
     yield list(_inside(tree)), known
     for node in ast.walk(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
@@ -126,7 +126,7 @@ def _own_sets(function: ast.FunctionDef | ast.AsyncFunctionDef, nodes: list[ast.
     bound = {one.id for one in nodes if isinstance(one, ast.Name) and isinstance(one.ctx, ast.Store)}
     hidden = bound | {one.arg for one in arguments}
     own = Known(known.attributes, known.functions, (known.variables - hidden) | annotated)
-    for _ in range(2):  # A name that holds another's set may stand above it, in a loop.
+    for _ in range(2):  # In a loop, a name may get a set from another name that is bound further down.
         for node in _inside(function):
             match node:
                 case ast.Assign(targets=targets, value=value):
@@ -149,7 +149,7 @@ def _sets_of(target: ast.expr, value: ast.expr, known: Known) -> Iterator[str]:
 
 
 def _inside(function: ast.AST) -> Iterator[ast.AST]:
-    """Yield the nodes of a function but for those of functions in it, which are looked at on their own."""
+    """Yield the nodes of a function except those of nested functions, which are checked separately."""
     todo = list(ast.iter_child_nodes(function))
     while todo:
         node = todo.pop()
@@ -159,7 +159,7 @@ def _inside(function: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_set(node: ast.expr, known: Known) -> bool:
-    """Whether it is a set, or a container of sets."""
+    """Whether an expression is a set, or a container of sets."""
     match node:
         case ast.Set() | ast.SetComp():
             return True
@@ -186,12 +186,12 @@ def _is_set(node: ast.expr, known: Known) -> bool:
 
 
 def _is_keys(node: ast.expr) -> bool:
-    """Whether it is ``d.keys()``: in order by itself, and a set together with another."""
+    """Whether it is ``d.keys()``, which is ordered alone, but gives a set in an operation with another."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("keys", "items")
 
 
 def _taken(node: ast.AST) -> Iterable[ast.expr]:
-    """The expressions whose elements a node takes one by one, in their order."""
+    """The expressions over which a node iterates."""
     match node:
         case (
             ast.For(iter=value) | ast.AsyncFor(iter=value) | ast.comprehension(iter=value) | ast.YieldFrom(value=value)
@@ -212,7 +212,7 @@ def _taken(node: ast.AST) -> Iterable[ast.expr]:
 
 
 def _is_indifferent(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Whether what is taken goes where its order cannot be seen: into another set, into ``any``, ``sorted``."""
+    """Whether the order of an iteration has no effect, because it goes into another set, ``any`` or ``sorted``."""
     while True:
         outer = parents.get(id(node))
         match outer:
@@ -227,14 +227,14 @@ def _is_indifferent(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
             case ast.Call(func=ast.Name(id="map" | "filter" | "list" | "tuple" | "iter")):
                 node = outer
             case ast.Call(func=ast.Attribute(attr="isdisjoint" | "issubset" | "issuperset" | "update" | "union")):
-                # Of a set; a dictionary's `update` takes a mapping, or `dict.fromkeys`, which is looked at itself.
+                # Methods of a set. The `update` of a dict takes a mapping, or `dict.fromkeys`, which has its own check.
                 return True
             case _:
                 return False
 
 
 def _is_ordered(node: ast.AST, parents: dict[int, ast.AST]) -> bool:
-    """Whether a listing is sorted at once, or goes where its order cannot be seen."""
+    """Whether a listing is sorted at once, or its order has no effect."""
     outer = parents.get(id(node))
     match outer:
         case ast.Call(func=ast.Name(id=name)) if name in _INDIFFERENT:

@@ -1,4 +1,4 @@
-"""A client that sends a server whatever bytes it is given, and reads what comes back."""
+"""A client that sends any bytes to a server, and reads the responses."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def message(**fields: Any) -> bytes:
 
 
 class Wire:
-    """A server in a process of its own, and what it has said."""
+    """A server in a separate process, and its output."""
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -46,7 +46,7 @@ class Wire:
             self.end()
 
     def send(self, data: bytes) -> None:
-        """Send bytes, whatever they are."""
+        """Send any bytes."""
         assert self.process.stdin is not None
         self.process.stdin.write(data)
         self.process.stdin.flush()
@@ -63,14 +63,14 @@ class Wire:
         return self.answer(number)
 
     def answer(self, number: str | int | None) -> dict[str, Any]:
-        """The answer to a request; whatever comes before is let go."""
+        """The answer to a request. Messages before it are dropped."""
         while True:
             found = self._answers.get(timeout=PATIENCE)
             if "method" not in found and found.get("id") == number:
                 return found
 
     def initialize(self, folder: Path) -> dict[str, Any]:
-        """Begin to work in a folder."""
+        """Initialize the server with a folder."""
         folders = [{"uri": uri(folder), "name": folder.name}]
         params: dict[str, Any] = {
             "processId": None,
@@ -83,7 +83,7 @@ class Wire:
         return answer
 
     def end(self) -> tuple[int, str]:
-        """Close the server's input. Returns its exit status and what it said on standard error."""
+        """Close the server's input. Returns its exit status and its standard error."""
         assert self.process.stdin is not None
         self.process.stdin.close()
         status = self.process.wait(PATIENCE)

@@ -27,7 +27,7 @@ _KEPT = 4
 
 _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 
-# What identifies a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
+# The key of a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
 _Place: TypeAlias = tuple[
     tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
 ]

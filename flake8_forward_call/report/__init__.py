@@ -13,6 +13,6 @@ def show(report: Report, output_format: str, *, err: bool = False) -> None:
 
 
 def tell(rendered: str, *, err: bool = False) -> None:
-    """Print what a format made, which is nothing if there was nothing to tell."""
+    """Print a rendered report, or nothing if it is empty."""
     if rendered:
         terminal.echo(rendered, err=err)

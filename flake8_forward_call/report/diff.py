@@ -1,4 +1,4 @@
-"""A unified diff that ``git apply`` and ``patch`` take."""
+"""A unified diff that ``git apply`` and ``patch`` accept."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from click import style
 
 from flake8_forward_call.terminal.printing import diff_line, one_line
 
-# What git uses for lines that begin so.
+# git's colours for lines with these first characters.
 _COLOURS = {"@": "cyan", "-": "red", "+": "green"}
 
 _QUOTED = re.compile(rb'[\x00-\x1f"#\\\x7f-\xff]')
 
 
 def top(paths: Sequence[str]) -> Path:
-    """The folder that the names in a diff are relative to, and that it is to be applied in.
+    """The folder in which a diff is applied. The names in the diff are relative to it.
 
-    That is the current one, as ``git apply`` has it for a diff without git's own header. It changes nothing above the
-    folder where it runs, so if a file lies outside of the current one, which a link in it can lead to, it is the top
-    of the repository that holds them all, or without one the nearest folder that does.
+    This is the current folder, as ``git apply`` expects for a diff without git's own header. git changes nothing above
+    the folder where it runs. A link can lead to a file outside the current folder. Then it is the top of the repository
+    that contains all files, or without a repository the nearest folder that does.
     """
     here, real = Path.cwd(), [Path(os.path.realpath(path)) for path in paths]
     if all(path.is_relative_to(here) for path in real):
         return here
     try:
         common = Path(os.path.commonpath(real))
-    except ValueError:  # Windows: on several drives.
+    except ValueError:  # Windows: the files are on several drives.
         return here
     folder = common if common.is_dir() else common.parent
     return next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
 
 
 def render(path: str, before: bytes, after: bytes, folder: Path | None = None) -> bytes:
-    """What turns the one content into the other, in the file's own encoding and with its own line ends.
+    """The diff between two contents of a file, in the file's own encoding and with its own line endings.
 
-    The file is named from ``folder``, by default the current one; where the path is a link, by what that leads to.
+    The file name is relative to ``folder``, by default the current folder. For a link, it is the name of its target.
     """
     name = _from(folder or Path.cwd(), path)
     lines = difflib.diff_bytes(
@@ -49,7 +49,7 @@ def render(path: str, before: bytes, after: bytes, folder: Path | None = None) -
 
 
 def visible(data: bytes) -> str:
-    """A diff to look at, in which nothing is obeyed or hidden; it is not to be applied any more.
+    """A diff for display: no character controls the terminal or is hidden. It can no longer be applied.
 
     A line keeps its tabs, and loses the carriage return before its end.
     """
@@ -58,31 +58,31 @@ def visible(data: bytes) -> str:
 
 
 def coloured(text: str) -> str:
-    """The diff of one file, to look at in git's colours (color.diff in https://git-scm.com/docs/git-config)."""
+    """The diff of one file in git's colours (color.diff in https://git-scm.com/docs/git-config)."""
     lines = text.split("\n")
     return "\n".join((*(style(line, bold=True) for line in lines[:2]), *map(coloured_line, lines[2:])))
 
 
 def coloured_line(line: str) -> str:
-    """A line of a diff below its head in git's colours."""
+    """A line of a diff, other than its header, in git's colours."""
     colour = _COLOURS.get(line[:1])
     return line if colour is None else style(line, fg=colour)
 
 
 def _lines(data: bytes) -> list[bytes]:
-    return [line for line in re.split(rb"(?<=\n)", data) if line]  # git knows no other line end.
+    return [line for line in re.split(rb"(?<=\n)", data) if line]  # git knows no other line ending.
 
 
 def _from(folder: Path, path: str) -> str:
-    """The file's name from a folder, or from the root if it lies elsewhere. git takes no way through a link."""
+    """The file's name relative to a folder, or to the root if it is elsewhere. git does not follow links."""
     real = Path(os.path.realpath(path))
     return (real.relative_to(folder) if real.is_relative_to(folder) else real.relative_to(real.anchor)).as_posix()
 
 
 def _name(side: str, path: str) -> bytes:
-    """The name as a diff has it, quoted where git would quote it."""
+    """The name as in a diff, quoted if git would quote it."""
     name = os.fsencode(f"{side}/{path}")
     if one_line(path) != path or '"' in path or "\\" in path:
         return b'"' + _QUOTED.sub(lambda match: b"\\%03o" % match[0][0], name) + b'"'
-    # Without the tab, a blank in the name would end it.
+    # Without the tab, a space in the name would end the name.
     return name + b"\t" if b" " in name else name

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def render(step: Step, source: Source) -> str:
-    """One step on the way to a verdict in ``source``, in one line, with the place that it is read from, if any."""
+    """One step towards a verdict in ``source``, in one line, with the location that shows it, if any."""
     return f"{style(where(step, source), fg='cyan')}: {step.text}" if step.path else step.text
 
 
 def where(step: Step, source: Source) -> str:
-    """The place that a step is read from: file and row, in a notebook the cell before it. Empty where there is none."""
+    """The location that shows a step: file and row, in a notebook file, cell and row. Empty if none."""
     if not step.path:
         return ""
     cell = source.cell_in(step.path, step.row)

@@ -1,4 +1,4 @@
-"""The rows of a program that a finding is about, with a mark under the place, as compilers show them."""
+"""The rows of a program around a finding, with a mark under the location, as in compiler output."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.terminal.printing import one_line
 from flake8_forward_call.visiting.placed import uses_in
 
-# The rows above and below the marked one.
+# The number of rows above and below the marked one.
 _AROUND = 2
 _TAB = 4
-# Of a longer row the part around the mark is shown.
+# Of a longer row, only the part around the mark is shown.
 _LONGEST = 160
 _CUT = "..."
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """What is marked: from one column of a row up to, not including, another."""
+    """The marked part of a row: from the first column up to, but not including, the last."""
 
     row: int
     first: int
@@ -30,11 +30,11 @@ class _Mark:
 
 
 def render(finding: Finding, source: Source, gutter: int) -> Iterator[str]:
-    """Yield the rows around a finding, numbered as users count them, in a gutter of so many characters.
+    """Yield the rows around a finding, with 1-based numbers in a gutter of the given width.
 
-    There are none where the finding is about the file as a whole.
+    There are no rows if the finding is about the file as a whole.
     """
-    # So is told what has no place in a file that was not analysed.
+    # FWD900 without a location in the file looks like this.
     if finding.context is None and finding.start == finding.end == Place(1, 1):
         return
     mark = _mark(finding, source)
@@ -53,12 +53,12 @@ def render(finding: Finding, source: Source, gutter: int) -> Iterator[str]:
 
 
 def gutter(finding: Finding) -> int:
-    """How many characters the numbers of the rows around a finding take at most."""
+    """The width of the largest row number around a finding."""
     return len(str(finding.shown(finding.start).row + _AROUND))
 
 
 def edge(sign: str, gutter: int) -> str:
-    """What stands left of a row that has no number."""
+    """The left edge of a row without a number."""
     return f"{' ' * gutter} {style(sign, fg='blue', bold=True)}"
 
 
@@ -69,7 +69,7 @@ def _numbered(number: str, gutter: int, text: str, *, is_visible: bool = False) 
 
 
 def _mark(finding: Finding, source: Source) -> _Mark:
-    """The call around the name that a finding stands at, as far as it is in the same row; else the name itself."""
+    """The call around the name of a finding, as far as it is in the same row; else the name itself."""
     row, name = finding.start.row, _Mark(finding.start.row, finding.start.column, finding.end.column)
     if finding.context is None or finding.end.row != row:
         return name
@@ -90,7 +90,7 @@ def _mark(finding: Finding, source: Source) -> _Mark:
 
 
 def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:
-    """The part of a row to be shown, and where in it the mark begins and ends, as indices."""
+    """The visible part of a row, and the indices in it at which the mark begins and ends."""
     first, last = min(mark.first - 1, len(line)), min(mark.last - 1, len(line))
     if len(line) <= _LONGEST:
         return line, first, last
@@ -102,7 +102,7 @@ def _cut(line: str, mark: _Mark) -> tuple[str, int, int]:
 
 
 def _visible(text: str) -> str:
-    """The text with each tab as the blanks that it stands for, and what a terminal would obey as its code."""
+    """The text with tabs expanded to spaces, and control characters escaped."""
     pieces: list[str] = []
     at = 0
     for index, piece in enumerate(text.split("\t")):
@@ -115,7 +115,7 @@ def _visible(text: str) -> str:
 
 
 def _width(text: str) -> int:
-    """How many columns of a terminal a text takes."""
+    """The width of a text in terminal columns."""
     if text.isascii():
         return len(text)
     from rich.cells import cell_len

@@ -1,4 +1,4 @@
-"""The formats that findings are reported in: what each is called, and what it is for."""
+"""The output formats for findings: the name and the purpose of each."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of ``--output-format``: its name, which is that of its module in ``report``, and what it is for.
+    """A format of ``--output-format``: its name, which is also the name of its module, and its purpose.
 
-    ``is_for_people``: other lines may stand before and behind it.
+    ``is_for_people``: other lines may be printed before and after it.
     """
 
     name: str
@@ -23,8 +23,8 @@ class Format:
     is_for_people: bool = False
 
     def render(self, report: Report) -> str:
-        """The report as a text that ends in no line end; it is empty where there is nothing to tell."""
-        module = import_module(f"flake8_forward_call.report.rendering.{self.name}")  # Only what is asked for is loaded.
+        """The report as a text without a final line ending; empty if there is nothing to report."""
+        module = import_module(f"flake8_forward_call.report.rendering.{self.name}")  # Only load the requested one.
         return cast("Callable[[Report], str]", module.render)(report)
 
 

@@ -1,4 +1,4 @@
-"""The few lines that a fix changes, as a diff shows them to a person."""
+"""The few lines that a fix changes, as a diff for people."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _ROWS = re.compile(r"(?<=[-+])\d+")
 
 
 def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, around: int = 3) -> list[str]:
-    """What would change if the finding's fix were made after those of ``made``: the lines of a diff without its head,
-    with so many unchanged ones ``around``.
+    """The change by the finding's fix after the fixes of ``made``: the lines of a diff without its header.
 
-    Of a notebook the cell is shown, as it stands in the file. Raises RewriteError where two edits overlap.
+    ``around`` is the number of unchanged lines around the change. For a notebook, this shows the cell as it is in the
+    file. Raises RewriteError if two edits overlap.
     """
     shown = text_around(source, finding)
     earlier = _edits([one for one in made if one.cell == finding.cell])
@@ -28,7 +28,7 @@ def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, arou
     above = [edit for edit in earlier if edit.end.row < first]
     within = [edit for edit in earlier if first <= edit.start.row <= last]
     before, after = (_lines(shown, edits, first, last) for edits in (within, [*within, *wanted]))
-    # The rows above are as many as they are after the earlier edits, which may have joined some.
+    # Count the rows above as they are after the earlier edits, which may have joined some.
     joined = sum(_breaks(shown.text[shown.offset(edit.start) : shown.offset(edit.end)]) for edit in above)
     joined -= sum(_breaks(edit.content) for edit in above)
     lines = list(difflib.unified_diff(before, after, lineterm="", n=around))[2:]
@@ -36,17 +36,17 @@ def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, arou
 
 
 def text_around(source: Source, finding: Finding) -> Source:
-    """The text that a finding's place is told in: that of its cell, in a notebook, or else of its file."""
+    """The text to which a finding's location refers: in a notebook its cell, else its file."""
     return source if finding.cell is None else source.cell_source(finding.cell)
 
 
 def _window(wanted: Sequence[Edit], earlier: Sequence[Edit], around: int, rows: int) -> tuple[int, int]:
-    """The first and the last row that a diff needs. A large file is not compared as a whole for each of its fixes."""
-    # An earlier edit may have joined rows, so that others come near.
+    """The first and the last row for the diff, so that a large file is not compared as a whole for each fix."""
+    # An earlier edit may have joined rows, which moves other rows closer.
     spare = around + sum(edit.end.row - edit.start.row for edit in earlier)
     first = max(1, min(edit.start.row for edit in wanted) - spare)
     last = min(rows, max(edit.end.row for edit in wanted) + spare)
-    # No edit is cut in two.
+    # Do not split an edit.
     for edit in sorted(earlier, key=lambda edit: edit.start, reverse=True):
         if edit.start.row < first <= edit.end.row:
             first = edit.start.row
@@ -57,7 +57,7 @@ def _window(wanted: Sequence[Edit], earlier: Sequence[Edit], around: int, rows: 
 
 
 def _lines(shown: Source, edits: Sequence[Edit], first: int, last: int) -> list[str]:
-    """The rows of a text from the first to the last, with the edits made. Raises RewriteError where two overlap."""
+    """The rows of a text from the first to the last, with the edits applied. Raises RewriteError if two overlap."""
     from flake8_forward_call.fixing.rewriter import edited
 
     rows = first - 1
@@ -67,7 +67,7 @@ def _lines(shown: Source, edits: Sequence[Edit], first: int, last: int) -> list[
 
 
 def _edits(findings: Sequence[Finding]) -> list[Edit]:
-    """The edits of findings, with places in their cell where they have one."""
+    """The edits of findings. For a finding in a cell, locations are in the cell."""
     return [
         Edit(finding.shown(edit.start), finding.shown(edit.end), edit.content)
         for finding in findings
@@ -85,5 +85,5 @@ def _breaks(text: str) -> int:
 
 
 def _below(head: str, rows: int) -> str:
-    """The head of a hunk with its rows counted in the whole text."""
+    """The header of a hunk with its rows counted in the whole text."""
     return _ROWS.sub(lambda match: str(int(match[0]) + rows), head)

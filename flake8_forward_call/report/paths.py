@@ -1,4 +1,4 @@
-"""How files are named in reports that a server reads: from the current folder, with slashes."""
+"""File names in reports that a server reads: relative to the current folder, with slashes."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from flake8_forward_call.files.inputs import STDIN_NAME
 
 
 def relative(path: str) -> str:
-    """The path from the current folder, if it lies below; else the absolute one. Unnamed standard input stays so."""
+    """The path relative to the current folder if it is below, else absolute. Unnamed standard input is unchanged."""
     if path == STDIN_NAME:
         return path
     here = Path.cwd()
-    # Without following links first: a link in the repository has the name there that people know it by.
+    # Try without following links first: people know a link in the repository by its own name.
     for absolute, top in ((os.path.abspath(path), here), (os.path.realpath(path), here.resolve())):  # noqa: PTH100
         if Path(absolute).is_relative_to(top):
             return Path(absolute).relative_to(top).as_posix()
@@ -22,14 +22,14 @@ def relative(path: str) -> str:
 
 
 def uri(path: str) -> str:
-    """The same as a URI reference, with whatever is no plain character in a URI as the percent codes of its bytes."""
+    """The path as a URI reference. Other characters than plain ones are percent-encoded, byte by byte."""
     name = relative(path)
     if Path(name).is_absolute():
         return Path(name).as_uri()
-    # A colon in the first segment would make a scheme of what stands before it.
+    # With a colon in the first segment, the text before it would be a scheme.
     return quote(os.fsencode(name))
 
 
 def base_uri() -> str:
-    """The current folder as a URI, with the slash at its end that makes it a folder."""
+    """The current folder as a URI, with the final slash that marks a folder."""
     return f"{Path.cwd().as_uri().rstrip('/')}/"

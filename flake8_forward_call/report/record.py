@@ -1,4 +1,4 @@
-"""What every format is made from."""
+"""The data that every format renders."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Circumstances:
-    """How findings came about.
+    """How a check was run.
 
-    ``command`` is the command line, ``paths`` those that were given, ``files`` how many were looked at; ``rules`` are
-    the codes in force; ``settings`` those that are not the default, each with where it comes from; ``epoch`` is the
-    date of the build in seconds, if there is one that is to be told.
+    ``command`` is the command line, ``paths`` are its paths, ``files`` is the number of checked files; ``rules`` are
+    the codes of the active rules; ``settings`` are the non-default settings, each with its origin; ``epoch`` is the
+    date of the build in seconds, if it is to be shown.
     """
 
     command: str
@@ -36,11 +36,10 @@ class Circumstances:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of a run, and what else a format may tell.
+    """The findings of a run, and other data that a format may show.
 
-    ``sources`` are those of the files with findings, by path, as far as they could be decoded; ``is_complete`` is
-    whether everything was looked at that should be; ``fails`` is whether findings make the exit status 1; ``run`` is
-    known of a check.
+    ``sources`` are the sources of files with findings, by path, if they could be decoded; ``is_complete`` is whether
+    everything was checked; ``fails`` is whether findings make the exit status 1; ``run`` is only known for a check.
     """
 
     findings: Iterable[Finding]
@@ -51,18 +50,18 @@ class Report:
     _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
-        """The findings by path, row and column."""
+        """The findings, sorted by path, row and column."""
         return iter(sorted(self.findings, key=lambda finding: finding.sort_key))
 
     def in_file(self, finding: Finding, place: Place) -> Place:
-        """A place of a finding in the text of its file; that of a notebook is JSON."""
+        """A location of a finding in the text of its file, which for a notebook is JSON."""
         if finding.cell is None:
             return place
         source = self.sources.get(finding.path)
         return Place(1, 1) if source is None else source.in_file(place)
 
     def scopes(self, path: str) -> Collection[str]:
-        """The dotted names of the functions and classes in a file with findings; none where it cannot be parsed."""
+        """The dotted names of the functions and classes in a file with findings; none if it cannot be parsed."""
         source = self.sources.get(path)
         try:
             return () if source is None else source.outline.dotted_names
@@ -70,7 +69,7 @@ class Report:
             return ()
 
     def steps(self, finding: Finding) -> Sequence[Step]:
-        """The steps of the proof that a finding rests on; none where there is no source, or nothing was proven."""
+        """The steps of the proof of a finding; none if there is no source, or nothing was proven."""
         source = self.sources.get(finding.path)
         if source is None or finding.context is None:
             return ()
@@ -82,14 +81,14 @@ class Report:
         return evidence.steps(finding)
 
     def rows(self, finding: Finding) -> tuple[int, int] | None:
-        """The first and the last row of the file that a finding is about; None where it is about all of them."""
+        """The first and the last row of the file that a finding is about; None if it is about the whole file."""
         if finding.context is None:
             return None
-        last = Place(finding.context.last_row, sys.maxsize)  # At its end: in JSON one row may be parted in two.
+        last = Place(finding.context.last_row, sys.maxsize)  # The end of the row: in JSON one row may be split in two.
         return self.in_file(finding, Place(finding.context.first_row, 1)).row, self.in_file(finding, last).row
 
     def edits(self, finding: Finding) -> Sequence[Edit]:
-        """The edits of the file that are a finding's fix; none where it has no fix, or they cannot be told exactly."""
+        """The edits of the file for a finding's fix; none if it has no fix, or they cannot be located exactly."""
         edits = () if finding.fix is None else finding.fix.edits
         if finding.cell is None:
             return edits
@@ -101,11 +100,11 @@ class Report:
 
 
 def message(finding: Finding) -> str:
-    """The message where the place stands apart from it, as one in the file: in a notebook with that in the cell."""
+    """The message for formats that give the location in the file separately. For a notebook, it names the cell."""
     told = one_line(finding.message)
     return told if finding.cell is None else f"{finding.where}: {told}"
 
 
 def is_error(finding: Finding) -> bool:
-    """Whether it is graver than a warning: nothing is known of that file."""
+    """Whether a finding is an error and not a warning: its file could not be analysed."""
     return finding.code == fwd900.RULE.code

@@ -1,4 +1,4 @@
-"""What ``fix`` says of its work."""
+"""The output of ``fix`` about its rewrites."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from flake8_forward_call.terminal.printing import shown
 _PRESERVED = "same arguments, same forward()"
 _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
 
-# The same in short.
+# A short form.
 EFFECT = f"{_PRESERVED}; hooks run again"
 
-# What ``fix`` says once, below all rewrites.
+# ``fix`` prints this once, below all rewrites.
 ONCE = f"Preserved: {_PRESERVED}. Brought back: {_BROUGHT_BACK}."
 
 
 def render(finding: Finding, fix: Fix) -> str:
-    """One rewrite in one line: its place, before, after, and what hangs on the hooks that now run."""
+    """One rewrite in one line: its location, before, after, and what uses the hooks that now run."""
     place = style(f"{shown(finding.path)}:{finding.where}", bold=True)
     change = f"{style(fix.before, fg='red')} -> {style(fix.after, fg='green')}"
     here = f" (brings back: {' and '.join(finding.hanging)})" if finding.hanging else ""
@@ -28,7 +28,7 @@ def render(finding: Finding, fix: Fix) -> str:
 
 
 def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> str:
-    """The last line: what was done, or would be in a dry run, and what is left to a person."""
+    """The last line: what was done (in a dry run, would be done), and how many findings remain."""
     if not calls and not remaining:
         return "Nothing to fix."
     done = f"{count(calls, 'call')} in {count(files, 'file')}" if calls else "nothing"
@@ -39,13 +39,13 @@ def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> s
 
 
 def hint_at_unsafe(number: int) -> str:
-    """What to say of the fixes that were not made because they may change what the program does."""
+    """A hint about fixes that were not made because they may change what the program does."""
     subject = "1 of them has a fix that is" if number == 1 else f"{number} of them have fixes that are"
     return f"{subject} not safe: the call may mean something else. Look at it, then run with --unsafe-fixes."
 
 
 def hint_at_not_selected(numbers: Mapping[str, int]) -> str:
-    """What to say of unsafe fixes that were asked for, of rules that were not: how many, by the rules' codes."""
+    """A hint about requested unsafe fixes of rules that are not selected: their numbers by rule code."""
     total, codes = sum(numbers.values()), ",".join(sorted(numbers))
     subject = "1 more call can be fixed, but its rule is" if total == 1 else f"{total} more calls can be fixed, but"
     subject += "" if total == 1 else " their rule is" if len(numbers) == 1 else " their rules are"
@@ -53,5 +53,5 @@ def hint_at_not_selected(numbers: Mapping[str, int]) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """The number with the noun, in the plural where it is due."""
+    """The number with the noun, in the plural if needed."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

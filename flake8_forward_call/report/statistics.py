@@ -1,4 +1,4 @@
-"""How many findings each rule has, as ruff counts them."""
+"""The number of findings of each rule, in ruff's format."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_forward_call.rules import BY_CODE
 
 
 def text(report: Report) -> str:
-    """A line for each rule: the number, the code, the name, and ``[*]`` where ``fix`` rewrites some of them."""
+    """One line for each rule: the number, the code, the name, and ``[*]`` if ``fix`` can fix some of the findings."""
     found, fixable = _counts(report)
     width = max((len(str(count)) for count in found.values()), default=0)
     marks = {code: "[*] " if fixable[code] else "[ ] " if fixable else "" for code in found}
@@ -19,7 +19,7 @@ def text(report: Report) -> str:
 
 
 def as_json(report: Report) -> str:
-    """The same as a list of objects."""
+    """The counts as a list of objects."""
     found, fixable = _counts(report)
     objects = [
         {

@@ -1,4 +1,4 @@
-"""What a run of ``fix`` did, for the description of a pull request."""
+"""A summary of a run of ``fix`` for a pull-request description."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.terminal.printing import one_line
 
-# GitHub takes 65,536 characters (https://github.com/renovatebot/renovate/issues/2032). Each of the two
-# lists and the evidence may have _LONG, what could not be done and the command _SHORT. With our own words that is less.
+# GitHub accepts 65,536 characters (https://github.com/renovatebot/renovate/issues/2032). The two lists and the evidence
+# may each have _LONG of them, the list of failures and the command _SHORT. With the other text, the sum is below that.
 _LONG = 16_000
 _SHORT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: the findings whose fix was made, or would be in a dry run, those that remain, and what started it.
+    """A run: the findings that were fixed (in a dry run, would be fixed), those that remain, and the command.
 
-    ``undone`` is what could not be done, in words: a file that could not be read or written. ``evidence`` has the
-    steps that lead to a finding, each with the place that it is read from, which is empty where there is none.
+    ``undone`` lists what could not be done, such as reading or writing a file. ``evidence`` has the steps of each
+    finding, each step with the location that shows it, or an empty text.
     """
 
     made: Sequence[Finding]
@@ -59,7 +59,7 @@ RENDERERS: dict[str, Callable[[Run], str]] = {"markdown": markdown}
 
 
 class _Room:
-    """How many characters are left for evidence, and for how many findings there were not enough."""
+    """The number of characters left for evidence, and of findings whose evidence did not fit."""
 
     def __init__(self, characters: int) -> None:
         self._left = characters
@@ -121,7 +121,7 @@ def _left(run: Run, room: _Room) -> list[str]:
 
 
 def _list(items: Sequence[tuple[str, str]], noun: str, characters: int, room: _Room) -> str:
-    """The items of a list, or as many as there is room for, each with its evidence if there is room for that."""
+    """The items of a list, or as many as fit, each with its evidence if that fits."""
     kept: list[str] = []
     for item, evidence in items:
         characters -= len(item) + 1
@@ -139,7 +139,7 @@ def _change(finding: Finding) -> str:
 
 
 def _reason(finding: Finding, beside: str = "") -> str:
-    """Why the fix of a finding is not safe, in brackets; without the reason where it is in the text beside it."""
+    """Why the fix of a finding is not safe, in brackets. The reason is omitted if the text beside it contains it."""
     if finding.fix is None or not _is_unsafe(finding):
         return ""
     reason = finding.fix.reason
@@ -147,7 +147,7 @@ def _reason(finding: Finding, beside: str = "") -> str:
 
 
 def _evidence(run: Run, finding: Finding, indent: str) -> str:
-    """The chain of evidence for a finding, folded away in the list item that it belongs to."""
+    """The steps of evidence for a finding, collapsed inside its list item."""
     steps = run.evidence.get(finding, ())
     if not steps:
         return ""

@@ -1,4 +1,4 @@
-"""What the client can be offered at a place: the evidence to read, a fix to make."""
+"""The hover text with the evidence, and the code actions at a location."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ KINDS = (QUICK_FIX, FIX_ALL)
 
 
 async def hover(server: Server, params: types.HoverParams) -> types.Hover | None:
-    """The evidence for the finding at a place, if there is one."""
+    """The evidence for the finding at a location, if there is one."""
     report = await server.checks.current(params.text_document.uri)
     if report is None:
         return None
@@ -36,14 +36,14 @@ async def hover(server: Server, params: types.HoverParams) -> types.Hover | None
 
 
 def _kind_of_text(server: Server) -> types.MarkupKind:
-    """What the client prefers of the kinds that it can show; plain text where it does not say."""
+    """The kind of text that the client prefers; plain text if it does not say."""
     document = server.client_capabilities.text_document
     kinds = document.hover.content_format if document and document.hover else None
     return next((kind for kind in kinds or () if kind in types.MarkupKind), types.MarkupKind.PlainText)
 
 
 async def code_actions(server: Server, params: types.CodeActionParams) -> list[types.CodeAction]:
-    """What can be done about the findings in a range, and about all in the file."""
+    """The code actions for the findings in a range, and for all findings in the file."""
     uri, only = params.text_document.uri, params.context.only
     report = await server.checks.current(uri)
     if report is None or not report.findings:
@@ -51,7 +51,7 @@ async def code_actions(server: Server, params: types.CodeActionParams) -> list[t
     kinds = None if only is None else [kind.value if isinstance(kind, types.CodeActionKind) else kind for kind in only]
     start, end = (_place(server, report, one) for one in (params.range.start, params.range.end))
     found = await server.checks.worker.run(lambda: list(offers(report, start, end, kinds)))
-    if not server.checks.is_current(uri, report):  # The edits would be of another text.
+    if not server.checks.is_current(uri, report):  # The edits would be for another text.
         return []
     return [_action(server, uri, report, offer) for offer in found]
 
@@ -61,7 +61,7 @@ def _place(server: Server, report: Report, position: types.Position) -> Place:
 
 
 def _action(server: Server, uri: str, report: Report, offer: Offer) -> types.CodeAction:
-    """The offer for the client to take up: in the very version that it was made for, if the client can see to that."""
+    """The offer as a code action. If the client supports versions, it only applies to the version it was made for."""
     positions = server.positions(report)
     changes = messages.text_edits(offer.edits, positions)
     workspace = server.client_capabilities.workspace

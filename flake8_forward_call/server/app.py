@@ -1,4 +1,4 @@
-"""The server: what the client says and asks, and who answers."""
+"""The server: the messages of the client, and the functions that handle them."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
 
-# A project's files, where its packages are, its settings, and what is skipped.
+# A project's source files, and the files with its layout, its settings and its ignored files.
 _WATCHED = ("**/*.py", "**/*.pyi", "**/pyproject.toml", "**/setup.cfg", "**/setup.py", "**/.gitignore")
 
-# The address of a new document: with a path where it has one already.
+# The start of a new document's URI. A path follows if the document already has one.
 _NEW = "untitled:"
 
 _Params = TypeVar("_Params")
@@ -39,10 +39,10 @@ _Answer = TypeVar("_Answer")
 
 
 class Server(LanguageServer):
-    """One client's server."""
+    """The server of one client."""
 
     def __init__(self) -> None:
-        # The whole text with each change: a part of it is put in the wrong place where lines end in odd characters.
+        # Sync the whole text: with unusual line endings, pygls applies partial changes at the wrong location.
         super().__init__(
             SECTION, __version__, text_document_sync_kind=types.TextDocumentSyncKind.Full, protocol_cls=Protocol
         )
@@ -54,27 +54,27 @@ class Server(LanguageServer):
         _register(self)
 
     def serve(self) -> bool:
-        """Serve the client at standard input and output until it leaves. Returns whether it said goodbye."""
+        """Serve the client on standard input and output until it exits. Returns whether it requested the shutdown."""
         self.start_io(cast("BinaryIO", Incoming(sys.stdin.buffer)))
         self.checks.end()
         return cast("Protocol", self.protocol).is_shut_down
 
     def report_server_error(self, error: Exception, source: Any) -> None:
-        """Log what went wrong: a window about it would help nobody who is writing a program."""
+        """Log the error. A message window would not help the user."""
         log.error("%s: %s", getattr(source, "__name__", source), in_short(error))
 
     def positions(self, report: Report) -> Positions:
-        """Places in a report's text in the client's units."""
+        """Positions in a report's text, in the client's units."""
         return Positions(report.source, self.workspace.position_codec.client_num_units)
 
     def initialized(self) -> None:
-        """Begin, now that it is known what the client can do."""
+        """Start, now that the client's capabilities are known."""
         capabilities = self.client_capabilities
         published = capabilities.text_document and capabilities.text_document.publish_diagnostics
         self.checks.wants_evidence = bool(published and published.related_information)
 
     async def configure(self) -> None:
-        """Ask the client for its settings, for all and for each of its folders; then look at everything anew."""
+        """Ask the client for its settings, in general and for each of its folders. Then check everything again."""
         workspace = self.client_capabilities.workspace
         if not (workspace and workspace.configuration):
             return
@@ -100,20 +100,20 @@ class Server(LanguageServer):
         self.checks.changed()
 
     def set_default(self, value: object) -> None:
-        """What the client says for all its folders, without being asked."""
+        """Set the settings for all folders that the client sends without being asked."""
         self._default, faults = parsed(value, self._default)
         self.settings = Settings(self._default)
         self._tell_of_settings(faults)
 
     def _tell_of_settings(self, faults: Sequence[str]) -> None:
-        """Tell the client what cannot be used of what it sets: once, until that is mended."""
+        """Warn about invalid settings of the client. Each warning is shown once, until the setting is corrected."""
         for fault in dict.fromkeys(faults):
             if fault not in self._told:
                 self._warn(fault)
         self._told = frozenset(faults)
 
     async def watch(self) -> None:
-        """Ask the client to tell of files that change; one that cannot is told the truth by the next change of text."""
+        """Ask the client to report changed files. If it cannot, the next change of a document has the same effect."""
         workspace = self.client_capabilities.workspace
         watched = workspace and workspace.did_change_watched_files
         if not (watched and watched.dynamic_registration):
@@ -124,11 +124,11 @@ class Server(LanguageServer):
         await self.client_register_capability_async(types.RegistrationParams([registration]))
 
     def _documents(self) -> dict[str, TextDocument]:
-        """What is open and a program; a notebook's text is none."""
+        """The open documents, without notebooks, whose text is not a program."""
         return {name: one for name, one in self.workspace.text_documents.items() if not is_notebook(one.path)}
 
     def _path_of(self, uri: str) -> str | None:
-        """The path of the file at an address, or of one that may be saved there; None for what is no file.
+        """The path of the file with a URI, or the path where it may be saved; None if it is not a file.
 
         A new document without a path belongs to the client's first folder, or to the current one.
         """
@@ -139,7 +139,7 @@ class Server(LanguageServer):
         return str(Path(next(iter(self._folders()), ""), uri.removeprefix(_NEW)))
 
     def _folders(self) -> list[str]:
-        """The folders that the client works in."""
+        """The client's workspace folders."""
         folders = [to_fs_path(folder.uri) for folder in list(self.workspace.folders.values())]
         return [one for one in folders or [self.workspace.root_path] if one]
 
@@ -153,7 +153,7 @@ class Server(LanguageServer):
     def _publish(self, document: Document, report: Report) -> None:
         uri = document.uri
         if document.version != report.version:
-            return  # What it says of an older text would stand in the wrong places.
+            return  # Findings for an older text would be at the wrong locations.
         positions = self.positions(report)
         evidence = report.evidence if self.checks.wants_evidence else {}
         found = [messages.diagnostic(one, positions, uri, evidence.get(one.start)) for one in report.findings]
@@ -161,7 +161,7 @@ class Server(LanguageServer):
 
 
 def _register(server: Server) -> None:
-    """Say who answers what."""
+    """Register the function that handles each message."""
 
     def on(method: str, options: Any = None) -> Callable[[Callable[[_Params], Awaitable[_Answer]]], None]:
         def register(answer: Callable[[_Params], Awaitable[_Answer]]) -> None:
@@ -169,7 +169,7 @@ def _register(server: Server) -> None:
             async def answered(params: _Params) -> _Answer | None:
                 try:
                     return await answer(params)
-                except Exception:  # A fault of this server: the client does without the answer.
+                except Exception:  # A bug in this server: the client gets no answer.
                     log.exception("%s was not answered", method)
                     return None
 

@@ -1,4 +1,4 @@
-"""When the open documents are looked at, and what is kept of it until something changes."""
+"""When open documents are checked, and which results are kept until something changes."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from flake8_forward_call.server.worker import Worker
 
 log = logging.getLogger(__name__)
 
-# After the last change, for so many seconds nothing is done: the next key is likely on its way.
+# Wait this many seconds after the last change, because the user is probably still typing.
 DELAY = 0.2
 
 
 class Document(Protocol):
-    """What is open in the client."""
+    """A document that is open in the client."""
 
     uri: str
     version: int | None
@@ -36,13 +36,12 @@ class Document(Protocol):
 
 
 class Checks:
-    """Reports on open documents, made anew when something changes that they may depend on: any other document, too.
+    """Reports on open documents. They are updated when anything changes that they may depend on.
 
-    ``documents`` gives those that are open, by their addresses without any escapes, for clients escape one character
-    or another; ``path_of`` the path at an address, None where it is no file's; ``terms`` what applies to the file at a
-    path, asked in the thread of the worker. ``publish`` hears of each report, and again once its evidence is there,
-    where ``wants_evidence`` says so. ``warn`` hears of settings that cannot be used: of each once, until it is mended
-    or ``settings_changed``.
+    ``documents`` returns the open documents by URI, unescaped, because clients escape different characters;
+    ``path_of`` returns the path for a URI, or None if it is not a file; ``terms`` returns the terms for a path, and is
+    called in the worker thread. ``publish`` gets each report, and again with its evidence if ``wants_evidence``.
+    ``warn`` gets invalid settings, each of them once until it is corrected or ``settings_changed``.
     """
 
     def __init__(
@@ -66,24 +65,24 @@ class Checks:
         self._task: asyncio.Task[None] | None = None
 
     def changed(self, uri: str | None = None) -> None:
-        """Something has changed: this document or, without one, whatever. What is being done is for nothing now."""
-        first = None if uri is None else unquote(uri)  # The one that is worked on.
+        """Check again after a change of this document, or of anything else. This cancels the running check."""
+        first = None if uri is None else unquote(uri)  # The document that the user is editing.
         self._due = sorted(self._documents(), key=lambda one: one != first)
         if self._task is not None:
             self._task.cancel()
         self._task = asyncio.get_running_loop().create_task(self._work())
 
     def settings_changed(self) -> None:
-        """A file with settings has changed: what is still wrong in it is worth another warning."""
+        """Warn again about settings that are still invalid, after a change of a settings file."""
         self._told.clear()
 
     def closed(self, uri: str) -> None:
-        """A document is not open any more."""
+        """Drop the report on a closed document, and check the others again."""
         self._reports.pop(unquote(uri), None)
         self.changed()
 
     def end(self) -> None:
-        """Begin nothing more."""
+        """Start no more checks."""
         if self._task is not None:
             self._task.cancel()
         self.worker.close()
@@ -101,7 +100,7 @@ class Checks:
         return report
 
     def is_current(self, uri: str, report: Report) -> bool:
-        """Whether a report is on the text that the document has now."""
+        """Whether a report is about the current text of the document."""
         document = self._documents().get(unquote(uri))
         return document is not None and (document.version, document.source) == (report.version, report.text)
 
@@ -121,16 +120,16 @@ class Checks:
                 if document is not None:
                     faults.update(await self._tell(name, document))
                 self._due.remove(name)
-            self._told &= faults  # Whatever is mended may be told again.
+            self._told &= faults  # Faults that were corrected may be reported again.
             if self.wants_evidence:
                 await self._add_evidence()
         except Exception:
             log.exception("the open documents were not all looked at")
 
     async def _tell(self, name: str, document: Document) -> Sequence[str]:
-        """Look at a document and publish what is found. Returns what in its settings cannot be used.
+        """Check a document and publish the report. Returns the faults in its settings.
 
-        One that cannot be looked at is no reason to leave others.
+        If this fails for one document, the others are still checked.
         """
         try:
             report = await self._checked(name, document)
@@ -145,7 +144,7 @@ class Checks:
         return report.faults
 
     async def _add_evidence(self) -> None:
-        """Last, for it takes longest and is least missed."""
+        """Add the evidence last, because it takes longest and is the least urgent."""
         for name, report in list(self._reports.items()):
             missing = [finding for finding in report.findings if finding.start not in report.evidence]
             for finding in missing:
@@ -155,7 +154,7 @@ class Checks:
                 self._publish(document, report)
 
     async def _look_again(self) -> None:
-        """Tell inference what is open: the disk may say otherwise, or may have changed."""
+        """Give inference the texts of the open documents. Files on disk may differ or may have changed."""
         unsaved = {}
         for document in self._documents().values():
             path = self._file_of(document)
@@ -164,7 +163,7 @@ class Checks:
         await self.worker.run(partial(look_again, unsaved))
 
     def _file_of(self, document: Document) -> str | None:
-        """The path of a document, None where no file can be there: a client may say anything."""
+        """The path of a document; None if it cannot be a file, because a client may send anything."""
         path = self._path_of(document.uri)
         return None if path is None or "\0" in path else path
 

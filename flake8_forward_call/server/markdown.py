@@ -1,7 +1,7 @@
-"""Sentences about programs as Markdown that shows them as they are, in clients that render it and in those that do not.
+"""Sentences about programs as Markdown that shows them unchanged, whether or not the client renders it.
 
-Nothing is escaped by a backslash, because some clients show it, and nothing can become HTML: whatever means something
-to Markdown is put into a code span, where nothing does.
+No backslash escapes are used, because some clients show them, and nothing can become HTML. Characters that have a
+meaning in Markdown are put into a code span, where they have none.
 """
 
 from __future__ import annotations
@@ -9,21 +9,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-# Characters that mean something to Markdown, or to the HTML that it may hold.
+# Characters with a meaning in Markdown, or in HTML within it.
 _MARKS = re.compile(r"[\\`*_{}\[\]<>#|~&$]")
 
-# Code between backticks, as our own sentences have it: it may hold backticks of its own.
+# Code between backticks in the tool's own sentences. The code may contain backticks.
 _SPAN = re.compile(r"(?<![^\s(])`(.+?)`(?![^\s,;:.)])")
 _WORD = re.compile(r"\S+")
 _TAIL = re.compile(r"[,;:]+$")
 
-# Words of a rule's message that are code: they hold a piece of the program, or a name with underscores.
+# Words of a rule's message that are code: they contain a part of the program, or a name with underscores.
 _CODE_WORD = re.compile(r"\S*(?:\{(?:before|after|callee|name|code)\}|__)[^\s,;:]*")
 _FIELD = re.compile(r"\{\w+\}")
 
 
 def code(text: str) -> str:
-    """A code span that shows a text, whatever backticks and blanks it holds (CommonMark 0.31, 6.1)."""
+    """A code span that shows a text with any backticks and spaces in it (CommonMark 0.31, 6.1)."""
     text = " ".join(text.splitlines())
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence = "`" * (longest + 1)
@@ -32,7 +32,7 @@ def code(text: str) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence in which code is between backticks, or is a word with characters that mean something to Markdown."""
+    """A sentence as Markdown. Its code is between backticks, or is a word with characters that Markdown interprets."""
     parts, end = [], 0
     for span in _SPAN.finditer(text):
         parts += [_plain(text[end : span.start()]), code(span[1])]
@@ -41,7 +41,7 @@ def prose(text: str) -> str:
 
 
 def message(text: str, template: str) -> str:
-    """The message of a rule, made from a template that says which parts of it are code."""
+    """The message of a rule as Markdown. Its template shows which parts are code."""
     found = re.fullmatch(_pattern(template), text, re.DOTALL)
     if found is None:
         return prose(text)
@@ -49,7 +49,7 @@ def message(text: str, template: str) -> str:
 
 
 def _joined(parts: Iterable[str]) -> str:
-    """The parts as one text; the fences of two code spans do not touch, because they would be one fence."""
+    """The parts as one text. Two adjacent code spans are separated, because their fences would become one."""
     made = ""
     for part in filter(None, parts):
         made += f" {part}" if made.endswith("`") and part.startswith("`") else part
@@ -70,7 +70,7 @@ def _word(match: re.Match[str]) -> str:
 
 
 def _pattern(template: str) -> str:
-    """A pattern for the messages of a template, with groups that are prose and code in turn."""
+    """A pattern for the messages of a template, in which prose groups and code groups alternate."""
     parts, end = [], 0
     for word in _CODE_WORD.finditer(template):
         parts += [template[end : word.start()], word[0]]
@@ -79,5 +79,5 @@ def _pattern(template: str) -> str:
 
 
 def _as_pattern(part: str) -> str:
-    """A pattern for a part of a template: any text in the place of a field."""
+    """A pattern for a part of a template. A field matches any text."""
     return ".*?".join(map(re.escape, _FIELD.split(part)))

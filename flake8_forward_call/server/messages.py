@@ -1,4 +1,4 @@
-"""From findings to what the protocol has for them: diagnostics, actions, a text to hover."""
+"""Findings in the protocol's terms: diagnostics, edits, hover texts."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ SOURCE = "forward-call"
 def diagnostic(
     finding: Finding, positions: Positions, uri: str, steps: Sequence[Step] | None = None
 ) -> types.Diagnostic:
-    """The diagnostic of a finding, with the steps of its evidence where they are given.
+    """The diagnostic for a finding, with the steps of its evidence if they are given.
 
-    A file that could not be analysed is no more than a note: what is wrong with it, other tools tell louder.
+    A file that could not be analysed is only a hint, because other tools already report what is wrong with it.
     """
     return types.Diagnostic(
         range=range_of(finding, positions),
@@ -40,7 +40,7 @@ def diagnostic(
 
 
 def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> types.DiagnosticRelatedInformation:
-    """A step with its place; that of the finding itself where no file says it."""
+    """A step with its location, or that of the finding if the step is not in a file."""
     if step.path:
         start = types.Position(step.row - 1, 0)
         location = types.Location(_address(step.path) or uri, types.Range(start, start))
@@ -50,17 +50,17 @@ def _related(step: Step, finding: Finding, positions: Positions, uri: str) -> ty
 
 
 def range_of(one: Finding | Edit, positions: Positions) -> types.Range:
-    """Where a finding stands, or what an edit replaces."""
+    """The range of a finding, or the range that an edit replaces."""
     return types.Range(types.Position(*positions.position(one.start)), types.Position(*positions.position(one.end)))
 
 
 def text_edits(edits: Sequence[Edit], positions: Positions) -> list[types.TextEdit]:
-    """The same edits as the client's."""
+    """The edits in the client's format."""
     return [types.TextEdit(range_of(edit, positions), edit.content) for edit in edits]
 
 
 def hover(finding: Finding, steps: Sequence[Step], *, is_markdown: bool) -> str:
-    """What is to be known of a finding: what it says, and step by step why."""
+    """The hover text of a finding: its message, and the steps of its evidence."""
     rule = BY_CODE[finding.code]
     if not is_markdown:
         places = (f"{shown(step.path)}:{step.row}: {step.text}" if step.path else step.text for step in steps)
@@ -79,9 +79,9 @@ def _linked(step: Step) -> str:
 
 
 def _address(path: str) -> str | None:
-    """The address of a file, as clients write it; None where there is none."""
+    """The URI of a file, as clients write it; None if there is none."""
     try:
         address: str | None = from_fs_path(path)
-    except UnicodeEncodeError:  # Its name is not in the encoding of file names.
+    except UnicodeEncodeError:  # Its name is not valid in the encoding of file names.
         return Path(path).absolute().as_uri()
     return address

@@ -1,4 +1,4 @@
-"""What can be done about findings: fix one, ignore it, fix all. In no protocol's terms."""
+"""The possible actions for findings, independent of any protocol: fix one, ignore one, fix all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FIX_ALL = "source.fixAll.forward-call"
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Edits that belong together. ``finding`` is what they do away with; None for all that is safe in the file."""
+    """Edits that belong together. ``finding`` is the finding that they remove; None for all safe fixes in the file."""
 
     title: str
     kind: str
@@ -31,9 +31,9 @@ class Offer:
 
 
 def offers(report: Report, start: Place, end: Place, only: Sequence[str] | None = None) -> Iterator[Offer]:
-    """Yield what can be done about the findings between two places, and about all in the file.
+    """Yield the possible actions for the findings between two locations, and for all findings in the file.
 
-    ``only`` are the kinds that are wanted, or of which those are parts that are wanted; None for any.
+    ``only`` lists the requested kinds, including their sub-kinds; None requests all kinds.
     """
     if _is_wanted(QUICK_FIX, only):
         for finding in report.findings:
@@ -61,9 +61,9 @@ def _of_finding(report: Report, finding: Finding) -> Iterator[Offer]:
 
 
 def _is_proven(report: Report, fixes: Sequence[Fix]) -> bool:
-    """Whether the rewriter can prove that the fixes change nothing but the calls that they name."""
+    """Whether the rewriter can prove that the fixes only change the calls that they name."""
     key = tuple(fixes)
-    if key not in report.proofs:  # A client asks each time the cursor moves.
+    if key not in report.proofs:  # A client asks whenever the cursor moves.
         report.proofs[key] = _proof(report.source, fixes)
     return report.proofs[key]
 
@@ -80,7 +80,7 @@ def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
 
 
 def _silencing(report: Report, finding: Finding) -> Edit | None:
-    """The edit that makes a comment silence a finding; None where none can stand, or it would change more than that."""
+    """The edit for a comment that silences a finding; None if no comment can, or if it would change anything else."""
     if finding.start not in report.comments:
         try:
             findings = check_source(report.source, EVERY_RULE).findings
@@ -93,7 +93,7 @@ def _silencing(report: Report, finding: Finding) -> Edit | None:
 
 
 def _changed_line(old: Sequence[str], new: Sequence[str]) -> Edit | None:
-    """The edit of the one line that is another, if there is one: no more of it than what is new."""
+    """The edit of the one changed line, if there is one, limited to the changed part."""
     for row, (before, after) in enumerate(zip(old, new, strict=True), 1):
         if before != after:
             start = _common(before, after)
@@ -103,6 +103,6 @@ def _changed_line(old: Sequence[str], new: Sequence[str]) -> Edit | None:
 
 
 def _common(one: str, other: str) -> int:
-    """How many characters two texts begin with alike."""
+    """The length of the common prefix of two texts."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))

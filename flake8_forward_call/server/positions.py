@@ -1,4 +1,4 @@
-"""Places in a text as the protocol counts them: lines and characters from zero, in units that are agreed on."""
+"""Locations in the protocol's form: zero-based lines and characters, in units on which client and server agree."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from flake8_forward_call.sources.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Turns places in a text into positions, and back. ``units`` tells the length of a text in the client's units."""
+    """Converts locations to positions and back. ``units`` returns the length of a text in the client's units."""
 
     source: Source
     units: Callable[[str], int]
 
     def position(self, place: Place) -> tuple[int, int]:
-        """The position of a place; of one behind the text's end, as parsers name it, that of the end."""
+        """The position of a location. A location after the end of the text, as parsers report it, gives the end."""
         lines = self.source.lines
         if place.row > len(lines):
             last = lines[-1] if lines else ""
@@ -27,9 +27,9 @@ class Positions:
         return self._in(place.row, line, place.column - 1)
 
     def place(self, line: int, character: int) -> Place:
-        """The place of a position; one behind the end of a line, or of the text, is that end.
+        """The location of a position. A position after the end of a line or of the text gives that end.
 
-        One before the text, which only an odd client asks for, is its beginning.
+        A position before the text, which a correct client does not send, gives its start.
         """
         lines = self.source.lines
         if line < 0:
@@ -46,5 +46,5 @@ class Positions:
 
 
 def utf16_units(text: str) -> int:
-    """The length of a text where nothing else is agreed on."""
+    """The length of a text in UTF-16 code units, the default of the protocol."""
     return len(text) + sum(character > "\uffff" for character in text)

@@ -1,4 +1,4 @@
-"""A plugin of python-lsp-server: what can be done about the findings that its flake8 shows."""
+"""A plugin for python-lsp-server: code actions for the findings that its flake8 shows."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
 
-# The name of this plugin in the settings of python-lsp-server, as its entry point has it.
+# The name of this plugin in python-lsp-server's settings, and of its entry point.
 NAME = "forward_call"
 
-# Inference has all that it knows in one place, and one question at a time.
+# Inference keeps its state in one place, so it answers one question at a time.
 _ONE_AT_A_TIME = Lock()
 
 
-# What was last told of the settings for each folder.
+# The faults in the settings that were last reported for each folder.
 _TOLD: dict[str, Sequence[str]] = {}
 
 
@@ -44,7 +44,7 @@ def pylsp_settings(config: Any) -> dict[str, Any]:
 def pylsp_code_actions(
     config: Any, workspace: Any, document: Any, range: dict[str, Any], context: dict[str, Any]
 ) -> list[Any]:
-    """The actions for the findings in a range, and for all in the file; where something goes wrong, none."""
+    """The actions for the findings in a range, and for all findings in the file; none if an error occurs."""
     try:
         with _ONE_AT_A_TIME:
             set_here = config.plugin_settings(NAME, document_path=document.path)
@@ -66,7 +66,7 @@ def _actions(
     _tell(workspace, os.path.dirname(document.path), terms.faults)  # noqa: PTH120
     if terms.is_skipped:
         return []
-    # What flake8 was told to show besides the rules that are on by default, the client shows here.
+    # The diagnostics of the client show which other rules flake8 was configured to report.
     added = (*terms.selection.extend_select, *(code for code in BY_CODE if code in shown))
     report = checked(document.path, document.source, None, replace(terms.selection, extend_select=added))
     positions = Positions(report.source, utf16_units)
@@ -75,7 +75,7 @@ def _actions(
 
 
 def _tell(workspace: Any, folder: str, faults: Sequence[str]) -> None:
-    """Show what in the settings for a folder cannot be used: once, until it is mended."""
+    """Warn about invalid settings for a folder. Each warning is shown once, until the setting is corrected."""
     mended = set(_TOLD.get(folder, ())) - set(faults)
     for one, told in _TOLD.items():
         _TOLD[one] = [fault for fault in told if fault not in mended]

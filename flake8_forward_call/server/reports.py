@@ -1,4 +1,4 @@
-"""What was found in one open document, and on what it stands."""
+"""The findings in one open document, and their evidence."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings in one version of a document's text, and what was asked about them as yet.
+    """The findings in one version of a document, and the answers to questions about them so far.
 
-    ``text`` is the document's own. ``faults``: what in the settings for it cannot be used. ``evidence``: by the place
-    of a finding, its steps. ``proofs``: of fixes made together, whether they are right. ``comments``: by the place of a
-    finding, the edit that silences it, if there is one.
+    ``text`` is the text of the document. ``faults`` are the errors in its settings. ``evidence`` has the steps of each
+    finding, by its location. ``proofs`` says for fixes that are made together whether they are proven. ``comments``
+    has the edit that silences a finding, if there is one, by its location.
     """
 
     source: Source
@@ -35,23 +35,23 @@ class Report:
 
 
 def checked(path: str, text: str, version: int | None, selection: Selection, faults: Sequence[str] = ()) -> Report:
-    """The report on a text, as yet without evidence. Never raises."""
+    """The report on a text, still without evidence. Never raises."""
     source = _source(path, text)
     return Report(source, text, version, check_source(source, selection).findings, faults)
 
 
 def skipped(path: str, text: str, version: int | None, faults: Sequence[str] = ()) -> Report:
-    """The report on a text that is not looked at."""
+    """The report on a text that is skipped."""
     return Report(_source(path, text), text, version, [], faults)
 
 
 def _source(path: str, text: str) -> Source:
-    # A mark at the beginning is no character of the program, but it counts in the client's columns.
+    # A byte order mark is not part of the program, but the client's columns count it.
     return Source(path, f"\f{text[1:]}" if text.startswith("\ufeff") else text)
 
 
 def explain(report: Report, finding: Finding) -> None:
-    """Add to a report what a finding in it stands on. Never raises."""
+    """Add the evidence for a finding to its report. Never raises."""
     from flake8_forward_call.explaining import steps_to
 
     try:

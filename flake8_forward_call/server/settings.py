@@ -1,4 +1,4 @@
-"""What the client sets, for all files or for each of its folders, and what applies to a file with it."""
+"""The client's settings, for all files or for one of its folders, and the resulting terms for a file."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from flake8_forward_call.configuration.settings import GIVEN, configured
 from flake8_forward_call.findings.selection import Selection, UnknownCodeError, parse_codes
 from flake8_forward_call.server.skipping import is_skipped
 
-# The section of a client's settings that is this server's.
+# The section for this server in a client's settings.
 SECTION = "forward-call"
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used; the text says which and why."""
+    """A setting is invalid. The text says which one and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a client sets; None where it sets nothing, and the project's settings or the defaults apply."""
+    """A client's settings. For None, the project's settings or the defaults apply."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] | None = None
@@ -31,7 +31,7 @@ class Preferences:
     check_excluded: bool | None = None
 
     def over(self, other: Selection) -> Selection:
-        """A selection of rules in which the client's own go before the others."""
+        """A selection of rules in which the client's settings override the others."""
         return Selection(
             other.select if self.select is None else self.select,
             other.ignore if self.ignore is None else self.ignore,
@@ -41,7 +41,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What applies to a file: whether it is skipped, which rules count, what of the project's settings is unusable."""
+    """The terms for a file: whether it is skipped, which rules apply, and the faults in the project's settings."""
 
     is_skipped: bool
     selection: Selection
@@ -50,23 +50,23 @@ class Terms:
 
 @dataclass
 class Settings:
-    """``default`` applies where the client sets nothing of its own for a folder that a file is in, nearest first."""
+    """The settings by folder. The nearest folder around a file counts; ``default`` applies if there is none."""
 
     default: Preferences = field(default_factory=Preferences)
     by_folder: dict[Path, Preferences] = field(default_factory=dict)
 
     def of(self, path: str) -> Preferences:
-        """What the client sets for the file at a path."""
+        """The client's settings for the file at a path."""
         return next((self.by_folder[one] for one in Path(path).parents if one in self.by_folder), self.default)
 
 
 def be_lenient() -> None:
-    """Skip what cannot be used of a project's settings, from here on in this context: an editor has to go on."""
+    """Ignore invalid project settings from here on in this context, because an editor must keep working."""
     GIVEN.set(replace(GIVEN.get(), is_lenient=True))
 
 
 def terms_of(path: str, preferences: Preferences, folders: Sequence[str]) -> Terms:
-    """What applies to the file at a path in a workspace of these folders.
+    """The terms for the file at a path in a workspace with these folders.
 
     Raises ConfigError unless lenient, and OSError.
     """
@@ -77,10 +77,10 @@ def terms_of(path: str, preferences: Preferences, folders: Sequence[str]) -> Ter
 
 
 def parsed(value: object, default: Preferences) -> tuple[Preferences, list[str]]:
-    """What a client sets, and what is wrong with it.
+    """A client's settings, and the faults in them.
 
-    ``select``, ``ignore`` and ``extendSelect`` are lists or texts of codes, ``checkExcluded`` is true or false. What is
-    missing or unusable is as by default.
+    ``select``, ``ignore`` and ``extendSelect`` are lists or strings of codes; ``checkExcluded`` is true or false. For
+    missing or invalid settings, the default applies.
     """
     if isinstance(value, Mapping) and SECTION in value:
         value = value[SECTION]

@@ -1,4 +1,4 @@
-"""Which open files the server skips: those that the command skips when it searches the folder that they are in."""
+"""Which open files the server skips: those that the command skips when it searches their folder."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from flake8_forward_call.inference.project.workspace import PACKAGES
 def is_skipped(path: str, folders: Iterable[str]) -> bool:
     """Whether the command skips the file at a path when it searches the innermost of the folders around it.
 
-    The file need not exist. One outside of all folders is judged by the project that it is in. Installed packages are
-    skipped even where an editor takes their folder for a workspace, as some do when they follow a definition. Raises
+    The file need not exist. If it is outside of all folders, its project counts as the folder. Installed packages are
+    skipped even if an editor opens their folder as a workspace, as some do when they go to a definition. Raises
     ConfigError unless lenient, and OSError.
     """
     folder = os.path.realpath(os.path.dirname(path))  # noqa: PTH120
-    real = os.path.join(folder, os.path.basename(path))  # noqa: PTH118, PTH119 (A link to a file is not followed.)
+    real = os.path.join(folder, os.path.basename(path))  # noqa: PTH118, PTH119 (Links to files are not followed.)
     around = Path(folder)
     if not PACKAGES.isdisjoint(around.parts):
         return True
@@ -36,7 +36,7 @@ def is_skipped(path: str, folders: Iterable[str]) -> bool:
 
 
 def _project(folder: Path) -> Path:
-    """The top of the project that a folder is in; the folder itself where it is in none."""
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises where there is none.)
+    """The top of the project that contains a folder; the folder itself if there is none."""
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises if there is none.)
     above = [one for one in (folder, *folder.parents) if one != home]
     return next((one for one in above if is_marked(one)), folder)

@@ -1,4 +1,4 @@
-"""The messages of a client, whatever it sends: pygls' protocol and its reader, for clients that make mistakes."""
+"""The messages of a client, even invalid ones: pygls' protocol and its reader, tolerant of clients' mistakes."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _INVALID_REQUEST = int(types.ErrorCodes.InvalidRequest)
 _INVALID_PARAMS = int(types.ErrorCodes.InvalidParams)
 _NOT_INITIALIZED = int(types.ErrorCodes.ServerNotInitialized)
 
-# No document is this large; a length past it is a mistake, and to wait for so much would be to wait for ever.
+# No document is this large. A greater length is a mistake, and waiting for it would take forever.
 MAX_LENGTH = 1 << 28
 _LENGTH = re.compile(rb"content-length:[ \t]*(\d{1,20})[ \t]*\r?\n\Z", re.IGNORECASE)
 _CHUNK = 1 << 16
 
-# How much of an error is logged: a client that never reads standard error must not stop the server.
+# The logged part of an error. A client that never reads standard error must not block the server.
 _SHOWN = 300
 
 
 class Incoming:
-    """The bytes of a client as pygls reads them. It finds the next message behind bytes that are none."""
+    """The bytes of a client, for pygls. After invalid bytes, it finds the next message."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -38,10 +38,10 @@ class Incoming:
             line += piece
             if line.endswith(b"\n"):
                 break
-            line = line[-len("content-length: ") - 24 :]  # No header is longer.
+            line = line[-len("content-length: ") - 24 :]  # The header is never longer.
         else:
             return b""
-        # Where a length was wrong, the end of a body is on the same line.
+        # If the last length was wrong, the end of that body is on the same line.
         found = _LENGTH.search(line)
         if found is None:
             return b"\r\n" if not line.strip() else b"-\r\n"
@@ -49,32 +49,32 @@ class Incoming:
         return b"Content-Length: %d\r\n" % length if 0 < length <= MAX_LENGTH else b"-\r\n"
 
     def read(self, length: int) -> bytes:
-        """The body of a message; empty where the stream ends within it."""
+        """The body of a message; empty if the stream ends within it."""
         data = self._stream.read(length)
         return data if len(data) == length else b""
 
 
 class Protocol(LanguageServerProtocol):
-    """pygls' protocol; what cannot be understood is answered where the client waits for an answer."""
+    """pygls' protocol. An invalid message gets an error response if the client expects a response."""
 
     @property
     def is_shut_down(self) -> bool:
-        """Whether the client has asked for the end."""
+        """Whether the client has requested the shutdown."""
         return bool(self._shutdown)
 
     def _send_data(self, data: Any) -> None:
-        """Send a message; a client that is gone does without it."""
+        """Send a message. If the client is gone, only log it."""
         try:
             super()._send_data(data)
         except OSError as error:
             log.warning("the client does not listen any more: %s", in_short(error))
 
     def structure_message(self, data: dict[str, Any]) -> Any:
-        """Leave each object as it is: only the outermost is a message, which `handle_message` is given."""
+        """Return each JSON object unchanged. Only the outermost is a message; `handle_message` gets it."""
         return data
 
     def handle_message(self, message: Any) -> None:
-        """Do what a message asks for, or say why not."""
+        """Handle a message, or respond with an error."""
         if not isinstance(message, dict):
             log.warning("a message is not an object")
             return
@@ -83,7 +83,7 @@ class Protocol(LanguageServerProtocol):
             refusal = self._refusal(message.get("jsonrpc"), method)
             if refusal is None:
                 if method is not None and self.get_message_type(method) is None:
-                    message = {"params": None, **message}  # Else its absence would be the error, not the method.
+                    message = {"params": None, **message}  # Report the method, not the missing field.
                 super().handle_message(super().structure_message(message))
                 return
         except Exception as error:
@@ -92,14 +92,14 @@ class Protocol(LanguageServerProtocol):
             )
             refusal = types.ResponseError(_INVALID_PARAMS, "the message cannot be understood")
         if not isinstance(number, (str, int)) or isinstance(number, bool):
-            return  # Nobody waits for an answer.
+            return  # No response is expected.
         if method is not None:
             self._send_response(number, error=refusal)
         elif number in self._request_futures:
-            self._handle_response(number, None, refusal)  # The answer of the client is none.
+            self._handle_response(number, None, refusal)  # The client's response is invalid.
 
     def _refusal(self, version: Any, method: Any) -> types.ResponseError | None:
-        """Why a message is not heard at this stage; None where it is. The end is heard always."""
+        """Why a message is not allowed at this stage; None if it is. `exit` is always allowed."""
         if version != self.VERSION:
             return types.ResponseError(_INVALID_REQUEST, f"is no message of JSON-RPC {self.VERSION}")
         if method == types.EXIT:
@@ -114,6 +114,6 @@ class Protocol(LanguageServerProtocol):
 
 
 def in_short(text: object) -> str:
-    """The beginning of a text, in one line."""
+    """The start of a text, in one line."""
     line = " ".join(str(text).split())
     return line if len(line) <= _SHOWN else f"{line[:_SHOWN]}..."

@@ -1,7 +1,7 @@
-"""Attributes ``forward`` that are called, or handed to a call, in Python's own tree: what is worth a look.
+"""Candidates: attributes ``forward`` in Python's own tree that are called or passed to a call.
 
-Python's tree is ten times cheaper to build than libcst's, and most such calls turn out to be of no interest: libcst
-need not be imported before one is.
+Python's tree is ten times cheaper to build than libcst's, and most candidates are not reported. So libcst is only
+imported when one is.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from flake8_forward_call.sources.trees import children
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """An attribute ``forward`` in Python's tree, and where it comes in the order of the text.
+    """An attribute ``forward`` in Python's tree, and its position in text order.
 
-    ``call`` is the call that it is the callee of, or, where it ``is_handed`` on, the one that it is an argument of.
+    ``call`` is the call whose callee it is or, if ``is_handed``, the call whose argument it is.
     """
 
     attribute: ast.Attribute
@@ -28,7 +28,7 @@ class Candidate:
 
     @property
     def is_handed(self) -> bool:
-        """Whether the bound method is an argument, ``f(x.forward)``, and not called at the place."""
+        """Whether the bound method is an argument, ``f(x.forward)``, and not called here."""
         return self.call.func is not self.attribute
 
     @property
@@ -39,13 +39,13 @@ class Candidate:
 
 
 def candidates(tree: ast.AST, rows: Sequence[int] | None = None) -> list[Candidate]:
-    """The attributes ``forward`` that are called or are arguments, in the order of the text.
+    """The attributes ``forward`` that are called or are arguments, in text order.
 
-    ``super().forward`` is left out. ``rows`` are those of the text, in ascending order, in which such a name may stand:
-    a statement that covers none of them is not gone into. Without them all are.
+    ``super().forward`` is left out. ``rows`` are the rows that may contain the name, in ascending order; statements
+    without any of them are skipped. Without ``rows``, all statements are searched.
 
-    Within an f-string a position says nothing on older Pythons but how it lies to others in the same braces; so
-    what orders two of them is the position of the string, then the part of it, then the position there.
+    On older Pythons, positions within an f-string can only be compared inside the same braces. So the order is given
+    by the position of the string, then the part of the string, then the position in that part.
     """
     found = []
     stack: list[tuple[ast.AST, tuple[int, ...]]] = [(tree, ())]  # Programs can be too deep for recursion.
@@ -72,13 +72,13 @@ def _forwards(call: ast.Call) -> Iterator[ast.Attribute]:
 
 
 def _covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They stand above what is called its first row.
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They are above the row in `lineno`.
     index = bisect_left(rows, min([node.lineno, *(one.lineno for one in decorators)]))
     return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)
 
 
 def _string_parts(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[int, ...]]]:
-    """The expressions in the braces of an f-string, and those in their format, with what orders them."""
+    """The expressions in the braces of an f-string and in their format specs, each with its sort key."""
     for index, part in enumerate(node.values):  # type: ignore[attr-defined]
         for order, field in enumerate(("value", "format_spec")):
             below = getattr(part, field, None)

@@ -1,4 +1,4 @@
-"""What libcst is given to read: its parser can neither be stopped, nor does it notice that the stack is full."""
+"""Limits on what libcst parses, because its parser cannot be stopped and does not notice a full stack."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from flake8_forward_call.sources.source import Source
 from flake8_forward_call.sources.trees import children
 from flake8_forward_call.stack import LEVELS, has_room
 
-# It overflows the stack of the machine, which ends the process, at 500 levels of an attribute chain with a stack of
-# 1 MB. So without a large stack it never sees more than this.
+# With a stack of 1 MB, the parser overflows at an attribute chain of 500 levels, which ends the process. So without a
+# large stack it never gets more levels than this.
 _DEEPEST = 400
 
-# The time that it takes for a chain of calls, subscripts or sums grows with the third power of the length: three
-# seconds for this one, more than a minute for one of 3,000. No more is spent for a whole file.
+# The time for a chain of calls, subscripts or sums grows with the third power of its length: three seconds for a chain
+# of this length, more than a minute for one of 3,000. This is also the limit for a whole file.
 _LONGEST = 1_000
 _MOST = _LONGEST**3
 
-# Chains that are no longer take no time.
+# Chains up to this length take no time.
 _SHORT = 100
 
-# libcst's tree takes three to five thousand bytes for each node of Python's, which makes it more than a gigabyte here:
-# 40,000 calls in one function, or a list of 400,000 numbers.
+# libcst's tree takes three to five thousand bytes for each node of Python's tree, so more than a gigabyte for this
+# number: 40,000 calls in one function, or a list of 400,000 numbers.
 _MOST_NODES = 400_000
 
-# What Python's tree calls strings with braces; older Pythons have no templates.
+# The nodes of strings with braces in Python's tree. Older Pythons have no template strings.
 _STRINGS = frozenset({"JoinedStr", "TemplateStr"})
 
 
 class Limits:
-    """What may still be read of one file."""
+    """How much of one file libcst may still parse."""
 
     def __init__(self, source: Source) -> None:
         self._source = source
@@ -38,7 +38,7 @@ class Limits:
         self._spent = 0
 
     def allow(self, statements: Sequence[ast.stmt]) -> bool:
-        """Whether libcst may read some statements; the time that it takes counts for those to come."""
+        """Whether libcst may parse these statements. If so, their estimated time is deducted from the file's budget."""
         effort = sum(map(_effort, statements))
         if self._spent + effort > _MOST or any(map(self._is_too_much, statements)):
             return False
@@ -63,7 +63,7 @@ class Limits:
         return False
 
     def _pieces(self, node: ast.AST) -> int:
-        """Of how many strings, one after another, one is made at most: one in Python's tree, nested in libcst's."""
+        """The most parts of a concatenated string: one node in Python's tree, nested nodes in libcst's."""
         source = self._source
         start = source.place_of_node(node.lineno, node.col_offset)  # type: ignore[attr-defined]
         end = source.place_of_node(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
@@ -72,7 +72,7 @@ class Limits:
 
 
 def _nested_by_libcst(node: ast.AST) -> int:
-    """How many levels more a node of Python's tree takes up in libcst's, which nests what is one list here."""
+    """How many more levels a node has in libcst's tree, which nests what Python's tree keeps in one list."""
     match node:
         case ast.BoolOp(values=values):
             return len(values)
@@ -87,7 +87,7 @@ def _nested_by_libcst(node: ast.AST) -> int:
 
 
 def _effort(statement: ast.stmt) -> int:
-    """The third powers of the lengths of all chains in a statement that are not short."""
+    """The sum of the third powers of the lengths of all long chains in a statement."""
     effort = 0
     waiting: list[ast.AST] = [statement]
     while waiting:
@@ -102,7 +102,7 @@ def _effort(statement: ast.stmt) -> int:
 
 
 def _first(node: ast.AST) -> ast.expr | None:
-    """What a link of a chain follows; None for what is none."""
+    """The part of a chain before its last link; None for a node that is not a link."""
     match node:
         case ast.Attribute(value=first) | ast.Subscript(value=first) | ast.Call(func=first) | ast.BinOp(left=first):
             return first

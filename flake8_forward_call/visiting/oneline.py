@@ -8,7 +8,7 @@ import libcst as cst
 
 from flake8_forward_call.terminal.printing import one_line
 
-# Stands for a line break while a receiver is brought onto one line.
+# Marks a line break while a receiver is brought onto one line.
 _FOLD = "\f"
 _FOLD_TO_DROP = re.compile(rf"(?<=[(\[{{]){_FOLD}|{_FOLD}(?=[)\]}}.])")
 _BREAKS = r"\t-\r\x1c-\x1f\x85\u2028\u2029"
@@ -17,12 +17,12 @@ _BREAK = re.compile(rf" *[{_BREAKS}]+ *")
 
 
 def is_plain(code: str) -> bool:
-    """Whether a text is on one line already, without comments and runs of blanks."""
+    """Whether a text is already on one line, without comments and runs of whitespace."""
     return _NOT_PLAIN.search(code) is None
 
 
 def on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> str:
-    """The receiver's text without comments, line breaks and runs of blanks, as it may be printed."""
+    """The receiver's printable text without comments, line breaks and runs of whitespace."""
     if is_plain(code):
         return one_line(code)
     folded = receiver.visit(_Folder())
@@ -31,7 +31,7 @@ def on_one_line(module: cst.Module, receiver: cst.BaseExpression, code: str) -> 
 
 
 class _Folder(cst.CSTTransformer):
-    """Every run of blanks to one, every line break to the mark for it. Strings are let be."""
+    """Replaces each run of whitespace by one space, and each line break by its mark. Strings are not changed."""
 
     def leave_SimpleWhitespace(  # noqa: N802
         self, original_node: cst.SimpleWhitespace, updated_node: cst.SimpleWhitespace

@@ -1,4 +1,4 @@
-"""The uses of ``forward`` in a file by their locations, collected once for everyone who asks for one of them."""
+"""The uses of ``forward`` in a file by location, collected once for all lookups."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 
 class Uses:
-    """The candidates of one tree. It keeps neither the tree nor its text alive."""
+    """The candidates of one tree. This does not keep the tree or its text alive."""
 
     def __init__(self, source: Source, tree: ast.Module) -> None:
         found = candidates(tree, source.forward_rows)
@@ -24,17 +24,17 @@ class Uses:
         self._by_start: dict[Place, Candidate] | None = None if any(one.in_string for one in found) else {}
 
     def ending_at(self, end: Place) -> Candidate | None:
-        """The candidate whose name ends there. Those in f-strings are left out: up to Python 3.11, they have no place.
+        """The candidate whose name ``forward`` ends at a location, as in a finding.
 
-        The place is that of the end of the name ``forward``, as a finding has it.
+        Candidates in f-strings are left out, because up to Python 3.11 they have no location.
         """
         return self._by_end.get(end)
 
     def starting_at(self, start: Place, source: Source) -> Candidate | None:
-        """The candidate whose name starts there, which may be in an f-string.
+        """The candidate whose name starts at a location. It may be in an f-string.
 
-        libcst is asked, which takes longer than everything else here, but only in files with such an f-string and only
-        once. Raises SourceError.
+        This uses libcst, which takes longer than everything else here, but only in files with such an f-string and
+        only once. Raises SourceError.
         """
         if self._by_start is None:
             from flake8_forward_call.visiting.visitor import find_sites
@@ -48,7 +48,7 @@ _USES: WeakKeyDictionary[ast.Module, Uses] = WeakKeyDictionary()
 
 
 def uses_in(source: Source, tree: ast.Module) -> Uses:
-    """The uses in a tree, which is that of the source or one of the same text."""
+    """The uses in a tree of the source, or of another source with the same text."""
     found = _USES.get(tree)
     if found is None:
         found = _USES[tree] = Uses(source, tree)

@@ -1,7 +1,7 @@
-"""libcst: where `.forward` is called or handed to a call, and in what.
+"""libcst: where `.forward` is called or passed to a call, and the source text around it.
 
-Receivers are judged on Python's own tree, which is ten times cheaper to build than libcst's, and libcst's tree says
-what the blanks, comments and parentheses around the name are. So the names are collected from both and paired.
+Receivers are judged on Python's own tree, which is ten times cheaper to build than libcst's. libcst's tree knows the
+whitespace, comments and parentheses around the name. So the names are collected from both trees and paired.
 """
 
 from __future__ import annotations
@@ -27,24 +27,24 @@ from flake8_forward_call.visiting.candidates import Candidate, candidates
 from flake8_forward_call.visiting.limits import Limits
 from flake8_forward_call.visiting.oneline import is_plain, on_one_line
 
-# What stands between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can
-# be matched in one way only, for otherwise a long gap takes for ever.
+# The text between a receiver and the dot, the dot and the name, the name and the parenthesis. Each character can only
+# be matched in one way, because otherwise a long gap takes forever.
 _GAP = r"(?:[ \t\f\r\n\\]|#[^\r\n]*(?=[\r\n]))*"
 _RECEIVER_TO_NAME = re.compile(rf"(?:{_GAP}\))*(?P<before>{_GAP})\.(?P<between>{_GAP})")
 _NAME_TO_PARENTHESIS = re.compile(rf"(?P<after>{_GAP})[()]")
 _NOTHING = re.compile("(?P<after>)")
 
-# libcst says where it stopped within the message: its own line is that of the statement.
+# libcst says in the message where it stopped. The line in its attributes is that of the statement.
 _PARSER_MESSAGE = re.compile(
     r"(?:parser|tokenizer) error: (?:error at (?P<row>\d+):(?P<column>\d+): )?(?P<reason>.*)", re.S
 )
 
-# Older versions of libcst know no t-strings, and do not parse them.
+# Older versions of libcst do not know t-strings and cannot parse them.
 _TEMPLATED: Any = getattr(cst, "TemplatedStringExpression", ())
 
 Gap: TypeAlias = cst.BaseParenthesizableWhitespace
 
-# Nodes below which no expression stands: most of a tree.
+# Nodes that contain no expression, which are most of a tree.
 _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
     {
         cst.AssignEqual,
@@ -85,14 +85,16 @@ _LEAVES: frozenset[type[cst.CSTNode]] = frozenset(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Site:
-    """One ``receiver.forward`` that is called or handed to a call.
+    """One ``receiver.forward`` that is called or passed to a call.
 
-    ``node`` is the attribute, or the call of it where it is called, in libcst's tree; ``candidate`` is the same in
-    Python's own; ``receiver`` is its text on one line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is
-    the rewrite to ``receiver(...)``, or to ``receiver``. It is None where the program shows its own source,
-    ``f"{x.forward(y)=}"``, so that a rewrite would change what it prints, where the receiver is itself an attribute
-    ``forward``, so that the result would be a site again, and where the attribute is an argument with a comment in it.
-    Where libcst has not read the part of the file, both ``node`` and ``edit`` are None.
+    ``node`` is the attribute in libcst's tree or, if it is called, the call; ``candidate`` is the same in Python's own
+    tree; ``receiver`` is its text on one line; ``start`` and ``end`` enclose the name ``forward``; ``edit`` is the
+    rewrite to ``receiver(...)`` or to ``receiver``.
+
+    ``edit`` is None if the program shows its own source, ``f"{x.forward(y)=}"``, because a rewrite would change the
+    output; if the receiver is itself an attribute ``forward``, because the result would be a site again; and if the
+    attribute is an argument with a comment in it. If libcst has not parsed this part of the file, ``node`` and
+    ``edit`` are None.
     """
 
     node: cst.Call | cst.Attribute | None
@@ -105,7 +107,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Located:
-    """A part of a file: its lines as a source of their own, the tree of these, and the sites, with places in them."""
+    """A part of a file: its lines as a separate source, their tree, and the sites with locations in that source."""
 
     source: Source
     rows_above: int
@@ -115,7 +117,7 @@ class Located:
 
 @with_room
 def find_sites(source: Source) -> list[Site]:
-    """Every attribute ``forward`` that is called or an argument in the file, in the order of the text.
+    """Every attribute ``forward`` in the file that is called or is an argument, in text order.
 
     ``super().forward`` is left out: it is how a subclass extends its parent. Raises SourceError.
     """
@@ -128,7 +130,7 @@ def find_sites(source: Source) -> list[Site]:
 
 
 def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Located]:
-    """Yield the same sites with the parts of the file that they stand in: all, or those that hold one of the rows.
+    """Yield the parts of the file with their sites: all parts with a site, or only those with one of the rows.
 
     Raises SourceError.
     """
@@ -145,9 +147,9 @@ def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Loca
 
 
 def sites_of(source: Source, wanted: Collection[ast.Attribute] | None = None) -> Iterator[Site | SourceError]:
-    """Yield the sites of the parts that hold one of the attributes; for a part that cannot be read so, the reason.
+    """Yield the sites of all parts that contain one of the attributes, or of all parts if there is no such argument.
 
-    Without attributes, those of all parts. What libcst has no room or too little time for has sites without an edit.
+    For a part that cannot be parsed, yield the error. In a part that is too large for libcst, sites have no edit.
     """
     limits = Limits(source)
     for part in _parts(source):
@@ -163,7 +165,7 @@ def sites_of(source: Source, wanted: Collection[ast.Attribute] | None = None) ->
 
 
 def _unread(source: Source, candidate: Candidate) -> Site:
-    """The site of a candidate by Python's tree alone, without an edit. Raises SourceError where that has no places."""
+    """The site of a candidate from Python's tree alone, without an edit. Raises SourceError if that has no location."""
     receiver, name = candidate.attribute.value, candidate.attribute
     end = source.place_of_node(name.end_lineno, name.end_col_offset)
     start = Place(end.row, end.column - len("forward"))
@@ -176,7 +178,7 @@ def _unread(source: Source, candidate: Candidate) -> Site:
 
 
 def lowered(site: Site, rows: int) -> Site:
-    """The site of a part as a site of the file, in which so many rows stand above the part."""
+    """The site of a part as a site of the file, which has this number of rows above the part."""
     edit = site.edit and Edit(_below(site.edit.start, rows), _below(site.edit.end, rows), site.edit.content)
     return replace(site, start=_below(site.start, rows), end=_below(site.end, rows), edit=edit)
 
@@ -187,7 +189,7 @@ def _below(place: Place, rows: int) -> Place:
 
 @dataclass(slots=True)
 class _Part:
-    """Whole lines of a file that hold whole statements, and the candidates in them."""
+    """Whole lines of a file with whole statements, and the candidates in them."""
 
     first_row: int
     last_row: int
@@ -196,12 +198,12 @@ class _Part:
 
 
 def _parts(source: Source) -> Iterator[_Part]:
-    """Yield the parts of a file that hold a site. libcst takes its time, and need not see the rest of the file."""
+    """Yield the parts of a file that contain a site. libcst is slow and does not need the rest of the file."""
     parts: list[_Part] = []
     for statement in source.tree.body:
         above = parts[-1].last_row if parts else 0
         last = statement.end_lineno or statement.lineno
-        if statement.lineno <= above:  # Behind a semicolon.
+        if statement.lineno <= above:  # After a semicolon.
             parts[-1].last_row = last
         else:
             parts.append(_Part(above + 1, last, [], []))
@@ -211,7 +213,7 @@ def _parts(source: Source) -> Iterator[_Part]:
 
 
 def _located(part: _Part, source: Source) -> Located:
-    """Read a part with libcst. Raises SourceError."""
+    """Parse a part with libcst. Raises SourceError."""
     above = part.first_row - 1
     excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
     try:
@@ -234,7 +236,7 @@ def _paired(source: Source) -> tuple[cst.Module, list[Site]]:
     module.visit(collector)
     if len(collector.found) != len(found):
         raise SourceError("libcst and Python see different uses of forward() in it")
-    # Up to Python 3.11 the positions in an f-string are wrong; libcst's are right, but take long to compute.
+    # Up to Python 3.11, positions in an f-string are wrong. libcst's positions are right, but take long to compute.
     in_string = any(candidate.in_string for candidate in found)
     positions = _Positions(source, module if in_string else None)
     pairs = zip(found, collector.found, strict=True)
@@ -259,7 +261,7 @@ def _parse(source: Source) -> cst.Module:
 class _Collector(cst.CSTVisitor):
     """The nodes of sites in the order of their names, and which of them the program echoes.
 
-    The hooks for all nodes are overridden rather than those for single ones: on a long file that halves the visit.
+    The methods for all nodes are overridden, not those for single node types: on a long file this halves the time.
     """
 
     def __init__(self) -> None:
@@ -296,7 +298,7 @@ class _Collector(cst.CSTVisitor):
 
 
 def _echoed_expression(node: cst.CSTNode) -> cst.BaseExpression | None:
-    """The expression whose source the program sees: that in ``f"{x=}"``, and any in the braces of a t-string."""
+    """The expression whose source the program can see: in ``f"{x=}"``, and in any braces of a t-string."""
     if isinstance(node, _TEMPLATED) or (isinstance(node, cst.FormattedStringExpression) and node.equal is not None):
         expression: cst.BaseExpression = node.expression
         return expression
@@ -312,24 +314,24 @@ def _is_forward(node: cst.BaseExpression) -> bool:
 
 
 def _reads_forward(name: str) -> bool:
-    """Whether Python reads the name as ``forward``: it normalises what is not ASCII, libcst does not."""
+    """Whether Python reads the name as ``forward``. It normalises non-ASCII names; libcst does not."""
     return name == "forward" or (not name.isascii() and unicodedata.normalize("NFKC", name) == "forward")
 
 
 class _Positions:
-    """Where the nodes of one pair end, as an index in the text: libcst's word if it has the module, else Python's."""
+    """Where the nodes of a pair end, as an index in the text: by libcst if the module is given, else by Python."""
 
     def __init__(self, source: Source, module: cst.Module | None) -> None:
         self._source = source
         self._ranges = None
         if module is not None:
             self._ranges = MetadataWrapper(module, unsafe_skip_copy=True).resolve(PositionProvider)
-            # libcst loses form feeds that a line starts with, and counts columns without them.
+            # libcst loses form feeds at the start of a line, and counts columns without them.
             pairs = zip(source.lines, Source(source.path, module.code).lines, strict=False)
             self._lost = [_form_feeds(line) - _form_feeds(given_back) for line, given_back in pairs]
 
     def end(self, node: ast.expr, twin: cst.CSTNode) -> int:
-        """The index after the last character of an expression, of which libcst's node is the twin."""
+        """The index after the last character of an expression; ``twin`` is the same node in libcst's tree."""
         if self._ranges is not None:
             end = self._ranges[twin].end
             return self._source.offset(Place(end.line, end.column + 1 + self._lost[end.line - 1]))
@@ -337,7 +339,7 @@ class _Positions:
 
 
 def _form_feeds(line: str) -> int:
-    """How many the line starts with."""
+    """The number of form feeds at the start of a line."""
     return len(line) - len(line.lstrip("\f"))
 
 
@@ -350,7 +352,7 @@ def _site(
     *,
     echoed: bool,
 ) -> Site:
-    """The site of one pair. Raises SourceError if the two are not the same, or not where they should be."""
+    """The site of one pair. Raises SourceError if the two nodes differ or are not at the expected location."""
     attribute, receiver = attribute_of(node), candidate.attribute.value
     receiver_end = positions.end(receiver, attribute.value)
     name_end = positions.end(candidate.attribute, attribute.attr)
@@ -370,7 +372,7 @@ def _site(
     ):
         raise SourceError("libcst and Python disagree about a use of forward() in it", source.place(name_start))
     kept = echoed or (isinstance(receiver, ast.Attribute) and receiver.attr == "forward")
-    # A call has a place for the comment behind its callee, an argument has none that libcst would keep.
+    # In a call, libcst can keep a comment after the callee; in an argument it cannot.
     kept |= candidate.is_handed and "#" in head["before"] + head["between"]
     return Site(
         node,
@@ -388,7 +390,7 @@ def attribute_of(node: cst.Call | cst.Attribute) -> cst.Attribute:
 
 
 def gap_nodes(node: cst.Call | cst.Attribute) -> tuple[Gap, Gap, Gap]:
-    """The gaps that a rewrite takes away: before the dot, after it, and between the name and what calls it."""
+    """The gaps that a rewrite removes: before the dot, after it, and between the name and the parenthesis."""
     attribute = attribute_of(node)
     after: Gap = cst.SimpleWhitespace("")
     if isinstance(node, cst.Call):
@@ -397,16 +399,16 @@ def gap_nodes(node: cst.Call | cst.Attribute) -> tuple[Gap, Gap, Gap]:
 
 
 def _same_expression(code: str, node: ast.expr) -> bool:
-    """Whether a text reads as the given expression."""
+    """Whether a text parses as the given expression."""
     parsed = _read(code)
     return parsed is not None and same_tree(parsed, node)
 
 
 @lru_cache(maxsize=256)  # A file calls a few receivers many times.
 def _read(code: str) -> ast.expr | None:
-    """The expression in a text; None where it is none."""
+    """The expression in a text; None if it is not an expression."""
     try:
-        # The line break lets the text end in a comment, the parentheses let it hold line breaks.
+        # The line break allows the text to end in a comment; the parentheses allow line breaks in it.
         parsed = Source("", f"({code}\n)").tree.body[0]
     except SourceError:
         return None
@@ -414,15 +416,15 @@ def _read(code: str) -> ast.expr | None:
 
 
 def _squeezed(text: str) -> str:
-    """The text without blanks: libcst loses form feeds and adds an indent where a node stands for itself."""
+    """The text without whitespace: for a single node, libcst loses form feeds and adds an indent."""
     return "".join(text.split())
 
 
 def _deletion(source: Source, head: re.Match[str], tail: re.Match[str]) -> Edit:
-    """The rewrite of one call: ``.forward`` goes, and with it every gap that holds no comment.
+    """The rewrite of one call: it removes ``.forward`` and every gap without a comment.
 
-    After a comment between receiver and dot, what stands before and after ``.forward`` stays as it is: it is laid
-    out by hand. A comment between dot and name stays where it was, with its gap.
+    If there is a comment between receiver and dot, the text before and after ``.forward`` is kept, because it is laid
+    out by hand. A comment between dot and name is kept, with its gap.
     """
     start, end, content = head.start("before"), tail.end("after"), ""
     commented = "#" in head["before"]

@@ -1,4 +1,4 @@
-"""Does the code choose between calling a module and calling its ``forward``, with the same arguments?"""
+"""Whether the code chooses between calling a module and calling its ``forward`` with the same arguments."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from flake8_forward_call.sources.trees import signature
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# What asks for the kind of an object.
+# Functions that test the kind of an object.
 _ASKING = frozenset({"isinstance", "issubclass", "hasattr", "callable", "type"})
 
 _EXITS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 
-# `except*` is there from Python 3.11 on.
+# `except*` exists since Python 3.11.
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 
-# What a call calls and passes, as text: twins agree in it.
+# The callee and the arguments of a call as text. Twins have the same key.
 _Key: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
 
-# The kind of what is called, the name that it ends with, and the number of arguments: cheaper to compare.
+# The kind of the callee, its last name and the number of arguments, which are cheaper to compare.
 _Rough: TypeAlias = tuple[type[ast.expr], str | None, int]
 
 
 def is_one_of_two(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
-    """Whether a call of ``forward`` has a twin, the call of the module itself, on the other way of the same choice."""
+    """Whether a call of ``forward`` has a twin: the call of the module itself, in another branch of the same choice."""
     home = next((one for one in scope.outward() if one.parent is None or one.parent.parent is None), scope)
     return (home if home.is_function else scope).choices.has_twin(call, receiver)
 
 
 @dataclass(slots=True)
 class _Marks:
-    """Where the twins of some calls are.
+    """The locations of the twins of some calls.
 
-    ``nodes`` are the identities of the twins and of all nodes above them; ``blocks`` gives by the identity of a block
-    the last of its statements with a twin in it, ``endings`` the first that has one in a branch that ends early.
+    ``nodes`` are the ids of the twins and of all nodes above them. By the id of a block, ``blocks`` has the index of
+    its last statement with a twin, and ``endings`` that of its first statement with a twin in a branch that ends early.
     """
 
     nodes: set[int] = field(default_factory=set)
@@ -49,7 +49,7 @@ class _Marks:
 
 
 class Choices:
-    """The choices in a scope and in those inside it. What is asked of many calls is worked out once for all of them."""
+    """The choices in a scope and its nested scopes. Answers that many calls need are computed once."""
 
     def __init__(self, scope: Scope) -> None:
         self._top = scope.node
@@ -60,11 +60,11 @@ class Choices:
         self._keys: dict[int, _Key] = {}
         self._marks: dict[_Key, _Marks] = {}
         self._above: dict[int, ast.AST] = {}
-        self._places: dict[int, tuple[list[ast.stmt], int]] = {}  # The block that a statement is in, and its index.
-        self._asking: dict[str, set[int]] = {}  # By an expression: the branches that part the kinds of its values.
+        self._places: dict[int, tuple[list[ast.stmt], int]] = {}  # The block of a statement, and its index there.
+        self._asking: dict[str, set[int]] = {}  # By expression: the branches that separate the kinds of its values.
 
     def has_twin(self, call: ast.Call, receiver: ast.expr) -> bool:
-        """Whether the receiver is called with the arguments of a call in place of it."""
+        """Whether the receiver itself is called with the same arguments, as an alternative to a call."""
         rivals = self._calls.get(_rough(receiver, call))
         if rivals is None:
             return False
@@ -103,7 +103,7 @@ class Choices:
         return marks
 
     def _learn(self) -> None:
-        """Note what is above what, and which branches ask for the kind of a value."""
+        """Record the parent of each node, and which branches test the kind of a value."""
         todo: list[ast.AST] = [self._top]
         while todo:
             node = todo.pop()
@@ -116,9 +116,9 @@ class Choices:
                 todo.append(child)
 
     def _is_on_another_way(self, call: ast.Call, marks: _Marks, passed_over: set[int]) -> bool:
-        """Whether one of the marked nodes runs in place of the call: in another branch, or behind an early end.
+        """Whether one of the marked nodes runs instead of the call: in another branch, or after an early end.
 
-        The branches of nodes that are ``passed_over``, by their identity, are none.
+        The branches of nodes whose ids are in ``passed_over`` do not count.
         """
         below: ast.AST | None = None
         child: ast.AST = call
@@ -127,7 +127,7 @@ class Choices:
                 return True
             if id(child) in self._places:
                 block, at = self._places[id(child)]
-                # A branch that ends leaves out the rest of the block, and the rest runs only where it was not taken.
+                # A branch that ends skips the rest of the block, so the rest only runs if it was not taken.
                 if marks.endings.get(id(block), at) < at:
                     return True
                 branches = [] if id(child) in passed_over else _branches(child)
@@ -139,7 +139,7 @@ class Choices:
         return False
 
     def _is_beside(self, node: ast.AST, child: ast.AST, marks: _Marks) -> bool:
-        """Whether a branch of a node that is taken in place of the one that a child is in has a mark."""
+        """Whether a marked branch of a node is taken instead of the branch with the child."""
         if isinstance(node, ast.IfExp):
             return child is not node.test and id(node.orelse if child is node.body else node.body) in marks.nodes
         block = self._places.get(id(child), (None, 0))[0]
@@ -151,23 +151,23 @@ class Choices:
         )
 
     def _leads_into(self, branch: list[ast.stmt], child: ast.AST | None) -> bool:
-        """Whether a node is of a branch, or the handler or case whose body the branch is."""
+        """Whether a node is in a branch, or is the handler or case whose body is the branch."""
         return self._places.get(id(child), (None, 0))[0] is branch or getattr(child, "body", None) is branch
 
 
 def _rough(callee: ast.expr, call: ast.Call) -> _Rough:
-    """The kind of a callee, its name if it has one, and how many arguments a call passes."""
+    """The kind of a callee, its name if it has one, and the number of arguments of a call."""
     name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", None)
     return type(callee), name, len(call.args)
 
 
 def _key(callee: ast.expr, call: ast.Call) -> _Key:
-    """A callee and what a call passes; keywords in any order."""
+    """The callee and the arguments of a call, with keywords in any order."""
     return signature(callee), tuple(map(signature, call.args)), tuple(sorted(map(signature, call.keywords)))
 
 
 def _asked_for_its_kind(node: ast.AST) -> Iterator[ast.expr]:
-    """Yield the values whose kind parts the branches of a node: there each of the two is called as it can be."""
+    """Yield the values whose kind separates a node's branches, so that each branch calls another kind."""
     match node:
         case ast.If(test=test) | ast.IfExp(test=test):
             for one in ast.walk(test):
@@ -178,7 +178,7 @@ def _asked_for_its_kind(node: ast.AST) -> Iterator[ast.expr]:
 
 
 def _branches(node: ast.AST) -> list[list[ast.stmt]]:
-    """The blocks of a statement of which one is taken; of a `try`, what is tried is one."""
+    """The alternative blocks of a statement. The body of a `try` is one of them."""
     match node:
         case ast.If(body=body, orelse=orelse):
             return [body, orelse]

@@ -1,4 +1,4 @@
-"""Classes: their bases, who of them is an ``nn.Module``, and what calling an instance means."""
+"""Classes: their bases, which of them are modules, and what calling an instance means."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project.project import File
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# Classes derive from one another a dozen deep at most; a chain past this is a loop or a trick. Each class of a chain
-# keeps those above it, so that what they take up together grows with the square of this.
+# Chains of base classes have at most a dozen classes. A chain longer than this is a loop or artificial. Each class of a
+# chain stores those above it, so the memory grows with the square of this.
 MAX_BASES = 4_000
 
-# No class, and not None either, which is one that cannot be read.
+# Neither a class nor None, because None is a class that cannot be resolved.
 _CONTRADICTION = object()
 
-# A project with `__call__` and `forward` in more files than this has modules of every kind.
+# A project with `__call__` and `forward` in more files than this is assumed to have modules of every kind.
 MAX_CALL_FILES = 200
 
 
-# The decorator, by its public name and by the one of its definition.
+# The decorator's public name, and the name of its definition.
 _INTERFACES = frozenset({"torch.jit.interface", "torch.jit._script.interface"})
 
 
 class SourceClass:
-    """A class whose definition is at hand. One object for each definition, so identity is equality."""
+    """A class whose definition was read. There is one object for each definition, so equality is identity."""
 
     def __init__(self, scope: Scope) -> None:
         assert isinstance(scope.node, ast.ClassDef)
         self.scope = scope
         self.node = scope.node
-        self.made_ready: Sameness | None = None  # Whether making an instance comes to `Module.__init__`.
+        self.made_ready: Sameness | None = None  # Whether creating an instance reaches `Module.__init__`.
 
     @property
     def dotted(self) -> str:
@@ -53,7 +53,7 @@ class SourceClass:
 
     @property
     def label(self) -> str:
-        """The class as messages call it: with its module only where it belongs to another package."""
+        """The name of the class in messages, with its module only if it belongs to another package."""
         return self.dotted if self.scope.file.is_installed else self.node.name
 
     def __repr__(self) -> str:
@@ -73,7 +73,7 @@ class KnownClass:
 
     @property
     def label(self) -> str:
-        """The class as messages call it."""
+        """The name of the class in messages."""
         return self.dotted
 
     def __repr__(self) -> str:
@@ -82,14 +82,15 @@ class KnownClass:
 
 Class: TypeAlias = SourceClass | KnownClass
 
-# What calling an instance means, and the class whose doing it is, if that is one class's.
+# What calling an instance means, and the class that causes it, if there is one.
 Meaning: TypeAlias = "tuple[Sameness, Class | None]"
 
 
 def is_foreign(cls: Class) -> bool:
-    """Whether the class is of another package: nobody knows who derives from it, and it does not change with this one.
+    """Whether the class belongs to another package.
 
-    It is the same whether such a package is installed, so that its source is read, or only in the catalogue.
+    Not all subclasses of such a class are known, and it does not change together with the project.
+    It makes no difference whether that package is installed, so that its source is read, or only in the catalogue.
     """
     return isinstance(cls, KnownClass) or cls.scope.file.is_installed
 
@@ -98,7 +99,7 @@ _Answer = TypeVar("_Answer")
 
 
 class Hierarchy:
-    """Answers about classes, each worked out once."""
+    """Answers about classes, each computed once."""
 
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
@@ -111,19 +112,19 @@ class Hierarchy:
         self._calls: dict[Class, Meaning] = {}
         self._has_other_calls: bool | None = None
         self._project_heirs: dict[Class, Sequence[SourceClass]] = {}
-        self._of_many: set[SourceClass] = set()  # Those of whose heirs only some were looked for.
+        self._of_many: set[SourceClass] = set()  # Classes for which only some subclasses were searched for.
         self._heirs: dict[SourceClass, list[SourceClass]] = {}
         self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
-        """The direct bases; None stands for one that cannot be read."""
+        """The direct bases; None for each base that cannot be resolved."""
         if cls not in self._bases:
             with _asked(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
                 if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
                     self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
                 if self._declared.is_module(cls):
-                    # What was not read of it is what makes it a module, and no more than that.
+                    # Assume that the unresolved bases only make it a module, and nothing else.
                     read = [one for one in self._bases[cls] if one is not None]
                     self._bases[cls] = (*read, self._evaluator.known_class(MODULE_CLASS))
         return self._bases[cls]
@@ -138,14 +139,14 @@ class Hierarchy:
             yield from self.read_base(node, cls.scope.parent)
 
     def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
-        """Yield the bases that a class gets from its decorators and its metaclass, where its header names no module."""
+        """Yield the bases that a class gets from its decorators and metaclass, if its header names no module."""
         from flake8_forward_call.inference.classes.decoration import additions
 
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
             yield from (one.base for one in additions(self._evaluator, cls))
 
     def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
-        """Yield what a base expression gives: nothing for ``object``, None where it cannot be read."""
+        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved."""
         kinds = alternatives(self._evaluator.base(node, scope))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
@@ -155,12 +156,12 @@ class Hierarchy:
         elif classes:
             modules = [one for one in classes if self.standing(one) is Standing.MODULE]
             if len(modules) == len(classes):
-                # One that is called otherwise stands for all.
+                # A class with a different `__call__` represents all of them.
                 yield max(modules, key=lambda one: self.meaning_of_call(one) is Sameness.DIFFERENT)
             yield None
 
     def order(self, cls: Class) -> tuple[Class | None, ...]:
-        """The MRO, by C3 where that works and depth first where not; None for each base that cannot be read."""
+        """The MRO, by C3 if possible, else depth first; None for each base that cannot be resolved."""
         if cls not in self._orders:
             with _asked(self._orders, cls, (cls, None)):
                 self._orders[cls] = (cls, *self._read_order(cls))
@@ -171,15 +172,15 @@ class Hierarchy:
         chains: list[Sequence[Class | None]] = []
         for base in bases:
             if base is not None:
-                chains.append(self.order(base))  # A comprehension would take up a frame more.
-        # One base, as nearly all classes have, is merged without a copy of its chain for each class.
+                chains.append(self.order(base))  # A comprehension would need one more frame.
+        # Nearly all classes have one base. Then no merge is needed.
         merged = (
             list(chains[0]) if len(chains) == 1 else _merge([*chains, [base for base in bases if base is not None]])
         )
         if merged is None or len(merged) > MAX_BASES:
             merged = list(dict.fromkeys(one for chain in chains for one in chain))[:MAX_BASES]
         if None in bases:
-            # Where it stands among the others tells what it can override.
+            # Its position among the others determines what it can override.
             before = bases[: bases.index(None)]
             at = max((merged.index(base) + 1 for base in before), default=0)
             merged.insert(at, None)
@@ -195,19 +196,19 @@ class Hierarchy:
         return Standing.UNKNOWN if None in order else Standing.NOT_MODULE
 
     def is_module(self, kind: Type) -> bool:
-        """Whether the type is an instance of a class of modules."""
+        """Whether the type is an instance of a module class."""
         return isinstance(kind, Instance) and self.standing(kind.cls) is Standing.MODULE
 
     def derives(self, cls: Class, other: Class) -> bool:
-        """Whether the class is the other, or a subclass of it for certain."""
+        """Whether the class is the other class, or is certainly a subclass of it."""
         return other in self.order(cls)
 
     def derives_from(self, cls: Class, dotted: str) -> bool:
-        """The same for a class by its full dotted name."""
+        """Whether the class is, or derives from, the class with a full dotted name."""
         return any(one is not None and one.dotted == dotted for one in self.order(cls))
 
     def subclasses(self, cls: Class, file: File) -> Sequence[SourceClass]:
-        """The classes of a file that derive from the class and are not it."""
+        """The subclasses of a class in a file, without the class itself."""
         if file not in self._below:
             below: dict[Class, list[SourceClass]] = {}
             for scope in file.scopes.classes:
@@ -219,7 +220,7 @@ class Hierarchy:
         return self._below[file].get(cls, ())
 
     def heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
-        """The classes that derive from the class: those of its file, and those of the project with a ``__call__``."""
+        """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
         if cls not in self._heirs:
             found: list[SourceClass] = []
             for file in dict.fromkeys([cls.scope.file, *self._evaluator.project.heirs(cls.node.name)]):
@@ -229,14 +230,14 @@ class Hierarchy:
         return self._heirs[cls]
 
     def project_heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
-        """All classes of the project that derive from the class, found by the names in its text."""
+        """All subclasses of a class in the project, found by name in its text."""
         if cls not in self._project_heirs:
             with _asked(self._project_heirs, cls, ()):
                 self._project_heirs[cls] = tuple(self._all_heirs(cls))
         return self._project_heirs[cls]
 
     def knows_all_heirs(self, cls: SourceClass) -> bool:
-        """Whether ``project_heirs`` are all, and not only those of files in which to look was worth while."""
+        """Whether ``project_heirs`` has all subclasses, and not only those in the files that were searched."""
         self.project_heirs(cls)
         return cls not in self._of_many
 
@@ -257,17 +258,17 @@ class Hierarchy:
                         yield one
 
     def meaning_to_heirs(self, cls: SourceClass) -> Meaning:
-        """What classes of the project between the class and its heirs make of a call, at worst, and which does."""
+        """The worst meaning of a call among the project's classes below a class, and the class that causes it."""
         own = set(self.order(cls))
         between = dict.fromkeys(one for heir in self.heirs(cls) for one in self.order(heir) if one not in own)
         return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
-        """Whether calling an instance of a module class comes to ``Module.__call__``."""
+        """Whether calling an instance of a module class reaches ``Module.__call__``."""
         return self.call_of(cls)[0]
 
     def call_of(self, cls: Class) -> Meaning:
-        """The same, with the class that says otherwise."""
+        """The meaning of calling an instance of a module class, with the class that changes it."""
         if cls not in self._calls:
             with _asked(self._calls, cls, (Sameness.PERHAPS, None)):
                 self._calls[cls] = self._call_of(cls)
@@ -289,16 +290,16 @@ class Hierarchy:
         return meaning
 
     def objection(self, cls: Class) -> str:
-        """What the class does that makes a call of its instances mean something else, as a clause."""
+        """The reason why calling an instance of the class is not equivalent, as a clause."""
         if self.is_interface(cls):
             return f"{cls.label} is a TorchScript interface, which cannot be called"
         own = self.own_calls.of(cls)
         return f"{cls.label} overrides __call__" if own is None else own.reason
 
     def other_calls_abound(self) -> bool:
-        """Whether a module of the project gives its instances' call another meaning."""
+        """Whether a module class of the project overrides ``__call__`` with another meaning."""
         if self._has_other_calls is None:
-            self._has_other_calls = False  # What a question sees that leads back to itself.
+            self._has_other_calls = False  # The answer for a question that leads back to itself.
             try:
                 self._has_other_calls = self._any_other_call()
             except BaseException:
@@ -320,16 +321,16 @@ class Hierarchy:
         return self.standing(cls) is Standing.MODULE and self.own_call(cls) is Sameness.DIFFERENT
 
     def own_call(self, cls: Class) -> Sameness | None:
-        """What the class itself makes of its instances' call; None if nothing."""
+        """What the class itself changes about calling its instances; None if nothing."""
         own = self.own_calls.of(cls)
         return None if own is None else own.sameness
 
     def comes_without_hooks(self, cls: Class) -> bool:
-        """Whether an instance that was not made here may lack what ``Module.__call__`` needs."""
+        """Whether an instance that was created elsewhere may lack what ``Module.__call__`` needs."""
         return any(isinstance(one, KnownClass) and one.entry.hookless for one in self.order(cls))
 
     def is_interface(self, cls: Class) -> bool:
-        """Whether the class is a TorchScript interface: its values have ``forward`` and cannot be called."""
+        """Whether the class is a TorchScript interface, whose values have ``forward`` but cannot be called."""
         if isinstance(cls, KnownClass):
             return cls.entry.interface
         return any(self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
@@ -337,19 +338,19 @@ class Hierarchy:
 
 @contextmanager
 def _asked(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Iterator[None]:
-    """Work out the answer for a class; ``meanwhile`` is what a question sees that leads back to itself."""
+    """Compute the answer for a class. ``meanwhile`` is the answer for questions that lead back to this one."""
     known[cls] = meanwhile
     try:
         yield
     except BaseException:
-        del known[cls]  # It was not to be had this time; the next may come by a shorter way.
+        del known[cls]  # There was no answer this time. The next question may get one by a shorter way.
         raise
 
 
 def _merge(chains: Sequence[Sequence[Class | None]]) -> list[Class | None] | None:
-    """C3 linearisation; None where the bases contradict one another."""
+    """The C3 linearisation; None if the bases contradict each other."""
     remaining = [list(reversed(chain)) for chain in chains if chain]
-    behind = Counter(one for chain in remaining for one in chain[:-1])  # In how many chains it is not at the head.
+    behind = Counter(one for chain in remaining for one in chain[:-1])  # How many chains have it below the head.
     merged: list[Class | None] = []
     while remaining:
         heads = [chain[-1] for chain in remaining]

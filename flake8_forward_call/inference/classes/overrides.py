@@ -1,4 +1,4 @@
-"""Classes of modules whose own ``__call__`` never comes to ``Module.__call__``, so that no hook of them ever runs."""
+"""Module classes whose own ``__call__`` never reaches ``Module.__call__``, so that none of their hooks run."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import Scope
     from flake8_forward_call.sources.source import Source
 
-# `Module.__call__` by its name, and what it consists of (torch/nn/modules/module.py).
+# `Module.__call__` and the methods behind it (torch/nn/modules/module.py).
 _MACHINERY = frozenset({"__call__", "_call_impl", "_wrapped_call_impl"})
 
-# Functions that a class may hand itself to without being called by its parent's `__call__`.
+# Functions to which an instance may be passed without a call of its parent's `__call__`.
 _HARMLESS = frozenset({"callable", "getattr", "hasattr", "id", "isinstance", "len", "print", "repr", "setattr", "str",
                        "super", "type", "vars"})  # fmt: skip
 
-# Classes of modules that define no `forward`.
+# Module classes without a `forward`.
 _BARE = frozenset({MODULE_CLASS, MODULE_LIST, MODULE_DICT})
 
 _DEF = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?def(?:[ \t\f]|\\\r?\n)+(?P<name>\w+)")
@@ -43,9 +43,9 @@ _DEF = re.compile(r"(?:async(?:[ \t\f]|\\\r?\n)+)?def(?:[ \t\f]|\\\r?\n)+(?P<nam
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Override:
-    """A ``__call__`` that goes round ``Module.__call__``: its class, and where its name begins in the text.
+    """A ``__call__`` that bypasses ``Module.__call__``: its class, and where its name begins in the text.
 
-    ``has_forward`` tells whether ``Module.__call__`` would find a ``forward`` to call.
+    ``has_forward`` is whether ``Module.__call__`` would find a ``forward`` to call.
     """
 
     cls: SourceClass
@@ -70,7 +70,7 @@ def overrides(source: Source) -> list[Override]:
 
 
 def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) -> SourceClass | None:
-    """The class of a file that binds ``__call__`` at a place in its text; None where there is none."""
+    """The class that binds ``__call__`` at a location in the text of a file; None if there is none."""
     offset = source.offset(place)
     for scope in file.scopes.classes:
         node = scope.node
@@ -85,7 +85,7 @@ def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) ->
 
 
 def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
-    """The bindings of ``__call__`` in a class of modules, if all that can be in force go round ``Module.__call__``."""
+    """The bindings of ``__call__`` in a module class, if all that can be in effect bypass ``Module.__call__``."""
     try:
         return _lost_bindings(ev, cls)
     except (OutOfBudget, RecursionError):
@@ -97,13 +97,13 @@ def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
     if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
         return []
     if ev.ask(lambda: any(alterations(ev, cls)) or ev.hierarchy.own_calls.is_set_from_outside(cls)):
-        return []  # What the body says is not what the class has in the end.
+        return []  # The class may end up with another `__call__` than the one in its body.
     lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
     return lost if len(lost) == len(bindings) else []
 
 
 def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
-    """Whether anything between a class, or one that derives from it, and Module defines a ``forward`` with a body."""
+    """Whether a class between Module and this class, or one of its subclasses, defines a ``forward`` with a body."""
     try:
         heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
         orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
@@ -114,7 +114,7 @@ def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
 
 
 def _defines_forward(cls: Class | None) -> bool:
-    """Whether it is known that a class defines it."""
+    """Whether a class is known to define ``forward``."""
     if not isinstance(cls, SourceClass):
         return cls is not None and cls.dotted.startswith("torch.") and cls.dotted not in _BARE
     if any(True for _ in assignments(cls, "forward")):
@@ -124,7 +124,7 @@ def _defines_forward(cls: Class | None) -> bool:
 
 
 def _may_define(cls: Class | None) -> bool:
-    """Whether it is a class of which that is not known: one that was not read, or of another package."""
+    """Whether a class may define ``forward``, because it was not read or belongs to another package."""
     return not isinstance(cls, SourceClass) and (cls is None or cls.dotted not in _BARE)
 
 
@@ -137,7 +137,7 @@ def _only_declares(binding: object) -> bool:
 
 
 def _offset(source: Source, binding: Binding) -> int:
-    """The index in the text of the name that a binding gives a value."""
+    """The index in the text of the name that a binding binds."""
     node = binding.node
     start = source.offset(source.place_of_node(getattr(node, "lineno", 1), getattr(node, "col_offset", 0)))
     definition = _DEF.match(source.text, start)
@@ -145,7 +145,7 @@ def _offset(source: Source, binding: Binding) -> int:
 
 
 def _is_lost(ev: Evaluator, cls: SourceClass, binding: Binding) -> bool:
-    """Whether a binding of ``__call__`` is a function that was read, and leads nowhere near ``Module.__call__``."""
+    """Whether a binding of ``__call__`` is a function that was read and cannot reach ``Module.__call__``."""
     if _stands_for_typing(cls, binding):
         return False
     match binding:
@@ -164,7 +164,7 @@ def _is_lost(ev: Evaluator, cls: SourceClass, binding: Binding) -> bool:
 
 
 def _stands_for_typing(cls: SourceClass, binding: Binding) -> bool:
-    """Whether the binding stands under ``if TYPE_CHECKING``, where only type checkers see it."""
+    """Whether the binding is under ``if TYPE_CHECKING``, where only type checkers see it."""
     return any(
         isinstance(node, ast.If)
         and ast.unparse(node.test).rpartition(".")[2] == "TYPE_CHECKING"
@@ -174,7 +174,7 @@ def _stands_for_typing(cls: SourceClass, binding: Binding) -> bool:
 
 
 def _may_replace(ev: Evaluator, decorator: ast.expr, scope: Scope) -> bool:
-    """Whether a decorator may put something else in the place of what it decorates."""
+    """Whether a decorator may replace the function that it decorates."""
     name = ev.dotted(decorator, scope)
     if name is not None and name.rpartition(".")[2] in {"property", "cached_property", "abstractmethod"}:
         return True
@@ -184,7 +184,7 @@ def _may_replace(ev: Evaluator, decorator: ast.expr, scope: Scope) -> bool:
 
 
 def _is_empty(node: ast.AST) -> bool:
-    """Whether a function has no body worth the name, as one has that subclasses are to fill in."""
+    """Whether a function has no real body, as if subclasses must override it."""
     body = getattr(node, "body", [])
     return isinstance(body, list) and all(
         isinstance(one, (ast.Pass, ast.Raise)) or (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))
@@ -210,11 +210,11 @@ class _Reach:
         self._seen: set[int] = set()
 
     def reaches(self, function: Scope) -> bool:
-        """Whether the function may come to ``Module.__call__`` of its instance; so too where that cannot be told."""
+        """Whether the function may reach ``Module.__call__`` of its instance. Uncertain cases count."""
         if id(function) in self._seen:
             return False
         self._seen.add(id(function))
-        if not function.positional:  # In `def __call__(*args)` the instance has no name to be followed by.
+        if not function.positional:  # In `def __call__(*args)` the instance has no name that could be followed.
             return True
         own = function.positional[0]
         called = {id(node.func) for node in ast.walk(function.node) if isinstance(node, ast.Call)}
@@ -230,7 +230,7 @@ class _Reach:
                         methods = list(self._methods(name))
                         if any(map(self.reaches, methods)):
                             return True
-                        if not methods and id(node) in called and None in self._order:  # Of a base that was not read.
+                        if not methods and id(node) in called and None in self._order:  # It is in an unread base.
                             return True
                 case ast.Constant(value=str(text)) if text in _MACHINERY:
                     return True
@@ -245,18 +245,18 @@ class _Reach:
         return any(_is(node, own) and id(node) not in understood for node in ast.walk(function.node))
 
     def _is_instance(self, owner: ast.expr, function: Scope) -> bool:
-        """Whether an expression is an instance, as ``self.encoder`` in ``self.encoder.__call__``, and no class."""
+        """Whether an expression is an instance, as ``self.encoder`` in ``self.encoder.__call__``, and not a class."""
         return all(isinstance(one, Instance) for one in alternatives(self._ev.expression(owner, function)))
 
     def _methods(self, name: str) -> Iterator[Scope]:
-        """Yield what the classes at hand define under a name."""
+        """Yield the methods with a name in the classes that were read."""
         for cls in self._chain:
             for scope in cls.scope.children:
                 if scope.is_function and getattr(scope.node, "name", "") == name:
                     yield scope
 
     def _is_harmless(self, callee: ast.expr, function: Scope) -> bool:
-        """Whether a function that is handed the instance leaves its parents' ``__call__`` alone."""
+        """Whether a function that gets the instance does not call the parents' ``__call__``."""
         match self._ev.expression(callee, function):
             case Builtin(name):
                 return name in _HARMLESS

@@ -1,7 +1,7 @@
-"""Where ``.pth`` files send Python for packages: among them those that are installed in editable form.
+"""The packages that ``.pth`` files add to the path, such as editable installs.
 
-A line of such a file is a folder, or a statement to run. None is run here: what setuptools writes for an editable
-install imports a finder, and the finder's file has its table as a literal.
+A line of such a file is a folder, or a statement to run. No statement is run here. For an editable install, setuptools
+writes a statement that imports a finder, and the finder's file contains its table as a literal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 
 from flake8_forward_call.files.reading import read_bytes
 
-# Path files have one line or a few dozen, and a finder a table of a few hundred names; longer ones are damaged.
+# Path files have up to a few dozen lines, and a finder has a table of a few hundred names. Larger ones are damaged.
 MAX_BYTES = 1_000_000
 MAX_LINES = 1_000
 
@@ -25,14 +25,14 @@ _FINDER = re.compile(r"import\s+(__editable__\w+_finder)\b")
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """Folders of packages, and packages by name with their folder or file."""
+    """Folders with packages, and packages by name with their folder or file."""
 
     folders: tuple[Path, ...] = ()
     packages: tuple[tuple[str, Path], ...] = ()
 
 
 def added_by_path_files(site: Path) -> Added:
-    """What the ``.pth`` files in a folder of packages add to it; damaged ones add nothing."""
+    """The folders and packages that the ``.pth`` files in a folder add. Damaged files add nothing."""
     folders: list[Path] = []
     packages: list[tuple[str, Path]] = []
     try:
@@ -46,13 +46,13 @@ def added_by_path_files(site: Path) -> Added:
                 packages += _table(site / f"{finder[1]}.py")
             elif line.strip() and not line.startswith(("#", "import ", "import\t")):
                 place = Path(os.path.normpath(site / line.rstrip()))
-                if os.path.isdir(place):  # noqa: PTH112 (Path.is_dir() raises where one may not look.)
+                if os.path.isdir(place):  # noqa: PTH112 (Path.is_dir() raises if access is denied.)
                     folders.append(place)
     return Added(tuple(folders), tuple(packages))
 
 
 def _table(finder: Path) -> Iterator[tuple[str, Path]]:
-    """Yield the packages in the tables of a finder: ``MAPPING = {"name": "folder"}``, ``NAMESPACES`` with lists."""
+    """Yield the packages in a finder's tables: ``MAPPING = {"name": "folder"}``, and ``NAMESPACES`` with lists."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -1,14 +1,14 @@
-"""What is installed: the packages of a Python environment. They are read as source; no Python is started to ask.
+"""The installed packages of a Python environment. They are read as source; no Python process is started.
 
-Which environment counts: the one that the user names, else the first of these that is there:
+The environment is the one that the user names, else the first of these that exists:
 
 1. the active virtual environment (``VIRTUAL_ENV``), then the active conda environment (``CONDA_PREFIX``), unless it is
    the one that this tool runs in;
 2. ``.venv`` or ``venv`` in a folder of the project, nearest first;
 3. the environment that this tool runs in.
 
-Type checkers go about it in this order too. The exception is for pre-commit, which calls the environment that it made
-for a hook the active one.
+Type checkers use this order too. The exception in 1. is for pre-commit, which activates the environment that it
+created for a hook.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ from flake8_forward_call.inference.project.editable import added_by_path_files
 from flake8_forward_call.inference.project.folders import Folders
 from flake8_forward_call.inference.project.layout import exists
 
-# Nobody has more; a path file that lists more is damaged.
+# No real environment has more. A path file that lists more is damaged.
 MAX_FOLDERS = 500
 
-# A list of the files of a release; torch's has 12,000 lines and 1.5 MB.
+# The size of a release's list of files. That of torch has 12,000 lines and 1.5 MB.
 MAX_RECORD = 8_000_000
 
-# Of a project: the environment may lie in any folder from the file's up to the project's top.
+# The environments of a project. They may be in any folder from the file's up to the project's top.
 _IN_PROJECT = (".venv", "venv")
 
-# Where packages lie below the folder of an environment, on Unix and Windows, as pip and as Debian put them.
+# The folders with packages below an environment's folder, on Unix and Windows, for pip and for Debian.
 _SITE = re.compile(r"(site|dist)-packages")
 _LIBRARY = re.compile(r"(?:python|pypy)(\d+)(?:\.(\d+))?t?")
 
@@ -46,14 +46,14 @@ _PROGRAMS = frozenset(("bin", "scripts"))
 
 @dataclass(eq=False)
 class Environment:
-    """The folders that installed packages lie in, in the order of Python's path, and packages that lie elsewhere."""
+    """The folders with installed packages, in the order of Python's path, and the packages that are elsewhere."""
 
     places: tuple[Path, ...] = ()
     elsewhere: tuple[tuple[str, Path], ...] = ()
     folders: Folders = field(default_factory=Folders)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
-        """The path of a module in an installed package, or None."""
+        """The path of a module in an installed package; None if there is none."""
         parts = dotted.split(".")
         for name, path in self.elsewhere:
             inner = name.split(".")
@@ -76,9 +76,9 @@ class Environment:
         return next((place for place in self.places if self.folders.owns(place, top)), None)
 
     def version(self, top: str) -> str | None:
-        """The version of the release that an installed package is of; None where it is not known for certain.
+        """The version of the release that contains an installed package; None if this is not certain.
 
-        It is not for a package that its developers have linked to: its source may be any.
+        It is never certain for an editable install, whose source can be anything.
         """
         place = self._owner(top)
         if place is None or any(name == top for name, _ in self.elsewhere):
@@ -93,7 +93,7 @@ _RELEASE = re.compile(r"(.+?)-([^-]+)\.dist-info")
 
 
 def _release(name: str) -> tuple[str, tuple[str, str]] | None:
-    """The project, the version and the name of a ``.dist-info`` folder, the version without its local part."""
+    """The project, the version (without its local part) and the name of a ``.dist-info`` folder."""
     match = _RELEASE.fullmatch(name)
     return None if match is None else (_plain(match[1]), (match[2].partition("+")[0], name))
 
@@ -103,7 +103,7 @@ def _plain(name: str) -> str:
 
 
 def _lists(record: Path, top: str) -> bool:
-    """Whether a package is among the files of a release."""
+    """Whether the list of files of a release contains a package."""
     try:
         return f"\n{top}/__init__.py,".encode() in b"\n" + read_bytes(record, MAX_RECORD)
     except OSError:
@@ -111,21 +111,21 @@ def _lists(record: Path, top: str) -> bool:
 
 
 class NoEnvironmentError(Exception):
-    """There is no environment where the user says."""
+    """There is no environment at the path that the user gave."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The environment that the user chose: a folder, or none at all; by default it is looked for."""
+    """The environment that the user chose: a folder, or no environment. By default it is searched for."""
 
     prefix: Path | None = None
     nothing: bool = False
 
 
-# One for all: what was found out about a project is kept for its environment.
+# One object for all, because the results about a project are kept by its environment.
 _NOTHING = Environment()
 
-# The doors say what the user wants before the first file is looked at; both doors run one job in a process.
+# The doors set this before the first file is checked. flake8 and the command run one job per process.
 CHOICE: ContextVar[Choice] = ContextVar("CHOICE", default=Choice())  # noqa: B039 (It is frozen.)
 
 
@@ -143,14 +143,14 @@ def chosen(python: str) -> Choice:
 
 
 def _prefixes(path: Path) -> Iterator[Path]:
-    """Yield the folders whose environment a path may mean, that of the link before that of what it leads to."""
+    """Yield the environment folders that a path may mean. For a link, those of the link come before its target's."""
     for one in (Path(os.path.abspath(path)), Path(os.path.realpath(path))):  # noqa: PTH100 (resolve() follows links.)
         yield one
         yield one.parent.parent if one.parent.name.lower() in _PROGRAMS else one.parent
 
 
 def environment_of(path: Path | None, top: Path | None, configured: Choice | None = None) -> Environment:
-    """The environment for the project of a file's folder: the chosen one, the configured one, the first found."""
+    """The environment for the project of a file's folder: the chosen, else the configured, else the first found."""
     choice = CHOICE.get()
     if choice == Choice() and configured is not None:
         choice = configured
@@ -160,12 +160,12 @@ def environment_of(path: Path | None, top: Path | None, configured: Choice | Non
 
 
 def look_again() -> None:
-    """Read environments anew when they are asked for next: packages may have come or gone."""
+    """Read environments again when they are needed next, because packages may have been added or removed."""
     _environment.cache_clear()
 
 
 def _found(path: Path | None, top: Path | None) -> Path | None:
-    """The folder of the environment to use; None for the one that this tool runs in."""
+    """The folder of the environment to use; None for this tool's own environment."""
     own = os.path.realpath(sys.prefix)
     for name in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         active = os.environ.get(name)
@@ -182,7 +182,7 @@ def _found(path: Path | None, top: Path | None) -> Path | None:
 
 @lru_cache(maxsize=4)
 def _environment(prefix: Path | None) -> Environment:
-    """The environment in a folder, or that of this tool."""
+    """The environment in a folder, or this tool's own."""
     if prefix is None:
         sites = [Path(one) for one in sys.path if _SITE.fullmatch(Path(one).name)]
     else:
@@ -202,7 +202,7 @@ def _environment(prefix: Path | None) -> Environment:
 
 
 def _sites(prefix: Path) -> Iterator[Path]:
-    """Yield the folders of packages below an environment's folder, that of its own Python's version first."""
+    """Yield the folders with packages below an environment's folder, that of its own Python version first."""
     wanted = _setting(prefix, "version") or _setting(prefix, "version_info")
     for parent in (prefix, prefix / "local"):
         for library in ("lib", "lib64", "Lib"):
@@ -227,7 +227,7 @@ def _order(library: str) -> tuple[int, ...]:
 
 
 def _setting(prefix: Path, key: str) -> str:
-    """A setting in an environment's ``pyvenv.cfg``; empty where there is none."""
+    """A setting in an environment's ``pyvenv.cfg``; empty if there is none."""
     try:
         data = read_bytes(prefix / "pyvenv.cfg", MAX_SETTINGS)
     except OSError:

@@ -1,4 +1,4 @@
-"""Where a project says that its packages lie: ``setup.cfg``, ``pyproject.toml`` and the folders that are usual."""
+"""Where the packages of a project are, by ``setup.cfg``, ``pyproject.toml`` and the usual folder names."""
 
 from __future__ import annotations
 
@@ -18,40 +18,40 @@ REPOSITORY_MARKS = (".git", ".hg")
 SETTINGS = ("pyproject.toml", "setup.py", "setup.cfg")
 MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 
-# Folders that hold packages and are none.
+# Folders that contain packages but are not packages.
 SOURCE_FOLDERS = ("src", "lib", "python")
 
-# A line that is none of a section makes configparser look for its end again from each blank in it.
+# For a line that is not part of a section, configparser searches for the end again from each space in it.
 _BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The folders that imports are counted from, and the packages that go by another name than their folder."""
+    """The folders from which imports are resolved, and the packages whose name differs from their folder's."""
 
     folders: tuple[Path, ...] = ()
     renamed: dict[str, Path] = field(default_factory=dict)
 
 
 def is_marked(folder: Path) -> bool:
-    """Whether a project has its top here."""
+    """Whether a folder is the top of a project."""
     return any(exists(folder / mark) for mark in MARKS)
 
 
 def has_settings(folder: Path) -> bool:
-    """Whether the folder is that of a project with settings, and not of a repository alone."""
+    """Whether the folder has project settings, and is not just the top of a repository."""
     return any(exists(folder / name) for name in SETTINGS)
 
 
 def exists(path: Path) -> bool:
-    """Whether something is at the path, as far as one may look."""
-    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises where one may not look.)
+    """Whether the path exists; False if access is denied."""
+    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises if access is denied.)
 
 
 def layout_of(folder: Path) -> Layout:
-    """What the settings in a folder say, and the usual folders in it; settings that do not parse say nothing.
+    """The layout from the settings in a folder and the usual folders in it. Invalid settings are ignored.
 
-    Other projects that the settings name by their paths are of it as well, with the folders of theirs.
+    Other projects that the settings name by path belong to it as well, with their own folders.
     """
     settings = _settings(folder)
     own = _layout(folder, settings)
@@ -75,12 +75,12 @@ def _layout(folder: Path, settings: dict[str, Any]) -> Layout:
 
 
 def _settings(folder: Path) -> dict[str, Any]:
-    """The settings of tools in a folder's ``pyproject.toml``."""
+    """The table ``tool`` in a folder's ``pyproject.toml``."""
     return _tables(_toml(_text(folder / "pyproject.toml")), "tool")
 
 
 def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
-    """Yield pairs of a package, empty for all that are not named, and its place."""
+    """Yield pairs of a package and its folder. An empty package name means all packages that are not named."""
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         parser.read_string(_BLANKS.sub(" ", _text(path)))
@@ -96,7 +96,7 @@ def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _of_pyproject(tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The same from the settings of setuptools, hatch, poetry, PDM, uv, maturin and pytest."""
+    """Yield such pairs from the settings of setuptools, hatch, poetry, PDM, uv, maturin and pytest."""
     setuptools = _tables(tools, "setuptools")
     for package, place in _tables(setuptools, "package-dir").items():
         yield from ((package, one) for one in _texts(place))
@@ -117,7 +117,7 @@ def _of_pyproject(tools: dict[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _linked(tools: dict[str, Any]) -> Iterator[str]:
-    """Yield the places of other projects that uv's or poetry's settings name."""
+    """Yield the paths of other projects that uv's or poetry's settings name."""
     poetry = _tables(tools, "poetry")
     groups = [_tables(one, "dependencies") for one in _tables(poetry, "group").values()]
     for table in (_tables(tools, "uv", "sources"), _tables(poetry, "dependencies"), *groups):
@@ -126,7 +126,7 @@ def _linked(tools: dict[str, Any]) -> Iterator[str]:
                 yield from _texts(_tables(one).get("path"))
 
 
-# Settings that name folders which imports are counted from.
+# Settings that name folders from which imports are resolved.
 _FOLDERS = (
     (("pdm", "build"), "package-dir"),
     (("uv", "build-backend"), "module-root"),
@@ -142,7 +142,7 @@ def _tables(data: object, *keys: str) -> dict[str, Any]:
 
 
 def _texts(value: object) -> list[str]:
-    """The texts in a setting that may be one or a list of them."""
+    """The strings in a setting that may be a string or a list."""
     values = value if isinstance(value, (list, dict)) else [value]
     return [one for one in values if isinstance(one, str) and "\0" not in one]
 

@@ -1,4 +1,4 @@
-"""What is stored in a global by code other than that which binds its name."""
+"""Values that are stored in a global by other code than its own bindings."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import Scope
     from flake8_forward_call.inference.usage.stores import Store
 
-# The most files that are read for one name. If more may store it, only those that also mention its module.
+# The most files that are read for one name. If more may store it, only those that also mention its module are read.
 MAX_FILES = 30
 # The same for stores that do not write out the name. They are rare, and cost more.
 MAX_DYNAMIC_FILES = 10

@@ -1,4 +1,4 @@
-"""Which bindings reach which use: one forward walk over a scope, loops walked until nothing changes."""
+"""Which bindings reach which use: one forward walk over a scope, with a fixpoint for loops."""
 
 from __future__ import annotations
 
@@ -36,29 +36,29 @@ if TYPE_CHECKING:
 
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 
-# The bindings that reach the head of a loop only grow, by one nested loop's worth a round; real code settles in two.
+# The bindings at the head of a loop only grow, by those of one nested loop per round. Real code needs two rounds.
 MAX_ROUNDS = 4
 
-# Each `finally` is walked twice, after an exception and without one, and so twice as often as the one that it is in.
-# Below this many in one another, what comes of an exception is not told from what comes of none.
+# Each `finally` is walked twice, after an exception and without one, so twice as often as the `finally` around it.
+# Beyond this depth of nesting, the two cases are not distinguished.
 MAX_FINALLY = 4
 
-# Calls that never come back.
+# Calls that never return.
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.fail", "pytest.skip", "self.fail",
                     "self.skipTest"})  # fmt: skip
 
-# `except*` is there from Python 3.11 on.
+# `except*` exists since Python 3.11.
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError"})
 
 
 class Flow:
-    """The walk over one scope, done when made.
+    """The walk over one scope, which takes place in the constructor.
 
-    ``uses`` maps the identity of a node that reads a name or chain to the bindings that reach it; ``captured`` the
-    identity of a nested function or class to the state where it is defined; ``exit`` is the state at the end;
-    ``bound`` all bindings by name, in the order met; ``returned`` and ``yielded`` the values of a function.
+    ``uses`` maps the id of a node that reads a name or chain to the bindings that reach it; ``captured`` maps the id of
+    a nested function or class to the state where it is defined; ``exit`` is the state at the end; ``bound`` has all
+    bindings by name, in the order of the walk; ``returned`` and ``yielded`` have the values of a function.
     """
 
     def __init__(self, scope: Scope) -> None:
@@ -74,13 +74,13 @@ class Flow:
         self._tests: dict[int, ast.expr] = {}
         self._breaks: list[State] = []
         self._continues: list[State] = []
-        self._tries: list[State] = []  # For each `try` around: the states at all points where it can be left.
-        self._longer: dict[str, dict[str, None]] = {}  # For `a`: `a.b` and `a['c']`, if these are ever bound.
-        self._around: list[State] = []  # States of which a copy is in use, where a walrus binds its name as well.
+        self._tries: list[State] = []  # For each enclosing `try`: the state of all points where it can be left.
+        self._longer: dict[str, dict[str, None]] = {}  # For `a`: `a.b` and `a['c']`, if they are ever bound.
+        self._around: list[State] = []  # States of which a copy is in use. A walrus binds its name in these, too.
         self._in_fallback = False
-        # For each `finally` around: whether it is walked as what follows a `try` that went through.
+        # For each enclosing `finally`: whether this walk of it follows a `try` without an exception.
         self._finally: tuple[bool, ...] = ()
-        # By loops, and by what is said of `finally` there: what reached their heads when they were walked last.
+        # By loop and `_finally`: the state at the head of the loop when it was last walked.
         self._heads: dict[tuple[int, tuple[bool, ...]], State] = {}
         self.exit = self._walk_scope()
 
@@ -103,7 +103,7 @@ class Flow:
     # Binding
 
     def _make(self, node: ast.AST, key: str, build: Callable[[], Binding]) -> Binding:
-        """Build a binding once for a node, so that rounds of a loop compare equal."""
+        """Build a binding only once for a node, so that the states of two rounds can be compared."""
         made = self._made.get((id(node), key))
         if made is None:
             made = self._made[id(node), key] = build()
@@ -117,7 +117,7 @@ class Flow:
             self._set(key, raised, *raised.get(key, ()), binding)
 
     def _set(self, key: str, state: State, *bindings: Binding | Narrowed) -> None:
-        """Give a key its bindings, and forget what was known of the attributes and items of its former value."""
+        """Set the bindings of a key, and drop those of the attributes and items of its former value."""
         for longer in self._longer.get(key, ()):
             state.pop(longer, None)
         self._put(key, state, rejoined(bindings))
@@ -146,7 +146,7 @@ class Flow:
         self._bind(argument.arg, state, argument, build)
 
     def _with_type_parameters(self, node: ast.AST, state: State) -> State:
-        """Give the state with the type parameters of a function, class or alias (PEP 695), the same if it has none."""
+        """The state with the type parameters of a function, class or alias (PEP 695); the same state if it has none."""
         parameters: list[ast.AST] = getattr(node, "type_params", [])
         inside = dict(state) if parameters else state
         for parameter in parameters:
@@ -162,7 +162,7 @@ class Flow:
         return inside
 
     def _bind_target(self, target: ast.expr, state: State, make: _Maker, path: tuple[Step, ...] = ()) -> None:
-        """Bind what stands left of ``=``, after ``for`` or after ``as``, taking tuples apart."""
+        """Bind the target of ``=``, ``for`` or ``as``, and unpack tuples."""
         if isinstance(target, (ast.Tuple, ast.List)):
             starred = next((i for i, one in enumerate(target.elts) if isinstance(one, ast.Starred)), None)
             for index, one in enumerate(target.elts):
@@ -189,7 +189,7 @@ class Flow:
     # Joining
 
     def _narrow(self, test: ast.expr, positive: bool, state: State | None) -> State | None:
-        """Give the state in which the test came out so; None if it never does."""
+        """The state if the test has the outcome ``positive``; None if that is impossible."""
         if state is None:
             return None
         match test:
@@ -213,17 +213,17 @@ class Flow:
                 continue
             previous = state.get(key)
             if previous is None:
-                # Not bound here: what is tested is whatever the name means outside, or the attribute's class says.
+                # Not bound in this scope. The test is of the name in an outer scope, or of an attribute from its class.
                 previous = (self._make(node, key, partial(Assigned, node, self.scope, False, node)),)
             narrowing = self._narrowing(previous, kind, test, classes, positive is not inverted)
             self._put(key, narrowed_state, (narrowing,))
         return narrowed_state
 
     def _outcomes(self, test: ast.expr, state: State | None) -> tuple[State | None, State | None]:
-        """Give the states in which the test came out true and false.
+        """The states in which the test is true and false.
 
-        Both at once, for where `and` and `or` are nested in turns, asking for one after the other takes a time that
-        doubles with each level.
+        Both are computed at once. Otherwise, the time for nested alternations of `and` and `or` would double with each
+        level.
         """
         if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
             true, false = self._outcomes(test.operand, state)
@@ -359,8 +359,8 @@ class Flow:
 
     def _loop(self, node: ast.While | ast.For | ast.AsyncFor, state: State) -> State | None:
         outer = self._breaks, self._continues
-        # Where an outer loop is walked again, more reaches this one than before, and so does what went round it then.
-        # To begin with less would take a time that doubles with each level of nesting.
+        # When an outer loop is walked again, the state before this loop has only grown, so the last state at this head
+        # still reaches it. Starting with less would double the time with each level of nesting.
         known = (id(node), self._finally)
         head = join([state, self._heads.get(known)]) or {}
         after: State | None = None
@@ -461,7 +461,7 @@ class Flow:
         return join([*ends, remaining])
 
     def _pattern_test(self, subject: ast.expr, pattern: ast.pattern) -> ast.expr | None:
-        """Give the isinstance test that a class pattern amounts to."""
+        """The `isinstance` test that is equivalent to a class pattern; None if there is none."""
         test = self._tests.get(id(pattern))
         classes = list(_pattern_classes(pattern))
         if test is None and classes:
@@ -632,7 +632,7 @@ class Flow:
         self._around.pop()
 
     def _bind_local(self, target: ast.expr, state: State, make: _Maker) -> None:
-        """Bind the target of a comprehension, which nothing outside gets to see."""
+        """Bind the target of a comprehension, which is not visible outside."""
         tries, bound, self._tries, self.bound = self._tries, self.bound, [], {}
         self._bind_target(target, state, make)
         self._tries, self.bound = tries, bound

@@ -1,4 +1,4 @@
-"""What the methods of a class set on the instance, collected once for all who ask for one of its attributes."""
+"""The attributes that the methods of a class set on the instance, collected once for all lookups."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class OnSelf:
-    """The bindings of ``self.name`` in the methods of one class, and the tests of it, by the name."""
+    """The bindings and the tests of ``self.name`` in the methods of one class, by name."""
 
     def __init__(self, scope: Scope) -> None:
         self._bound: dict[str, list[Binding]] = {}
@@ -35,16 +35,16 @@ class OnSelf:
                         self._tests.setdefault(tested, []).append((classes, method))
 
     def bindings(self, name: str) -> Sequence[Binding]:
-        """The bindings of an attribute: assignments in their order, then what ``add_module`` and ``setattr`` set."""
+        """The bindings of an attribute: assignments in their order, then those by ``add_module`` and ``setattr``."""
         return [*self._bound.get(name, ()), *self._set_by_call.get(name, ())]
 
     def tests(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
-        """What the methods test an attribute for with ``isinstance``: the expression of the classes, and its scope."""
+        """The ``isinstance`` tests of an attribute: the expression for the classes, and its scope."""
         return self._tests.get(name, ())
 
 
 def methods(scope: Scope) -> Iterator[tuple[Scope, str]]:
-    """Yield the scopes of a class's methods and of what is nested in them, each with the method's first parameter."""
+    """Yield the scopes of a class's methods and their nested scopes, each with the method's first parameter."""
     for method in scope.children:
         if isinstance(method.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             for receiver in method.positional[:1]:

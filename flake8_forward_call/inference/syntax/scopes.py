@@ -20,14 +20,14 @@ ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
-# By what an instance of a module is called (torch/nn/modules/module.py).
+# The methods that run when a module instance is called (torch/nn/modules/module.py).
 _CALLED_BY = ("__call__", "_call_impl")
 
 _OPENERS = (*FUNCTIONS, ast.ClassDef)
 
 
 class Scope:
-    """A module, class body, function or lambda. Comprehensions belong to the scope that they stand in."""
+    """A module, class body, function or lambda. Comprehensions belong to the scope that contains them."""
 
     def __init__(self, node: ScopeNode, parent: Scope | None, file: File) -> None:
         self.node = node
@@ -42,12 +42,12 @@ class Scope:
 
     @cached_property
     def names_read(self) -> frozenset[str]:
-        """The names that stand in this scope and in those nested in it, whether they are its own or not."""
+        """The names that occur in this scope and in its nested scopes, whether or not they are bound here."""
         return frozenset(self.reads).union(*(child.names_read for child in self.children))
 
     @property
     def is_class(self) -> bool:
-        """Whether the scope is a class body, which its methods do not see."""
+        """Whether the scope is a class body, whose names are not visible in its methods."""
         return isinstance(self.node, ast.ClassDef)
 
     @property
@@ -57,7 +57,7 @@ class Scope:
 
     @property
     def positional(self) -> list[str]:
-        """The names of a function's positional parameters: a method's first is the instance. None for other scopes."""
+        """The names of a function's positional parameters, in a method the instance first. Empty for other scopes."""
         if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
@@ -71,35 +71,35 @@ class Scope:
 
     @cached_property
     def on_self(self) -> OnSelf:
-        """What the methods of a class set on the instance, where this is the body of one."""
+        """The attributes that the methods of a class set on the instance, if this is a class body."""
         from flake8_forward_call.inference.syntax.on_self import OnSelf
 
         return OnSelf(self)
 
     @cached_property
     def choices(self) -> Choices:
-        """The choices between calls in this scope and in those inside it."""
+        """The choices between calls in this scope and in its nested scopes."""
         from flake8_forward_call.inference.calling.choices import Choices
 
         return Choices(self)
 
     @property
     def enclosing_class(self) -> Scope | None:
-        """The class whose method this is, or None for anything but a function right in a class body."""
+        """The class of which this is a method; None if this is not a function directly in a class body."""
         if self.is_function and self.parent is not None and self.parent.is_class:
             return self.parent
         return None
 
     def inward(self) -> Iterator[Scope]:
-        """Yield this scope and all that are nested in it."""
+        """Yield this scope and all its nested scopes."""
         waiting = [self]
-        while waiting:  # Scopes can be nested too deep for recursion.
+        while waiting:  # Scopes can be nested too deeply for recursion.
             scope = waiting.pop()
             yield scope
             waiting += reversed(scope.children)
 
     def outward(self) -> Iterator[Scope]:
-        """Yield this scope and those around it, innermost first."""
+        """Yield this scope and its enclosing scopes, innermost first."""
         scope: Scope | None = self
         while scope is not None:
             yield scope
@@ -107,7 +107,7 @@ class Scope:
 
 
 class ScopeMap:
-    """All scopes of a file, and the scope that each of some nodes stands in."""
+    """All scopes of a file, and which scope contains a call."""
 
     def __init__(self, tree: ast.Module, file: File) -> None:
         self.root = Scope(tree, None, file)
@@ -115,15 +115,15 @@ class ScopeMap:
         self.standing: dict[int, Scope] = {}
         self.classes: list[Scope] = []
         self.method_calls: dict[str, list[tuple[ast.Call, Scope]]] = {}  # `x.name(...)` by name.
-        self.outer_writers: dict[str, list[Scope]] = {}  # By a name: the scopes that declare it global or nonlocal.
-        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, where it is set or deleted.
-        self.renamed: dict[str, dict[str, None]] = {}  # By a name that is imported: those that it is imported as.
+        self.outer_writers: dict[str, list[Scope]] = {}  # By name: the scopes that declare it global or nonlocal.
+        self.call_stores: list[tuple[ast.Attribute, Scope]] = []  # `x.__call__`, if it is set or deleted.
+        self.renamed: dict[str, dict[str, None]] = {}  # By imported name: its aliases.
         self._file = file
         self._walk(tree)
 
     @cached_property
     def named(self) -> dict[str, list[Scope]]:
-        """The functions and classes of the file by name; lambdas under no name."""
+        """The functions and classes of the file by name. Lambdas have an empty name."""
         found: dict[str, list[Scope]] = {}
         for scope in self.root.inward():
             if scope.parent is not None:
@@ -134,7 +134,7 @@ class ScopeMap:
         todo: list[tuple[ast.AST, Scope]] = [(child, self.root) for child in tree.body]
         while todo:
             node, scope = todo.pop()
-            if isinstance(node, ast.Name):  # A third of all nodes, and nothing stands below them.
+            if isinstance(node, ast.Name):  # A third of all nodes, and they have no children to visit.
                 scope.reads.add(node.id)
                 continue
             if isinstance(node, _OPENERS):
@@ -168,12 +168,12 @@ class ScopeMap:
                     if alias.asname:
                         self.renamed.setdefault(alias.name, {})[alias.asname] = None
             todo += [(child, scope) for child in children(node)]
-        for inner in self.opened.values():  # What stands first was met last.
+        for inner in self.opened.values():  # The first ones in the text were visited last.
             inner.stars.sort(key=lambda star: star.lineno)
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
-    """What stands inside the scope that the node opens, and what is evaluated round it."""
+    """The nodes inside the scope that a node opens, and those that are evaluated in the scope around it."""
     if isinstance(node, ast.Lambda):
         return [node.body], [node.args]
     body: list[ast.AST] = list(node.body)

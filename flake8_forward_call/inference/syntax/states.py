@@ -1,4 +1,4 @@
-"""What is bound where: the states that a walk over a scope goes through, and what becomes of them where ways meet."""
+"""States: which bindings are in effect at a point of the walk over a scope, and how branches are joined."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TypeAlias
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Narrowed, Test
 from flake8_forward_call.sources.trees import written
 
-# For a name, or a dotted chain such as "self.net": the bindings that can have given it its value.
+# By name, or by dotted chain such as "self.net": the bindings that may have set the value.
 State: TypeAlias = dict[str, tuple[AnyBinding, ...]]
 
 
 def key_of(node: ast.AST) -> str | None:
-    """``a``, ``a.b`` or ``a.b['c']`` as text, if the node is a chain that flow can follow; else None."""
+    """``a``, ``a.b`` or ``a.b['c']`` as text, if the node is a chain that the flow analysis tracks; else None."""
     match node:
         case ast.Name(id=name):
             return name
@@ -29,14 +29,14 @@ def key_of(node: ast.AST) -> str | None:
 
 
 def bases_of(key: str) -> Iterator[str]:
-    """Yield what a dotted key is an attribute or item of, near and far: ``a`` and ``a.b`` for ``a.b['c']``."""
+    """Yield all owners of a key that is an attribute or item: ``a`` and ``a.b`` for ``a.b['c']``."""
     for index, character in enumerate(key):
         if character in ".[":
             yield key[:index]
 
 
 def join(states: Iterable[State | None]) -> State | None:
-    """What holds where several ways meet; None, a way that is never gone, adds nothing."""
+    """The state where several branches join. A branch that is never taken is None and adds nothing."""
     ways = [state for state in states if state is not None]
     if len(ways) < 2:
         return dict(ways[0]) if ways else None
@@ -44,9 +44,9 @@ def join(states: Iterable[State | None]) -> State | None:
     for key in dict.fromkeys(key for state in ways for key in state):
         dotted = "." in key or "[" in key
         if dotted and not all(key in state for state in ways):
-            continue  # On one way the attribute is whatever its class says, which includes the other way.
+            continue  # In one branch the class determines the attribute, which covers the other branch too.
         first = ways[0].get(key, ())
-        if all(state.get(key) is first for state in ways):  # On most ways most names are left alone.
+        if all(state.get(key) is first for state in ways):  # Most branches leave most names unchanged.
             joined[key] = first if len(first) < 2 else rejoined(first)
             continue
         merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
@@ -55,7 +55,7 @@ def join(states: Iterable[State | None]) -> State | None:
 
 
 def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
-    """The bindings, with both outcomes of one test put together again to what was tested."""
+    """The bindings, in which the two outcomes of one test are replaced by the tested bindings."""
     found = dict.fromkeys(bindings)
     tested: dict[tuple[Test, tuple[AnyBinding, ...]], Narrowed] = {}
     for one in list(found):
@@ -68,9 +68,9 @@ def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
 
 
 def widened(state: State, head: State) -> State:
-    """The state without what tests in a loop have told: what goes round the loop must not grow for ever.
+    """The state without the narrowings by tests in a loop, because the state at its head must not grow forever.
 
-    What tests before the loop have told, as it stands in the state at its head, holds all the same.
+    Narrowings by tests before the loop, which are in the state at its head, are kept.
     """
     return {
         key: found if head.get(key) is found else tuple(dict.fromkeys(_widened(found, head.get(key, ()))))
@@ -87,7 +87,7 @@ def _widened(bindings: Iterable[AnyBinding], head: Collection[AnyBinding]) -> It
 
 
 def untested(bindings: Iterable[AnyBinding]) -> Iterator[Binding]:
-    """Yield the bindings themselves, whatever tests have told of them."""
+    """Yield the bindings without their narrowings."""
     for one in bindings:
         if isinstance(one, Narrowed):
             yield from untested(one.previous)

@@ -35,10 +35,10 @@ from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 @with_room
 def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
-    """The verdict on the receiver of each of the candidates, which are all that the file has."""
+    """The verdicts on the receivers of the candidates, which must be all candidates of the file."""
     session = session_of(source.path)
     file, ev = session.take(source)
-    if file.tree is not source.tree:  # It was read before, because another file imports it.
+    if file.tree is not source.tree:  # The file was already read, because another file imports it.
         found = candidates(file.tree, source.forward_rows)
     verdicts = [judge_one(ev, candidate, file) for candidate in found]
     session.keep()
@@ -47,7 +47,7 @@ def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
 
 @with_room
 def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
-    """The verdict on the receiver of one candidate in a file; what leads too far there says nothing of the others."""
+    """The verdict on the receiver of one candidate in a file. If it exceeds a limit, only this one is unknown."""
     try:
         return _of_candidate(ev, candidate, file)
     except (OutOfBudget, RecursionError):
@@ -66,7 +66,7 @@ def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
 
 
 def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
-    """The verdict on a receiver where it stands. Raises OutOfBudget."""
+    """The verdict on a receiver at its location. Raises OutOfBudget."""
     kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
@@ -81,7 +81,7 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call
 
 
 def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
-    """What hangs on the receiver's hooks. The verdict does without it where that leads too far."""
+    """The uses of the receiver's hooks. If finding them exceeds a limit, the verdict has none."""
     try:
         return ev.ask(lambda: hooks.attachments(ev, receiver, scope))
     except (OutOfBudget, RecursionError):
@@ -89,7 +89,7 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
 
 
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
-    """The verdict on a type: a module only if every alternative but ``None`` is one, probable if some are unknown."""
+    """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
     return _of_all([_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
 
 
@@ -108,7 +108,7 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
     if not certain:
         return likely or doubtful[0]
     if doubt is Sameness.DIFFERENT:
-        return NOT_KNOWN  # Neither is it known what the receiver is, nor would the rewrite be right if it were.
+        return NOT_KNOWN  # The receiver is unknown, and the rewrite could be wrong even if it is a module.
     if likely is None:
         return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "some of its possible values could not be resolved")
     return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
@@ -131,7 +131,7 @@ def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
 
 
 def _of_declared(ev: Evaluator, kind: Instance) -> Verdict:
-    """The verdict on ``self`` or what is annotated: that of a mixin is what the classes are that mix it in."""
+    """The verdict on ``self`` or an annotated value. For a mixin, it is the verdict on the classes that use it."""
     cls = kind.cls
     if isinstance(cls, SourceClass) and ev.hierarchy.standing(cls) is not Standing.MODULE:
         users = mixins.users(ev, cls)
@@ -151,7 +151,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
         return _of_unread(ev, kind)
     meaning, culprit = ev.hierarchy.call_of(cls)
     if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
-        # An instance of a subclass may come here, and is called by the subclass's rules.
+        # The value may be an instance of a subclass, and then the `__call__` of the subclass applies.
         below, heir = ev.hierarchy.meaning_to_heirs(cls)
         if worst(meaning, below) is not meaning:
             meaning, culprit = below, heir
@@ -166,7 +166,7 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
 
 
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
-    """The verdict on a module whose own class was not read: where the project's calls differ, its own is a guess."""
+    """The verdict on a module whose exact class was not read. If `__call__` varies in the project, it is a guess."""
     reason = "its exact class is unknown"
     if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
         return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules in this project override __call__")

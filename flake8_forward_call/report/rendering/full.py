@@ -1,4 +1,4 @@
-"""Each finding with the rows that it is about, and the remedy: for a person who has not opened the file."""
+"""Each finding with its rows and its fix, for readers who have not opened the file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flake8_forward_call.terminal.printing import shown
 
 
 def render(report: Report) -> str:
-    """A paragraph for each finding."""
+    """One paragraph for each finding."""
     return "\n\n".join("\n".join(_lines(finding, report.sources.get(finding.path))) for finding in report)
 
 

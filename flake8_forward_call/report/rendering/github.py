@@ -1,4 +1,4 @@
-"""Workflow commands of GitHub Actions, which it shows as annotations beside the lines."""
+"""Workflow commands of GitHub Actions, which GitHub shows as annotations next to the lines."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _IN_PROPERTIES = _IN_MESSAGES | {":": "%3A", ",": "%2C"}
 
 
 def render(report: Report) -> str:
-    """A command for each finding: an error where it makes the command fail, and with it the job; else a warning."""
+    """A command for each finding: an error if it makes the command and so the job fail, else a warning."""
     return "\n".join(_command(report, finding) for finding in report)
 
 
@@ -30,7 +30,7 @@ def _command(report: Report, finding: Finding) -> str:
         "endColumn": end.column,
     }
     told = ",".join(f"{name}={_escaped(str(value), _IN_PROPERTIES)}" for name, value in properties.items())
-    # The log of a job shows only the text, so the place is there as well.
+    # The log of a job only shows the text, so the text contains the location too.
     text = one_line(f"{relative(finding.path)}:{finding.where}: {finding.code} {finding.message}")
     return f"::{'error' if report.fails else 'warning'} {told}::{_escaped(text, _IN_MESSAGES)}"
 

@@ -12,7 +12,7 @@ from flake8_forward_call.terminal.printing import as_json
 
 
 def render(report: Report) -> str:
-    """A list of objects. A finding that was there before is known by its fingerprint, so it survives moved lines."""
+    """A list of objects. GitLab recognises a known finding by its fingerprint, even if lines have moved."""
     findings = list(report)
     prints = fingerprints(findings, relative)
     return as_json([_violation(report, *each) for each in zip(findings, prints, strict=True)])

@@ -1,4 +1,4 @@
-"""One HTML page, to read and to pass on: it loads nothing, and is whole without its script."""
+"""One HTML page to read and pass on. It loads nothing, and is complete without its script."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def _head(style: str, script: str) -> ET.Element:
 
 
 def _hash(text: str) -> str:
-    """What lets a browser take this very text, and nothing that the source under report might smuggle in."""
+    """The hash that makes a browser accept exactly this text, and nothing injected by the reported source."""
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
@@ -98,7 +98,7 @@ def _main(report: Report, shown: Sequence[Entry]) -> ET.Element:
 
 
 def _filter(shown: Iterable[Entry]) -> ET.Element:
-    """The form that the script brings out: without it nothing can be filtered."""
+    """The filter form. It needs the script, which shows it."""
     numbers = Counter(entry.code for entry in shown)
     rules = [
         element(

@@ -1,4 +1,4 @@
-"""ruff's JSON, so that what reads the one can read the other."""
+"""ruff's JSON format, so that programs that read ruff's output can read this one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from flake8_forward_call.terminal.printing import as_json
 def render(report: Report) -> str:
     """A list of objects, sorted by path, row and column."""
     objects = [_finding(finding) for finding in report]
-    objects.sort(key=lambda each: each["filename"])  # Stable, and absolute paths may sort in another way.
+    objects.sort(key=lambda each: each["filename"])  # The sort is stable. Absolute paths may sort differently.
     return as_json(objects)
 
 
@@ -53,5 +53,5 @@ def _place(place: Place) -> dict[str, int]:
 
 
 def _absolute(path: str) -> str:
-    # Standard input without a name is in no directory.
+    # Unnamed standard input is not in any directory.
     return path if path == STDIN_NAME else os.path.abspath(path)  # noqa: PTH100 (Path keeps "..".)

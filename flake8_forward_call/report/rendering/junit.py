@@ -1,4 +1,4 @@
-"""JUnit's XML as Jenkins and its like read it: a test case for each file with findings."""
+"""JUnit's XML, as read by Jenkins and similar servers: a test case for each file with findings."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _NAME = "forward-call"
 def render(report: Report) -> str:
     """A test suite in which each file with findings fails.
 
-    Without any there is one case, which passes: an empty report is an error to Jenkins. Of several failures in a case
-    Jenkins shows the first, so there is one, and all findings of the file are in it. What XML cannot hold, not even as
-    a reference, is no visible character either, so no text here has it.
+    Without findings there is one case that passes, because an empty report is an error in Jenkins. Jenkins shows only
+    the first failure of a case, so there is one failure with all findings of the file. Characters that XML cannot
+    contain, even as references, are not printable, so no text here has them.
     """
     suites = ET.Element("testsuites", name=_NAME)
     suite = ET.SubElement(suites, "testsuite", name=_NAME)

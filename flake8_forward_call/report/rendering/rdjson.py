@@ -15,7 +15,7 @@ _SOURCE = {"name": "forward-call", "url": "https://flake8-forward-call.readthedo
 
 
 def render(report: Report) -> str:
-    """One object with all findings; what a safe fix would do is a suggestion, which a click takes over."""
+    """One object with all findings. A safe fix becomes a suggestion that can be accepted with a click."""
     diagnostics = [_diagnostic(report, finding) for finding in report]
     return as_json({"source": _SOURCE, "diagnostics": diagnostics})
 
@@ -41,7 +41,7 @@ def _range(start: Place, end: Place, source: Source | None) -> dict[str, dict[st
 
 
 def _position(place: Place, source: Source | None) -> dict[str, int]:
-    """The place as the format has it: columns count bytes of UTF-8."""
+    """The location as in the format: columns count UTF-8 bytes."""
     column = place.column
     lines = () if source is None else source.file.lines
     if place.row <= len(lines):

@@ -1,7 +1,7 @@
 """SARIF 2.1.0, which GitHub's code scanning and others read.
 
-The standard is at https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Each result carries what the
-finding rests on: the steps of the proof are its related locations.
+The standard is at https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. Each result contains the
+steps of its proof as related locations.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _TOP = "%SRCROOT%"
 
-# The rows above and below a finding that are shown with it, and how many characters all of them may have.
+# The number of rows shown above and below a finding, and the most characters of all rows together.
 _AROUND = 2
 _LONGEST = 2_000
 
@@ -136,7 +136,7 @@ def _shown(path: str, start: Place, end: Place, source: Source | None) -> dict[s
 
 
 def _rows(source: Source, first: int, last: int) -> str | None:
-    """The rows of a file as they are, the last without its line end; None where they are too long to be read."""
+    """The unchanged rows of a file, the last without its line ending; None if they are too long to read."""
     lines = source.file.lines[first - 1 : last]
     if not lines or sum(map(len, lines)) > _LONGEST:
         return None

@@ -12,7 +12,7 @@ from flake8_forward_call.terminal.terminal import link
 
 
 def render(report: Report) -> str:
-    """A line for each finding."""
+    """One line for each finding."""
     return "\n".join(line(finding) for finding in report)
 
 
@@ -24,5 +24,5 @@ def line(finding: Finding) -> str:
 
 
 def code(finding: Finding) -> str:
-    """The code, which leads to the page of its rule where the terminal has links."""
+    """The code, with a link to the page of its rule if the terminal supports links."""
     return link(style(finding.code, fg="red", bold=True), BY_CODE[finding.code].url)
