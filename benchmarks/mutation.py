@@ -83,7 +83,7 @@ PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAsse
 DECISIONS = ("inference/test_delegation.py", "inference/test_meaning.py", "inference/test_contract.py")
 SLOW = ("inference/test_fixtures.py", "inference/test_overrides.py", "inference/test_mixins.py", "test_cli_check.py")
 CALL_OF_A_CLASS = (
-    "meaning_to_heirs",
+    "meaning_to_subclasses",
     "call_of",
     "_call_of",
     "_at_worst",

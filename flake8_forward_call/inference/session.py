@@ -59,7 +59,7 @@ class Session:
             Project(
                 names.catalogue,
                 names.file,
-                workspace.heirs,
+                workspace.subclasses,
                 workspace.mentioning,
                 stub=names.stub,
                 hides=names.is_hidden,

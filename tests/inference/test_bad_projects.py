@@ -198,7 +198,7 @@ def test_files_that_lead_back_to_one_another(tmp_path: Path, text: str) -> None:
     ],
 )
 def test_base_that_is_computed(tmp_path: Path, base: str, mark: str) -> None:
-    use = f"# --- heir.py\nfrom net import *\nclass Heir({base}): ...\n# --- use.py\nfrom heir import Heir\n"
+    use = f"# --- subclass.py\nfrom net import *\nclass Heir({base}): ...\n# --- use.py\nfrom subclass import Heir\n"
     hold(tmp_path, f"{NET}{use}Heir().forward(1){mark}\n")
 
 
@@ -234,10 +234,10 @@ def test_attribute_that_is_set_in_a_thousand_places(tmp_path: Path, last: str, m
 
 
 @pytest.mark.parametrize(("last", "mark"), [("", "  # FWD001"), ("class Last(Mixin, Robot): ...\n", "")])
-def test_mixin_with_two_thousand_heirs(tmp_path: Path, last: str, mark: str) -> None:
+def test_mixin_with_two_thousand_subclasses(tmp_path: Path, last: str, mark: str) -> None:
     mixin = f"# --- mixin.py\nclass Mixin:\n    def go(self): self.forward(1){mark}\n"
-    heirs = numbered(2000, "class H{i}(Mixin, Net): ...\n")
-    hold(tmp_path, f"{NET}{mixin}# --- heirs.py\nfrom net import *\nfrom mixin import Mixin\n{heirs}{last}")
+    subclasses = numbered(2000, "class H{i}(Mixin, Net): ...\n")
+    hold(tmp_path, f"{NET}{mixin}# --- subclasses.py\nfrom net import *\nfrom mixin import Mixin\n{subclasses}{last}")
 
 
 @pytest.mark.parametrize("line", ["from .m{j} import Net\n", "from .m{j} import *\n"])

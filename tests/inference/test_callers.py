@@ -119,7 +119,7 @@ from net import *
 T().run(Net())
 def f(t): t.run(Net())
 """,
-    "method that an heir calls by super": """
+    "method that a subclass calls by super": """
 # --- run.py
 class T:
     def run(self, m): return m.forward(1)
@@ -271,7 +271,7 @@ from run import T
 from net import *
 T(Net()).go()
 """,
-    "constructor that an heir calls by super": """
+    "constructor that a subclass calls by super": """
 # --- run.py
 from net import *
 class T:
@@ -284,7 +284,7 @@ class U(T):
     def __init__(self): super().__init__(Robot())
 T(Net()).go()
 """,
-    "constructor that an heir calls by the name of the class": """
+    "constructor that a subclass calls by the name of the class": """
 # --- run.py
 from net import *
 class T:
@@ -367,7 +367,7 @@ class Sub(Base):
     def step(self, m): m.forward(1)  # FWD003
 Sub().step(Net())
 """,
-    "method that super leads to where an heir joins two classes": """
+    "method that super leads to where a subclass joins two classes": """
 # --- run.py
 from net import *
 class Base:
@@ -500,7 +500,7 @@ def run(a, m): m.forward(1)  # FWD003
 run(1, Net())
 functools.partial(run, 1)(Robot())
 """,
-    "constructor that an heir calls with starred arguments": """
+    "constructor that a subclass calls with starred arguments": """
 # --- a.py
 from net import *
 class A:
@@ -606,7 +606,7 @@ U(Net())
 {key: T for key in load()}
 {U: 1}
 """,
-    "heir with a constructor of its own": """
+    "subclass with a constructor of its own": """
 # --- run.py
 from net import *
 from elsewhere import Unread

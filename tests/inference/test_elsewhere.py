@@ -141,7 +141,7 @@ from net import *
 t = T()
 t.head = Net()
 """,
-    "set by an heir": """
+    "set by a subclass": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)  # FWD001
@@ -151,7 +151,7 @@ from net import *
 class U(T):
     def __init__(self): self.head = Net()
 """,
-    "set by one heir to something else": """
+    "set by one subclass to something else": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)
@@ -163,7 +163,7 @@ class U(T):
 class V(T):
     def __init__(self): self.head = Robot()
 """,
-    "not set by every heir": """
+    "not set by every subclass": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)  # FWD001
@@ -174,7 +174,7 @@ class U(T):
     def __init__(self): self.head = Net()
 class V(T): pass
 """,
-    "set by one heir to nobody knows what": """
+    "set by one subclass to nobody knows what": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)  # FWD003
@@ -186,7 +186,7 @@ class U(T):
 class V(T):
     def __init__(self, cfg): self.head = load(cfg)
 """,
-    "set by an heir of the class under another name": """
+    "set by a subclass of the class under another name": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)
@@ -204,7 +204,7 @@ from net import *
 class V(Tee):
     def __init__(self): self.head = Robot()
 """,
-    "set by an heir of the class under an assigned name": """
+    "set by a subclass of the class under an assigned name": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)
@@ -223,7 +223,7 @@ from net import *
 class V(Base):
     def __init__(self): self.head = Robot()
 """,
-    "given by a property of an heir": """
+    "given by a property of a subclass": """
 # --- run.py
 class T:
     def go(self): self.head.forward(1)  # FWD001

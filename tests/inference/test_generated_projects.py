@@ -148,8 +148,8 @@ def constructor(project: Project, home: str, given_values: Values, through: bool
         project.put(file, f"{called}({value}).go()\n")
 
 
-def heirs_constructor(project: Project, home: str, given_values: Values, through: bool) -> None:
-    """A class whose heirs pass on what it keeps."""
+def subclasses_constructor(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """A class whose subclasses pass on what it keeps."""
     name = project.name("Parent")
     text = (
         f"class {name}:\n    def __init__(self, m):\n        self.m = m\n    def go(self):\n        self.m.forward(1)\n"
@@ -157,9 +157,9 @@ def heirs_constructor(project: Project, home: str, given_values: Values, through
     project.put(home, text, kinds(given_values))
     for kind, file in given_values:
         value = made(project, kind, file, through)
-        heir = project.name("Heir")
+        subclass = project.name("Heir")
         base = project.bring(name, home, file, to_alias=through)
-        project.put(file, f"class {heir}({base}):\n    def __init__(self):\n        super().__init__({value})\n")
+        project.put(file, f"class {subclass}({base}):\n    def __init__(self):\n        super().__init__({value})\n")
 
 
 def attribute(project: Project, home: str, given_values: Values, through: bool) -> None:
@@ -205,25 +205,27 @@ def mapping(project: Project, home: str, given_values: Values, through: bool) ->
 
 
 def method(project: Project, home: str, given_values: Values, through: bool) -> None:
-    """A method of a class and of its heir, called on instances of either."""
-    name, heir, run = project.name("Runner"), project.name("Heir"), project.name("run")
-    text = f"class {name}:\n    def {run}(self, m):\n        return m.forward(1)\nclass {heir}({name}): ...\n"
+    """A method of a class and of its subclass, called on instances of either."""
+    name, subclass, run = project.name("Runner"), project.name("Heir"), project.name("run")
+    text = f"class {name}:\n    def {run}(self, m):\n        return m.forward(1)\nclass {subclass}({name}): ...\n"
     project.put(home, text, kinds(given_values))
     for number, (kind, file) in enumerate(given_values):
         value = made(project, kind, file, through)
-        called = project.bring(heir if number % 2 else name, home, file, to_alias=through)
+        called = project.bring(subclass if number % 2 else name, home, file, to_alias=through)
         project.put(file, f"{called}().{run}({value})\n")
 
 
 def template(project: Project, home: str, given_values: Values, through: bool) -> None:
     """A method called by the name of the one that it overrides, in another file."""
-    base, heir, run, go = (project.name(stem) for stem in ("Base", "Heir", "run", "go"))
+    base, subclass, run, go = (project.name(stem) for stem in ("Base", "Heir", "run", "go"))
     above = given_values[0][1]
     above = above if above != home else FILES[(FILES.index(home) + 1) % len(FILES)]
     calls = "".join(f"        self.{run}({made(project, kind, above, through)})\n" for kind, _ in given_values)
     project.put(above, f"class {base}:\n    def {run}(self, m): ...\n    def {go}(self):\n{calls}")
     called = project.bring(base, above, home, to_alias=through)
-    project.put(home, f"class {heir}({called}):\n    def {run}(self, m):\n        m.forward(1)\n", kinds(given_values))
+    project.put(
+        home, f"class {subclass}({called}):\n    def {run}(self, m):\n        m.forward(1)\n", kinds(given_values)
+    )
 
 
 def maker(project: Project, home: str, given_values: Values, through: bool) -> None:
@@ -249,8 +251,8 @@ def mixin(project: Project, home: str, given_values: Values, through: bool) -> N
         project.put(file, f"class {project.name('Alias' if through else 'User')}({base}, {kind.capitalize()}): ...\n")
 
 
-def heirs_attribute(project: Project, home: str, given_values: Values, through: bool) -> None:
-    """An attribute that each heir sets on its own."""
+def subclasses_attribute(project: Project, home: str, given_values: Values, through: bool) -> None:
+    """An attribute that each subclass sets on its own."""
     name = project.name("Frame")
     project.put(home, f"class {name}:\n    def go(self):\n        self.net.forward(1)\n", kinds(given_values))
     for kind, file in given_values:
@@ -265,7 +267,7 @@ ROUTES = [
     parameter,
     handed_down,
     constructor,
-    heirs_constructor,
+    subclasses_constructor,
     attribute,
     imported_global,
     container,
@@ -274,7 +276,7 @@ ROUTES = [
     template,
     maker,
     mixin,
-    heirs_attribute,
+    subclasses_attribute,
 ]
 
 

@@ -8,7 +8,7 @@ import pytest
 from marked import NET, hold
 
 PROJECTS = {
-    "heir of the class under an imported name": """
+    "subclass of the class under an imported name": """
 # --- run.py
 from torch import nn
 class Root(nn.Module):
@@ -18,7 +18,7 @@ from run import Root as R
 class H(R):
     def __call__(self, x): return 1
 """,
-    "heir of the class under an assigned name": """
+    "subclass of the class under an assigned name": """
 # --- run.py
 from torch import nn
 class Root(nn.Module):
@@ -29,7 +29,7 @@ Base = run.Root
 class H(Base):
     def __call__(self, x): return 1
 """,
-    "heir of the class under a name that is imported from there again": """
+    "subclass of the class under a name that is imported from there again": """
 # --- run.py
 from torch import nn
 class Root(nn.Module):
@@ -45,7 +45,7 @@ from a import R
 class H(R):
     def __call__(self, x): return 1
 """,
-    "heir of a subscripted base": """
+    "subclass of a subscripted base": """
 # --- run.py
 from torch import nn
 class Root(nn.Module):
@@ -177,11 +177,11 @@ def trace(m: "M", x):
     return inner()
 def other(m: "M", x): return m.forward(x)  # FWD001
 """,
-    "function that the delegating call of an heir leads to": """
+    "function that the delegating call of a subclass leads to": """
 # --- m.py
 from torch import nn
 class M(nn.Module): ...
-# --- heir.py
+# --- subclass.py
 from m import M
 from helpers import trace
 class H(M):

@@ -191,7 +191,7 @@ from torch import nn
 class Base(nn.Module):
     def again(self, x): return self.forward(x)  # FWD002
     def loss(self, x): return self.forward(x)  # FWD001
-# --- heir.py
+# --- subclass.py
 from base import Base
 class Heir(Base):
     def forward(self, x): return self.again(x)

@@ -69,10 +69,10 @@ def test_unsaved_text_of_another_file_counts_until_it_is_closed(top: Path, text:
 
 def test_unsaved_text_counts_where_texts_are_searched(top: Path) -> None:
     """Who calls a function and who derives from a class is asked of the text of all files."""
-    for name, text in {"net": NET, "helper": HELPER, "call": "", "heir": "", "use": USE}.items():
+    for name, text in {"net": NET, "helper": HELPER, "call": "", "subclass": "", "use": USE}.items():
         write(top / f"{name}.py", text)
     assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
-    look_again({str(top / "call.py"): CALLER, str(top / "heir.py"): HEIR})
+    look_again({str(top / "call.py"): CALLER, str(top / "subclass.py"): HEIR})
     assert (found(top / "helper.py"), found(top / "use.py")) == (["FWD001"], ["FWD002"])
     look_again({})
     assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
@@ -92,7 +92,7 @@ def test_file_that_is_not_saved_yet_is_read_where_others_import_it(top: Path) ->
     write(top / "net.py", NET)
     write(top / "call.py", CALLER)
     assert held(top / "helper.py", HELPER) == ["FWD001"]
-    write(top / "heir.py", "from new import Net\nclass Heir(Net):\n    def __call__(self, x): return -x\n")
+    write(top / "subclass.py", "from new import Net\nclass Heir(Net):\n    def __call__(self, x): return -x\n")
     look_again({})
     assert held(top / "new.py", f"{NET}\ndef use(net: Net): net.forward(1)\n") == ["FWD002"]
 
@@ -203,9 +203,9 @@ def test_what_is_kept_for_other_processes_is_not_what_is_unsaved(top: Path, monk
     monkeypatch.setattr(texts, "MIN_FILES", 1)
     monkeypatch.setattr(disk, "SETTLED", -(10**12))
     monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
-    for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "heir": "", "use": USE}.items():
+    for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "subclass": "", "use": USE}.items():
         write(top / f"{name}.py", text)
-    look_again({str(top / "call.py"): "", str(top / "heir.py"): HEIR})
+    look_again({str(top / "call.py"): "", str(top / "subclass.py"): HEIR})
     assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD002"])
     assert list((top / ".cache").iterdir())
     session._SESSIONS = session._Sessions()
@@ -226,7 +226,7 @@ TEXTS = {
     "net.py": ["", NET, PLAIN, OTHER_CALL, "class Net("],
     "helper.py": ["", HELPER],
     "call.py": ["", CALLER, CALLER.replace("Net())", "3)"), CALLER.replace("Net())", "load())")],
-    "heir.py": ["", HEIR, HEIR.replace("__call__", "call")],
+    "subclass.py": ["", HEIR, HEIR.replace("__call__", "call")],
     "use.py": [USE, USE.replace("make()", "Net()"), USE.replace("net: Net = make()", "net = make()")],
     "make/__init__.py": ["", "from net import *"],
 }

@@ -112,8 +112,8 @@ PERHAPS_IN_HOOK = {
     "module of a subclass": """
         class Base(nn.Module): pass
         class Heir(Base): pass
-        def look(heir: Heir):
-            return heir.forward(1)
+        def look(subclass: Heir):
+            return subclass.forward(1)
         def hook(m, i, o):
             look(pick(m))
         def watch(base: Base):
@@ -127,8 +127,8 @@ PERHAPS_IN_HOOK = {
                 self.base = base
             def hook(self, m, i):
                 return self.base.forward(i)
-        heir = Heir()
-        heir.register_forward_pre_hook(Watch(load()).hook)
+        subclass = Heir()
+        subclass.register_forward_pre_hook(Watch(load()).hook)
     """,
     "what a backward hook leads to, whose output somebody else may differentiate": """
         net = nn.Linear(1, 1)
@@ -164,9 +164,9 @@ NOT_IN_HOOK = {
     "another module, of a subclass": """
         class Base(nn.Module): pass
         class Heir(Base): pass
-        base, heir = Base(), Heir()
+        base, subclass = Base(), Heir()
         def hook(m, i, o):
-            return heir.forward(i)
+            return subclass.forward(i)
         base.register_forward_pre_hook(hook)
     """,
     "backward hook of another module": """

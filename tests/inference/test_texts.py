@@ -96,7 +96,7 @@ def test_text_beside_the_word_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_text_that_lies_nowhere_has_no_project() -> None:
-    assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().heirs("Run"))) == ([], [])
+    assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().subclasses("Run"))) == ([], [])
 
 
 # What is kept from one process to the next
@@ -127,8 +127,8 @@ def fresh(top: Path) -> Texts:
 
 
 def told(project: Texts) -> tuple[list[str], list[str]]:
-    """The names of the files with heirs of `Base`, and of those that mention `run`; what was found out is kept."""
-    answers = list(project.heirs("Base")), project.mentioning("run")
+    """The names of the files with subclasses of `Base`, and of those that mention `run`; what was found out is kept."""
+    answers = list(project.subclasses("Base")), project.mentioning("run")
     project.keep()
     return tuple([Path(path).name for path in paths] for paths in answers)  # type: ignore[return-value]
 

@@ -242,7 +242,7 @@ ROOT = "from torch import nn\n\nclass Root(nn.Module):\n    def run(self, x):\n 
 
 
 @pytest.mark.parametrize(
-    ("heir", "expected"),
+    ("subclass", "expected"),
     [
         ("class Heir(Root):\n    def __call__(self, x):\n        return 1\n", ["FWD002"]),
         ("class Heir(Root):\n    def __call__(self, x):\n        return super().__call__(x)\n", ["FWD001"]),
@@ -255,15 +255,17 @@ ROOT = "from torch import nn\n\nclass Root(nn.Module):\n    def run(self, x):\n 
         ("class Other(Base):\n    def __call__(self, x):\n        return 1\n", ["FWD001"]),
     ],
 )
-def test_heir_elsewhere_decides_what_calling_self_means(tmp_path: Path, heir: str, expected: list[str]) -> None:
-    project(tmp_path, {"pkg/__init__.py": "", "pkg/root.py": ROOT, "pkg/heir.py": f"from .root import Root\n{heir}"})
+def test_subclass_elsewhere_decides_what_calling_self_means(tmp_path: Path, subclass: str, expected: list[str]) -> None:
+    project(
+        tmp_path, {"pkg/__init__.py": "", "pkg/root.py": ROOT, "pkg/subclass.py": f"from .root import Root\n{subclass}"}
+    )
     assert found(tmp_path / "pkg/root.py") == expected
 
 
-def test_heir_of_an_heir_in_a_third_file_counts(tmp_path: Path) -> None:
+def test_subclass_of_an_subclass_in_a_third_file_counts(tmp_path: Path) -> None:
     middle = "from .root import Root\n\nclass Middle(Root): ...\n"
-    heir = "import pkg.middle\n\nclass Heir(\n    pkg.middle.Middle,\n):\n    __call__ = print\n"
-    files = {"__init__.py": "", "root.py": ROOT, "middle.py": middle, "heir.py": heir}
+    subclass = "import pkg.middle\n\nclass Heir(\n    pkg.middle.Middle,\n):\n    __call__ = print\n"
+    files = {"__init__.py": "", "root.py": ROOT, "middle.py": middle, "subclass.py": subclass}
     project(tmp_path / "pkg", files)
     assert found(tmp_path / "pkg/root.py") == ["FWD002"]
 
@@ -289,15 +291,17 @@ def test_roots_are_nearest_first_and_end_at_the_mark(tmp_path: Path) -> None:
     assert workspace.top == top
 
 
-def test_search_for_heirs_passes_over_what_cannot_be_read(
+def test_search_for_subclasses_passes_over_what_cannot_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    heir = "from .root import Root\n\nclass Heir(Root):\n    def __call__(self, x):\n        return 1\n"
-    project(tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "heir.py": heir, "big.py": "#" * (MAX_BYTES + 1)})
+    subclass = "from .root import Root\n\nclass Heir(Root):\n    def __call__(self, x):\n        return 1\n"
+    project(
+        tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "subclass.py": subclass, "big.py": "#" * (MAX_BYTES + 1)}
+    )
     real = os.open
 
     def unreadable(path: str | Path, flags: int, *rest: int) -> int:
-        if Path(path).name == "heir.py":
+        if Path(path).name == "subclass.py":
             raise PermissionError
         return real(path, flags, *rest)
 
@@ -320,12 +324,14 @@ def test_home_folder_is_no_project(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heirs = "".join(f"class H{i}(Root):\n    def __call__(self, x):\n        return {i}\n" for i in range(40))
-    project(tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "heirs.py": f"from .root import Root\n{heirs}"})
+    subclasses = "".join(f"class H{i}(Root):\n    def __call__(self, x):\n        return {i}\n" for i in range(40))
+    project(
+        tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "subclasses.py": f"from .root import Root\n{subclasses}"}
+    )
     monkeypatch.setattr(evaluate, "MAX_STEPS", 20)
     assert found(tmp_path / "pkg/root.py") == []
     monkeypatch.undo()
-    (tmp_path / "pkg/heirs.py").write_text("")
+    (tmp_path / "pkg/subclasses.py").write_text("")
     (tmp_path / "pkg/use.py").write_text("from .root import Root\nRoot().forward(1)\n")
     assert found(tmp_path / "pkg/use.py") == ["FWD001"]
 

@@ -76,8 +76,8 @@ class _Inside:
 
     def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
         self._ev = ev
-        heirs = ev.hierarchy.project_heirs(cls)
-        self._family = [cls, *heirs]
+        subclasses = ev.hierarchy.project_subclasses(cls)
+        self._family = [cls, *subclasses]
         # The bases of subclasses belong to the family too.
         self._classes = {one for each in self._family for one in ev.hierarchy.order(each)}
         self._reached: dict[int, Scope] = {}

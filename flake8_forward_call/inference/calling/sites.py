@@ -50,7 +50,7 @@ def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
 def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
     """Yield the class, and each of its subclasses in the project with a ``__call__``."""
     yield cls
-    yield from ev.hierarchy.heirs(cls)
+    yield from ev.hierarchy.subclasses(cls)
 
 
 def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:

@@ -39,7 +39,7 @@ def called(ev: Evaluator, kind: Type) -> Iterator[SourceClass]:
         if isinstance(one.cls, SourceClass):
             yield from _with_users(ev, one, one.cls)
             if one.origin is Origin.DECLARED and not is_foreign(one.cls):
-                yield from ev.hierarchy.heirs(one.cls)
+                yield from ev.hierarchy.subclasses(one.cls)
 
 
 def _with_users(ev: Evaluator, one: Instance, cls: SourceClass) -> Iterator[SourceClass]:
@@ -61,7 +61,7 @@ def at_worst(
     for one in instances(kind):
         is_declared = one.origin is Origin.DECLARED
         own = list(_with_users(ev, one, one.cls)) if isinstance(one.cls, SourceClass) else []
-        below = list(ev.hierarchy.subclasses(one.cls, file)) if is_declared else []
+        below = list(ev.hierarchy.subclasses_in(one.cls, file)) if is_declared else []
         all_differ &= bool(own)
         for cls in (*own, *below):
             sameness = question(ev, cls)

@@ -111,9 +111,9 @@ class Hierarchy:
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Meaning] = {}
         self._has_other_calls: bool | None = None
-        self._project_heirs: dict[Class, Sequence[SourceClass]] = {}
+        self._project_subclasses: dict[Class, Sequence[SourceClass]] = {}
         self._of_many: set[SourceClass] = set()  # Classes for which only some subclasses were searched for.
-        self._heirs: dict[SourceClass, list[SourceClass]] = {}
+        self._subclasses: dict[SourceClass, list[SourceClass]] = {}
         self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
@@ -207,7 +207,7 @@ class Hierarchy:
         """Whether the class is, or derives from, the class with a full dotted name."""
         return any(one is not None and one.dotted == dotted for one in self.order(cls))
 
-    def subclasses(self, cls: Class, file: File) -> Sequence[SourceClass]:
+    def subclasses_in(self, cls: Class, file: File) -> Sequence[SourceClass]:
         """The subclasses of a class in a file, without the class itself."""
         if file not in self._below:
             below: dict[Class, list[SourceClass]] = {}
@@ -219,29 +219,29 @@ class Hierarchy:
             self._below[file] = below
         return self._below[file].get(cls, ())
 
-    def heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
+    def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
-        if cls not in self._heirs:
+        if cls not in self._subclasses:
             found: list[SourceClass] = []
-            for file in dict.fromkeys([cls.scope.file, *self._evaluator.project.heirs(cls.node.name)]):
+            for file in dict.fromkeys([cls.scope.file, *self._evaluator.project.subclasses(cls.node.name)]):
                 self._evaluator.refill()
-                found += self.subclasses(cls, file)
-            self._heirs[cls] = found
-        return self._heirs[cls]
+                found += self.subclasses_in(cls, file)
+            self._subclasses[cls] = found
+        return self._subclasses[cls]
 
-    def project_heirs(self, cls: SourceClass) -> Sequence[SourceClass]:
+    def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
-        if cls not in self._project_heirs:
-            with _asked(self._project_heirs, cls, ()):
-                self._project_heirs[cls] = tuple(self._all_heirs(cls))
-        return self._project_heirs[cls]
+        if cls not in self._project_subclasses:
+            with _asked(self._project_subclasses, cls, ()):
+                self._project_subclasses[cls] = tuple(self._all_subclasses(cls))
+        return self._project_subclasses[cls]
 
-    def knows_all_heirs(self, cls: SourceClass) -> bool:
-        """Whether ``project_heirs`` has all subclasses, and not only those in the files that were searched."""
-        self.project_heirs(cls)
+    def knows_all_subclasses(self, cls: SourceClass) -> bool:
+        """Whether ``project_subclasses`` has all subclasses, and not only those in the files that were searched."""
+        self.project_subclasses(cls)
         return cls not in self._of_many
 
-    def _all_heirs(self, cls: SourceClass) -> Iterator[SourceClass]:
+    def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass]:
         from flake8_forward_call.inference.usage.search import places
 
         seen, todo = {cls}, [cls]
@@ -251,16 +251,18 @@ class Hierarchy:
                 if place is None:
                     self._of_many.add(cls)
                     continue
-                for one in self.subclasses(cls, place[0]):
+                for one in self.subclasses_in(cls, place[0]):
                     if one not in seen:
                         seen.add(one)
                         todo.append(one)
                         yield one
 
-    def meaning_to_heirs(self, cls: SourceClass) -> Meaning:
+    def meaning_to_subclasses(self, cls: SourceClass) -> Meaning:
         """The worst meaning of a call among the project's classes below a class, and the class that causes it."""
         own = set(self.order(cls))
-        between = dict.fromkeys(one for heir in self.heirs(cls) for one in self.order(heir) if one not in own)
+        between = dict.fromkeys(
+            one for subclass in self.subclasses(cls) for one in self.order(subclass) if one not in own
+        )
         return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:

@@ -60,4 +60,4 @@ def _is_stand_in(ev: Evaluator, kind: Type) -> bool:
         return False
     if any(ev.dotted(base, cls.scope.parent) in _PROTOCOLS for base in cls.node.bases):
         return False
-    return all(ev.hierarchy.standing(one) is Standing.NOT_MODULE for one in ev.hierarchy.project_heirs(cls))
+    return all(ev.hierarchy.standing(one) is Standing.NOT_MODULE for one in ev.hierarchy.project_subclasses(cls))

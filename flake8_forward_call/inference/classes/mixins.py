@@ -19,11 +19,11 @@ def users(ev: Evaluator, cls: SourceClass) -> tuple[SourceClass, ...]:
 
     Also none if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
     """
-    heirs = ev.hierarchy.project_heirs(cls)
-    if not ev.hierarchy.knows_all_heirs(cls):
+    subclasses = ev.hierarchy.project_subclasses(cls)
+    if not ev.hierarchy.knows_all_subclasses(cls):
         return ()
-    modules = tuple(one for one in heirs if ev.hierarchy.standing(one) is Standing.MODULE)
-    others = [one for one in (cls, *heirs) if one not in modules]
+    modules = tuple(one for one in subclasses if ev.hierarchy.standing(one) is Standing.MODULE)
+    others = [one for one in (cls, *subclasses) if one not in modules]
     for one in others:
         if not any(one in ev.hierarchy.order(module)[1:] for module in modules) or _is_made(ev, one):
             return ()

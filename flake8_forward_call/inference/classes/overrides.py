@@ -105,8 +105,8 @@ def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
 def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
     """Whether a class between Module and this class, or one of its subclasses, defines a ``forward`` with a body."""
     try:
-        heirs = ev.ask(lambda: ev.hierarchy.project_heirs(cls))
-        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *heirs)]
+        subclasses = ev.ask(lambda: ev.hierarchy.project_subclasses(cls))
+        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *subclasses)]
     except (OutOfBudget, RecursionError):
         return True
     known = dict.fromkeys(one for order in orders for one in order)

@@ -104,7 +104,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
 def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
     """Yield the types that subclasses in the class's file give the name, unless an annotation declares its type."""
     if not _is_promised(ev, cls, name):
-        for below in ev.hierarchy.subclasses(cls, cls.scope.file):
+        for below in ev.hierarchy.subclasses_in(cls, cls.scope.file):
             kind = own_member(ev, below, owner, name)
             if kind is not None:
                 yield kind

@@ -128,8 +128,8 @@ def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Nam
             for one in trail.scopes.get(getattr(function.node, "name", ""), ()):
                 around = one.enclosing_class
                 if one is not function.scope and around is not None:
-                    heir = ev.source_class(around)
-                    if heir is not cls and ev.hierarchy.derives(heir, cls):
+                    subclass = ev.source_class(around)
+                    if subclass is not cls and ev.hierarchy.derives(subclass, cls):
                         yield Named(one, 1, is_certain=False)
 
 

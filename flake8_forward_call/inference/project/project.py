@@ -92,7 +92,7 @@ class File:
 class Project:
     """The files that a name may lead to, each read when one does, and the catalogue as a fallback.
 
-    ``find`` returns the file of a dotted module name, or None: it decides how much inference can read. ``heirs``
+    ``find`` returns the file of a dotted module name, or None: it decides how much inference can read. ``subclasses``
     returns the files in which a class with a ``__call__`` may be a subclass of one with the given name. ``mentioning``
     returns the files whose text contains a word and another text, or None if there are more than a limit. These are
     read one by one while the caller iterates, so it can stop early. ``stub`` returns the stub of a module with source.
@@ -104,7 +104,7 @@ class Project:
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
-    heirs: Callable[[str], Iterable[File]] = lambda _: ()
+    subclasses: Callable[[str], Iterable[File]] = lambda _: ()
     mentioning: Callable[[str, str, int], Iterable[File] | None] = lambda _word, _beside, _limit: ()
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False

@@ -136,30 +136,30 @@ class Texts:
         found = {path for path, bit in zip(self._order, reversed(f"{self._words[key]:b}"), strict=False) if bit == "1"}
         return [path for path in files if path in found]
 
-    def heirs(self, name: str) -> Iterable[str]:
+    def subclasses(self, name: str) -> Iterable[str]:
         """The paths of the files with the word ``__call__`` that may have a subclass of a class with that name."""
         first = _text(name.encode(errors="replace"))
         seen, todo, found = {first}, [first], dict[str, None]()
         while todo:
-            for heir, path in self._heirs.get(todo.pop(), ()):
+            for subclass, path in self._subclasses.get(todo.pop(), ()):
                 if path is not None:
                     found[path] = None
-                if heir not in seen:
-                    seen.add(heir)
-                    todo.append(heir)
+                if subclass not in seen:
+                    seen.add(subclass)
+                    todo.append(subclass)
         return found
 
     @cached_property
-    def _heirs(self) -> dict[str, list[tuple[str, str | None]]]:
+    def _subclasses(self) -> dict[str, list[tuple[str, str | None]]]:
         """For each bare class name, the classes that name it as a base, each with its file if that has `__call__`."""
-        heirs: dict[str, list[tuple[str, str | None]]] = {}
+        subclasses: dict[str, list[tuple[str, str | None]]] = {}
         for path, told in self._files.items():
             place = path if told.calls else None
             for line in told.headers.splitlines():
                 name, *bases = line.split(" ")
                 for base in bases:
-                    heirs.setdefault(base, []).append((name, place))
-        return heirs
+                    subclasses.setdefault(base, []).append((name, place))
+        return subclasses
 
     @cached_property
     def _new(self) -> list[str]:

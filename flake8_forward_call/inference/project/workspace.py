@@ -182,12 +182,12 @@ class Workspace:
             return False
         return PACKAGES.isdisjoint(real.relative_to(self.top).parts)
 
-    def heirs(self, name: str) -> Iterator[File]:
+    def subclasses(self, name: str) -> Iterator[File]:
         """Yield the files with the word ``__call__`` that may have a subclass of a class with that name.
 
         They are found by the names in the text, so that only files that can matter are parsed.
         """
-        return self._files_at(self._project.heirs(name))
+        return self._files_at(self._project.subclasses(name))
 
     def mentioning(self, word: str, beside: str, limit: int) -> Iterator[File] | None:
         """The files of the project whose text contains a whole word, and ``beside``; None if more than the limit.

@@ -21,7 +21,7 @@ def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | 
     """The location where a class of the project gives an attribute a value other than the stored one, or None."""
     kin = [one for one in ev.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     if not member.is_exact:
-        kin += ev.hierarchy.subclasses(member.cls, member.cls.scope.file)
+        kin += ev.hierarchy.subclasses_in(member.cls, member.cls.scope.file)
     for cls in kin:
         reads = attributes.first_method(cls, "__getattribute__")
         if reads is not None and not _only_hands_on(reads):

@@ -36,7 +36,7 @@ def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Sco
         return found
     stores = [*_bad_stores(ev, held, member), *dynamic.bad_stores(ev, held, member)]
     if not held.proof:
-        return next(((one.at, one.scope) for one in stores), None) or _of_heirs(ev, held, member)
+        return next(((one.at, one.scope) for one in stores), None) or _of_subclasses(ev, held, member)
     for one in stores:
         if one.scope is held.scope and between.is_between(held, one.at):
             return one.at, one.scope
@@ -133,28 +133,31 @@ def looks_alike(ev: Evaluator, kind: Type) -> bool:
     )
 
 
-def _of_heirs(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def _of_subclasses(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
     """Where a subclass in another file, which may be the receiver's class, stores something else."""
     if member.is_exact:
         return None
-    for heir in heirs_with(ev, member):
-        kind = attributes.own_member(ev, heir, Instance(heir, Origin.DECLARED), member.name)
+    for subclass in subclasses_with(ev, member):
+        kind = attributes.own_member(ev, subclass, Instance(subclass, Origin.DECLARED), member.name)
         if kind is not None and steps.is_other(ev, kind, held.steps, for_certain=True):
-            bound = [*attributes.assignments(heir, member.name), *untested(heir.scope.flow.exit.get(member.name, ()))]
+            bound = [
+                *attributes.assignments(subclass, member.name),
+                *untested(subclass.scope.flow.exit.get(member.name, ())),
+            ]
             for one in bound:
                 if isinstance(one, Assigned):
                     return one.value, one.scope
     return None
 
 
-def heirs_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
+def subclasses_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
     """Yield the subclasses in other files that mention the attribute's name."""
     seen, todo = {member.cls}, [member.cls]
     while todo:
         parent = todo.pop()
         for file in ev.files_mentioning(member.name, parent.scope.file, MAX_FILES, parent.node.name) or ():
             ev.refill()
-            for one in ev.hierarchy.subclasses(parent, file):
+            for one in ev.hierarchy.subclasses_in(parent, file):
                 if one not in seen:
                     seen.add(one)
                     todo.append(one)
@@ -167,7 +170,7 @@ def _bad_scopes(ev: Evaluator, held: Holder, member: Member) -> Iterator[Scope]:
     guarded = is_guarded(ev, member)
     kin = [*ev.hierarchy.order(member.cls)]
     if not member.is_exact:
-        kin += [*ev.hierarchy.subclasses(member.cls, member.cls.scope.file), *heirs_with(ev, member)]
+        kin += [*ev.hierarchy.subclasses_in(member.cls, member.cls.scope.file), *subclasses_with(ev, member)]
     for cls in kin:
         if isinstance(cls, SourceClass):
             for one in attributes.assignments(cls, member.name):

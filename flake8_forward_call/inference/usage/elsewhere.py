@@ -57,11 +57,11 @@ _MADE_UP = ("__getattr__", "__getattribute__")
 
 def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
     if owner.origin is not Origin.CONSTRUCTED:
-        for heir in ev.hierarchy.project_heirs(cls):
-            kind = attributes.own_member(ev, heir, owner, name)
+        for subclass in ev.hierarchy.project_subclasses(cls):
+            kind = attributes.own_member(ev, subclass, owner, name)
             if kind is not None:
                 yield kind
-        if not ev.hierarchy.knows_all_heirs(cls):
+        if not ev.hierarchy.knows_all_subclasses(cls):
             yield UNKNOWN
     for file in ev.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
         for stored in file.references.stored.get(name, ()):

@@ -99,11 +99,11 @@ class Search:
             if self._is_given_back:
                 yield from self._calls_of_maker()
             return
-        heirs = self._ev.hierarchy.project_heirs(self._cls)
-        self.is_handed_on |= not self._ev.hierarchy.knows_all_heirs(self._cls)
-        for name in dict.fromkeys(one.node.name for one in (self._cls, *heirs) if self._constructs(one)):
+        subclasses = self._ev.hierarchy.project_subclasses(self._cls)
+        self.is_handed_on |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
+        for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
             yield from self._calls_by(name)
-        own = dict.fromkeys(one.scope.file for one in (self._cls, *heirs))
+        own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
         for name in (*_OWN_MAKERS, "__init__"):
             for file in own:
                 yield from self._calls_in(file, name)
@@ -128,7 +128,7 @@ class Search:
         match callee:
             case Function(node, owner=owner) if node is self._node:
                 return Found(called, owner is not None)
-            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+            case Function(node, owner=owner) if node in self._nodes and _may_be_subclass(owner):
                 return Found(called, owner is not None) if self._comes_down(called) else None
             case Slot(bound=ClassObject() as bound):
                 return self._found(called, bound, name)
@@ -150,8 +150,8 @@ class Search:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
                 around = next((one.enclosing_class for one in called.scope.outward() if one.enclosing_class), None)
                 caller = None if around is None else self._ev.source_class(around)
-                heirs = () if self._owner is None else self._ev.hierarchy.project_heirs(self._owner)
-                return any(caller in self._ev.hierarchy.order(heir) for heir in heirs)
+                subclasses = () if self._owner is None else self._ev.hierarchy.project_subclasses(self._owner)
+                return any(caller in self._ev.hierarchy.order(subclass) for subclass in subclasses)
             case _:
                 return True
 
@@ -185,7 +185,7 @@ class Search:
 
     def _may_lead_here(self, kind: Type) -> bool:
         match kind:
-            case Function(node, owner=owner) if node in self._nodes and _may_be_heir(owner):
+            case Function(node, owner=owner) if node in self._nodes and _may_be_subclass(owner):
                 return True
             case _:
                 return self._is_itself(kind)
@@ -238,7 +238,7 @@ def _may_call_back(base: Class | None) -> bool:
     return base is None or (is_foreign(base) and not base.dotted.startswith("torch."))
 
 
-def _may_be_heir(owner: Type | None) -> bool:
+def _may_be_subclass(owner: Type | None) -> bool:
     """Whether the object to which a method is bound may be an instance of a subclass."""
     match owner:
         case Slot():

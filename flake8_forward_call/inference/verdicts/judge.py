@@ -152,9 +152,9 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
     meaning, culprit = ev.hierarchy.call_of(cls)
     if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
         # The value may be an instance of a subclass, and then the `__call__` of the subclass applies.
-        below, heir = ev.hierarchy.meaning_to_heirs(cls)
+        below, subclass = ev.hierarchy.meaning_to_subclasses(cls)
         if worst(meaning, below) is not meaning:
-            meaning, culprit = below, heir
+            meaning, culprit = below, subclass
     elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
         return Verdict(
             standing, Sameness.DIFFERENT, "the module may have been sent over RPC, which drops its hook tables"
