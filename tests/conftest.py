@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -14,6 +15,13 @@ from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.inference.project.environment import CHOICE, Choice
 from flake8_forward_call.sources.source import Source
+
+# A shell starts background jobs with signals ignored (SIGINT by `&`, SIGHUP by nohup), and every child process inherits
+# that. The tests of interrupts need processes that can be interrupted.
+for _name in ("SIGINT", "SIGHUP"):
+    _signal = getattr(signal, _name, None)  # Windows has no SIGHUP.
+    if _signal is not None and signal.getsignal(_signal) is signal.SIG_IGN:
+        signal.signal(_signal, signal.default_int_handler if _name == "SIGINT" else signal.SIG_DFL)
 
 # CI uses the same programs each time, so that only a change can change the result. Everyone else gets new ones.
 settings.register_profile("ci", derandomize=True)
