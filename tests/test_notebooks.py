@@ -262,23 +262,23 @@ def test_a_cell_of_another_language_is_left_out(project: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
-        (b'{"cells": [\n  ,', "2:3: FWD900 {}read notebook: not valid JSON: Expecting value"),
-        (b"", "1:1: FWD900 {}read notebook: not valid JSON: Expecting value"),
-        (b"[]", "1:1: FWD900 {}read notebook: its JSON has no list of cells"),
-        (b'{"cells": 3}', "1:1: FWD900 {}read notebook: its JSON has no list of cells"),
-        (b'{"cells": [\n 3]}', "2:2: FWD900 {}read notebook: cell 1 is not an object"),
-        (b'{"cells": [\n{"cell_type": "code"}]}', "2:1: FWD900 {}read notebook: cell 1 has no source"),
+        (b'{"cells": [\n  ,', "2:3: FWD900 {}parse notebook: not valid JSON: Expecting value"),
+        (b"", "1:1: FWD900 {}parse notebook: not valid JSON: Expecting value"),
+        (b"[]", "1:1: FWD900 {}parse notebook: its JSON has no list of cells"),
+        (b'{"cells": 3}', "1:1: FWD900 {}parse notebook: its JSON has no list of cells"),
+        (b'{"cells": [\n 3]}', "2:2: FWD900 {}parse notebook: cell 1 is not an object"),
+        (b'{"cells": [\n{"cell_type": "code"}]}', "2:1: FWD900 {}parse notebook: cell 1 has no source"),
         (
             b'{"cells": [{"cell_type": "code",\n "source": [3]}]}',
-            "2:12: FWD900 {}read notebook: cell 1 has no source",
+            "2:12: FWD900 {}parse notebook: cell 1 has no source",
         ),
         (
             b'{"nbformat": 3, "worksheets": [{"cells": []}]}',
-            "1:1: FWD900 {}read notebook: its format is older than 4, which is not supported; "
+            "1:1: FWD900 {}parse notebook: its format is older than 4, which is not supported; "
             "'jupyter nbconvert --to notebook' converts it",
         ),
         (b'{"cells":\n["\xff"]}', "2:1: FWD900 {}decode file: not valid UTF-8: invalid start byte"),
-        (b"[" * 100_000, "1:1: FWD900 {}read notebook: its JSON is nested too deeply"),
+        (b"[" * 100_000, "1:1: FWD900 {}parse notebook: its JSON is nested too deeply"),
     ],
 )
 @pytest.mark.usefixtures("every_file_is_read")

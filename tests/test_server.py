@@ -108,7 +108,7 @@ def test_quick_fix_makes_what_the_command_makes(net: Path) -> None:
             editor.open(net)
             fix, ignore = await editor.actions(net, LINE, CHARACTER + 3, ["quickfix"])
             assert (fix.title, fix.is_preferred) == (
-                "Call self.stem(...) (same arguments, same forward(); hooks run again)",
+                "Call self.stem(...) (same arguments, same forward(); hooks now run)",
                 True,
             )
             assert list(fix.diagnostics or ()) == await editor.diagnostics(net)

@@ -86,3 +86,22 @@ def test_notebook_knows_the_neighbours() -> None:
     text = f'{{"cells": [{cells}], "metadata": {{}}, "nbformat": 4, "nbformat_minor": 5}}'
     done = forward_call("check", "--stdin-filename", "new.ipynb", "-", stdin=text.encode())
     assert done.lines == [f"new.ipynb:cell 1:2:7: {MESSAGE.format('Net()')}"]
+
+
+def test_name_without_paths_means_standard_input_and_changes_no_file() -> None:
+    Path("use.py").write_text(USE)
+    for paths in ((), ("-",)):
+        done = forward_call("fix", "--stdin-filename", "use.py", *paths, stdin=USE.encode())
+        assert (done.status, done.out) == (0, USE.replace(".forward", ""))
+        assert Path("use.py").read_text() == USE
+    done = forward_call("check", "--stdin-filename", "use.py", stdin=USE.encode())
+    assert done.lines == [f"use.py:3:7: {MESSAGE.format('Net()')}"]
+
+
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_name_for_standard_input_is_refused_beside_files(command: str) -> None:
+    Path("use.py").write_text(USE)
+    done = forward_call(command, "--stdin-filename", "use.py", "use.py")
+    assert (done.status, done.out) == (2, "")
+    assert "--stdin-filename is for standard input" in done.err
+    assert Path("use.py").read_text() == USE

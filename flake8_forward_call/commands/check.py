@@ -59,7 +59,7 @@ def check(
     PATH is a file or a directory, or '-' for standard input. The default is 'paths' in the settings, or the current
     directory.
     """
-    paths, output_format = paths_or_default(paths), settings_of(Path.cwd()).output_format
+    paths, output_format = paths_or_default(context, paths), settings_of(Path.cwd()).output_format
     if show_files:
         return showing.show_files(context, paths, Trouble(is_quiet=quiet))
     if watch and (hindrance := watching.conflict(context)) is not None:

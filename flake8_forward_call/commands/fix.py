@@ -65,7 +65,7 @@ def fix(
     PATH is a file or a directory, or '-' to read standard input and write the result to standard output. The default
     is 'paths' in the settings, or the current directory. Findings without a fix are reported as by 'check'.
     """
-    paths, settings = paths_or_default(paths), settings_of(Path.cwd())
+    paths, settings = paths_or_default(context, paths), settings_of(Path.cwd())
     output_format = settings.output_format
     conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
     if conflict is not None:

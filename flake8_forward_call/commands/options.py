@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from flake8_forward_call.commands.completing import OFFERS, files
 from flake8_forward_call.configuration.files import FILE
@@ -145,7 +146,10 @@ _NO_CACHE = click.option(
     help="Neither read nor write the cache.",
 )
 _STDIN_FILENAME = click.option(
-    "--stdin-filename", metavar="PATH", default=STDIN_NAME, help="The file name for standard input ('-')."
+    "--stdin-filename",
+    metavar="PATH",
+    default=STDIN_NAME,
+    help="The file name for standard input, which is read if no PATH or '-' is given.",
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, shell_complete=files)
 
@@ -197,8 +201,16 @@ def ignore_noqa_option(command: _Command) -> _Command:
     )(command)
 
 
-def paths_or_default(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The paths that the user named, else those of the settings, else the current directory. Raises ConfigError."""
+def paths_or_default(context: click.Context, paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The paths that the user named, else those of the settings, else the current directory.
+
+    With ``--stdin-filename`` it is standard input, because the option means nothing for files: without this, ``fix``
+    would rewrite the current directory. Raises ConfigError and UsageError.
+    """
+    if context.get_parameter_source("stdin_filename") not in (None, ParameterSource.DEFAULT):
+        if paths not in ((), (STDIN,)):
+            raise click.UsageError("--stdin-filename is for standard input, so it cannot be used with other paths")
+        return (STDIN,)
     return paths or tuple(map(from_here, settings_of(Path.cwd()).paths)) or (".",)
 
 

@@ -13,7 +13,7 @@ _PRESERVED = "same arguments, same forward()"
 _BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
 
 # A short form.
-EFFECT = f"{_PRESERVED}; hooks run again"
+EFFECT = f"{_PRESERVED}; hooks now run"
 
 # ``fix`` prints this once, below all rewrites.
 ONCE = f"Preserved: {_PRESERVED}. Brought back: {_BROUGHT_BACK}."

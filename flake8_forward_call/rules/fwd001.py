@@ -60,7 +60,7 @@ which is why they were registered.
 
 ## What a direct call skips
 
-A direct call skips everything on the left. In a toy program, nothing is there. In real programs, you find:
+A direct call skips everything on the left. In a toy program, there is nothing to skip. In real programs, you find:
 
 - **Weights that are computed before each call.** `torch.nn.utils.weight_norm`, the old `torch.nn.utils.spectral_norm`
   and everything in `torch.nn.utils.prune` recompute `weight` in a forward pre-hook. A direct call uses a stale weight,

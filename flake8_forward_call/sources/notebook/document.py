@@ -162,7 +162,7 @@ class Document:
 
 
 def _unreadable(reason: str, place: Place | None = None) -> SourceError:
-    return SourceError(reason, place, attempt="read", what="notebook")
+    return SourceError(reason, place, attempt="parse", what="notebook")
 
 
 def _no_notebook(content: object) -> str:
