@@ -173,7 +173,8 @@ def test_resolved_entries_are_told() -> None:
     done = forward_call("check", "--baseline", "base.json", ".")
     assert (done.status, done.out) == (0, "")
     assert done.err == (
-        "forward-call: 2 baseline entries no longer match; run --write-baseline base.json to remove them\n"
+        "forward-call: 2 baseline entries no longer match; "
+        "run --write-baseline base.json with the same paths to remove them\n"
     )
     written(".")
     assert forward_call("check", "--baseline", "base.json", ".").err == ""

@@ -20,7 +20,7 @@ from flake8_forward_call.sources.source import Source
 REWRITTEN = f"net.py:{PLACE}: self.stem.forward(...) -> self.stem(...)"
 ONCE = (
     "Preserved: same arguments, same forward(). Brought back: forward pre-hooks, forward hooks, backward hooks, "
-    "and what is built on them."
+    "and everything that relies on them."
 )
 # A rewrite would change the output of f"{...=}", so this one is not fixed.
 ECHOED = PROGRAM.replace("return self.stem.forward(x)", 'print(f"{self.stem.forward(x)=}")')

@@ -171,7 +171,7 @@ def test_noqa_in_a_string_leaves_no_place(tmp_path: Path, text: bytes, place: st
     assert done.lines == ["Silenced 1 finding in 1 file; 1 finding remains."]
     assert done.status == 1
     assert done.err == (
-        f"forward-call: {file}:{place}: FWD001 gets no noqa: a string before the end of the line has a noqa, and"
+        f"forward-call: {file}:{place}: FWD001 cannot be silenced: a string before the end of the line has a noqa, and"
         " flake8 reads no other\n"
     )
     assert file.read_bytes() == HEAD + text + b"h.forward(x)  # noqa: FWD001\n"

@@ -61,6 +61,6 @@ def test_what_is_left_and_what_is_dead_is_told_by_its_cell(tmp_path: Path) -> No
     file = tmp_path / "nb.ipynb"
     file.write_text(notebook("1\nmodel.forward('# noqa: E501')", "2\nmodel(1)  # noqa: FWD001"))
     left = forward_call("check", "--add-noqa", file)
-    assert left.err.startswith(f"forward-call: {file}:cell 2:2:7: FWD001 gets no noqa: a string before")
+    assert left.err.startswith(f"forward-call: {file}:cell 2:2:7: FWD001 cannot be silenced: a string before")
     dead = [line for line in forward_call("check", "--report-unused-noqa", file).lines if "FWD100" in line]
     assert [line.partition(": there")[0] for line in dead] == [f"{file}:cell 3:2:19: FWD100 unused noqa for FWD001"]

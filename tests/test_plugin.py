@@ -94,7 +94,7 @@ def test_environment_is_an_option_of_flake8(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--forward-call-python=gone",), "gone' is not there"),
+        (("--forward-call-python=gone",), "gone' does not exist"),
         (("--forward-call-python=.", "--forward-call-no-site-packages"), "cannot be used together"),
     ],
 )

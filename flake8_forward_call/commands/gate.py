@@ -236,5 +236,5 @@ class Gate:
         if number:
             one = number == 1
             told = "1 baseline entry no longer matches" if one else f"{number} baseline entries no longer match"
-            remedy = f"run --write-baseline {near(self._baseline_name)} to remove {'it' if one else 'them'}"
-            self.trouble.warn(f"{told}; {remedy}")
+            remedy = f"run --write-baseline {near(self._baseline_name)} with the same paths"
+            self.trouble.warn(f"{told}; {remedy} to remove {'it' if one else 'them'}")

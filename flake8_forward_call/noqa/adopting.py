@@ -57,7 +57,7 @@ class Adopting:
             self._give_up(each, checked, error, concerned)
             return
         for finding, why in result.left:
-            self.trouble.warn(f"{shown(near(finding.path))}:{finding.where}: {finding.code} gets no noqa: {why}")
+            self.trouble.warn(f"{shown(near(finding.path))}:{finding.where}: {finding.code} cannot be silenced: {why}")
         self._left += len(result.left)
         if result.silenced:
             self._deliver(each, result)

@@ -10,7 +10,7 @@ from flake8_forward_call.findings.finding import Finding, Fix
 from flake8_forward_call.terminal.printing import shown
 
 _PRESERVED = "same arguments, same forward()"
-_BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and what is built on them"
+_BROUGHT_BACK = "forward pre-hooks, forward hooks, backward hooks, and everything that relies on them"
 
 # A short form.
 EFFECT = f"{_PRESERVED}; hooks now run"
@@ -40,8 +40,8 @@ def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> s
 
 def hint_at_unsafe(number: int) -> str:
     """A hint about fixes that were not made because they may change what the program does."""
-    subject = "1 of them has a fix that is" if number == 1 else f"{number} of them have fixes that are"
-    return f"{subject} not safe: the call may mean something else. Look at it, then run with --unsafe-fixes."
+    told = "1 finding has an unsafe fix" if number == 1 else f"{number} findings have unsafe fixes"
+    return f"{told}, which may change what the program does. Review with --unsafe-fixes --diff."
 
 
 def hint_at_not_selected(numbers: Mapping[str, int]) -> str:

@@ -91,7 +91,8 @@ def _why(run: Run) -> list[str]:
         "Each receiver is an instance of `torch.nn.Module`. The evidence below each call shows how that is proven.",
         "The same arguments reach the same `forward()`, because `torch.nn.Module.__call__` passes them on unchanged.",
         "Without hooks the call is `forward()` and nothing else, so the results are the same.",
-        "With hooks, these now run: forward pre-hooks, forward hooks, backward hooks, and what is built on them. "
+        "With hooks, these now run: forward pre-hooks, forward hooks, backward hooks, and everything that relies on "
+        "them. "
         "That is what they were registered for.",
         "Nothing else changes: each file keeps its layout and comments, and its syntax tree except for these calls.",
     ]

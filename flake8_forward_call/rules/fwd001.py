@@ -55,8 +55,8 @@ This is the path through `torch/nn/modules/module.py` of torch 2.13. On the left
 ```
 
 Look at the branch "no hook": without hooks, the call *is* `forward` with the same arguments. This makes the rewrite
-safe: the same module, the same arguments, the same `forward`, and equal outputs. If there are hooks, they now run,
-which is why they were registered.
+safe: the same module, the same arguments, the same `forward`, and equal outputs. If hooks are registered, they
+now run, as intended.
 
 ## What a direct call skips
 

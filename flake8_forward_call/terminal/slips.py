@@ -16,7 +16,7 @@ from flake8_forward_call.terminal.printing import shown
 _COMMANDS = {
     "linter": "'forward-call explain' lists the rules",
     "rules": "'forward-call explain' lists the rules",
-    "clean": "the cache is small and is cleaned by itself; '--no-cache' does without it",
+    "clean": "the cache is small and cleans itself; '--no-cache' turns it off",
     "format": "'forward-call fix' rewrites the calls that it finds, and nothing else",
     "lint": "run 'forward-call check'",
     "analyze": "run 'forward-call check'",

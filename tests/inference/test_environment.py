@@ -404,7 +404,7 @@ def test_command_takes_an_environment(venv: Path, site: Path, use: Path) -> None
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (("--python", "nowhere"), "'nowhere' is not there"),
+        (("--python", "nowhere"), "'nowhere' does not exist"),
         (("--python", "{venv}", "--no-site-packages"), "cannot be used together"),
     ],
 )

@@ -135,7 +135,7 @@ def chosen(python: str) -> Choice:
     if not exists(path) and len(path.parts) == 1:
         path = Path(shutil.which(python) or path)
     if not exists(path):
-        raise NoEnvironmentError(f"{python!r} is not there")
+        raise NoEnvironmentError(f"{python!r} does not exist")
     for prefix in _prefixes(path):
         if next(_sites(prefix), None) is not None:
             return Choice(prefix)
