@@ -40,7 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("check --write-baseline {0}/b.json {0}/net.py", " b.json: a baseline of"),
         ("check --output-file {0}/out.txt {0}/net.py", "the report is in out.txt"),
         ("check --output-file {0}/net.py", " net.py is a source"),
-        ("check --output-file {0}/lost/out.txt", "there is no folder lost"),
+        ("check --output-file {0}/lost/out.txt", "the folder lost does not exist"),
         ("explain {0}/net.py:1:1", " net.py: no direct call"),
         ("check {0}/broken", " broken/pyproject.toml:2: unknown key"),
         ("check --config {0}/broken", " broken/pyproject.toml:2: unknown key"),

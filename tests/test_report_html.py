@@ -323,7 +323,7 @@ def test_report_of_a_part_says_that_it_is_one() -> None:
     made(net=PROGRAM)
     done = forward_call("check", "--output-format", "html", "net.py", "gone.py")
     assert done.status == 2
-    assert read(done.out).one("header").one("p", "caution").text.startswith("Not everything could be looked at")
+    assert read(done.out).one("header").one("p", "caution").text.startswith("Some files could not be checked")
 
 
 def test_page_is_written_to_a_file() -> None:

@@ -326,7 +326,7 @@ def test_with_a_bar() -> None:
 @pytest.mark.slow
 def test_while_watching() -> None:
     with screen("-m", "flake8_forward_call", "check", "--watch", *NAMES, TERM="dumb") as terminal:
-        terminal.read_until("Ctrl-C ends it.")
+        terminal.read_until("Ctrl-C to stop.")
         assert harm(terminal.shown) == []
 
 
