@@ -156,6 +156,65 @@ def test_file_that_git_ignores_is_not_touched() -> None:
     assert places("made.py", base="HEAD") == []
 
 
+def test_file_that_is_ignored_further_down_is_not_touched() -> None:
+    commit(net=PROGRAM)
+    made("a/b/.gitignore", "*\n!kept.py\n")
+    made("a/b/made.py", PROGRAM)
+    made("a/b/kept.py", PROGRAM)
+    assert places("a/b/made.py", "a/b/kept.py", base="HEAD") == ["a/b/kept.py:11"]
+
+
+def test_ignored_file_that_is_tracked_counts() -> None:
+    commit(net=PROGRAM)
+    made(".gitignore", "made.py\n")
+    made("made.py", PROGRAM)
+    git("add", "--force", "made.py")
+    assert places("made.py", base="HEAD") == ["made.py:11"]
+
+
+def test_file_of_a_repository_further_down_is_not_touched() -> None:
+    commit(net=PROGRAM)
+    made("other/net.py", PROGRAM)
+    git("init", "--quiet", "other")
+    assert places(".", base="HEAD") == []
+
+
+def test_folder_with_an_empty_git_folder_is_no_repository() -> None:
+    commit(net=PROGRAM)
+    made("other/net.py", PROGRAM)
+    Path("other/.git").mkdir()
+    assert places(".", base="HEAD") == ["./other/net.py:11"]
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r"])
+def test_rows_are_counted_as_python_counts_them(end: str) -> None:
+    old = (PROGRAM + METHOD.format("b")).replace("\n", end)
+    Path("net.py").write_bytes(old.encode())
+    commit()
+    assert places("net.py", base="HEAD") == []
+    Path("net.py").write_bytes((PROGRAM + METHOD.format("a") + METHOD.format("b")).replace("\n", end).encode())
+    assert places("net.py", base="HEAD") == ["net.py:14"]
+
+
+def test_line_end_inside_a_line_of_git_shifts_no_row() -> None:
+    commit(net=PROGRAM)
+    Path("net.py").write_bytes(b"# One.\r# Two.\r" + (PROGRAM + METHOD.format("b")).encode())
+    assert places("net.py", base="HEAD") == ["net.py:16"]
+
+
+def test_other_line_ends_touch_nothing() -> None:
+    commit(net=PROGRAM)
+    Path("net.py").write_bytes(PROGRAM.replace("\n", "\r\n").encode())
+    assert places("net.py", base="HEAD") == []
+
+
+def test_many_files_are_asked_about_together() -> None:
+    commit(**{f"a{number}": FIXED for number in range(300)})
+    for number in range(300):
+        made(f"a{number}.py", PROGRAM if number % 100 == 0 else FIXED)
+    assert places(".", base="HEAD") == ["./a0.py:11", "./a100.py:11", "./a200.py:11"]
+
+
 @pytest.mark.parametrize("staged", [False, True])
 def test_renamed_file_counts_by_the_lines_that_differ(staged: bool) -> None:
     commit(net=PROGRAM + METHOD.format("b"))
