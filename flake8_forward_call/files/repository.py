@@ -18,6 +18,7 @@ from pathlib import Path
 from flake8_forward_call.files import git, scratch
 from flake8_forward_call.files.git import RepositoryError
 from flake8_forward_call.files.reading import MAX_SETTINGS, kind_of, read_bytes
+from flake8_forward_call.terminal.interrupts import interrupts_held
 from flake8_forward_call.terminal.trouble import reason
 
 # Parts of a repository without configuration, in its common folder and in that of a working tree.
@@ -61,8 +62,9 @@ class Repository:
         if index.exists() and not index.is_file():
             raise RepositoryError(f"{index} is {kind_of(index.stat().st_mode)}, not a regular file")
         try:
-            self.shadow, remove = scratch.make()
-            weakref.finalize(self, remove)
+            with interrupts_held():
+                self.shadow, remove = scratch.make()
+                weakref.finalize(self, remove)
             self._tree = self.shadow / "tree"
             _fill(self.shadow, Path(own), Path(common), formats)
             self._tree.mkdir()
