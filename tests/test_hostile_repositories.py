@@ -122,6 +122,44 @@ def test_no_program_runs_even_if_temporary_files_are_inside_the_repository(
     assert not (trap.parent / "ran").exists()
 
 
+def test_attributes_of_the_user_hide_no_change(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """git reads them even if no configuration names them."""
+    (tmp_path / "git").mkdir()
+    (tmp_path / "git/attributes").write_text("* -diff\n")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    done = forward_call("check", "--diff-base", "HEAD", ".")
+    assert [line.partition(": FWD")[0] for line in done.lines] == ["./net.py:11:26"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such programs")
+def test_hook_of_the_user_does_not_run(trap: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "hooks").mkdir()
+    trap.rename(tmp_path / "hooks/post-index-change")
+    (tmp_path / "gitconfig").write_text(f"[core]\n\thooksPath = {tmp_path}/hooks\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    assert forward_call("check", "--diff-base", "HEAD", ".").status == 1
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no pipes in folders")
+def test_pipe_in_place_of_the_index_is_told() -> None:
+    Path(".git/index").unlink()
+    os.mkfifo(".git/index")
+    done = forward_call("check", "--diff-base", "HEAD", ".")
+    assert (done.status, done.out) == (2, "")
+    assert "index is a named pipe, not a regular file" in done.err
+
+
+def test_index_in_two_parts_is_read() -> None:
+    git("update-index", "--split-index")
+    Path("added.py").write_text("# Not similar to another file.\n" * 100 + PROGRAM)
+    git("add", "added.py")
+    assert list(Path(".git").glob("sharedindex.*"))
+    done = forward_call("check", "--diff-base", "HEAD", ".")
+    assert [line.partition(": FWD")[0] for line in done.lines] == ["./added.py:111:26", "./net.py:11:26"]
+    assert done.err == ""
+
+
 # Each of these makes git fail, or changes which differences it prints.
 BROKEN = {
     "lost order": "[diff]\n\torderFile = /nowhere\n",

@@ -149,8 +149,9 @@ class Changes:
         old, new = (_END.sub(b"\n", text) for text in (before, data))
         if old == new:
             return []
+        stored = self._repository.stored
         try:
-            out = self._repository.hunks(old, new)
+            out = self._repository.hunks(entry.oid if old == before else stored(old), stored(new))
         except TooMuchError:
             return None
         # If git does not say what differs, everything may differ.
@@ -186,9 +187,12 @@ class Changes:
 
 
 def _is_repository(folder: Path) -> bool:
-    """Whether git takes a folder for a repository: its ``.git`` has a HEAD, or names another folder."""
+    """Whether git takes a folder for a repository: its ``.git`` is one inside, or names another folder."""
+    inside = folder / ".git"
     try:
-        return (folder / ".git" / "HEAD").is_file() or read_head(folder / ".git", len(_POINTER)) == _POINTER
+        if inside.is_dir():
+            return (inside / "HEAD").is_file() and (inside / "objects").is_dir() and (inside / "refs").is_dir()
+        return read_head(inside, len(_POINTER)) == _POINTER
     except OSError:
         return False
 

@@ -8,6 +8,8 @@ import tempfile
 import threading
 from collections.abc import Collection, Iterator, Mapping
 
+from flake8_forward_call.terminal.trouble import reason
+
 # Variables for git that are passed on: where its own files are, how far up a repository is searched for, and where
 # objects of a push are that is not accepted yet. The others change git's output, or make it run other programs.
 _WANTED = frozenset(
@@ -68,22 +70,21 @@ def run(
     """
     command = ["git", *_OPTIONS, "-C", folder, *args]
     passed = {name: value for name, value in os.environ.items() if name in _WANTED or not name.startswith("GIT_")}
+    environment = {**passed, **_FORCED, **(variables or {})}
     try:
         with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as said:
             given.write(data)
             given.seek(0)
-            with subprocess.Popen(
-                command,
-                env={**passed, **_FORCED, **(variables or {})},
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=said,
-            ) as process:
+            try:
+                process = subprocess.Popen(command, env=environment, stdin=given, stdout=subprocess.PIPE, stderr=said)
+            except OSError:
+                raise RepositoryError("git cannot be run; is it installed?") from None
+            with process:
                 out = _output(process, folder, OUTPUT if limit is None else limit)
             said.seek(0)
             lines = said.read(_PART).decode(errors="replace").splitlines() or [f"exit status {process.returncode}"]
-    except OSError:
-        raise RepositoryError("git cannot be run; is it installed?") from None
+    except OSError as error:
+        raise RepositoryError(f"no temporary file can be written: {reason(error)}") from None
     if process.returncode not in accepted:
         raise RefusedError(f"git says of {folder}: {lines[0].removeprefix('fatal: ')}")
     return out

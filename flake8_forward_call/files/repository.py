@@ -28,8 +28,12 @@ _OWN = ("HEAD", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "RE
 # The formats that the shadow must have in common with the repository, as git names them.
 _FORMATS = ("objectformat", "refstorage")
 
-# Larger contents are not compared, and git does not load them as a whole.
-_CORE = "\tbare = false\n\tbigFileThreshold = 100m\n\tlongpaths = true\n"
+# Larger contents are not compared, and git does not load them as a whole. Older versions of git read the user's
+# configuration too, and all versions the user's attributes.
+_CORE = (
+    "\tbare = false\n\tbigFileThreshold = 100m\n\tlongpaths = true\n"
+    f"\tattributesFile = {os.devnull}\n\thooksPath = {os.devnull}\n"
+)
 
 # `git config --get` has this exit status if there is no such key.
 _NO_KEY = 1
@@ -59,9 +63,9 @@ class Repository:
         common = os.path.join(folder, git.line(git.run(folder, "rev-parse", "--git-common-dir")))  # noqa: PTH118 (A string.)
         formats = {name: git.line(self._configured("--get", f"extensions.{name}")) for name in _FORMATS}
         index = Path(self.top, os.environ.get("GIT_INDEX_FILE") or Path(own, "index"))
-        if index.exists() and not index.is_file():
-            raise RepositoryError(f"{index} is {kind_of(index.stat().st_mode)}, not a regular file")
         try:
+            if index.exists() and not index.is_file():
+                raise RepositoryError(f"{index} is {kind_of(index.stat().st_mode)}, not a regular file")
             with interrupts_held():
                 self.shadow, remove = scratch.make()
                 weakref.finalize(self, remove)
@@ -69,16 +73,13 @@ class Repository:
             _fill(self.shadow, Path(own), Path(common), formats)
             self._tree.mkdir()
         except OSError as error:
-            raise RepositoryError(f"no temporary folder can be made: {reason(error)}") from None
-        home = str(self._tree)
+            raise RepositoryError(f"git cannot be asked about {self.top}: {reason(error)}") from None
         self._variables = {
             "GIT_INDEX_FILE": str(index),
             "GIT_ATTR_NOSYSTEM": "1",
             "GIT_CONFIG_NOSYSTEM": "1",
             "GIT_CONFIG_SYSTEM": os.devnull,
             "GIT_CONFIG_GLOBAL": os.devnull,
-            "HOME": home,  # Older versions of git do not know the variable above, and attributes have none.
-            "XDG_CONFIG_HOME": home,
         }
 
     def ask(self, *args: str, data: bytes = b"", index: str | None = None, limit: int | None = None) -> bytes:
@@ -131,14 +132,18 @@ class Repository:
         """The content of a file as it was committed."""
         return self.ask("cat-file", "blob", oid)
 
-    def hunks(self, old: bytes, new: bytes) -> bytes:
-        """The diff of the two texts by git, without context lines."""
-        return self.ask("diff", *_HUNKS, *(self._stored(text) for text in (old, new)))
+    def stored(self, data: bytes) -> str:
+        """Add a content to the shadow's objects, without any filter; its object id."""
+        return git.line(self.ask("hash-object", "-w", "--stdin", data=data))
+
+    def hunks(self, old: str, new: str) -> bytes:
+        """The diff of two contents by git, given by their object ids, without context lines."""
+        return self.ask("diff", *_HUNKS, old, new)
 
     def renamed(self, gone: dict[str, Entry], new: Sequence[str]) -> dict[str, str]:
         """For each new file that is similar to one that is gone, the name of that one."""
         before = self._written({name: entry.oid for name, entry in gone.items()})
-        after = self._written({name: self._stored(self._bytes_of(name)) for name in new})
+        after = self._written({name: self.stored(self._bytes_of(name)) for name in new})
         out = self.ask("diff-tree", "-r", "-z", "--name-status", "--no-ext-diff", "-M", "-l0", before, after)
         fields = git.names(out)
         found = {}
@@ -147,10 +152,6 @@ class Repository:
             if status[:1] in ("R", "C"):
                 found[next(fields)] = name
         return found
-
-    def _stored(self, data: bytes) -> str:
-        """Add a content to the shadow's objects; its object id."""
-        return git.line(self.ask("hash-object", "-w", "--stdin", data=data))
 
     def _bytes_of(self, name: str) -> bytes:
         """The content of a file; empty if it cannot be read, so that it is similar to no other file."""
