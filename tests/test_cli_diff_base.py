@@ -202,6 +202,25 @@ def test_line_end_inside_a_line_of_git_shifts_no_row() -> None:
     assert places("net.py", base="HEAD") == ["net.py:16"]
 
 
+ESCAPED = {"unicode_escape": r"# One.\n# Two.\n", "utf-7": "# One.+AAo-# Two.+AAo-"}
+
+
+@pytest.mark.parametrize(("encoding", "rows"), ESCAPED.items(), ids=list(ESCAPED))
+def test_line_end_that_only_the_encoding_has_shifts_no_row(encoding: str, rows: str) -> None:
+    program = f"# coding: {encoding}\n{rows}\n{PROGRAM}"
+    commit(net=program)
+    assert places("net.py", base="HEAD") == []
+    made("net.py", program + METHOD.format("b"))
+    assert places("net.py", base="HEAD") == ["net.py:18"]
+
+
+def test_file_that_cannot_be_decoded_counts_if_it_is_touched() -> None:
+    commit(net="# coding: nonsense\nx.forward()\n")
+    assert places("net.py", base="HEAD") == []
+    made("net.py", "# coding: other\nx.forward()\n")
+    assert places("net.py", base="HEAD") == ["net.py:1"]
+
+
 def test_other_line_ends_touch_nothing() -> None:
     commit(net=PROGRAM)
     Path("net.py").write_bytes(PROGRAM.replace("\n", "\r\n").encode())

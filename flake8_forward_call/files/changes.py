@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from flake8_forward_call.files.git import RefusedError, RepositoryError, TooMuch
 from flake8_forward_call.files.ignoring import of_repository
 from flake8_forward_call.files.reading import MAX_BYTES, read_bytes, read_head
 from flake8_forward_call.files.repository import Entry, Repository
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook
 from flake8_forward_call.terminal.trouble import reason
 
 # The lines of a hunk in the new file. In a diff, a file's lines have a prefix, so they cannot look like this.
@@ -146,7 +148,7 @@ class Changes:
             return None
         data = self._texts[name] if is_given else read_bytes(Path(self._repository.top, name))
         before = self._repository.content(entry.oid)
-        old, new = (_END.sub(b"\n", text) for text in (before, data))
+        old, new = _as_rows(name, before), _as_rows(name, data)
         if old == new:
             return []
         stored = self._repository.stored
@@ -184,6 +186,17 @@ class Changes:
             if name not in old and _is_looked_at(name) and Path(self._repository.top, name).is_file()
         )
         return self._repository.renamed(gone, new) if gone and new else {}
+
+
+def _as_rows(name: str, data: bytes) -> bytes:
+    """The content of a file with the same rows for git as for Python: in UTF-8, and with git's line ends.
+
+    In some encodings, characters that are no line ends for git are line ends for Python.
+    """
+    if not is_notebook(name):
+        with suppress(SourceError):
+            data = Source.from_bytes(name, data).text.encode(errors="surrogatepass")
+    return _END.sub(b"\n", data)
 
 
 def _is_repository(folder: Path) -> bool:
