@@ -150,6 +150,19 @@ def test_pipe_in_place_of_the_index_is_told() -> None:
     assert "index is a named pipe, not a regular file" in done.err
 
 
+def test_folder_that_looks_like_the_inside_of_a_repository_does_not_answer() -> None:
+    """Such a folder can be committed, so its author could choose what has changed in it."""
+    git("init", "--quiet", "--bare", "sub")
+    Path("sub/net.py").write_text(PROGRAM)
+    git("-C", "sub", "config", "core.bare", "false")
+    git("-C", "sub", "config", "core.worktree", ".")
+    git("-C", "sub", "add", "net.py")
+    git("-C", "sub", "-c", "user.name=A", "-c", "user.email=a@example.org", "commit", "--quiet", "--message", "A")
+    done = forward_call("check", "--diff-base", "HEAD", "sub")
+    assert (done.status, done.out) == (2, "")
+    assert "cannot use bare repository" in done.err
+
+
 def test_index_in_two_parts_is_read() -> None:
     git("update-index", "--split-index")
     Path("added.py").write_text("# Not similar to another file.\n" * 100 + PROGRAM)

@@ -27,7 +27,9 @@ _WANTED = frozenset(
 )
 # Nothing is fetched: what is missing is an error. An empty list allows no transport, in every version of git.
 _FORCED = {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "", "GIT_TERMINAL_PROMPT": "0"}
-_OPTIONS = ("--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false")
+# A repository is only found by its `.git`, because a folder that looks like one inside can be part of a commit.
+_OPTIONS = ("--literal-pathspecs", "--no-optional-locks", "-c", "core.fsmonitor=false",
+            "-c", "safe.bareRepository=explicit")  # fmt: skip
 
 # The time limit for one call in seconds: if a reference is a pipe, git would wait forever.
 LIMIT = 120
