@@ -137,14 +137,14 @@ def test_only_a_folder_with_its_own_number_is_removed(temporary: Path) -> None:
     assert not made.exists()
 
 
-def test_empty_folder_without_a_number_is_removed_when_it_is_old(temporary: Path) -> None:
-    old, new = temporary / "forward-call-11111111", temporary / "forward-call-22222222"
-    for folder in (old, new):
-        folder.mkdir()
-    os.utime(old, (time.time() - 3600,) * 2)
+def test_empty_folder_without_a_number_is_left_alone(temporary: Path) -> None:
+    """Nothing proves that it is from this tool."""
+    folder = temporary / "forward-call-11111111"
+    folder.mkdir()
+    os.utime(folder, (time.time() - 3600,) * 2)
     _, remove = scratch.make()
     remove()
-    assert list(temporary.iterdir()) == [new]
+    assert list(temporary.iterdir()) == [folder]
 
 
 def test_folder_of_another_user_is_left_alone(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:

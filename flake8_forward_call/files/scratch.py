@@ -12,16 +12,12 @@ import shutil
 import stat
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 _PREFIX = "forward-call-"
-_NAME = re.compile(rf"{re.escape(_PREFIX)}[a-z0-9_]+(?:-(?P<number>[0-9a-f]+))?")
-
-# In seconds. A folder that has no number in its name yet is only a moment old while its process is running.
-_LONG_AGO = 60
+_NAME = re.compile(rf"{re.escape(_PREFIX)}[a-z0-9_]+-([0-9a-f]+)")
 
 
 def make() -> tuple[Path, Callable[[], None]]:
@@ -65,10 +61,7 @@ def _clear_one(folder: Path) -> None:
         return
     if hasattr(os, "geteuid") and os.geteuid() != status.st_uid:
         return
-    if named["number"] is None:  # The process was killed before it renamed the folder, so nothing is in it.
-        if status.st_mtime < time.time() - _LONG_AGO:
-            folder.rmdir()
-    elif int(named["number"], 16) == status.st_ino:
+    if int(named[1], 16) == status.st_ino:
         lock = _locked(folder)
         if lock is not None:
             _remove(folder, lock)
