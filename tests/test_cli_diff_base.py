@@ -8,53 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
-
-METHOD = "\n    def {0}(self, x):\n        return self.stem.forward(x)\n"
+from diff_base import METHOD, commit, enter, failed, git, made, places
 
 
 @pytest.fixture(autouse=True)
 def _in_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for variable in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
-    monkeypatch.setenv("GIT_CONFIG_SYSTEM", os.devnull)
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
-    repository = tmp_path / "repository"
-    repository.mkdir()
-    monkeypatch.chdir(repository)
-    git("init", "--quiet", "--initial-branch", "main")
-    git("config", "user.name", "A")
-    git("config", "user.email", "a@example.org")
-
-
-def git(*args: str) -> str:
-    return subprocess.run(["git", *args], check=True, capture_output=True, encoding="utf-8").stdout
-
-
-def commit(**programs: str) -> None:
-    for name, program in programs.items():
-        made(f"{name}.py", program)
-    git("add", "--all")
-    git("commit", "--quiet", "--allow-empty", "--message", "A change")
-
-
-def made(name: str, program: str) -> None:
-    Path(name).parent.mkdir(parents=True, exist_ok=True)
-    Path(name).write_text(program, encoding="utf-8")
-
-
-def places(*args: str, base: str = "main", stdin: bytes = b"") -> list[str]:
-    done = forward_call("check", "--diff-base", base, *args, stdin=stdin)
-    assert (done.status, done.err) == (1 if done.out else 0, "")
-    return [":".join(line.split(":")[:2]) for line in done.lines]
-
-
-def failed(*args: str, **more: str) -> str:
-    done = forward_call("check", "--diff-base", more.get("base", "main"), *args)
-    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
-    return done.err
+    enter(tmp_path, monkeypatch)
 
 
 def test_only_touched_lines_are_reported() -> None:
@@ -84,31 +44,6 @@ def test_what_changed_on_the_other_side_is_not_touched() -> None:
     commit(net=FIXED + METHOD.format("b"))
     git("switch", "--quiet", "topic")
     assert places(".") == ["./a.py:11"]
-
-
-def test_any_row_of_the_call_counts() -> None:
-    call = (
-        "\n    def b(self, x):\n        return (\n            self.stem\n            .forward(\n{0}"
-        "                x\n            )\n        )\n"
-    )
-    commit(net=PROGRAM + call.format("                0,\n") + METHOD.format("c"))
-    assert places("net.py", base="HEAD") == []
-    for rows in ("                1,\n", "                0,\n                1,\n", ""):
-        made("net.py", PROGRAM + call.format(rows) + METHOD.format("c"))
-        assert places("net.py", base="HEAD") == ["net.py:16"]
-
-
-def test_row_taken_out_beside_a_call_is_not_of_it() -> None:
-    commit(net=PROGRAM + "\n    def b(self, x):\n        x = 1\n        y = self.stem.forward(x)\n        return y\n")
-    made("net.py", PROGRAM + "\n    def b(self, x):\n        y = self.stem.forward(x)\n")
-    assert places("net.py", base="HEAD") == []
-
-
-def test_override_counts_by_its_whole_body() -> None:
-    method = "\n    def __call__(self, x):\n        x = {0}\n        return x\n"
-    commit(net=FIXED + method.format(1))
-    made("net.py", FIXED + method.format(2))
-    assert places("net.py", base="HEAD") == ["net.py:13"]
 
 
 def test_finding_that_another_file_makes_is_not_reported() -> None:
@@ -154,6 +89,43 @@ def test_file_that_git_ignores_is_not_touched() -> None:
     made("made.py", PROGRAM)
     assert places(".", "--quiet", base="HEAD") == []
     assert places("made.py", base="HEAD") == []
+
+
+def test_file_that_is_ignored_further_down_is_not_touched() -> None:
+    commit(net=PROGRAM)
+    made("a/b/.gitignore", "*\n!kept.py\n")
+    made("a/b/made.py", PROGRAM)
+    made("a/b/kept.py", PROGRAM)
+    assert places("a/b/made.py", "a/b/kept.py", base="HEAD") == ["a/b/kept.py:11"]
+
+
+def test_ignored_file_that_is_tracked_counts() -> None:
+    commit(net=PROGRAM)
+    made(".gitignore", "made.py\n")
+    made("made.py", PROGRAM)
+    git("add", "--force", "made.py")
+    assert places("made.py", base="HEAD") == ["made.py:11"]
+
+
+def test_file_of_a_repository_further_down_is_not_touched() -> None:
+    commit(net=PROGRAM)
+    made("other/net.py", PROGRAM)
+    git("init", "--quiet", "other")
+    assert places(".", base="HEAD") == []
+
+
+def test_folder_with_an_empty_git_folder_is_no_repository() -> None:
+    commit(net=PROGRAM)
+    made("other/net.py", PROGRAM)
+    Path("other/.git").mkdir()
+    assert places(".", base="HEAD") == ["./other/net.py:11"]
+
+
+def test_many_files_are_asked_about_together() -> None:
+    commit(**{f"a{number}": FIXED for number in range(300)})
+    for number in range(300):
+        made(f"a{number}.py", PROGRAM if number % 100 == 0 else FIXED)
+    assert places(".", base="HEAD") == ["./a0.py:11", "./a100.py:11", "./a200.py:11"]
 
 
 @pytest.mark.parametrize("staged", [False, True])
@@ -376,53 +348,3 @@ def test_all_options_of_the_gate_go_together() -> None:
     )  # fmt: skip
     assert (done.status, done.out) == (0, "")
     assert done.err == "forward-call: 1 finding in 1 file; the report is in out.json\n"
-
-
-SETUP = code(["from torch import nn\n", "model = nn.Linear(8, 4)\n"])
-
-
-def cell_places(*args: str) -> list[str]:
-    done = forward_call("check", "--diff-base", "HEAD", *args)
-    assert (done.status, done.err) == (1 if done.out else 0, "")
-    return [line.partition(": FWD")[0] for line in done.lines]
-
-
-def test_finding_in_a_cell_counts_if_its_rows_of_the_json_are_touched() -> None:
-    old = code(["x = 1\n", "model.forward(x)\n", "model.forward(2)"])
-    made("nb.ipynb", notebook(SETUP, old))
-    commit()
-    assert cell_places("nb.ipynb") == []
-    made("nb.ipynb", notebook(SETUP, text("New."), old, code("model.forward(3)")))
-    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 4:1:7"]
-    made("nb.ipynb", notebook(SETUP, code(["x = 1\n", "model.forward(x)\n", "model.forward( 2)"], outputs=[{}])))
-    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 2:3:7"]
-
-
-def test_every_row_of_a_call_in_a_cell_counts() -> None:
-    lines = ["y = model.forward(\n", "    1,\n", ")\n", "model.forward(2)"]
-    made("nb.ipynb", notebook(SETUP, code(lines)))
-    commit()
-    made("nb.ipynb", notebook(SETUP, code([lines[0], "    2,\n", *lines[2:]])))
-    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 2:1:11"]
-
-
-def test_cell_in_one_string_is_touched_as_a_whole() -> None:
-    made("nb.ipynb", notebook(SETUP, code("model.forward(1)\n2"), code("model.forward(1)\n2")))
-    commit()
-    made("nb.ipynb", notebook(SETUP, code("model.forward(1)\n2"), code("model.forward(1)\n3")))
-    assert cell_places("nb.ipynb") == ["nb.ipynb:cell 3:1:7"]
-
-
-def test_notebook_from_standard_input_counts_as_it_is_there() -> None:
-    made("nb.ipynb", notebook(SETUP, code("model.forward(1)")))
-    commit()
-    changed = notebook(SETUP, code("model.forward(1)"), code("model.forward(2)"))
-    done = forward_call("check", "--diff-base", "HEAD", "-", "--stdin-filename", "nb.ipynb", stdin=changed.encode())
-    assert [line.partition(": FWD")[0] for line in done.lines] == ["nb.ipynb:cell 3:1:7"]
-
-
-def test_dead_noqa_comment_counts_where_its_line_is_touched() -> None:
-    program = "{}a = 1  # noqa: FWD001\nb = [\n    {},  # noqa: FWD001\n]\n"
-    commit(net=program.format("", 1))
-    made("net.py", program.format("\n", 2))
-    assert places("--report-unused-noqa", "net.py", base="HEAD") == ["net.py:4"]

@@ -169,6 +169,59 @@ def test_file_that_is_no_report_is_replaced_by_force_alone(option: str, text: st
     assert Path("notes.txt").read_text() != text
 
 
+def finding(code: str) -> dict[str, object]:
+    return {"code": code, "filename": "net.py", "location": {"row": 1, "column": 1}, "noqa_row": 1, "message": "M"}
+
+
+def violation(code: str) -> dict[str, object]:
+    return {"check_name": code, "fingerprint": "0", "location": {"path": "net.py"}, "description": "M"}
+
+
+def sarif(*names: str) -> str:
+    return json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": one}}} for one in names]})
+
+
+def rdjson(name: str, *diagnostics: object) -> str:
+    return json.dumps({"source": {"name": name}, "diagnostics": diagnostics})
+
+
+SUITES = '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="{0}"><testsuite name="{1}"/></testsuites>'
+# Reports of other tools in the formats of this one, or of several tools in one file.
+FOREIGN = {
+    "sarif": sarif("CodeQL"),
+    "sarif without a run": sarif(),
+    "sarif with another run": sarif("forward-call", "CodeQL"),
+    "sarif without a tool": '{"version": "2.1.0", "runs": [{}, 1]}',
+    "rdjson": rdjson("shellcheck"),
+    "rdjson of all kinds": rdjson("forward-call", {"code": {"value": "FWD001"}}, {"code": {"value": "E501"}}),
+    "rdjson with its own source": rdjson("forward-call", {"source": {"name": "x"}, "code": {"value": "FWD001"}}),
+    "ruff": json.dumps([finding("F401")]),
+    "ruff and this one": json.dumps([finding("FWD001"), finding("F401")]),
+    "ruff without a code": json.dumps([finding("FWD001") | {"code": None}]),
+    "ruff's statistics": '[{"code": "F401", "name": "unused-import", "count": 1, "fixable": true}]',
+    "gitlab": json.dumps([violation("rubocop")]),
+    "gitlab of several": json.dumps([violation("FWD001"), violation("eslint")]),
+    "another baseline": '{"version": 1, "findings": [{"rule": "x"}]}',
+    "more than a baseline": '{"version": 1, "findings": [], "ignored": ["x"]}',
+    "junit": SUITES.format("pytest tests", "pytest"),
+    "junit of several": SUITES.format("forward-call", "pytest"),
+    "flake8": "net.py:1:1: FWD001 A message.\nnet.py:2:1: E501 A message.\n",
+    "flake8's statistics": "1     FWD001 A message.\n2     E501 A message.\n",
+    "github": "::error title=Ruff (F401),file=net.py,line=1::net.py:1:1: F401 FWD001\n",
+    "html": "<!doctype html>\n<html><head><meta name='generator' content='x'></head></html>",
+}
+
+
+@pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
+@pytest.mark.parametrize("text", FOREIGN.values(), ids=list(FOREIGN))
+def test_report_of_another_tool_is_not_replaced(option: str, text: str) -> None:
+    Path("report").write_text(text)
+    done = forward_call("check", option, "report", "net.py")
+    assert (done.status, done.out) == (2, "")
+    assert "report exists and is not an earlier report" in done.err
+    assert Path("report").read_text() == text
+
+
 @pytest.mark.parametrize("option", ["--output-file", "--write-baseline"])
 @pytest.mark.parametrize("name", ["net.py", "NET.PY", "pyproject.toml", "link"])
 def test_source_is_never_replaced(option: str, name: str) -> None:

@@ -72,6 +72,11 @@ def check(
     selects = selects_of(report_unused_noqa=report_unused_noqa, ignore_noqa=ignore_noqa)
 
     def look() -> Status:
+        # The options are part of the work: git is asked about them, in a temporary folder.
+        with ends_raised():
+            return look_once()
+
+    def look_once() -> Status:
         trouble = Trouble(is_quiet=quiet)
         telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
         gate = Gate(selects, trouble, output_format, statistics, output_file)
@@ -104,7 +109,7 @@ def _look(
     trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
-    with ends_raised(), Progress(is_wanted=not telling.is_quiet) as progress:
+    with Progress(is_wanted=not telling.is_quiet) as progress:
         for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
             if each.is_stdin:
                 hold(each.name, each.data)

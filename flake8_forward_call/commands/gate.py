@@ -191,6 +191,8 @@ class Gate:
         from flake8_forward_call.files.changes import ChangesError
 
         try:
+            for each in changes:
+                each.look_up(one.path for one in made)
             return [one for one in made if any(each.touch(one.path, made.rows(one)) for each in changes)]
         except ChangesError as error:
             self.trouble.error(f"--diff-base: {error}")

@@ -4,18 +4,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.files import missing
-from flake8_forward_call.files.reading import read_bytes
-from flake8_forward_call.files.repository import Entry, RefusedError, Repository, RepositoryError, names
+from flake8_forward_call.files.git import RefusedError, RepositoryError, TooMuchError
+from flake8_forward_call.files.ignoring import of_repository
+from flake8_forward_call.files.reading import MAX_BYTES, read_bytes, read_head
+from flake8_forward_call.files.repository import Entry, Repository
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook
 from flake8_forward_call.terminal.trouble import reason
 
 # The lines of a hunk in the new file. In a diff, a file's lines have a prefix, so they cannot look like this.
 _HUNK = re.compile(rb"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", re.M)
+
+# Python's line ends. git knows one of them, and would count rows in another way if a text had the others.
+_END = re.compile(rb"\r\n?")
+
+# How a file named `.git` starts that says where a repository is.
+_POINTER = b"gitdir:"
 
 
 class ChangesError(Exception):
@@ -34,6 +45,22 @@ class Hunk:
         if self.last < self.first:
             return first < self.first <= last
         return self.first <= last and first <= self.last
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What git says of a file: its entry in the common ancestor, and its stages in the index."""
+
+    old: Entry | None
+    stages: frozenset[str]
+
+    @property
+    def is_tracked(self) -> bool:
+        return bool(self.stages)
+
+    @property
+    def is_conflict(self) -> bool:
+        return bool(self.stages - {"0"})
 
 
 class Changes:
@@ -58,6 +85,7 @@ class Changes:
         except RefusedError:
             raise ChangesError(missing.why_unrelated(repository, revision)) from None
         self._texts: dict[str, bytes] = {}
+        self._known: dict[str, _Known] = {}
         self._hunks: dict[str, list[Hunk] | None] = {}
 
     def _said(self, *args: str) -> str:
@@ -68,6 +96,16 @@ class Changes:
         if (name := self._name(path)) is not None:
             self._texts[name] = data
 
+    def look_up(self, paths: Iterable[str]) -> None:
+        """Ask git about these files together, which is faster than one after the other. Raises ChangesError."""
+        named = (self._name(path) for path in paths)
+        asked = dict.fromkeys(name for name in named if name is not None and name not in self._known)
+        try:
+            old, stages = self._repository.files_at(self._base, asked), self._repository.stages(asked)
+        except RepositoryError as error:
+            raise ChangesError(missing.why_refused(self._repository, self._revision, error)) from None
+        self._known |= {name: _Known(old.get(name), frozenset(stages.get(name, ()))) for name in asked}
+
     def touch(self, path: str, rows: tuple[int, int] | None) -> bool:
         """Whether a row of a file from the first to the last of ``rows`` is touched; without ``rows``, whether any is.
 
@@ -77,10 +115,13 @@ class Changes:
         if name is None:
             return False
         if name not in self._hunks:
+            self.look_up([path])
             try:
-                self._hunks[name] = self._hunks_of(name)
+                self._hunks[name] = self._hunks_of(name, self._known[name])
             except RepositoryError as error:
                 raise ChangesError(missing.why_refused(self._repository, self._revision, error)) from None
+            except ConfigError as error:
+                raise ChangesError(str(error)) from None
             except OSError as error:
                 raise ChangesError(f"{path}: cannot be read: {reason(error)}") from None
         hunks = self._hunks[name]
@@ -94,55 +135,79 @@ class Changes:
         top = Path(os.path.realpath(self._repository.top))
         return real.relative_to(top).as_posix() if real.is_relative_to(top) else None
 
-    def _hunks_of(self, name: str) -> list[Hunk] | None:
+    def _hunks_of(self, name: str, known: _Known) -> list[Hunk] | None:
         """The hunks of a file; None if all of it is touched."""
-        if name in self._conflicts:
+        if known.is_conflict:
             return None
-        entry = self._old.get(name) or self._old.get(self._former_names.get(name, ""))
-        is_given = name in self._texts
+        entry, is_given = known.old, name in self._texts
+        if entry is None and known.is_tracked and (former := self._former_names.get(name)) is not None:
+            entry = self._repository.files_at(self._base, [former]).get(former)
         if entry is None or not entry.is_plain:
-            return None if is_given or name in self._known or name in self._new else []
+            return None if is_given or known.is_tracked or not self._is_left_out(name) else []
+        if (entry.size or 0) > MAX_BYTES:
+            return None
         data = self._texts[name] if is_given else read_bytes(Path(self._repository.top, name))
         before = self._repository.content(entry.oid)
-        if before == data:
+        old, new = _as_rows(name, before), _as_rows(name, data)
+        if old == new:
             return []
-        out = self._repository.hunks(before, data)
-        return [_hunk(int(match[1]), int(match[2] or b"1")) for match in _HUNK.finditer(out)]
+        stored = self._repository.stored
+        try:
+            out = self._repository.hunks(entry.oid if old == before else stored(old), stored(new))
+        except TooMuchError:
+            return None
+        # If git does not say what differs, everything may differ.
+        return [_hunk(int(match[1]), int(match[2] or b"1")) for match in _HUNK.finditer(out)] or None
 
-    @cached_property
-    def _old(self) -> dict[str, Entry]:
-        """The files of the common ancestor, by name."""
-        return self._repository.files_of(self._base)
-
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        """The tracked files."""
-        return frozenset(names(self._repository.ask("ls-files", "--cached", "-z")))
-
-    @cached_property
-    def _new(self) -> frozenset[str]:
-        """The untracked files that git does not ignore."""
-        return frozenset(names(self._repository.ask("ls-files", "--others", "--exclude-standard", "-z")))
-
-    @cached_property
-    def _conflicts(self) -> frozenset[str]:
-        records = names(self._repository.ask("ls-files", "--unmerged", "-z"))
-        return frozenset(record.partition("\t")[2] for record in records)
+    def _is_left_out(self, name: str) -> bool:
+        """Whether git would ignore a file that is not tracked, or the file belongs to another repository."""
+        top = os.path.realpath(self._repository.top)
+        path = Path(top, name)
+        inside = path.parents[: len(Path(name).parents) - 1]
+        if any(_is_repository(folder) for folder in inside):
+            return True
+        return of_repository(str(path.parent)).leaves_out(str(path), is_folder=False)
 
     @cached_property
     def _former_names(self) -> dict[str, str]:
         """The old name of each renamed file. The new name must be tracked."""
+        try:
+            old, tracked = self._repository.files_of(self._base), self._repository.tracked()
+        except TooMuchError:
+            return {}
         gone = {
             name: entry
-            for name, entry in self._old.items()
+            for name, entry in old.items()
             if entry.is_plain and _is_looked_at(name) and not Path(self._repository.top, name).exists()
         }
         new = sorted(
             name
-            for name in self._known
-            if name not in self._old and _is_looked_at(name) and Path(self._repository.top, name).is_file()
+            for name in frozenset(tracked)
+            if name not in old and _is_looked_at(name) and Path(self._repository.top, name).is_file()
         )
         return self._repository.renamed(gone, new) if gone and new else {}
+
+
+def _as_rows(name: str, data: bytes) -> bytes:
+    """The content of a file with the same rows for git as for Python: in UTF-8, and with git's line ends.
+
+    In some encodings, characters that are no line ends for git are line ends for Python.
+    """
+    if not is_notebook(name):
+        with suppress(SourceError):
+            data = Source.from_bytes(name, data).text.encode(errors="surrogatepass")
+    return _END.sub(b"\n", data)
+
+
+def _is_repository(folder: Path) -> bool:
+    """Whether git takes a folder for a repository: its ``.git`` is one inside, or names another folder."""
+    inside = folder / ".git"
+    try:
+        if inside.is_dir():
+            return (inside / "HEAD").is_file() and (inside / "objects").is_dir() and (inside / "refs").is_dir()
+        return read_head(inside, len(_POINTER)) == _POINTER
+    except OSError:
+        return False
 
 
 def _is_looked_at(name: str) -> bool:

@@ -7,7 +7,8 @@ import os
 import re
 import shlex
 
-from flake8_forward_call.files.repository import RefusedError, Repository, RepositoryError
+from flake8_forward_call.files.git import RefusedError, RepositoryError
+from flake8_forward_call.files.repository import Repository
 from flake8_forward_call.terminal.printing import shown
 
 _HASH = re.compile(r"[0-9a-fA-F]{7,64}")
@@ -47,7 +48,11 @@ def why_unrelated(repository: Repository, revision: str) -> str:
 
 def why_refused(repository: Repository, revision: str, error: RepositoryError) -> str:
     """The message if git cannot read a file's content: a partial clone lacks some of it, and nothing is fetched."""
-    if "true" not in repository.settings(r"^remote\..*\.promisor$").values():
+    try:
+        is_partial = "true" in repository.settings(r"^remote\..*\.promisor$").values()
+    except RepositoryError:
+        is_partial = False
+    if not is_partial:
         return str(error)
     fetch = shown(shlex.join(["git", "diff", f"{revision}..."]))
     return f"this is a partial clone, which lacks the old content of a file; `{fetch}` fetches it"
