@@ -232,13 +232,14 @@ def test_changed_files_without_a_path_are_ignored(wire: Wire, net: Path, address
 @pytest.mark.parametrize("address", PATHLESS, ids=ascii)
 def test_root_without_a_path_is_none(net: Path, address: str) -> None:
     folder = {"uri": address, "name": "odd"}
-    for root in (
+    roots: tuple[dict[str, Any], ...] = (
         {"rootUri": address},
         {"rootUri": None, "rootPath": "/tmp/\ud800"},
         {"rootUri": None, "rootPath": "\0"},
-    ):
+    )
+    for root in roots:
         with Wire() as wire:
-            params = {"processId": None, "capabilities": {}, "workspaceFolders": [folder], **root}
+            params: dict[str, Any] = {"processId": None, "capabilities": {}, "workspaceFolders": [folder], **root}
             assert "result" in wire.ask("initialize", params)
             wire.tell("initialized", {})
             assert works(wire, net)

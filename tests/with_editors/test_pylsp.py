@@ -158,3 +158,16 @@ def test_plugin_tells_of_settings_that_cannot_be_used_once_and_goes_on(net: Path
             assert editor.messages == [told, told]
 
     edit(session())
+
+
+@pytest.mark.parametrize("address", ["file:///tmp/\ud800.py", "file:///tmp/%00.py"], ids=ascii)
+def test_document_without_a_path_does_not_keep_others_from_getting_actions(net: Path, address: str) -> None:
+    async def session() -> None:
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor, select=["FWD001"])
+            item = types.TextDocumentItem(address, "python", 1, PROGRAM)
+            editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+            editor.open(net)
+            assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+
+    edit(session())
