@@ -173,6 +173,18 @@ def test_flake8_reports_only_the_files_that_the_settings_govern(break_: Break, p
     assert sorted({place.partition(":")[0] for place, code in told if code == "FWD001"}) == GOOD
 
 
+def test_flake8_checks_other_files_even_if_the_current_folder_has_invalid_settings(project: Path) -> None:
+    _unknown_key(project / "pyproject.toml")
+    (project / "ok/pyproject.toml").write_text("[tool.forward-call]\n")
+    (project / "fix/net.py").write_text(f"import os\n{PROGRAM}")
+    done = flake8("--extend-select", "F401", "ok", "fix")
+    told = [tuple(line.split(" ", 2)[:2]) for line in done.lines]
+    assert (f"ok/net.py:{PLACE}:", "FWD001") in told
+    assert ("fix/net.py:1:1:", "FWD900") in told
+    assert ("fix/net.py:1:1:", "F401") in told
+    assert done.err == ""
+
+
 def test_gitignore_that_cannot_be_read_is_treated_alike(project: Path) -> None:
     (project / ".git").mkdir()
     (project / "fix/.gitignore").write_bytes(b"a\n" * MAX_GITIGNORE)
