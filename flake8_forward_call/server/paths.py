@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from pygls.uris import to_fs_path
-
 
 def is_path(text: str) -> bool:
     """Whether a file can be at a path: it has no null character, and file names can have all its characters."""
@@ -17,6 +15,8 @@ def is_path(text: str) -> bool:
 
 def path_of(uri: str) -> str | None:
     """The path of the file with a URI; None if it is not a file, or if no file can be at that path."""
+    from pygls.uris import to_fs_path  # python-lsp-server imports this module too, and does without pygls.
+
     try:
         path: str | None = to_fs_path(uri)
     except ValueError:  # `http://[` begins an IPv6 address.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import FIXED, PROGRAM
+from command_line import FIXED, PROGRAM, python
 from editor import Editor, capabilities, edit, editing, uri
 from lsprotocol import types
 
@@ -171,3 +171,8 @@ def test_document_without_a_path_does_not_keep_others_from_getting_actions(net: 
             assert len(await editor.actions(net, LINE, CHARACTER)) == 3
 
     edit(session())
+
+
+def test_plugin_needs_nothing_of_the_server_for_other_editors() -> None:
+    without = "import sys; sys.modules |= {'pygls': None, 'lsprotocol': None}; import flake8_forward_call.server.pylsp"
+    assert python(without).err == ""
