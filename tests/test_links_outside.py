@@ -31,8 +31,8 @@ def test_target_is_left_alone_and_told_and_the_others_are_fixed(args: list[str],
     assert done.status == 2
     name = "src/x.py" if "src" in args else "./src/x.py"
     assert done.err == (
-        f"forward-call: {name}: is a link to {outside}, which is outside of the paths given; "
-        "name the link itself to have that file changed\n"
+        f"forward-call: {name}: is a link to {outside}, outside the given paths; "
+        "name the link itself to change that file\n"
     )
     assert f"{name}:{PLACE}: {MESSAGE}" in done.lines
     assert (outside.read_text(), Path("net.py").read_text()) == (PROGRAM, FIXED)
