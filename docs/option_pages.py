@@ -69,12 +69,11 @@ def write(app: Sphinx) -> None:
 
 
 def _section(option: Option) -> str:
-    choices = f" One of {', '.join(f'`{one}`' for one in option.choices)}." if option.choices else ""
     name = f"`{option.on_command_line}`" if option.name not in _ARGUMENTS else "positional arguments"
     flake8 = in_flake8(option)
     parts = [
         f"### {option.name}",
-        f"{option.help}{choices}",
+        option.help,
         f"- Takes {option.kind.value}.\n- Default: {_default(option)}.\n- On the command line: {name}.\n"
         f"- In flake8: {_name_in_flake8(option)}.",
         f"```toml\n{in_toml(option)}```",

@@ -48,13 +48,12 @@ class Plugin:
         """Set the options for the run. Raises flake8's ExecutionError for invalid values."""
         from flake8.exceptions import ExecutionError  # type: ignore[import-untyped, unused-ignore]
 
-        from flake8_forward_call.configuration.files import ConfigError
         from flake8_forward_call.configuration.flake8 import UnusableError, settle
         from flake8_forward_call.terminal.printing import one_line
 
         try:
             settle(options)
-        except (UnusableError, ConfigError) as error:
+        except UnusableError as error:
             raise ExecutionError(one_line(str(error))) from None
         # Keep the object itself, because flake8's Python API changes it later.
         cls._options = options

@@ -24,6 +24,23 @@ def test_code_may_be_in_lower_case() -> None:
     assert forward_call("explain", "fwd001").out == forward_call("explain", "FWD001").out
 
 
+@pytest.mark.parametrize("word", ["FWD", "fwd", "F", "ALL", "all"])
+def test_word_for_all_rules_leads_to_the_list(word: str) -> None:
+    done = forward_call("explain", word)
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "'forward-call explain' lists the rules" in done.err
+    assert "unknown" not in done.err
+    assert "selects" not in done.err
+
+
+def test_prefix_of_some_rules_leads_to_their_codes() -> None:
+    done = forward_call("explain", "FWD00")
+    assert (done.status, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "FWD001, FWD002, FWD003, FWD004, FWD005" in done.err
+    assert "FWD100" not in done.err
+    assert "did you mean FWD900?" in forward_call("explain", "FWD9").err
+
+
 def test_rules_are_listed(monkeypatch: pytest.MonkeyPatch) -> None:
     off = Rule("FWD777", "off", "Off", "", default=False, applicability=Applicability.UNSAFE, page="", bad="", good="")
     monkeypatch.setattr(explain, "RULES", (*RULES, off))

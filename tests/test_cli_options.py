@@ -18,6 +18,7 @@ from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.project import disk, texts
+from flake8_forward_call.report.formats import FORMATS
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,7 @@ from flake8_forward_call.inference.project import disk, texts
         (("check", "-", "net.py"), ["cannot be mixed"]),
         (("fix", "--diff", "--output-format", "json"), ["--diff", "json"]),
         (("explain", "FWD01"), ["unknown rule code 'FWD01'", "did you mean FWD001?"]),
-        (("explain", "FWD"), ["unknown rule code 'FWD'"]),
+        (("explain", "FWD"), ["'FWD' is not the code of one rule"]),
     ],
 )
 def test_slip_is_told_in_one_line(args: tuple[str, ...], words: list[str]) -> None:
@@ -91,6 +92,9 @@ HABITS = {
     "check --target-version py310": "the version of Python",
     "check --explain FWD001": "run 'forward-call explain CODE'",
     "fix --check": "'forward-call fix --diff'",
+    "fix --dry-run": "'forward-call fix --diff'",
+    "check --dry-run": "'forward-call fix --diff'",
+    "fix --write": "'forward-call fix'",
     "fix --show-fixes": "'forward-call fix' lists",
     "fix --statistics": "'check' has it",
     "linter": "'forward-call explain' lists the rules",
@@ -152,6 +156,16 @@ def test_help(args: tuple[str, ...]) -> None:
     done = forward_call(*args)
     assert done.status == 0
     assert done.out.startswith("Usage: forward-call")
+
+
+@pytest.mark.parametrize("command", ["check", "fix", "config"])
+def test_help_lists_the_output_formats(command: str) -> None:
+    told = " ".join(forward_call(command, "--help").out.split())
+    assert f"Output format: {', '.join(FORMATS)}." in told
+
+
+def test_help_says_how_a_diff_exits() -> None:
+    assert "exits with 1 if there are any" in " ".join(forward_call("fix", "--help").out.split())
 
 
 def test_output_may_be_any_stream() -> None:

@@ -302,7 +302,10 @@ def test_error_names_the_file_the_line_and_the_key(project: Path, line: str, tol
     assert len(done.err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("name", ["forward_call", "flake8-forward-call", "flake8_forward_call"])
+ALMOST = ["forward_call", "flake8-forward-call", "flake8_forward_call", "forwardcall", "Forward-Call", "foward-call"]
+
+
+@pytest.mark.parametrize("name", ALMOST)
 @pytest.mark.parametrize("form", ["[tool.{0}]", "[ tool . '{0}' ]", '[tool."{0}".per-file-ignores]'])
 @pytest.mark.parametrize("beside", [False, True])
 def test_table_of_almost_the_right_name_is_told(project: Path, name: str, form: str, beside: bool) -> None:
@@ -314,6 +317,24 @@ def test_table_of_almost_the_right_name_is_told(project: Path, name: str, form: 
     assert done.err == (
         f"forward-call: pyproject.toml:2: [tool.{name}] is not read; the table is called [tool.forward-call]\n"
     )
+
+
+@pytest.mark.parametrize("name", ["forward-call", "forward_call", "forwardcall"])
+def test_table_outside_of_tool_is_told(name: str) -> None:
+    Path("pyproject.toml").write_text(f"[project]\nname = 'a'\n\n[{name}]\nignore = ['FWD001']\n")
+    files.forget()
+    done = forward_call("check")
+    assert (done.status, done.out) == (2, "")
+    assert (
+        done.err == f"forward-call: pyproject.toml:4: [{name}] is not read; the table is called [tool.forward-call]\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["forward", "call", "flake8", "forecast", "forward-kinematics", "for"])
+def test_table_of_another_tool_is_not_ours(name: str) -> None:
+    Path("pyproject.toml").write_text(f"[tool.{name}]\nignore = ['FWD001']\n\n[{name}]\na = 1\n")
+    files.forget()
+    assert forward_call("check").lines == FOUND
 
 
 def test_name_of_the_tool_elsewhere_in_the_file_is_no_table() -> None:

@@ -197,6 +197,55 @@ def test_address_where_no_file_can_be(wire: Wire, net: Path, name: str) -> None:
     wire.tell("textDocument/didClose", {"textDocument": {"uri": address}})
 
 
+# URIs that contain no path that the system can have. A lone surrogate arrives by JSON's escape for it.
+PATHLESS = ["file:///tmp/%00", "file:///tmp/\ud800.py", "file:///tmp/%00/\udfff", "http://[::", "untitled:\ud800", ""]
+
+
+@pytest.mark.parametrize("address", PATHLESS, ids=ascii)
+def test_document_without_a_path_does_not_keep_others_from_being_checked(wire: Wire, net: Path, address: str) -> None:
+    wire.tell("textDocument/didOpen", {"textDocument": item(address)})
+    assert "error" not in wire.ask("textDocument/codeAction", action_at(address, LINE, CHARACTER))
+    assert works(wire, net)
+    wire.tell("textDocument/didClose", {"textDocument": {"uri": address}})
+
+
+@pytest.mark.parametrize("address", PATHLESS, ids=ascii)
+def test_folder_without_a_path_is_ignored(wire: Wire, net: Path, address: str) -> None:
+    folder = {"uri": address, "name": "odd"}
+    wire.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [folder], "removed": []}})
+    assert works(wire, net)
+    new = "untitled:Untitled-1"  # It belongs to the first folder.
+    wire.tell("textDocument/didOpen", {"textDocument": item(new)})
+    assert len(wire.ask("textDocument/codeAction", action_at(new, LINE, CHARACTER))["result"]) == 3
+    wire.tell("textDocument/didClose", {"textDocument": {"uri": new}})
+    wire.tell("workspace/didChangeWorkspaceFolders", {"event": {"added": [], "removed": [folder]}})
+    assert works(wire, net)
+
+
+@pytest.mark.parametrize("address", PATHLESS, ids=ascii)
+def test_changed_files_without_a_path_are_ignored(wire: Wire, net: Path, address: str) -> None:
+    wire.tell("workspace/didChangeWatchedFiles", {"changes": [{"uri": address, "type": 1}]})
+    wire.tell("workspace/didRenameFiles", {"files": [{"oldUri": address, "newUri": address}]})
+    assert works(wire, net)
+
+
+@pytest.mark.parametrize("address", PATHLESS, ids=ascii)
+def test_root_without_a_path_is_none(net: Path, address: str) -> None:
+    folder = {"uri": address, "name": "odd"}
+    roots: tuple[dict[str, Any], ...] = (
+        {"rootUri": address},
+        {"rootUri": None, "rootPath": "/tmp/\ud800"},
+        {"rootUri": None, "rootPath": "\0"},
+    )
+    for root in roots:
+        with Wire() as wire:
+            params: dict[str, Any] = {"processId": None, "capabilities": {}, "workspaceFolders": [folder], **root}
+            assert "result" in wire.ask("initialize", params)
+            wire.tell("initialized", {})
+            assert works(wire, net)
+            assert "Traceback" not in wire.end()[1]
+
+
 def test_second_initialization_is_refused_and_changes_nothing(wire: Wire, net: Path) -> None:
     assert (
         wire.ask("initialize", {"processId": None, "capabilities": {}, "rootUri": None})["error"]["code"]
@@ -238,6 +287,8 @@ ADDRESSES = st.sampled_from(
         "vscode-notebook-cell:/a/b.ipynb#W0sZmlsZQ%3D%3D",
         "git:/a/b.py?%7B%22ref%22%3A%22HEAD%22%7D",
         "http://[",
+        "file:///\ud800.py",
+        "untitled:\ud800",
         "file:///" + "a/" * 3000,
     ]
 )

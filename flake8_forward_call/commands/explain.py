@@ -13,7 +13,7 @@ from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import inference_options
 from flake8_forward_call.files.reading import NotPlainError, read_bytes
 from flake8_forward_call.findings.finding import Applicability
-from flake8_forward_call.findings.selection import unknown
+from flake8_forward_call.findings.selection import EVERYTHING, unknown
 from flake8_forward_call.report import evidence
 from flake8_forward_call.report.rendering import text
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -61,8 +61,18 @@ def explain(what: str | None) -> Status:
     elif (path := _file_in(what)) is not None:
         raise _wrong_form(path)
     else:
-        raise click.BadParameter(unknown(what), param_hint="CODE")
+        raise click.BadParameter(_no_rule(what), param_hint="CODE")
     return Status.CLEAN
+
+
+def _no_rule(what: str) -> str:
+    """The message for a word that is no rule's code: a prefix and 'ALL' select rules, but have no page."""
+    codes = [code for code in BY_CODE if what and code.startswith(what.upper())]
+    if len(codes) == len(BY_CODE) or what.upper() == EVERYTHING:
+        return f"{what!r} is not the code of one rule; 'forward-call explain' lists the rules"
+    if len(codes) > 1:
+        return f"{what!r} is the prefix of several rules; choose from {', '.join(codes)}"
+    return f"unknown rule code {what!r}; did you mean {codes[0]}?" if codes else unknown(what)
 
 
 def _number(digits: str | None) -> int | None:

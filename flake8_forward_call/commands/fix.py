@@ -33,7 +33,11 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
 
 @click.command(cls=RecordedCommand, epilog=epilog("fix"), short_help="Rewrite x.forward(...) to x(...).")
 @shared_options
-@click.option("--diff", is_flag=True, help="Print the changes as a diff instead of making them.")
+@click.option(
+    "--diff",
+    is_flag=True,
+    help="Print the changes as a diff instead of making them; exits with 1 if there are any.",
+)
 @unsafe_fixes_option
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
@@ -19,10 +20,15 @@ from flake8_forward_call.terminal.trouble import reason
 FILE = "pyproject.toml"
 TABLE = "forward-call"
 
-# Wrong names that people use for the table. Settings under these would be silently ignored.
-_NOT_TABLES = ("forward_call", "flake8-forward-call", "flake8_forward_call")
-# A file with the table, under its name or a wrong one, contains one of these.
+# The name in lower case and without separators. Settings under almost the same name would be silently ignored.
+_PLAIN = "forwardcall"
+_SEPARATORS = re.compile(r"[\W_]+")
+# Up to one wrong, missing or swapped letter.
+_ALMOST = 0.9
+# A file with the table contains the first of these. One with the table under a wrong name often has the second.
 _IN_NAMES = (b"forward-call", b"forward_call")
+# The name of each table, or of each table of [tool].
+_NAME = re.compile(rb"^[ \t]*\[\[?[ \t]*(?:[\"']?tool[\"']?[ \t]*\.[ \t]*)?[\"']?([\w-]+)", re.MULTILINE)
 
 # How many unknown keys of a file are reported one by one, because it takes time to find each in the text.
 _TOLD = 5
@@ -54,7 +60,22 @@ def _has_table(path: Path) -> bool:
     data = _bytes_of(path)
     # Without the null bytes of UTF-16, which Windows PowerShell writes. Files without the table are not validated.
     text = data.replace(b"\0", b"")
-    return any(name in text for name in _IN_NAMES) and TABLE in _tools(path, _text_of(path, data))
+    return _may_have_table(text) and TABLE in _tools(path, _text_of(path, data))
+
+
+def _may_have_table(data: bytes) -> bool:
+    """Whether a file may contain the table, or one with almost its name."""
+    if any(name in data for name in _IN_NAMES):
+        return True
+    return any(is_almost_table(name.decode("latin-1")) for name in _NAME.findall(data))
+
+
+def is_almost_table(name: str) -> bool:
+    """Whether a name is so similar to the table's that the table was probably meant."""
+    plain = _SEPARATORS.sub("", name).lower().removeprefix("flake8")
+    if name == TABLE or abs(len(plain) - len(_PLAIN)) > 1:
+        return False
+    return plain == _PLAIN or SequenceMatcher(None, plain, _PLAIN).ratio() >= _ALMOST
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -82,16 +103,24 @@ def _text_of(path: Path, data: bytes) -> str:
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
     try:
-        tools = parsed(text).get("tool", {})
+        tables = parsed(text)
     except TomlError as error:
         raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
+    for name, table in tables.items():
+        if isinstance(table, dict) and (name == TABLE or is_almost_table(name)):
+            raise _wrong_name(path, text, name)
+    tools = tables.get("tool", {})
     if not isinstance(tools, dict):
         return {}
-    for name in _NOT_TABLES:
-        if name in tools:
-            place = f"{shown(near(str(path)))}:{_line_of_table(text, name)}"
-            raise ConfigError(f"{place}: [tool.{name}] is not read; the table is called [tool.{TABLE}]")
+    for name in filter(is_almost_table, tools):
+        raise _wrong_name(path, text, name, "tool.")
     return tools
+
+
+def _wrong_name(path: Path, text: str, name: str, inside: str = "") -> ConfigError:
+    """The error for a table that is not read because of its name; ``inside`` is the start of its full name."""
+    place = f"{shown(near(str(path)))}:{_line_of_table(text, name, inside)}"
+    return ConfigError(f"{place}: [{inside}{name}] is not read; the table is called [tool.{TABLE}]")
 
 
 def read(path: Path, *, is_trusted: bool = False) -> Configured:
@@ -164,9 +193,10 @@ def forget() -> None:
     read_what_is_valid.cache_clear()
 
 
-def _line_of_table(text: str, name: str) -> int:
-    """The first line with a header of this table of [tool]; 1 if it is written in another way."""
-    header = re.compile(rf"\s*\[+\s*tool\s*\.\s*[\"']?{re.escape(name)}[\"']?\s*[.\]]")
+def _line_of_table(text: str, name: str, inside: str) -> int:
+    """The first line with a header of this table; 1 if it is written in another way."""
+    before = r"tool\s*\.\s*" if inside else ""
+    header = re.compile(rf"\s*\[+\s*{before}[\"']?{re.escape(name)}[\"']?\s*[.\]]")
     return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
 

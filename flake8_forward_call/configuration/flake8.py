@@ -6,7 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from flake8_forward_call.configuration.options import OPTIONS, Option
-from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
+from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.configuration.values import OptionValueError, Value, value_of
 from flake8_forward_call.files import cache
 
@@ -16,9 +16,10 @@ class UnusableError(Exception):
 
 
 def settle(options: Namespace) -> None:
-    """Store the options of this plugin for the run, and check that the settings of the current folder can be read.
+    """Store the options of this plugin for the run. Raises UnusableError.
 
-    Raises UnusableError, and ConfigError for a configuration file.
+    Settings in files are read later: FWD900 reports invalid ones in the files that they govern, and all other files are
+    checked.
     """
     given: dict[str, Value] = {}
     for option in OPTIONS:
@@ -31,7 +32,6 @@ def settle(options: Namespace) -> None:
     _settle_environment(options, given)
     if "cache-dir" in given:
         cache.use(str(given["cache-dir"]))
-    settings_of(Path.cwd())
 
 
 def _raw(options: Namespace, option: Option) -> object:

@@ -184,7 +184,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "output-format",
         Kind.CHOICE,
-        "The format of the findings; text and full are for people.",
+        f"Output format: {', '.join(FORMATS)}.",
         '"text"',
         default="text",
         choices=tuple(FORMATS),

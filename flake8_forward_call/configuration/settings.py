@@ -97,6 +97,14 @@ def settings_of(folder: Path) -> Settings:
     return _settings(tuple(values.items()), Path.cwd() if found is None else found.path.parent)
 
 
+def settings_or_fault(folder: Path) -> tuple[Settings, str | None]:
+    """The settings for the files in a folder, and None; if they are invalid, what applies without them, and why."""
+    try:
+        return settings_of(folder), None
+    except ConfigError as error:
+        return _settings(tuple(GIVEN.get().values.items()), Path.cwd()), str(error)
+
+
 @lru_cache(maxsize=64)
 def _settings(values: tuple[tuple[str, Value], ...], base: Path) -> Settings:
     known = {option.name: option.attribute for option in OPTIONS}

@@ -6,11 +6,12 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
-from flake8_forward_call.configuration.settings import settings_of
+from flake8_forward_call.configuration.settings import settings_or_fault
 from flake8_forward_call.files.ignoring import LeftOut, reason_for
 from flake8_forward_call.files.python_files import is_python
 from flake8_forward_call.files.reading import kind_of
@@ -31,25 +32,50 @@ _LOOKED_AT = (".py", ".ipynb")
 _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
 
 
-def find_files(paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None) -> Iterator[str]:
+@dataclass
+class _Faults:
+    """The faults of settings that a search has met. Files that faulty settings govern are not checked.
+
+    Each fault is reported to ``trouble`` once. They do not matter to a search for files that are only read.
+    """
+
+    trouble: Trouble
+    only_reads: bool
+    are_met: bool = False
+
+    def prevent(self, fault: str | None) -> bool:
+        """Whether a fault prevents the check of a file; if so, it is reported."""
+        if fault is None or self.only_reads:
+            return False
+        self.are_met = True
+        if fault not in self.trouble.errors:
+            self.trouble.error(fault)
+        return True
+
+
+def find_files(
+    paths: Sequence[str], trouble: Trouble, skipped: Skipped | None = None, *, only_reads: bool = False
+) -> Iterator[str]:
     """Yield the files to check, named as flake8 would name them, each once even if it has several names.
 
     A named file counts if it is Python by its name or its first line, even if git or the settings ignore it, unless
     ``force-exclude`` is set. In directories, ``.py`` files and notebooks count, without version control, caches,
     ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings ignore.
     ``skipped`` notes what is skipped. Links to directories are not followed, links to files are. What cannot be read is
-    reported to ``trouble``, and the search continues. Raises ConfigError.
+    reported to ``trouble``, and the search continues. So are invalid settings, without the files that they govern,
+    unless the caller ``only_reads`` the files and does not check them.
     """
     skipped = skipped or Skipped()
     for path in paths:
-        for name, real in _look(path, trouble, skipped):
+        for name, real in _look(path, _Faults(trouble, only_reads), skipped):
             if real not in skipped.looked_at:
                 skipped.looked_at.add(real)
                 yield name
 
 
-def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
+def _look(path: str, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, str]]:
     """Yield the files for one path that the user named: the name of each, and its real path."""
+    trouble = faults.trouble
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 (To a Path, the empty string is the current directory.)
     except OSError as error:
@@ -57,37 +83,40 @@ def _look(path: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, 
         return
     real = os.path.realpath(path)
     if stat.S_ISREG(mode):
-        if settings_of(Path(real).parent).force_exclude and (why := reason_for(real, is_folder=False)) is not None:
+        settings, fault = settings_or_fault(Path(real).parent)
+        if settings.force_exclude and (why := reason_for(real, is_folder=False)) is not None:
             skipped.file(real, why)
             skipped.forced()
         elif not is_python(path):
             skipped.not_python(path, real)
-        else:
+        elif not faults.prevent(fault):
             yield path, real
     elif stat.S_ISDIR(mode):
-        yield from _look_into(path, real, trouble, skipped)
+        yield from _look_into(path, real, faults, skipped)
     else:  # Reading it could block forever.
         trouble.error(f"{near(path)}: is {kind_of(mode)}; to check its content, pipe it to 'forward-call check -'")
 
 
-def _look_into(path: str, real: str, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
+def _look_into(path: str, real: str, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, str]]:
     """Yield the same for a directory."""
-    is_forced = settings_of(Path(real)).force_exclude
+    is_forced = settings_or_fault(Path(real))[0].force_exclude
     left_out = LeftOut.at(real, is_named=not is_forced)
     if is_forced and (why := reason_for(real, is_folder=True)) is not None:
         skipped.folder(partial(_reasons, real, left_out, why))
         skipped.forced()
         return
-    files = _walk(path, real, left_out, trouble, skipped)
+    faults.prevent(left_out.fault)  # The user named this directory, so its settings matter even without files.
+    files = _walk(path, real, left_out, faults, skipped)
     first = next(files, None)
     if first is None:
-        skipped.nothing_in(path)
+        if not faults.are_met:
+            skipped.nothing_in(path)
         return
     yield first
     yield from files
 
 
-def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped: Skipped) -> Iterator[tuple[str, str]]:
+def _walk(top: str, real_top: str, left_out: LeftOut, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, str]]:
     """Yield the Python files and notebooks under a directory, sorted by name, subdirectories last."""
     # Links to directories are not followed, so only a link to a file needs the system calls of realpath.
     waiting = [(top, real_top, left_out)]
@@ -97,7 +126,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
-            trouble.error(f"{near(folder)}: cannot be read: {reason(error)}")
+            faults.trouble.error(f"{near(folder)}: cannot be read: {reason(error)}")
             continue
         if folder != top:
             if is_environment(entries):
@@ -108,10 +137,15 @@ def _walk(top: str, real_top: str, left_out: LeftOut, trouble: Trouble, skipped:
             real = f"{real_folder.rstrip(os.sep)}{os.sep}{entry.name}"
             if entry.name.endswith(_LOOKED_AT) and _is_file(entry):
                 why = left_out.reason(real, is_folder=False)
-                if why is None:
-                    yield entry.path, os.path.realpath(entry.path) if entry.is_symlink() else real
-                else:
+                if why is not None:
                     skipped.file(real, why)
+                    continue
+                fault = left_out.fault
+                if entry.is_symlink():  # The settings are those of the target's folder.
+                    real = os.path.realpath(entry.path)
+                    fault = left_out.by_git.fault or settings_or_fault(Path(real).parent)[1]
+                if not faults.prevent(fault):
+                    yield entry.path, real
             elif not is_searched(entry):
                 if entry.name.endswith(_LOOKED_AT) and _is_special(entry):
                     skipped.file(real, left_out.reason(real, is_folder=False) or Reason.SPECIAL)

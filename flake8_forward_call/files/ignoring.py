@@ -9,9 +9,9 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import FILE, ConfigError
+from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
-from flake8_forward_call.configuration.settings import Settings, settings_of
+from flake8_forward_call.configuration.settings import Settings, settings_or_fault
 from flake8_forward_call.files.reading import TooLargeError, read_bytes
 from flake8_forward_call.files.skipping import Reason
 from flake8_forward_call.terminal.printing import near, shown
@@ -27,12 +27,14 @@ class Ignoring:
     """The patterns that apply in a folder: each list with the folder that it is relative to, the outermost first.
 
     ``named`` is the real path of a folder that the user named, or empty. Patterns are not applied to that folder itself
-    or to those above it.
+    or to those above it. ``fault``: why the patterns of a ``.gitignore`` are missing; without them, files that git
+    ignores would be checked.
     """
 
     lists: tuple[tuple[str, Patterns], ...] = ()
     everything: bool = False  # A folder above is ignored, so no pattern can re-include its content.
     named: str = ""
+    fault: str | None = None
 
     def with_patterns(self, folder: str, patterns: Sequence[bytes]) -> Ignoring:
         """The same with more patterns, which are relative to the folder with this real path."""
@@ -49,15 +51,14 @@ class Ignoring:
     def with_gitignore_of(self, folder: str) -> Ignoring:
         """The same with the patterns of the ``.gitignore`` in a folder, if there is a readable one.
 
-        Like git, this does not follow a link. Raises ConfigError for one that is too large, because without it, files
-        that git ignores would be checked.
+        Like git, this does not follow a link. One that is too large or has an invalid pattern is a fault.
         """
         path = os.path.join(folder, GITIGNORE)  # noqa: PTH118 (Path is slow for thousands of folders.)
         try:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
             return self.with_patterns(folder, lines_of(data))
         except (TooLargeError, PatternError) as error:
-            raise ConfigError(f"{shown(near(path))}: {error}") from None
+            return replace(self, fault=self.fault or f"{shown(near(path))}: {error}")
         except OSError:  # git continues without such a file too.
             return self
 
@@ -99,28 +100,37 @@ def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """What is skipped in a folder: by git, and by the settings that apply there."""
+    """What is skipped in a folder: by git, and by the settings that apply there.
+
+    ``invalid`` is why these settings are invalid. Then the folder counts as one without settings.
+    """
 
     by_git: Ignoring = Ignoring()
     by_user: Ignoring = Ignoring()
     respects_git: bool = True
+    invalid: str | None = None
+
+    @property
+    def fault(self) -> str | None:
+        """Why the files in the folder cannot be checked as their project wants it; None if they can."""
+        return self.invalid or self.by_git.fault
 
     @classmethod
     def at(cls, folder: str, *, is_named: bool = True) -> LeftOut:
-        """What is skipped in the folder where a search starts, given by its real path. Raises ConfigError.
+        """What is skipped in the folder where a search starts, given by its real path.
 
         If the user named the folder, patterns that match the folder itself do not count.
         """
-        settings, named = settings_of(Path(folder)), folder if is_named else ""
+        (settings, invalid), named = settings_or_fault(Path(folder)), folder if is_named else ""
         by_git = of_repository(folder, named) if settings.respect_gitignore else Ignoring()
-        return cls(by_git, _of_user(settings, named), settings.respect_gitignore)
+        return cls(by_git, _of_user(settings, named), settings.respect_gitignore, invalid)
 
     def below(self, folder: str, names: Container[str]) -> LeftOut:
-        """What is skipped in a folder further down, whose entries have these ``names``. Raises ConfigError."""
+        """What is skipped in a folder further down, whose entries have these ``names``."""
         found = self
         if FILE in names:
-            settings = settings_of(Path(folder))
-            found = replace(found, by_user=_of_user(settings, self.by_user.named))
+            settings, invalid = settings_or_fault(Path(folder))
+            found = replace(found, by_user=_of_user(settings, self.by_user.named), invalid=invalid)
         if self.respects_git and GITIGNORE in names:
             found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
         return found

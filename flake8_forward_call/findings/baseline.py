@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.files.inputs import STDIN_NAME
 from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.findings.finding import Finding
@@ -100,10 +101,15 @@ class Baseline:
         return sum(
             1
             for one, count in left.items()
-            if count
-            and selects(str(Path(self.folder, one.path))).keeps(one.code)
-            and (one.path in names or not self.has_file(one.path))
+            if count and self._may_be_found(one, selects) and (one.path in names or not self.has_file(one.path))
         )
+
+    def _may_be_found(self, one: Identity, selects: Selects) -> bool:
+        """Whether the rule of an entry is selected for its file. With invalid settings, the file is not checked."""
+        try:
+            return selects(str(Path(self.folder, one.path))).keeps(one.code)
+        except ConfigError:
+            return False
 
     def has_file(self, name: str) -> bool:
         """Whether a file with this name, relative to the baseline's folder, exists."""

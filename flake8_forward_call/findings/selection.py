@@ -13,6 +13,9 @@ from flake8_forward_call.rules import BY_CODE, RULES
 # The prefix of every code. Anything shorter is also a prefix of other plugins' codes: `F` is pyflakes.
 _PREFIX = "FWD"
 
+# What ruff calls the selection of all rules.
+EVERYTHING = "ALL"
+
 # Which rules count for the file at a path.
 Selects: TypeAlias = "Callable[[str], Selection]"
 
@@ -81,7 +84,7 @@ def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
 
 def unknown(code: str) -> str:
     """The message for an unknown code, with the rule that was probably meant."""
-    if code.upper() == "ALL":
+    if code.upper() == EVERYTHING:
         return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(BY_CODE)}"

@@ -24,6 +24,10 @@ character if the error has no location. Until the error is fixed, the calls in t
 - **It is not a notebook, or one of its cells cannot be parsed.** An `.ipynb` file that is not JSON, or has no list of
   cells, is not checked. A cell that is still invalid without its IPython syntax is skipped: the message names it, and
   the other cells are analysed and fixed.
+- **Its settings are not valid.** The `[tool.forward-call]` that applies to the file has an unknown key or an invalid
+  value, or its `pyproject.toml` cannot be read. The message names the file and the line. flake8 reports this for each
+  such file that contains `forward` or `__call__`. `forward-call check` reports it once, as an error, and skips these
+  files.
 - **The code is nested too deeply**: thousands of levels, as only generated code has. Python itself cannot run most such
   files. Exclude the file.
 - **The rewrite could not be proved.** `forward-call fix` compares the syntax tree of the result with the original. If

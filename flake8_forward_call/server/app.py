@@ -12,13 +12,13 @@ from typing import Any, BinaryIO, TypeVar, cast
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
-from pygls.uris import to_fs_path
 from pygls.workspace import TextDocument
 
 from flake8_forward_call import __version__
 from flake8_forward_call.configuration.files import FILE
 from flake8_forward_call.server import actions, messages
 from flake8_forward_call.server.checks import Checks, Document
+from flake8_forward_call.server.paths import path_of
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import SECTION, Preferences, Settings, Terms, be_lenient, parsed, terms_of
@@ -78,7 +78,7 @@ class Server(LanguageServer):
         workspace = self.client_capabilities.workspace
         if not (workspace and workspace.configuration):
             return
-        folders = [folder.uri for folder in self.workspace.folders.values()]
+        folders = [folder.uri for folder in self.workspace.folders.values() if path_of(folder.uri) is not None]
         items = [types.ConfigurationItem(section=SECTION)]
         items += [types.ConfigurationItem(scope_uri=uri, section=SECTION) for uri in folders]
         try:
@@ -91,7 +91,7 @@ class Server(LanguageServer):
         default, faults = parsed(values[0], self._default)
         by_folder = {}
         for uri, value in zip(folders, values[1:], strict=False):
-            path = to_fs_path(uri)
+            path = path_of(uri)
             if path is not None:
                 by_folder[Path(path)], more = parsed(value, default)
                 faults += more
@@ -133,15 +133,15 @@ class Server(LanguageServer):
         A new document without a path belongs to the client's first folder, or to the current one.
         """
         if not uri.startswith(_NEW):
-            return to_fs_path(uri)
+            return path_of(uri)
         if uri.startswith(f"{_NEW}/"):
-            return to_fs_path(uri.replace(_NEW, "file:", 1))
+            return path_of(uri.replace(_NEW, "file:", 1))
         return str(Path(next(iter(self._folders()), ""), uri.removeprefix(_NEW)))
 
     def _folders(self) -> list[str]:
         """The client's workspace folders."""
-        folders = [to_fs_path(folder.uri) for folder in list(self.workspace.folders.values())]
-        return [one for one in folders or [self.workspace.root_path] if one]
+        uris = [folder.uri for folder in list(self.workspace.folders.values())] or [self.workspace.root_uri]
+        return [one for one in map(path_of, filter(None, uris)) if one]
 
     def _terms(self, path: str) -> Terms:
         return terms_of(path, self.settings.of(path), self._folders())

@@ -14,6 +14,7 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.server import reports
+from flake8_forward_call.server.paths import is_path
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import Terms
 from flake8_forward_call.server.wire import in_short
@@ -165,7 +166,7 @@ class Checks:
     def _file_of(self, document: Document) -> str | None:
         """The path of a document; None if it cannot be a file, because a client may send anything."""
         path = self._path_of(document.uri)
-        return None if path is None or "\0" in path else path
+        return path if path is not None and is_path(path) else None
 
     async def _checked(self, name: str, document: Document) -> Report:
         version, text = document.version, document.source

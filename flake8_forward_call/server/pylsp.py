@@ -16,6 +16,7 @@ from pylsp import hookimpl, lsp
 from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.rules import BY_CODE
 from flake8_forward_call.server.offers import Offer, offers
+from flake8_forward_call.server.paths import is_path
 from flake8_forward_call.server.positions import Positions, utf16_units
 from flake8_forward_call.server.reports import checked
 from flake8_forward_call.server.settings import SECTION, Preferences, be_lenient, terms_of
@@ -61,8 +62,10 @@ def _actions(
 ) -> list[dict[str, Any]]:
     be_lenient()
     shown = {diagnostic.get("code") for diagnostic in context.get("diagnostics", ())}
-    look_again({os.path.realpath(one.path): one.source for one in workspace.documents.values() if hasattr(one, "path")})
-    terms = terms_of(document.path, preferences, [workspace.root_path] if workspace.root_path else [])
+    opened = (one for one in workspace.documents.values() if hasattr(one, "path") and is_path(one.path))
+    look_again({os.path.realpath(one.path): one.source for one in opened})
+    root = workspace.root_path
+    terms = terms_of(document.path, preferences, [root] if root and is_path(root) else [])
     _tell(workspace, os.path.dirname(document.path), terms.faults)  # noqa: PTH120
     if terms.is_skipped:
         return []

@@ -9,6 +9,8 @@ from typing import Any, BinaryIO
 from lsprotocol import types
 from pygls.protocol import LanguageServerProtocol
 
+from flake8_forward_call.server.paths import is_path, path_of
+
 log = logging.getLogger(__name__)
 
 # https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#errorCodes
@@ -84,6 +86,8 @@ class Protocol(LanguageServerProtocol):
             if refusal is None:
                 if method is not None and self.get_message_type(method) is None:
                     message = {"params": None, **message}  # Report the method, not the missing field.
+                if method == types.INITIALIZE:
+                    message = {**message, "params": _with_valid_root(message["params"])}
                 super().handle_message(super().structure_message(message))
                 return
         except Exception as error:
@@ -111,6 +115,19 @@ class Protocol(LanguageServerProtocol):
                 return types.ResponseError(_INVALID_REQUEST, "the server is initialized already")
             return types.ResponseError(_NOT_INITIALIZED, "the server is not initialized yet")
         return None
+
+
+def _with_valid_root(params: Any) -> Any:
+    """The parameters of ``initialize`` without a root where no folder can be, which pygls cannot handle."""
+    if not isinstance(params, dict):
+        return params
+    uri, path = params.get("rootUri"), params.get("rootPath")
+    odd: dict[str, None] = {}
+    if isinstance(uri, str) and path_of(uri) is None:
+        odd["rootUri"] = None
+    if isinstance(path, str) and not is_path(path):
+        odd["rootPath"] = None
+    return {**params, **odd}
 
 
 def in_short(text: object) -> str:

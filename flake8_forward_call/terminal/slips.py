@@ -27,6 +27,8 @@ _COMMANDS = {
 
 _PRINTED = "run 'forward-call explain CODE'"
 _FIX = "run 'forward-call fix'"
+_DIFF = "'forward-call fix --diff' changes nothing and exits with 1 if it found something"
+_WRITE = "'forward-call fix' changes the files unless '--diff' is given"
 _COLOURS = "set NO_COLOR=1 or FORCE_COLOR=1"
 _RULES = "'fix --select CODES' fixes the findings of these rules alone"
 
@@ -36,7 +38,10 @@ _OPTIONS = {
     "--fix-only": "run 'forward-call fix --quiet'",
     "--no-fix": "'forward-call check' changes nothing",
     "--show-fixes": "'forward-call fix' lists what it has fixed",
-    "--check": "'forward-call fix --diff' changes nothing and exits with 1 if it found something",
+    "--check": _DIFF,
+    "--dry-run": _DIFF,
+    "--write": _WRITE,
+    "--in-place": _WRITE,
     "--show-settings": "run 'forward-call config PATH'",
     "--explain": _PRINTED,
     "--rule": _PRINTED,

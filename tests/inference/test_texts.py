@@ -245,7 +245,7 @@ def test_same_files_at_two_places_are_two_projects(top: Path, tmp_path: Path) ->
 
 
 def test_file_that_goes_while_it_is_looked_at_tells_nothing(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def find(*_: object) -> list[str]:
+    def find(*_: object, **__: object) -> list[str]:
         return [str(top / "gone.py")]
 
     monkeypatch.setattr(texts, "find_files", find)

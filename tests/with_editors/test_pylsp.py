@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import FIXED, PROGRAM
+from command_line import FIXED, PROGRAM, python
 from editor import Editor, capabilities, edit, editing, uri
 from lsprotocol import types
 
@@ -158,3 +158,21 @@ def test_plugin_tells_of_settings_that_cannot_be_used_once_and_goes_on(net: Path
             assert editor.messages == [told, told]
 
     edit(session())
+
+
+@pytest.mark.parametrize("address", ["file:///tmp/\ud800.py", "file:///tmp/%00.py"], ids=ascii)
+def test_document_without_a_path_does_not_keep_others_from_getting_actions(net: Path, address: str) -> None:
+    async def session() -> None:
+        async with editing(net.parent, command=PYLSP, can=capabilities()) as editor:
+            configured(editor, select=["FWD001"])
+            item = types.TextDocumentItem(address, "python", 1, PROGRAM)
+            editor.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+            editor.open(net)
+            assert len(await editor.actions(net, LINE, CHARACTER)) == 3
+
+    edit(session())
+
+
+def test_plugin_needs_nothing_of_the_server_for_other_editors() -> None:
+    without = "import sys; sys.modules |= {'pygls': None, 'lsprotocol': None}; import flake8_forward_call.server.pylsp"
+    assert python(without).err == ""

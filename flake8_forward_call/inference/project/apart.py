@@ -18,7 +18,7 @@ def apart_from(top: Path, path: str) -> Path | None:
     """The outermost folder around a file that a search from its project's top skips, or the file if only it is skipped.
 
     The path must be the file's real path. None if the search reaches the file. A folder such as ``site-packages``
-    contains unrelated packages, so the result is the package in it. Raises ConfigError.
+    contains unrelated packages, so the result is the package in it.
     """
     left_out, found = _on_the_way(str(top), os.path.dirname(path))  # noqa: PTH120
     if found is None and left_out.reason(path, is_folder=False) is not None:

@@ -200,7 +200,7 @@ class Texts:
                 own[folder] = is_own(outer) and not is_marked(Path(folder))
             return own[folder]
 
-        paths = find_files(self._tops, Unheard())
+        paths = find_files(self._tops, Unheard(), only_reads=True)
         yield from (one for one in paths if is_own(os.path.dirname(one))) if self._others else paths  # noqa: PTH120
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:

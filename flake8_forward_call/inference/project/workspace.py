@@ -209,7 +209,7 @@ class Workspace:
 
 
 def workspace_of(path: str) -> Workspace:
-    """The workspace of the file at a path. Raises ConfigError."""
+    """The workspace of the file at a path."""
     folder = Path(os.path.realpath(path)).parent
     package = home_of_package(folder)
     # A home folder is not a project, even if it is under version control.
