@@ -322,6 +322,30 @@ own = object.__new__(Own)
 own.__init__()
 print(own.forward(X))
 """,
+    "in a generator that runs at once": """
+net = Net()
+print(sum(net.forward(x).sum() for x in [X]))
+net = Robot()
+""",
+    "first in a generator, before a swap": """
+net = Net()
+results = (y.shape for y in net.forward(X))
+net = Robot()
+print(list(results))
+""",
+    "in a generator over a name that is used again": """
+nets = [Net(), Net()]
+results = (net.forward(X) for net in nets)
+for net in [Robot()]: pass
+print(list(results))
+""",
+    "a name of a class body in the first iterable": """
+net = Robot()
+class Own:
+    net = Net()
+    parts = [y.shape for y in net.forward(X)]
+print(Own.parts)
+""",
     "both calls with other arguments": """
 def use(net: Net, double): return net.forward(X, 2) if double else net(X)
 print(use(Net(), True))

@@ -260,6 +260,87 @@ SWAPPED = {
         "Robot",
         "cls",
     ),
+    "a generator that runs later": (
+        """
+        grip = Net()
+        results = (grip.forward(x) for x in [X])
+        grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the condition of a generator in a function": (
+        """
+        def run():
+            grip = Net()
+            results = (1 for x in [X] if grip.forward(x) is not None)
+            grip = SWAP
+            return list(results)
+        print(run())
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the inner iterable of a generator": (
+        """
+        grip = Net()
+        results = (y for x in [X] for y in grip.forward(x))
+        grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "an attribute in a generator": (
+        """
+        class Arm: pass
+        arm = Arm()
+        arm.grip = Net()
+        results = enumerate([arm.grip.forward(y) for y in [x]] for x in [X])
+        arm.grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the owner of an attribute in a generator": (
+        """
+        class Arm:
+            def __init__(self, grip): self.grip = grip
+        arm = Arm(Net())
+        other = Arm(SWAP)
+        results = (arm.grip.forward(x) for x in [X])
+        arm = other
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a comprehension in a class body": (
+        """
+        grip = SWAP
+        class Arm:
+            grip = Net()
+            results = [grip.forward(x) for x in [X]]
+        print(Arm.results)
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a generator in a class body in a function": (
+        """
+        def make():
+            grip = SWAP
+            class Arm:
+                grip = Net()
+                results = list(grip.forward(x) for x in [X])
+            return Arm
+        print(make().results)
+        """,
+        "Robot()",
+        "Net()",
+    ),
     "a caller by getattr": (
         """
         class Arm:

@@ -27,9 +27,11 @@ if TYPE_CHECKING:
 # What the text contains where a class's `__call__` is set from outside: an assignment, or the name as a string.
 _STORES = (
     ("__call__", ".__call__ ="),
+    ("__call__", ".__call__="),
     ("__call__", ', "__call__"'),
     ("__call__", ", '__call__'"),
     ("_call_impl", "._call_impl ="),
+    ("_call_impl", "._call_impl="),
     ("_call_impl", ', "_call_impl"'),
     ("_call_impl", ", '_call_impl'"),
 )
@@ -61,9 +63,6 @@ class OwnCalls:
 
     def of(self, cls: Class) -> OwnCall | None:
         """What the class itself does to its call; None if it does nothing."""
-        if isinstance(cls, KnownClass):
-            entry = cls.entry
-            return None if entry.call is None else OwnCall(Sameness(entry.call), _has_own(cls))
         if cls in self._known:
             return self._known[cls]
         found = list(self._found(cls))
@@ -73,8 +72,12 @@ class OwnCalls:
             self._known[cls] = own
         return own
 
-    def _found(self, cls: SourceClass) -> Iterator[OwnCall]:
+    def _found(self, cls: Class) -> Iterator[OwnCall]:
         yield from self._set_from_outside(cls)
+        if isinstance(cls, KnownClass):
+            if cls.entry.call is not None:
+                yield OwnCall(Sameness(cls.entry.call), _has_own(cls))
+            return
         taken = False
         for one in alterations(self._ev, cls):
             if one.sets is not None:
@@ -144,9 +147,9 @@ class OwnCalls:
         """Whether the project sets or deletes the class's ``__call__`` or ``_call_impl`` outside its body."""
         return any(self._set_from_outside(cls))
 
-    def _set_from_outside(self, cls: SourceClass) -> Iterator[OwnCall]:
+    def _set_from_outside(self, cls: Class) -> Iterator[OwnCall]:
         """Yield what the project or the class's own file assigns to its ``__call__`` or ``_call_impl``."""
-        for place in (None, cls.scope.file):
+        for place in (None, cls.scope.file) if isinstance(cls, SourceClass) else (None,):
             if place not in self._stores and place not in self._gathering:
                 self._gathering.append(place)  # A question that leads back to itself finds nothing here.
                 try:
