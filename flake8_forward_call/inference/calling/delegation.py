@@ -31,8 +31,9 @@ Recognise: TypeAlias = Callable[[ast.Call], "Onward | None"]
 def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bool = True) -> Sameness:
     """SAME if every path returns the overridden function's result for the same arguments, PERHAPS if some do.
 
-    PERHAPS also if it may raise an error instead, or if only ``*args`` or ``**kwargs`` are not passed on, because a call may have none. ``onward``
-    recognises a call of the overridden function; ``bound`` says whether the first parameter is the instance.
+    PERHAPS also if it may raise an error instead, or if only ``*args`` or ``**kwargs`` are not passed on, because a
+    call may have none. ``onward`` recognises a call of the overridden function; ``bound`` says whether the first
+    parameter is the instance.
     """
     if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
         return Sameness.DIFFERENT

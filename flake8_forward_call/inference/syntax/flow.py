@@ -34,6 +34,7 @@ from flake8_forward_call.sources.trees import children
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
+_Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 
 # The bindings at the head of a loop only grow, by those of one nested loop per round. Real code needs two rounds.
@@ -599,15 +600,9 @@ class Flow:
                     outer[target.id] = tuple(dict.fromkeys((*before, *outer[target.id])))
                 self._bind(target.id, state, target, build)
             case ast.Call():
-                if (key_of(node.func) or "").rpartition(".")[2] not in _LAZY:
-                    self._eager.update(id(one) for one in node.args if isinstance(one, ast.GeneratorExp))
-                self._children(node, state)
-            case ast.ListComp(elt=elt, generators=generators) | ast.SetComp(elt=elt, generators=generators):
-                self._comprehension([elt], generators, state)
-            case ast.GeneratorExp(elt=elt, generators=generators):
-                self._comprehension([elt], generators, state, is_late=id(node) not in self._eager)
-            case ast.DictComp(key=key, value=value, generators=generators):
-                self._comprehension([key, value], generators, state)
+                self._call(node, state)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                self._comprehension(node, state)
             case ast.Lambda(args=arguments):
                 self._expression(arguments, state)
                 self._capture(node, state)
@@ -639,14 +634,19 @@ class Flow:
         reached = state[key]
         self.uses[id(node)] = reached if seen is None else rejoined(dict.fromkeys((*seen, *reached)))
 
-    def _comprehension(
-        self, results: list[ast.expr], generators: list[ast.comprehension], state: State, *, is_late: bool = False
-    ) -> None:
-        """Walk a comprehension. Only its first iterable is evaluated in the scope itself, and at once."""
+    def _call(self, node: ast.Call, state: State) -> None:
+        if (key_of(node.func) or "").rpartition(".")[2] not in _LAZY:
+            given = (one.value if isinstance(one, ast.Starred) else one for one in node.args)
+            self._eager.update(id(one) for one in given if isinstance(one, ast.GeneratorExp))
+        self._children(node, state)
+
+    def _comprehension(self, node: _Comprehension, state: State) -> None:
+        """Walk a comprehension. Only its first iterable is evaluated in the scope itself and in any case at once."""
+        is_late = isinstance(node, ast.GeneratorExp) and id(node) not in self._eager
         self._around.append(state)
         inside: State | None = dict(state)
         before = self._is_late, self._local, self._in_class_comprehension
-        for index, generator in enumerate(generators):
+        for index, generator in enumerate(node.generators):
             if inside is None:
                 break
             self._expression(generator.iter, inside)
@@ -662,7 +662,7 @@ class Flow:
                     self._expression(test, inside)
                     inside = self._narrow(test, True, inside)
         if inside is not None:
-            for result in results:
+            for result in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
                 self._expression(result, inside)
         self._is_late, self._local, self._in_class_comprehension = before
         self._around.pop()
