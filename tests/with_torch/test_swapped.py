@@ -341,6 +341,98 @@ SWAPPED = {
         "Robot()",
         "Net()",
     ),
+    "a module whose call means something else": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        def refit(net): net.fc = SWAP
+        net = Net()
+        refit(net)
+        print(net.fc.forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module under a name of a loop": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        net = Net()
+        for name in ["fc"]: setattr(net, name, SWAP)
+        print(net.fc.forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module in a dict": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        class Arm:
+            def __init__(self): self.nets = {"b": Net()}
+        def fill(arm: Arm): arm.nets["a"] = SWAP
+        arm = Arm()
+        fill(arm)
+        print(arm.nets["a"].forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module among the keyword arguments": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        class Arm(nn.Module):
+            def __init__(self, **parts):
+                super().__init__()
+                self.grip = Net()
+                for name, part in parts.items(): setattr(self, name, part)
+            def run(self, x): return self.grip.forward(x)
+        print(Arm(grip=SWAP).run(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "a keyword argument in place of the usual part": (
+        """
+        class Arm(nn.Module):
+            def __init__(self, **parts):
+                super().__init__()
+                for name, part in parts.items(): setattr(self, name, part)
+                if not hasattr(self, "grip"): self.grip = Net()
+            def run(self, x): return self.grip.forward(x)
+        print(Arm(grip=SWAP).run(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a part that is deleted first": (
+        """
+        net = Net()
+        del net.fc
+        for name in ["fc"]: setattr(net, name, SWAP)
+        print(net.fc.forward(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a part that is not there yet": (
+        """
+        class Arm(nn.Module):
+            def __init__(self):
+                super().__init__()
+                for name, value in {"grip": SWAP}.items(): setattr(self, name, value)
+            def build(self): self.grip = Net()
+            def run(self, x): return self.grip.forward(x)
+        print(Arm().run(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
     "a caller by getattr": (
         """
         class Arm:
