@@ -113,6 +113,28 @@ from torch.nn import Linear as Layer
 Layer.__call__=lambda self, x: "set"
 print(nn.Linear(2, 2).forward(X))
 """,
+    "set on torch's class in several lines": """
+setattr(
+    nn.Linear,
+    "__call__",
+    lambda self, x: "set",
+)
+print(Net().fc.forward(X))
+""",
+    "set on torch's class beside something else": """
+nn.Linear.__call__, other = (lambda self, x: "set"), 1
+print(Net().fc.forward(X))
+""",
+    "set on torch's class by a patch": """
+from unittest import mock
+with mock.patch("torch.nn.Linear.__call__", lambda self, x: "set"):
+    print(Net().fc.forward(X))
+""",
+    "implementation in the dict of an instance": """
+net = Net()
+net.__dict__["_call_impl"] = lambda x: "set"
+print(net.forward(X))
+""",
     "implementation set on a torch class above": """
 class Own(nn.Linear): pass
 nn.Linear._call_impl = lambda self, x: "set"

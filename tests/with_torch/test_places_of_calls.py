@@ -99,6 +99,22 @@ class Own(nn.Module):
     def forward(self, x, deep=True): return again(self, x) if deep else x
 print(again(Own(), X))
 """),
+    "in a function that forward gives itself by a star": counted("""
+def again(net: nn.Module, x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again(*(self, x)) if deep else x
+"""),
+    "in a function that forward binds to itself": counted("""
+from functools import partial
+def again(net: "Own", x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return partial(again, self)(x) if deep else x
+"""),
+    "in a function that forward maps over itself": counted("""
+def again(net: "Own", x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return list(map(again, [self], [x])) if deep else x
+"""),
     "in a static method": counted("""
 class Own(nn.Module):
     def forward(self, x, deep=True): return Own.again(self, x) if deep else x

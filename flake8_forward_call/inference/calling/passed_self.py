@@ -80,7 +80,22 @@ class _Way:
             self.is_elsewhere |= given is None or not found.is_certain
             if given is not None:
                 self.follow(given, found.called.scope, depth + 1, is_kept=is_kept)
-        self.is_elsewhere |= search.is_handed_on
+            elif found.called.call is not None:
+                self._follow_all(found.called.call, found.called.scope, is_kept=is_kept)
+        if search.is_handed_on:
+            self.is_elsewhere = True
+            for handed in parameter.scope.file.references.handed.get(function.name, ()):
+                if handed.given_to is not None:  # partial(function, self), map(function, [self])
+                    self._follow_all(handed.given_to, handed.scope, is_kept=is_kept)
+
+    def _follow_all(self, call: ast.Call, scope: Scope, *, is_kept: bool) -> None:
+        """Consider each argument of a call, and what is in a display, as what the function may get."""
+        method = own_forward.method_around(scope)
+        for argument in call.args if method is not None else ():
+            inner = argument.value if isinstance(argument, ast.Starred) else argument
+            for one in inner.elts if isinstance(inner, (ast.List, ast.Tuple)) else (inner,):
+                if method is not None and own_forward.is_self(one, scope, method):
+                    self._arrive(method, is_kept=is_kept)
 
     def _arrive(self, method: Scope, *, is_kept: bool) -> None:
         """Record that a method passes on its ``self``."""
