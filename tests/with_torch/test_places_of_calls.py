@@ -128,6 +128,15 @@ class Visit:
 class Own(nn.Module):
     def forward(self, x, deep=True): return Visit(self).go(x) if deep else x
 """),
+    "in a method of a dataclass that forward makes": counted("""
+from dataclasses import dataclass
+@dataclass
+class Visit:
+    net: "Own"
+    def go(self, x): return self.net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return Visit(net=self).go(x) if deep else x
+"""),
     "in a method of a helper that is kept": counted("""
 class Helper:
     def __init__(self, owner: "Own"): self.owner = owner

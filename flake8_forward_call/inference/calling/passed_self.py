@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.calling import own_forward
 from flake8_forward_call.inference.classes import family
 from flake8_forward_call.inference.evaluating.parameters import names_of
-from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Parameter
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.usage.origins import bound
 from flake8_forward_call.inference.usage.search import Found, Search
@@ -67,6 +67,12 @@ class _Way:
                     self._follow_callers(binding, depth, is_kept=is_kept)
                 case Assigned(value=ast.Name() | ast.Attribute() as value, path=()) if value is not binding.node:
                     self.follow(value, binding.scope, depth, is_kept=is_kept or isinstance(node, ast.Attribute))
+                case Annotated(value=None, scope=inner) if isinstance(inner.node, ast.ClassDef):
+                    # A field of a dataclass.
+                    self.is_elsewhere = True
+                    for called in inner.file.references.called.get(inner.node.name, ()):
+                        if called.call is not None:
+                            self._follow_all(called.call, called.scope, is_kept=True)
                 case _:
                     self.is_elsewhere = True
 
@@ -91,7 +97,8 @@ class _Way:
     def _follow_all(self, call: ast.Call, scope: Scope, *, is_kept: bool) -> None:
         """Consider each argument of a call, and what is in a display, as what the function may get."""
         method = own_forward.method_around(scope)
-        for argument in call.args if method is not None else ():
+        given = (*call.args, *(one.value for one in call.keywords))
+        for argument in given if method is not None else ():
             inner = argument.value if isinstance(argument, ast.Starred) else argument
             for one in inner.elts if isinstance(inner, (ast.List, ast.Tuple)) else (inner,):
                 if method is not None and own_forward.is_self(one, scope, method):
