@@ -147,6 +147,24 @@ class Own(nn.Module):
         self.helper = Helper(self)
     def forward(self, x, deep=True): return self.helper.go(x) if deep else x
 """),
+    "in the forward of a part that keeps its owner in a list": counted("""
+class Part(nn.Module):
+    def __init__(self, owner: "Own"):
+        super().__init__()
+        self.owner = [owner]
+    def forward(self, x): return self.owner[0].forward(x, False)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part(self)
+    def forward(self, x, deep=True): return self.part(x) if deep else x
+"""),
+    "in a function that forward gives itself in a list": counted("""
+def again(nets: list[nn.Module], x):
+    for net in nets: return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again([self], x) if deep else x
+"""),
     "in a method of a helper that gets the module": counted("""
 class Helper:
     def go(self, net: "Own", x): return net.forward(x, False)

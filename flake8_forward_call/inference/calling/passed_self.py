@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.calling import own_forward
 from flake8_forward_call.inference.classes import family
 from flake8_forward_call.inference.evaluating.parameters import names_of
-from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Parameter
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.usage.origins import bound
 from flake8_forward_call.inference.usage.search import Found, Search
@@ -45,12 +45,19 @@ class _Way:
         self._ev = ev
         self._classes = [one.cls for one in family.instances(kind)]
         self._name = next((getattr(one.node, "name", "") for one in place.outward() if one.is_function), "")
+        self._method = own_forward.method_around(place)
         self._seen: set[object] = set()
         self.is_inside = False
         self.is_elsewhere = False  # Whether something else is passed, or a call may not have been found.
 
     def follow(self, node: ast.expr, scope: Scope, depth: int, *, is_kept: bool = False) -> None:
-        """Follow a name or an attribute; ``is_kept`` if the value was stored in an attribute on the way."""
+        """Follow a name, an attribute or an item; ``is_kept`` if the value was stored in an attribute on the way."""
+        if isinstance(node, (ast.List, ast.Tuple)):
+            for one in node.elts:
+                self.follow(one, scope, depth, is_kept=is_kept)
+            return
+        if isinstance(node, ast.Subscript):
+            node = node.value
         method = own_forward.method_around(scope)
         if method is not None and own_forward.is_self(node, scope, method):
             if depth:
@@ -65,7 +72,12 @@ class _Way:
             match binding:
                 case Parameter(kind="plain", function=ast.FunctionDef() | ast.AsyncFunctionDef()):
                     self._follow_callers(binding, depth, is_kept=is_kept)
-                case Assigned(value=ast.Name() | ast.Attribute() as value, path=()) if value is not binding.node:
+                case Iterated(iterable=iterable):
+                    self.is_elsewhere = True
+                    self.follow(iterable, binding.scope, depth, is_kept=is_kept)
+                case Assigned(value=ast.Name() | ast.Attribute() | ast.List() | ast.Tuple() as value, path=()) if (
+                    value is not binding.node
+                ):
                     self.follow(value, binding.scope, depth, is_kept=is_kept or isinstance(node, ast.Attribute))
                 case Annotated(value=None, scope=inner) if isinstance(inner.node, ast.ClassDef):
                     # A field of a dataclass.
@@ -111,10 +123,20 @@ class _Way:
         used = list(own_forward.used_by_forward(self._ev, cls)) if self._may_be_of(cls) else []
         if any(one is method for one in used):
             self.is_inside = True
-        elif is_kept and any(last_name(call.func) == self._name for one in used for call in _calls(one)):
+        elif is_kept and any(self._may_run_place(call, inner) for one in used for call, inner in _calls(one)):
             self.is_inside = self.is_elsewhere = True
         else:
             self.is_elsewhere = True
+
+    def _may_run_place(self, call: ast.Call, scope: Scope) -> bool:
+        """Whether a call is one of the place's function by its name or, if it is a ``forward``, of its object."""
+        if last_name(call.func) == self._name:
+            return True
+        around = self._method.enclosing_class if self._method is not None and self._name == "forward" else None
+        cls = None if around is None else self._ev.source_class(around)
+        return cls is not None and any(
+            self._ev.hierarchy.derives(one.cls, cls) for one in family.instances(self._ev.expression(call.func, scope))
+        )
 
     def _may_be_of(self, cls: SourceClass) -> bool:
         """Whether the receiver can be the ``self`` of a method of a class."""
@@ -123,9 +145,9 @@ class _Way:
         return is_mixin or any(derives(cls, one) or derives(one, cls) for one in self._classes)
 
 
-def _calls(function: Scope) -> Iterator[ast.Call]:
+def _calls(function: Scope) -> Iterator[tuple[ast.Call, Scope]]:
     for inner in function.inward():
-        yield from inner.calls
+        yield from ((call, inner) for call in inner.calls)
 
 
 def _given(parameter: Parameter, found: Found) -> ast.expr | None:
