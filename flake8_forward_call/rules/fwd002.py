@@ -15,8 +15,8 @@ The message says why. The call cannot be rewritten automatically, but you should
   data and return the posterior, its likelihoods take a distribution or a tensor, and a generator class may run a whole
   sampling loop in `__call__`. An override that returns `super().__call__(...)` with the same arguments is different,
   whatever else it does: such a call is FWD001. If that override changes gradients, precision, the module's mode or the
-  arguments, the fix is unsafe. The call must also fit the override: an override with fewer parameters or other defaults
-  would pass something else to `forward`. The same applies to an override of `_call_impl`, and to a `__call__` that is
+  arguments, or may raise an error of its own, the fix is unsafe. The call must also fit the override: an override with
+  fewer parameters or other defaults would pass something else to `forward`. The same applies to an override of `_call_impl`, and to a `__call__` that is
   set by `setattr`, a metaclass, `__init_subclass__` or a decorator.
 - **A subclass in the project overrides it.** `self.forward(x)` in a base class runs on instances of every subclass. A
   subclass matters if the receiver may be an instance of it: for `self`, and for a parameter annotated with the base
@@ -24,8 +24,9 @@ The message says why. The call cannot be rewritten automatically, but you should
 - **The call is part of `__call__`.** In a class's own `__call__`, or in a method that it uses, `self(x)` would recurse
   forever.
 - **The call is part of `forward`.** It is `self.forward(x)` in the class's own `forward`, or in a method that only
-  `forward` calls. The hooks have run for the outer call and would run again inside it. If the method is called from
-  elsewhere as well, the call is FWD001 with an unsafe fix.
+  `forward` calls. The hooks have run for the outer call and would run again inside it. The same is true for
+  `net.forward(x)` in a function or another object that gets `self` from `forward`. If the code is called from elsewhere
+  as well, or if `forward` is assigned on an instance, the call is FWD001 with an unsafe fix.
 - **The code chooses between the two calls.** In `net.forward(x) if plain else net(x)`, or the same with `if` and
   `return`, the author bypasses the hooks on purpose.
 - **The module is not initialised.** If a class's `__init__` does not reach `Module.__init__`, its instances have no

@@ -99,7 +99,7 @@ def test_call_of_what_is_no_base_is_another_call(callee: str) -> None:
         ("try:\n    return super().__call__(x)\nexcept ValueError:\n    raise", SAME),
         ("try:\n    return super().__call__(x)\nexcept ValueError:\n    return None", PERHAPS),
         ("try:\n    return super().__call__(x)\nexcept ValueError:\n    pass", PERHAPS),
-        ("if x is None:\n    raise ValueError\nreturn super().__call__(x)", SAME),
+        ("if x is None:\n    raise ValueError\nreturn super().__call__(x)", PERHAPS),
         ("if x:\n    return super().__call__(x)\nelse:\n    return super().__call__(x)", SAME),
         ("if x:\n    return super().__call__(x)\nreturn x", PERHAPS),
         ("if x:\n    return super().__call__(x)", PERHAPS),

@@ -106,6 +106,65 @@ net.arm()
 print(net.forward(X))
 """,
     "implementation set from outside": "net = Net()\nnet._call_impl = lambda x: 'set'\nprint(net.forward(X))",
+    "set on torch's class": "nn.Linear.__call__ = lambda self, x: 'set'\nprint(Net().fc.forward(X))",
+    "set on torch's class by name": "setattr(nn.Linear, '__call__', lambda self, x: 'set')\nprint(Net().fc.forward(X))",
+    "set on torch's class under another name": """
+from torch.nn import Linear as Layer
+Layer.__call__=lambda self, x: "set"
+print(nn.Linear(2, 2).forward(X))
+""",
+    "set on torch's class in several lines": """
+setattr(
+    nn.Linear,
+    "__call__",
+    lambda self, x: "set",
+)
+print(Net().fc.forward(X))
+""",
+    "set on torch's class beside something else": """
+nn.Linear.__call__, other = (lambda self, x: "set"), 1
+print(Net().fc.forward(X))
+""",
+    "set on torch's class by a patch": """
+from unittest import mock
+with mock.patch("torch.nn.Linear.__call__", lambda self, x: "set"):
+    print(Net().fc.forward(X))
+""",
+    "implementation in the dict of an instance": """
+net = Net()
+net.__dict__["_call_impl"] = lambda x: "set"
+print(net.forward(X))
+""",
+    "implementation set on a torch class above": """
+class Own(nn.Linear): pass
+nn.Linear._call_impl = lambda self, x: "set"
+print(Own(2, 2).forward(X))
+""",
+    "implementation of an instance of torch's class": """
+net = nn.Linear(2, 2)
+net._call_impl = lambda x: "set"
+print(net.forward(X))
+""",
+    "implementation of a part by name": """
+net = Net()
+setattr(net.fc, "_call_impl", lambda x: "set")
+print(net.fc.forward(X))
+""",
+    "an error in place of a result": """
+off = True
+class Own(Net):
+    def __call__(self, x):
+        if off: raise RuntimeError("off")
+        return super().__call__(x)
+print(Own().forward(X))
+""",
+    "a condition for a result": """
+class Own(Net):
+    def __call__(self, x):
+        assert x.dim() == 3
+        return super().__call__(x)
+print(Own().forward(X))
+""",
     "set by name": "setattr(Net, '__call__', lambda self, x: 'set')\nprint(Net().forward(X))",
     "set on a base by name": """
 class Own(Net): pass
@@ -257,6 +316,19 @@ class Own(Net):
 print(Own().forward(X))
 """,
     "another attribute by name": "setattr(Net, 'label', 'net')\nprint(Net().forward(X), Net.label)",
+    "call of another class of torch set": """
+nn.Conv2d.__call__ = lambda self, x: "set"
+print(nn.Linear(2, 2).forward(X))
+""",
+    "an error of a handler": """
+class Own(Net):
+    def __call__(self, x):
+        try:
+            return super().__call__(x)
+        except TypeError as error:
+            raise ValueError from error
+print(Own().forward(X))
+""",
     "call of another class set": """
 class Other: pass
 Other.__call__ = lambda self: "other"

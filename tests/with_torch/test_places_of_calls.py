@@ -76,6 +76,161 @@ class Own(nn.Module):
     def again(self, x): return self.forward(x, deep=False)
 print(Own().again(X))
 """),
+    "in a method that forward calls by its class": counted("""
+class Own(nn.Module):
+    def forward(self, x, deep=True): return Own.again(self, x) if deep else x
+    def again(self, x): return self.forward(x, deep=False)
+"""),
+    "in a function that forward gives itself": counted("""
+def again(net, x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again(self, x) if deep else x
+"""),
+    "in a function of a function that forward gives itself": counted("""
+def first(net: nn.Module, x): return second(x, net=net)
+def second(x, net: "Own"): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return self.step(x) if deep else x
+    def step(self, x): return first(self, x)
+"""),
+    "in a function that others call as well": counted("""
+def again(net: nn.Module, x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again(self, x) if deep else x
+print(again(Own(), X))
+"""),
+    "in a function that forward gives itself by a star": counted("""
+def again(net: nn.Module, x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again(*(self, x)) if deep else x
+"""),
+    "in a function that forward binds to itself": counted("""
+from functools import partial
+def again(net: "Own", x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return partial(again, self)(x) if deep else x
+"""),
+    "in a function that forward maps over itself": counted("""
+def again(net: "Own", x): return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return list(map(again, [self], [x])) if deep else x
+"""),
+    "in a static method": counted("""
+class Own(nn.Module):
+    def forward(self, x, deep=True): return Own.again(self, x) if deep else x
+    @staticmethod
+    def again(net: nn.Module, x): return net.forward(x, False)
+"""),
+    "in a method of an object that forward makes": counted("""
+class Visit:
+    def __init__(self, net): self.net = net
+    def go(self, x): return self.net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return Visit(self).go(x) if deep else x
+"""),
+    "in a method of a dataclass that forward makes": counted("""
+from dataclasses import dataclass
+@dataclass
+class Visit:
+    net: "Own"
+    def go(self, x): return self.net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return Visit(net=self).go(x) if deep else x
+"""),
+    "in a method of a helper that is kept": counted("""
+class Helper:
+    def __init__(self, owner: "Own"): self.owner = owner
+    def go(self, x): return self.owner.forward(x, False)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.helper = Helper(self)
+    def forward(self, x, deep=True): return self.helper.go(x) if deep else x
+"""),
+    "in the forward of a part that keeps its owner in a list": counted("""
+class Part(nn.Module):
+    def __init__(self, owner: "Own"):
+        super().__init__()
+        self.owner = [owner]
+    def forward(self, x): return self.owner[0].forward(x, False)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part(self)
+    def forward(self, x, deep=True): return self.part(x) if deep else x
+"""),
+    "in a function that forward gives itself in a list": counted("""
+def again(nets: list[nn.Module], x):
+    for net in nets: return net.forward(x, False)
+class Own(nn.Module):
+    def forward(self, x, deep=True): return again([self], x) if deep else x
+"""),
+    "in a method of a helper that gets the module": counted("""
+class Helper:
+    def go(self, net: "Own", x): return net.forward(x, False)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.helper = Helper()
+    def forward(self, x, deep=True): return self.helper.go(self, x) if deep else x
+"""),
+    "in a method that takes the place of forward": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return Own.plain(self, x)
+    def plain(self, x): return self.forward(x)
+class Trainer:
+    def __init__(self, model: Own): self.model = model
+    def run(self):
+        before = self.model.forward
+        def once(x):
+            self.model.forward = before
+            return self.model.loss(x)
+        self.model.forward = once
+        return self.model(X)
+net = Own()
+net.register_forward_hook(lambda *given: print("hook"))
+Trainer(net).run()
+""",
+    "in a method that takes the place of forward by name": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return self.forward(x)
+net = Own()
+net.register_forward_hook(lambda *given: print("hook"))
+def once(x):
+    del net.forward
+    return net.loss(x)
+setattr(net, "forward", once)
+net(X)
+""",
+    "in a method that the class itself puts in place of forward": """
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.forward = self.first
+    def forward(self, x): return x
+    def first(self, x):
+        del self.forward
+        return self.forward(x)
+net = Own()
+net.register_forward_hook(lambda *given: print("hook"))
+net(X)
+""",
+    "in a function that takes the place of an unknown module's forward": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return self.forward(x)
+def wrap(module):
+    def once(x):
+        del module.forward
+        return module.loss(x)
+    module.forward = once
+net = Own()
+net.register_forward_hook(lambda *given: print("hook"))
+wrap(net)
+net(X)
+""",
     "before the constructor of the base": """
 class Own(nn.Module):
     def __init__(self):
@@ -225,6 +380,60 @@ class Own(nn.Module):
     def loss(self, x): return self.forward(x).sum()
 print(Own().loss(X))
 """,
+    "in a function that another method gives itself": """
+def score(net, x): return net.forward(x).sum()
+class Own(nn.Module):
+    def forward(self, x): return x + 1
+    def loss(self, x): return score(self, x)
+print(Own().loss(X))
+""",
+    "in a function that forward gives a part": """
+def run(net, x): return net.forward(x)
+class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Net()
+    def forward(self, x): return run(self.part, x)
+print(Own()(X).shape)
+""",
+    "in a function that the forward of another class gives itself": """
+class First:
+    def go(self, net: Net, x): return net.forward(x)
+class Second:
+    def go(self, net, x): return x
+class Own(nn.Module):
+    def __init__(self, helper):
+        super().__init__()
+        self.helper = helper
+    def forward(self, x): return self.helper.go(self, x)
+print(Own(Second())(X), First().go(Net(), X).shape)
+""",
+    "a forward replaced by what leads elsewhere": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return self.forward(x).sum()
+    def other(self, x): return x + 1
+net = Own()
+net.forward = lambda x: net.other(x)
+print(net(X), net.loss(X))
+""",
+    "a forward replaced by torch": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return self.forward(x).sum()
+net = Own()
+net.forward = torch.no_grad()(net.forward)
+print(net.loss(X))
+""",
+    "a forward of another class replaced": """
+class Own(nn.Module):
+    def forward(self, x): return x
+    def loss(self, x): return self.forward(x).sum()
+def wrapped(*given): return given[0]
+net = Net()
+net.forward = [wrapped][0]
+print(Own().loss(X), net(X))
+""",
     "forward of another module of the class": """
 class Tree(nn.Module):
     def __init__(self, depth):
@@ -321,6 +530,30 @@ class Own(nn.Module):
 own = object.__new__(Own)
 own.__init__()
 print(own.forward(X))
+""",
+    "in a generator that runs at once": """
+net = Net()
+print(sum(net.forward(x).sum() for x in [X]))
+net = Robot()
+""",
+    "first in a generator, before a swap": """
+net = Net()
+results = (y.shape for y in net.forward(X))
+net = Robot()
+print(list(results))
+""",
+    "in a generator over a name that is used again": """
+nets = [Net(), Net()]
+results = (net.forward(X) for net in nets)
+for net in [Robot()]: pass
+print(list(results))
+""",
+    "a name of a class body in the first iterable": """
+net = Robot()
+class Own:
+    net = Net()
+    parts = [y.shape for y in net.forward(X)]
+print(Own.parts)
 """,
     "both calls with other arguments": """
 def use(net: Net, double): return net.forward(X, 2) if double else net(X)

@@ -371,6 +371,21 @@ AGAIN = {
         net = Net()
         net.register_forward_hook(Watch(net).after)
     """,
+    "table of backward hooks": """
+        net = Net()
+        def hook(module, *grads):
+            with torch.enable_grad(): net.forward(X).sum().backward()
+        net._is_full_backward_hook = True
+        net._backward_hooks[7] = hook
+        net(X.clone().requires_grad_()).sum().backward()
+    """,
+    "table of backward hooks that is filled": """
+        net = Net()
+        def hook(module, *grads):
+            with torch.enable_grad(): net.forward(X).sum().backward()
+        net._backward_pre_hooks.update({7: hook})
+        net(X.clone().requires_grad_()).sum().backward()
+    """,
     "backward hook that goes backward": """
         net = Net()
         def hook(module, *grads):

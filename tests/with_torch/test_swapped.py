@@ -260,6 +260,179 @@ SWAPPED = {
         "Robot",
         "cls",
     ),
+    "a generator that runs later": (
+        """
+        grip = Net()
+        results = (grip.forward(x) for x in [X])
+        grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the condition of a generator in a function": (
+        """
+        def run():
+            grip = Net()
+            results = (1 for x in [X] if grip.forward(x) is not None)
+            grip = SWAP
+            return list(results)
+        print(run())
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the inner iterable of a generator": (
+        """
+        grip = Net()
+        results = (y for x in [X] for y in grip.forward(x))
+        grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "an attribute in a generator": (
+        """
+        class Arm: pass
+        arm = Arm()
+        arm.grip = Net()
+        results = enumerate([arm.grip.forward(y) for y in [x]] for x in [X])
+        arm.grip = SWAP
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "the owner of an attribute in a generator": (
+        """
+        class Arm:
+            def __init__(self, grip): self.grip = grip
+        arm = Arm(Net())
+        other = Arm(SWAP)
+        results = (arm.grip.forward(x) for x in [X])
+        arm = other
+        print(list(results))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a comprehension in a class body": (
+        """
+        grip = SWAP
+        class Arm:
+            grip = Net()
+            results = [grip.forward(x) for x in [X]]
+        print(Arm.results)
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a generator in a class body in a function": (
+        """
+        def make():
+            grip = SWAP
+            class Arm:
+                grip = Net()
+                results = list(grip.forward(x) for x in [X])
+            return Arm
+        print(make().results)
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a module whose call means something else": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        def refit(net): net.fc = SWAP
+        net = Net()
+        refit(net)
+        print(net.fc.forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module under a name of a loop": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        net = Net()
+        for name in ["fc"]: setattr(net, name, SWAP)
+        print(net.fc.forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module in a dict": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        class Arm:
+            def __init__(self): self.nets = {"b": Net()}
+        def fill(arm: Arm): arm.nets["a"] = SWAP
+        arm = Arm()
+        fill(arm)
+        print(arm.nets["a"].forward(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "such a module among the keyword arguments": (
+        """
+        class Shy(nn.Module):
+            def __call__(self, x): return "shy"
+            def forward(self, x): return "forward"
+        class Arm(nn.Module):
+            def __init__(self, **parts):
+                super().__init__()
+                self.grip = Net()
+                for name, part in parts.items(): setattr(self, name, part)
+            def run(self, x): return self.grip.forward(x)
+        print(Arm(grip=SWAP).run(X))
+        """,
+        "Shy()",
+        "Net()",
+    ),
+    "a keyword argument in place of the usual part": (
+        """
+        class Arm(nn.Module):
+            def __init__(self, **parts):
+                super().__init__()
+                for name, part in parts.items(): setattr(self, name, part)
+                if not hasattr(self, "grip"): self.grip = Net()
+            def run(self, x): return self.grip.forward(x)
+        print(Arm(grip=SWAP).run(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a part that is deleted first": (
+        """
+        net = Net()
+        del net.fc
+        for name in ["fc"]: setattr(net, name, SWAP)
+        print(net.fc.forward(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
+    "a part that is not there yet": (
+        """
+        class Arm(nn.Module):
+            def __init__(self):
+                super().__init__()
+                for name, value in {"grip": SWAP}.items(): setattr(self, name, value)
+            def build(self): self.grip = Net()
+            def run(self, x): return self.grip.forward(x)
+        print(Arm().run(X))
+        """,
+        "Robot()",
+        "Net()",
+    ),
     "a caller by getattr": (
         """
         class Arm:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
+from flake8_forward_call.sources.trees import children
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
@@ -30,8 +31,9 @@ Recognise: TypeAlias = Callable[[ast.Call], "Onward | None"]
 def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bool = True) -> Sameness:
     """SAME if every path returns the overridden function's result for the same arguments, PERHAPS if some do.
 
-    PERHAPS also if only ``*args`` or ``**kwargs`` are not passed on, because a call may have none. ``onward``
-    recognises a call of the overridden function; ``bound`` says whether the first parameter is the instance.
+    PERHAPS also if it may raise an error instead, or if only ``*args`` or ``**kwargs`` are not passed on, because a
+    call may have none. ``onward`` recognises a call of the overridden function; ``bound`` says whether the first
+    parameter is the instance.
     """
     if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
         return Sameness.DIFFERENT
@@ -43,6 +45,8 @@ def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bo
         outcomes.add(Sameness.DIFFERENT)
     if not outcomes or outcomes == {Sameness.DIFFERENT}:
         return Sameness.DIFFERENT
+    if _refuses(node):
+        return Sameness.PERHAPS
     return Sameness.SAME if outcomes == {Sameness.SAME} else Sameness.PERHAPS
 
 
@@ -79,6 +83,21 @@ def of_wrapped(name: str, *, bound: bool) -> Recognise:
         return Onward(call, tuple(call.args[1:] if bound else call.args))
 
     return onward
+
+
+def _refuses(node: FunctionNode) -> bool:
+    """Whether the function may raise an error of its own instead of returning, in an ``assert`` or a ``raise``.
+
+    What a handler raises does not count, because something has failed before.
+    """
+    todo: list[ast.AST] = list(node.body) if not isinstance(node, ast.Lambda) else []
+    while todo:
+        one = todo.pop()
+        if isinstance(one, (ast.Raise, ast.Assert)):
+            return True
+        if not isinstance(one, (ast.expr, ast.ExceptHandler, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            todo += children(one)
+    return False
 
 
 def _returned(node: FunctionNode, scope: Scope) -> Iterator[ast.expr | None]:

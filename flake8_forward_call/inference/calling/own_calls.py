@@ -14,6 +14,7 @@ from flake8_forward_call.inference.calling.delegation import delegation, of_pare
 from flake8_forward_call.inference.calling.disturbing import changes_arguments, changes_mode
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.hierarchy import MAX_CALL_FILES, Class, KnownClass, SourceClass
+from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, alternatives
 from flake8_forward_call.inference.usage import callers
@@ -24,19 +25,15 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project.project import File
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# What the text contains where a class's `__call__` is set from outside: an assignment, or the name as a string.
+# What to search for in the text to find where a class's `__call__` is set from outside: each word, with another text.
 _STORES = (
     ("__call__", ".__call__ ="),
-    ("__call__", ', "__call__"'),
-    ("__call__", ", '__call__'"),
     ("_call_impl", "._call_impl ="),
-    ("_call_impl", ', "_call_impl"'),
-    ("_call_impl", ", '_call_impl'"),
+    *((storing(name), "") for name in sorted(CALL_NAMES)),
 )
 
-# Functions that set an attribute given as a string; those of mock and pytest only for some time.
-_SETTERS = frozenset({"setattr", "__setattr__", "delattr"})
-_PATCHES = frozenset({"object", "patch_object"})
+# Functions that get an object and the name of an attribute, and delete it or replace it for some time.
+_CHANGING = ("delattr", "object", "patch_object")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +58,6 @@ class OwnCalls:
 
     def of(self, cls: Class) -> OwnCall | None:
         """What the class itself does to its call; None if it does nothing."""
-        if isinstance(cls, KnownClass):
-            entry = cls.entry
-            return None if entry.call is None else OwnCall(Sameness(entry.call), _has_own(cls))
         if cls in self._known:
             return self._known[cls]
         found = list(self._found(cls))
@@ -73,8 +67,12 @@ class OwnCalls:
             self._known[cls] = own
         return own
 
-    def _found(self, cls: SourceClass) -> Iterator[OwnCall]:
+    def _found(self, cls: Class) -> Iterator[OwnCall]:
         yield from self._set_from_outside(cls)
+        if isinstance(cls, KnownClass):
+            if cls.entry.call is not None:
+                yield OwnCall(Sameness(cls.entry.call), _has_own(cls))
+            return
         taken = False
         for one in alterations(self._ev, cls):
             if one.sets is not None:
@@ -144,9 +142,9 @@ class OwnCalls:
         """Whether the project sets or deletes the class's ``__call__`` or ``_call_impl`` outside its body."""
         return any(self._set_from_outside(cls))
 
-    def _set_from_outside(self, cls: SourceClass) -> Iterator[OwnCall]:
+    def _set_from_outside(self, cls: Class) -> Iterator[OwnCall]:
         """Yield what the project or the class's own file assigns to its ``__call__`` or ``_call_impl``."""
-        for place in (None, cls.scope.file):
+        for place in (None, cls.scope.file) if isinstance(cls, SourceClass) else (None,):
             if place not in self._stores and place not in self._gathering:
                 self._gathering.append(place)  # A question that leads back to itself finds nothing here.
                 try:
@@ -168,24 +166,29 @@ class OwnCalls:
 
     def _of_file(self, file: File) -> _Stores:
         found: _Stores = {}
-        for owner, name, scope in _stores(file):
-            for kind in alternatives(callers.resolved(self._ev, self._ev.expression(owner, scope))):
+        for owner, name in _owners(self._ev, file):
+            for kind in alternatives(callers.resolved(self._ev, owner)):
                 for cls, own in _set_on(kind, name):
                     found.setdefault(cls, []).append(own)
         return found
 
 
-def _stores(file: File) -> Iterator[tuple[ast.expr, str, Scope]]:
-    """Yield the owner of each call that is set in a file, with the name and the scope."""
+def _owners(ev: Evaluator, file: File) -> Iterator[tuple[Type, str]]:
+    """Yield the type of the owner of each call that is set, replaced or deleted in a file, with the name."""
     for target, scope in file.scopes.call_stores:
-        yield target.value, target.attr, scope
-    for scope in file.root.inward():
-        for call in scope.calls:
-            match call:
-                case ast.Call(func=ast.Name(id=setter) | ast.Attribute(attr=setter), args=[owner, name, *_]) if (
-                    is_call_name(name) and setter in _SETTERS | _PATCHES
-                ):
-                    yield owner, str(name.value), scope  # type: ignore[attr-defined]
+        yield ev.expression(target.value, scope), target.attr
+    for changing in _CHANGING:
+        for called in file.references.called.get(changing, ()):
+            match called.call:
+                case ast.Call(args=[owner, ast.Constant(value=str(text)), *_]) if text in CALL_NAMES:
+                    yield ev.expression(owner, called.scope), text
+    for name in sorted(CALL_NAMES):
+        for store in file.stores.named.get(name, ()):
+            if store.dotted is not None:
+                module, _, last = store.dotted.rpartition(".")
+                yield ev.member(module, last), name
+            elif store.owner is not None:
+                yield ev.expression(store.owner, store.scope), name
 
 
 def _set_on(kind: Type, name: str) -> Iterator[tuple[Class, OwnCall]]:

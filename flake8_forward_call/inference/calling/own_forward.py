@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
@@ -44,6 +44,16 @@ def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Same
     return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
 
 
+def leads_to(ev: Evaluator, cls: SourceClass, names: Sequence[str], method: Scope) -> bool:
+    """Whether one of these methods of the class, or of a subclass, is a method or uses it through ``self``."""
+    return bool(names) and _Inside(ev, cls, names).holds(method)
+
+
+def used_by_forward(ev: Evaluator, cls: SourceClass) -> Iterable[Scope]:
+    """The methods that ``forward`` uses through ``self``, in a class and each of its subclasses, and ``forward``."""
+    return _Inside(ev, cls).methods
+
+
 def method_around(scope: Scope) -> Scope | None:
     """The method that contains a scope, directly or in an inner function or lambda; None if there is none."""
     return next((one for one in scope.outward() if one.enclosing_class is not None), None)
@@ -72,10 +82,11 @@ def _name(scope: Scope) -> str:
 
 
 class _Inside:
-    """The methods that ``forward`` uses through ``self``, in a class and each of its subclasses."""
+    """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses."""
 
-    def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
+    def __init__(self, ev: Evaluator, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
         self._ev = ev
+        self._names = names
         subclasses = ev.hierarchy.project_subclasses(cls)
         self._family = [cls, *subclasses]
         # The bases of subclasses belong to the family too.
@@ -89,10 +100,15 @@ class _Inside:
         """Whether ``forward`` uses a method."""
         return id(method) in self._reached
 
+    @property
+    def methods(self) -> Iterable[Scope]:
+        """All of them, in the order in which they were found."""
+        return self._reached.values()
+
     def _reach(self, cls: SourceClass) -> None:
-        """Record what ``forward`` uses on an instance of the class."""
+        """Record what the methods use on an instance of the class."""
         seen = set[int]()
-        todo = self._methods(cls, "forward", 0)
+        todo = [method for name in self._names for method in self._methods(cls, name, 0)]
         while todo:
             method = todo.pop()
             if id(method) in seen:
@@ -173,6 +189,10 @@ def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
                 yield node.attr, False
             elif _is_super(node.value):
                 yield node.attr, True
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
+            first = node.args[0]  # `Net.step(self, x)`
+            if isinstance(first, ast.Name) and [first.id] == own and node.func.attr != "forward":
+                yield node.func.attr, False
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -64,6 +64,7 @@ WORDS = (
     ("import", "forward_pre_hook"),
     *((name, "") for name in MAKERS if name.startswith("register_full")),
     ("register_backward_hook", ""),
+    *((name, "") for name in _TABLES if "backward" in name),
     ("getattr", '"register_'),
     ("getattr", "'register_"),
     ("LazyModuleMixin", ""),

@@ -25,6 +25,7 @@ from flake8_forward_call.inference.types import (
     union,
 )
 from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,14 +86,18 @@ def bounds(kind: Type) -> Iterator[Type]:
 
 
 def is_module(ev: Evaluator, kind: Type) -> bool | None:
-    """Whether each alternative except ``None`` is a module; None if some are unknown and none is anything else."""
+    """Whether each alternative except ``None`` is a module; None if some are unknown and none is anything else.
+
+    A module whose call is certainly not equivalent to calling its ``forward`` is something else here.
+    """
     found: bool | None = True
     for one in bounds(kind):
         match one:
             case NoneValue():
                 continue
-            case Instance() if ev.hierarchy.is_module(one):
-                continue
+            case Instance(cls) if ev.hierarchy.is_module(one):
+                if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT:
+                    return False
             case Instance(cls) if None in ev.hierarchy.order(cls):
                 found = None
             case _ if one == UNKNOWN or isinstance(one, (Slot, Namespace)) or callers.is_left_open(one):

@@ -34,6 +34,7 @@ from flake8_forward_call.sources.trees import children
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
+_Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
 
 # The bindings at the head of a loop only grow, by those of one nested loop per round. Real code needs two rounds.
@@ -49,6 +50,10 @@ _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit", "os.abort", "pytest.
 
 # `except*` exists since Python 3.11.
 _TRIES: tuple[type[ast.Try], ...] = (ast.Try, getattr(ast, "TryStar", ast.Try))
+
+# Functions that do not run a generator that they get, but return another iterator over it.
+_LAZY = frozenset({"iter", "enumerate", "zip", "map", "filter", "reversed", "chain", "from_iterable", "islice", "tee",
+                   "starmap", "takewhile", "dropwhile", "cycle", "accumulate", "partial"})  # fmt: skip
 
 _IMPORT_FAILURES = frozenset({"ImportError", "ModuleNotFoundError"})
 
@@ -78,6 +83,11 @@ class Flow:
         self._longer: dict[str, dict[str, None]] = {}  # For `a`: `a.b` and `a['c']`, if they are ever bound.
         self._around: list[State] = []  # States of which a copy is in use. A walrus binds its name in these, too.
         self._in_fallback = False
+        self._eager: set[int] = set()  # The ids of generators that are passed to what runs them at once.
+        self._is_late = False  # Whether the walk is in the part of a generator that runs later.
+        self._late: dict[str, dict[int, None]] = {}  # By key: the ids of the nodes that read it there.
+        self._local: frozenset[str] = frozenset()  # The names that the comprehensions around the walk bind.
+        self._in_class_comprehension = False
         # For each enclosing `finally`: whether this walk of it follows a `try` without an exception.
         self._finally: tuple[bool, ...] = ()
         # By loop and `_finally`: the state at the head of the loop when it was last walked.
@@ -115,6 +125,11 @@ class Flow:
         self.bound.setdefault(key, {})[binding] = None
         for raised in self._tries:
             self._set(key, raised, *raised.get(key, ()), binding)
+        for use in self._late.get(key, ()):
+            self.uses[use] = rejoined(dict.fromkeys((*self.uses.get(use, ()), binding)))
+        for longer in self._longer.get(key, ()) if self._late else ():
+            for use in self._late.get(longer, ()):
+                self.uses.pop(use, None)  # It is an attribute or item of another value then.
 
     def _set(self, key: str, state: State, *bindings: Binding | Narrowed) -> None:
         """Set the bindings of a key, and drop those of the attributes and items of its former value."""
@@ -584,12 +599,10 @@ class Flow:
                     self._bind(target.id, outer, target, build)
                     outer[target.id] = tuple(dict.fromkeys((*before, *outer[target.id])))
                 self._bind(target.id, state, target, build)
-            case ast.ListComp(elt=elt, generators=generators) | ast.SetComp(elt=elt, generators=generators):
-                self._comprehension([elt], generators, state)
-            case ast.GeneratorExp(elt=elt, generators=generators):
-                self._comprehension([elt], generators, state)
-            case ast.DictComp(key=key, value=value, generators=generators):
-                self._comprehension([key, value], generators, state)
+            case ast.Call():
+                self._call(node, state)
+            case ast.ListComp() | ast.SetComp() | ast.GeneratorExp() | ast.DictComp():
+                self._comprehension(node, state)
             case ast.Lambda(args=arguments):
                 self._expression(arguments, state)
                 self._capture(node, state)
@@ -608,34 +621,57 @@ class Flow:
 
     def _read(self, node: ast.Name | ast.Attribute | ast.Subscript, state: State) -> None:
         key = key_of(node)
-        if key is None or key not in state:
+        if key is None:
+            return
+        if self._is_late and next(bases_of(key), key) not in self._local:
+            self._late.setdefault(key, {})[id(node)] = None
+        if key not in state:
+            if self._in_class_comprehension and isinstance(node, ast.Name):
+                outer = self._make(node, key, partial(Outer, node, self.scope, False, key))
+                self.uses[id(node)] = (outer,)
             return
         seen = self.uses.get(id(node))
         reached = state[key]
         self.uses[id(node)] = reached if seen is None else rejoined(dict.fromkeys((*seen, *reached)))
 
-    def _comprehension(self, results: list[ast.expr], generators: list[ast.comprehension], state: State) -> None:
+    def _call(self, node: ast.Call, state: State) -> None:
+        if (key_of(node.func) or "").rpartition(".")[2] not in _LAZY:
+            given = (one.value if isinstance(one, ast.Starred) else one for one in node.args)
+            self._eager.update(id(one) for one in given if isinstance(one, ast.GeneratorExp))
+        self._children(node, state)
+
+    def _comprehension(self, node: _Comprehension, state: State) -> None:
+        """Walk a comprehension. Only its first iterable is evaluated in the scope itself and in any case at once."""
+        is_late = isinstance(node, ast.GeneratorExp) and id(node) not in self._eager
         self._around.append(state)
         inside: State | None = dict(state)
-        for generator in generators:
+        before = self._is_late, self._local, self._in_class_comprehension
+        for index, generator in enumerate(node.generators):
             if inside is None:
                 break
             self._expression(generator.iter, inside)
+            if index == 0:
+                self._is_late |= is_late
+                if self.scope.is_class and not self._in_class_comprehension:
+                    # The names of a class body are not visible in it.
+                    inside, self._in_class_comprehension = {}, True
+            self._local |= {one.id for one in ast.walk(generator.target) if isinstance(one, ast.Name)}
             self._bind_local(generator.target, inside, partial(self._iterated, generator.iter, None))
             for test in generator.ifs:
                 if inside is not None:
                     self._expression(test, inside)
                     inside = self._narrow(test, True, inside)
         if inside is not None:
-            for result in results:
+            for result in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
                 self._expression(result, inside)
+        self._is_late, self._local, self._in_class_comprehension = before
         self._around.pop()
 
     def _bind_local(self, target: ast.expr, state: State, make: _Maker) -> None:
         """Bind the target of a comprehension, which is not visible outside."""
-        tries, bound, self._tries, self.bound = self._tries, self.bound, [], {}
+        tries, bound, late, self._tries, self.bound, self._late = self._tries, self.bound, self._late, [], {}, {}
         self._bind_target(target, state, make)
-        self._tries, self.bound = tries, bound
+        self._tries, self.bound, self._late = tries, bound, late
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

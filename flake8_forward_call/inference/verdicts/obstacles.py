@@ -11,7 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.calling import choices, fitting, initialised, own_forward, sites
+from flake8_forward_call.inference.calling import (
+    choices,
+    fitting,
+    initialised,
+    own_forward,
+    passed_self,
+    reassigned,
+    sites,
+)
 from flake8_forward_call.inference.classes import family
 from flake8_forward_call.inference.hooks import reentry
 from flake8_forward_call.inference.swapping import swaps
@@ -77,7 +85,11 @@ def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:
 
 
 def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
-    match own_forward.runs_inside_forward(ev, place.receiver, place.scope):
+    return _inside_forward(own_forward.runs_inside_forward(ev, place.receiver, place.scope))
+
+
+def _inside_forward(sameness: Sameness) -> Obstacle | None:
+    match sameness:
         case Sameness.DIFFERENT:
             return Obstacle(
                 Sameness.DIFFERENT, "this call runs inside the receiver's own forward, so its hooks have already run"
@@ -129,6 +141,15 @@ def _swapped(ev: Evaluator, place: Place) -> Obstacle | None:
     return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
 
 
+def _passed_by_forward(ev: Evaluator, place: Place) -> Obstacle | None:
+    return _inside_forward(passed_self.runs_inside_forward(ev, place.receiver, place.scope, place.kind))
+
+
+def _reassigned(ev: Evaluator, place: Place) -> Obstacle | None:
+    cls = reassigned.is_reassigned(ev, place.receiver, place.scope)
+    return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward is assigned on an instance of {cls.label}")
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
@@ -140,8 +161,8 @@ LOOKS: tuple[Look, ...] = (
     _takes_other_arguments,
 )
 
-# Checks that can only say PERHAPS, and cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_swapped,)
+# Checks that cost more. They only run if nothing else makes the fix unsafe.
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _swapped)
 
 
 def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:

@@ -1,0 +1,120 @@
+"""Whether ``forward`` is replaced on instances, so that ``Module.__call__`` runs other code than the class shows.
+
+That code may call a method that calls ``self.forward``. Then the hooks have already run for the outer call.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.calling import own_forward
+from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.swapping import members
+from flake8_forward_call.inference.swapping.holders import Member
+from flake8_forward_call.inference.types import Function, Instance, Partial, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.usage import callers
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
+    from flake8_forward_call.inference.usage.stores import Store
+
+# If more files than this replace `forward` of something, only those of the class and its relatives are read.
+MAX_FILES = 30
+
+
+def is_reassigned(ev: Evaluator, receiver: ast.expr, scope: Scope) -> SourceClass | None:
+    """The class of the receiver ``self`` if its ``forward`` is replaced, perhaps by what leads to the call; or None.
+
+    Raises OutOfBudget.
+    """
+    method = own_forward.method_around(scope)
+    if method is None or not own_forward.is_self(receiver, scope, method):
+        return None
+    assert method.enclosing_class is not None
+    cls = ev.source_class(method.enclosing_class)
+    member = Member(cls, "forward", False)
+    for file in _files(ev, cls):
+        for store in file.stores.named.get("forward", ()):
+            ev.refill()
+            if store.value is not None and _leads_to(ev, store, member, method):
+                return cls
+    return None
+
+
+def _files(ev: Evaluator, cls: SourceClass) -> Iterator[File]:
+    kin = (*ev.hierarchy.order(cls), *ev.hierarchy.project_subclasses(cls))
+    own = [one.scope.file for one in kin if isinstance(one, SourceClass) and not is_foreign(one)]
+    found = ev.files_mentioning(storing("forward"), cls.scope.file, MAX_FILES) or ()
+    yield from dict.fromkeys((*own, *found))
+
+
+def _leads_to(ev: Evaluator, store: Store, member: Member, method: Scope) -> bool:
+    """Whether what is stored may run the method, on an instance of the class.
+
+    Something that was not read may, but only if it is certain that the owner is related to the class.
+    """
+    into = members.is_into(ev, store, member)
+    if into is False and not any(map(_may_be_any_module, members.owners(ev, store))):
+        return False
+    assert store.value is not None
+    parts = _Parts(ev)
+    parts.read(store.value, store.scope)
+    if not parts.is_read and into:
+        return True
+    names = {name for one in parts.functions for name in _names(one)}
+    return own_forward.leads_to(ev, member.cls, sorted(names - {"forward"}), method)
+
+
+def _may_be_any_module(owner: Type) -> bool:
+    """Whether the class of an owner is another package's, such as ``nn.Module``, and so says little about it."""
+    bound = owner.bound if isinstance(owner, Slot) else owner
+    return any(isinstance(one, Instance) and is_foreign(one.cls) for one in alternatives(bound))
+
+
+def _names(function: Scope) -> Iterator[str]:
+    """Yield the name of a function, and those of all attributes that it uses."""
+    yield getattr(function.node, "name", "")
+    yield from (node.attr for node in ast.walk(function.node) if isinstance(node, ast.Attribute))
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The functions of the project that a value consists of, and whether all of it was read."""
+
+    ev: Evaluator
+    functions: list[Scope] = field(default_factory=list)
+    is_read: bool = True
+
+    def read(self, node: ast.expr, scope: Scope) -> None:
+        """Add what an expression consists of: a function, or what a wrapper gets."""
+        match node:
+            case ast.Lambda():
+                self.functions.append(scope.file.scopes.opened[id(node)])
+            case ast.Attribute(attr="forward") | ast.Constant():
+                pass
+            case ast.Name() | ast.Attribute():
+                self._add(callers.resolved(self.ev, self.ev.expression(node, scope)))
+            case ast.Call():
+                for one in (node.func, *node.args, *(keyword.value for keyword in node.keywords)):
+                    self.read(one, scope)
+            case ast.IfExp(body=first, orelse=second):
+                self.read(first, scope)
+                self.read(second, scope)
+            case _:
+                self.is_read = False
+
+    def _add(self, kind: Type) -> None:
+        for one in alternatives(kind):
+            match one:
+                case Function(scope=inner):
+                    self.functions.append(inner)
+                case Partial(callee):
+                    self._add(callee)
+                case Unknown() | Slot(bound=Unknown()):
+                    self.is_read = False
