@@ -96,7 +96,7 @@ def test_summary(calls: int, files: int, remaining: int, dry: bool, line: str) -
     assert rewrites.summarise(calls=calls, files=files, remaining=remaining, dry=dry) == line
 
 
-@pytest.mark.parametrize(("number", "start"), [(1, "1 of them has a fix"), (2, "2 of them have fixes")])
+@pytest.mark.parametrize(("number", "start"), [(1, "1 finding has an unsafe fix"), (2, "2 findings have unsafe fixes")])
 def test_hint_at_unsafe_fixes(number: int, start: str) -> None:
     hint = rewrites.hint_at_unsafe(number)
     assert hint.startswith(start)

@@ -16,8 +16,8 @@ The message says why. The call cannot be rewritten automatically, but you should
   sampling loop in `__call__`. An override that returns `super().__call__(...)` with the same arguments is different,
   whatever else it does: such a call is FWD001. If that override changes gradients, precision, the module's mode or the
   arguments, or may raise an error of its own, the fix is unsafe. The call must also fit the override: an override with
-  fewer parameters or other defaults would pass something else to `forward`. The same applies to an override of `_call_impl`, and to a `__call__` that is
-  set by `setattr`, a metaclass, `__init_subclass__` or a decorator.
+  fewer parameters or other defaults would pass something else to `forward`. The same applies to an override of
+  `_call_impl`, and to a `__call__` that is set by `setattr`, a metaclass, `__init_subclass__` or a decorator.
 - **A subclass in the project overrides it.** `self.forward(x)` in a base class runs on instances of every subclass. A
   subclass matters if the receiver may be an instance of it: for `self`, and for a parameter annotated with the base
   class. It does not matter if the receiver was created from the base class itself.
