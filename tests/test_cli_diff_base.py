@@ -11,6 +11,8 @@ import pytest
 from command_line import FIXED, PROGRAM, forward_call
 from diff_base import METHOD, commit, enter, failed, git, made, places
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _in_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

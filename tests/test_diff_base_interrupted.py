@@ -18,7 +18,10 @@ from command_line import PROGRAM, forward_call
 
 from flake8_forward_call.files import scratch
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has neither these signals nor locks of folders")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name == "nt", reason="Windows has neither these signals nor locks of folders"),
+]
 
 # A git that waits when it is asked for the common ancestor.
 WAITING = """#!/bin/sh

@@ -9,6 +9,8 @@ from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
 from diff_base import METHOD, commit, enter, made, places
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _in_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,8 @@ from flake8_forward_call.files import git as git_module
 from flake8_forward_call.files.changes import ChangesError, changes_of
 from flake8_forward_call.files.repository import Repository
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

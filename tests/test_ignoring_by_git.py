@@ -15,6 +15,8 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.files.ignoring import reason_for
 from flake8_forward_call.terminal.trouble import Trouble
 
+pytestmark = pytest.mark.slow
+
 # Each is a separate `.gitignore`, or several by folder, for the same tree.
 TABLE: dict[str, bytes | dict[str, bytes]] = {
     "range the wrong way round": b"[z-a].py\na.py",

@@ -18,6 +18,8 @@ import test_swapped as swaps
 
 from outcomes import NET, fixed
 
+pytestmark = pytest.mark.slow
+
 
 def _left() -> Iterator[tuple[str, str]]:
     """Yield the programs that must be left as they are, each with its name."""
