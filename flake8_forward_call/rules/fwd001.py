@@ -7,7 +7,7 @@ from flake8_forward_call.rules.base import Rule
 
 _PAGE = """\
 `x.forward(...)` runs the body of a module and nothing else. `x(...)` runs the same body plus everything that PyTorch,
-extensions and you have attached to the module. As long as nothing is attached, both print the same numbers. That is why
+extensions and you have attached to the module. As long as nothing is attached, both give the same result. That is why
 the mistake can go unnoticed for years: the code breaks when the first hook is registered.
 
 ## Why an instance can be called
