@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.clues import keywords, uses
+from flake8_forward_call.inference.clues import frameworks, keywords, uses
 from flake8_forward_call.inference.clues.clue import Told
 
 if TYPE_CHECKING:
@@ -24,7 +24,15 @@ def weigh(ev: Evaluator, call: ast.Call, receiver: ast.expr, scope: Scope, kind:
     """
     if _is_on_class(call, receiver, scope) or _is_remote(receiver):
         return None
-    return uses.told(ev, receiver, scope, kind) or keywords.told(ev, call, scope)
+    if not frameworks.is_for_torch(ev, scope.file):
+        return None
+    return uses.told(ev, receiver, scope, kind) or keywords.told(ev, call, scope) or _by_docstrings(ev, receiver, scope)
+
+
+def _by_docstrings(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Told | None:
+    from flake8_forward_call.inference.clues.believing import Believing
+
+    return Believing(ev.project).told(receiver, scope)
 
 
 def _is_on_class(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
