@@ -169,10 +169,10 @@ class Texts:
 
     @cached_property
     def _new(self) -> list[str]:
-        """The paths of programs in the project that are not saved yet."""
+        """The paths of programs and notebooks in the project that are not saved yet."""
         if self._top is None:
             return []
-        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
+        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith((".py", ".ipynb"))]
 
     @cached_property
     def _files(self) -> dict[str, _Told]:
