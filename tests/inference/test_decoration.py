@@ -35,7 +35,8 @@ def either(one):
 
 """
 
-# A class named `Made`, and what is found where a value is one or a module: FWD001 with an unsafe fix if nobody knows what it is.
+# A class named `Made`, and what is found where a value is one or a module: if nobody knows what it is, the fix is
+# unsafe.
 PLAIN = {
     "standard decorators": """
 @functools.total_ordering

@@ -24,8 +24,6 @@ _NUMPY = re.compile(r"\*{0,2}(\w+(?:, ?\*{0,2}\w+)*) ?(?::\s*(.*))?$")
 _FIELD = re.compile(
     r"[:@](param|parameter|arg|argument|key|keyword|type|rtype|ivar|var|cvar|vartype)\b ?([^:]*):\s*(.*)"
 )
-    r"[:@](param|parameter|arg|argument|key|keyword|type|rtype|ivar|var|cvar|vartype)\b ?([^:]*):\s*(.*)"
-)
 
 
 @dataclass(slots=True)
