@@ -193,20 +193,14 @@ def test_what_set_up_of_a_base_class_sets(tmp_path: Path) -> None:
     text = """
 # --- base.py
 import unittest
-from net import Net
+from net import Net, Robot
 class Base(unittest.TestCase):
-    kind = None
-    def setUp(self):
-        self.net = Net()
-        self.made = self.make()
-    def make(self): raise NotImplementedError
+    def setUp(self): self.net, self.robot = Net(), Robot()
 # --- test_it.py
 from base import Base
-from net import Net
 class Test(Base):
-    def make(self): return Net()
     def test(self):
         self.net.forward(1)  # FWD001
-        self.made.forward(1)  # FWD001
+        self.robot.forward(1)
 """
     hold(tmp_path, NET + text)
