@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
@@ -111,7 +112,19 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
 
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
-    return _of_all([_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
+    several = [one for one in alternatives(kind) if not isinstance(one, NoneValue)]
+    verdict = _of_all([_of_alternative(ev, one) for one in several])
+    if verdict.standing is Standing.MODULE and any(isinstance(one, Unknown) for one in several):
+        # A test or an annotation that only names `nn.Module` does not say which values there are.
+        shown = [
+            one for one in several if not _is_any_module(one) and _of_alternative(ev, one).standing is verdict.standing
+        ]
+        return verdict if shown else replace(verdict, standing=Standing.PROBABLE)
+    return verdict
+
+
+def _is_any_module(kind: Type) -> bool:
+    return isinstance(kind, Instance) and kind.origin is Origin.DECLARED and kind.cls.dotted == MODULE_CLASS
 
 
 def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
