@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.hierarchy import Class
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# A union of more alternatives proves nothing to a reader, and costs time in every later step.
+# A union of more alternatives proves nothing to a reader, and costs time in every later step. The answer to a question
+# has no more: many classes are joined to a base that they share (``classes/joining.py``).
 MAX_ALTERNATIVES = 24
+
+# While an answer is being put together, a union may have more: the largest tables of classes seen have 300 entries.
+MAX_GATHERED = 600
 
 
 class Origin(enum.Enum):
@@ -163,6 +167,16 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
+class OfOwnClass:
+    """The owner of a slot for what ``cls(...)`` creates: an instance of the class on which the method is called.
+
+    ``given`` is what the constructor is passed, as in the slots of an Instance.
+    """
+
+    given: tuple[tuple[Slot, Type], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """The result of calling a slot, known once the slot is filled in."""
 
@@ -215,7 +229,7 @@ def union(kinds: Iterable[Type]) -> Type:
     flat: dict[Type, None] = {}
     for kind in kinds:
         flat.update(dict.fromkeys(alternatives(kind)))
-    if len(flat) > MAX_ALTERNATIVES:
+    if len(flat) > MAX_GATHERED:
         return UNKNOWN
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
 
@@ -244,6 +258,8 @@ class _Substitution:
 
     def __call__(self, kind: Type) -> Type:
         match kind:
+            case Slot(owner=OfOwnClass(), bound=Instance() as bound):
+                return self._of_own_class(bound)
             case Slot():
                 return self.given.get(kind, kind)
             case Result(callee):
@@ -268,6 +284,26 @@ class _Substitution:
             case _:
                 return kind
 
+    def _of_own_class(self, made: Instance) -> Type:
+        """What ``cls(...)`` creates, if the class on which the method is called is given."""
+        slots = tuple((slot, self(value)) for slot, value in made.slots)
+        match self.given.get(_OWN):
+            case ClassObject(cls, origin):
+                return Instance(cls, origin, slots)
+            case Slot(bound=ClassObject(cls)):
+                return made_by(Instance(cls, Origin.DECLARED, slots))
+            case _:
+                return made_by(Instance(made.cls, made.origin, slots))
+
+
+# ``self`` or ``cls`` in a method.
+_OWN = Slot("Self", "Self")
+
+
+def made_by(instance: Instance) -> Slot:
+    """The type of what ``cls(...)`` creates in a class method, if the class itself would create the instance."""
+    return Slot(OfOwnClass(instance.slots), "Self", instance)
+
 
 def _called(kind: Type) -> Type:
     match kind:
@@ -282,6 +318,9 @@ def _called(kind: Type) -> Type:
 def slots_in(kind: Type) -> Iterator[Slot]:
     """The slots in the type."""
     match kind:
+        case Slot(owner=OfOwnClass(given)):
+            for _, value in given:
+                yield from slots_in(value)
         case Slot():
             yield kind
         case Result(callee):
@@ -309,6 +348,9 @@ def trimmed(kind: Type, depth: int) -> Type:
         case Instance(cls, origin, slots) if slots:
             kept = ((slot, trimmed(value, depth - 1)) for slot, value in slots) if depth > 1 else ()
             return Instance(cls, origin, tuple(kept))
+        case Slot(owner=OfOwnClass(), bound=Instance(cls, origin, slots)) if slots:
+            kept = ((slot, trimmed(value, depth - 1)) for slot, value in slots) if depth > 1 else ()
+            return made_by(Instance(cls, origin, tuple(kept)))
         case Tuple(items) if items:
             return Tuple(tuple(trimmed(one, depth - 1) for one in items)) if depth > 0 else UNKNOWN
         case Many(inner):

@@ -75,6 +75,8 @@ def _rebound(kind: Type, owner: Slot) -> Type:
     match kind:
         case Function(node, scope, Instance() | Slot()):
             return Function(node, scope, owner)
+        case Function(node, scope, ClassObject()) if isinstance(owner.bound, ClassObject):
+            return Function(node, scope, owner)
         case KnownFunction(name, given, returns, Instance() | Slot()):
             return KnownFunction(name, given, returns, owner)
         case _:

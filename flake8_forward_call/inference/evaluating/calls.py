@@ -29,6 +29,7 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
     each,
+    made_by,
     substitute,
     union,
 )
@@ -72,7 +73,8 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
         case Slot(owner="type[TypeVar]", name=name, bound=bound):
             return Slot("TypeVar", name, union(_made_of(one) for one in alternatives(bound)))
         case Slot(owner="Self", bound=ClassObject() as cls):
-            return _call(ev, cls, node, scope)
+            made = _call(ev, cls, node, scope)
+            return made_by(made) if isinstance(made, Instance) else made
         case Slot():
             return Result(callee)
         case _:
@@ -135,10 +137,20 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
     if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         kind = _declared_result(ev, stub.node, stub)
     if any(ev.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
-        return Managed(containers.element(ev, kind))
+        return Managed(_entered(ev, kind, scope))
     if isinstance(node, ast.AsyncFunctionDef) and not scope.flow.yielded:
         return Awaitable(kind)
     return kind
+
+
+def _entered(ev: Evaluator, kind: Type, scope: Scope) -> Type:
+    """What a context manager made of a generator function yields.
+
+    Many annotate such a function with what it yields, although it returns an iterator of that. If the declared type is
+    nothing to iterate over, the code tells.
+    """
+    entered = containers.element(ev, kind)
+    return containers.element(ev, _given_back(ev, scope)) if entered == UNKNOWN and scope.flow.yielded else entered
 
 
 def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:

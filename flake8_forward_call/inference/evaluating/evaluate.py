@@ -24,6 +24,7 @@ from flake8_forward_call.inference.evaluating import (
     stubs,
     tables,
 )
+from flake8_forward_call.inference.classes.joining import joined
 from flake8_forward_call.inference.evaluating.refinement import narrowed
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
@@ -158,7 +159,7 @@ class Evaluator:
             kind = compute()
         finally:
             del self._open[key]
-        kind = trimmed(kind, MAX_TYPE_DEPTH)
+        kind = joined(self, trimmed(kind, MAX_TYPE_DEPTH))
         if self._lowest >= index:
             self._known[key] = kind
             self._lowest = before

@@ -135,6 +135,11 @@ def _getattr(call: _Call) -> Type:
         case [_, ast.Constant(value=str(name)), *_]:
             found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
             return union([found, call.argument(2)])
+        case [_, key, *_]:
+            from flake8_forward_call.inference.evaluating import by_name
+
+            found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
+            return union([found, call.argument(2)])
         case _:
             return UNKNOWN
 
