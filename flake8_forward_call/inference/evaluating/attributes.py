@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.classes import likeness
+from flake8_forward_call.inference.classes import declaring, likeness
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import calls, containers, declarations, stubs
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
@@ -100,7 +100,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
         found = elsewhere.attribute(ev, owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
-    return union([found, *_of_subclasses(ev, owner, cls, name)])
+    return union([found, *_of_subclasses(ev, owner, cls, name), *declaring.implementations(ev, owner, name)])
 
 
 def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
@@ -133,7 +133,8 @@ def _promises(binding: AnyBinding) -> bool:
 
 
 def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:
-    return _found(ev, ev.hierarchy.order(cls), owner, name)
+    found = _found(ev, ev.hierarchy.order(cls), owner, name)
+    return union([found, *declaring.implementations(ev, owner, name)])
 
 
 def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
