@@ -6,10 +6,11 @@ import ast
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.hierarchy import Class
+    from flake8_forward_call.inference.syntax.bindings import Test
     from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A union of more alternatives proves nothing to a reader, and costs time in every later step. The answer to a question
@@ -158,12 +159,19 @@ class Slot:
     """A type known only to the caller: of a parameter without annotation, or of a type variable.
 
     ``owner`` distinguishes parameters with the same name: the function's node, or the catalogue's name for it.
-    ``bound`` is the type that applies for every caller.
+    ``bound`` is the type that applies for every caller. ``tests`` are the tests that the value has passed, or failed:
+    what they leave is only known once the slot is filled in.
     """
 
     owner: object
     name: str
     bound: Type = field(default=Unknown(), compare=False)
+    tests: tuple[tuple[Test, bool], ...] = ()
+
+    @property
+    def untested(self) -> Slot:
+        """The slot as callers fill it in, before any test."""
+        return Slot(self.owner, self.name, self.bound) if self.tests else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,27 +252,57 @@ def without_none(kind: Type) -> Type:
     return union(one for one in alternatives(kind) if not isinstance(one, NoneValue))
 
 
-def substitute(kind: Type, given: dict[Slot, Type]) -> Type:
+class Rules(Protocol):
+    """What filling in a slot needs to know about the project."""
+
+    def called(self, kind: Type) -> Type:
+        """The result of calling a value."""
+
+    def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
+        """What tests leave of a value."""
+
+
+class _Bare:
+    """The rules where the project cannot be asked."""
+
+    def called(self, kind: Type) -> Type:
+        match kind:
+            case ClassObject(cls, origin):
+                return Instance(cls, origin)
+            case Slot():
+                return Result(kind)
+            case _:
+                return UNKNOWN
+
+    def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
+        return kind
+
+
+_BARE = _Bare()
+
+
+def substitute(kind: Type, given: dict[Slot, Type], rules: Rules = _BARE) -> Type:
     """The type with slots replaced by what a caller passes for them."""
     if not given:
         return kind
-    again = _Substitution(given)
+    again = _Substitution(given, rules)
     return again(kind)
 
 
 @dataclass(frozen=True, slots=True)
 class _Substitution:
     given: dict[Slot, Type]
+    rules: Rules
 
     def __call__(self, kind: Type) -> Type:
         match kind:
             case Slot(owner=OfOwnClass(), bound=Instance() as bound):
                 return self._of_own_class(bound)
             case Slot():
-                return self.given.get(kind, kind)
+                return self._filled(kind)
             case Result(callee):
-                called = self.given.get(callee, callee)
-                return union(_called(one) for one in alternatives(called))
+                called = self._filled(callee)
+                return kind if called is callee else union(map(self.rules.called, alternatives(called)))
             case Union(several):
                 return union(map(self, several))
             case Instance(cls, origin, slots) if slots:
@@ -283,6 +321,12 @@ class _Substitution:
                 return Partial(self(callee))
             case _:
                 return kind
+
+    def _filled(self, slot: Slot) -> Type:
+        given = self.given.get(slot.untested)
+        if given is None:
+            return slot
+        return self.rules.tested(given, slot.tests) if slot.tests else given
 
     def _of_own_class(self, made: Instance) -> Type:
         """What ``cls(...)`` creates, if the class on which the method is called is given."""
@@ -305,16 +349,6 @@ def made_by(instance: Instance) -> Slot:
     return Slot(OfOwnClass(instance.slots), "Self", instance)
 
 
-def _called(kind: Type) -> Type:
-    match kind:
-        case ClassObject(cls, origin):
-            return Instance(cls, origin)
-        case Slot():
-            return Result(kind)
-        case _:
-            return UNKNOWN
-
-
 def slots_in(kind: Type) -> Iterator[Slot]:
     """The slots in the type."""
     match kind:
@@ -322,9 +356,9 @@ def slots_in(kind: Type) -> Iterator[Slot]:
             for _, value in given:
                 yield from slots_in(value)
         case Slot():
-            yield kind
+            yield kind.untested
         case Result(callee):
-            yield callee
+            yield callee.untested
         case Union(several) | Tuple(several):
             for one in several:
                 yield from slots_in(one)

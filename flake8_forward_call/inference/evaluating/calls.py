@@ -49,6 +49,8 @@ def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
 
 
 def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+    from flake8_forward_call.inference.evaluating.filling import filled_in
+
     match callee:
         case ClassObject(cls, origin):
             return _constructed(ev, cls, origin, node, scope)
@@ -59,7 +61,7 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
             slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
             if owner is not None:
                 slots[notation.SELF] = owner
-            return substitute(returns, slots)
+            return filled_in(ev, returns, slots)
         case Builtin(name):
             return library.builtin(ev, name, node, scope)
         case Namespace(name):
@@ -97,17 +99,21 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 
 
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
+    from flake8_forward_call.inference.evaluating.filling import filled_in
+
     kind = returned(ev, function)
     slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
-    return substitute(kind, slots)
+    return filled_in(ev, kind, slots)
 
 
 def returned(ev: Evaluator, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
+    from flake8_forward_call.inference.evaluating.filling import filled_in
+
     match callee:
         case Function(node, scope, owner):
             kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
-            return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
+            return kind if owner is None else filled_in(ev, kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})
         case Slot() | ClassObject() | Builtin() | Namespace() | Partial():

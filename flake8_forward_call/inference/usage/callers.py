@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.evaluating import filling, parameters
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -19,7 +19,6 @@ from flake8_forward_call.inference.types import (
     Type,
     Unknown,
     alternatives,
-    substitute,
     union,
 )
 from flake8_forward_call.inference.usage.search import Found, Search
@@ -46,9 +45,10 @@ def resolved(ev: Evaluator, kind: Type) -> Type:
 def _resolved(ev: Evaluator, kind: Type) -> Type:
     match kind:
         case Slot():
-            return passed(ev, kind) if is_open(kind) else kind
+            plain = kind.untested
+            return filling.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return substitute(kind, {callee: passed(ev, callee)})
+            return filling.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
         case _:
             return kind
 
