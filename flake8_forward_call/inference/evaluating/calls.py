@@ -99,10 +99,34 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 
 
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
+    from flake8_forward_call.inference.evaluating import flags
     from flake8_forward_call.inference.evaluating.filling import filled_in
 
-    kind = returned(ev, function)
+    kind = _undeclared(ev, function, flags.returned(ev, function, node, scope))
+    if kind is not None:
+        return for_call(ev, function, kind, node, scope)
     slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
+    return filled_in(ev, returned(ev, function), slots)
+
+
+def _undeclared(ev: Evaluator, function: Function, narrower: Type | None) -> Type | None:
+    """What constant arguments leave of the result, unless the function declares it, or is more than a function."""
+    scope = function.scope
+    node = scope.node
+    if narrower is None or not isinstance(node, ast.FunctionDef) or node.returns is not None:
+        return None
+    if any(ev.dotted(one, scope.parent) != "classmethod" for one in node.decorator_list):
+        return None
+    return narrower
+
+
+def for_call(ev: Evaluator, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
+    """What a function returns, with the owner and the arguments of a call in place of its parameters."""
+    from flake8_forward_call.inference.evaluating.filling import filled_in
+
+    slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
+    if function.owner is not None:
+        slots = {**_for_owner(ev, function.scope, function.owner), **slots}
     return filled_in(ev, kind, slots)
 
 
