@@ -48,9 +48,7 @@ def joined(ev: Evaluator, kind: Type) -> Type:
     return union(parts)
 
 
-def _joined(
-    ev: Evaluator, several: Sequence[_OfClass], make: Callable[[Class, Origin], _OfClass]
-) -> Sequence[Type]:
+def _joined(ev: Evaluator, several: Sequence[_OfClass], make: Callable[[Class, Origin], _OfClass]) -> Sequence[Type]:
     if len(several) < MAX_ALTERNATIVES // 2:
         return several
     is_module = partial(_is_module, ev)

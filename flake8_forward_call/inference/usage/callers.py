@@ -21,6 +21,9 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
+from flake8_forward_call.inference.usage import instance_calls
+from flake8_forward_call.inference.usage.handed_in import HandedIn
+from flake8_forward_call.inference.usage.instance_calls import InstanceCalls
 from flake8_forward_call.inference.usage.search import Found, Search
 
 if TYPE_CHECKING:
@@ -34,7 +37,7 @@ MAX_CALLS = 200
 MAX_CHAIN = 6
 
 # Methods that are called by code that does not name them.
-_UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
+_UNNAMED = frozenset({"__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
 
 def resolved(ev: Evaluator, kind: Type) -> Type:
@@ -78,7 +81,15 @@ def _passed(ev: Evaluator, slot: Slot) -> Type:
 
 def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
     node = binding.function
-    if isinstance(node, ast.Lambda) or binding.kind != "plain" or node.name in _UNNAMED:
+    if binding.kind != "plain":
+        return
+    if isinstance(node, ast.Lambda):
+        yield from _passed_to_lambda(ev, binding, node)
+        return
+    if node.name in instance_calls.METHODS and binding.scope.enclosing_class is not None:
+        yield from _passed_to_instance(ev, binding, node.name)
+        return
+    if node.name in _UNNAMED:
         return
     search = Search(ev, node, binding.scope)
     count = 0
@@ -89,7 +100,34 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
             yield kind
         elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
+    if search.bound_to and binding.scope.positional[:1] == [binding.argument.arg]:
+        for owner, scope in search.bound_to:
+            count += 1
+            yield resolved(ev, ev.expression(owner, scope))
+    elif search.bound_to:
+        yield UNKNOWN
     if count and search.is_handed_on:
+        yield UNKNOWN
+
+
+def _passed_to_lambda(ev: Evaluator, binding: Parameter, node: ast.Lambda) -> Iterator[Type]:
+    assert binding.scope.parent is not None
+    following = HandedIn(ev)
+    for called in islice(following.calls_of_lambda(node, binding.scope.parent), MAX_CALLS):
+        kinds = alternatives(resolved(ev, ev.expression(called.callee, called.scope)))
+        if any(isinstance(one, Function) and one.node is node for one in kinds):
+            yield resolved(ev, _argument(ev, binding, Found(called, is_bound=False)))
+    if following.is_lost:
+        yield UNKNOWN
+
+
+def _passed_to_instance(ev: Evaluator, binding: Parameter, name: str) -> Iterator[Type]:
+    assert binding.scope.enclosing_class is not None
+    cls = ev.source_class(binding.scope.enclosing_class)
+    calling = InstanceCalls(ev, cls, name)
+    for called in calling.calls():
+        yield resolved(ev, _argument(ev, binding, Found(called, is_bound=True)))
+    if calling.is_lost or name == "forward":  # Containers and trainers call modules, too.
         yield UNKNOWN
 
 

@@ -29,6 +29,9 @@ from flake8_forward_call.inference.types import (
     alternatives,
 )
 
+from flake8_forward_call.inference.usage import handed_in
+from flake8_forward_call.inference.usage.handed_in import HandedIn
+
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
     from flake8_forward_call.inference.project.project import File
@@ -41,6 +44,9 @@ MAX_FILES = 60
 
 # At most so many files are searched for code that gets the function by a computed name.
 MAX_ASKING_FILES = 10
+
+# A function that is passed on in more places is followed no further.
+MAX_HANDED = 30
 
 # What a class's own code calls to create another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
@@ -73,6 +79,8 @@ class Search:
         self._cls = self._owner if node.name == "__init__" else None
         self._nodes = {node, *self._overridden()}
         self._is_given_back = False  # Whether the enclosing function returns it.
+        self._handed: list[Handed] = []  # Where it is passed on, to be followed from there.
+        self.bound_to: list[tuple[ast.expr, Scope]] = []  # The objects to which it is bound as a method.
         self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
             self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
@@ -98,6 +106,7 @@ class Search:
             self.is_handed_on = self.is_handed_on or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
+            yield from self._passed_on()
             return
         subclasses = self._ev.hierarchy.project_subclasses(self._cls)
         self.is_handed_on |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
@@ -107,6 +116,31 @@ class Search:
         for name in (*_OWN_MAKERS, "__init__"):
             for file in own:
                 yield from self._calls_in(file, name)
+        yield from self._passed_on()
+
+    def _passed_on(self) -> Iterator[Found]:
+        """Yield the calls by code that gets the function, or the class, as a value."""
+        from flake8_forward_call.inference.usage import callers
+
+        following = HandedIn(self._ev)
+        at = 0
+        while at < len(self._handed):  # What is found may be passed on as well.
+            handed = self._handed[at]
+            at += 1
+            owner = handed_in.bound_to(self._ev, handed)
+            if owner is not None:
+                self.bound_to.append((owner, handed.scope))
+                continue
+            is_bound = self._is_bound(handed)
+            for called in following.calls(handed):
+                kinds = alternatives(callers.resolved(self._ev, self._ev.expression(called.callee, called.scope)))
+                if any(map(self._may_lead_here, kinds)):
+                    yield Found(called, is_bound)
+        self.is_handed_on |= following.is_lost
+
+    def _is_bound(self, handed: Handed) -> bool:
+        kinds = alternatives(self._ev.expression(handed.node, handed.scope))
+        return self._cls is not None or any(isinstance(one, Function) and one.owner is not None for one in kinds)
 
     def _calls_by(self, name: str) -> Iterator[Found]:
         for place in places(self._ev, name, self._scope.file, self._is_itself):
@@ -176,12 +210,14 @@ class Search:
 
     def _look_at(self, handed: Handed) -> None:
         """Record whether the function, or the class it constructs, is passed on so that calls cannot be found."""
-        if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
+        if len(self._handed) > MAX_HANDED or not goes_on(self._ev, handed, self._may_lead_here):
             return
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
             self._is_given_back = True
-        else:
+        elif len(self._handed) == MAX_HANDED:
             self.is_handed_on = True
+        else:
+            self._handed.append(handed)
 
     def _may_lead_here(self, kind: Type) -> bool:
         match kind:
