@@ -17,6 +17,7 @@ from flake8_forward_call.inference.evaluating import (
     calls,
     containers,
     declarations,
+    entries,
     lazy,
     library,
     parameters,
@@ -333,7 +334,8 @@ class Evaluator:
         if reached is not None:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
-        return each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        found = each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:
         reached = scope.flow.uses.get(id(node))
@@ -343,7 +345,8 @@ class Evaluator:
         if tabled is not None:
             return tabled
         owner = self.expression(node.value, scope)
-        return each(owner, lambda one: containers.item(self, one, node.slice, scope))
+        found = each(owner, lambda one: containers.item(self, one, node.slice, scope))
+        return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     # Bindings
 
