@@ -424,7 +424,9 @@ def _member_names(cls: SourceClass) -> set[str]:
                 names |= {key[len(prefix) :] for key in scope.flow.bound if key.startswith(prefix)}
     declared = {name for name in names if any(isinstance(one, Annotated) for one in cls.scope.flow.exit.get(name, ()))}
     public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
-    return public | declared | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
+    # Every subclass inherits the private methods of Module, and code outside torch calls and overrides some of them.
+    inherited = {name for name in names if name.isidentifier() and cls.dotted == MODULE_CLASS and name[:2] != "__"}
+    return public | declared | (inherited - {"forward"}) | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
 
 
 def _is_public(dotted: str) -> bool:
