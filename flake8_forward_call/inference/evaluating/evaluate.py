@@ -18,6 +18,7 @@ from flake8_forward_call.inference.evaluating import (
     containers,
     declarations,
     entries,
+    lacking,
     lazy,
     library,
     parameters,
@@ -334,7 +335,7 @@ class Evaluator:
         if reached is not None:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
-        found = each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        found = lacking.among(self, owner, node.attr)
         return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:
