@@ -1,7 +1,7 @@
-"""An attribute that some of a value's possible classes do not have.
+"""An attribute that some of a value's possible classes do not show.
 
-On an instance of a class that was read and lacks the attribute, the code would raise AttributeError before it comes any
-further. So that alternative cannot be there, unless the class makes attributes up.
+Code that asks for an attribute expects that it is there. So an alternative that was read and does not have it says
+nothing about the others, unless its class makes attributes up: then it may have this one after all, as something else.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _MADE_UP = ("__getattr__", "__getattribute__")
 
 
 def among(ev: Evaluator, owner: Type, name: str) -> Type:
-    """The type of an attribute of one of several values; those that cannot have the attribute are left out."""
+    """The type of an attribute of one of several values; those that may make it up count, too."""
     several = [one for one in alternatives(owner) if not isinstance(one, NoneValue)]
     found = [attributes.attribute(ev, one, name) for one in several]
     if len(several) < 2 or UNKNOWN not in found or all(one == UNKNOWN for one in found):
@@ -33,7 +33,7 @@ def among(ev: Evaluator, owner: Type, name: str) -> Type:
 
 
 def _of_lacking(ev: Evaluator, owner: Type, name: str) -> Type:
-    """What a value gives for an attribute that its class does not show: nothing if it certainly has none."""
+    """What a value may give for an attribute that its class does not show."""
     if not isinstance(owner, Instance) or not isinstance(owner.cls, SourceClass) or is_foreign(owner.cls):
         return UNKNOWN
     made_up: list[Type] = []
@@ -48,7 +48,7 @@ def _of_lacking(ev: Evaluator, owner: Type, name: str) -> Type:
             for method in _MADE_UP:
                 if attributes.first_method(cls, method) is not None:
                     made_up.append(calls.returned(ev, attributes.attribute(ev, owner, method)))
-    return union(made_up)
+    return union([UNKNOWN, *made_up])
 
 
 def _is_written_whole(cls: SourceClass) -> bool:

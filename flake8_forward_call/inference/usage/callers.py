@@ -106,7 +106,7 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
             yield resolved(ev, ev.expression(owner, scope))
     elif search.bound_to:
         yield UNKNOWN
-    if count and search.is_handed_on:
+    if count and search.is_lost:
         yield UNKNOWN
 
 
