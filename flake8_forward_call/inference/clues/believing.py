@@ -148,5 +148,3 @@ class Believing(Evaluator):
 
 
 _WITH_DOCSTRING = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-
-

@@ -21,7 +21,9 @@ _HEADING = re.compile(r"([A-Z][A-Za-z]*(?: [A-Za-z]+){0,2}):(?: +(\S.*))?")
 _RULE = re.compile(r"-{3,}|={3,}")
 _GOOGLE = re.compile(r"\*{0,2}(\w+) ?(?:\((.*?)\))? ?:(?:\s+(.*))?$")
 _NUMPY = re.compile(r"\*{0,2}(\w+(?:, ?\*{0,2}\w+)*) ?(?::\s*(.*))?$")
-_FIELD = re.compile(r"[:@](param|parameter|arg|argument|key|keyword|type|rtype|ivar|var|cvar|vartype)\b ?([^:]*):\s*(.*)")
+_FIELD = re.compile(
+    r"[:@](param|parameter|arg|argument|key|keyword|type|rtype|ivar|var|cvar|vartype)\b ?([^:]*):\s*(.*)"
+)
 
 
 @dataclass(slots=True)
@@ -158,12 +160,16 @@ def _read_fields(lines: Sequence[str], found: Described) -> None:
 # Types as texts
 
 _NAME = r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*"
-_MARKUP = re.compile(rf":(?:py:)?(?:class|obj|mod|attr|data|ref):`[~!]?(?:[^`<]*<)?({_NAME})>?`|`{{1,2}}[~!]?({_NAME})`{{1,2}}")
-_OPTIONAL = re.compile(r",? *(?:\(?(?:optional|required)\)?|\(?defaults?\b.*|keyword-only)$", re.IGNORECASE)
-_AROUND = re.compile(
-    rf"(?:an? +|the +|any +)?(?:(?:instance|object|subclass instance) +of +(?:an? +|class +)?)?({_NAME})(?: +(?:instance|object|model))?"
+_MARKUP = re.compile(
+    rf":(?:py:)?(?:class|obj|mod|attr|data|ref):`[~!]?(?:[^`<]*<)?({_NAME})>?`|`{{1,2}}[~!]?({_NAME})`{{1,2}}"
 )
-_MANY = re.compile(r"(?:an? +)?(?:list|tuple|sequence|iterable|set|iterator|generator|collection) *(?:of|\[) *(.+?)\]?$", re.IGNORECASE)
+_OPTIONAL = re.compile(r",? *(?:\(?(?:optional|required)\)?|\(?defaults?\b.*|keyword-only)$", re.IGNORECASE)
+_ARTICLE = r"(?:an? +|the +|any +)?"
+_AROUND = re.compile(
+    rf"{_ARTICLE}(?:(?:instance|object) +of +(?:an? +|class +)?)?({_NAME})(?: +(?:instance|object|model))?"
+)
+_CONTAINER = r"(?:list|tuple|sequence|iterable|set|iterator|generator|collection)"
+_MANY = re.compile(rf"(?:an? +)?{_CONTAINER} *(?:of|\[) *(.+?)\]?$", re.IGNORECASE)
 _OR = re.compile(r" *(?:\||/|,? or) +| *\| *")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.syntax.bindings import AnyBinding, Annotated, Assigned, Binding
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Binding
 from flake8_forward_call.inference.syntax.states import untested
 
 if TYPE_CHECKING:
