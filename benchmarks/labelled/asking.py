@@ -13,7 +13,7 @@ import random
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import TypeVar
+from typing import Any
 
 from flake8_forward_call import inference
 from flake8_forward_call.cli import main
@@ -21,12 +21,10 @@ from flake8_forward_call.inference import Verdict
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.candidates import Candidate
 
-_T = TypeVar("_T")
-
 
 def ask_in_order(name: str) -> None:
     """Make inference judge the candidates of each file in an order: "reversed", or a seed."""
-    judging = import_module("flake8_forward_call.inference.verdicts.judge")
+    judging: Any = import_module("flake8_forward_call.inference.verdicts.judge")
     judge, find = judging.judge, judging.candidates
 
     def judged(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
