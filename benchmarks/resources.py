@@ -24,10 +24,10 @@ from collections import Counter
 from collections.abc import Sequence
 
 from large.answers import print_chain, print_small, print_tangle
-from large.chains import CHAINS
+from large.chains import CHAINS, Chain
 from large.measuring import LIMIT, run
 from large.programs import CODE, PROGRAMS, Program
-from large.tangles import TANGLES
+from large.tangles import TANGLES, Tangle
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--limit", type=int, default=LIMIT, help="seconds of the processor after which a process is ended"
     )
     options = parser.parse_args(arguments)
-    everything = [*CHAINS] if options.chains else [*PROGRAMS, *CHAINS, *TANGLES]
+    everything: list[Program | Chain | Tangle] = [*CHAINS] if options.chains else [*PROGRAMS, *CHAINS, *TANGLES]
     names = [one.name for one in everything if one.name.startswith(tuple(options.programs or [""]))]
     if not names:
         parser.error(f"no program has such a name; there are {', '.join(one.name for one in everything)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
+from math import isqrt
 
 from large.chains import Chain, Files, marked
 from large.measuring import Cost, Found, run
@@ -38,7 +39,7 @@ def longest(chain: Chain) -> tuple[int, float, list[str]]:
         return chain.links, seconds, []
     good, bad = 0, chain.links
     while bad - good > max(1, good // 10):  # To a tenth.
-        middle = (good + bad) // 2 if good or bad < 32 else 16
+        middle = max(good + 1, isqrt(max(good, 1) * bad))
         if chain_faults(chain, middle)[0]:
             bad = middle
         else:
