@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from math import isqrt
 
-from large.chains import Chain, Files, marked
+from large.chains import OPEN, Chain, Files, marked
 from large.measuring import Cost, Found, run
 from large.programs import CODE
 from large.tangles import Tangle
@@ -87,10 +87,9 @@ def _faults(files: Files, cost: Cost) -> Iterator[str]:
     lost = sum(number for (*_, code), number in cost.found.items() if code == _NOT_ANALYSED)
     if lost:
         yield f"{lost} {_NOT_ANALYSED}"
-    missed = [(name, row) for name, row in sorted(marked(files)) if (name, row, CODE) not in cost.found]
-    marks = [files[name].splitlines()[row - 1].rpartition("# ")[2] for name, row in missed]
-    if marks:
-        yield f"not found: {', '.join(dict.fromkeys(marks))}"
+    missed = [mark for (name, row), mark in marked(files).items() if (name, row, CODE) not in cost.found]
+    if missed:
+        yield f"not found: {', '.join(dict.fromkeys(missed))}"
     if cost.found and max(cost.found.values()) > 1:
         yield "a call was reported twice"
 
@@ -111,7 +110,9 @@ def print_tangle(tangle: Tangle) -> bool:
     """Print the line of a tangle in the table, and return whether it misses a bound."""
     faults, cost = tangle_faults(tangle, tangle.size)
     told = f"{tangle.size:12,} {cost.seconds:7.1f} s {cost.memory:6.0f} MiB"
-    print(f"{tangle.name:32} tangle {told}", *(f"({one})" for one in faults), flush=True)
+    left = [one for one in marked(tangle.make(tangle.size), (OPEN,)) if (*one, CODE) not in (cost.found or ())]
+    notes = [*(f"({one})" for one in faults), *(["not found yet"] if left else [])]
+    print(f"{tangle.name:32} tangle {told}", *notes, flush=True)
     return bool(faults)
 
 

@@ -7,7 +7,7 @@ The expected findings are marked in the programs: ``# far`` at the call that all
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,7 +20,10 @@ MODULE = "nn.Linear(1, 1)"
 # The file with the calls, unless they are where the steps are.
 ASKING = "asking.py"
 
-_MARKED = re.compile(r"# (far|middle|near|found)$")
+MUST = ("far", "middle", "near", "found")
+OPEN = "open"
+
+_MARKED = re.compile(r"# (\w+)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,13 @@ class Chain:
     tiny: int = 3
 
 
-def marked(files: Files) -> set[tuple[str, int]]:
-    """The file and row of each call that has to be FWD001."""
+def marked(files: Files, marks: Collection[str] = MUST) -> dict[tuple[str, int], str]:
+    """The mark of each call with one of the marks, by file and row: by default, of what has to be FWD001."""
     return {
-        (name, row)
-        for name, text in files.items()
+        (name, row): found[1]
+        for name, text in sorted(files.items())
         for row, line in enumerate(text.splitlines(), start=1)
-        if _MARKED.search(line)
+        if (found := _MARKED.search(line)) and found[1] in marks
     }
 
 

@@ -1,7 +1,8 @@
 """Tangles: programs that lead back to themselves, or whose types are far larger than their text.
 
 The cost of each is bounded, nothing in it may be lost, and the findings must be the same in any order. The calls that
-have to be found are marked with ``# found``. In each there is one that has nothing to do with the tangle.
+have to be found are marked with ``# found``. In each there is one that has nothing to do with the tangle. A call with
+``# open`` is a module too, but only for who follows the loop to its fixpoint; the table says where it is not found.
 """
 
 from __future__ import annotations
@@ -148,7 +149,7 @@ TANGLES = (
         "callers-in-a-ring",
         _one(
             lambda n: (
-                "def f0(x):\n    x.forward(1)  # found\n    f1(x)\n"
+                "def f0(x):\n    x.forward(1)  # open\n    f1(x)\n"
                 + _lines("def f{n}(x):\n    f{a}(x)\n", n)
                 + f"f0({MODULE})\n"
             )
