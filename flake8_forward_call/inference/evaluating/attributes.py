@@ -36,7 +36,7 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
-from flake8_forward_call.inference.usage import callers, elsewhere
+from flake8_forward_call.inference.usage import callers, elsewhere, filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -205,12 +205,12 @@ def _getter(cls: SourceClass, binding: Binding) -> Binding:
 
 
 def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
-    if not any(containers.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
+    if not any(filling.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [
-        one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)
+        one for scope, receiver in containers.methods(cls) for one in filling.stored(ev, f"{receiver}.{name}", scope)
     ]
-    return containers.refilled(ev, kind, put)
+    return filling.refilled(ev, kind, put)
 
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:

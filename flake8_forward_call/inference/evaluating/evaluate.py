@@ -71,6 +71,7 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
+from flake8_forward_call.inference.usage import filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks.hooks import Attaching
@@ -281,7 +282,7 @@ class Evaluator:
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
             for one in bindings
         )
-        return containers.filled(self, self.bindings(bindings), name, scope, declared=declared)
+        return filling.filled(self, self.bindings(bindings), name, scope, declared=declared)
 
     def named(self, name: str, scope: Scope) -> Type:
         """The type of a name that its scope has not bound before its use: from a closure, a global or a builtin."""

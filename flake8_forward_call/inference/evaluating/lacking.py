@@ -59,4 +59,3 @@ def _is_written_whole(cls: SourceClass) -> bool:
         for call in method.calls
         for node in ast.walk(call.func)
     )
-
