@@ -14,7 +14,6 @@ from flake8_forward_call.inference.types import (
     Instance,
     Origin,
     Type,
-    Unknown,
     alternatives,
     union,
 )
@@ -42,8 +41,8 @@ def joined(ev: Evaluator, kind: Type) -> Type:
         rest = [UNKNOWN]
     parts = [
         *rest,
-        *_joined(ev, instances, lambda cls, origin: Instance(cls, origin)),
-        *_joined(ev, classes, lambda cls, origin: ClassObject(cls, origin)),
+        *_joined(ev, instances, Instance),
+        *_joined(ev, classes, ClassObject),
     ]
     return union(parts)
 

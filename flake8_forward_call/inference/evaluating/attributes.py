@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.classes import declaring, likeness
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import calls, containers, declarations, filling, stubs
+from flake8_forward_call.inference.evaluating import calls, containers, declarations, substituting
+from flake8_forward_call.inference.members import stubs
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.types import (
     PLAIN,
@@ -153,7 +154,7 @@ def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None
     if kind == _ABSENT:
         return None
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
-    return filling.filled_in(ev, union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
+    return substituting.filled_in(ev, union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
 
 
 # Means "the class says nothing" among the stored types.

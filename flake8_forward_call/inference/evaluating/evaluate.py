@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.classes.hierarchy import Class, Hierarchy, KnownClass, SourceClass
+from flake8_forward_call.inference.classes.joining import joined
 from flake8_forward_call.inference.evaluating import (
     attributes,
     calls,
     containers,
     declarations,
-    entries,
-    lacking,
-    lazy,
     library,
     parameters,
-    stars,
-    stubs,
-    tables,
 )
-from flake8_forward_call.inference.classes.joining import joined
 from flake8_forward_call.inference.evaluating.refinement import narrowed
+from flake8_forward_call.inference.members import entries, lacking, lazy, stars, stubs, tables
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import filling, parameters
+from flake8_forward_call.inference.evaluating import parameters, substituting
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -49,9 +49,9 @@ def _resolved(ev: Evaluator, kind: Type) -> Type:
     match kind:
         case Slot():
             plain = kind.untested
-            return filling.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
+            return substituting.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return filling.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
+            return substituting.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
         case _:
             return kind
 

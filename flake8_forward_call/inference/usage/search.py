@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import attributes
-from flake8_forward_call.inference.evaluating.naming import may_end_up_as
+from flake8_forward_call.inference.members.naming import may_end_up_as
 from flake8_forward_call.inference.syntax.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -28,7 +28,6 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-
 from flake8_forward_call.inference.usage import handed_in
 from flake8_forward_call.inference.usage.handed_in import HandedIn
 
