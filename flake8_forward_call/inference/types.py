@@ -79,7 +79,7 @@ class Tuple:
     items: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function in the source; ``owner`` is the object to which it is bound."""
 
@@ -218,6 +218,29 @@ def union(kinds: Iterable[Type]) -> Type:
     if len(flat) > MAX_ALTERNATIVES:
         return UNKNOWN
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
+
+
+def is_same(one: Type, other: Type) -> bool:
+    """Whether two types are equal, whatever the order of alternatives in them."""
+    return one == other or _unordered(one) == _unordered(other)
+
+
+def _unordered(kind: Type) -> object:
+    match kind:
+        case Union(several):
+            return frozenset(map(_unordered, several))
+        case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner) | Method(inner):
+            return type(kind), _unordered(inner), getattr(kind, "name", "")
+        case Mapping(key, value):
+            return Mapping, _unordered(key), _unordered(value)
+        case Tuple(items):
+            return tuple(map(_unordered, items))
+        case Instance(cls, origin, slots) if slots:
+            return cls, origin, frozenset((slot, _unordered(value)) for slot, value in slots)
+        case Function(node, _, owner) | KnownFunction(node, owner=owner) if owner is not None:
+            return node, _unordered(owner)
+        case _:
+            return kind
 
 
 def each(kind: Type, change: Callable[[Type], Type]) -> Type:

@@ -104,7 +104,7 @@ def returned(ev: Evaluator, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
     match callee:
         case Function(node, scope, owner):
-            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
+            kind = ev.once(("returned", scope), lambda: _returned(ev, scope))
             return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})

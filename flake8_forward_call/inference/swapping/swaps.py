@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Member, Variable, Ways
 from flake8_forward_call.inference.swapping.steps import Step

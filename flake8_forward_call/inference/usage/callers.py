@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
-# From caller to caller's caller: real code passes a module down through three or four functions.
-MAX_CHAIN = 6
-
 # Methods that are called by code that does not name them.
 _UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
@@ -65,13 +62,9 @@ def passed(ev: Evaluator, slot: Slot) -> Type:
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
+    if binding is None or ev.project.is_open(binding.scope.file):
         return UNKNOWN
-    ev.chain += 1
-    try:
-        found = list(dict.fromkeys(_passed_by_each(ev, binding)))
-    finally:
-        ev.chain -= 1
+    found = list(dict.fromkeys(_passed_by_each(ev, binding)))
     kind = union(found)
     return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
