@@ -79,9 +79,8 @@ class _Question:
 class Engine:
     """Answers questions, and stores the answers. ``rank`` orders questions by content; None for those it cannot tell."""
 
-    def __init__(self, rank: Callable[[Hashable], Any | None], *, max_work: int = MAX_WORK) -> None:
+    def __init__(self, rank: Callable[[Hashable], Any | None]) -> None:
         self._rank = rank
-        self._max_work = max_work
         self._known: dict[Hashable, Any] = {}
         self._forget()
 
@@ -146,7 +145,7 @@ class Engine:
     def _is_outermost(self, question: _Question) -> bool:
         """Compute an answer in the present round, and say whether no question that is still open is in a loop with it."""
         self._work += 1
-        if self._work > self._max_work:
+        if self._work > MAX_WORK:
             raise OutOfBudget
         self._numbers += 1
         behind, number = len(self._waiting), self._numbers

@@ -242,7 +242,7 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             text = _of_binding(binding, question.kind)
             if text is not None:
                 yield _at(binding.scope, binding.node, text)
-        case ("passed", Slot(name=name) as slot):
+        case ("passed", Slot(name=name) as slot, _):
             binding = ev.parameters[slot]
             callee = getattr(binding.function, "name", "lambda")
             if all(isinstance(one, Unknown) for one in alternatives(question.kind)):

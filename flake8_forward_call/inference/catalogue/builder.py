@@ -18,8 +18,8 @@ from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, Cla
 from flake8_forward_call.inference.catalogue.conventions import RETURNS
 from flake8_forward_call.inference.catalogue.package import outward
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, calls, declarations
 from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluating import attributes, calls, declarations
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.evaluating.library import GIVES_BACK
 from flake8_forward_call.inference.evaluating.parameters import names_of

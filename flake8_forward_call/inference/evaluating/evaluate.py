@@ -129,8 +129,6 @@ class Evaluator:
         """The type that answers a question, computed once. Raises OutOfBudget."""
         return self.engine.once(key, compute, _TYPES)
 
-    attempt = once
-
     # Expressions
 
     def expression(self, node: ast.expr, scope: Scope) -> Type:

@@ -174,6 +174,11 @@ def _first(call: _Call) -> Type:
     return UNKNOWN if found == NEVER else found
 
 
+def _partial(call: _Call) -> Type:
+    callee = call.argument(0)
+    return callee if isinstance(callee, Partial) else Partial(callee)
+
+
 def _cast(call: _Call) -> Type:
     return declarations.declared(call.ev, call.node.args[0], call.scope) if call.node.args else UNKNOWN
 
@@ -197,7 +202,7 @@ _EXTERNAL: dict[str, _Rule] = {
     **dict.fromkeys(("copy.copy", "copy.deepcopy", "dataclasses.replace", "typing.no_type_check"), _first),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _cast),
     **dict.fromkeys(("itertools.cycle", "itertools.islice", "collections.deque", "itertools.tee"), _many),
-    "functools.partial": lambda call: Partial(call.argument(0)),
+    "functools.partial": _partial,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _pool_chain,
     "itertools.zip_longest": lambda call: Many(Tuple(tuple(union([one, NONE]) for one in call.elements))),

@@ -26,8 +26,10 @@ def rank(key: Hashable) -> Rank | None:
             return _at(scope, scope.node, kind, " ".join(map(str, more)))
         case (str(kind), KnownClass(entry=entry), *_):
             return "", 0, 0, kind, entry.name
-        case (str(kind), File() as file, str(name), *_):
-            return file.path, 0, 0, kind, name
+        case (str(kind), File() as file, *more):
+            return file.path, 0, 0, kind, " ".join(map(str, more))
+        case ("passed", _, Binding(node=node, scope=scope)):
+            return _at(scope, node, "passed")
         case _:
             return None
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flake8_forward_call.inference.evaluating import parameters
 from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluating import parameters
 from flake8_forward_call.inference.hooks import relayed, targets
 from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
 from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, reached

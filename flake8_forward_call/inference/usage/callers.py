@@ -57,7 +57,7 @@ def is_open(slot: Slot) -> bool:
 
 def passed(ev: Evaluator, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return ev.attempt(("passed", slot), lambda: _passed(ev, slot))
+    return ev.once(("passed", slot, ev.parameters.get(slot)), lambda: _passed(ev, slot))
 
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:

@@ -36,7 +36,7 @@ def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known
     """
     if ev.project.is_open(cls.scope.file):
         return known
-    found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
+    found = ev.once(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         return known
     says_nothing = known == UNKNOWN and not _is_set(ev, owner, cls, name)

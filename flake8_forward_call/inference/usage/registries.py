@@ -50,7 +50,7 @@ def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
     registry = named_global(ev, callee.value, scope)
     if registry is None:
         return UNKNOWN
-    return ev.attempt(("registry", *registry), lambda: _held(ev, registry))
+    return ev.once(("registry", *registry), lambda: _held(ev, registry))
 
 
 def _held(ev: Evaluator, registry: _Global) -> Type:
