@@ -17,9 +17,10 @@ of rounds is limited, and it is a limit of the loop, not of the way that led to 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from flake8_forward_call.stack import on_new_stack
@@ -29,6 +30,9 @@ FREE_ROUNDS = 10
 
 # Further rounds, in which answers can only grow. Past them, answers that still change are unknown.
 GROWING_ROUNDS = 30
+
+# How often the search for the first question of a loop may lead to another one. Then it starts where it is.
+MAX_RESTARTS = 20
 
 # How many questions are nested on one stack. Each takes 5 to 20 Python frames, of 100,000 (``stack.py``), and up to 6
 # calls through C, of which Python 3.12 and 3.13 allow 4,000 to 10,000 depending on the machine.
@@ -63,7 +67,7 @@ def unjoined(meanwhile: _Answer) -> Answers[_Answer]:
 class _Question:
     """A question whose answer is not final yet."""
 
-    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_pinned", "key", "number")
+    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_pinned", "is_used", "key", "number")
 
     def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
         self.key = key
@@ -73,11 +77,27 @@ class _Question:
         self.answer: Any = None  # That of this round.
         self.assumed: Any = answers.nothing  # That of the round before.
         self.is_met = False  # Whether it was asked in this round while it was being computed.
+        self.is_used = False  # Whether this is not its first round.
         self.is_pinned = False  # Whether its answer is unknown because it did not settle.
+
+    def afresh(self) -> _Question:
+        """The same question, about which nothing is assumed."""
+        return _Question(self.key, self.compute, self.answers)
+
+    def assume(self, *, grows: bool) -> None:
+        """Assume in the next round what this one found or, if answers may only grow, that and what was assumed."""
+        self.is_used = True
+        if self.is_pinned:
+            self.assumed = self.answers.unknown
+        elif not self.answers.is_same(self.assumed, self.answer):  # If they are the same, keep the order in them.
+            self.assumed = self.answers.join(self.assumed, self.answer) if grows else self.answer
 
 
 class Engine:
-    """Answers questions, and stores the answers. ``rank`` orders questions by content; None for those it cannot tell."""
+    """Answers questions, and stores the answers.
+
+    ``rank`` gives the order of questions by their keys; None for those that are never the first of a loop.
+    """
 
     def __init__(self, rank: Callable[[Hashable], Any | None]) -> None:
         self._rank = rank
@@ -127,23 +147,65 @@ class Engine:
             self._loops.pop()
 
     def _answered(self, question: _Question) -> Any:
-        """The answer to a new question. It is final, unless the question is in a loop with one that is still open."""
+        """The answer to a question. It is final, unless the question is in a loop with one that is still open."""
         behind = len(self._waiting)
-        while self._is_outermost(question):
-            self._loops.pop()
-            if not question.is_met and len(self._waiting) == behind:
-                self._known[question.key] = question.answer
-                return question.answer
-            first = self._first(question, behind)
-            if first is question:
-                return self._settled(question, behind)
+        for restart in range(MAX_RESTARTS + 1):
+            first = self._settle(question, behind, anywhere=restart == MAX_RESTARTS)
+            if first is None:
+                break
             self._give_up(behind)
-            self.once(first.key, first.compute, first.answers)
-        self._waiting[question.key] = question
+            self._afresh(first)
+            if question.key in self._known:
+                return self._known[question.key]
+            if question.key in self._waiting:
+                self._join_loop(self._waiting[question.key])
+                return self._waiting[question.key].answer
+            question = question.afresh()
         return question.answer
 
+    def _afresh(self, question: _Question) -> None:
+        """Answer a question, whatever was assumed about it and others before."""
+        earlier, self._earlier = self._earlier, {}
+        try:
+            self._answered(question)
+        finally:
+            self._earlier = earlier
+
+    def _settle(self, question: _Question, behind: int, *, anywhere: bool = False) -> _Question | None:
+        """Compute a question and the loop that it leads into, round by round until the answers stay the same.
+
+        They are stored, or wait for a question that is still open. Returns the question to start with if it is not
+        this one, unless ``anywhere``. The questions of the loop are those that wait since there were ``behind``.
+        """
+        is_fresh, rounds, earlier = not question.is_used, 1, self._earlier
+        try:
+            while self._is_outermost(question):
+                self._loops.pop()
+                if not question.is_met and len(self._waiting) == behind:
+                    self._known[question.key] = question.answer
+                    return None
+                loop = [question, *islice(reversed(self._waiting.values()), len(self._waiting) - behind)]
+                first = question if anywhere else self._first(loop)
+                if first is not question or not (is_fresh or anywhere):
+                    return first.afresh()
+                self._give_up(behind)
+                changed = [one for one in loop if one.is_met and not one.answers.is_same(one.assumed, one.answer)]
+                if not changed:
+                    self._known.update((one.key, one.answer) for one in loop)
+                    return None
+                rounds += 1
+                for one in changed:
+                    one.is_pinned |= rounds > FREE_ROUNDS + GROWING_ROUNDS
+                for one in loop:
+                    one.assume(grows=rounds > FREE_ROUNDS)
+                self._earlier = {one.key: one for one in loop}
+        finally:
+            self._earlier = earlier
+        self._waiting[question.key] = question
+        return None
+
     def _is_outermost(self, question: _Question) -> bool:
-        """Compute an answer in the present round, and say whether no question that is still open is in a loop with it."""
+        """Compute an answer. Returns whether the question is in no loop with one that is still open."""
         self._work += 1
         if self._work > MAX_WORK:
             raise OutOfBudget
@@ -164,58 +226,13 @@ class Engine:
             del self._open[question.key]
         return self._loops[-1] == number
 
-    def _since(self, behind: int) -> list[_Question]:
-        """The questions that began to wait since there were so many."""
-        return list(islice(reversed(self._waiting.values()), len(self._waiting) - behind))
-
     def _give_up(self, behind: int) -> None:
         """Forget the questions that began to wait since there were so many."""
         while len(self._waiting) > behind:
             self._waiting.popitem()
 
-    def _first(self, question: _Question, behind: int) -> _Question:
+    def _first(self, loop: Sequence[_Question]) -> _Question:
         """The question at which the rounds of a loop start, whichever was asked: the first by content."""
-        found, best = question, self._rank(question.key)
-        for one in self._since(behind):
-            rank = self._rank(one.key)
-            if rank is not None and (best is None or rank < best):
-                found, best = one, rank
-        return found
-
-    def _settled(self, leader: _Question, behind: int) -> Any:
-        """Compute a loop round by round until its answers stay the same, and store them."""
-        rounds = 1
-        while True:
-            loop = [leader, *self._since(behind)]
-            self._give_up(behind)
-            changed = [one for one in loop if one.is_met and not one.answers.is_same(one.assumed, one.answer)]
-            if not changed:
-                for one in loop:
-                    self._known[one.key] = one.answer
-                return leader.answer
-            rounds += 1
-            if rounds > FREE_ROUNDS + GROWING_ROUNDS:
-                for one in changed:
-                    one.is_pinned = True
-            for one in loop:
-                one.assumed = _assumed(one, grows=rounds > FREE_ROUNDS)
-                self._earlier[one.key] = one
-            try:
-                is_outermost = self._is_outermost(leader)
-            finally:
-                for one in loop:
-                    self._earlier.pop(one.key, None)
-            if not is_outermost:  # The new answers led to a question that is open around the loop.
-                self._waiting[leader.key] = leader
-                return leader.answer
-            self._loops.pop()
-
-
-def _assumed(question: _Question, *, grows: bool) -> Any:
-    """What the next round assumes to be the answer to a question."""
-    answers, before, now = question.answers, question.assumed, question.answer
-    if question.is_pinned:
-        return answers.unknown
-    if answers.is_same(before, now):
-        return before
-    return answers.join(before, now) if grows else now
+        ranks = ((self._rank(one.key), one) for one in loop)
+        ranked = [(rank, one) for rank, one in ranks if rank is not None]
+        return min(ranked, key=itemgetter(0))[1] if ranked else loop[0]
