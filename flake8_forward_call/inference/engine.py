@@ -9,8 +9,9 @@ to have the answer "nothing", in each later one that of the round before, until 
 are monotone, this gives the least such answers, whatever the order. If they are not, the result depends on where a
 round starts. So it starts at the same question of the loop, whichever one was asked: the first one by ``rank``.
 
-Answers that keep changing are joined with those of the round before, and at last replaced by "unknown". So the number
-of rounds is limited, and it is a limit of the loop, not of the way that led to it.
+Answers that keep changing are joined with those of the round before. If even this does not end, those that still change
+become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
+loop, not of the way that led to it.
 
 **Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
 """
@@ -28,7 +29,7 @@ from flake8_forward_call.stack import on_new_stack
 # Rounds in which a loop may settle by itself. Most take two: one to compute it, and one to see that nothing changes.
 FREE_ROUNDS = 10
 
-# Further rounds, in which answers can only grow. Past them, answers that still change are unknown.
+# Further rounds, in which what is assumed can only grow. Past them, answers that still change are unknown.
 GROWING_ROUNDS = 30
 
 # How often the search for the first question of a loop may lead to another one. Then it starts where it is.
@@ -67,7 +68,7 @@ def unjoined(meanwhile: _Answer) -> Answers[_Answer]:
 class _Question:
     """A question whose answer is not final yet."""
 
-    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_pinned", "is_used", "key", "number")
+    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_used", "key", "number")
 
     def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
         self.key = key
@@ -78,7 +79,6 @@ class _Question:
         self.assumed: Any = answers.nothing  # That of the round before.
         self.is_met = False  # Whether it was asked in this round while it was being computed.
         self.is_used = False  # Whether this is not its first round.
-        self.is_pinned = False  # Whether its answer is unknown because it did not settle.
 
     def afresh(self) -> _Question:
         """The same question, about which nothing is assumed."""
@@ -87,9 +87,7 @@ class _Question:
     def assume(self, *, grows: bool) -> None:
         """Assume in the next round what this one found or, if answers may only grow, that and what was assumed."""
         self.is_used = True
-        if self.is_pinned:
-            self.assumed = self.answers.unknown
-        elif not self.answers.is_same(self.assumed, self.answer):  # If they are the same, keep the order in them.
+        if not self.answers.is_same(self.assumed, self.answer):  # If they are the same, keep the order in them.
             self.assumed = self.answers.join(self.assumed, self.answer) if grows else self.answer
 
 
@@ -154,7 +152,8 @@ class Engine:
             if first is None:
                 break
             self._give_up(behind)
-            self._afresh(first)
+            if first.key not in self._known:
+                self._afresh(first)
             if question.key in self._known:
                 return self._known[question.key]
             if question.key in self._waiting:
@@ -194,8 +193,9 @@ class Engine:
                     self._known.update((one.key, one.answer) for one in loop)
                     return None
                 rounds += 1
-                for one in changed:
-                    one.is_pinned |= rounds > FREE_ROUNDS + GROWING_ROUNDS
+                if rounds > FREE_ROUNDS + GROWING_ROUNDS:
+                    self._known.update((one.key, one.answers.unknown) for one in changed)
+                    return question.afresh()
                 for one in loop:
                     one.assume(grows=rounds > FREE_ROUNDS)
                 self._earlier = {one.key: one for one in loop}
@@ -215,8 +215,7 @@ class Engine:
         self._open[question.key] = question
         self._loops.append(number)
         try:
-            answers = question.answers
-            question.answer = answers.unknown if question.is_pinned else answers.bounded(question.compute())
+            question.answer = question.answers.bounded(question.compute())
         except BaseException:
             self._give_up(behind)
             while self._loops and self._loops[-1] >= number:
