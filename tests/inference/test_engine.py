@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from itertools import permutations
+from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,7 +23,7 @@ SETS: Answers[frozenset[str]] = Answers(
     unknown=EVERYTHING,
     join=frozenset.union,
     is_same=frozenset.__eq__,
-    bounded=lambda answer: EVERYTHING if EVERYTHING <= answer else answer,
+    bounded=lambda answer: EVERYTHING if answer >= EVERYTHING else answer,
 )
 
 NUMBERS: Answers[int] = Answers(
@@ -31,25 +34,25 @@ NUMBERS: Answers[int] = Answers(
 class Asked:
     """An engine with a table of questions, which counts how often each is computed."""
 
-    def __init__(self, table: Mapping[str, Callable[[Asked], object]], answers: Answers[object]) -> None:
+    def __init__(self, table: Mapping[str, Callable[[Asked], Any]], answers: Answers[Any]) -> None:
         self.engine = Engine(lambda key: key)
         self._table = table
         self._answers = answers
         self.computed: dict[str, int] = {}
 
-    def __getitem__(self, key: str) -> object:
+    def __getitem__(self, key: str) -> Any:
         return self.engine.once(key, lambda: self._compute(key), self._answers)
 
-    def _compute(self, key: str) -> object:
+    def _compute(self, key: str) -> Any:
         self.computed[key] = self.computed.get(key, 0) + 1
         return self._table[key](self)
 
-    def all(self, keys: tuple[str, ...]) -> dict[str, object]:
+    def all(self, keys: tuple[str, ...]) -> dict[str, Any]:
         """The answers to some questions, asked one after the other from outside."""
-        return {key: self.engine.ask(lambda key=key: self[key]) for key in keys}  # type: ignore[misc]
+        return {key: self.engine.ask(partial(self.__getitem__, key)) for key in keys}
 
 
-def in_every_order(table: Mapping[str, Callable[[Asked], object]], answers: Answers[object]) -> dict[str, object]:
+def in_every_order(table: Mapping[str, Callable[[Asked], Any]], answers: Answers[Any]) -> dict[str, Any]:
     """The answers to all questions, which must be the same in every order of asking."""
     found = [Asked(table, answers).all(order) for order in permutations(sorted(table))]
     assert all(one == found[0] for one in found)
@@ -57,7 +60,7 @@ def in_every_order(table: Mapping[str, Callable[[Asked], object]], answers: Answ
 
 
 def test_each_question_is_computed_once() -> None:
-    asked = Asked({"a": lambda ask: ask["b"] + ask["c"], "b": lambda ask: ask["c"], "c": lambda _: 1}, NUMBERS)  # type: ignore[operator]
+    asked = Asked({"a": lambda ask: ask["b"] + ask["c"], "b": lambda ask: ask["c"], "c": lambda _: 1}, NUMBERS)
     assert asked.all(("a", "b", "c")) == {"a": 2, "b": 1, "c": 1}
     assert asked.computed == {"a": 1, "b": 1, "c": 1}
 
@@ -67,7 +70,7 @@ def test_answers_in_a_loop_are_stored_too() -> None:
     asked = Asked(table, SETS)
     assert asked.all(("b",)) == {"b": {"x"}}
     before = dict(asked.computed)
-    assert asked.all(("a", "b", "c")) == dict.fromkeys("abc", {"x"})
+    assert asked.all(("a", "b", "c")) == {key: {"x"} for key in "abc"}
     assert asked.computed == before
 
 
@@ -80,7 +83,7 @@ def graphs(draw: st.DrawFn) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]
     return {key: (draw(asks), draw(adds)) for key in keys}
 
 
-def least(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str, object]:
+def least(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str, Any]:
     """The least answers, found by adding until nothing changes."""
     answers: dict[str, frozenset[str]] = dict.fromkeys(graph, frozenset())
     for _ in range(len(graph) * 3 + 1):
@@ -91,17 +94,17 @@ def least(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str,
 @settings(deadline=None)
 @given(graphs(), st.randoms(use_true_random=False))
 def test_monotone_questions_get_their_least_answers_from_every_end(
-    graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], random: object
+    graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], random: Random
 ) -> None:
-    def question(key: str) -> Callable[[Asked], object]:
+    def question(key: str) -> Callable[[Asked], Any]:
         asks, added = graph[key]
-        return lambda ask: added.union(*(ask[one] for one in asks))  # type: ignore[arg-type]
+        return lambda ask: added.union(*(ask[one] for one in asks))
 
     table = {key: question(key) for key in graph}
     order = sorted(graph)
     for start in order:
         rest = [one for one in order if one != start]
-        random.shuffle(rest)  # type: ignore[attr-defined]
+        random.shuffle(rest)
         assert Asked(table, SETS).all((start, *rest)) == least(graph)
 
 
@@ -121,11 +124,11 @@ def test_questions_with_a_second_choice_get_the_same_answers_in_every_order(
 ) -> None:
     """They are not monotone, like much of the inference: it looks elsewhere if the first place says "unknown"."""
 
-    def question(key: str) -> Callable[[Asked], object]:
+    def question(key: str) -> Callable[[Asked], Any]:
         first, added, otherwise = graph[key]
 
-        def compute(ask: Asked) -> object:
-            found = ask[first] | added  # type: ignore[operator]
+        def compute(ask: Asked) -> Any:
+            found = ask[first] | added
             if found != {"?"}:
                 return found
             return frozenset(otherwise) if otherwise.isupper() else ask[otherwise]
@@ -136,7 +139,7 @@ def test_questions_with_a_second_choice_get_the_same_answers_in_every_order(
 
 
 def test_two_questions_that_exclude_each_other_get_one_answer() -> None:
-    table: dict[str, Callable[[Asked], object]] = {
+    table: dict[str, Callable[[Asked], Any]] = {
         "a": lambda ask: frozenset() if ask["b"] else frozenset("A"),
         "b": lambda ask: frozenset() if ask["a"] else frozenset("B"),
     }
@@ -144,8 +147,8 @@ def test_two_questions_that_exclude_each_other_get_one_answer() -> None:
 
 
 def test_answer_that_never_settles_is_unknown() -> None:
-    table: dict[str, Callable[[Asked], object]] = {
-        "up": lambda ask: ask["down"] + 1,  # type: ignore[operator]
+    table: dict[str, Callable[[Asked], Any]] = {
+        "up": lambda ask: ask["down"] + 1,
         "down": lambda ask: ask["up"],
         "use": lambda ask: ask["up"],
         "other": lambda _: 3,
@@ -154,28 +157,26 @@ def test_answer_that_never_settles_is_unknown() -> None:
 
 
 def test_answers_that_cannot_be_joined_are_what_is_assumed_meanwhile() -> None:
-    table: dict[str, Callable[[Asked], object]] = {"a": lambda ask: (*ask["b"], 1), "b": lambda ask: ask["a"]}  # type: ignore[misc]
+    table: dict[str, Callable[[Asked], Any]] = {"a": lambda ask: (*ask["b"], 1), "b": lambda ask: ask["a"]}
     asked = Asked(table, unjoined((None,)))
     assert asked.all(("a",))["a"] in {(None,), (None, 1)}
 
 
+def chain(size: int, step: Callable[[int, Asked], Any]) -> dict[str, Callable[[Asked], Any]]:
+    """Questions with a number each."""
+    return {f"{index:05}": partial(step, index) for index in range(size)}
+
+
 @pytest.mark.parametrize("size", [300, 5_000])
 def test_questions_may_be_nested_deeper_than_the_stack(size: int) -> None:
-    table: dict[str, Callable[[Asked], object]] = {
-        f"{index:05}": lambda ask, index=index: ask[f"{index - 1:05}"] + 1 for index in range(1, size)  # type: ignore[misc, operator]
-    }
-    table[f"{0:05}"] = lambda _: 0
+    table = chain(size, lambda index, ask: ask[f"{index - 1:05}"] + 1 if index else 0)
     last = f"{size - 1:05}"
     assert with_room(lambda: Asked(table, NUMBERS).all((last,)))() == {last: size - 1}
 
 
 @pytest.mark.parametrize("start", [0, 1_000, 1_999])
 def test_loop_through_many_questions_takes_few_rounds(start: int) -> None:
-    size = 2_000
-    table: dict[str, Callable[[Asked], object]] = {
-        f"{index:05}": lambda ask, index=index: ask[f"{(index + 1) % size:05}"] | ({"x"} if index == 7 else set())  # type: ignore[misc, operator]
-        for index in range(size)
-    }
+    table = chain(2_000, lambda index, ask: ask[f"{(index + 1) % 2_000:05}"] | ({"x"} if index == 7 else set()))
     asked = Asked(table, SETS)
     key = f"{start:05}"
     assert with_room(lambda: asked.all((key,)))() == {key: {"x"}}
@@ -183,9 +184,9 @@ def test_loop_through_many_questions_takes_few_rounds(start: int) -> None:
 
 
 def test_exception_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    table: dict[str, Callable[[Asked], object]] = {
-        "a": lambda ask: ask["b"] | ask["c"],  # type: ignore[operator]
-        "b": lambda ask: ask["a"] | {"B"},  # type: ignore[operator]
+    table: dict[str, Callable[[Asked], Any]] = {
+        "a": lambda ask: ask["b"] | ask["c"],
+        "b": lambda ask: ask["a"] | {"B"},
         "c": lambda ask: ask["d"],
         "d": lambda _: frozenset("D"),
     }
@@ -200,15 +201,15 @@ def test_exception_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_question_that_recovers_from_an_exception_goes_on() -> None:
-    def fails(ask: Asked) -> object:
+    def fails(ask: Asked) -> Any:
         assert ask["a"] is not None
         raise ValueError
 
-    def recovers(ask: Asked) -> object:
+    def recovers(ask: Asked) -> Any:
         try:
             return ask["b"]
         except ValueError:
-            return frozenset("A") | ask["c"]  # type: ignore[operator]
+            return frozenset("A") | ask["c"]
 
-    table: dict[str, Callable[[Asked], object]] = {"a": recovers, "b": fails, "c": lambda ask: ask["a"]}
+    table: dict[str, Callable[[Asked], Any]] = {"a": recovers, "b": fails, "c": lambda ask: ask["a"]}
     assert Asked(table, SETS).all(("a", "c")) == {"a": {"A"}, "c": {"A"}}

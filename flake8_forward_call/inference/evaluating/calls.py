@@ -103,7 +103,7 @@ def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> 
 def returned(ev: Evaluator, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
     match callee:
-        case Function(node, scope, owner):
+        case Function(scope=scope, owner=owner):
             kind = ev.once(("returned", scope), lambda: _returned(ev, scope))
             return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):

@@ -116,13 +116,9 @@ class Evaluator:
         """The answer to a question from outside. Raises OutOfBudget."""
         return self.engine.ask(question)
 
-    def refill(self) -> None:
-        pass
-
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
         """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
         found = self.project.mentioning(word, beside, limit)
-        self.refill()
         return None if found is None else tuple(dict.fromkeys((own, *found)))
 
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
@@ -200,7 +196,7 @@ class Evaluator:
 
     def _binary(self, node: ast.BinOp, scope: Scope) -> Type:
         left, right = self.expression(node.left, scope), self.expression(node.right, scope)
-        if left == NEVER or right == NEVER:
+        if NEVER in (left, right):
             return NEVER
         match node.op:
             case ast.Add() if _are_sequences(left) and _are_sequences(right):

@@ -53,13 +53,15 @@ CHAINS = {
         "a{}.held",
     ),
     "wrapper": (
-        "class Wrap(nn.Module):\n    def __init__(self, held):\n        super().__init__()\n        self.held = held\na0 = Wrap(Net())",
+        "class Wrap(nn.Module):\n    def __init__(self, held):\n        super().__init__()\n        self.held = held\n"
+        "a0 = Wrap(Net())",
         "a{} = Wrap(a{-})",
         "a{}.held",
     ),
     "generic": (
         "from typing import Generic, TypeVar\nT = TypeVar('T')\n"
-        "class Box(Generic[T]):\n    def __init__(self, held: T): self.held = held\n    def get(self) -> T: return load()\n"
+        "class Box(Generic[T]):\n    def __init__(self, held: T): self.held = held\n"
+        "    def get(self) -> T: return load()\n"
         "a0 = Box(Net())",
         "a{} = Box(a{-}.get())",
         "a{}.get()",
@@ -167,10 +169,9 @@ def test_attributes_of_attributes(depth: int) -> None:
 def test_hierarchy_of_many_classes(depth: int) -> None:
     classes = "".join(f"class C{index}(C{index - 1}): ...\n" for index in range(1, depth + 1))
     ends = f"C{depth}().forward(1)\nC1().forward(1)\nC{depth // 2}().forward(1)\n"
-    assert verdicts(f"{NET.replace('Net', 'C0')}{classes}{ends}") == [SAME] * 3
-    assert verdicts(
-        f"{NET.replace('Net', 'C0')}{classes}class Last(C{depth}):\n    def f(self): self.forward(1)\n"
-    ) == [SAME]
+    text = NET.replace("Net", "C0") + classes
+    assert verdicts(text + ends) == [SAME] * 3
+    assert verdict(f"{text}class Last(C{depth}):\n    def f(self): self.forward(1)\n") == SAME
 
 
 def test_helpers_over_300_files(tmp_path: Path) -> None:
@@ -187,13 +188,10 @@ def test_helpers_over_300_files(tmp_path: Path) -> None:
 def test_names_imported_through_300_files(tmp_path: Path) -> None:
     files = [f"# --- pyproject.toml\n# --- h0.py\n{HEAD}{NET}net = Net()\n"]
     files += [
-        f"# --- h{index}.py\nfrom h{index - 1} import net\n# --- s{index}.py\nfrom {'s' if index > 1 else 'h'}{index - 1} import *\n"
-        for index in range(1, 300)
+        f"# --- h{index}.py\nfrom h{index - 1} import net\n# --- s{index}.py\nfrom {before}{index - 1} import *\n"
+        for index, before in enumerate(["h", *"s" * 298], 1)
     ]
-    files += [
-        "# --- use.py\nfrom h299 import net\nnet.forward(1)\n",
-        "# --- star.py\nfrom s299 import net\nnet.forward(1)\n",
-    ]
+    files += [f"# --- {name}.py\nfrom {name[0]}299 import net\nnet.forward(1)\n" for name in ("hop", "star")]
     written(tmp_path, "".join(files))
-    for name in ("use.py", "star.py"):
+    for name in ("hop.py", "star.py"):
         assert [mark for _, mark in found_in(tmp_path / name)] == ["FWD001"]
