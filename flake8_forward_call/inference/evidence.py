@@ -51,7 +51,7 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-from flake8_forward_call.inference.usage import callers
+from flake8_forward_call.inference.usage import callers, elsewhere
 
 # Nobody reads more steps. Those that are left out are further from the receiver.
 MAX_STEPS = 30
@@ -257,7 +257,7 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             what = "modules alone" if question.kind != UNKNOWN else "not modules alone, or nothing"
             yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
-            if question.kind != NEVER:
+            if question.kind not in (NEVER, elsewhere.NOT_SET):
                 yield Step(
                     *_place(cls), f"`{cls.node.name}` does not set `{name}` itself; other code in the project does"
                 )

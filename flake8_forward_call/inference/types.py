@@ -324,6 +324,40 @@ def slots_in(kind: Type) -> Iterator[Slot]:
             return
 
 
+# What a type may consist of. Only programs that put values into themselves, or the same value into many places, have
+# types of more parts than a few dozen. Deeper ones than list[dict[str, tuple[X, ...]]] come from loops, too.
+MAX_TYPE_DEPTH = 5
+MAX_TYPE_SIZE = 1_000
+
+
+def bounded(kind: Type) -> Type:
+    """The type, or one that is nested less deeply if it is too deep or too large."""
+    for depth in range(MAX_TYPE_DEPTH, 0, -1):
+        found = trimmed(kind, depth)
+        if found is kind or depth == 1 or not _is_larger(found, MAX_TYPE_SIZE):
+            return found
+    return UNKNOWN
+
+
+def _is_larger(kind: Type, size: int) -> bool:
+    """Whether a type has more parts than so many."""
+    todo, count = [kind], 0
+    while todo:
+        count += 1
+        if count > size:
+            return True
+        match todo.pop():
+            case Union(several) | Tuple(several):
+                todo += several
+            case Instance(slots=slots) if slots:
+                todo += [value for _, value in slots]
+            case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
+                todo.append(inner)
+            case Mapping(key, value):
+                todo += [key, value]
+    return False
+
+
 def trimmed(kind: Type, depth: int) -> Type:
     """The type without what is nested deeper: first without the slots of instances, then without container elements."""
     match kind:

@@ -64,9 +64,9 @@ from flake8_forward_call.inference.types import (
     Type,
     Union,
     alternatives,
+    bounded,
     each,
     is_same,
-    trimmed,
     union,
     without_none,
 )
@@ -79,9 +79,6 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project.project import File, Project
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# Deeper types than list[dict[str, tuple[X, ...]]] come from loops that wrap a value in itself.
-MAX_TYPE_DEPTH = 5
-
 _Answer = TypeVar("_Answer")
 
 _TYPES: Answers[Type] = Answers(
@@ -89,7 +86,7 @@ _TYPES: Answers[Type] = Answers(
     unknown=UNKNOWN,
     join=lambda one, other: union([one, other]),
     is_same=is_same,
-    bounded=lambda kind: trimmed(kind, MAX_TYPE_DEPTH),
+    bounded=bounded,
 )
 
 

@@ -170,8 +170,7 @@ def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
 
 
 def _first(call: _Call) -> Type:
-    found = call.argument(0)
-    return UNKNOWN if found == NEVER else found
+    return call.argument(0) if call.node.args else UNKNOWN
 
 
 def _partial(call: _Call) -> Type:

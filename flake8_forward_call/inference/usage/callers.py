@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.evaluating import parameters
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Function,
@@ -65,8 +66,10 @@ def _passed(ev: Evaluator, slot: Slot) -> Type:
     if binding is None or ev.project.is_open(binding.scope.file):
         return UNKNOWN
     found = list(dict.fromkeys(_passed_by_each(ev, binding)))
-    kind = union(found)
-    return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+    if not found:
+        return UNKNOWN
+    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
 def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
