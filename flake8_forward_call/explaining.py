@@ -10,7 +10,7 @@ from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.findings.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.classes.overrides import Override, class_calling_at, overrides
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import Session, session_of

@@ -11,8 +11,9 @@ from typing import Any, TypeVar
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, notation
 from flake8_forward_call.inference.catalogue.conventions import RETURNS
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluating import attributes, calls, declarations
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.evaluating.parameters import names_of
 from flake8_forward_call.inference.syntax.bindings import Annotated
 from flake8_forward_call.inference.syntax.scopes import Scope

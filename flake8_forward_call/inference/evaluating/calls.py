@@ -136,8 +136,8 @@ def returned(ev: Evaluator, callee: Type) -> Type:
     from flake8_forward_call.inference.evaluating.substituting import filled_in
 
     match callee:
-        case Function(node, scope, owner):
-            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
+        case Function(scope=scope, owner=owner):
+            kind = ev.once(("returned", scope), lambda: _returned(ev, scope))
             return kind if owner is None else filled_in(ev, kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})

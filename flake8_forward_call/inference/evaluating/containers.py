@@ -133,8 +133,8 @@ def as_module(ev: Evaluator, kind: Type) -> Type:
 
 
 def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, scope: Scope) -> Type:
-    """The elements of a container that this call creates; UNKNOWN is one of them if an argument exceeds the limits."""
-    kinds = [(node, _passed(ev, node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
+    """The elements of a container that this call creates."""
+    kinds = [(node, ev.expression(node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
     if container == SEQUENTIAL:
         if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
             only = kinds[0][1]
@@ -144,10 +144,6 @@ def constructed_element(ev: Evaluator, container: str | None, call: ast.Call, sc
     if container == MODULE_DICT:
         return union(values(ev, kind) for _, kind in kinds)
     return union(element(ev, kind) for _, kind in kinds)
-
-
-def _passed(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
-    return ev.attempt(("held", id(node)), lambda: ev.expression(node, scope))
 
 
 def values(ev: Evaluator, kind: Type) -> Type:

@@ -122,7 +122,6 @@ class _Search:
 
     def _elsewhere(self, word: str, home: File, beside: str) -> Iterator[Scope]:
         for file in self._ev.files_mentioning(word, home, MAX_FILES, beside) or ():
-            self._ev.refill()
             if file is not home:
                 yield from file.root.inward()
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.evaluating import parameters, substituting
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Function,
@@ -32,9 +33,6 @@ if TYPE_CHECKING:
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
-
-# From caller to caller's caller: real code passes a module down through three or four functions.
-MAX_CHAIN = 6
 
 # Methods that are called by code that does not name them.
 _UNNAMED = frozenset({"__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
@@ -63,20 +61,18 @@ def is_open(slot: Slot) -> bool:
 
 def passed(ev: Evaluator, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return ev.attempt(("passed", slot), lambda: _passed(ev, slot))
+    return ev.once(("passed", slot, ev.parameters.get(slot)), lambda: _passed(ev, slot))
 
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
+    if binding is None or ev.project.is_open(binding.scope.file):
         return UNKNOWN
-    ev.chain += 1
-    try:
-        found = list(dict.fromkeys(_passed_by_each(ev, binding)))
-    finally:
-        ev.chain -= 1
-    kind = union(found)
-    return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+    found = list(dict.fromkeys(_passed_by_each(ev, binding)))
+    if not found:
+        return UNKNOWN
+    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
 def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:

@@ -123,7 +123,7 @@ def filled(ev: Evaluator, kind: Type, key: str, scope: Scope, *, declared: bool)
         return kind
     put = [one for inner in scope.inward() for one in stored(ev, key, inner)]
     if scope.parent is None and not scope.file.is_installed and any(map(_may_hold_modules, alternatives(kind))):
-        put.append(ev.attempt(("filled", scope.file, key), lambda: union(_from_outside(ev, key, scope.file))))
+        put.append(ev.once(("filled", scope.file, key), lambda: union(_from_outside(ev, key, scope.file))))
     return refilled(ev, kind, put)
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
