@@ -106,21 +106,26 @@ class Believing(Evaluator):
     # What they say
 
     def _believe(self, texts: Sequence[str], scope: Scope, holder: Scope, subject: str) -> Type | None:
+        """The type that the texts give; None if they give none, or contradict each other."""
+        found: dict[Type, str] = {}
         for text in texts:
             said = named(text)
             kind = None if said is None else self._type(said, scope)
             if kind is not None:
-                owner = getattr(holder.node, "name", "")
-                clause = f"the docstring of `{owner}` says that {subject} `{' '.join(text.split())}`"
-                self.believed[clue_at(holder, holder.node, clause)] = None
-                return kind
-        return None
+                found.setdefault(kind, text)
+        if len(found) != 1:
+            return None
+        ((kind, text),) = found.items()
+        owner = getattr(holder.node, "name", "")
+        clause = f"the docstring of `{owner}` says that {subject} `{' '.join(text.split())}`"
+        self.believed[clue_at(holder, holder.node, clause)] = None
+        return kind
 
     def _type(self, said: Named, scope: Scope) -> Type | None:
-        """The type with these names; None unless each is a class that is known, and one of them a module class."""
+        """The type with these names; None unless each is a class that is known."""
         classes = [self._class(name, scope) for name in said.names]
         known = [one for one in classes if one is not None]
-        if len(known) < len(classes) or not any(self.hierarchy.is_module(one) for one in known):
+        if len(known) < len(classes):
             return None
         return Many(union(known)) if said.is_many else union(known)
 
