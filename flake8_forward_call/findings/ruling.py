@@ -18,7 +18,7 @@ from flake8_forward_call.terminal.printing import from_here, one_line
 if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.overrides import Override
     from flake8_forward_call.sources.source import Source
-    from flake8_forward_call.visiting.visitor import Site
+    from flake8_forward_call.visiting.sites import Site
 
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40

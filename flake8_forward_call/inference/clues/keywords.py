@@ -32,7 +32,6 @@ def told(ev: Evaluator, call: ast.Call, scope: Scope) -> Told | None:
     files = ev.files_mentioning(taking("forward", keywords), scope.file, _MAX_FILES)
     found: list[tuple[SourceClass, FunctionNode]] = []
     for file in files or ():
-        ev.refill()
         for cls, node in _takers(ev, file, call):
             if not _is_protocol(ev, cls):
                 found.append((cls, node))

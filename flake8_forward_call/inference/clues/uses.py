@@ -178,7 +178,6 @@ def _rivals(ev: Evaluator, name: str, beside: str, scope: Scope) -> set[SourceCl
         return None
     found: set[SourceClass] = set()
     for file in files:
-        ev.refill()
         for inner in file.scopes.classes:
             if any(getattr(one.node, "name", "") == name for one in inner.children):
                 found.update(one for one in _with_forward(ev, ev.source_class(inner)))

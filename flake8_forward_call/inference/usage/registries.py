@@ -36,9 +36,6 @@ _MAKERS = frozenset({"build", "create", "make", "instantiate"})
 # The largest model zoos register classes in some hundreds of files.
 MAX_FILES = 600
 
-# How many re-exports are followed; no more than three have been seen.
-MAX_IMPORTS = 8
-
 # Where a global is assigned: the file, and the name in it.
 _Global: TypeAlias = "tuple[File, str]"
 
@@ -50,7 +47,7 @@ def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
     registry = named_global(ev, callee.value, scope)
     if registry is None:
         return UNKNOWN
-    return ev.attempt(("registry", registry), lambda: _held(ev, registry))
+    return ev.once(("registry", *registry), lambda: _held(ev, registry))
 
 
 def _held(ev: Evaluator, registry: _Global) -> Type:
@@ -89,10 +86,10 @@ def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
             if known.startswith("register"):
                 for called in file.references.called[known]:
                     owner = _owner(called.callee)
-                    if called.definition is not None and owner is not None:
-                        ev.refill()
-                        if named_global(ev, owner, called.scope) == registry:
-                            yield called
+                    if called.definition is None or owner is None:
+                        continue
+                    if named_global(ev, owner, called.scope) == registry:
+                        yield called
 
 
 def _owner(decorator: ast.expr) -> ast.expr | None:
@@ -126,7 +123,9 @@ def _starred(ev: Evaluator, file: File, name: str) -> _Global | None:
 
 
 def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
-    for _ in range(MAX_IMPORTS):
+    seen: set[tuple[Scope, str]] = set()
+    while (scope, name) not in seen:
+        seen.add((scope, name))
         bound = tuple(scope.flow.bound.get(name, ()))
         imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
         if not imported and len(bound) == 1:

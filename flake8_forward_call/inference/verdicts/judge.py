@@ -10,7 +10,8 @@ from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
