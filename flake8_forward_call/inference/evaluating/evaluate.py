@@ -11,21 +11,19 @@ from typing import TYPE_CHECKING, TypeVar
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.classes.hierarchy import Class, Hierarchy, KnownClass, SourceClass
+from flake8_forward_call.inference.classes.joining import joined
 from flake8_forward_call.inference.engine import Answers, Engine
 from flake8_forward_call.inference.evaluating import (
     attributes,
     calls,
     containers,
     declarations,
-    lazy,
     library,
     parameters,
-    stars,
-    stubs,
-    tables,
 )
 from flake8_forward_call.inference.evaluating.ranking import rank
 from flake8_forward_call.inference.evaluating.refinement import narrowed
+from flake8_forward_call.inference.members import entries, lacking, lazy, stars, stubs, tables
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,
@@ -70,6 +68,7 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
+from flake8_forward_call.inference.usage import filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks.hooks import Attaching
@@ -81,14 +80,6 @@ if TYPE_CHECKING:
 
 _Answer = TypeVar("_Answer")
 
-_TYPES: Answers[Type] = Answers(
-    nothing=NEVER,
-    unknown=UNKNOWN,
-    join=lambda one, other: union([one, other]),
-    is_same=is_same,
-    bounded=bounded,
-)
-
 
 class Evaluator:
     """Evaluates expressions in a project's files. One evaluator serves many receivers, and stores its answers."""
@@ -96,6 +87,13 @@ class Evaluator:
     def __init__(self, project: Project) -> None:
         self.project = project
         self.engine = Engine(rank)
+        self._types: Answers[Type] = Answers(
+            nothing=NEVER,
+            unknown=UNKNOWN,
+            join=lambda one, other: union([one, other]),
+            is_same=is_same,
+            bounded=lambda kind: bounded(joined(self, kind)),
+        )
         self.hierarchy = Hierarchy(self)
         self._classes: dict[int, SourceClass] = {}
         self._known_classes: dict[str, KnownClass] = {}
@@ -120,7 +118,7 @@ class Evaluator:
 
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The type that answers a question, computed once. Raises OutOfBudget."""
-        return self.engine.once(key, compute, _TYPES)
+        return self.engine.once(key, compute, self._types)
 
     # Expressions
 
@@ -225,7 +223,7 @@ class Evaluator:
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
             for one in bindings
         )
-        return containers.filled(self, self.bindings(bindings), name, scope, declared=declared)
+        return filling.filled(self, self.bindings(bindings), name, scope, declared=declared)
 
     def named(self, name: str, scope: Scope) -> Type:
         """The type of a name that its scope has not bound before its use: from a closure, a global or a builtin."""
@@ -279,7 +277,8 @@ class Evaluator:
         if reached is not None:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
-        return each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        found = lacking.among(self, owner, node.attr)
+        return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:
         reached = scope.flow.uses.get(id(node))
@@ -289,7 +288,8 @@ class Evaluator:
         if tabled is not None:
             return tabled
         owner = self.expression(node.value, scope)
-        return each(owner, lambda one: containers.item(self, one, node.slice, scope))
+        found = each(owner, lambda one: containers.item(self, one, node.slice, scope))
+        return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     # Bindings
 

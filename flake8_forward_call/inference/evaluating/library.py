@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, lazy, parameters
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, parameters
+from flake8_forward_call.inference.members import lazy
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -134,6 +135,11 @@ def _getattr(call: _Call) -> Type:
     match call.node.args:
         case [_, ast.Constant(value=str(name)), *_]:
             found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
+            return union([found, call.argument(2)])
+        case [_, key, *_]:
+            from flake8_forward_call.inference.members import by_name
+
+            found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
             return union([found, call.argument(2)])
         case _:
             return UNKNOWN

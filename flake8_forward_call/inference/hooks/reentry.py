@@ -20,13 +20,13 @@ from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, 
 from flake8_forward_call.inference.hooks.registrations import (
     WORDS,
     Definition,
-    Placed,
     Registration,
     has_shape_of_hook,
     may_be_unread,
     registrations,
     speaks_of_hooks,
 )
+from flake8_forward_call.inference.hooks.spots import Placed
 from flake8_forward_call.inference.hooks.targets import Called
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import last_name

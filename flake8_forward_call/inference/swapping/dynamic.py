@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import parameters
-from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.members.naming import may_be
 from flake8_forward_call.inference.swapping import members, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder, Member
 from flake8_forward_call.inference.usage import callers

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.members.naming import may_be
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.swapping import between, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder, Variable

@@ -52,24 +52,30 @@ def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
 
 def _held(ev: Evaluator, registry: _Global) -> Type:
     module = ev.known_class(MODULE_CLASS)
-    found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
+    kinds = [_standing(ev, called) for called in _registered(ev, registry)]
+    found = {standing for standing, _ in filter(None, kinds)}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
+    if any(meaning is Sameness.DIFFERENT for _, meaning in filter(None, kinds)):
+        return Instance(module, Origin.OPAQUE)  # It may be of a class that overrides `__call__`.
     held = Instance(module, Origin.FOREIGN)  # What the project itself registers was checked above.
     return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
-def _standing(ev: Evaluator, called: Called) -> Standing | None:
-    """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
+def _standing(ev: Evaluator, called: Called) -> tuple[Standing, Sameness] | None:
+    """What the instances of a registered class are, and what calling them means.
+
+    None if they have no ``forward``, so they are not receivers.
+    """
     if not isinstance(called.definition, ast.ClassDef):
-        return Standing.UNKNOWN
+        return Standing.UNKNOWN, Sameness.UNREAD
     cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])
     standing = ev.hierarchy.standing(cls)
     if standing is Standing.MODULE:
-        return Standing.UNKNOWN if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
+        return standing, ev.hierarchy.meaning_of_call(cls)
     if standing is Standing.NOT_MODULE and attributes.attribute(ev, ClassObject(cls), "forward") == UNKNOWN:
         return None
-    return standing
+    return standing, Sameness.UNREAD
 
 
 def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
