@@ -72,9 +72,8 @@ class Session:
     def take(self, source: Source) -> tuple[File, Evaluator]:
         """The file that is being checked, and an evaluator for it.
 
-        The evaluator has no results from other files. Because of the limits, and of questions that lead back to
-        themselves, such results would affect what it can find out. Then the answers for a file would depend on which
-        files were checked before it.
+        The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
+        does not depend on which files were checked before it.
         """
         return self.workspace.in_hand(source), self.fresh(Evaluator)
 
