@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 # So many new objects are worth a move. To walk them takes five to ten milliseconds.
-_MANY = 100_000
+_MANY = 30_000
 
 
 class _Collector:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from typing import Any
 
 # Integers with at most this many bits are written in decimal, as in most programs.
 _DECIMAL_BITS = 64
@@ -34,7 +36,7 @@ def children(node: ast.AST) -> list[ast.AST]:
         names = _FIELDS[kind] = _fields(kind)
     found: list[ast.AST] = []
     for name in names:
-        value = getattr(node, name, None)
+        value: Any = getattr(node, name, None)
         if type(value) is list:
             found += [item for item in value if type(item) not in _LEAVES]
         elif type(value) not in _LEAVES:
@@ -45,6 +47,13 @@ def children(node: ast.AST) -> list[ast.AST]:
 def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
     # The name in `type Name = ...` is a node.
     return tuple(one for one in kind._fields if one not in _PLAIN or (one == "name" and kind.__name__ == "TypeAlias"))
+
+
+def covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:
+    """Whether a statement, with its decorators, covers one of the rows, which are in ascending order."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They are above the row in `lineno`.
+    index = bisect_left(rows, min([node.lineno, *(one.lineno for one in decorators)]))
+    return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)
 
 
 def same_tree(

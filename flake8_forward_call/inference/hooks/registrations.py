@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from weakref import WeakKeyDictionary
 
 from flake8_forward_call.inference.hooks.attaching import LAZY_CLASS
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported, Iterated
@@ -138,7 +139,7 @@ class _Reader:
     def __init__(self, ev: Evaluator, file: File) -> None:
         self._ev = ev
         self._file = file
-        self._carriers = frozenset(_carriers(file.tree))  # Names and attributes to which hook methods are assigned.
+        self._carriers = _carriers_in(file)  # Names and attributes to which hook methods are assigned.
 
     def read(self) -> Iterator[Registration]:
         for scope in self._file.root.inward():
@@ -352,6 +353,17 @@ def _held_in(value: ast.expr) -> Iterator[ast.expr]:
             return
         case _:
             yield value
+
+
+_CARRIERS: WeakKeyDictionary[File, frozenset[str]] = WeakKeyDictionary()
+
+
+def _carriers_in(file: File) -> frozenset[str]:
+    """The same for a file; each file is read once."""
+    found = _CARRIERS.get(file)
+    if found is None:
+        found = _CARRIERS[file] = frozenset(_carriers(file.tree))
+    return found
 
 
 def _carriers(tree: ast.Module) -> Iterator[str]:
