@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
 
@@ -35,7 +35,9 @@ def test_table_on_the_page_has_the_programs_and_the_format_of_the_benchmark(spee
     programs = speed.programs_for(speed.made_up(tmp_path))
     costs = {one.name: [speed.Cost(1.0, 2.0, 3.0)] for one in programs}
     assert _without_figures(table) == _without_figures(speed.table(programs, costs))
-    assert re.fullmatch(r"On \d{4}-\d\d-\d\d, version \S+, Python \S+, \d+ cores, .* files with .* lines, rounds: \d+\.", where)
+    assert re.fullmatch(
+        r"On \d{4}-\d\d-\d\d, version \S+, Python \S+, \d+ cores, .* files with .* lines, rounds: \d+\.", where
+    )
 
 
 def test_writing_replaces_what_is_between_the_marks_and_nothing_else(speed: ModuleType) -> None:
@@ -56,5 +58,5 @@ def test_a_program_is_compared_round_by_round(speed: ModuleType) -> None:
     assert second == "| fast | 3.00 | 1.00 - 10.00 | 0.00 | 10 | - |"
 
 
-def _without_figures(lines: Iterator[str]) -> list[str]:
+def _without_figures(lines: Iterable[str]) -> list[str]:
     return [re.sub(r"(?<=[| ])\d+(?:\.\d+)?(?= )", "N", line) for line in lines]
