@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.classes import likeness
+from flake8_forward_call.inference.classes import declaring, likeness
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import calls, containers, declarations, stubs
+from flake8_forward_call.inference.evaluating import calls, containers, declarations, substituting
+from flake8_forward_call.inference.members import stubs
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.types import (
     PLAIN,
@@ -36,7 +37,7 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
-from flake8_forward_call.inference.usage import callers, elsewhere
+from flake8_forward_call.inference.usage import callers, elsewhere, filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -75,6 +76,8 @@ def _rebound(kind: Type, owner: Slot) -> Type:
     match kind:
         case Function(node, scope, Instance() | Slot()):
             return Function(node, scope, owner)
+        case Function(node, scope, ClassObject()) if isinstance(owner.bound, ClassObject):
+            return Function(node, scope, owner)
         case KnownFunction(name, given, returns, Instance() | Slot()):
             return KnownFunction(name, given, returns, owner)
         case _:
@@ -98,7 +101,7 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
         found = elsewhere.attribute(ev, owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
-    return union([found, *_of_subclasses(ev, owner, cls, name)])
+    return union([found, *_of_subclasses(ev, owner, cls, name), *declaring.implementations(ev, owner, name)])
 
 
 def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
@@ -131,7 +134,8 @@ def _promises(binding: AnyBinding) -> bool:
 
 
 def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:
-    return _found(ev, ev.hierarchy.order(cls), owner, name)
+    found = _found(ev, ev.hierarchy.order(cls), owner, name)
+    return union([found, *declaring.implementations(ev, owner, name)])
 
 
 def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
@@ -150,7 +154,7 @@ def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None
     if kind == _ABSENT:
         return None
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
-    return substitute(union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
+    return substituting.filled_in(ev, union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
 
 
 # Means "the class says nothing" among the stored types.
@@ -202,12 +206,12 @@ def _getter(cls: SourceClass, binding: Binding) -> Binding:
 
 
 def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
-    if not any(containers.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
+    if not any(filling.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [
-        one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)
+        one for scope, receiver in containers.methods(cls) for one in filling.stored(ev, f"{receiver}.{name}", scope)
     ]
-    return containers.refilled(ev, kind, put)
+    return filling.refilled(ev, kind, put)
 
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters, stubs
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters
+from flake8_forward_call.inference.members import stubs
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -29,6 +30,7 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
     each,
+    made_by,
     substitute,
     union,
 )
@@ -48,6 +50,8 @@ def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
 
 
 def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
+
     match callee:
         case ClassObject(cls, origin):
             return _constructed(ev, cls, origin, node, scope)
@@ -58,7 +62,7 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
             slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
             if owner is not None:
                 slots[notation.SELF] = owner
-            return substitute(returns, slots)
+            return filled_in(ev, returns, slots)
         case Builtin(name):
             return library.builtin(ev, name, node, scope)
         case Namespace(name):
@@ -72,7 +76,8 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
         case Slot(owner="type[TypeVar]", name=name, bound=bound):
             return Slot("TypeVar", name, union(_made_of(one) for one in alternatives(bound)))
         case Slot(owner="Self", bound=ClassObject() as cls):
-            return _call(ev, cls, node, scope)
+            made = _call(ev, cls, node, scope)
+            return made_by(made) if isinstance(made, Instance) else made
         case Slot():
             return Result(callee)
         case _:
@@ -95,17 +100,45 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 
 
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
-    kind = returned(ev, function)
+    from flake8_forward_call.inference.evaluating import flags
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
+
+    kind = _undeclared(ev, function, flags.returned(ev, function, node, scope))
+    if kind is not None:
+        return for_call(ev, function, kind, node, scope)
     slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
-    return substitute(kind, slots)
+    return filled_in(ev, returned(ev, function), slots)
+
+
+def _undeclared(ev: Evaluator, function: Function, narrower: Type | None) -> Type | None:
+    """What constant arguments leave of the result, unless the function declares it, or is more than a function."""
+    scope = function.scope
+    node = scope.node
+    if narrower is None or not isinstance(node, ast.FunctionDef) or node.returns is not None:
+        return None
+    if any(ev.dotted(one, scope.parent) != "classmethod" for one in node.decorator_list):
+        return None
+    return narrower
+
+
+def for_call(ev: Evaluator, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
+    """What a function returns, with the owner and the arguments of a call in place of its parameters."""
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
+
+    slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
+    if function.owner is not None:
+        slots = {**_for_owner(ev, function.scope, function.owner), **slots}
+    return filled_in(ev, kind, slots)
 
 
 def returned(ev: Evaluator, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
+
     match callee:
-        case Function(node, scope, owner):
-            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
-            return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
+        case Function(scope=scope, owner=owner):
+            kind = ev.once(("returned", scope), lambda: _returned(ev, scope))
+            return kind if owner is None else filled_in(ev, kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})
         case Slot() | ClassObject() | Builtin() | Namespace() | Partial():
@@ -135,10 +168,20 @@ def _returned(ev: Evaluator, scope: Scope) -> Type:
     if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         kind = _declared_result(ev, stub.node, stub)
     if any(ev.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
-        return Managed(containers.element(ev, kind))
+        return Managed(_entered(ev, kind, scope))
     if isinstance(node, ast.AsyncFunctionDef) and not scope.flow.yielded:
         return Awaitable(kind)
     return kind
+
+
+def _entered(ev: Evaluator, kind: Type, scope: Scope) -> Type:
+    """What a context manager made of a generator function yields.
+
+    Many annotate such a function with what it yields, although it returns an iterator of that. If the declared type is
+    nothing to iterate over, the code tells.
+    """
+    entered = containers.element(ev, kind)
+    return containers.element(ev, _given_back(ev, scope)) if entered == UNKNOWN and scope.flow.yielded else entered
 
 
 def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, lazy, parameters
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, parameters
+from flake8_forward_call.inference.members import lazy
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -135,6 +136,11 @@ def _getattr(call: _Call) -> Type:
         case [_, ast.Constant(value=str(name)), *_]:
             found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
             return union([found, call.argument(2)])
+        case [_, key, *_]:
+            from flake8_forward_call.inference.members import by_name
+
+            found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
+            return union([found, call.argument(2)])
         case _:
             return UNKNOWN
 
@@ -170,8 +176,12 @@ def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
 
 
 def _first(call: _Call) -> Type:
-    found = call.argument(0)
-    return UNKNOWN if found == NEVER else found
+    return call.argument(0) if call.node.args else UNKNOWN
+
+
+def _partial(call: _Call) -> Type:
+    callee = call.argument(0)
+    return callee if isinstance(callee, Partial) else Partial(callee)
 
 
 def _cast(call: _Call) -> Type:
@@ -197,7 +207,7 @@ _EXTERNAL: dict[str, _Rule] = {
     **dict.fromkeys(("copy.copy", "copy.deepcopy", "dataclasses.replace", "typing.no_type_check"), _first),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _cast),
     **dict.fromkeys(("itertools.cycle", "itertools.islice", "collections.deque", "itertools.tee"), _many),
-    "functools.partial": lambda call: Partial(call.argument(0)),
+    "functools.partial": _partial,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _pool_chain,
     "itertools.zip_longest": lambda call: Many(Tuple(tuple(union([one, NONE]) for one in call.elements))),

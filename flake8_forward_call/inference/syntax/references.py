@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.members.tables import owner_of
 from flake8_forward_call.sources.trees import children, covers_any
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class Called:
 class Handed:
     """A name or call whose value goes elsewhere: stored, returned, or passed to the call ``given_to``."""
 
-    node: ast.Name | ast.Attribute | ast.Call
+    node: ast.Name | ast.Attribute | ast.Call | ast.Lambda
     scope: Scope
     is_returned: bool
     given_to: ast.Call | None

@@ -88,6 +88,13 @@ class Scope:
 
         return Choices(self)
 
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The parameters that may decide which ``return`` of a function is reached. Empty for other scopes."""
+        from flake8_forward_call.inference.syntax.branches import deciding
+
+        return deciding(self.node) if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ()
+
     @property
     def enclosing_class(self) -> Scope | None:
         """The class of which this is a method; None if this is not a function directly in a class body."""

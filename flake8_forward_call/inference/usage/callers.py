@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.evaluating import parameters, substituting
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Function,
@@ -19,9 +20,11 @@ from flake8_forward_call.inference.types import (
     Type,
     Unknown,
     alternatives,
-    substitute,
     union,
 )
+from flake8_forward_call.inference.usage import instance_calls
+from flake8_forward_call.inference.usage.handed_in import HandedIn
+from flake8_forward_call.inference.usage.instance_calls import InstanceCalls
 from flake8_forward_call.inference.usage.search import Found, Search
 
 if TYPE_CHECKING:
@@ -31,11 +34,8 @@ if TYPE_CHECKING:
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
-# From caller to caller's caller: real code passes a module down through three or four functions.
-MAX_CHAIN = 6
-
 # Methods that are called by code that does not name them.
-_UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
+_UNNAMED = frozenset({"__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
 
 def resolved(ev: Evaluator, kind: Type) -> Type:
@@ -46,9 +46,10 @@ def resolved(ev: Evaluator, kind: Type) -> Type:
 def _resolved(ev: Evaluator, kind: Type) -> Type:
     match kind:
         case Slot():
-            return passed(ev, kind) if is_open(kind) else kind
+            plain = kind.untested
+            return substituting.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return substitute(kind, {callee: passed(ev, callee)})
+            return substituting.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
         case _:
             return kind
 
@@ -60,25 +61,31 @@ def is_open(slot: Slot) -> bool:
 
 def passed(ev: Evaluator, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return ev.attempt(("passed", slot), lambda: _passed(ev, slot))
+    return ev.once(("passed", slot, ev.parameters.get(slot)), lambda: _passed(ev, slot))
 
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
+    if binding is None or ev.project.is_open(binding.scope.file):
         return UNKNOWN
-    ev.chain += 1
-    try:
-        found = list(dict.fromkeys(_passed_by_each(ev, binding)))
-    finally:
-        ev.chain -= 1
-    kind = union(found)
-    return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+    found = list(dict.fromkeys(_passed_by_each(ev, binding)))
+    if not found:
+        return UNKNOWN
+    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
 def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
     node = binding.function
-    if isinstance(node, ast.Lambda) or binding.kind != "plain" or node.name in _UNNAMED:
+    if binding.kind != "plain":
+        return
+    if isinstance(node, ast.Lambda):
+        yield from _passed_to_lambda(ev, binding, node)
+        return
+    if node.name in instance_calls.METHODS and binding.scope.enclosing_class is not None:
+        yield from _passed_to_instance(ev, binding, node.name)
+        return
+    if node.name in _UNNAMED:
         return
     search = Search(ev, node, binding.scope)
     count = 0
@@ -89,7 +96,34 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
             yield kind
         elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
-    if count and search.is_handed_on:
+    if search.bound_to and binding.scope.positional[:1] == [binding.argument.arg]:
+        for owner, scope in search.bound_to:
+            count += 1
+            yield resolved(ev, ev.expression(owner, scope))
+    elif search.bound_to:
+        yield UNKNOWN
+    if count and search.is_lost:
+        yield UNKNOWN
+
+
+def _passed_to_lambda(ev: Evaluator, binding: Parameter, node: ast.Lambda) -> Iterator[Type]:
+    assert binding.scope.parent is not None
+    following = HandedIn(ev)
+    for called in islice(following.calls_of_lambda(node, binding.scope.parent), MAX_CALLS):
+        kinds = alternatives(resolved(ev, ev.expression(called.callee, called.scope)))
+        if any(isinstance(one, Function) and one.node is node for one in kinds):
+            yield resolved(ev, _argument(ev, binding, Found(called, is_bound=False)))
+    if following.is_lost:
+        yield UNKNOWN
+
+
+def _passed_to_instance(ev: Evaluator, binding: Parameter, name: str) -> Iterator[Type]:
+    assert binding.scope.enclosing_class is not None
+    cls = ev.source_class(binding.scope.enclosing_class)
+    calling = InstanceCalls(ev, cls, name)
+    for called in calling.calls():
+        yield resolved(ev, _argument(ev, binding, Found(called, is_bound=True)))
+    if calling.is_lost or name == "forward":  # Containers and trainers call modules, too.
         yield UNKNOWN
 
 

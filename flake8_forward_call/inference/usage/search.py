@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import attributes
-from flake8_forward_call.inference.evaluating.naming import may_end_up_as
+from flake8_forward_call.inference.members.naming import may_end_up_as
 from flake8_forward_call.inference.syntax.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -28,6 +28,8 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
+from flake8_forward_call.inference.usage import handed_in
+from flake8_forward_call.inference.usage.handed_in import HandedIn
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -41,6 +43,9 @@ MAX_FILES = 60
 
 # At most so many files are searched for code that gets the function by a computed name.
 MAX_ASKING_FILES = 10
+
+# A function that is passed on in more places is followed no further.
+MAX_HANDED = 30
 
 # What a class's own code calls to create another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
@@ -62,7 +67,11 @@ class Found:
 
 
 class Search:
-    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
+    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more.
+
+    ``bound_to`` are the objects to which the function is bound as a method, whose calls are not found. ``is_lost`` says
+    whether there may be others.
+    """
 
     def __init__(self, ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         self._ev = ev
@@ -73,11 +82,18 @@ class Search:
         self._cls = self._owner if node.name == "__init__" else None
         self._nodes = {node, *self._overridden()}
         self._is_given_back = False  # Whether the enclosing function returns it.
-        self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
+        self._handed: list[Handed] = []  # Where it is passed on, to be followed from there.
+        self.bound_to: list[tuple[ast.expr, Scope]] = []  # The objects to which it is bound as a method.
+        self.is_lost = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
-            self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+            self.is_lost |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
         elif self._owner is not None:
-            self.is_handed_on |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
+            self.is_lost |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether there may be calls that were not yielded."""
+        return self.is_lost or bool(self.bound_to)
 
     def _overridden(self) -> Iterator[ast.AST]:
         """Yield the methods of the same name in the bases: a call of these may be a call of this method."""
@@ -95,23 +111,49 @@ class Search:
         """Yield each call of the function, or of the class whose constructor it is."""
         if self._cls is None:
             yield from self._calls_by(self._node.name)
-            self.is_handed_on = self.is_handed_on or self._is_asked_for()
+            self.is_lost = self.is_lost or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
+            yield from self._passed_on()
             return
         subclasses = self._ev.hierarchy.project_subclasses(self._cls)
-        self.is_handed_on |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
+        self.is_lost |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
         for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
         for name in (*_OWN_MAKERS, "__init__"):
             for file in own:
                 yield from self._calls_in(file, name)
+        yield from self._passed_on()
+
+    def _passed_on(self) -> Iterator[Found]:
+        """Yield the calls by code that gets the function, or the class, as a value."""
+        from flake8_forward_call.inference.usage import callers
+
+        following = HandedIn(self._ev)
+        at = 0
+        while at < len(self._handed):  # What is found may be passed on as well.
+            handed = self._handed[at]
+            at += 1
+            owner = handed_in.bound_to(self._ev, handed)
+            if owner is not None:
+                self.bound_to.append((owner, handed.scope))
+                continue
+            is_bound = self._is_bound(handed)
+            for called in following.calls(handed):
+                kinds = alternatives(callers.resolved(self._ev, self._ev.expression(called.callee, called.scope)))
+                if any(map(self._may_lead_here, kinds)):
+                    yield Found(called, is_bound)
+        self.is_lost |= following.is_lost
+
+    def _is_bound(self, handed: Handed) -> bool:
+        kinds = alternatives(self._ev.expression(handed.node, handed.scope))
+        return self._cls is not None or any(isinstance(one, Function) and one.owner is not None for one in kinds)
 
     def _calls_by(self, name: str) -> Iterator[Found]:
         for place in places(self._ev, name, self._scope.file, self._is_itself):
             if place is None:
-                self.is_handed_on = True
+                self.is_lost = True
             else:
                 yield from self._calls_in(*place)
 
@@ -177,12 +219,14 @@ class Search:
 
     def _look_at(self, handed: Handed) -> None:
         """Record whether the function, or the class it constructs, is passed on so that calls cannot be found."""
-        if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
+        if len(self._handed) > MAX_HANDED or not goes_on(self._ev, handed, self._may_lead_here):
             return
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
             self._is_given_back = True
+        elif len(self._handed) == MAX_HANDED:
+            self.is_lost = True
         else:
-            self.is_handed_on = True
+            self._handed.append(handed)
 
     def _may_lead_here(self, kind: Type) -> bool:
         match kind:
@@ -225,7 +269,7 @@ class Search:
         search = Search(self._ev, maker.node, maker)
         # What the maker decorates is called by its own name.
         decorates = [found for found in search.calls() if found.called.definition is not None]
-        self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
+        self.is_lost |= bool(decorates) or search.is_handed_on or search._is_given_back
         files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
         for file in files or (maker.file,):
             for known in file.references.names_for(maker.node.name):

@@ -26,11 +26,24 @@ def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
 
 def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
     """The same, as far as the scope alone shows."""
+    first, last = _ends_of(key, scope)
+    return name.startswith(first) and name.endswith(last)
+
+
+def may_mean_the_same(key: ast.expr, scope: Scope, other: ast.expr, other_scope: Scope) -> bool:
+    """Whether two expressions can have the same string as their value, as far as their scopes show."""
+    first, last = _ends_of(key, scope)
+    other_first, other_last = _ends_of(other, other_scope)
+    return (first.startswith(other_first) or other_first.startswith(first)) and (
+        last.endswith(other_last) or other_last.endswith(last)
+    )
+
+
+def _ends_of(key: ast.expr, scope: Scope) -> tuple[str, str]:
     for one in untested(scope.flow.uses.get(id(key), ())):
         if isinstance(one, Assigned) and not one.path:
             key = one.value
-    first, last = _ends(key)
-    return name.startswith(first) and name.endswith(last)
+    return _ends(key)
 
 
 def _ends(key: ast.expr) -> tuple[str, str]:

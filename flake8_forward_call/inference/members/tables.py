@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.members import by_name
 from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
 
 if TYPE_CHECKING:
@@ -14,16 +15,23 @@ if TYPE_CHECKING:
 
 
 def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:
-    """The type of ``vars(module)["name"]`` or ``globals()["name"]``; None for any other subscript."""
-    match node.slice:
-        case ast.Constant(value=str(name)):
-            for owner in owner_of(node.value):
+    """The type of ``vars(module)[name]`` or ``globals()[name]``; None for any other subscript."""
+    for owner in owner_of(node.value):
+        match node.slice:
+            case ast.Constant(value=str(name)):
                 if owner is None:
                     return ev.named(name, scope.file.root)
                 # The dict of an object does not contain what its class has.
                 return each(
                     ev.expression(owner, scope),
                     lambda one: ev.member(one.name, name) if isinstance(one, Namespace) else UNKNOWN,
+                )
+            case ast.Slice():
+                return None
+            case key:
+                module = Namespace(scope.file.name) if owner is None else ev.expression(owner, scope)
+                return each(
+                    module, lambda one: by_name.member(ev, one, key, scope) if isinstance(one, Namespace) else UNKNOWN
                 )
     return None
 
