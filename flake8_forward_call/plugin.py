@@ -82,6 +82,7 @@ class Plugin:
 
     def _findings(self) -> list[Finding]:
         from flake8_forward_call.analysis import analyse
+        from flake8_forward_call.collector import spared
         from flake8_forward_call.sources.source import Source
 
         source = Source(self._filename, "".join(self._lines))
@@ -89,7 +90,8 @@ class Plugin:
             from flake8_forward_call.inference import session
 
             session.hold(source.path, source.text)
-        return analyse(source)
+        with spared():
+            return analyse(source)
 
     @property
     def _is_stdin(self) -> bool:

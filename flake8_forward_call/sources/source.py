@@ -201,7 +201,7 @@ class Source:
     @property
     def sets_call(self) -> bool:
         """Whether a class can get its own `__call__` in the text: by a definition, or by an assignment."""
-        return _SET_CALL.search(self.text) is not None
+        return "__call__" in self.text and _SET_CALL.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:

@@ -72,10 +72,10 @@ class Shelf:
             return None
         path = Path(file.path)
         if file.name != (dotted or self._name_of(path)):
-            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py")
+            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py", text=old.text)
         file.is_package, file.is_installed = path.name == "__init__.py", False
         return file
 
     def _made(self, real: str, source: Source, dotted: str) -> File:
         path = Path(real)
-        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")
+        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py", text=source.text)
