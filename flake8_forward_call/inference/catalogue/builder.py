@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, ClassEntry, notation
-from flake8_forward_call.inference.catalogue.conventions import RETURNS
+from flake8_forward_call.inference.catalogue.conventions import ATTRIBUTES, RETURNS
 from flake8_forward_call.inference.catalogue.package import outward
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.evaluating import attributes, calls, declarations
@@ -108,7 +108,7 @@ class Builder:
         written = {*classes, *functions, *(file.name for file in files)}
         modules = {file: self._names(file, written) for file in files if _is_public(file.name)}
         exported = set(_DOTTED.findall(json.dumps([list(names.values()) for names in modules.values()])))
-        facts = _reachable(classes | functions, exported)
+        facts = _reachable(classes | functions, exported | RETURNS.keys())
         self._cut_loose(facts)
         lost = written - {*facts, *(file.name for file in files)}
         offered = {
@@ -235,6 +235,8 @@ class Builder:
         for name, (given, returns) in RETURNS.items():
             if name.rpartition(".")[0] == cls.dotted:
                 entry.setdefault("methods", {})[name.rpartition(".")[2]] = [given, returns]
+        for name in _known_attributes(cls):
+            entry.setdefault("attributes", {})[name] = ATTRIBUTES[f"{cls.dotted}.{name}"]
         members = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         if standing is not Standing.MODULE and set(members) == {"Self"}:
             entry = {}  # A class that is not a module, whose members only return itself.
@@ -425,6 +427,16 @@ def _member_names(cls: SourceClass) -> set[str]:
     declared = {name for name in names if any(isinstance(one, Annotated) for one in cls.scope.flow.exit.get(name, ()))}
     public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
     return public | declared | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
+
+
+def _known_attributes(cls: SourceClass) -> Iterator[str]:
+    """Yield the attributes of a class whose type is known by convention. Raises SystemExit if it no longer has one."""
+    for full, text in ATTRIBUTES.items():
+        owner, _, name = full.rpartition(".")
+        if owner == cls.dotted:
+            if text != "Self" and name not in cls.scope.flow.exit and not cls.scope.on_self.bindings(name):
+                raise SystemExit(f"{full} is there no more: mend the table")
+            yield name
 
 
 def _is_public(dotted: str) -> bool:

@@ -165,7 +165,8 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
     text = cls.entry.attributes.get(name)
     if text is not None:
         kind = notation.read(text, cls.dotted, ev.global_name)
-        return substitute(kind, {**slots, notation.SELF: owner})
+        found = substitute(kind, {**slots, notation.SELF: owner})
+        return _at_least(ev, found, kind.bound) if isinstance(kind, Slot) and kind.bound != UNKNOWN else found
     method = cls.entry.methods.get(name)
     if method is None:
         return None
@@ -174,6 +175,18 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
     if "Self()" in returns:
         owner = _as_class(owner)
     return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
+
+
+def _at_least(ev: Evaluator, kind: Type, bound: Type) -> Type:
+    """What a wrapper wraps: the bound in place of each alternative that neither source nor callers show."""
+    found = []
+    for one in alternatives(kind):
+        if isinstance(one, Slot) and one.bound == UNKNOWN:
+            passed = callers.of_callers(ev, one) if callers.is_open(one) else UNKNOWN
+            found.append(Slot(one.owner, one.name, bound, one.tests) if UNKNOWN in alternatives(passed) else one)
+        else:
+            found.append(bound if one == UNKNOWN else one)
+    return union(found)
 
 
 def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
