@@ -179,7 +179,7 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
 
 def _at_least(ev: Evaluator, kind: Type, bound: Type) -> Type:
     """What a wrapper wraps: the bound in place of each alternative that neither source nor callers show."""
-    found = []
+    found: list[Type] = []
     for one in alternatives(kind):
         if isinstance(one, Slot) and one.bound == UNKNOWN:
             passed = callers.of_callers(ev, one) if callers.is_open(one) else UNKNOWN

@@ -101,7 +101,11 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
     from flake8_forward_call.inference.evaluating import flags
     from flake8_forward_call.inference.evaluating.filling import filled_in
+    from flake8_forward_call.inference.strings import lookups
 
+    found = lookups.returned(ev, function, node, scope)
+    if found is not None:
+        return found
     kind = _undeclared(ev, function, flags.returned(ev, function, node, scope))
     if kind is not None:
         return for_call(ev, function, kind, node, scope)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, lazy, parameters
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, parameters
+from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -138,10 +139,16 @@ def _getattr(call: _Call) -> Type:
         case [_, key, *_]:
             from flake8_forward_call.inference.evaluating import by_name
 
-            found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
+            found = _looked_up(call)
+            if found == UNKNOWN:
+                found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
             return union([found, call.argument(2)])
         case _:
             return UNKNOWN
+
+
+def _looked_up(call: _Call) -> Type:
+    return lookups.found(call.ev, call.node, call.scope)
 
 
 _BUILTINS: dict[str, _Rule] = {
@@ -162,6 +169,7 @@ _BUILTINS: dict[str, _Rule] = {
     "type": _type,
     "super": _super,
     "getattr": _getattr,
+    "__import__": _looked_up,
 }  # fmt: skip
 
 
@@ -214,7 +222,7 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
-    "importlib.import_module": lambda call: lazy.imported_module(call.ev, call.node, call.scope),
+    **dict.fromkeys(("importlib.import_module", *lookups.FINDERS), _looked_up),
 }
 
 

@@ -90,6 +90,15 @@ class Scope:
 
         return deciding(self.node) if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ()
 
+    @cached_property
+    def looks_up(self) -> bool:
+        """Whether a call in this scope may find something by a dotted name that is given as a string."""
+        from flake8_forward_call.inference.strings.lookups import NAMES
+
+        renamed = self.file.scopes.renamed
+        names = NAMES.union(*(renamed.get(name, ()) for name in NAMES))
+        return any(getattr(one.func, "id", getattr(one.func, "attr", "")) in names for one in self.calls)
+
     @property
     def enclosing_class(self) -> Scope | None:
         """The class of which this is a method; None if this is not a function directly in a class body."""
