@@ -193,6 +193,7 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
     """The declared type of a name in a class, else the union of everything that is assigned to it."""
     in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
     in_methods = list(assignments(cls, name))
+    at_end = cls.scope.on_self.at_end(name) if in_methods and not in_body else ()
     if not in_body and not in_methods:
         return None
     for binding in (*in_body, *in_methods):
@@ -200,7 +201,7 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
             declared = declarations.declared(ev, binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return union([_with_stores(ev, cls, name, declared, declared=True), *likeness.stand_ins(ev, cls, name)])
-    kind = _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
+    kind = _with_stores(ev, cls, name, ev.bindings(at_end or [*in_body, *in_methods]), declared=False)
     kind = union([kind, *likeness.stand_ins(ev, cls, name)])
     stub = stubs.counterpart(ev, cls.scope) if kind == UNKNOWN else None
     return kind if stub is None or not stub.is_class else _member(ev, ev.source_class(stub), name) or kind

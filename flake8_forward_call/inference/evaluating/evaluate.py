@@ -44,6 +44,7 @@ from flake8_forward_call.inference.syntax.bindings import (
     Step,
     TypeParameter,
 )
+from flake8_forward_call.inference.usage import guards
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -335,6 +336,8 @@ class Evaluator:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
         found = each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        if found == UNKNOWN:
+            found = guards.guarded(self, node, scope)
         return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:

@@ -12,6 +12,7 @@ from flake8_forward_call.sources.trees import children
 if TYPE_CHECKING:
     from flake8_forward_call.inference.calling.choices import Choices
     from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.checks import Checks
     from flake8_forward_call.inference.syntax.flow import Flow
     from flake8_forward_call.inference.syntax.on_self import OnSelf
 
@@ -75,6 +76,13 @@ class Scope:
         from flake8_forward_call.inference.syntax.on_self import OnSelf
 
         return OnSelf(self)
+
+    @cached_property
+    def checks(self) -> Checks:
+        """What the constructor of a class checks, if this is a class body."""
+        from flake8_forward_call.inference.syntax.checks import Checks
+
+        return Checks(self)
 
     @cached_property
     def choices(self) -> Choices:

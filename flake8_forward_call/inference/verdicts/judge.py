@@ -13,8 +13,8 @@ from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.scopes import Scope
-from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers, handing
+from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives, union
+from flake8_forward_call.inference.usage import callers, guards, handing
 from flake8_forward_call.inference.verdicts import obstacles
 from flake8_forward_call.inference.verdicts.obstacles import Place
 from flake8_forward_call.inference.verdicts.verdict import (
@@ -67,7 +67,7 @@ def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
 
 def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver at its location. Raises OutOfBudget."""
-    kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
+    kind = ev.ask(lambda: _checked(ev, receiver, scope, callers.resolved(ev, ev.expression(receiver, scope))))
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
@@ -78,6 +78,13 @@ def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     return replace(verdict, attachments=_hanging(ev, receiver, scope))
+
+
+def _checked(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Type:
+    """The type of a receiver, with what the constructor has checked in place of what nothing else shows."""
+    if Unknown() not in alternatives(kind):
+        return kind
+    return union(guards.guarded(ev, receiver, scope) if one == Unknown() else one for one in alternatives(kind))
 
 
 def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
