@@ -10,7 +10,7 @@ from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.findings.ruling import attached, finding_for, finding_for_override, on_purpose
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.classes.overrides import Override, class_calling_at, overrides
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import Session, session_of
@@ -24,7 +24,8 @@ from flake8_forward_call.terminal.printing import one_line
 from flake8_forward_call.visiting.candidates import Candidate, candidates
 from flake8_forward_call.visiting.intent import Intent
 from flake8_forward_call.visiting.placed import uses_in
-from flake8_forward_call.visiting.visitor import Site, find_sites
+from flake8_forward_call.visiting.sites import Site
+from flake8_forward_call.visiting.visitor import find_sites
 
 
 @dataclass(frozen=True, slots=True)

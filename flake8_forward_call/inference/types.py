@@ -84,7 +84,7 @@ class Tuple:
     items: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function in the source; ``owner`` is the object to which it is bound."""
 
@@ -242,6 +242,31 @@ def union(kinds: Iterable[Type]) -> Type:
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
 
 
+def is_same(one: Type, other: Type) -> bool:
+    """Whether two types are equal, whatever the order of alternatives in them."""
+    return one == other or _unordered(one) == _unordered(other)
+
+
+def _unordered(kind: Type) -> object:
+    match kind:
+        case Union(several):
+            return frozenset(map(_unordered, several))
+        case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner) | Method(inner):
+            return type(kind), _unordered(inner), getattr(kind, "name", "")
+        case Mapping(key, value):
+            return Mapping, _unordered(key), _unordered(value)
+        case Tuple(items):
+            return tuple(map(_unordered, items))
+        case Instance(cls, origin, slots) if slots:
+            return cls, origin, frozenset((slot, _unordered(value)) for slot, value in slots)
+        case Slot(owner=OfOwnClass(), bound=Instance() as made):
+            return OfOwnClass, _unordered(made)
+        case Function(node, _, owner) | KnownFunction(node, owner=owner) if owner is not None:
+            return node, _unordered(owner)
+        case _:
+            return kind
+
+
 def each(kind: Type, change: Callable[[Type], Type]) -> Type:
     """The union of ``change`` applied to each alternative except ``None``, which has no members of interest."""
     return union(change(one) for one in alternatives(kind) if one is not NONE and not isinstance(one, NoneValue))
@@ -372,6 +397,40 @@ def slots_in(kind: Type) -> Iterator[Slot]:
             yield from slots_in(value)
         case _:
             return
+
+
+# What a type may consist of. Only programs that put values into themselves, or the same value into many places, have
+# types of more parts than a few dozen. Deeper ones than list[dict[str, tuple[X, ...]]] come from loops, too.
+MAX_TYPE_DEPTH = 5
+MAX_TYPE_SIZE = 1_000
+
+
+def bounded(kind: Type) -> Type:
+    """The type, or one that is nested less deeply if it is too deep or too large."""
+    for depth in range(MAX_TYPE_DEPTH, 0, -1):
+        found = trimmed(kind, depth)
+        if found is kind or depth == 1 or not _is_larger(found, MAX_TYPE_SIZE):
+            return found
+    return UNKNOWN
+
+
+def _is_larger(kind: Type, size: int) -> bool:
+    """Whether a type has more parts than so many."""
+    todo, count = [kind], 0
+    while todo:
+        count += 1
+        if count > size:
+            return True
+        match todo.pop():
+            case Union(several) | Tuple(several):
+                todo += several
+            case Instance(slots=slots) | Slot(bound=Instance(slots=slots)) if slots:
+                todo += [value for _, value in slots]
+            case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
+                todo.append(inner)
+            case Mapping(key, value):
+                todo += [key, value]
+    return False
 
 
 def trimmed(kind: Type, depth: int) -> Type:

@@ -172,7 +172,7 @@ def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_no
     command = [sys.executable, str(BENCHMARKS / "order.py"), "--smoke"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 findings, 10 runs, 0 differences" in done.stdout
+    assert "4 findings, 15 runs, 0 differences" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["methods", "classes", "strings", "line", "notebook"])

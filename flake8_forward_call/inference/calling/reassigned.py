@@ -41,7 +41,6 @@ def is_reassigned(ev: Evaluator, receiver: ast.expr, scope: Scope) -> SourceClas
     member = Member(cls, "forward", False)
     for file in _files(ev, cls):
         for store in file.stores.named.get("forward", ()):
-            ev.refill()
             if store.value is not None and _leads_to(ev, store, member, method):
                 return cls
     return None

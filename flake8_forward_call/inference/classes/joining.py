@@ -14,7 +14,6 @@ from flake8_forward_call.inference.types import (
     Instance,
     Origin,
     Type,
-    Unknown,
     alternatives,
     union,
 )
@@ -42,8 +41,8 @@ def joined(ev: Evaluator, kind: Type) -> Type:
         rest = [UNKNOWN]
     parts = [
         *rest,
-        *_joined(ev, instances, lambda cls, origin: Instance(cls, origin)),
-        *_joined(ev, classes, lambda cls, origin: ClassObject(cls, origin)),
+        *_joined(ev, instances, Instance),
+        *_joined(ev, classes, ClassObject),
     ]
     return union(parts)
 
@@ -57,9 +56,11 @@ def _joined(ev: Evaluator, several: Sequence[_OfClass], make: Callable[[Class, O
         others = [one for one in several if not is_module(one.cls)]
         return [*others[: MAX_ALTERNATIVES // 4], UNKNOWN]
     # Below a base of another package, which says nothing about calls, the exact class is not known any more.
+    meaning = ev.hierarchy.meaning_of_call
     is_own = isinstance(base, SourceClass) and not is_foreign(base)
-    says_more = is_own or ev.hierarchy.meaning_of_call(base) is not Sameness.SAME
-    return [make(base, Origin.DECLARED if says_more else Origin.OPAQUE)]
+    says_more = is_own or meaning(base) is not Sameness.SAME
+    different = [one for one in several if meaning(one.cls) is Sameness.DIFFERENT]
+    return [make(base, Origin.DECLARED if says_more else Origin.OPAQUE), *different[: MAX_ALTERNATIVES // 4]]
 
 
 def _is_module(ev: Evaluator, cls: Class) -> bool:

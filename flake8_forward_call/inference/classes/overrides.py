@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.calling.altering import alterations
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluating.attributes import assignments
 from flake8_forward_call.inference.evaluating.containers import MODULE_DICT, MODULE_LIST
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives

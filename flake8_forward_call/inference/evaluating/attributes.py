@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.classes import declaring, likeness
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import calls, containers, declarations, filling, stubs
-from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
+from flake8_forward_call.inference.evaluating import calls, containers, declarations, substituting
+from flake8_forward_call.inference.members import stubs
+from flake8_forward_call.inference.syntax.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Binding,
+    Defined,
+    Narrowed,
+    Parameter,
+)
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -36,7 +46,7 @@ from flake8_forward_call.inference.types import (
     substitute,
     union,
 )
-from flake8_forward_call.inference.usage import callers, elsewhere
+from flake8_forward_call.inference.usage import callers, elsewhere, filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -153,7 +163,7 @@ def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None
     if kind == _ABSENT:
         return None
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
-    return filling.filled_in(ev, union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
+    return substituting.filled_in(ev, union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
 
 
 # Means "the class says nothing" among the stored types.
@@ -192,7 +202,7 @@ def _at_least(ev: Evaluator, kind: Type, bound: Type) -> Type:
 def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
     """The declared type of a name in a class, else the union of everything that is assigned to it."""
     in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
-    in_methods = list(assignments(cls, name))
+    in_methods = list(_as_weak_as_others(list(assignments(cls, name))))
     at_end = cls.scope.on_self.at_end(name) if in_methods and not in_body else ()
     if not in_body and not in_methods:
         return None
@@ -207,6 +217,28 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
     return kind if stub is None or not stub.is_class else _member(ev, ev.source_class(stub), name) or kind
 
 
+def _as_weak_as_others(bindings: Sequence[Binding]) -> Iterator[Binding]:
+    """Yield the bindings without those to a tested parameter, if another one sets a parameter that nobody tests.
+
+    Then callers may pass there what the test does not let through.
+    """
+    tested = [_is_tested(one) for one in bindings]
+    for one, is_tested in zip(bindings, tested, strict=True):
+        if not (is_tested and False in tested):
+            yield one
+
+
+def _is_tested(binding: Binding) -> bool | None:
+    """Whether what is bound is a parameter that has passed an ``isinstance`` test; None if it is no bare parameter."""
+    if not isinstance(binding, Assigned) or binding.path or not isinstance(binding.value, ast.Name):
+        return None
+    reached = binding.scope.flow.uses.get(id(binding.value), ())
+    plain = list(untested(reached))
+    if not plain or not all(isinstance(one, Parameter) and one.argument.annotation is None for one in plain):
+        return None
+    return all(isinstance(one, Narrowed) and one.positive and one.test.kind == "isinstance" for one in reached)
+
+
 def _getter(cls: SourceClass, binding: Binding) -> Binding:
     """The definition of the property itself if the binding is its setter or deleter, else the binding."""
     if isinstance(binding, Defined):
@@ -219,12 +251,12 @@ def _getter(cls: SourceClass, binding: Binding) -> Binding:
 
 
 def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
-    if not any(containers.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
+    if not any(filling.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [
-        one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)
+        one for scope, receiver in containers.methods(cls) for one in filling.stored(ev, f"{receiver}.{name}", scope)
     ]
-    return containers.refilled(ev, kind, put)
+    return filling.refilled(ev, kind, put)
 
 
 def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters, stubs
+from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters
+from flake8_forward_call.inference.members import stubs
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -49,7 +50,7 @@ def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
 
 
 def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
-    from flake8_forward_call.inference.evaluating.filling import filled_in
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
 
     match callee:
         case ClassObject(cls, origin):
@@ -100,7 +101,7 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
     from flake8_forward_call.inference.evaluating import flags
-    from flake8_forward_call.inference.evaluating.filling import filled_in
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
     from flake8_forward_call.inference.strings import lookups
 
     found = lookups.returned(ev, function, node, scope)
@@ -126,7 +127,7 @@ def _undeclared(ev: Evaluator, function: Function, narrower: Type | None) -> Typ
 
 def for_call(ev: Evaluator, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
     """What a function returns, with the owner and the arguments of a call in place of its parameters."""
-    from flake8_forward_call.inference.evaluating.filling import filled_in
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
 
     slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
     if function.owner is not None:
@@ -136,11 +137,11 @@ def for_call(ev: Evaluator, function: Function, kind: Type, node: ast.Call, scop
 
 def returned(ev: Evaluator, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
-    from flake8_forward_call.inference.evaluating.filling import filled_in
+    from flake8_forward_call.inference.evaluating.substituting import filled_in
 
     match callee:
-        case Function(node, scope, owner):
-            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
+        case Function(scope=scope, owner=owner):
+            kind = ev.once(("returned", scope), lambda: _returned(ev, scope))
             return kind if owner is None else filled_in(ev, kind, _for_owner(ev, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import ast
 import builtins
-import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.classes.hierarchy import Class, Hierarchy, KnownClass, SourceClass
+from flake8_forward_call.inference.classes.joining import joined
+from flake8_forward_call.inference.engine import Answers, Engine
 from flake8_forward_call.inference.evaluating import (
     attributes,
     calls,
     containers,
     declarations,
-    entries,
-    lazy,
     library,
     parameters,
-    stars,
-    stubs,
-    tables,
 )
-from flake8_forward_call.inference.classes.joining import joined
+from flake8_forward_call.inference.evaluating.ranking import rank
 from flake8_forward_call.inference.evaluating.refinement import narrowed
+from flake8_forward_call.inference.members import entries, lacking, lazy, stars, stubs, tables
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,
@@ -44,7 +41,6 @@ from flake8_forward_call.inference.syntax.bindings import (
     Step,
     TypeParameter,
 )
-from flake8_forward_call.inference.usage import guards
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -66,11 +62,13 @@ from flake8_forward_call.inference.types import (
     Type,
     Union,
     alternatives,
+    bounded,
     each,
-    trimmed,
+    is_same,
     union,
     without_none,
 )
+from flake8_forward_call.inference.usage import filling, guards
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks.hooks import Attaching
@@ -80,21 +78,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.project.project import File, Project
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-# The most evaluations for one receiver. Real ones take a few hundred; beyond this, the code is too tangled.
-MAX_STEPS = 20_000
-
-# How deep evaluations may be nested. Each level takes about ten of the interpreter's thousand Python frames.
-MAX_DEPTH = 50
-
-# Deeper types than list[dict[str, tuple[X, ...]]] come from loops that wrap a value in itself.
-MAX_TYPE_DEPTH = 5
-
-
 _Answer = TypeVar("_Answer")
-
-
-class OutOfBudget(Exception):  # noqa: N818
-    """The evaluation would take too long or be nested too deep."""
 
 
 class Evaluator:
@@ -102,15 +86,18 @@ class Evaluator:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.engine = Engine(rank)
+        self._types: Answers[Type] = Answers(
+            nothing=NEVER,
+            unknown=UNKNOWN,
+            join=lambda one, other: union([one, other]),
+            is_same=is_same,
+            bounded=lambda kind: bounded(joined(self, kind)),
+        )
         self.hierarchy = Hierarchy(self)
-        self._steps = 0
-        self._known: dict[object, Type] = {}
-        self._open: dict[object, int] = {}
-        self._lowest = sys.maxsize  # The outermost open evaluation that the current one has met.
         self._classes: dict[int, SourceClass] = {}
         self._known_classes: dict[str, KnownClass] = {}
         self.parameters: dict[Slot, Parameter] = {}  # Those without an annotation, which their callers decide.
-        self.chain = 0  # How many levels of callers are being resolved.
         self.swaps: dict[object, tuple[ast.expr, Scope] | None] = {}  # Where another value is stored, by holder.
         self.attaching: dict[File, Sequence[Attaching]] = {}  # What attaches hooks, by file.
         self.hook_files: tuple[File, ...] | None = None  # Those that may register hooks, None until that is needed.
@@ -121,64 +108,17 @@ class Evaluator:
         self.comments: dict[tuple[str, int], ast.expr | None] = {}  # Annotations written as strings, parsed.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
-        """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
-        self.refill()
-        try:
-            return question()
-        finally:
-            self._open.clear()
-            self._lowest = sys.maxsize
-            self.chain = 0
-
-    def refill(self) -> None:
-        """Give the current question its full budget again, because it continues in another file."""
-        self._steps = 0
+        """The answer to a question from outside. Raises OutOfBudget."""
+        return self.engine.ask(question)
 
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
         """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
         found = self.project.mentioning(word, beside, limit)
-        self.refill()
         return None if found is None else tuple(dict.fromkeys((own, *found)))
 
-    # Each question once
-
-    def once(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question, computed once. If a question leads back to itself, that adds nothing.
-
-        An answer that met an outer question while that was still open is not stored, because it may be incomplete.
-        """
-        if key in self._known:
-            return self._known[key]
-        if key in self._open:
-            self._lowest = min(self._lowest, self._open[key])
-            return NEVER
-        self._steps += 1
-        if self._steps > MAX_STEPS or len(self._open) > MAX_DEPTH:
-            raise OutOfBudget
-        index = self._open[key] = len(self._open)
-        before, self._lowest = self._lowest, sys.maxsize
-        try:
-            kind = compute()
-        finally:
-            del self._open[key]
-        kind = joined(self, trimmed(kind, MAX_TYPE_DEPTH))
-        if self._lowest >= index:
-            self._known[key] = kind
-            self._lowest = before
-        else:
-            self._lowest = min(before, self._lowest)
-        return kind
-
-    def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question that the current one can do without; UNKNOWN if it exceeds the limits.
-
-        This UNKNOWN and the answers that depend on it are not stored, because other questions may take fewer steps.
-        """
-        try:
-            return self.once(key, compute)
-        except (OutOfBudget, RecursionError):
-            self._lowest = -1
-            return UNKNOWN
+    def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
+        """The type that answers a question, computed once. Raises OutOfBudget."""
+        return self.engine.once(key, compute, self._types)
 
     # Expressions
 
@@ -251,15 +191,17 @@ class Evaluator:
 
     def _binary(self, node: ast.BinOp, scope: Scope) -> Type:
         left, right = self.expression(node.left, scope), self.expression(node.right, scope)
-        match node.op, left, right:
-            case ast.Add(), Many() | Tuple(), Many() | Tuple():
+        if NEVER in (left, right):
+            return NEVER
+        match node.op:
+            case ast.Add() if _are_sequences(left) and _are_sequences(right):
                 return Many(union([containers.element(self, left), containers.element(self, right)]))
-            case ast.Mult(), Many() | Tuple(), _:
+            case ast.Mult() if _are_sequences(left):
                 return Many(containers.element(self, left))
-            case ast.Mult(), _, Many() | Tuple():
+            case ast.Mult() if _are_sequences(right):
                 return Many(containers.element(self, right))
-            case ast.BitOr(), Mapping(), Mapping():
-                return Mapping(union([left.key, right.key]), union([left.value, right.value]))
+            case ast.BitOr() if _are_mappings(left) and _are_mappings(right):
+                return _merged(left, right)
             case _:
                 return PLAIN if left == right == PLAIN else UNKNOWN
 
@@ -281,7 +223,7 @@ class Evaluator:
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
             for one in bindings
         )
-        return containers.filled(self, self.bindings(bindings), name, scope, declared=declared)
+        return filling.filled(self, self.bindings(bindings), name, scope, declared=declared)
 
     def named(self, name: str, scope: Scope) -> Type:
         """The type of a name that its scope has not bound before its use: from a closure, a global or a builtin."""
@@ -335,7 +277,7 @@ class Evaluator:
         if reached is not None:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
-        found = each(owner, lambda one: attributes.attribute(self, one, node.attr))
+        found = lacking.among(self, owner, node.attr)
         if found == UNKNOWN:
             found = guards.guarded(self, node, scope)
         return entries.entry(self, node, scope) if found == UNKNOWN else found
@@ -431,17 +373,16 @@ class Evaluator:
     def _augmented(self, binding: Augmented) -> Type:
         previous = self.bindings(binding.scope.flow.uses[id(binding.target)])
         value = self.expression(binding.value, binding.scope)
-        match previous, value:
-            case Many() | Tuple(), _ if isinstance(binding.operator, ast.Mult):
-                return Many(containers.element(self, previous))
-            case Many() | Tuple(), _:
-                return Many(union([containers.element(self, previous), containers.element(self, value)]))
-            case Mapping(), Mapping():
-                return Mapping(union([previous.key, value.key]), union([previous.value, value.value]))
-            case Instance(), _ if containers.is_container(self, previous):
-                return previous
-            case _:
-                return PLAIN if previous == value == PLAIN else UNKNOWN
+        if previous == NEVER:
+            return NEVER
+        if _are_sequences(previous):
+            added = [] if isinstance(binding.operator, ast.Mult) else [containers.element(self, value)]
+            return Many(union([containers.element(self, previous), *added]))
+        if _are_mappings(previous) and _are_mappings(value):
+            return _merged(previous, value)
+        if all(isinstance(one, Instance) and containers.is_container(self, one) for one in alternatives(previous)):
+            return previous
+        return PLAIN if previous == value == PLAIN else UNKNOWN
 
     def _matched(self, binding: Matched) -> Type:
         match binding.pattern:
@@ -507,7 +448,7 @@ class Evaluator:
                 continue
             source = self.project.file(full)
             if full != file.name and (source is None or source.exports(name)):
-                kind = self.once(("star", id(file), name, full), partial(self._starred, full, name))
+                kind = self.once(("star", file, name, full), partial(self._starred, full, name))
                 if kind not in (UNKNOWN, NEVER):
                     return kind
         return None
@@ -585,6 +526,20 @@ class Evaluator:
                 return cls.dotted
             case _:
                 return None
+
+
+def _are_sequences(kind: Type) -> bool:
+    return all(isinstance(one, (Many, Tuple)) for one in alternatives(kind))
+
+
+def _are_mappings(kind: Type) -> bool:
+    return all(isinstance(one, Mapping) for one in alternatives(kind))
+
+
+def _merged(first: Type, second: Type) -> Type:
+    """The type of ``first | second`` for mappings."""
+    several = [one for kind in (first, second) for one in alternatives(kind) if isinstance(one, Mapping)]
+    return Mapping(union(one.key for one in several), union(one.value for one in several))
 
 
 def _awaited(kind: Type) -> Type:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.evaluating import parameters
@@ -48,25 +47,16 @@ def _returned(ev: Evaluator, function: Function, known: branches.Known, depth: i
     if len(values) == len(inner.flow.returned) and ways.falls_through == inner.flow.falls_through and not passed_on:
         return None
     key = ("returned", id(node), *((name, repr(value)) for name, value in known.items()))
-    kinds = ev.once(key, lambda: _union_of(ev, values, ways.falls_through, function, known, depth))
+    ended = [NONE] if ways.falls_through else []
+    kinds = ev.once(key, lambda: union([*(_value(ev, one, function, known, depth) for one in values), *ended]))
     return None if UNKNOWN in alternatives(kinds) else kinds
 
 
-def _union_of(
-    ev: Evaluator,
-    values: Sequence[ast.expr | None],
-    falls_through: bool,
-    function: Function,
-    known: branches.Known,
-    depth: int,
-) -> Type:
-    kinds = [NONE if one is None else _value(ev, one, function, known, depth) for one in values]
-    return union([*kinds, *([NONE] if falls_through else [])])
-
-
-def _value(ev: Evaluator, node: ast.expr, function: Function, known: branches.Known, depth: int) -> Type:
+def _value(ev: Evaluator, node: ast.expr | None, function: Function, known: branches.Known, depth: int) -> Type:
     """The type of what is returned; a flag that is passed on in a call decides there, too."""
     scope = function.scope
+    if node is None:
+        return NONE
     if isinstance(node, ast.Call):
         callees = alternatives(ev.expression(node.func, scope))
         if len(callees) == 1 and isinstance(callees[0], Function):

@@ -137,7 +137,7 @@ def _getattr(call: _Call) -> Type:
             found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
             return union([found, call.argument(2)])
         case [_, key, *_]:
-            from flake8_forward_call.inference.evaluating import by_name
+            from flake8_forward_call.inference.members import by_name
 
             found = _looked_up(call)
             if found == UNKNOWN:
@@ -183,8 +183,12 @@ def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
 
 
 def _first(call: _Call) -> Type:
-    found = call.argument(0)
-    return UNKNOWN if found == NEVER else found
+    return call.argument(0) if call.node.args else UNKNOWN
+
+
+def _partial(call: _Call) -> Type:
+    callee = call.argument(0)
+    return callee if isinstance(callee, Partial) else Partial(callee)
 
 
 def _cast(call: _Call) -> Type:
@@ -210,7 +214,7 @@ _EXTERNAL: dict[str, _Rule] = {
     **dict.fromkeys(("copy.copy", "copy.deepcopy", "dataclasses.replace", "typing.no_type_check"), _first),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _cast),
     **dict.fromkeys(("itertools.cycle", "itertools.islice", "collections.deque", "itertools.tee"), _many),
-    "functools.partial": lambda call: Partial(call.argument(0)),
+    "functools.partial": _partial,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _pool_chain,
     "itertools.zip_longest": lambda call: Many(Tuple(tuple(union([one, NONE]) for one in call.elements))),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.evaluating import declarations
-from flake8_forward_call.inference.syntax.bindings import Defined, Parameter
+from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -49,15 +49,17 @@ def _plain_parameter(ev: Evaluator, binding: Parameter) -> Type:
     if argument.annotation is not None:
         kind = declarations.declared(ev, argument.annotation, scope.parent)
         return _or_none(ev, kind, binding)
+    from flake8_forward_call.inference.usage import by_pytest
+
     comment = argument.type_comment or _from_signature_comment(binding)
     if comment is not None:
         return declarations.comment(ev, comment, scope.parent)
     implicit = _implicit(ev, binding)
     if implicit is not None:
         return implicit
-    fixture = _fixture(ev, binding)
-    if fixture is not None:
-        return fixture
+    injected = by_pytest.passed(ev, binding)
+    if injected is not None:
+        return injected
     slot = Slot(function, argument.arg)
     ev.parameters[slot] = binding
     return slot
@@ -102,33 +104,6 @@ def _implicit(ev: Evaluator, binding: Parameter) -> Type | None:
     if "classmethod" in marks or node.name in _CLASS_FIRST:
         return Slot("Self", "Self", ClassObject(cls, Origin.DECLARED))
     return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
-
-
-def _fixture(ev: Evaluator, binding: Parameter) -> Type | None:
-    """What pytest passes for a parameter: the result of the fixture function of that name in the file."""
-    from flake8_forward_call.inference.evaluating import calls
-
-    node = binding.function
-    if isinstance(node, ast.Lambda) or not (node.name.startswith("test") or _is_fixture(node)):
-        return None
-    for scope in binding.scope.outward():
-        for one in scope.flow.exit.get(binding.argument.arg, ()) if not scope.is_function else ():
-            if (
-                isinstance(one, Defined)
-                and not isinstance(one.definition, ast.ClassDef)
-                and _is_fixture(one.definition)
-            ):
-                inner = scope.file.scopes.opened[id(one.definition)]
-                return calls.fixture_value(ev, inner)
-    return None
-
-
-def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(
-        (target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")) == "fixture"
-        for decorator in node.decorator_list
-        for target in [decorator.func if isinstance(decorator, ast.Call) else decorator]
-    )
 
 
 def _plain(node: FunctionNode) -> list[ast.arg]:

@@ -85,7 +85,6 @@ def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
     for word, beside in attaching.FAR.items():
         files.update(dict.fromkeys(ev.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()))
     for file in files:
-        ev.refill()
         for one in _attached_in(ev, file):
             if one.reaches(holding) and not _comes_later(one, holding) and not _is_of_another(ev, one):
                 yield one.told

@@ -8,26 +8,25 @@ calls.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_forward_call.inference.evaluating import parameters
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
 from flake8_forward_call.inference.hooks import relayed, targets
 from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
 from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, reached
 from flake8_forward_call.inference.hooks.registrations import (
     WORDS,
     Definition,
-    Placed,
     Registration,
     has_shape_of_hook,
     may_be_unread,
     registrations,
     speaks_of_hooks,
 )
+from flake8_forward_call.inference.hooks.spots import Placed
 from flake8_forward_call.inference.hooks.targets import Called
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import last_name
@@ -82,7 +81,6 @@ def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reen
         for made in _registered_in(ev, file):
             known = _ways_to(ev, made, scope)
             for function, way in ((node, way) for node in functions for way in known.get(node, ())):
-                ev.refill()
                 one = _by_way(ev, place, function, way)
                 if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
                     found = one
@@ -104,27 +102,20 @@ def _files(ev: Evaluator, own: File) -> Iterator[File]:
 def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
     """The registrations in a file, and those that callers of its helpers make; searched once for all receivers."""
     if file not in ev.hooked:
-        made = _tried(ev, registrations, file)
-        ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
+        made = registrations(ev, file)
+        ev.hooked[file] = [one for each in made for one in relayed.with_hooks(ev, each)]
     return ev.hooked[file]
 
 
 def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
-    """The ways from a hook to a place; none if the search exceeds its budget."""
+    """The ways from a hook to a place."""
     known = ev.ways.get((made, place))
     if known is None:
-        known = ev.ways[made, place] = {}
-        for node, way in _tried(ev, partial(_ways, place=place), made):
+        known = {}
+        for node, way in _ways(ev, made, place):
             known.setdefault(node, []).append(way)
+        ev.ways[made, place] = known
     return known
-
-
-def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]], asked: _Asked) -> list[_Answer]:
-    ev.refill()
-    try:
-        return list(find(ev, asked))
-    except OutOfBudget:
-        return []
 
 
 def _ways(ev: Evaluator, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:

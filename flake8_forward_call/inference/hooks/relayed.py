@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.evaluating import parameters
-from flake8_forward_call.inference.hooks.registrations import MAKERS, Definition, Registration
+from flake8_forward_call.inference.hooks.registrations import Definition, Registration
+from flake8_forward_call.inference.hooks.spots import MAKERS
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import Slot
 from flake8_forward_call.inference.usage.origins import bound

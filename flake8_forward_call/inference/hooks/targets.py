@@ -16,7 +16,7 @@ from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.hooks.registrations import Placed
+    from flake8_forward_call.inference.hooks.spots import Placed
     from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 

@@ -51,6 +51,13 @@ class File:
 
         return Stores(self)
 
+    @cached_property
+    def imported(self) -> frozenset[str]:
+        """The top-level names of everything that the file imports."""
+        from flake8_forward_call.inference.clues.frameworks import tops_imported
+
+        return tops_imported(self.tree)
+
     @property
     def root(self) -> Scope:
         """The module's own scope."""

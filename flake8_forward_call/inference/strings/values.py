@@ -179,7 +179,7 @@ def values_of(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Se
 
 
 def _passed(ev: Evaluator, node: ast.Name, scope: Scope) -> Sequence[str | None]:
-    from flake8_forward_call.inference.evaluating.naming import texts_of
+    from flake8_forward_call.inference.members.naming import texts_of
 
     return sorted(texts_of(ev, node, scope) or ())
 

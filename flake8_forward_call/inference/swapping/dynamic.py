@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import parameters
-from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.members.naming import may_be
 from flake8_forward_call.inference.swapping import members, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder, Member
 from flake8_forward_call.inference.usage import callers
@@ -35,7 +35,6 @@ def bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
     """Yield the stores that may put something other than a module into the attribute without writing out its name."""
     guarded = members.is_guarded(ev, member)
     for file in _files(ev, member):
-        ev.refill()
         for store in file.stores.dynamic:
             # A module only accepts a module in place of a submodule, but anything before it has one.
             for_certain = guarded and not store.is_raw
@@ -89,7 +88,6 @@ def _passed_by_name(ev: Evaluator, store: Store, name: str) -> Iterator[tuple[as
     if name in (one.arg for one in parameters.names_of(function)):
         return
     for found in islice(Search(ev, function, store.scope).calls(), MAX_CALLS):
-        ev.refill()
         call = found.called.call
         for one in call.keywords if call is not None else ():
             if one.arg == name:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, parameters
+from flake8_forward_call.inference.evaluating import attributes, parameters
 from flake8_forward_call.inference.swapping import members, puts, steps
 from flake8_forward_call.inference.swapping.holders import Holder, Keeper, Member, Variable
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
@@ -26,6 +26,7 @@ from flake8_forward_call.inference.types import (
     alternatives,
     substitute,
 )
+from flake8_forward_call.inference.usage import filling
 from flake8_forward_call.inference.usage.origins import running_over
 from flake8_forward_call.inference.usage.registries import named_global
 
@@ -121,7 +122,6 @@ class _Search:
 
     def _elsewhere(self, word: str, home: File, beside: str) -> Iterator[Scope]:
         for file in self._ev.files_mentioning(word, home, MAX_FILES, beside) or ():
-            self._ev.refill()
             if file is not home:
                 yield from file.root.inward()
 
@@ -207,7 +207,7 @@ class _Search:
     def _passed(self, call: ast.Call, argument: ast.expr, scope: Scope, given: _Given) -> None:
         """Record the parameters that get the container, and the container that it is put into."""
         ev = self._ev
-        for target, filled in containers.fillings_by(call):
+        for target, filled in filling.fillings_by(call):
             if filled is call and isinstance(target, ast.Name):
                 self._named(target.id, scope, given, is_outer=True)
         for callee in alternatives(ev.expression(call.func, scope)):

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating.naming import may_be
+from flake8_forward_call.inference.members.naming import may_be
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.swapping import between, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder, Variable
@@ -54,7 +54,6 @@ def _dynamic(ev: Evaluator, held: Holder, variable: Variable) -> tuple[ast.expr,
     beside = home.name.rpartition(".")[2]
     files = (ev.files_mentioning("setattr", home, MAX_DYNAMIC_FILES, beside) if beside else None) or (home,)
     for file in files:
-        ev.refill()
         for store in file.stores.dynamic:
             if not _may_be_python_module(store):
                 continue
@@ -79,7 +78,6 @@ def _stores(ev: Evaluator, variable: Variable) -> Iterator[Store]:
     if files is None:
         files = ev.files_mentioning(word, home, MAX_FILES, home.name.rpartition(".")[2])
     for file in files or (home,):
-        ev.refill()
         yield from file.stores.named.get(variable.name, ())
 
 

@@ -96,7 +96,6 @@ def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
     guarded = is_guarded(ev, member)
     trusted = is_promised(ev, member.cls, member.name)
     for file in files or (home,):
-        ev.refill()
         for store in file.stores.named.get(member.name, ()):
             if _is_own(store) or _is_seen(store, held):
                 continue
@@ -156,7 +155,6 @@ def subclasses_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
     while todo:
         parent = todo.pop()
         for file in ev.files_mentioning(member.name, parent.scope.file, MAX_FILES, parent.node.name) or ():
-            ev.refill()
             for one in ev.hierarchy.subclasses_in(parent, file):
                 if one not in seen:
                     seen.add(one)

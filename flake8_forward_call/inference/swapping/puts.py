@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.evaluating import containers
 from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type
+from flake8_forward_call.inference.usage import filling
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -24,8 +24,8 @@ _CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
 
 def all_in(ev: Evaluator, scope: Scope) -> Iterator[_Put]:
     """Yield the containers that the scope's own code fills."""
-    for target, filling in containers.fillings(scope):
-        yield target, partial(containers.put, ev, filling, target, scope)
+    for target, code in filling.fillings(scope):
+        yield target, partial(filling.put, ev, code, target, scope)
     for call in scope.calls:
         yield from _by_other_calls(ev, call, scope)
         for one in (*call.args, *(keyword.value for keyword in call.keywords)):
@@ -40,7 +40,7 @@ def _by_other_calls(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Pu
     """Yield the ``xs`` of ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)``, ``monkeypatch.setitem(xs, ...)``."""
     match call:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[target, *_, value]) if (
-            name in _CONTAINERS and method in containers.FILLERS
+            name in _CONTAINERS and method in filling.FILLERS
         ):
             yield target, partial(_leaves, ev, [value], scope)
         case ast.Call(func=ast.Attribute(attr="setitem"), args=[target, _, value]):
@@ -58,5 +58,5 @@ def _leaves(ev: Evaluator, values: list[ast.expr], scope: Scope) -> Iterator[Typ
 
 def _handed(node: ast.expr) -> Iterator[_Put]:
     """Yield the container of a bound method such as ``xs.append`` that is passed on, so its calls are not followed."""
-    if isinstance(node, ast.Attribute) and node.attr in containers.FILLERS:
+    if isinstance(node, ast.Attribute) and node.attr in filling.FILLERS:
         yield node.value, lambda: iter((UNKNOWN,))

@@ -7,11 +7,9 @@ outside, by name, or without an assignment. It is only asked if the fix would ot
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
 from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Member, Variable, Ways
 from flake8_forward_call.inference.swapping.steps import Step
@@ -20,23 +18,20 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
     from flake8_forward_call.inference.syntax.scopes import Scope
 
-_Answer = TypeVar("_Answer")
-
 
 def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
-    """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
-    ways = _attempt(lambda: Ways(ev, receiver, scope))
-    if ways is None:
-        return None
+    """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+
+    Raises OutOfBudget.
+    """
+    ways = Ways(ev, receiver, scope)
     for definition in ways.definitions:
-        ev.refill()
-        if _attempt(lambda definition=definition: replacing.replaces(ev, definition)):  # type: ignore[misc]
+        if replacing.replaces(ev, definition):
             return f"a decorator replaces {definition.binding.definition.name}"
     for held in ways.holders:
-        ev.refill()
         key = held if held.proof else (held.keeper, held.steps, held.scope)
         if key not in ev.swaps:
-            ev.swaps[key] = _attempt(lambda held=held: _of_holder(ev, held))  # type: ignore[misc]
+            ev.swaps[key] = _of_holder(ev, held)
         found = ev.swaps[key]
         if found is not None:
             node, where = found
@@ -54,11 +49,3 @@ def _of_holder(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
     if found is None and held.steps[:1] == (Step.HELD,):
         found = fillings.filling_of(ev, held)
     return found
-
-
-def _attempt(question: Callable[[], _Answer]) -> _Answer | None:
-    """The answer, or None if it exceeds the budget: then nothing is assumed to replace the receiver."""
-    try:
-        return question()
-    except OutOfBudget:
-        return None

@@ -47,8 +47,8 @@ def deciding(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
                 todo += [*body, *orelse]
             case other:
                 todo += ast.iter_child_nodes(other)
-    arguments = node.args
-    names = [one.arg for one in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)]
+    own = node.args
+    names = [one.arg for one in (*own.posonlyargs, *own.args, *own.kwonlyargs)]
     return tuple(name for name in names if name in asked)
 
 

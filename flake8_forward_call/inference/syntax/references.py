@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.members.tables import owner_of
 from flake8_forward_call.sources.trees import children
 
 if TYPE_CHECKING:

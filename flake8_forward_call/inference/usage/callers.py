@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import filling, parameters
+from flake8_forward_call.inference.evaluating import parameters, substituting
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Function,
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
-# From caller to caller's caller: real code passes a module down through three or four functions.
-MAX_CHAIN = 6
-
 # Methods that are called by code that does not name them.
 _UNNAMED = frozenset({"__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
@@ -49,9 +47,9 @@ def _resolved(ev: Evaluator, kind: Type) -> Type:
     match kind:
         case Slot():
             plain = kind.untested
-            return filling.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
+            return substituting.filled_in(ev, kind, {plain: passed(ev, plain)}) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return filling.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
+            return substituting.filled_in(ev, kind, {callee.untested: passed(ev, callee.untested)})
         case _:
             return kind
 
@@ -63,20 +61,18 @@ def is_open(slot: Slot) -> bool:
 
 def passed(ev: Evaluator, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return ev.attempt(("passed", slot), lambda: _passed(ev, slot))
+    return ev.once(("passed", slot, ev.parameters.get(slot)), lambda: _passed(ev, slot))
 
 
 def _passed(ev: Evaluator, slot: Slot) -> Type:
     binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
+    if binding is None or ev.project.is_open(binding.scope.file):
         return UNKNOWN
-    ev.chain += 1
-    try:
-        found = list(dict.fromkeys(_passed_by_each(ev, binding)))
-    finally:
-        ev.chain -= 1
-    kind = union(found)
-    return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+    found = list(dict.fromkeys(_passed_by_each(ev, binding)))
+    if not found:
+        return UNKNOWN
+    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
 def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
@@ -106,7 +102,7 @@ def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
             yield resolved(ev, ev.expression(owner, scope))
     elif search.bound_to:
         yield UNKNOWN
-    if count and search.is_handed_on:
+    if count and search.is_lost:
         yield UNKNOWN
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Instance,
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 # A name that occurs in more files than this is too common, and the files are not read.
 MAX_FILES = 40
 
+# The answer if no code elsewhere sets an attribute.
+NOT_SET = Slot("elsewhere", "not set")
+
 
 def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
     """The type of an attribute from code elsewhere in the project that sets it; ``known`` if there is none.
@@ -36,11 +40,19 @@ def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known
     """
     if ev.project.is_open(cls.scope.file):
         return known
-    found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
-    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+    found = ev.once(("elsewhere", cls, name, owner.origin), lambda: _set(ev, owner, cls, name))
+    # If it is NEVER, everything that sets it is in a loop with this question.
+    if found == NOT_SET or (
+        found != NEVER and all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found))
+    ):
         return known
     says_nothing = known == UNKNOWN and not _is_set(ev, owner, cls, name)
     return found if says_nothing else union([found, known])
+
+
+def _set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Type:
+    found = list(_found(ev, owner, cls, name))
+    return union(found) if found else NOT_SET
 
 
 def _is_set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> bool:

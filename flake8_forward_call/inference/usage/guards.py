@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, refinement
+from flake8_forward_call.inference.evaluating import attributes, refinement
 from flake8_forward_call.inference.syntax import on_self
 from flake8_forward_call.inference.syntax.checks import SELF, Check, parts, path_of, tests_on
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type, union
+from flake8_forward_call.inference.usage.filling import fillings
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -72,6 +73,6 @@ def _may_change(order: list[SourceClass], path: Path) -> bool:
         return True
     for one in order:
         for scope, receiver in on_self.methods(one.scope):
-            if any(key_of(target) == f"{receiver}.{name}" for target, _ in containers.fillings(scope)):
+            if any(key_of(target) == f"{receiver}.{name}" for target, _ in fillings(scope)):
                 return True
     return False

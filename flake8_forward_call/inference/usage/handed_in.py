@@ -7,11 +7,11 @@ in the project. A bound function, as ``MethodType(f, m)`` makes one, gets its fi
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.evaluating import attributes, parameters
 from flake8_forward_call.inference.syntax.references import Called, Handed
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
@@ -167,13 +167,12 @@ class HandedIn:
                 if isinstance(handed.node, ast.Attribute) and self._is_of(handed.node.value, handed.scope, classes):
                     yield from self.calls(handed, hands + 1)
 
-    def _is_of(self, owner: ast.expr, scope: Scope, classes: list[object]) -> bool:
+    def _is_of(self, owner: ast.expr, scope: Scope, classes: Sequence[Class]) -> bool:
         hierarchy = self._ev.hierarchy
         for kind in alternatives(self._ev.expression(owner, scope)):
             one = _instance(kind)
             if one is not None and any(
-                hierarchy.derives(one.cls, cls) or hierarchy.derives(cls, one.cls)  # type: ignore[arg-type]
-                for cls in classes
+                hierarchy.derives(one.cls, cls) or hierarchy.derives(cls, one.cls) for cls in classes
             ):
                 return True
         return False

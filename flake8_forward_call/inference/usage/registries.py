@@ -36,9 +36,6 @@ _MAKERS = frozenset({"build", "create", "make", "instantiate"})
 # The largest model zoos register classes in some hundreds of files.
 MAX_FILES = 600
 
-# How many re-exports are followed; no more than three have been seen.
-MAX_IMPORTS = 8
-
 # Where a global is assigned: the file, and the name in it.
 _Global: TypeAlias = "tuple[File, str]"
 
@@ -50,29 +47,35 @@ def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
     registry = named_global(ev, callee.value, scope)
     if registry is None:
         return UNKNOWN
-    return ev.attempt(("registry", registry), lambda: _held(ev, registry))
+    return ev.once(("registry", *registry), lambda: _held(ev, registry))
 
 
 def _held(ev: Evaluator, registry: _Global) -> Type:
     module = ev.known_class(MODULE_CLASS)
-    found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
+    kinds = [_standing(ev, called) for called in _registered(ev, registry)]
+    found = {standing for standing, _ in filter(None, kinds)}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
+    if any(meaning is Sameness.DIFFERENT for _, meaning in filter(None, kinds)):
+        return Instance(module, Origin.OPAQUE)  # It may be of a class that overrides `__call__`.
     held = Instance(module, Origin.FOREIGN)  # What the project itself registers was checked above.
     return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
-def _standing(ev: Evaluator, called: Called) -> Standing | None:
-    """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
+def _standing(ev: Evaluator, called: Called) -> tuple[Standing, Sameness] | None:
+    """What the instances of a registered class are, and what calling them means.
+
+    None if they have no ``forward``, so they are not receivers.
+    """
     if not isinstance(called.definition, ast.ClassDef):
-        return Standing.UNKNOWN
+        return Standing.UNKNOWN, Sameness.UNREAD
     cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])
     standing = ev.hierarchy.standing(cls)
     if standing is Standing.MODULE:
-        return Standing.UNKNOWN if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
+        return standing, ev.hierarchy.meaning_of_call(cls)
     if standing is Standing.NOT_MODULE and attributes.attribute(ev, ClassObject(cls), "forward") == UNKNOWN:
         return None
-    return standing
+    return standing, Sameness.UNREAD
 
 
 def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
@@ -83,10 +86,10 @@ def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
             if known.startswith("register"):
                 for called in file.references.called[known]:
                     owner = _owner(called.callee)
-                    if called.definition is not None and owner is not None:
-                        ev.refill()
-                        if named_global(ev, owner, called.scope) == registry:
-                            yield called
+                    if called.definition is None or owner is None:
+                        continue
+                    if named_global(ev, owner, called.scope) == registry:
+                        yield called
 
 
 def _owner(decorator: ast.expr) -> ast.expr | None:
@@ -120,7 +123,9 @@ def _starred(ev: Evaluator, file: File, name: str) -> _Global | None:
 
 
 def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
-    for _ in range(MAX_IMPORTS):
+    seen: set[tuple[Scope, str]] = set()
+    while (scope, name) not in seen:
+        seen.add((scope, name))
         bound = tuple(scope.flow.bound.get(name, ()))
         imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
         if not imported and len(bound) == 1:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import attributes
-from flake8_forward_call.inference.evaluating.naming import may_end_up_as
+from flake8_forward_call.inference.members.naming import may_end_up_as
 from flake8_forward_call.inference.syntax.references import asked_name
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -28,7 +28,6 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-
 from flake8_forward_call.inference.usage import handed_in
 from flake8_forward_call.inference.usage.handed_in import HandedIn
 
@@ -68,7 +67,11 @@ class Found:
 
 
 class Search:
-    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
+    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more.
+
+    ``bound_to`` are the objects to which the function is bound as a method, whose calls are not found. ``is_lost`` says
+    whether there may be others.
+    """
 
     def __init__(self, ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         self._ev = ev
@@ -81,11 +84,16 @@ class Search:
         self._is_given_back = False  # Whether the enclosing function returns it.
         self._handed: list[Handed] = []  # Where it is passed on, to be followed from there.
         self.bound_to: list[tuple[ast.expr, Scope]] = []  # The objects to which it is bound as a method.
-        self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
+        self.is_lost = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
-            self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+            self.is_lost |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
         elif self._owner is not None:
-            self.is_handed_on |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
+            self.is_lost |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether there may be calls that were not yielded."""
+        return self.is_lost or bool(self.bound_to)
 
     def _overridden(self) -> Iterator[ast.AST]:
         """Yield the methods of the same name in the bases: a call of these may be a call of this method."""
@@ -103,13 +111,13 @@ class Search:
         """Yield each call of the function, or of the class whose constructor it is."""
         if self._cls is None:
             yield from self._calls_by(self._node.name)
-            self.is_handed_on = self.is_handed_on or self._is_asked_for()
+            self.is_lost = self.is_lost or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
             yield from self._passed_on()
             return
         subclasses = self._ev.hierarchy.project_subclasses(self._cls)
-        self.is_handed_on |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
+        self.is_lost |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
         for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
@@ -136,7 +144,7 @@ class Search:
                 kinds = alternatives(callers.resolved(self._ev, self._ev.expression(called.callee, called.scope)))
                 if any(map(self._may_lead_here, kinds)):
                     yield Found(called, is_bound)
-        self.is_handed_on |= following.is_lost
+        self.is_lost |= following.is_lost
 
     def _is_bound(self, handed: Handed) -> bool:
         kinds = alternatives(self._ev.expression(handed.node, handed.scope))
@@ -145,7 +153,7 @@ class Search:
     def _calls_by(self, name: str) -> Iterator[Found]:
         for place in places(self._ev, name, self._scope.file, self._is_itself):
             if place is None:
-                self.is_handed_on = True
+                self.is_lost = True
             else:
                 yield from self._calls_in(*place)
 
@@ -215,7 +223,7 @@ class Search:
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
             self._is_given_back = True
         elif len(self._handed) == MAX_HANDED:
-            self.is_handed_on = True
+            self.is_lost = True
         else:
             self._handed.append(handed)
 
@@ -260,7 +268,7 @@ class Search:
         search = Search(self._ev, maker.node, maker)
         # What the maker decorates is called by its own name.
         decorates = [found for found in search.calls() if found.called.definition is not None]
-        self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
+        self.is_lost |= bool(decorates) or search.is_handed_on or search._is_given_back
         files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
         for file in files or (maker.file,):
             for known in file.references.names_for(maker.node.name):

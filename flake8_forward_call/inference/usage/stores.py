@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.members.tables import owner_of
 from flake8_forward_call.inference.syntax.states import key_of
 
 if TYPE_CHECKING:

@@ -8,7 +8,9 @@ from dataclasses import replace
 
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
+from flake8_forward_call.inference.clues.weighing import weigh
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
@@ -57,7 +59,8 @@ def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
 def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
     receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
     if not candidate.is_handed:
-        return _of_receiver(ev, receiver, scope, candidate.call)
+        verdict = _of_receiver(ev, receiver, scope, candidate.call)
+        return verdict if verdict.standing is not Standing.UNKNOWN else _by_clues(ev, receiver, scope, candidate.call)
     certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
     if certainty is None:
         return NOT_CALLED
@@ -68,11 +71,30 @@ def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
 def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver at its location. Raises OutOfBudget."""
     kind = ev.ask(lambda: _checked(ev, receiver, scope, callers.resolved(ev, ev.expression(receiver, scope))))
+    return _of_kind(ev, kind, Place(receiver, scope, call, kind))
+
+
+def _by_clues(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
+    """The verdict on a receiver that nothing proves or refutes to be a module. Raises OutOfBudget."""
+    told = ev.ask(lambda: weigh(ev, call, receiver, scope, ev.expression(receiver, scope)))
+    if told is None:
+        return NOT_KNOWN
+    verdict = _of_kind(ev, told.kind, Place(receiver, scope, call, told.kind))
+    if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
+        return NOT_KNOWN
+    sameness = worst(verdict.sameness, Sameness.PERHAPS)
+    reason = f"there is evidence that it is a module, but no proof: {told.clues[0].text}"
+    return replace(verdict, sameness=sameness, reason=reason, clues=told.clues)
+
+
+def _of_kind(ev: Evaluator, kind: Type, place: Place) -> Verdict:
+    """The verdict on a receiver with a type."""
+    receiver, scope = place.receiver, place.scope
     verdict = ev.ask(lambda: of_type(ev, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
-    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind), is_safe=is_safe)
+    obstacle = obstacles.worst_of(ev, place, is_safe=is_safe)
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
@@ -116,9 +138,9 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
         return likely or doubtful[0]
     if doubt is Sameness.DIFFERENT:
         return NOT_KNOWN  # The receiver is unknown, and the rewrite could be wrong even if it is a module.
-    if likely is None:
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "some of its possible values could not be resolved")
-    return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
+    # One proven value is enough to bypass the hooks of that module.
+    reason = "some of its possible values could not be resolved" if likely is None else likely.reason
+    return Verdict(Standing.MODULE, worst(Sameness.PERHAPS, doubt), reason)
 
 
 def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:

@@ -176,3 +176,12 @@ def test_subclasses_rely_on_the_constructor_of_their_base(tmp_path: Path) -> Non
     constructor = "self.heads = heads\n        for one in heads: assert isinstance(one.net, Net)"
     below = "class Below(Holder):\n    def more(self, x): return self.heads[0].net.forward(x)  # FWD001\n"
     hold(tmp_path, f"{NET}{program(constructor, 'x', '')}\n{below}")
+
+
+def test_a_parameter_that_another_method_does_not_check_outweighs_one_that_was_checked(tmp_path: Path) -> None:
+    setter = "def replace(self, head): {check}self.head = head"
+    constructor = "assert isinstance(head, Net)\n        self.head = head"
+    both = program(constructor, "self.head", "  # FWD001")
+    hold(tmp_path / "checked", f"{NET}{both}\n    {setter.format(check='assert isinstance(head, Net); ')}\n")
+    one = program(constructor, "self.head", "")
+    hold(tmp_path / "unchecked", f"{NET}{one}\n    {setter.format(check='')}\n")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import attributes, calls
-from flake8_forward_call.inference.evaluating.naming import may_be, may_mean_the_same
+from flake8_forward_call.inference.members.naming import may_be, may_mean_the_same
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,

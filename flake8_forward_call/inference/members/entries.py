@@ -40,6 +40,8 @@ def _bindings(node: ast.Attribute | ast.Subscript, key: str, scope: Scope) -> It
     if around is not None and home.positional[:1] == [root]:
         for method, receiver in on_self.methods(around):
             yield from method.flow.bound.get(f"{receiver}{rest}", ())
+    elif len(home.flow.bound[root]) > 1:
+        return  # The entry is forgotten with its owner.
     elif home.parent is not None:
         for inner in home.inward():
             yield from inner.flow.bound.get(key, ())

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import by_name
+from flake8_forward_call.inference.members import by_name
 from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
 
 if TYPE_CHECKING:

@@ -34,7 +34,7 @@ def member(ev: Evaluator, file: File, name: str) -> Type | None:
     inner = ev.project.imported(file, name, 1) if file.is_package else None
     if inner is not None and ev.project.file(inner) is not None:
         return None  # A submodule: it exists, whatever the function does with other names.
-    found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
+    found = ev.once(("lazy", file, name), lambda: _made(ev, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
 
 

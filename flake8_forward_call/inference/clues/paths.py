@@ -1,0 +1,142 @@
+"""Whether two expressions mean the same object: ``self.net`` in two methods, ``model`` twice in one function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, TypeAlias
+
+from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Binding
+from flake8_forward_call.inference.syntax.states import untested
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
+
+# Packages whose functions return what they are passed, changed or copied.
+_MAKERS = ("torch", "nn", "copy", "deepcopy")
+
+# An expression at its place.
+At: TypeAlias = "tuple[ast.expr, Scope]"
+
+
+def is_same(ev: Evaluator, one: At, other: At) -> bool:
+    """Whether two expressions have the same path from the same name, which is bound to the same values."""
+    (first, scope), (second, inner) = one, other
+    path = _path(first, scope)
+    if path is None or path != _path(second, inner):
+        return False
+    if path[0] == "":
+        return len(path) > 1 and (scope is inner or _is_set_once(ev, path[1], scope))
+    return scope is inner
+
+
+def covers(one: At, others: Iterable[At]) -> bool:
+    """Whether every binding that reaches the expression, or a part of it, reaches one of the other expressions too.
+
+    Expressions in other scopes are the same attribute of ``self``, which is set once.
+    """
+    node, scope = one
+    reached = [set(untested(found)) for found in _reaching(node, scope)]
+    left = [set(found) for found in reached]
+    for second, inner in others:
+        if inner is not scope:
+            return True
+        for index, found in enumerate(_reaching(second, inner)):
+            left[index] -= set(untested(found))
+            if not found and reached[index]:
+                return False
+    return not any(left)
+
+
+def _reaching(node: ast.expr, scope: Scope) -> Iterator[tuple[AnyBinding, ...]]:
+    """Yield the bindings in its own scope that reach an expression and each of its parts, outermost first."""
+    while True:
+        yield scope.flow.uses.get(id(node)) or ()
+        match node:
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner):
+                node = inner
+            case _:
+                return
+
+
+def _path(node: ast.expr, scope: Scope) -> tuple[str, ...] | None:
+    """The name, attributes and indices of an expression; a method's first parameter is empty. None for all others."""
+    match node:
+        case ast.Name(id=name):
+            return ("" if name == _own_name(scope) else name,)
+        case ast.Attribute(value=inner, attr=name):
+            above = _path(inner, scope)
+            return None if above is None else (*above, name)
+        case ast.Subscript(value=inner, slice=index):
+            above = _path(inner, scope)
+            # Elements of one container are taken to be alike, unless they are named.
+            part = f"[{index.value!r}]" if isinstance(index, ast.Constant) else "[]"
+            return None if above is None else (*above, part)
+        case _:
+            return None
+
+
+def _own_name(scope: Scope) -> str | None:
+    for one in scope.outward():
+        if one.enclosing_class is not None:
+            return next(iter(one.positional), None)
+    return None
+
+
+def _is_set_once(ev: Evaluator, name: str, scope: Scope) -> bool:
+    """Whether the class, its bases and its subclasses set an attribute to one value, or derive others from it."""
+    around = next((one.enclosing_class for one in scope.outward() if one.enclosing_class is not None), None)
+    if around is None:
+        return False
+    bindings = [one for cls in family(ev, ev.source_class(around)) for one in cls.scope.on_self.bindings(name)]
+    values = [value for value in map(_value, bindings) if not _is_none(value)]
+    return len([value for value in values if value is None or not _is_derived(value, name)]) <= 1
+
+
+def _value(binding: Binding) -> ast.expr | None:
+    return binding.value if isinstance(binding, (Assigned, Annotated)) else None
+
+
+def _is_none(value: ast.expr | None) -> bool:
+    return isinstance(value, ast.Constant) and value.value is None
+
+
+def _is_derived(value: ast.expr, name: str) -> bool:
+    """Whether a value is made of the attribute itself, or of a variable with its name: `self.net = net.to(device)`."""
+    root = _root(value)
+    if isinstance(root, ast.Name) and root.id in _MAKERS and isinstance(value, ast.Call):
+        return any(_is_derived(one, name) for one in value.args)
+    return _ends_in(root, name) or any(_ends_in(one, name) for one in _chain(value))
+
+
+def _ends_in(node: ast.expr, name: str) -> bool:
+    match node:
+        case ast.Name(id=found) | ast.Attribute(attr=found):
+            return found == name
+        case _:
+            return False
+
+
+def _root(node: ast.expr) -> ast.expr:
+    return list(_chain(node))[-1]
+
+
+def _chain(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield an expression, and what its attributes, items and methods are taken from."""
+    while True:
+        yield node
+        match node:
+            case ast.Attribute(value=inner) | ast.Subscript(value=inner) | ast.Call(func=inner):
+                node = inner
+            case _:
+                return
+
+
+def family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
+    """Yield a class with its bases and subclasses in the project."""
+    for one in ev.hierarchy.order(cls):
+        if isinstance(one, SourceClass) and not one.scope.file.is_installed:
+            yield one
+    yield from ev.hierarchy.project_subclasses(cls)

@@ -1,0 +1,255 @@
+"""What pytest passes to a test or fixture: the values of ``parametrize``, and the results of fixtures.
+
+A fixture is looked up as pytest does it: in the class, in the file, then in each ``conftest.py`` on the way up to the
+top of the project. The nearest one counts.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+
+from flake8_forward_call.inference.catalogue import ClassEntry
+from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass
+from flake8_forward_call.inference.project.layout import is_marked
+from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.types import (
+    NEVER,
+    UNKNOWN,
+    Function,
+    Instance,
+    Origin,
+    Slot,
+    Tuple,
+    Type,
+    alternatives,
+    each,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.scopes import Scope
+
+_Def: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+
+# The object that a fixture gets under the name `request`: https://docs.pytest.org/en/stable/reference/reference.html
+_REQUEST = KnownClass(ClassEntry("pytest.FixtureRequest", attributes={"param": "~param"}))
+
+# More folders than this are not searched for a conftest.py, from the file upwards.
+_MAX_HEIGHT = 20
+
+
+def passed(ev: Evaluator, binding: Parameter) -> Type | None:
+    """What pytest passes for a parameter; None if this is no test or fixture, or nothing provides the parameter."""
+    node, name = binding.function, binding.argument.arg
+    if isinstance(node, ast.Lambda) or binding.kind != "plain" or binding.default is not None:
+        return None
+    if not node.name.startswith("test") and not is_fixture(node):
+        return None
+    values = [*_parametrized(ev, node, binding.scope, name)]
+    if values:
+        return union(values)
+    if name == "request" and is_fixture(node):
+        return _request(ev, node, binding.scope)
+    for inner in _fixtures(ev, binding.scope, name):
+        # A fixture that takes another one of its own name gets the one that it hides.
+        if inner is not binding.scope:
+            return _value(ev, inner)
+    return None
+
+
+def _value(ev: Evaluator, scope: Scope) -> Type:
+    from flake8_forward_call.inference.evaluating import calls
+
+    return calls.fixture_value(ev, scope)
+
+
+def is_fixture(node: ast.AST) -> bool:
+    """Whether a function is decorated as a fixture."""
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _mark(node) is not None
+
+
+def _mark(node: _Def) -> ast.expr | None:
+    for decorator in node.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if (target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")) == "fixture":
+            return decorator
+    return None
+
+
+def _keyword(node: ast.expr | None, name: str) -> ast.expr | None:
+    if not isinstance(node, ast.Call):
+        return None
+    return next((one.value for one in node.keywords if one.arg == name), None)
+
+
+def _request(ev: Evaluator, node: _Def, scope: Scope) -> Type | None:
+    """The ``request`` of a fixture with ``params``."""
+    given = _keyword(_mark(node), "params")
+    if given is None or scope.parent is None:
+        return None
+    kind = union(_of_row(ev, row, 1, 0) for row in _rows(ev, given, scope.parent))
+    return Instance(_REQUEST, Origin.CONSTRUCTED, ((Slot(_REQUEST.dotted, "param"), kind),))
+
+
+# Fixtures
+
+
+def _fixtures(ev: Evaluator, scope: Scope, name: str) -> Iterator[Scope]:
+    """Yield the fixtures with a name that a function can see, the nearest first, from its own place outwards."""
+    found = list(_visible(ev, scope, name))
+    start = found.index(scope) if scope in found else 0
+    yield from found[start:]
+
+
+def _visible(ev: Evaluator, scope: Scope, name: str) -> Iterator[Scope]:
+    for outer in scope.outward():
+        if outer.is_class:
+            for one in ev.hierarchy.order(ev.source_class(outer)):
+                if isinstance(one, SourceClass):
+                    yield from _defined(one.scope, name)
+    yield from _in_file(ev, scope.file, name)
+    for file in _conftests(ev, scope.file):
+        if file is not scope.file:
+            yield from _in_file(ev, file, name)
+
+
+def _defined(scope: Scope, name: str) -> Iterator[Scope]:
+    """Yield the fixture of that name in a class or file: the last one, which replaces those before it."""
+    for inner in reversed(scope.children):
+        if isinstance(inner.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_fixture(inner.node):
+            given = _keyword(_mark(inner.node), "name")
+            own = given.value if isinstance(given, ast.Constant) else inner.node.name
+            if own == name:
+                yield inner
+                return
+
+
+def _in_file(ev: Evaluator, file: File, name: str) -> Iterator[Scope]:
+    found = list(_defined(file.root, name))
+    if found:
+        yield from found
+        return
+    for kind in alternatives(ev.global_of(file, name) or NEVER):  # It may be imported.
+        if isinstance(kind, Function) and is_fixture(kind.node):
+            yield kind.scope
+
+
+def _conftests(ev: Evaluator, file: File) -> Iterator[File]:
+    """Yield each ``conftest.py`` from the folder of a file up to the top of its project, the nearest first."""
+    folders = [*Path(file.path).parents][:_MAX_HEIGHT]
+    height = next((index for index, one in enumerate(folders) if is_marked(one)), 0)
+    for level in range(1, height + 2):
+        module = ev.project.imported(file, "conftest", level)
+        found = None if module is None else ev.project.file(module)
+        if found is not None:
+            yield found
+
+
+# Parametrize
+
+
+def _parametrized(ev: Evaluator, node: _Def, scope: Scope, name: str) -> Iterator[Type]:
+    """Yield the values that marks on a function, its class or its file list for a parameter."""
+    for mark, place in _marks(node, scope):
+        given = [*mark.args, *(None for _ in range(3 - len(mark.args)))]
+        names, values, indirect = (
+            one if one is not None else _keyword(mark, key)
+            for one, key in zip(given, ("argnames", "argvalues", "indirect"), strict=False)
+        )
+        listed = _names(names)
+        if listed is None or name not in listed or values is None or indirect is not None:
+            continue
+        for row in _rows(ev, values, place):
+            yield _of_row(ev, row, len(listed), listed.index(name))
+
+
+def _marks(node: _Def, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
+    for one in scope.outward():
+        if isinstance(one.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and one.parent is not None:
+            yield from ((mark, one.parent) for mark in one.node.decorator_list if _is_parametrize(mark))
+        if not one.is_function:
+            for binding in one.flow.exit.get("pytestmark", ()):
+                value = binding.value if isinstance(binding, Assigned) else None
+                several = value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]
+                yield from ((mark, one) for mark in several if _is_parametrize(mark))
+
+
+def _is_parametrize(node: ast.AST | None) -> TypeGuard[ast.Call]:
+    match node:
+        case ast.Call(func=ast.Attribute(attr="parametrize", value=ast.Attribute(attr="mark") | ast.Name(id="mark"))):
+            return True
+        case _:
+            return False
+
+
+def _names(node: ast.expr | None) -> list[str] | None:
+    """The parameters that a mark names; None if it does not name them literally."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return [one.strip() for one in text.split(",") if one.strip()]
+        case ast.List(elts=several) | ast.Tuple(elts=several):
+            names = [one.value for one in several if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            return names if len(names) == len(several) else None
+        case _:
+            return None
+
+
+# One set of values: the expressions of each, or the type of all together.
+_Row: TypeAlias = "tuple[list[ast.expr], Scope] | Type"
+
+
+def _rows(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[_Row]:
+    """Yield the sets of values in the list that a mark is given."""
+    from flake8_forward_call.inference.evaluating import containers
+
+    match node:
+        case ast.List(elts=several) | ast.Tuple(elts=several) | ast.Set(elts=several):
+            for one in several:
+                if isinstance(one, ast.Starred):
+                    yield from _rows(ev, one.value, scope)
+                else:
+                    yield _row(ev, one, scope)
+        case ast.ListComp(elt=one) | ast.GeneratorExp(elt=one):
+            yield _row(ev, one, scope)
+        case ast.BinOp(op=ast.Add(), left=left, right=right):
+            yield from _rows(ev, left, scope)
+            yield from _rows(ev, right, scope)
+        case ast.Name() if (value := _assigned(node, scope)) is not None:
+            yield from _rows(ev, value, scope)
+        case _:
+            yield each(ev.expression(node, scope), lambda one: containers.element(ev, one))
+
+
+def _assigned(node: ast.Name, scope: Scope) -> ast.expr | None:
+    """The only list that a name in the same scope is bound to, if it is written out with ``pytest.param``."""
+    bound = scope.flow.bound.get(node.id, {})
+    match list(bound):
+        case [Assigned(value=ast.List(elts=several) | ast.Tuple(elts=several) as value, path=())]:
+            return value if any(map(_is_param, several)) else None
+        case _:
+            return None
+
+
+def _is_param(node: ast.expr) -> bool:
+    return isinstance(node, ast.Call) and "param" in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))
+
+
+def _row(ev: Evaluator, node: ast.expr, scope: Scope) -> _Row:
+    if isinstance(node, ast.Call) and _is_param(node):
+        return node.args, scope
+    return ev.expression(node, scope)
+
+
+def _of_row(ev: Evaluator, row: _Row, count: int, index: int) -> Type:
+    """The type of one of the values in a set of ``count``."""
+    if isinstance(row, tuple):
+        nodes, scope = row
+        return ev.expression(nodes[index], scope) if index < len(nodes) else UNKNOWN
+    if count == 1:
+        return row
+    return each(row, lambda one: one.items[index] if isinstance(one, Tuple) and index < len(one.items) else UNKNOWN)
