@@ -286,14 +286,18 @@ class Hierarchy:
 
     def other_calls_abound(self) -> bool:
         """Whether a module class of the project overrides ``__call__`` with another meaning."""
-        return self._once("other calls", self._any_other_call, _ANY)
+        return self._once("other calls", lambda: any(True for _ in self.other_calls()), _ANY)
 
-    def _any_other_call(self) -> bool:
+    def other_calls(self) -> Iterator[SourceClass | None]:
+        """Yield the project's module classes that override ``__call__`` with another meaning; None for too many."""
         files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+        if files is None:
+            yield None
         for file in files or ():
-            if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
-                return True
-        return files is None
+            for scope in file.scopes.classes:
+                cls = self._evaluator.source_class(scope)
+                if self._has_other_call(cls):
+                    yield cls
 
     def _has_other_call(self, cls: SourceClass) -> bool:
         if "__call__" not in cls.scope.flow.exit:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flake8_forward_call.inference.calling.meant import meant
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
@@ -90,7 +91,8 @@ def _by_clues(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -
 def _of_kind(ev: Evaluator, kind: Type, place: Place) -> Verdict:
     """The verdict on a receiver with a type."""
     receiver, scope = place.receiver, place.scope
-    verdict = ev.ask(lambda: of_type(ev, kind))
+    call = place.call if getattr(place.call.func, "value", None) is receiver else None
+    verdict = ev.ask(lambda: of_type(ev, meant(ev, kind, call)))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
