@@ -16,7 +16,18 @@ from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.scopes import Scope
-from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives, union
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    NoneValue,
+    Origin,
+    Slot,
+    Type,
+    Unknown,
+    alternatives,
+    union,
+)
 from flake8_forward_call.inference.usage import callers, guards, handing
 from flake8_forward_call.inference.verdicts import obstacles
 from flake8_forward_call.inference.verdicts.obstacles import Place
@@ -121,7 +132,22 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
 
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
-    return _of_all([_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
+    several = [one for one in alternatives(kind) if not isinstance(one, NoneValue)]
+    return _of_all([_of_alternative(ev, UNKNOWN if _is_slip(ev, one, several) else one) for one in several])
+
+
+def _is_slip(ev: Evaluator, kind: Type, several: Sequence[Type]) -> bool:
+    """Whether an annotation such as ``type[Net]`` is in doubt, because a ``Net`` comes there as well.
+
+    Many write that for an instance. No code can do the same with both.
+    """
+    if not isinstance(kind, ClassObject) or kind.origin is not Origin.DECLARED:
+        return False
+    return any(
+        isinstance(one, Instance)
+        and (ev.hierarchy.derives(one.cls, kind.cls) or ev.hierarchy.derives(kind.cls, one.cls))
+        for one in several
+    )
 
 
 def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
