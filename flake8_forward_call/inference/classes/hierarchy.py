@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.engine import Answers, unjoined
-from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
+from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Slot, Type, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
@@ -144,9 +144,12 @@ class Hierarchy:
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
             yield from (one.base for one in additions(self._evaluator, cls))
 
-    def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
-        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved."""
-        kinds = alternatives(self._evaluator.base(node, scope))
+    def read_base(self, node: ast.expr, scope: Scope, given: dict[Slot, Type] | None = None) -> Iterator[Class | None]:
+        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved.
+
+        ``given`` has what is passed to the functions around the class.
+        """
+        kinds = alternatives(self._evaluator.base(node, scope, given))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None

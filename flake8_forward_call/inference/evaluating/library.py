@@ -120,7 +120,22 @@ def _type(call: _Call) -> Type:
             case _:
                 return UNKNOWN
 
-    return each(call.argument(0), of) if len(call.node.args) == 1 else UNKNOWN
+    return each(call.argument(0), of) if len(call.node.args) == 1 else _made_class(call)
+
+
+def _made_class(call: _Call) -> Type:
+    """What ``type(name, bases, namespace)`` gives: a subclass whose body is not read, of a module if one base is."""
+    namespace = call.node.args[-1] if call.node.args else None
+    if isinstance(namespace, ast.Dict) and any(getattr(one, "value", None) == "__call__" for one in namespace.keys):
+        return UNKNOWN
+    match call.argument(1):
+        case Tuple(items) if items and len(call.node.args) == 3 and all(isinstance(one, ClassObject) for one in items):
+            classes = [one for one in items if isinstance(one, ClassObject)]
+            is_module = [call.ev.hierarchy.is_module(Instance(one.cls, Origin.DECLARED)) for one in classes]
+            at = is_module.index(True) if True in is_module else 0
+            return ClassObject(classes[at].cls, Origin.OPAQUE)
+        case _:
+            return UNKNOWN
 
 
 def _super(call: _Call) -> Type:
