@@ -29,15 +29,15 @@ def meant(ev: Evaluator, kind: Type, call: ast.Call | None) -> Type:
 
 def _is_opaque(kind: Type) -> bool:
     match kind:
-        case Instance(origin=Origin.OPAQUE) | Slot(bound=Instance(origin=Origin.OPAQUE)):
-            return True
+        case Instance(cls, Origin.OPAQUE) | Slot(bound=Instance(cls, Origin.OPAQUE)):
+            return cls.dotted == MODULE_CLASS
         case _:
             return False
 
 
 def _foreign(kind: Type) -> Type:
     match kind:
-        case Instance(cls, Origin.OPAQUE, slots) | Slot(bound=Instance(cls, Origin.OPAQUE, slots)):
+        case Instance(cls, Origin.OPAQUE, slots) | Slot(bound=Instance(cls, Origin.OPAQUE, slots)) if _is_opaque(kind):
             return Instance(cls, Origin.FOREIGN, slots)
         case _:
             return kind

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from flake8_forward_call.inference.calling.meant import meant
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
 from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -225,6 +225,8 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
     """The verdict on a module whose exact class was not read. If `__call__` varies in the project, it is a guess."""
     reason = "its exact class is unknown"
+    if kind.origin is Origin.FOREIGN and isinstance(kind.cls, KnownClass) and kind.cls.entry.same_below:
+        return Verdict(Standing.MODULE, Sameness.SAME, f"no subclass of {kind.cls.label} overrides __call__")
     if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
         return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules in this project override __call__")
     return Verdict(Standing.MODULE, Sameness.UNREAD, f"it is an instance of {kind.cls.label}, but {reason}")
