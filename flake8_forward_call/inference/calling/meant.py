@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.calling.fitting import Signature
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass
 from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives, union
 
@@ -30,7 +30,7 @@ def meant(ev: Evaluator, kind: Type, call: ast.Call | None) -> Type:
 def _is_opaque(kind: Type) -> bool:
     match kind:
         case Instance(cls, Origin.OPAQUE) | Slot(bound=Instance(cls, Origin.OPAQUE)):
-            return cls.dotted == MODULE_CLASS
+            return not (isinstance(cls, KnownClass) and cls.entry.same_below)  # Which would make it a safe one.
         case _:
             return False
 

@@ -124,9 +124,12 @@ def _type(call: _Call) -> Type:
 
 
 def _made_class(call: _Call) -> Type:
-    """What ``type(name, bases, namespace)`` gives: a subclass whose body is not read, of a module if one base is."""
+    """What ``type(name, bases, namespace)`` gives: a subclass, of a module if one base is; UNKNOWN if it may be called
+    in its own way.
+    """
     namespace = call.node.args[-1] if call.node.args else None
-    if isinstance(namespace, ast.Dict) and any(getattr(one, "value", None) == "__call__" for one in namespace.keys):
+    names = [getattr(one, "value", None) for one in namespace.keys] if isinstance(namespace, ast.Dict) else [None]
+    if not all(isinstance(one, str) and one != "__call__" for one in names):
         return UNKNOWN
     match call.argument(1):
         case Tuple(items) if items and len(call.node.args) == 3 and all(isinstance(one, ClassObject) for one in items):

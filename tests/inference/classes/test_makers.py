@@ -60,6 +60,8 @@ def test_a_base_is_what_all_callers_pass(tmp_path: Path, base: str, calls: str, 
         ("type('Made', (load(),), {})", ""),
         ("type('Made', (Net,), {'__call__': load})", ""),
         ("type('Made', load(), {})", ""),
+        ("type('Made', (Net,), load())", ""),
+        ("type('Made', (Net,), {**load()})", ""),
         ("type(Net())", "  # FWD001"),
     ],
 )
