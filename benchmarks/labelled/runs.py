@@ -110,8 +110,8 @@ def runs(folder: Path, cache: Path, said: Said) -> Iterator[Run]:
     alone = sorted(wanted, key=lambda name: (name not in found, _mixed(name)))[:ALONE]
     todo: list[Callable[[], Run]] = [partial(_whole, folder, cache)]
     todo += [partial(_by_way, folder, wanted, way, cache) for way in WAYS]
-    todo += [partial(_by_flake8, folder, wanted, jobs, cache) for jobs in (1, 2)]
-    todo += [partial(_alone, folder, name, index, cache) for index, name in enumerate(alone)]
+    todo += [partial(_by_flake8, folder, wanted, jobs) for jobs in (1, 2)]
+    todo += [partial(_alone, folder, name, index) for index, name in enumerate(alone)]
     with ThreadPoolExecutor(max_workers=2) as pool:
         yield from pool.map(lambda one: one(), todo)
 
@@ -132,12 +132,14 @@ def _by_way(folder: Path, wanted: Sequence[str], way: Way, cache: Path) -> Run:
         return Run(way.name(), sum(said, start=Said()), frozenset(wanted))
 
 
-def _by_flake8(folder: Path, wanted: Sequence[str], jobs: int, cache: Path) -> Run:
-    return Run(f"flake8 --jobs={jobs}", _flake8(folder, wanted, jobs, cache), frozenset(wanted), is_flake8=True)
+def _by_flake8(folder: Path, wanted: Sequence[str], jobs: int) -> Run:
+    with tempfile.TemporaryDirectory() as empty:
+        said = _flake8(folder, wanted, jobs, Path(empty))
+    return Run(f"flake8 --jobs={jobs}", said, frozenset(wanted), is_flake8=True)
 
 
-def _alone(folder: Path, name: str, index: int, cache: Path) -> Run:
-    said = _check(folder, [name], index % 4, cache if index % 2 else None)
+def _alone(folder: Path, name: str, index: int) -> Run:
+    said = _check(folder, [name], index % 4, None)
     return Run(f"{name} alone", said, frozenset({name}))
 
 

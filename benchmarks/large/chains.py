@@ -114,10 +114,10 @@ def _callers_over_files(links: int, far_first: bool) -> Files:
     files = {}
     for number, name in enumerate(names):
         call = f"    x.forward(1)  # {places[number]}\n" if number in places else ""
-        following = f"    {names[number + 1]}.f(x)\n" if number < links else ""
+        following = f"    {names[number + 1]}.f{number + 1}(x)\n" if number < links else ""
         imports = f"import {names[number + 1]}\n\n" if number < links else ""
-        files[f"{name}.py"] = f"{imports}def f(x):\n{call}{following}"
-    return files | {"starting.py": f"{HEAD}import {names[0]}\n\n{names[0]}.f({MODULE})\n"}
+        files[f"{name}.py"] = f"{imports}def f{number}(x):\n{call}{following}"
+    return files | {"starting.py": f"{HEAD}import {names[0]}\n\n{names[0]}.f0({MODULE})\n"}
 
 
 def _nested_lists(links: int, far_first: bool) -> Files:
@@ -226,7 +226,7 @@ CHAINS = (
     ),
     # Containers.
     Chain("lists", _lines("x{n} = [x{b}][0]\n")),
-    Chain("lists-of-lists", _nested_lists, 30),
+    Chain("lists-of-lists", _nested_lists, 5),  # A type in a type in a type is limited, however it came about.
     Chain("filled-lists", _lines("xs{n} = []\nxs{n}.append(x{b})\nx{n} = xs{n}[0]\n")),
     Chain("dicts", _lines('x{n} = {"key": x{b}}["key"]\n')),
     Chain("loops", _lines("for x{n} in [x{b}]:\n    pass\n")),

@@ -71,8 +71,8 @@ class Context:
 
     ``subject`` is its code on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted name of the
     enclosing function or class, empty at the top level of a file; the rows are the first and the last of the call, or
-    of the statement that overrides ``__call__``. ``attached`` is what is attached to the hooks that the call skips: the
-    path and row of each, and its description.
+    of the statement that overrides ``__call__``. ``attached`` has the clues, if there is no proof, and
+    what is attached to the hooks that the call skips: the path and row of each, and its description.
     """
 
     subject: str

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40
 
-# What the message says if the receiver is not proven to be a module.
+# What a message adds if the receiver is not proven to be a module.
 _EVIDENCE = "there is evidence, but no proof, that it is a module"
 
 # How many attachments to a receiver's hooks a message names.

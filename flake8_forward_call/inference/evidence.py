@@ -250,7 +250,7 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             else:
                 text = f"`{name}` is what the calls of `{callee}` in this project pass"
             yield _at(binding.scope, binding.argument, text)
-        case ("returned", Scope() as scope):
+        case ("returned" | "returned to", Scope() as scope, *_):
             yield from _of_function(scope)
         case ("registry", File() as file, str(name)):
             bound = next(iter(file.root.flow.bound[name]))

@@ -127,7 +127,7 @@ def test_unsafe_fix_says_so_and_is_not_preferred(net: Path) -> None:
         text += "    else: net = nn.Linear(1, 1)\n    net.forward(1)\n"
         async with editing(net.parent, options={"extendSelect": "FWD003"}) as editor:
             editor.open(net, text)
-            assert await editor.codes(net) == ["FWD003 6:8"]
+            assert await editor.codes(net) == ["FWD001 6:8"]
             fix, _ = await editor.actions(net, 6, 8)  # There is no fix for all, because no fix is safe.
             assert (fix.title.partition(":")[0], fix.is_preferred) == ("Unsafe", None)
             editor.apply(fix)

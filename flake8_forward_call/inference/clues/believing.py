@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
@@ -12,9 +12,9 @@ from flake8_forward_call.inference.clues.clue import Told, clue_at
 from flake8_forward_call.inference.clues.docstrings import Described, Named, described, named
 from flake8_forward_call.inference.evaluating import declarations
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     ClassObject,
-    Function,
     Instance,
     Many,
     Origin,
@@ -27,19 +27,17 @@ from flake8_forward_call.inference.types import (
 from flake8_forward_call.inference.usage import callers
 
 if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
     from flake8_forward_call.inference.verdicts.verdict import Clue
 
 
 class Believing(Evaluator):
     """An evaluator for which a docstring shows what nothing else shows: a parameter, an attribute, a result."""
 
-    _functions: dict[int, Scope]
     _described: dict[int, Described | None]
     believed: dict[Clue, None]
 
     def _prepared(self) -> None:
-        self._functions, self._described, self.believed = {}, {}, {}
+        self._described, self.believed = {}, {}
 
     def told(self, receiver: ast.expr, scope: Scope) -> Told | None:
         """The type of a receiver with the docstrings that show it; None if none does. Raises OutOfBudget."""
@@ -47,20 +45,17 @@ class Believing(Evaluator):
         kind = self.ask(lambda: callers.resolved(self, self.expression(receiver, scope)))
         return Told(kind, tuple(self.believed)) if self.believed else None
 
-    def once(self, key: object, compute: Callable[[], Type]) -> Type:
+    def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The answer to a question; if it is unknown, what a docstring says."""
         match key:
-            case ("passed", Slot() as slot):
+            case ("passed", Slot() as slot, _):
                 kind = super().once(key, lambda: self._or_else(compute(), lambda: self._of_parameter(slot)))
-            case ("returned", int(index)):
-                kind = super().once(key, lambda: self._or_else(compute(), lambda: self._of_result(index)))
+            case ("returned", Scope() as scope):
+                kind = super().once(key, lambda: self._or_else(compute(), lambda: self._of_result(scope)))
             case ("member", SourceClass() as cls, str(name)):
                 kind = super().once(key, lambda: self._or_else(compute(), lambda: self._of_attribute(cls, name)))
             case _:
                 kind = super().once(key, compute)
-        for one in alternatives(kind):
-            if isinstance(one, Function):
-                self._functions[id(one.node)] = one.scope
         return kind
 
     def _or_else(self, kind: Type, otherwise: Callable[[], Type | None]) -> Type:
@@ -88,9 +83,8 @@ class Believing(Evaluator):
                 return self._believe(texts, binding.scope, holder, f"`{slot.name}` is")
         return None
 
-    def _of_result(self, index: int) -> Type | None:
-        scope = self._functions.get(index)
-        if scope is None or getattr(scope.node, "returns", None) is not None:
+    def _of_result(self, scope: Scope) -> Type | None:
+        if getattr(scope.node, "returns", None) is not None:
             return None
         found = self._read(scope)
         return None if found is None else self._believe(found.returns, scope, scope, "the result is")
@@ -112,21 +106,26 @@ class Believing(Evaluator):
     # What they say
 
     def _believe(self, texts: Sequence[str], scope: Scope, holder: Scope, subject: str) -> Type | None:
+        """The type that the texts give; None if they give none, or contradict each other."""
+        found: dict[Type, str] = {}
         for text in texts:
             said = named(text)
             kind = None if said is None else self._type(said, scope)
             if kind is not None:
-                owner = getattr(holder.node, "name", "")
-                clause = f"the docstring of `{owner}` says that {subject} `{' '.join(text.split())}`"
-                self.believed[clue_at(holder, holder.node, clause)] = None
-                return kind
-        return None
+                found.setdefault(kind, text)
+        if len(found) != 1:
+            return None
+        ((kind, text),) = found.items()
+        owner = getattr(holder.node, "name", "")
+        clause = f"the docstring of `{owner}` says that {subject} `{' '.join(text.split())}`"
+        self.believed[clue_at(holder, holder.node, clause)] = None
+        return kind
 
     def _type(self, said: Named, scope: Scope) -> Type | None:
-        """The type with these names; None unless each is a class that is known, and one of them a module class."""
+        """The type with these names; None unless each is a class that is known."""
         classes = [self._class(name, scope) for name in said.names]
         known = [one for one in classes if one is not None]
-        if len(known) < len(classes) or not any(self.hierarchy.is_module(one) for one in known):
+        if len(known) < len(classes):
             return None
         return Many(union(known)) if said.is_many else union(known)
 

@@ -6,12 +6,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.classes import mixins
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.clues import frameworks
 from flake8_forward_call.inference.clues.clue import Told, clue_at
 from flake8_forward_call.inference.evaluating import attributes
 from flake8_forward_call.inference.project.texts import taking
 from flake8_forward_call.inference.types import Instance, Origin, union
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -33,13 +35,17 @@ def told(ev: Evaluator, call: ast.Call, scope: Scope) -> Told | None:
         for cls, node in _takers(ev, file, call):
             if not _is_protocol(ev, cls):
                 found.append((cls, node))
-    if not found or not any(_names_all(node, keywords) for _, node in found):
+    if not any(_names_all(node, keywords) for _, node in found) or not all(_is_module(ev, cls) for cls, _ in found):
         return None
     named = next(one for one in found if _names_all(one[1], keywords))
     shown = " and ".join(f"`{one}`" for one in keywords[:3])
     text = f"of the classes of this project with a `forward`, only modules take {shown}, such as `{named[0].node.name}`"
     kind = union(Instance(cls, Origin.DECLARED) for cls, _ in found)
     return Told(kind, (clue_at(named[0].scope, named[1], text),))
+
+
+def _is_module(ev: Evaluator, cls: SourceClass) -> bool:
+    return ev.hierarchy.standing(cls) is Standing.MODULE or bool(mixins.users(ev, cls))
 
 
 def _takers(ev: Evaluator, file: File, call: ast.Call) -> Iterator[tuple[SourceClass, FunctionNode]]:

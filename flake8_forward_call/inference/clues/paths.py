@@ -90,33 +90,32 @@ def _is_set_once(ev: Evaluator, name: str, scope: Scope) -> bool:
     around = next((one.enclosing_class for one in scope.outward() if one.enclosing_class is not None), None)
     if around is None:
         return False
-    bindings = [one for cls in family(ev, ev.source_class(around)) for one in cls.scope.on_self.bindings(name)]
-    values = [value for value in map(_value, bindings) if not _is_none(value)]
-    return len([value for value in values if value is None or not _is_derived(value, name)]) <= 1
+    sources: dict[str, None] = {}
+    for cls in family(ev, ev.source_class(around)):
+        for index, binding in enumerate(cls.scope.on_self.bindings(name)):
+            value = _value(binding)
+            if value is None:
+                sources[f"{index} in {cls.dotted}"] = None
+            elif not isinstance(value, ast.Constant) and (source := _source(value, name)) is not None:
+                sources[source] = None
+    return len(sources) <= 1
 
 
 def _value(binding: Binding) -> ast.expr | None:
     return binding.value if isinstance(binding, (Assigned, Annotated)) else None
 
 
-def _is_none(value: ast.expr | None) -> bool:
-    return isinstance(value, ast.Constant) and value.value is None
+def _source(value: ast.expr, name: str) -> str | None:
+    """What a value is made of, to compare it with others; None if it is the attribute itself, moved or wrapped.
 
-
-def _is_derived(value: ast.expr, name: str) -> bool:
-    """Whether a value is made of the attribute itself, or of a variable with its name: `self.net = net.to(device)`."""
+    All that is made of a variable with the name of the attribute comes from one source: `self.net = net.to(device)`.
+    """
     root = _root(value)
-    if isinstance(root, ast.Name) and root.id in _MAKERS and isinstance(value, ast.Call):
-        return any(_is_derived(one, name) for one in value.args)
-    return _ends_in(root, name) or any(_ends_in(one, name) for one in _chain(value))
-
-
-def _ends_in(node: ast.expr, name: str) -> bool:
-    match node:
-        case ast.Name(id=found) | ast.Attribute(attr=found):
-            return found == name
-        case _:
-            return False
+    if isinstance(root, ast.Name) and root.id in _MAKERS and isinstance(value, ast.Call) and value.args:
+        return _source(value.args[0], name)
+    if any(isinstance(one, ast.Attribute) and one.attr == name for one in _chain(value)):
+        return None
+    return name if isinstance(root, ast.Name) and root.id == name else ast.dump(value)
 
 
 def _root(node: ast.expr) -> ast.expr:

@@ -1,4 +1,4 @@
-"""All clues about one receiver, the strongest first."""
+"""All clues about one receiver. What a docstring says goes before the others, whatever it says."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def weigh(ev: Evaluator, call: ast.Call, receiver: ast.expr, scope: Scope, kind:
         return None
     if not frameworks.is_for_torch(ev, scope.file):
         return None
-    return uses.told(ev, receiver, scope, kind) or keywords.told(ev, call, scope) or _by_docstrings(ev, receiver, scope)
+    told = _by_docstrings(ev, receiver, scope)
+    return told or uses.told(ev, receiver, scope, kind) or keywords.told(ev, call, scope)
 
 
 def _by_docstrings(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Told | None:

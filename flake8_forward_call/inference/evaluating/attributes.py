@@ -22,6 +22,7 @@ from flake8_forward_call.inference.syntax.bindings import (
 )
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
+    NEVER,
     PLAIN,
     UNKNOWN,
     Builtin,
@@ -47,6 +48,7 @@ from flake8_forward_call.inference.types import (
     union,
 )
 from flake8_forward_call.inference.usage import callers, elsewhere, filling
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -108,9 +110,20 @@ def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
         return found
     if all(isinstance(one, (Unknown, NoneValue)) or callers.is_left_open(one) for one in alternatives(found)):
         found = elsewhere.attribute(ev, owner, cls, name, found)
+    if found == UNKNOWN and ev.hierarchy.standing(cls) is Standing.NOT_MODULE:
+        return _computed(ev, owner, cls, name)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
     return union([found, *_of_subclasses(ev, owner, cls, name), *declaring.implementations(ev, owner, name)])
+
+
+def _computed(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Type:
+    """What the ``__getattr__`` of a class returns for an attribute that nothing sets; UNKNOWN if it has none."""
+    if name.startswith("__"):
+        return UNKNOWN
+    method = _found(ev, ev.hierarchy.order(cls), owner, "__getattr__")
+    kind = UNKNOWN if method == UNKNOWN else calls.returned(ev, method)
+    return UNKNOWN if kind == NEVER else kind
 
 
 def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:

@@ -46,7 +46,7 @@ def _returned(ev: Evaluator, function: Function, known: branches.Known, depth: i
     passed_on = any(isinstance(one, ast.Call) for one in values)
     if len(values) == len(inner.flow.returned) and ways.falls_through == inner.flow.falls_through and not passed_on:
         return None
-    key = ("returned", id(node), *((name, repr(value)) for name, value in known.items()))
+    key = ("returned to", inner, *((name, repr(value)) for name, value in known.items()))
     ended = [NONE] if ways.falls_through else []
     kinds = ev.once(key, lambda: union([*(_value(ev, one, function, known, depth) for one in values), *ended]))
     return None if UNKNOWN in alternatives(kinds) else kinds

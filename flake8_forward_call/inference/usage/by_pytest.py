@@ -120,13 +120,15 @@ def _visible(ev: Evaluator, scope: Scope, name: str) -> Iterator[Scope]:
 
 def _defined(scope: Scope, name: str) -> Iterator[Scope]:
     """Yield the fixture of that name in a class or file: the last one, which replaces those before it."""
-    for inner in reversed(scope.children):
-        if isinstance(inner.node, (ast.FunctionDef, ast.AsyncFunctionDef)) and is_fixture(inner.node):
-            given = _keyword(_mark(inner.node), "name")
-            own = given.value if isinstance(given, ast.Constant) else inner.node.name
-            if own == name:
-                yield inner
-                return
+    found = [inner for inner in scope.children if is_fixture(inner.node) and _fixture_name(inner.node) == name]
+    if found:
+        yield max(found, key=lambda inner: getattr(inner.node, "lineno", 0))
+
+
+def _fixture_name(node: ast.AST) -> object:
+    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    given = _keyword(_mark(node), "name")
+    return given.value if isinstance(given, ast.Constant) else node.name
 
 
 def _in_file(ev: Evaluator, file: File, name: str) -> Iterator[Scope]:

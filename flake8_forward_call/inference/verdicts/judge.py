@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.inference.calling.meant import meant
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
@@ -133,7 +134,19 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
     several = [one for one in alternatives(kind) if not isinstance(one, NoneValue)]
-    return _of_all([_of_alternative(ev, UNKNOWN if _is_slip(ev, one, several) else one) for one in several])
+    several = [UNKNOWN if _is_slip(ev, one, several) else one for one in several]
+    verdict = _of_all([_of_alternative(ev, one) for one in several])
+    if verdict.standing is Standing.MODULE and any(isinstance(one, Unknown) for one in several):
+        # A test or an annotation that only names `nn.Module` does not say which values there are.
+        shown = [
+            one for one in several if not _is_any_module(one) and _of_alternative(ev, one).standing is verdict.standing
+        ]
+        return verdict if shown else replace(verdict, standing=Standing.PROBABLE)
+    return verdict
+
+
+def _is_any_module(kind: Type) -> bool:
+    return isinstance(kind, Instance) and kind.origin is Origin.DECLARED and kind.cls.dotted == MODULE_CLASS
 
 
 def _is_slip(ev: Evaluator, kind: Type, several: Sequence[Type]) -> bool:
@@ -143,11 +156,9 @@ def _is_slip(ev: Evaluator, kind: Type, several: Sequence[Type]) -> bool:
     """
     if not isinstance(kind, ClassObject) or kind.origin is not Origin.DECLARED:
         return False
-    return any(
-        isinstance(one, Instance)
-        and (ev.hierarchy.derives(one.cls, kind.cls) or ev.hierarchy.derives(kind.cls, one.cls))
-        for one in several
-    )
+    derives = ev.hierarchy.derives
+    instances = [one for one in several if isinstance(one, Instance)]
+    return any(derives(one.cls, kind.cls) or derives(kind.cls, one.cls) for one in instances)
 
 
 def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
