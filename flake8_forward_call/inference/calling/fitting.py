@@ -74,8 +74,8 @@ def fit(ev: Evaluator, cls: SourceClass, override: Override, call: ast.Call | No
     ``call`` is None if its arguments are unknown, because the function that gets ``forward`` makes the call.
     """
     forward = _forward(ev, cls)
-    given = _Signature(override.node)
-    wanted = None if forward is None else _Signature(forward)
+    given = Signature(override.node)
+    wanted = None if forward is None else Signature(forward)
     if wanted is not None and given.is_like(wanted):
         return Sameness.SAME
     if call is None:
@@ -93,7 +93,7 @@ def _forward(ev: Evaluator, cls: SourceClass) -> FunctionNode | None:
     return None
 
 
-class _Signature:
+class Signature:
     """The parameters of a method without the first."""
 
     def __init__(self, node: FunctionNode) -> None:
@@ -114,13 +114,22 @@ class _Signature:
         self.takes_more = arguments.vararg is not None
         self.takes_names = arguments.kwarg is not None
 
-    def is_like(self, other: _Signature) -> bool:
+    def is_like(self, other: Signature) -> bool:
         """Whether every call means the same to both."""
         return vars(self) == vars(other)
 
     @property
     def passes_anything(self) -> bool:
         return self.takes_more and self.takes_names and not self.defaults and not self.keywords
+
+    def may_take(self, call: ast.Call) -> bool:
+        """Whether a call does not certainly fail for its number of arguments or the names of its keywords."""
+        positional = [str(index) for index, one in enumerate(call.args) if not isinstance(one, ast.Starred)]
+        named = {one.arg: one.arg for one in call.keywords if one.arg is not None}
+        if len(positional) == len(call.args) and len(named) == len(call.keywords):
+            return self.bound(positional, named) is not None
+        takes_names = self.takes_names or all(one in self.by_name or one in self.keywords for one in named)
+        return takes_names and (self.takes_more or len(positional) <= len(self.positional))
 
     def bound(self, positional: Sequence[str], named: Mapping[str, str]) -> dict[str, str] | None:
         """The value of each parameter, as a string that represents it; None if the call does not fit."""
@@ -146,7 +155,7 @@ class _Signature:
         return found
 
 
-def _fits(call: ast.Call, given: _Signature, wanted: _Signature | None, onward: Onward) -> Sameness:
+def _fits(call: ast.Call, given: Signature, wanted: Signature | None, onward: Onward) -> Sameness:
     if any(isinstance(one, ast.Starred) for one in call.args) or any(one.arg is None for one in call.keywords):
         return _fits_starred(call, given)
     positional = [f"argument {index}" for index, _ in enumerate(call.args)]
@@ -165,7 +174,7 @@ def _fits(call: ast.Call, given: _Signature, wanted: _Signature | None, onward: 
     return Sameness.SAME if wanted.bound(positional_on, named_on) == directly else Sameness.DIFFERENT
 
 
-def _handed_on(values: Mapping[str, str], given: _Signature, onward: Onward) -> tuple[list[str], dict[str, str]]:
+def _handed_on(values: Mapping[str, str], given: Signature, onward: Onward) -> tuple[list[str], dict[str, str]]:
     """The positional and the keyword arguments that an override passes on, which are unchanged parameters."""
     positional = [values[one.id] for one in onward.given if isinstance(one, ast.Name) and one.id in values]
     if any(isinstance(one, ast.Starred) for one in onward.given):
@@ -180,7 +189,7 @@ def _handed_on(values: Mapping[str, str], given: _Signature, onward: Onward) -> 
     return positional, named
 
 
-def _fits_starred(call: ast.Call, given: _Signature) -> Sameness:
+def _fits_starred(call: ast.Call, given: Signature) -> Sameness:
     """Whether a call with an unknown number of arguments goes through an override unchanged."""
     has_more = any(isinstance(one, ast.Starred) for one in call.args)
     has_names = any(one.arg is None for one in call.keywords)

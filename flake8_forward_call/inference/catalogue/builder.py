@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, notation
+from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, below, notation
 from flake8_forward_call.inference.catalogue.conventions import RETURNS
 from flake8_forward_call.inference.catalogue.exports import (
     canonical_name,
@@ -94,8 +94,11 @@ class Builder:
         written = {*classes, *functions, *(file.name for file in files)}
         modules = {file: self._names(file, written) for file in files if is_public(file.name)}
         exported = set(DOTTED.findall(json.dumps([list(names.values()) for names in modules.values()])))
-        facts = reachable(classes | functions, exported)
+        facts = reachable(classes | functions, exported | RETURNS.keys())
         self._cut_loose(facts)
+        for name in dict.fromkeys(below.promised()):
+            if name in facts and below.is_same_below(name, facts, self._others):
+                facts[name]["same_below"] = True
         lost = written - {*facts, *(file.name for file in files)}
         offered = {
             f"{file.name}.{name}": fact

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, notation
-from flake8_forward_call.inference.catalogue.conventions import RETURNS
+from flake8_forward_call.inference.catalogue.conventions import ATTRIBUTES, RETURNS
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluating import attributes, calls, declarations
@@ -82,6 +82,8 @@ class Facts:
         for name, (given, returns) in RETURNS.items():
             if name.rpartition(".")[0] == cls.dotted:
                 entry.setdefault("methods", {})[name.rpartition(".")[2]] = [given, returns]
+        for name in _known_attributes(cls):
+            entry.setdefault("attributes", {})[name] = ATTRIBUTES[f"{cls.dotted}.{name}"]
         members = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         if standing is not Standing.MODULE and set(members) == {"Self"}:
             entry = {}  # A class that is not a module, whose members only return itself.
@@ -187,6 +189,16 @@ def needed(parameters: list[str], text: str) -> list[str]:
     """The parameters of a function up to the last one in its type: those before it give its position."""
     named = _PARAMETER.findall(text)
     return parameters[: max((parameters.index(one) + 1 for one in named if one in parameters), default=0)]
+
+
+def _known_attributes(cls: SourceClass) -> Iterator[str]:
+    """Yield the attributes of a class whose type is known by convention. Raises SystemExit if it no longer has one."""
+    for full, text in ATTRIBUTES.items():
+        owner, _, name = full.rpartition(".")
+        if owner == cls.dotted:
+            if text != "Self" and name not in cls.scope.flow.exit and not cls.scope.on_self.bindings(name):
+                raise SystemExit(f"{full} is there no more: mend the table")
+            yield name
 
 
 def _used_as_objects(cls: SourceClass) -> set[str]:

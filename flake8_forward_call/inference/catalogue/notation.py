@@ -2,8 +2,9 @@
 
 ``a.b.C`` is an instance of that class, ``Opaque[a.b.C]`` one of an unread subclass of it, ``type[a.b.C]`` the class,
 ``Self`` the object on which the method is called, ``Self()`` an instance of the class on which it is called, ``~name``
-what the caller passes for that parameter, ``list[X]`` anything iterable. The others are ``dict[K, V]``,
-``tuple[X, Y]``, ``Awaitable[X]``, ``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
+what the caller passes for that parameter, ``Wrapped[~name]`` the same where it must be a module, ``Made[a.b.C, ~name]``
+an instance that is created with it, ``list[X]`` anything iterable. The others are ``dict[K, V]``, ``tuple[X, Y]``,
+``Awaitable[X]``, ``Managed[X]``, ``X | Y``, ``None``, ``Plain``, ``Any``.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import ast
 from collections.abc import Callable
 from functools import lru_cache
 
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.types import (
     NONE,
     PLAIN,
@@ -113,6 +115,13 @@ class _Reader:
         match form, kinds:
             case "Opaque", [Instance(cls)]:
                 return Instance(cls, Origin.FOREIGN)
+            case "Wrapped", [Slot(of, name)]:
+                module = self._find(MODULE_CLASS)
+                return (
+                    Slot(of, name, Instance(module.cls, Origin.OPAQUE)) if isinstance(module, ClassObject) else UNKNOWN
+                )
+            case "Made", [Instance(cls), Slot(name=name) as given]:
+                return Instance(cls, Origin.DECLARED, ((Slot(cls.dotted, name), given),))
             case "type", [Instance(cls)]:
                 return ClassObject(cls, Origin.DECLARED)
             case "list", [element]:

@@ -28,6 +28,7 @@ class ClassEntry:
     methods: dict[str, tuple[tuple[str, ...], str]] = field(default_factory=dict)
     call: str | None = None  # How it overrides `__call__`: a Sameness value.
     interface: bool = False
+    same_below: bool = False  # Whether no class of the package below it changes what calling an instance means.
     hookless: bool = False  # Whether instances sent over RPC lose their hook tables.
 
 
@@ -137,6 +138,7 @@ class Package:
                     {name: (tuple(given), returns) for name, (given, returns) in fact.get("methods", {}).items()},
                     fact.get("call"),
                     fact.get("interface", False),
+                    fact.get("same_below", False),
                     fact.get("hookless", False),
                 )
 

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from flake8_forward_call.inference.catalogue.look_alikes import is_standard
 from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
 from flake8_forward_call.inference.evaluating import attributes, parameters
+from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -50,6 +52,9 @@ _WITH_BASES = 3
 # The bases that a class gets in addition.
 _Outcome: TypeAlias = "tuple[Class | None, ...]"
 _OPEN: _Outcome = (None,)
+
+# What is passed for parameters.
+_Given: TypeAlias = "dict[Slot, Type]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,15 @@ def _made_by(ev: Evaluator, decorator: ast.expr, cls: SourceClass, scope: Scope)
     return _agreed([outcome for kind in kinds for outcome in _outcomes(ev, kind, decorator, cls, scope)])
 
 
+def _options(ev: Evaluator, decorator: ast.expr, scope: Scope) -> _Given:
+    """What a decorator with options is passed, which the function that it returns may use."""
+    given: _Given = {}
+    for maker in alternatives(ev.expression(decorator.func, scope)) if isinstance(decorator, ast.Call) else ():
+        if isinstance(maker, Function) and isinstance(decorator, ast.Call):
+            given |= parameters.slots_for(ev, maker.node, maker.scope, decorator, scope, bound=maker.owner is not None)
+    return given
+
+
 def _agreed(outcomes: Sequence[_Outcome]) -> _Outcome:
     """The outcome if all possible ones are equal; an unknown base if they differ."""
     several = dict.fromkeys(outcomes)
@@ -121,11 +135,11 @@ def _outcomes(ev: Evaluator, kind: Type, decorator: ast.expr, cls: SourceClass, 
         case Function():
             file = kind.scope.file
             if not (file.is_installed and _is_harmless(file.name)):
-                yield from _returned(ev, kind, cls)
+                yield from _returned(ev, kind, cls, _options(ev, decorator, scope))
             else:
                 yield ()
         case KnownFunction(name, [first, *_], returns) if not _is_harmless(name):
-            yield _of_result(ev, substitute(returns, {Slot(name, first): ClassObject(cls)}), cls, "")
+            yield _of_result(ev, substitute(returns, {Slot(name, first): ClassObject(cls)}), cls, "", {})
         case _:
             dotted = ev.dotted(decorator, scope)
             is_register = _text(decorator).rpartition(".")[2].startswith(_REGISTERS)
@@ -136,7 +150,7 @@ def _is_harmless(dotted: str) -> bool:
     return is_standard(dotted) or hasattr(builtins, dotted) or dotted.partition(".")[0] in _HARMLESS
 
 
-def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_Outcome]:
+def _returned(ev: Evaluator, function: Function, cls: SourceClass, options: _Given) -> Iterator[_Outcome]:
     """Yield what a function may add to the class that it is called with."""
     node, scope = function.node, function.scope
     own = parameters.names_of(node)[function.owner is not None :][:1]
@@ -146,33 +160,33 @@ def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_
         return
     name = own[0].arg
     is_kept = len(scope.flow.bound.get(name, ())) == 1
-    given: dict[Slot, Type] = {Slot(node, name): ClassObject(cls)}
+    given: _Given = {**options, Slot(node, name): ClassObject(cls)}
     found = False
     for value in values:
-        bases = _bases_of_type(value)
+        bases = _bases_of_type(_renamed(ev, value, scope))
         outcomes: list[_Outcome]
         if is_kept and _is(value, name):
             outcomes = [()]
         elif bases is not None:
-            outcomes = [_beside(ev, bases, scope, name)]
+            outcomes = [_beside(ev, bases, scope, name, options)]
         else:
             kinds = alternatives(UNKNOWN if value is None else substitute(ev.expression(value, scope), given))
             # Called with options, it returns a decorator; called with a class, the result of decorating it.
-            outcomes = [_of_result(ev, one, cls, name) for one in kinds if not isinstance(one, Function)]
+            outcomes = [_of_result(ev, one, cls, name, options) for one in kinds if not isinstance(one, Function)]
         yield from outcomes
         found = found or bool(outcomes)
     if not found:
         yield _OPEN
 
 
-def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outcome:
+def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str, options: _Given) -> _Outcome:
     """What a class gets if this value replaces it; ``name`` is the parameter that received the class."""
     match kind:
         case ClassObject(other) if other is cls:
             return ()
         case ClassObject(SourceClass() as other):
             assert other.scope.parent is not None
-            beside = _beside(ev, other.node.bases, other.scope.parent, name)
+            beside = _beside(ev, other.node.bases, other.scope.parent, name, options)
             return beside if None in beside or not beside else (other,)
         case ClassObject(other) if ev.hierarchy.standing(other) is Standing.NOT_MODULE:
             return ()
@@ -182,12 +196,25 @@ def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outco
             return _OPEN
 
 
-def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -> _Outcome:
+def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str, options: _Given) -> _Outcome:
     """The bases that are modules, else those that may be, without the parameter ``name`` among them."""
-    found = [base for node in bases if not _is(node, name) for base in ev.hierarchy.read_base(node, scope)]
+    found = [base for node in bases if not _is(node, name) for base in ev.hierarchy.read_base(node, scope, options)]
     may_matter = [one for one in found if one is None or ev.hierarchy.standing(one) is not Standing.NOT_MODULE]
     modules = [one for one in may_matter if one is not None and ev.hierarchy.standing(one) is Standing.MODULE]
     return tuple(modules or may_matter)
+
+
+def _renamed(ev: Evaluator, value: ast.expr | None, scope: Scope) -> ast.expr | None:
+    """The expression that makes a class, behind a name and behind ``functools.wraps(cls)(...)``."""
+    if isinstance(value, ast.Name):
+        bindings = list(untested(scope.flow.uses.get(id(value), ())))
+        if len(bindings) == 1 and isinstance(bindings[0], Assigned) and not bindings[0].path:
+            value = bindings[0].value
+    match value:
+        case ast.Call(func=ast.Call() as wrapper, args=[made]) if ev.dotted(wrapper, scope) == "functools.wraps":
+            return made
+        case _:
+            return value
 
 
 def _bases_of_type(value: ast.expr | None) -> Sequence[ast.expr] | None:

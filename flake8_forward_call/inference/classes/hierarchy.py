@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.engine import Answers, unjoined
-from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
+from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Slot, Type, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 if TYPE_CHECKING:
@@ -144,9 +144,12 @@ class Hierarchy:
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
             yield from (one.base for one in additions(self._evaluator, cls))
 
-    def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
-        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved."""
-        kinds = alternatives(self._evaluator.base(node, scope))
+    def read_base(self, node: ast.expr, scope: Scope, given: dict[Slot, Type] | None = None) -> Iterator[Class | None]:
+        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved.
+
+        ``given`` has what is passed to the functions around the class.
+        """
+        kinds = alternatives(self._evaluator.base(node, scope, given))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None
@@ -286,14 +289,18 @@ class Hierarchy:
 
     def other_calls_abound(self) -> bool:
         """Whether a module class of the project overrides ``__call__`` with another meaning."""
-        return self._once("other calls", self._any_other_call, _ANY)
+        return self._once("other calls", lambda: any(True for _ in self.other_calls()), _ANY)
 
-    def _any_other_call(self) -> bool:
+    def other_calls(self) -> Iterator[SourceClass | None]:
+        """Yield the project's module classes that override ``__call__`` with another meaning; None for too many."""
         files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+        if files is None:
+            yield None
         for file in files or ():
-            if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
-                return True
-        return files is None
+            for scope in file.scopes.classes:
+                cls = self._evaluator.source_class(scope)
+                if self._has_other_call(cls):
+                    yield cls
 
     def _has_other_call(self, cls: SourceClass) -> bool:
         if "__call__" not in cls.scope.flow.exit:

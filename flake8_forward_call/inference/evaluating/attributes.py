@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
@@ -11,7 +11,16 @@ from flake8_forward_call.inference.classes import declaring, likeness
 from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import calls, containers, declarations, substituting
 from flake8_forward_call.inference.members import stubs
-from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
+from flake8_forward_call.inference.syntax.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Binding,
+    Defined,
+    Narrowed,
+    Parameter,
+)
+from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     NEVER,
     PLAIN,
@@ -179,7 +188,8 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
     text = cls.entry.attributes.get(name)
     if text is not None:
         kind = notation.read(text, cls.dotted, ev.global_name)
-        return substitute(kind, {**slots, notation.SELF: owner})
+        found = substitute(kind, {**slots, notation.SELF: owner})
+        return _at_least(ev, found, kind.bound) if isinstance(kind, Slot) and kind.bound != UNKNOWN else found
     method = cls.entry.methods.get(name)
     if method is None:
         return None
@@ -190,10 +200,23 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
     return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
 
 
+def _at_least(ev: Evaluator, kind: Type, bound: Type) -> Type:
+    """What a wrapper wraps: the bound in place of each alternative that neither source nor callers show."""
+    found: list[Type] = []
+    for one in alternatives(kind):
+        if isinstance(one, Slot) and one.bound == UNKNOWN:
+            passed = callers.of_callers(ev, one) if callers.is_open(one) else UNKNOWN
+            found.append(Slot(one.owner, one.name, bound, one.tests) if UNKNOWN in alternatives(passed) else one)
+        else:
+            found.append(bound if one == UNKNOWN else one)
+    return union(found)
+
+
 def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
     """The declared type of a name in a class, else the union of everything that is assigned to it."""
     in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
-    in_methods = list(assignments(cls, name))
+    in_methods = list(_as_weak_as_others(list(assignments(cls, name))))
+    at_end = cls.scope.on_self.at_end(name) if in_methods and not in_body else ()
     if not in_body and not in_methods:
         return None
     for binding in (*in_body, *in_methods):
@@ -201,10 +224,32 @@ def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
             declared = declarations.declared(ev, binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return union([_with_stores(ev, cls, name, declared, declared=True), *likeness.stand_ins(ev, cls, name)])
-    kind = _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
+    kind = _with_stores(ev, cls, name, ev.bindings(at_end or [*in_body, *in_methods]), declared=False)
     kind = union([kind, *likeness.stand_ins(ev, cls, name)])
     stub = stubs.counterpart(ev, cls.scope) if kind == UNKNOWN else None
     return kind if stub is None or not stub.is_class else _member(ev, ev.source_class(stub), name) or kind
+
+
+def _as_weak_as_others(bindings: Sequence[Binding]) -> Iterator[Binding]:
+    """Yield the bindings without those to a tested parameter, if another one sets a parameter that nobody tests.
+
+    Then callers may pass there what the test does not let through.
+    """
+    tested = [_is_tested(one) for one in bindings]
+    for one, is_tested in zip(bindings, tested, strict=True):
+        if not (is_tested and False in tested):
+            yield one
+
+
+def _is_tested(binding: Binding) -> bool | None:
+    """Whether what is bound is a parameter that has passed an ``isinstance`` test; None if it is no bare parameter."""
+    if not isinstance(binding, Assigned) or binding.path or not isinstance(binding.value, ast.Name):
+        return None
+    reached = binding.scope.flow.uses.get(id(binding.value), ())
+    plain = list(untested(reached))
+    if not plain or not all(isinstance(one, Parameter) and one.argument.annotation is None for one in plain):
+        return None
+    return all(isinstance(one, Narrowed) and one.positive and one.test.kind == "isinstance" for one in reached)
 
 
 def _getter(cls: SourceClass, binding: Binding) -> Binding:

@@ -62,7 +62,8 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
             slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
             if owner is not None:
                 slots[notation.SELF] = owner
-            return filled_in(ev, returns, slots)
+            made = filled_in(ev, returns, slots)
+            return each(made, _of_any_origin) if any(map(_trusts_remote_code, node.keywords)) else made
         case Builtin(name):
             return library.builtin(ev, name, node, scope)
         case Namespace(name):
@@ -84,6 +85,20 @@ def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
             return UNKNOWN
 
 
+def _trusts_remote_code(keyword: ast.keyword) -> bool:
+    """Whether transformers may take the class from a model's own repository."""
+    is_off = isinstance(keyword.value, ast.Constant) and not keyword.value.value
+    return keyword.arg == "trust_remote_code" and not is_off
+
+
+def _of_any_origin(kind: Type) -> Type:
+    match kind:
+        case Instance(cls, Origin.FOREIGN, slots):
+            return Instance(cls, Origin.OPAQUE, slots)
+        case _:
+            return kind
+
+
 def _made_of(kind: Type) -> Type:
     return Instance(kind.cls, kind.origin) if isinstance(kind, ClassObject) else UNKNOWN
 
@@ -102,7 +117,11 @@ def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call,
 def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
     from flake8_forward_call.inference.evaluating import flags
     from flake8_forward_call.inference.evaluating.substituting import filled_in
+    from flake8_forward_call.inference.strings import lookups
 
+    found = lookups.returned(ev, function, node, scope)
+    if found is not None:
+        return found
     kind = _undeclared(ev, function, flags.returned(ev, function, node, scope))
     if kind is not None:
         return for_call(ev, function, kind, node, scope)

@@ -65,10 +65,11 @@ from flake8_forward_call.inference.types import (
     bounded,
     each,
     is_same,
+    substitute,
     union,
     without_none,
 )
-from flake8_forward_call.inference.usage import filling
+from flake8_forward_call.inference.usage import callers, filling, guards
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.hooks.hooks import Attaching
@@ -278,6 +279,8 @@ class Evaluator:
             return self.bindings(reached)
         owner = self.expression(node.value, scope)
         found = lacking.among(self, owner, node.attr)
+        if found == UNKNOWN:
+            found = guards.guarded(self, node, scope)
         return entries.entry(self, node, scope) if found == UNKNOWN else found
 
     def _subscript(self, node: ast.Subscript, scope: Scope) -> Type:
@@ -503,11 +506,16 @@ class Evaluator:
             self._classes[id(scope)] = SourceClass(scope)
         return self._classes[id(scope)]
 
-    def base(self, node: ast.expr, scope: Scope) -> Type:
-        """The type of one of a class's bases: class objects, PLAIN for one that is not a module, else UNKNOWN."""
+    def base(self, node: ast.expr, scope: Scope, given: dict[Slot, Type] | None = None) -> Type:
+        """The type of one of a class's bases: class objects, PLAIN for one that is not a module, else UNKNOWN.
+
+        A base that is a parameter is what is ``given`` for it, else what the callers pass.
+        """
         if isinstance(node, ast.Subscript):
-            return self.base(node.value, scope)
-        kind = self.expression(node, scope)
+            return self.base(node.value, scope, given)
+        kind = substitute(self.expression(node, scope), given or {})
+        if any(callers.is_left_open(one) for one in alternatives(kind)):
+            kind = callers.resolved(self, kind)
         if isinstance(kind, Namespace) and is_look_alike(kind.name):  # Not if it is one of two frameworks.
             return PLAIN
         return union(_as_base(one) for one in alternatives(kind))

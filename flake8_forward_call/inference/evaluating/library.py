@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, parameters
-from flake8_forward_call.inference.members import lazy
+from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -120,7 +120,25 @@ def _type(call: _Call) -> Type:
             case _:
                 return UNKNOWN
 
-    return each(call.argument(0), of) if len(call.node.args) == 1 else UNKNOWN
+    return each(call.argument(0), of) if len(call.node.args) == 1 else _made_class(call)
+
+
+def _made_class(call: _Call) -> Type:
+    """What ``type(name, bases, namespace)`` gives: a subclass, of a module if one base is; UNKNOWN if it may be called
+    in its own way.
+    """
+    namespace = call.node.args[-1] if call.node.args else None
+    names = [getattr(one, "value", None) for one in namespace.keys] if isinstance(namespace, ast.Dict) else [None]
+    if not all(isinstance(one, str) and one != "__call__" for one in names):
+        return UNKNOWN
+    match call.argument(1):
+        case Tuple(items) if items and len(call.node.args) == 3 and all(isinstance(one, ClassObject) for one in items):
+            classes = [one for one in items if isinstance(one, ClassObject)]
+            is_module = [call.ev.hierarchy.is_module(Instance(one.cls, Origin.DECLARED)) for one in classes]
+            at = is_module.index(True) if True in is_module else 0
+            return ClassObject(classes[at].cls, Origin.OPAQUE)
+        case _:
+            return UNKNOWN
 
 
 def _super(call: _Call) -> Type:
@@ -139,10 +157,16 @@ def _getattr(call: _Call) -> Type:
         case [_, key, *_]:
             from flake8_forward_call.inference.members import by_name
 
-            found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
+            found = _looked_up(call)
+            if found == UNKNOWN:
+                found = each(call.argument(0), lambda one: by_name.member(call.ev, one, key, call.scope))
             return union([found, call.argument(2)])
         case _:
             return UNKNOWN
+
+
+def _looked_up(call: _Call) -> Type:
+    return lookups.found(call.ev, call.node, call.scope)
 
 
 _BUILTINS: dict[str, _Rule] = {
@@ -163,6 +187,7 @@ _BUILTINS: dict[str, _Rule] = {
     "type": _type,
     "super": _super,
     "getattr": _getattr,
+    "__import__": _looked_up,
 }  # fmt: skip
 
 
@@ -219,7 +244,7 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
-    "importlib.import_module": lambda call: lazy.imported_module(call.ev, call.node, call.scope),
+    **dict.fromkeys(("importlib.import_module", *lookups.FINDERS), _looked_up),
 }
 
 

@@ -24,6 +24,11 @@ def may_be(ev: Evaluator, key: ast.expr, scope: Scope, name: str) -> bool:
     return may_end_up_as(key, scope, name)
 
 
+def texts_of(ev: Evaluator, key: ast.expr, scope: Scope) -> set[str] | None:
+    """All strings that an expression can evaluate to; None if they are not known."""
+    return _texts(ev, key, scope, 0)
+
+
 def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
     """The same, as far as the scope alone shows."""
     first, last = _ends_of(key, scope)

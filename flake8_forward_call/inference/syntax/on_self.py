@@ -6,10 +6,14 @@ import ast
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.syntax.bindings import Assigned, Binding
+from flake8_forward_call.inference.syntax.bindings import AnyBinding, Assigned, Binding
+from flake8_forward_call.inference.syntax.states import untested
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.scopes import Scope
+
+# The methods that run once, when an instance is created.
+CONSTRUCTORS = ("__init__", "__post_init__")
 
 
 class OnSelf:
@@ -43,6 +47,18 @@ class OnSelf:
     def bindings(self, name: str) -> Sequence[Binding]:
         """The bindings of an attribute: assignments in their order, then those by ``add_module`` and ``setattr``."""
         return [*self._bound.get(name, ()), *self._set_by_call.get(name, ())]
+
+    def at_end(self, name: str) -> Sequence[AnyBinding]:
+        """What reaches the end of the constructor, with the tests that it passed; empty if other code sets it, too."""
+        bound = self._bound.get(name, ())
+        homes = dict.fromkeys(one.scope for one in bound)
+        if len(homes) != 1 or name in self._set_by_call:
+            return ()
+        (home,) = homes
+        if getattr(home.node, "name", "") not in CONSTRUCTORS or home.flow.returned or home.enclosing_class is None:
+            return ()
+        reaching = home.flow.exit.get(f"{home.positional[0]}.{name}", ())
+        return reaching if dict.fromkeys(untested(reaching)) == dict.fromkeys(bound) else ()
 
     def names(self) -> Iterator[str]:
         """Yield the names of the attributes that are set under a name that is written out."""

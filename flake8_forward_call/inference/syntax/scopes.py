@@ -12,6 +12,7 @@ from flake8_forward_call.sources.trees import children
 if TYPE_CHECKING:
     from flake8_forward_call.inference.calling.choices import Choices
     from flake8_forward_call.inference.project.project import File
+    from flake8_forward_call.inference.syntax.checks import Checks
     from flake8_forward_call.inference.syntax.flow import Flow
     from flake8_forward_call.inference.syntax.on_self import OnSelf
 
@@ -82,6 +83,13 @@ class Scope:
         return OnSelf(self)
 
     @cached_property
+    def checks(self) -> Checks:
+        """What the constructor of a class checks, if this is a class body."""
+        from flake8_forward_call.inference.syntax.checks import Checks
+
+        return Checks(self)
+
+    @cached_property
     def choices(self) -> Choices:
         """The choices between calls in this scope and in its nested scopes."""
         from flake8_forward_call.inference.calling.choices import Choices
@@ -94,6 +102,15 @@ class Scope:
         from flake8_forward_call.inference.syntax.branches import deciding
 
         return deciding(self.node) if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ()
+
+    @cached_property
+    def looks_up(self) -> bool:
+        """Whether a call in this scope may find something by a dotted name that is given as a string."""
+        from flake8_forward_call.inference.strings.lookups import NAMES
+
+        renamed = self.file.scopes.renamed
+        names = NAMES.union(*(renamed.get(name, ()) for name in NAMES))
+        return any(getattr(one.func, "id", getattr(one.func, "attr", "")) in names for one in self.calls)
 
     @property
     def enclosing_class(self) -> Scope | None:

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
+from flake8_forward_call.inference.calling.meant import meant
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import decoration, likeness, mixins
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.clues.weighing import weigh
 from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -16,8 +17,19 @@ from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.scopes import Scope
-from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers, handing
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    ClassObject,
+    Instance,
+    NoneValue,
+    Origin,
+    Slot,
+    Type,
+    Unknown,
+    alternatives,
+    union,
+)
+from flake8_forward_call.inference.usage import callers, guards, handing
 from flake8_forward_call.inference.verdicts import obstacles
 from flake8_forward_call.inference.verdicts.obstacles import Place
 from flake8_forward_call.inference.verdicts.verdict import (
@@ -71,7 +83,7 @@ def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
 
 def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver at its location. Raises OutOfBudget."""
-    kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
+    kind = ev.ask(lambda: _checked(ev, receiver, scope, callers.resolved(ev, ev.expression(receiver, scope))))
     return _of_kind(ev, kind, Place(receiver, scope, call, kind))
 
 
@@ -91,7 +103,8 @@ def _by_clues(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -
 def _of_kind(ev: Evaluator, kind: Type, place: Place) -> Verdict:
     """The verdict on a receiver with a type."""
     receiver, scope = place.receiver, place.scope
-    verdict = ev.ask(lambda: of_type(ev, kind))
+    call = place.call if getattr(place.call.func, "value", None) is receiver else None
+    verdict = ev.ask(lambda: of_type(ev, meant(ev, kind, call)))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
@@ -101,6 +114,13 @@ def _of_kind(ev: Evaluator, kind: Type, place: Place) -> Verdict:
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     return replace(verdict, attachments=_hanging(ev, receiver, scope))
+
+
+def _checked(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Type:
+    """The type of a receiver, with what the constructor has checked in place of what nothing else shows."""
+    if Unknown() not in alternatives(kind):
+        return kind
+    return union(guards.guarded(ev, receiver, scope) if one == Unknown() else one for one in alternatives(kind))
 
 
 def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
@@ -114,6 +134,7 @@ def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachmen
 def of_type(ev: Evaluator, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
     several = [one for one in alternatives(kind) if not isinstance(one, NoneValue)]
+    several = [UNKNOWN if _is_slip(ev, one, several) else one for one in several]
     verdict = _of_all([_of_alternative(ev, one) for one in several])
     if verdict.standing is Standing.MODULE and any(isinstance(one, Unknown) for one in several):
         # A test or an annotation that only names `nn.Module` does not say which values there are.
@@ -126,6 +147,18 @@ def of_type(ev: Evaluator, kind: Type) -> Verdict:
 
 def _is_any_module(kind: Type) -> bool:
     return isinstance(kind, Instance) and kind.origin is Origin.DECLARED and kind.cls.dotted == MODULE_CLASS
+
+
+def _is_slip(ev: Evaluator, kind: Type, several: Sequence[Type]) -> bool:
+    """Whether an annotation such as ``type[Net]`` is in doubt, because a ``Net`` comes there as well.
+
+    Many write that for an instance. No code can do the same with both.
+    """
+    if not isinstance(kind, ClassObject) or kind.origin is not Origin.DECLARED:
+        return False
+    derives = ev.hierarchy.derives
+    instances = [one for one in several if isinstance(one, Instance)]
+    return any(derives(one.cls, kind.cls) or derives(kind.cls, one.cls) for one in instances)
 
 
 def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
@@ -203,6 +236,8 @@ def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
 def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
     """The verdict on a module whose exact class was not read. If `__call__` varies in the project, it is a guess."""
     reason = "its exact class is unknown"
+    if kind.origin is Origin.FOREIGN and isinstance(kind.cls, KnownClass) and kind.cls.entry.same_below:
+        return Verdict(Standing.MODULE, Sameness.SAME, f"no subclass of {kind.cls.label} overrides __call__")
     if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
         return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules in this project override __call__")
     return Verdict(Standing.MODULE, Sameness.UNREAD, f"it is an instance of {kind.cls.label}, but {reason}")

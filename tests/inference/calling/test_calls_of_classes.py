@@ -72,6 +72,10 @@ OTHERS = {
     ),
     "one with a meaning of its own": (
         "FWD003 without a fix",
+        "class Odd(nn.Module):\n    def __call__(self, x): return x\n    def forward(self, x): return x",
+    ),
+    "one without a forward": (
+        "FWD001 unsafe",
         "class Odd(nn.Module):\n    def __call__(self, x): return x",
     ),
 }

@@ -121,7 +121,12 @@ def test_writes_down_module_classes_and_where_their_names_are(tmp_path: Path) ->
         "right": f"{MODULE_CLASS} | None",
     }
     assert classes[MODULE_CLASS] == {
-        "attributes": {"_modules": f"dict[Plain, {MODULE_CLASS} | None]"},
+        "attributes": {
+            "_checkpoint_wrapped_module": "Self",
+            "_fsdp_wrapped_module": "Self",
+            "_modules": f"dict[Plain, {MODULE_CLASS} | None]",
+            "_orig_mod": "Self",
+        },
         "methods": {
             "_apply": [[], "Self"],
             "children": [[], f"list[{MODULE_CLASS}]"],
@@ -557,6 +562,26 @@ def test_convention_for_a_method_is_put_in_its_class(tmp_path: Path) -> None:
     facts = built(tmp_path, {"accelerate/accelerator.py": text}, "accelerate")
     methods = facts["classes"]["accelerate.accelerator.Accelerator"]["methods"]
     assert methods["prepare"] == [["*args"], "~args"]
+
+
+PARALLEL = """\
+from torch.nn import Module
+class DataParallel(Module):
+    def __init__(self, module, devices=None):
+        self.{name} = module
+"""
+
+
+def test_convention_for_an_attribute_is_put_in_its_class(tmp_path: Path) -> None:
+    facts = built(tmp_path, TORCH | {"torch/nn/parallel/data_parallel.py": PARALLEL.format(name="module")})
+    wrapper = facts["classes"]["torch.nn.parallel.data_parallel.DataParallel"]
+    assert wrapper["attributes"] == {"module": "Wrapped[~module]"}
+    assert wrapper["parameters"] == ["module"]
+
+
+def test_convention_that_no_attribute_has_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"DataParallel\.module is there no more"):
+        built(tmp_path, TORCH | {"torch/nn/parallel/data_parallel.py": PARALLEL.format(name="inner")})
 
 
 def test_bases_that_are_read_in_part_and_classes_that_give_nothing(tmp_path: Path) -> None:

@@ -101,6 +101,22 @@ ALL = Registry()
 @ALL.add
 class Made(Plain): pass
 """,
+    "options that name no module": """
+def mixed(base=nn.Module):
+    def wrap(cls):
+        class Mixed(cls, base): pass
+        return Mixed
+    return wrap
+
+@mixed(Plain)
+class First(Plain): pass
+
+@mixed(base=abc.ABC)
+class Made(First): pass
+
+@mixed()
+class Other(Plain): pass
+""",
     "object that is called": """
 class Mark:
     def __call__(self, cls):
@@ -119,6 +135,16 @@ class Made(Plain, metaclass=Counting): pass
 """,
 }
 OPEN = {
+    "options that name what was not read": """
+def mixed(base=nn.Module):
+    def wrap(cls):
+        class Mixed(cls, base): pass
+        return Mixed
+    return wrap
+
+@mixed(REGISTRY.Base)
+class Made(Plain): pass
+""",
     "decorator that was not read": """
 @magic
 class Made(Plain): pass
@@ -185,6 +211,44 @@ def mixed(name):
     return wrap
 
 @mixed("x")
+class Made(Plain): pass
+""",
+    "options that name the module": """
+def mixed(base=nn.Module, *, note=""):
+    def wrap(cls):
+        class Mixed(cls, base): pass
+        return Mixed
+    return wrap
+
+@mixed(Layer, note="x")
+class Made(Plain): pass
+
+@mixed(object)
+class Other(Plain): pass
+""",
+    "default of an option that names the module": """
+def mixed(*, base=Layer):
+    def wrap(cls):
+        class Mixed(base, cls): pass
+        return Mixed
+    return wrap
+
+@mixed()
+class Made(Plain): pass
+""",
+    "class that is made and bound to the name of the decorated one": """
+def mixed(cls):
+    cls = type(cls.__name__, (cls, nn.Module), dict(cls.__dict__))
+    return cls
+
+@mixed
+class Made(Plain): pass
+""",
+    "class that is made with the names of the decorated one": """
+def mixed(cls):
+    return functools.wraps(cls, updated=())(type("Mixed", (nn.Module, cls), {}))
+
+@mixed
 class Made(Plain): pass
 """,
     "base that gets a module": """

@@ -1,0 +1,1 @@
+"""Strings that name something: their value, as far as it can be read, and what they lead to."""

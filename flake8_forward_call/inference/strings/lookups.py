@@ -1,0 +1,208 @@
+"""Modules, and what is in them, by a dotted name that is given as a string: ``getattr(import_module(home), name)``.
+
+The string is often taken apart in a helper that gets it as a parameter. So a call of such a helper is read with the
+strings that it passes.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from flake8_forward_call.inference.evaluating import attributes, parameters
+from flake8_forward_call.inference.strings.values import Strings, Value, values_of
+from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.states import untested
+from flake8_forward_call.inference.types import (
+    UNKNOWN,
+    Builtin,
+    ClassObject,
+    Function,
+    Instance,
+    Namespace,
+    Type,
+    each,
+    union,
+)
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.syntax.scopes import Scope
+
+# How many helpers deep a string is followed that one passes on to the next.
+MAX_HELPERS = 4
+
+# Functions that return what a full dotted name means.
+FINDERS = frozenset(
+    {"pydoc.locate", "pkgutil.resolve_name", "django.utils.module_loading.import_string",
+     "werkzeug.utils.import_string", "hydra.utils.get_class", "hydra.utils.get_object"}
+)  # fmt: skip
+
+# The last parts of the names of all functions that get such strings.
+NAMES = frozenset({"import_module", "__import__"}) | {one.rpartition(".")[2] for one in FINDERS}
+
+
+def found(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
+    """What a call that gets a string gives: ``import_module(...)``, or ``getattr`` on what that gives; else UNKNOWN."""
+    return _Look(ev, {}).of_each(node, scope)
+
+
+def returned(ev: Evaluator, function: Function, call: ast.Call, scope: Scope) -> Type | None:
+    """What a helper that gets strings returns to a call; None if it does not look up anything by them."""
+    if not (function.scope.looks_up or _passes_on(function, call)):
+        return None
+    kind = _Look(ev, {}).of_each(call, scope)
+    return None if kind == UNKNOWN else kind
+
+
+def _passes_on(function: Function, call: ast.Call) -> bool:
+    """Whether a call passes a dotted name to a function that may pass it on in what it returns."""
+    given = (*call.args, *(one.value for one in call.keywords))
+    if not any(isinstance(one, ast.Constant) and isinstance(one.value, str) and _is_dotted(one.value) for one in given):
+        return False
+    return any(isinstance(one.value, ast.Call) for one in function.scope.flow.returned.values())
+
+
+def _is_dotted(text: str) -> bool:
+    return "." in text and all(part.isidentifier() for part in text.replace(":", ".").split("."))
+
+
+class _Look:
+    """A look at code with the values of the strings that its callers decide."""
+
+    def __init__(self, ev: Evaluator, known: Mapping[str, Value], depth: int = 0) -> None:
+        self._ev = ev
+        self._strings = Strings(ev, known)
+        self._depth = depth
+
+    def of_each(self, node: ast.expr, scope: Scope) -> Type:
+        """What an expression gives for each value of the one string that callers or subclasses decide."""
+        kind = self.value(node, scope)
+        if kind is not None or len(self._strings.open) != 1:
+            return UNKNOWN if kind is None else kind
+        ((key, (asked, home)),) = self._strings.open.items()
+        kinds = [
+            _Look(self._ev, {key: text}, self._depth).value(node, scope) or UNKNOWN
+            for text in values_of(self._ev, asked, home)
+        ]
+        return union(kinds) if kinds else UNKNOWN
+
+    def value(self, node: ast.expr, scope: Scope) -> Type | None:
+        """What an expression gives; None if it looks up nothing, or the string is not known."""
+        match node:
+            case ast.Name():
+                bindings = [one for one in untested(scope.flow.uses.get(id(node), ())) if not one.fallback]
+                kinds = [
+                    self.value(one.value, one.scope)
+                    for one in bindings
+                    if isinstance(one, Assigned) and not one.path and one.value is not node
+                ]
+                return None if not kinds or len(kinds) < len(bindings) or None in kinds else union(filter(None, kinds))
+            case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
+                return self._member(self.value(owner, scope), key, scope)
+            case ast.Subscript(value=ast.Attribute(value=owner, attr="__dict__"), slice=key):
+                return self._member(self.value(owner, scope), key, scope)
+            case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[owner]), slice=key):
+                return self._member(self.value(owner, scope), key, scope)
+            case ast.Call():
+                return self._called(node, scope)
+            case _:
+                return None
+
+    def _member(self, owner: Type | None, key: ast.expr, scope: Scope) -> Type | None:
+        name = None if owner is None else self._strings.text(key, scope)
+        return (
+            None
+            if name is None or owner is None
+            else each(owner, lambda one: attributes.attribute(self._ev, one, name))
+        )
+
+    def _called(self, node: ast.Call, scope: Scope) -> Type | None:
+        made = self.value(node.func, scope) if isinstance(node.func, (ast.Name, ast.Call)) else None
+        if made is not None:
+            return each(made, lambda one: Instance(one.cls, one.origin) if isinstance(one, ClassObject) else UNKNOWN)
+        match self._ev.expression(node.func, scope):
+            case Namespace("importlib.import_module"):
+                return self._module(node, scope)
+            case Builtin("__import__"):
+                return self._imported(node, scope)
+            case Namespace(name) if name in FINDERS and node.args:
+                text = self._strings.text(node.args[0], scope)
+                home, _, last = (text or "").replace(":", ".").rpartition(".")
+                return attributes.attribute(self._ev, self._named(home, scope), last) if home else None
+            case Function() as function:
+                return self.returned(function, node, scope)
+            case _:
+                return None
+
+    def _module(self, node: ast.Call, scope: Scope) -> Type | None:
+        arguments = [*node.args, *(one.value for one in node.keywords if one.arg == "package")]
+        arguments = arguments or [one.value for one in node.keywords if one.arg == "name"]
+        texts = [self._strings.text(one, scope) for one in arguments[:2]]
+        if not texts or not texts[0]:
+            return None
+        inner = texts[0].lstrip(".")
+        level = len(texts[0]) - len(inner)
+        if not level:
+            return self._named(inner, scope)
+        package = (texts[1] if len(texts) > 1 else None) or ""
+        parts = package.split(".")
+        if not package or level > len(parts):
+            return None
+        return self._ev.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
+
+    def _imported(self, node: ast.Call, scope: Scope) -> Type | None:
+        """What ``__import__`` returns: the module itself only if it is told what is wanted from it."""
+        text = self._strings.text(node.args[0], scope) if node.args else None
+        if text is None:
+            return None
+        wanted = len(node.args) > _WANTED or any(one.arg == "fromlist" for one in node.keywords)
+        return self._named(text if wanted else text.partition(".")[0], scope)
+
+    def _named(self, dotted: str, scope: Scope) -> Type:
+        return self._ev.namespace(self._ev.project.imported(scope.file, dotted, 0) or dotted)
+
+    # Helpers
+
+    def returned(self, function: Function, call: ast.Call, scope: Scope) -> Type | None:
+        """What a function returns to a call."""
+        node, inner = function.node, function.scope
+        if self._depth >= MAX_HELPERS or not isinstance(node, ast.FunctionDef) or inner.flow.yielded:
+            return None
+        known = dict(self._given(function, call, scope))
+        if not known:
+            return None
+        at_failure = _within_handlers(node)
+        values = [one.value for key, one in inner.flow.returned.items() if key not in at_failure]
+        look = _Look(self._ev, known, self._depth + 1)
+        kinds = [None if one is None else look.value(one, inner) for one in values]
+        return None if not kinds or None in kinds else union(filter(None, kinds))
+
+    def _given(self, function: Function, call: ast.Call, scope: Scope) -> Iterator[tuple[str, str]]:
+        """Yield the parameters for which a call passes a string that is known, with that string."""
+        own = parameters.names_of(function.node)[function.owner is not None :]
+        given = dict(zip((one.arg for one in own), call.args, strict=False))
+        if any(isinstance(one, ast.Starred) for one in call.args):
+            return
+        given.update((one.arg, one.value) for one in call.keywords if one.arg is not None)
+        for argument in own:
+            bound = list(function.scope.flow.bound.get(argument.arg, {}))
+            if len(bound) != 1 or not isinstance(binding := bound[0], Parameter):
+                continue  # The function sets it, so that its value where it is used is another one.
+            if argument.arg in given:
+                text = self._strings.text(given[argument.arg], scope)
+            else:
+                text = None if binding.default is None else self._strings.text(binding.default, function.scope)
+            if text is not None:
+                yield argument.arg, text
+
+
+# The arguments of ``__import__`` before the list of what is wanted.
+_WANTED = 3
+
+
+def _within_handlers(node: ast.FunctionDef) -> set[int]:
+    """The ids of the ``return`` statements that give a stand-in for what could not be imported."""
+    inside: Sequence[ast.AST] = [one for one in ast.walk(node) if isinstance(one, ast.ExceptHandler)]
+    return {id(one) for handler in inside for one in ast.walk(handler) if isinstance(one, ast.Return)}
