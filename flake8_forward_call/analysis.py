@@ -23,7 +23,9 @@ def analyse(source: Source) -> list[Finding]:
     found = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
     if calls or sets:  # Most files have neither and need no large stack.
-        found = [*_found(source, calls=calls, sets=sets), *found]
+        from flake8_forward_call.findings.remembered import found_in
+
+        found = [*found_in(source, lambda: _found(source, calls=calls, sets=sets)), *found]
     return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
@@ -34,6 +35,9 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     text = "" if is_notebook(name) else data.decode("latin-1")
     source = None
     try:
+        known = None if unused_noqa else _recalled(name, data)
+        if known is not None:
+            return _checked(name, data, known, selection)
         source = read(name, data)
         if source is None:
             return Checked([])
@@ -41,6 +45,22 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     except SourceError as error:
         return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection, unused_noqa=unused_noqa)
+
+
+def _recalled(name: str, data: bytes) -> list[Finding] | None:
+    """The findings of an earlier run that still hold; None if there are none."""
+    from flake8_forward_call.findings.remembered import recalled
+
+    return recalled(name, data)
+
+
+def _checked(name: str, data: bytes, known: list[Finding], selection: Selection) -> Checked:
+    """The selected findings of an earlier run. Most files have none, and are not decoded. Raises SourceError."""
+    selected = [finding for finding in known if selection.keeps(finding.code)]
+    if not selected:
+        return Checked([])
+    source = read(name, data)
+    return Checked([] if source is None else wanted(selected, source.text, selection), source)
 
 
 # The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.
@@ -63,6 +83,13 @@ def hold(name: str, data: bytes) -> None:
         return  # The check reports it.
     if source is not None:
         session.hold(name, source.file.text)
+
+
+def keep() -> None:
+    """Store the results of a run for the next one. Never raises."""
+    session = sys.modules.get("flake8_forward_call.inference.session")
+    if session is not None:
+        session.keep()
 
 
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:

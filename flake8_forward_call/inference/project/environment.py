@@ -25,8 +25,12 @@ from pathlib import Path
 
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 from flake8_forward_call.inference.project.editable import added_by_path_files
+from flake8_forward_call.inference.project.facts import note
 from flake8_forward_call.inference.project.folders import Folders
-from flake8_forward_call.inference.project.layout import exists
+from flake8_forward_call.inference.project.layout import exists, told_existing
+
+# The kind of a fact: whether the list of files of a release contains a package.
+LISTED = "listed"
 
 # No real environment has more. A path file that lists more is damaged.
 MAX_FOLDERS = 500
@@ -86,7 +90,7 @@ class Environment:
         records = dict(filter(None, map(_release, sorted(self.folders.names_in(place)))))
         if _plain(top) in records:
             return records[_plain(top)][0]
-        return next((version for version, name in records.values() if _lists(place / name / "RECORD", top)), None)
+        return next((version for version, name in records.values() if lists(place / name / "RECORD", top)), None)
 
 
 _RELEASE = re.compile(r"(.+?)-([^-]+)\.dist-info")
@@ -102,12 +106,14 @@ def _plain(name: str) -> str:
     return re.sub(r"[-_.]+", "_", name).lower()
 
 
-def _lists(record: Path, top: str) -> bool:
+def lists(record: Path, top: str) -> bool:
     """Whether the list of files of a release contains a package."""
     try:
-        return f"\n{top}/__init__.py,".encode() in b"\n" + read_bytes(record, MAX_RECORD)
+        found = f"\n{top}/__init__.py,".encode() in b"\n" + read_bytes(record, MAX_RECORD)
     except OSError:
-        return False
+        found = False
+    note(LISTED, f"{top} {record}", told_existing(found))
+    return found
 
 
 class NoEnvironmentError(Exception):

@@ -12,6 +12,11 @@ from typing import Any
 
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.inference.project.facts import digest, note, noted
+
+# The kinds of facts: whether a path exists, where it leads if there is a link on the way, and what the settings in a
+# folder say about its packages.
+EXISTS, REAL, LAYOUT = "exists", "real", "layout"
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
@@ -45,7 +50,22 @@ def has_settings(folder: Path) -> bool:
 
 def exists(path: Path) -> bool:
     """Whether the path exists; False if access is denied."""
-    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises if access is denied.)
+    found = os.path.exists(path)  # noqa: PTH110 (Path.exists() raises if access is denied.)
+    note(EXISTS, str(path), told_existing(found))
+    return found
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """The path without links."""
+    found = os.path.realpath(path)
+    if found != os.fspath(path):
+        note(REAL, os.fspath(path), found)
+    return found
+
+
+def told_existing(found: bool) -> str:
+    """What a fact says about a path."""
+    return "yes" if found else "no"
 
 
 def layout_of(folder: Path) -> Layout:
@@ -53,6 +73,16 @@ def layout_of(folder: Path) -> Layout:
 
     Other projects that the settings name by path belong to it as well, with their own folders.
     """
+    return noted(LAYOUT, str(folder), lambda: _layout_with_linked(folder), told_layout)
+
+
+def told_layout(layout: Layout) -> str:
+    """What a fact says about a layout."""
+    renamed = (f"{package}={place}" for package, place in layout.renamed.items())
+    return digest(*map(str, layout.folders), "", *renamed)
+
+
+def _layout_with_linked(folder: Path) -> Layout:
     settings = _settings(folder)
     own = _layout(folder, settings)
     others = [Path(os.path.normpath(folder / place)) for place in _linked(settings)]
