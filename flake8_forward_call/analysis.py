@@ -20,13 +20,13 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
-    found = [unanalysable(source.path, fault) for fault in source.faults()]
+    faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    if calls or sets:  # Most files have neither and need no large stack.
-        from flake8_forward_call.findings.remembered import found_in
+    if not (calls or sets):  # Most files have neither and need no large stack.
+        return _in_order(source, faults)
+    from flake8_forward_call.findings.remembered import found_in
 
-        found = [*found_in(source, lambda: _found(source, calls=calls, sets=sets)), *found]
-    return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
+    return found_in(source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets), *faults]))
 
 
 @with_room
@@ -42,6 +42,10 @@ def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
         return [unanalysable(source.path, SourceError("it is nested too deeply"))]
     except Exception as error:  # A bug in this tool must not hide the findings in other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
+
+
+def _in_order(source: Source, findings: list[Finding]) -> list[Finding]:
+    return list(_in_cells(source, sorted(findings, key=lambda one: one.sort_key)))
 
 
 def _in_cells(source: Source, findings: list[Finding]) -> Iterator[Finding]:

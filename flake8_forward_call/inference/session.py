@@ -17,9 +17,16 @@ from flake8_forward_call.inference.classes.declared import Declared
 from flake8_forward_call.inference.project import apart, facts
 from flake8_forward_call.inference.project import environment as environments
 from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
-from flake8_forward_call.inference.project.environment import CHOICE, LISTED, Choice, Environment, environment_of, lists
+from flake8_forward_call.inference.project.environment import CHOICE, VERSION, Choice, Environment, environment_of
 from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
-from flake8_forward_call.inference.project.folders import BELOW, INSTALLED, NAMES, programs_below
+from flake8_forward_call.inference.project.folders import (
+    BELOW,
+    INSTALLED_MODULE,
+    INSTALLED_NAMES,
+    MODULE,
+    NAMES,
+    programs_below,
+)
 from flake8_forward_call.inference.project.layout import (
     EXISTS,
     LAYOUT,
@@ -137,9 +144,13 @@ class Session:
             case _ if kind == CONTENT:
                 return self.workspace.disk.digest(subject)
             case _ if kind == NAMES:
-                return self.workspace.folders.told(Path(subject))
-            case _ if kind == INSTALLED:
-                return self.environment.folders.told(Path(subject))
+                return self.workspace.folders.told_names(Path(subject))
+            case _ if kind == MODULE:
+                return self.workspace.folders.told_module(subject)
+            case _ if kind == INSTALLED_NAMES:
+                return self.environment.folders.told_names(Path(subject))
+            case _ if kind == INSTALLED_MODULE:
+                return self.environment.folders.told_module(subject)
             case _ if kind == EXISTS:
                 return told_existing(exists(Path(subject)))
             case _ if kind == REAL:
@@ -154,9 +165,8 @@ class Session:
                 return told_siblings(siblings_of(Path(subject)))
             case _ if kind == BELOW:
                 return digest(*programs_below(Path(subject)))
-            case _ if kind == LISTED:
-                top, _, record = subject.partition(" ")
-                return told_existing(lists(Path(record), top))
+            case _ if kind == VERSION:
+                return self.environment.told_version(subject)
             case _:
                 raise ValueError(f"no question is called {kind!r}")
 

@@ -100,7 +100,7 @@ class Names:
         folders, parts = self.workspace.folders, module.split(".")
         if folders.module(folder, parts[:1]) is None or folders.module(folder, parts) is None:
             return None
-        if "__init__.py" in folders.names_in(folder):
+        if folders.module(folder, ("__init__",)) is not None:
             is_elsewhere = self._is_known(parts[0]) or any(map(self._source, (module, parts[0])))
             return None if is_elsewhere else self._relative(folder, module, 1)
         return self._relative(folder, module, 1) if self.workspace.offers(folder, parts[0]) else None

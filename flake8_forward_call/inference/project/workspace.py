@@ -12,7 +12,7 @@ from typing import NamedTuple
 from flake8_forward_call.inference.project.apart import apart_from
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import Memo, noted_property
-from flake8_forward_call.inference.project.folders import NAMES, Folders
+from flake8_forward_call.inference.project.folders import Folders
 from flake8_forward_call.inference.project.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
 from flake8_forward_call.inference.project.layout import is_marked, layout_of, real
 from flake8_forward_call.inference.project.namesakes import Namesake
@@ -55,7 +55,7 @@ class Workspace:
     texts: Texts = field(init=False)
 
     def __post_init__(self, earlier: Workspace | None, searched: Texts | None) -> None:
-        self.folders = Folders(self.disk.new, NAMES)
+        self.folders = Folders(self.disk.new, is_installed=False)
         self._shelf = Shelf(self.disk, self.name_of, None if earlier is None else earlier._shelf)
         self.texts = searched or Texts(self.top, None, self.disk, None, self.apart, others=self.repository is None)
 
