@@ -35,9 +35,6 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     text = "" if is_notebook(name) else data.decode("latin-1")
     source = None
     try:
-        known = None if unused_noqa else _recalled(name, data)
-        if known is not None:
-            return _checked(name, data, known, selection)
         source = read(name, data)
         if source is None:
             return Checked([])
@@ -45,22 +42,6 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     except SourceError as error:
         return Checked(wanted([unanalysable(name, error)], text, selection), source)
     return check_source(source, selection, unused_noqa=unused_noqa)
-
-
-def _recalled(name: str, data: bytes) -> list[Finding] | None:
-    """The findings of an earlier run that still hold; None if there are none."""
-    from flake8_forward_call.findings.remembered import recalled
-
-    return recalled(name, data)
-
-
-def _checked(name: str, data: bytes, known: list[Finding], selection: Selection) -> Checked:
-    """The selected findings of an earlier run. Most files have none, and are not decoded. Raises SourceError."""
-    selected = [finding for finding in known if selection.keeps(finding.code)]
-    if not selected:
-        return Checked([])
-    source = read(name, data)
-    return Checked([] if source is None else wanted(selected, source.text, selection), source)
 
 
 # The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.

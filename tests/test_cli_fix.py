@@ -14,7 +14,7 @@ from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call, run
 from flake8_forward_call import inference
 from flake8_forward_call.findings.finding import Fix
 from flake8_forward_call.fixing import rewriter
-from flake8_forward_call.inference import Sameness, Standing, Verdict
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing, Verdict
 from flake8_forward_call.sources.source import Source
 
 REWRITTEN = f"net.py:{PLACE}: self.stem.forward(...) -> self.stem(...)"

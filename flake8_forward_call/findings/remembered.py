@@ -9,17 +9,9 @@ from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
-from flake8_forward_call.inference.project.facts import digest_of_bytes
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.sources.source import Source, is_notebook, is_stub
-
-
-def recalled(name: str, data: bytes) -> list[Finding] | None:
-    """The findings in a file with this content, in text order; None if they have to be computed."""
-    real = os.path.realpath(name)
-    session = _session(name, real)
-    return None if session is None else _recalled(session, name, real, digest_of_bytes(data))
 
 
 def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]:

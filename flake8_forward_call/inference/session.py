@@ -30,8 +30,10 @@ from flake8_forward_call.inference.project.folders import (
 from flake8_forward_call.inference.project.layout import (
     EXISTS,
     LAYOUT,
+    MARKED,
     REAL,
     exists,
+    is_marked,
     layout_of,
     real,
     told_existing,
@@ -153,6 +155,8 @@ class Session:
                 return self.environment.folders.told_module(subject)
             case _ if kind == EXISTS:
                 return told_existing(exists(Path(subject)))
+            case _ if kind == MARKED:
+                return told_existing(is_marked(Path(subject)))
             case _ if kind == REAL:
                 return real(subject)
             case _ if kind == WORD:

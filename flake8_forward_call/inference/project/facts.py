@@ -66,6 +66,7 @@ class _Recorder:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.mask = 0
+        self.depth = 0  # Outside of a recording, nothing is noted.
 
 
 # One file is analysed at a time in a process.
@@ -79,7 +80,8 @@ def turn_to(ledger: Ledger) -> None:
 
 def note(kind: str, subject: str, answer: str) -> None:
     """Note that a question got an answer."""
-    _NOW.mask |= _NOW.ledger.noted(kind, subject, answer)
+    if _NOW.depth:
+        _NOW.mask |= _NOW.ledger.noted(kind, subject, answer)
 
 
 def noted(kind: str, subject: str, compute: Callable[[], _Answer], told: Callable[[_Answer], str]) -> _Answer:
@@ -87,23 +89,27 @@ def noted(kind: str, subject: str, compute: Callable[[], _Answer], told: Callabl
 
     ``told`` turns the answer into a text that is short and different for another answer.
     """
-    outer = _NOW.mask
+    outer, depth = _NOW.mask, _NOW.depth
+    _NOW.depth = 0
     try:
         answer = compute()
     finally:
-        _NOW.mask = outer
-    note(kind, subject, told(answer))
+        _NOW.mask, _NOW.depth = outer, depth
+    if depth:
+        note(kind, subject, told(answer))
     return answer
 
 
 def recorded(compute: Callable[[], _Answer]) -> tuple[_Answer, int]:
     """What ``compute`` returns, and the facts that this rests on."""
     outer, _NOW.mask = _NOW.mask, 0
+    _NOW.depth += 1
     try:
         answer = compute()
         return answer, _NOW.mask
     finally:
         _NOW.mask |= outer
+        _NOW.depth -= 1
 
 
 class Memo(Generic[_Key, _Answer]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,9 @@ from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 from flake8_forward_call.inference.project.facts import digest, note, noted
 
-# The kinds of facts: whether a path exists, where it leads if there is a link on the way, and what the settings in a
-# folder say about its packages.
-EXISTS, REAL, LAYOUT = "exists", "real", "layout"
+# The kinds of facts: whether a path exists, where it leads if there is a link on the way, whether a folder is the top
+# of a project, and what the settings in it say about its packages.
+EXISTS, REAL, MARKED, LAYOUT = "exists", "real", "marked", "layout"
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
@@ -40,12 +40,16 @@ class Layout:
 
 def is_marked(folder: Path) -> bool:
     """Whether a folder is the top of a project."""
-    return any(exists(folder / mark) for mark in MARKS)
+    return noted(MARKED, str(folder), lambda: _has_any(folder, MARKS), told_existing)
 
 
 def has_settings(folder: Path) -> bool:
     """Whether the folder has project settings, and is not just the top of a repository."""
-    return any(exists(folder / name) for name in SETTINGS)
+    return _has_any(folder, SETTINGS)
+
+
+def _has_any(folder: Path, names: Iterable[str]) -> bool:
+    return any(os.path.exists(f"{folder}{os.sep}{name}") for name in names)  # noqa: PTH110 (As below.)
 
 
 def exists(path: Path) -> bool:

@@ -246,6 +246,8 @@ class Texts:
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
         """The files that have each word, after the few changed files are searched again."""
+        if not changed:
+            return words
         bits = {path: 1 << index for index, path in enumerate(self._order) if path in changed}
         return {word: self._asked_anew(word, having, bits) for word, having in words.items()}
 
@@ -323,20 +325,29 @@ def _search(key: str) -> Callable[[bytes], bool]:
     if key.startswith(_STORED):
         return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
     # The character before is checked last, so that the pattern starts with plain letters.
-    whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
-    return lambda data: plain in data and beside in data and whole.search(data) is not None
+    pattern = rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain))
+    whole: list[re.Pattern[bytes]] = []
+
+    def has(data: bytes) -> bool:
+        if plain not in data or beside not in data:
+            return False
+        if not whole:  # Few files are searched if few have changed, and most do not have the word.
+            whole.append(re.compile(pattern))
+        return whole[0].search(data) is not None
+
+    return has
 
 
 def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
-    word, attribute = re.escape(name), b"." + name
-    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
-    plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
-    by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
-    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
+    attribute = b"." + name
+    patterns: list[tuple[re.Pattern[bytes], ...]] = []
 
     def stores(data: bytes) -> bool:
         if name not in data or beside not in data:
             return False
+        if not patterns:
+            patterns.append(_patterns_of_stores(re.escape(name)))
+        plainly, by_text, by_keyword = patterns[0]
         if attribute in data and plainly.search(data):
             return True
         if by_text.search(data) and _BY_TEXT.search(data):
@@ -344,6 +355,16 @@ def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
         return (b"multiple(" in data or b"__dict__.update(" in data) and by_keyword.search(data) is not None
 
     return stores
+
+
+def _patterns_of_stores(word: bytes) -> tuple[re.Pattern[bytes], ...]:
+    """Code that stores a name: as an attribute, by a string, by a keyword argument."""
+    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
+    return (
+        re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after)),
+        re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word)),
+        re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word),
+    )
 
 
 def _bits(flags: Iterable[bool]) -> int:
