@@ -231,6 +231,23 @@ def test_results_are_for_one_python_and_one_tool(
 
 # Random changes
 
+NOTEBOOK = json.dumps(
+    {
+        "cells": [
+            {
+                "cell_type": "code",
+                "execution_count": 1,
+                "metadata": {},
+                "outputs": [],
+                "source": ["from pkg.nets import Net\n", "Net().forward(1)"],
+            }
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+)
+
 VARIANTS: dict[str, tuple[str | None, ...]] = {
     "pyproject.toml": (
         "",
@@ -238,7 +255,7 @@ VARIANTS: dict[str, tuple[str | None, ...]] = {
         '[tool.forward-call]\nnon-module-classes = ["pkg.base.Base"]\n',
         '[tool.forward-call]\nmodule-classes = ["unknown.Thing"]\n',
         '[tool.forward-call]\nexclude = ["pkg/calls.py"]\n',
-        '[tool.forward-call]\nnonsense = 1\n',
+        "[tool.forward-call]\nnonsense = 1\n",
     ),
     ".gitignore": (None, "calls.py\n", "other/\n", "pkg/*\n!pkg/nets.py\n"),
     ".git/HEAD": (None, ""),
@@ -280,10 +297,8 @@ VARIANTS: dict[str, tuple[str | None, ...]] = {
     ".venv/lib/python3.11/site-packages/layers/__init__.py": (None, "from .base import Base", BASE),
     ".venv/lib/python3.11/site-packages/layers/base.py": (None, BASE, OTHER_CALL),
     ".venv/lib/python3.11/site-packages/unknown.py": (None, BASE.replace("Base", "Thing")),
-    "notes.ipynb": (None, json.dumps({"cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": 1,
-                    "source": ["from pkg.nets import Net\n", "Net().forward(1)"]}], "metadata": {}, "nbformat": 4,
-                    "nbformat_minor": 5})),
-}  # fmt: skip
+    "notes.ipynb": (None, NOTEBOOK),
+}
 
 MOVES = (("pkg", "pack"), ("pkg/base.py", "pkg/basis.py"), ("other", "src"), ("deep/er", "deep/est"), (".venv", "venv"))
 
