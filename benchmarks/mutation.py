@@ -80,8 +80,13 @@ class Target:
 # pytest warns about modules imported before it could rewrite their assertions, and warnings are errors.
 PYTEST = ("-x", "-q", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning")
 
-DECISIONS = ("inference/test_delegation.py", "inference/test_meaning.py", "inference/test_contract.py")
-SLOW = ("inference/test_fixtures.py", "inference/test_overrides.py", "inference/test_mixins.py", "test_cli_check.py")
+DECISIONS = ("inference/calling/test_delegation.py", "inference/calling/test_meaning.py", "inference/test_contract.py")
+SLOW = (
+    "inference/test_fixtures.py",
+    "inference/verdicts/test_overrides.py",
+    "inference/classes/test_mixins.py",
+    "commands/test_cli_check.py",
+)
 CALL_OF_A_CLASS = (
     "meaning_to_subclasses",
     "call_of",
@@ -95,23 +100,27 @@ CALL_OF_A_CLASS = (
     "is_interface",
 )
 TARGETS = {
-    "rewriter": Target("fixing/rewriter.py", ("test_rewriter.py",), ("test_visitor.py", "test_rewriter_properties.py")),
+    "rewriter": Target(
+        "fixing/rewriter.py",
+        ("fixing/test_rewriter.py",),
+        ("visiting/test_visitor.py", "fixing/test_rewriter_properties.py"),
+    ),
     "delegation": Target("inference/calling/delegation.py", DECISIONS[:1], (*DECISIONS[1:], *SLOW)),
     "ruling": Target(
         "findings/ruling.py",
-        ("test_ruling.py",),
-        (*DECISIONS, "inference/test_hanging.py", "test_rules.py", "test_cli_check.py"),
+        ("findings/test_ruling.py",),
+        (*DECISIONS, "inference/hooks/test_hanging.py", "rules/test_rules.py", "commands/test_cli_check.py"),
     ),
-    "sites": Target("inference/calling/sites.py", ("inference/test_sites.py",), (*DECISIONS, *SLOW)),
+    "sites": Target("inference/calling/sites.py", ("inference/calling/test_sites.py",), (*DECISIONS, *SLOW)),
     "hierarchy": Target(
         "inference/classes/hierarchy.py",
-        ("inference/test_calls_of_classes.py", *DECISIONS),
-        ("inference/test_environment.py", *SLOW),
+        ("inference/calling/test_calls_of_classes.py", *DECISIONS),
+        ("inference/project/test_environment.py", *SLOW),
         CALL_OF_A_CLASS,
     ),
     "own_calls": Target(
         "inference/calling/own_calls.py",
-        ("inference/test_calls_of_classes.py", "inference/test_own_calls.py", *DECISIONS),
+        ("inference/calling/test_calls_of_classes.py", "inference/calling/test_own_calls.py", *DECISIONS),
         SLOW,
     ),
 }
