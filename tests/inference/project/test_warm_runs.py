@@ -6,6 +6,7 @@ import json
 import os
 import random
 import shutil
+import sys
 import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -216,13 +217,12 @@ def test_results_are_for_one_python_and_one_tool(
     chain: Path, look: Look, monkeypatch: pytest.MonkeyPatch, changed: str
 ) -> None:
     from flake8_forward_call.files import cache
-    from flake8_forward_call.inference.project import results
 
     look()
     cache_folder = chain.parent / "cache"
     before = set(cache_folder.iterdir())
     if changed == "python":
-        monkeypatch.setattr(results.sys, "version", "another")
+        monkeypatch.setattr(sys, "version", "another")
     else:
         monkeypatch.setattr(cache, "_tool", lambda: "another")
     found(chain, cache_folder, monkeypatch)
