@@ -13,6 +13,7 @@ import os
 import re
 import stat
 import sys
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -103,10 +104,15 @@ def _full(kind: str, key: str) -> list[str]:
 def _tool() -> str:
     """A text that is different if any file of this tool is, its facts about packages included.
 
-    The version alone does not change in a working copy, or in an installation that somebody has changed.
+    The version alone does not change in a working copy, or in an installation that somebody has changed. The release
+    of libcst is part of it, because libcst finds the locations.
     """
     top = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
     found: list[str] = []
+    for place in sys.path:
+        if place.endswith("-packages"):
+            with suppress(OSError):
+                found += sorted(name for name in os.listdir(place) if name.startswith("libcst-"))  # noqa: PTH208
     waiting = [top]
     while waiting:
         folder = waiting.pop()

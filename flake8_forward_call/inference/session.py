@@ -16,6 +16,7 @@ from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.classes.declared import Declared
 from flake8_forward_call.inference.project import apart, facts
 from flake8_forward_call.inference.project import environment as environments
+from flake8_forward_call.inference.project import layout as layouts
 from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
 from flake8_forward_call.inference.project.environment import CHOICE, VERSION, Choice, Environment, environment_of
 from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
@@ -193,6 +194,7 @@ class _Sessions:
     """The sessions of a process. They assume that files do not change until ``look_again`` is called."""
 
     def __init__(self) -> None:
+        layouts.look_again()
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
@@ -224,10 +226,19 @@ class _Sessions:
         key = place, environment, wishes.declared
         session = self._now.pop(key, None) or self._new(place, environment, wishes.declared)
         self._now[key] = session  # The last entry is the most recently used one.
-        for old in list(self._now)[:-_KEPT]:
-            self._now.pop(old).keep(at_once=True)
+        if len(self._now) > _KEPT:
+            self._let_go_of_oldest()
         facts.turn_to(session.ledger)
         return session
+
+    def _let_go_of_oldest(self) -> None:
+        """Forget the oldest session, and the texts and results of its project if no other session needs them."""
+        old = self._now.pop(next(iter(self._now)))
+        needed = [session.workspace.texts for session in self._now.values()]
+        if old.workspace.texts not in needed:
+            old.keep(at_once=True)
+            for project in [one for one, texts in self._texts.items() if texts is old.workspace.texts]:
+                del self._texts[project], self._results[project]
 
     def _environment(self, folder: Path, top: Path | None, configured: Choice | None) -> Environment:
         key = folder, top, configured, CHOICE.get()
@@ -268,6 +279,7 @@ class _Sessions:
 
     def look_again(self, unsaved: Mapping[str, str]) -> None:
         environments.look_again()
+        layouts.look_again()
         apart.look_again()
         files.forget()
         self.keeps_running = True

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_forward_call.files.reading import read_bytes
-from flake8_forward_call.inference.project.facts import digest_of_bytes, note
+from flake8_forward_call.inference.project.facts import digest_of_bytes, forget, note
 from flake8_forward_call.sources.source import Source, SourceError
 
 # Larger files are generated, and take longer to read than their contents are worth.
@@ -94,6 +94,7 @@ class Disk:
 
     def assume(self, path: str, digest: str) -> None:
         """Use this as the digest of a file's content from here on, whatever is on disk."""
+        forget(CONTENT, path)
         self._digests[path] = digest
 
     def _read(self, path: str) -> bytes:

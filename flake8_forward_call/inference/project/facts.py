@@ -53,6 +53,12 @@ class Ledger:
             self.is_torn = True
         return 1 << number
 
+    def forget(self, kind: str, subject: str) -> None:
+        """Assume that the answer to a question has changed."""
+        number = self._noted.pop((kind, subject), None)
+        if number is not None:
+            self.holding &= ~(1 << number)
+
     def begin(self) -> None:
         """Assume from here on that anything may have changed."""
         self._noted.clear()
@@ -76,6 +82,11 @@ _NOW = _Recorder()
 def turn_to(ledger: Ledger) -> None:
     """Note facts about this project from here on."""
     _NOW.ledger = ledger
+
+
+def forget(kind: str, subject: str) -> None:
+    """Assume that the answer to a question has changed, because this process has changed it."""
+    _NOW.ledger.forget(kind, subject)
 
 
 def note(kind: str, subject: str, answer: str) -> None:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 # Folders that contain packages but are not packages.
 SOURCE_FOLDERS = ("src", "lib", "python")
 
+# How many folders are remembered: more than the largest projects have.
+_KEPT = 8192
+
 # For a line that is not part of a section, configparser searches for the end again from each space in it.
 _BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 
@@ -40,7 +44,14 @@ class Layout:
 
 def is_marked(folder: Path) -> bool:
     """Whether a folder is the top of a project."""
-    return noted(MARKED, str(folder), lambda: _has_any(folder, MARKS), told_existing)
+    found = _is_marked(folder)
+    note(MARKED, str(folder), told_existing(found))
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_marked(folder: Path) -> bool:
+    return _has_any(folder, MARKS)
 
 
 def has_settings(folder: Path) -> bool:
@@ -86,12 +97,19 @@ def told_layout(layout: Layout) -> str:
     return digest(*map(str, layout.folders), "", *renamed)
 
 
+@lru_cache(maxsize=_KEPT)
 def _layout_with_linked(folder: Path) -> Layout:
     settings = _settings(folder)
     own = _layout(folder, settings)
     others = [Path(os.path.normpath(folder / place)) for place in _linked(settings)]
     linked = [place for one in others for place in (*_layout(one, _settings(one)).folders, one) if exists(place)]
     return Layout(tuple(dict.fromkeys((*own.folders, *linked))), own.renamed)
+
+
+def look_again() -> None:
+    """Forget the answers that may have changed."""
+    _is_marked.cache_clear()
+    _layout_with_linked.cache_clear()
 
 
 def _layout(folder: Path, settings: dict[str, Any]) -> Layout:
