@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -143,37 +143,31 @@ class Session:
 
     def answer(self, kind: str, subject: str) -> str:
         """The answer to the question of a fact, as things are now. Raises ValueError if there is no such question."""
-        match kind:
-            case _ if kind == CONTENT:
-                return self.workspace.disk.digest(subject)
-            case _ if kind == NAMES:
-                return self.workspace.folders.told_names(Path(subject))
-            case _ if kind == MODULE:
-                return self.workspace.folders.told_module(subject)
-            case _ if kind == INSTALLED_NAMES:
-                return self.environment.folders.told_names(Path(subject))
-            case _ if kind == INSTALLED_MODULE:
-                return self.environment.folders.told_module(subject)
-            case _ if kind == EXISTS:
-                return told_existing(exists(Path(subject)))
-            case _ if kind == MARKED:
-                return told_existing(is_marked(Path(subject)))
-            case _ if kind == REAL:
-                return real(subject)
-            case _ if kind == WORD:
-                return told_paths(self.workspace.texts.mentioning_as_noted(subject))
-            case _ if kind == SUBCLASSES:
-                return told_paths(self.workspace.texts.subclasses(subject))
-            case _ if kind == LAYOUT:
-                return told_layout(layout_of(Path(subject)))
-            case _ if kind == SIBLINGS:
-                return told_siblings(siblings_of(Path(subject)))
-            case _ if kind == BELOW:
-                return digest(*programs_below(Path(subject)))
-            case _ if kind == VERSION:
-                return self.environment.told_version(subject)
-            case _:
-                raise ValueError(f"no question is called {kind!r}")
+        question = self._questions.get(kind)
+        if question is None:
+            raise ValueError(f"no question is called {kind!r}")
+        return question(subject)
+
+    @cached_property
+    def _questions(self) -> dict[str, Callable[[str], str]]:
+        """By the kind of a fact: what gives the answer for its subject."""
+        own, texts, installed = self.workspace.folders, self.workspace.texts, self.environment
+        return {
+            CONTENT: self.workspace.disk.digest,
+            MODULE: own.told_module,
+            NAMES: lambda folder: own.told_names(Path(folder)),
+            INSTALLED_MODULE: installed.folders.told_module,
+            INSTALLED_NAMES: lambda folder: installed.folders.told_names(Path(folder)),
+            VERSION: installed.told_version,
+            BELOW: lambda folder: digest(*programs_below(Path(folder))),
+            EXISTS: lambda path: told_existing(exists(Path(path))),
+            MARKED: lambda folder: told_existing(is_marked(Path(folder))),
+            REAL: real,
+            LAYOUT: lambda folder: told_layout(layout_of(Path(folder))),
+            SIBLINGS: lambda folder: told_siblings(siblings_of(Path(folder))),
+            WORD: lambda subject: told_paths(texts.mentioning_as_noted(subject)),
+            SUBCLASSES: lambda name: told_paths(texts.subclasses(name)),
+        }
 
     def keep(self, *, at_once: bool = False) -> None:
         """Store the results that other processes can use, unless that was done a short time ago."""

@@ -11,7 +11,7 @@ The facts of a project are numbered, and a set of them is an integer with a bit 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from typing import Any, Generic, TypeAlias, TypeVar
 
 # A kind, a subject and an answer.
@@ -184,3 +184,11 @@ def digest(*texts: str) -> str:
 def digest_of_bytes(data: bytes) -> str:
     """A short text that is different for other bytes."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def numbers_in(bits: int) -> Iterator[int]:
+    """Yield the numbers whose bits are set, the smallest first."""
+    while bits:
+        lowest = bits & -bits
+        yield lowest.bit_length() - 1
+        bits ^= lowest

@@ -16,8 +16,8 @@ from typing import Any
 
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.inference.project.disk import CONTENT, Disk
-from flake8_forward_call.inference.project.facts import Fact, Ledger
-from flake8_forward_call.inference.project.texts import PAUSE, SUBCLASSES, WORD, numbers_in
+from flake8_forward_call.inference.project.facts import Fact, Ledger, numbers_in
+from flake8_forward_call.inference.project.texts import PAUSE, SUBCLASSES, WORD
 
 _KIND = "results"
 

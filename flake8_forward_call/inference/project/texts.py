@@ -15,7 +15,7 @@ from typing import TypeAlias
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.inference.project.disk import Disk, is_settled
-from flake8_forward_call.inference.project.facts import digest, noted
+from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
 from flake8_forward_call.inference.project.layout import is_marked
 from flake8_forward_call.terminal.trouble import Unheard
 
@@ -309,14 +309,6 @@ def storing(name: str) -> str:
 def told_paths(paths: Iterable[str] | None) -> str:
     """What a fact says about the files that a search found."""
     return "too many" if paths is None else digest(*paths)
-
-
-def numbers_in(bits: int) -> Iterator[int]:
-    """Yield the numbers whose bits are set, the smallest first."""
-    while bits:
-        lowest = bits & -bits
-        yield lowest.bit_length() - 1
-        bits ^= lowest
 
 
 def _search(key: str) -> Callable[[bytes], bool]:

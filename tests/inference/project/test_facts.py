@@ -93,8 +93,14 @@ A, B, C = ("content", "a", "1"), ("content", "b", "1"), ("word", "c", "")
 
 def test_answer_rests_on_what_was_noted_meanwhile(ledger: Ledger) -> None:
     note("content", "before", "")
-    answer, mask = recorded(lambda: [note(*A), note(*B), note(*A)][0])
-    assert (answer, facts_in(ledger, mask)) == (None, [A, B])
+
+    def answer() -> int:
+        for fact in (A, B, A):
+            note(*fact)
+        return 7
+
+    found, mask = recorded(answer)
+    assert (found, facts_in(ledger, mask)) == (7, [A, B])
 
 
 def test_who_asks_again_gets_the_facts_again(ledger: Ledger) -> None:

@@ -33,8 +33,7 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.findings.selection import everywhere
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.project import disk, texts
-from flake8_forward_call.inference.project.facts import Fact
-from flake8_forward_call.inference.project.texts import numbers_in
+from flake8_forward_call.inference.project.facts import Fact, numbers_in
 from flake8_forward_call.noqa.silencing import EVERY_RULE
 from flake8_forward_call.terminal.trouble import Trouble
 
