@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import subprocess
@@ -13,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.rules import BY_CODE
 
 SEEDS = range(4)
@@ -62,7 +64,10 @@ def reference(folder: Path, cache: Path) -> Said:
 
 
 def runs(folder: Path, cache: Path) -> Iterator[Run]:
-    """Yield all other runs, given the cache that the reference has filled."""
+    """Yield all other runs, given the cache that the reference has filled.
+
+    Only one of them uses it: with the results of an earlier run, the order of the files would not matter.
+    """
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.is_file())
     wanted = [name for name in names if any(word in (folder / name).read_bytes() for word in _WORDS)]
     yield Run("seed 0, full cache", _check(folder, ["."], 0, cache))
@@ -72,14 +77,19 @@ def runs(folder: Path, cache: Path) -> Iterator[Run]:
     if not wanted:
         return
     some = frozenset(wanted)
-    yield Run("the files in reversed order", _check(folder, wanted[::-1], 0, cache), some)
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        halves = pool.map(lambda half: _check(folder, half, 0, cache), filter(None, (wanted[::2], wanted[1::2])))
-        yield Run("two commands, each with every second file", _sum(halves), some)
-        each = pool.map(lambda pair: _check(folder, [pair[1]], pair[0] % len(SEEDS), cache), enumerate(wanted))
-        yield Run("each file alone", _sum(each), some)
-    for jobs in (1, 2):
-        yield Run(f"flake8 --jobs={jobs}", _flake8(folder, wanted, jobs, cache), some, is_flake8=True)
+    with tempfile.TemporaryDirectory() as own:
+        caches = (Path(own) / str(number) for number in itertools.count())
+        yield Run("the files in reversed order", _check(folder, wanted[::-1], 0, next(caches)), some)
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            shared = next(caches)
+            halves = pool.map(lambda half: _check(folder, half, 0, shared), filter(None, (wanted[::2], wanted[1::2])))
+            yield Run("two commands, each with every second file", _sum(halves), some)
+            alone = next(caches)
+            each = pool.map(lambda pair: _check(folder, [pair[1]], pair[0] % len(SEEDS), alone), enumerate(wanted))
+            yield Run("each file alone", _sum(each), some)
+        for jobs in (1, 2):
+            said = _flake8(folder, wanted, jobs, next(caches))
+            yield Run(f"flake8 --jobs={jobs}", said, some, is_flake8=True)
 
 
 def _sum(several: Iterable[Said]) -> Said:
@@ -87,7 +97,7 @@ def _sum(several: Iterable[Said]) -> Said:
 
 
 def _environment(seed: int, cache: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONHASHSEED": str(seed), "XDG_CACHE_HOME": str(cache)}
+    return {**os.environ, "PYTHONHASHSEED": str(seed), VARIABLE: str(cache)}
 
 
 def _check(folder: Path, paths: Sequence[str], seed: int, cache: Path) -> Said:

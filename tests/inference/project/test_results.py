@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from command_line import forward_call, run
-from warm import (
+from warm_runs import (
     BASE,
     NO_MODULE,
     OTHER_CALL,

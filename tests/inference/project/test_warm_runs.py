@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from warm import (
+from warm_runs import (
     BASE,
     NO_MODULE,
     OTHER_CALL,
