@@ -7,6 +7,7 @@ flake8 imports this module on every run, in every project, so nothing heavy is i
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from flake8_forward_call import __version__
@@ -109,11 +110,17 @@ def _keep_at_the_end() -> None:
     if _keeper == os.getpid():  # A process that was forked from this one has its own end.
         return
     _keeper = os.getpid()
-    from multiprocessing.util import Finalize  # The processes of flake8 only run these functions at their end.
+    with suppress(ImportError):  # Some systems have no multiprocessing, and flake8 works without it.
+        from multiprocessing.util import Finalize  # The processes of flake8 only run these functions at their end.
 
+        Finalize(None, _keep, exitpriority=0)
+
+
+def _keep() -> None:
     from flake8_forward_call.checking import keep
 
-    Finalize(None, keep, exitpriority=0)
+    with suppress(Exception):  # Nothing is lost but time.
+        keep()
 
 
 def _add(manager: OptionManager, option: Option) -> None:

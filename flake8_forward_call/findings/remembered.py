@@ -15,17 +15,23 @@ from flake8_forward_call.sources.source import Source, is_notebook, is_stub
 
 
 def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]:
-    """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns."""
-    real = os.path.realpath(source.path)
-    session = _session(source.path, real)
-    digest = None if session is None else session.key_of(source)
-    if session is None or digest is None:
+    """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns.
+
+    Raises nothing but what ``find`` raises.
+    """
+    try:
+        real = os.path.realpath(source.path)
+        session = _session(source.path, real)
+        digest = None if session is None else session.key_of(source)
+        known = None if session is None or digest is None else _recalled(session, source.path, real, digest)
+    except Exception:  # Without earlier results, the findings are the same.
         return find()
-    known = _recalled(session, source.path, real, digest)
+    if session is None or session.results is None or digest is None:
+        return find()
     if known is not None:
         return known
     findings, mask = facts.recorded(find)
-    if session.results is not None and all(one.code != fwd900.RULE.code for one in findings):
+    if all(one.code != fwd900.RULE.code for one in findings):
         value = [_place_of(source.path, findings), stored(findings)]
         session.results.remember(real, session.context, digest, value, mask)
     return findings

@@ -24,6 +24,9 @@ _KIND = "results"
 # The most results that are kept for a project, more than twice the files of the largest one that was examined.
 MAX_RESULTS = 20_000
 
+# Most processes end within so many seconds, and write their results then.
+FIRST = 30
+
 # In a process that keeps running: the most facts that are kept, most of which no longer matter.
 MAX_FACTS = 500_000
 
@@ -67,7 +70,7 @@ class Results:
         self._stamps: dict[str, list[Any]] = {}
         self._disk = Disk()
         self._state: Callable[[], str] = str
-        self._next = 0.0
+        self._next = time.monotonic() + FIRST
         self._is_loaded = False
 
     def begin(self, disk: Disk, state: Callable[[], str]) -> None:
@@ -116,12 +119,13 @@ class Results:
         return True
 
     def keep(self, *, at_once: bool = False) -> None:
-        """Write new results to the cache, unless they were written a short time ago."""
+        """Write new results to the cache; unless ``at_once``, only after a while."""
         start = time.monotonic()
-        if self._disk.unsaved or (start < self._next and not at_once):
+        if self._disk.unsaved:
             return  # For other processes, unsaved texts do not exist.
-        stamps = self._new_stamps()
-        if not self._own and stamps == self._stamps:
+        if not at_once and (start < self._next or not self._own):
+            return
+        if not self._own and self._new_stamps() == self._stamps:
             return
         self._merge()
         self._write(self._new_stamps())
