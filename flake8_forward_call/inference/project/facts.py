@@ -72,7 +72,7 @@ class _Recorder:
     def __init__(self) -> None:
         self.ledger = Ledger()
         self.mask = 0
-        self.depth = 0  # Outside of a recording, nothing is noted.
+        self.is_on = False  # Outside of a recording, nothing is noted.
 
 
 # One file is analysed at a time in a process.
@@ -91,7 +91,7 @@ def forget(kind: str, subject: str) -> None:
 
 def note(kind: str, subject: str, answer: str) -> None:
     """Note that a question got an answer."""
-    if _NOW.depth:
+    if _NOW.is_on:
         _NOW.mask |= _NOW.ledger.noted(kind, subject, answer)
 
 
@@ -100,27 +100,26 @@ def noted(kind: str, subject: str, compute: Callable[[], _Answer], told: Callabl
 
     ``told`` turns the answer into a text that is short and different for another answer.
     """
-    outer, depth = _NOW.mask, _NOW.depth
-    _NOW.depth = 0
+    outer, was_on = _NOW.mask, _NOW.is_on
+    _NOW.is_on = False
     try:
         answer = compute()
     finally:
-        _NOW.mask, _NOW.depth = outer, depth
-    if depth:
+        _NOW.mask, _NOW.is_on = outer, was_on
+    if was_on:
         note(kind, subject, told(answer))
     return answer
 
 
 def recorded(compute: Callable[[], _Answer]) -> tuple[_Answer, int]:
     """What ``compute`` returns, and the facts that this rests on."""
-    outer, _NOW.mask = _NOW.mask, 0
-    _NOW.depth += 1
+    outer, was_on = _NOW.mask, _NOW.is_on
+    _NOW.mask, _NOW.is_on = 0, True
     try:
         answer = compute()
         return answer, _NOW.mask
     finally:
-        _NOW.mask |= outer
-        _NOW.depth -= 1
+        _NOW.mask, _NOW.is_on = outer | _NOW.mask, was_on
 
 
 class Memo(Generic[_Key, _Answer]):
