@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.classes.declared import Declared
+from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.project import apart, facts
 from flake8_forward_call.inference.project import environment as environments
 from flake8_forward_call.inference.project import layout as layouts
+from flake8_forward_call.inference.project.declared import Declared
 from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
 from flake8_forward_call.inference.project.environment import CHOICE, VERSION, Choice, Environment, environment_of
 from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
@@ -41,15 +41,14 @@ from flake8_forward_call.inference.project.layout import (
     told_layout,
 )
 from flake8_forward_call.inference.project.names import Names
+from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.project.siblings import SIBLINGS, siblings_of, told_siblings
 from flake8_forward_call.inference.project.texts import SUBCLASSES, WORD, Texts, told_paths
+from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
@@ -60,16 +59,6 @@ _Evaluator = TypeVar("_Evaluator", bound="Evaluator")
 _Place: TypeAlias = tuple[
     tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """The user's settings for a project: additional roots, declared classes, the environment, the cache folder."""
-
-    roots: tuple[Path, ...] = ()
-    declared: Declared = field(default_factory=Declared)
-    environment: Choice | None = None
-    cache_folder: str | None = None
 
 
 class Session:
@@ -92,8 +81,6 @@ class Session:
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
         """An evaluator of the given class, which only knows what the files say."""
-        from flake8_forward_call.inference.project.project import Project
-
         names, workspace = self._names, self.workspace
         return kind(
             Project(
@@ -115,8 +102,6 @@ class Session:
         The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
         does not depend on which files were checked before it.
         """
-        from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-
         if self.key_of(source) is None:
             self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
         return self.workspace.in_hand(source), self.fresh(Evaluator)

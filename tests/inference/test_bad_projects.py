@@ -8,6 +8,7 @@ import pytest
 from marked import NET, found_in, hold, written
 
 from flake8_forward_call.inference import engine, session
+from flake8_forward_call.inference.evaluating import containers
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.usage import search
 from flake8_forward_call.sources.source import Source
@@ -352,7 +353,8 @@ from run import ITEMS
 @pytest.mark.parametrize("text", COMMON.values(), ids=COMMON)
 def test_name_that_stands_in_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """What there is about it is not looked for, so what was found is not all."""
-    monkeypatch.setattr(search, "MAX_FILES", 1)
+    for module in (search, containers):
+        monkeypatch.setattr(module, "MAX_FILES", 1)
     hold(tmp_path, NET + text)
 
 

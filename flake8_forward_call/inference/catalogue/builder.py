@@ -24,10 +24,13 @@ from flake8_forward_call.inference.catalogue.exports import (
     reachable,
 )
 from flake8_forward_call.inference.catalogue.facts import DOTTED, Facts, needed
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.evaluating.library import GIVES_BACK
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.catalogue.given_back import GIVES_BACK
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import root_of
 from flake8_forward_call.inference.types import Instance, KnownFunction
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
@@ -80,7 +83,7 @@ class Builder:
     def build(self) -> dict[str, Any]:
         """The package's facts by dotted name, ready for JSON."""
         files = [file for name in self.names() for file in [self.evaluator.project.file(name)] if file is not None]
-        top_level = [(file, scope) for file in files for scope in file.root.children]
+        top_level = [(file, scope) for file in files for scope in root_of(file).children]
         classes = self._classes([self.evaluator.source_class(scope) for _, scope in top_level if scope.is_class])
         functions: dict[str, Any] = {}
         for file, scope in top_level:
@@ -191,7 +194,7 @@ class Builder:
             owner, _, last = name.rpartition(".")
             file = self.evaluator.project.file(owner)
             around = self.evaluator.project.file(owner.rpartition(".")[0])
-            if file is not None and last in file.root.flow.bound:
+            if file is not None and last in flow_of(root_of(file)).bound:
                 yield name, [given, returns]
             elif file is not None or (around is not None and not around.is_package and owner not in classes):
                 raise SystemExit(f"{name} is there no more: mend the table")

@@ -8,23 +8,26 @@ from typing import Any
 
 from flake8_forward_call.inference.catalogue.facts import DOTTED
 from flake8_forward_call.inference.catalogue.package import outward
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.members.exports import exports
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import root_of
 from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, Type
 
 
-def global_names(ev: Evaluator, file: File, seen: set[str]) -> set[str]:
+def global_names(asked: Questions, file: File, seen: set[str]) -> set[str]:
     """The names that a module binds, including those of its star imports."""
     if file.name in seen:
         return set()
     seen.add(file.name)
-    names = {name for name in file.root.flow.bound if name.isidentifier()}
-    for star in file.root.stars:
+    names = {name for name in flow_of(root_of(file)).bound if name.isidentifier()}
+    for star in root_of(file).stars:
         full = file.absolute(star.module or "", star.level)
-        source = None if full is None else ev.project.file(full)
+        source = None if full is None else asked.project.file(full)
         if source is not None:
-            names |= {name for name in global_names(ev, source, seen) if source.exports(name)}
+            names |= {name for name in global_names(asked, source, seen) if exports(source, name)}
     return names
 
 
@@ -43,8 +46,8 @@ def canonical_name(kind: Type) -> str | None:
 
 def is_offered(file: File, name: str) -> bool:
     """Whether a module exports a name, and did not just import it for its own use."""
-    bound = file.root.flow.bound
-    if "__all__" in bound and file.exports(name):
+    bound = flow_of(root_of(file)).bound
+    if "__all__" in bound and exports(file, name):
         return True
     if name.startswith("_"):
         return False

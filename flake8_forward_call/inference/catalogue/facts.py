@@ -10,13 +10,14 @@ from typing import Any, TypeVar
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, notation
 from flake8_forward_call.inference.catalogue.conventions import ATTRIBUTES, RETURNS
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.engine import OutOfBudget
-from flake8_forward_call.inference.evaluating import attributes, calls, declarations
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.evaluating.parameters import names_of
+from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.syntax.bindings import Annotated
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -99,7 +100,7 @@ class Facts:
         bases = [None if base is None else base.dotted for base in hierarchy.bases(cls)]
         if bases:
             entry["bases"] = bases
-        constructor = attributes.first_method(cls, "__init__")
+        constructor = bodies.first_method(cls, "__init__")
         if constructor is not None:
             own = [one.arg for one in names_of(constructor.node)][1:]  # type: ignore[arg-type]
             entry["parameters"] = needed(own, attributes_texts)
@@ -113,8 +114,8 @@ class Facts:
         return entry
 
     def _member(self, cls: SourceClass, owner: Slot, name: str) -> Type:
-        kind = attributes.attribute(self.evaluator, owner, name)
-        constructor = attributes.first_method(cls, "__init__")
+        kind = self.evaluator.attribute(owner, name)
+        constructor = bodies.first_method(cls, "__init__")
         if constructor is None:
             return kind
         # An argument of the constructor is a parameter of the class in the catalogue.
@@ -123,7 +124,7 @@ class Facts:
         renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
         for one in own:
             if one.annotation is not None and constructor.parent is not None:
-                declared = declarations.declared(self.evaluator, one.annotation, constructor.parent)
+                declared = self.evaluator.declared(one.annotation, constructor.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     renamed[declared] = Slot(cls.dotted, one.arg, declared.bound)
         return substitute(kind, renamed)
@@ -140,11 +141,11 @@ class Facts:
         if function.owner is not None:
             own = own[1:]
         slots: dict[Slot, Type] = {Slot(function.node, one.arg): Slot(name, one.arg) for one in own}
-        kind = calls.returned(self.evaluator, function)
+        kind = self.evaluator.returned(function)
         assert function.scope.parent is not None
         for one in own:
             if one.annotation is not None:
-                declared = declarations.declared(self.evaluator, one.annotation, function.scope.parent)
+                declared = self.evaluator.declared(one.annotation, function.scope.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     slots[declared] = Slot(name, one.arg, declared.bound)
         kind = substitute(kind, slots)
@@ -175,7 +176,7 @@ class Facts:
 
     def is_module(self, cls: Class) -> bool:
         """Whether a class is a module or has members that are, and there are facts about it."""
-        if isinstance(cls, SourceClass) and cls.scope.parent is not cls.scope.file.root:
+        if isinstance(cls, SourceClass) and cls.scope.parent is not root_of(cls.scope.file):
             return False  # There are no facts about it, because it is inside a function or another class.
         return self.evaluator.hierarchy.standing(cls) is Standing.MODULE or cls.dotted in self.givers
 
@@ -196,7 +197,7 @@ def _known_attributes(cls: SourceClass) -> Iterator[str]:
     for full, text in ATTRIBUTES.items():
         owner, _, name = full.rpartition(".")
         if owner == cls.dotted:
-            if text != "Self" and name not in cls.scope.flow.exit and not cls.scope.on_self.bindings(name):
+            if text != "Self" and name not in flow_of(cls.scope).exit and not set_on_self(cls.scope).bindings(name):
                 raise SystemExit(f"{full} is there no more: mend the table")
             yield name
 
@@ -212,14 +213,16 @@ def _used_as_objects(cls: SourceClass) -> set[str]:
 
 
 def _member_names(cls: SourceClass) -> set[str]:
-    names = {name for name in cls.scope.flow.exit if "." not in name and "[" not in name}
+    names = {name for name in flow_of(cls.scope).exit if "." not in name and "[" not in name}
     for scope in cls.scope.children:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             own = names_of(scope.node)
             if own:
                 prefix = f"{own[0].arg}."
-                names |= {key[len(prefix) :] for key in scope.flow.bound if key.startswith(prefix)}
-    declared = {name for name in names if any(isinstance(one, Annotated) for one in cls.scope.flow.exit.get(name, ()))}
+                names |= {key[len(prefix) :] for key in flow_of(scope).bound if key.startswith(prefix)}
+    declared = {
+        name for name in names if any(isinstance(one, Annotated) for one in flow_of(cls.scope).exit.get(name, ()))
+    }
     public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
     # Every subclass inherits the private methods of Module, and code outside torch calls and overrides some of them.
     inherited = {name for name in names if name.isidentifier() and cls.dotted == MODULE_CLASS and name[:2] != "__"}

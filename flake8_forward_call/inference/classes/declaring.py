@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.types import UNKNOWN, ClassObject, Instance, Origin, Type
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 # Of a class with more subclasses, nothing is concluded from what they implement.
 MAX_IMPLEMENTATIONS = 200
 
 
-def implementations(ev: Evaluator, owner: Instance | ClassObject, name: str) -> Iterator[Type]:
+def implementations(asked: Questions, owner: Instance | ClassObject, name: str) -> Iterator[Type]:
     """Yield the members of the owner's subclasses, if its own class only declares a method or property of that name.
 
     A method without a body that does anything cannot be what runs. UNKNOWN if there may be other subclasses.
@@ -25,22 +23,22 @@ def implementations(ev: Evaluator, owner: Instance | ClassObject, name: str) -> 
     cls = owner.cls
     if owner.origin is Origin.CONSTRUCTED or not isinstance(cls, SourceClass) or is_foreign(cls):
         return
-    if not _is_only_declared(ev, cls, name) or ev.project.is_open(cls.scope.file):
+    if not _is_only_declared(asked, cls, name) or asked.project.is_open(cls.scope.file):
         return
-    subclasses = ev.hierarchy.project_subclasses(cls)
-    if len(subclasses) > MAX_IMPLEMENTATIONS or not ev.hierarchy.knows_all_subclasses(cls):
+    subclasses = asked.hierarchy.project_subclasses(cls)
+    if len(subclasses) > MAX_IMPLEMENTATIONS or not asked.hierarchy.knows_all_subclasses(cls):
         yield UNKNOWN
     for one in subclasses[:MAX_IMPLEMENTATIONS]:
-        if not _is_only_declared(ev, one, name):
-            kind = attributes.own_member(ev, one, type(owner)(one, Origin.DECLARED), name)
+        if not _is_only_declared(asked, one, name):
+            kind = asked.own_member(one, type(owner)(one, Origin.DECLARED), name)
             if kind is not None:
                 yield kind
 
 
-def _is_only_declared(ev: Evaluator, cls: SourceClass, name: str) -> bool:
-    for one in ev.hierarchy.order(cls):
-        if isinstance(one, SourceClass) and name in one.scope.flow.exit:
-            method = attributes.first_method(one, name)
+def _is_only_declared(asked: Questions, cls: SourceClass, name: str) -> bool:
+    for one in asked.hierarchy.order(cls):
+        if isinstance(one, SourceClass) and name in flow_of(one.scope).exit:
+            method = bodies.first_method(one, name)
             return method is not None and only_declares(method.node)
     return False
 

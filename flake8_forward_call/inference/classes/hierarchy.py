@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import takewhile
 from operator import eq
-from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
+from flake8_forward_call.inference.classes.decoration import additions
+from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
 from flake8_forward_call.inference.engine import Answers, unjoined
+from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Slot, Type, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Chains of base classes have at most a dozen classes. A chain longer than this is a loop or artificial. Each class of a
 # chain stores those above it, so the memory grows with the square of this.
@@ -28,71 +28,9 @@ MAX_BASES = 4_000
 # Neither a class nor None, because None is a class that cannot be resolved.
 _CONTRADICTION = object()
 
-# A project with `__call__` and `forward` in more files than this is assumed to have modules of every kind.
-MAX_CALL_FILES = 200
-
 
 # The decorator's public name, and the name of its definition.
 _INTERFACES = frozenset({"torch.jit.interface", "torch.jit._script.interface"})
-
-
-class SourceClass:
-    """A class whose definition was read. There is one object for each definition, so equality is identity."""
-
-    def __init__(self, scope: Scope) -> None:
-        assert isinstance(scope.node, ast.ClassDef)
-        self.scope = scope
-        self.node = scope.node
-        self.made_ready: Sameness | None = None  # Whether creating an instance reaches `Module.__init__`.
-
-    @property
-    def dotted(self) -> str:
-        """The qualified name."""
-        names = [outer.node.name for outer in self.scope.outward() if hasattr(outer.node, "name")]
-        return ".".join([*([self.scope.file.name] if self.scope.file.name else []), *reversed(names)])
-
-    @property
-    def label(self) -> str:
-        """The name of the class in messages, with its module only if it belongs to another package."""
-        return self.dotted if self.scope.file.is_installed else self.node.name
-
-    def __repr__(self) -> str:
-        return f"<SourceClass {self.dotted}>"
-
-
-class KnownClass:
-    """A class of the catalogue."""
-
-    def __init__(self, entry: ClassEntry) -> None:
-        self.entry = entry
-
-    @property
-    def dotted(self) -> str:
-        """The qualified name."""
-        return self.entry.name
-
-    @property
-    def label(self) -> str:
-        """The name of the class in messages."""
-        return self.dotted
-
-    def __repr__(self) -> str:
-        return f"<KnownClass {self.dotted}>"
-
-
-Class: TypeAlias = SourceClass | KnownClass
-
-# What calling an instance means, and the class that causes it, if there is one.
-Meaning: TypeAlias = "tuple[Sameness, Class | None]"
-
-
-def is_foreign(cls: Class) -> bool:
-    """Whether the class belongs to another package.
-
-    Not all subclasses of such a class are known, and it does not change together with the project.
-    It makes no difference whether that package is installed, so that its source is read, or only in the catalogue.
-    """
-    return isinstance(cls, KnownClass) or cls.scope.file.is_installed
 
 
 # What is assumed in a loop, and if its answers do not settle.
@@ -106,13 +44,10 @@ _ANY: Answers[bool] = unjoined(False)
 class Hierarchy:
     """Answers about classes, each computed once."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        self._once = evaluator.engine.once
-        from flake8_forward_call.inference.calling.own_calls import OwnCalls
-
-        self.own_calls = OwnCalls(evaluator)
-        self._declared = DeclaredClasses(evaluator, evaluator.project.declared)
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
+        self._once = asked.engine.once
+        self._declared = DeclaredClasses(asked, asked.project.declared)
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
         """The direct bases; None for each base that cannot be resolved."""
@@ -125,13 +60,13 @@ class Hierarchy:
         if self._declared.is_module(cls):
             # Assume that the unresolved bases only make it a module, and nothing else.
             read = [one for one in bases if one is not None]
-            bases = (*read, self._evaluator.known_class(MODULE_CLASS))
+            bases = (*read, self._asked.known_class(MODULE_CLASS))
         return bases
 
     def _read_bases(self, cls: Class) -> Iterator[Class | None]:
         if isinstance(cls, KnownClass):
             for name in cls.entry.bases:
-                yield None if name is None else self._evaluator.known_class(name)
+                yield None if name is None else self._asked.known_class(name)
             return
         assert cls.scope.parent is not None
         for node in cls.node.bases:
@@ -139,17 +74,15 @@ class Hierarchy:
 
     def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
         """Yield the bases that a class gets from its decorators and metaclass, if its header names no module."""
-        from flake8_forward_call.inference.classes.decoration import additions
-
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
-            yield from (one.base for one in additions(self._evaluator, cls))
+            yield from (one.base for one in additions(self._asked, cls))
 
     def read_base(self, node: ast.expr, scope: Scope, given: dict[Slot, Type] | None = None) -> Iterator[Class | None]:
         """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved.
 
         ``given`` has what is passed to the functions around the class.
         """
-        kinds = alternatives(self._evaluator.base(node, scope, given))
+        kinds = alternatives(self._asked.base(node, scope, given))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None
@@ -209,8 +142,8 @@ class Hierarchy:
 
     def _below(self, file: File) -> dict[Class, list[SourceClass]]:
         below: dict[Class, list[SourceClass]] = {}
-        for scope in file.scopes.classes:
-            found = self._evaluator.source_class(scope)
+        for scope in scopes_of(file).classes:
+            found = self._asked.source_class(scope)
             for base in self.order(found)[1:]:
                 if base is not None:
                     below.setdefault(base, []).append(found)
@@ -218,7 +151,7 @@ class Hierarchy:
 
     def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
-        files = dict.fromkeys([cls.scope.file, *self._evaluator.project.subclasses(cls.node.name)])
+        files = dict.fromkeys([cls.scope.file, *self._asked.project.subclasses(cls.node.name)])
         return [one for file in files for one in self.subclasses_in(cls, file)]
 
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
@@ -234,12 +167,10 @@ class Hierarchy:
         return self._once(("subclasses", cls), lambda: tuple(dict.fromkeys(self._all_subclasses(cls))), _SUBCLASSES)
 
     def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass | None]:
-        from flake8_forward_call.inference.usage.search import places
-
         seen, todo = {cls}, [cls]
         while todo:
             parent = todo.pop()
-            for place in places(self._evaluator, parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
+            for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
                 if place is None:
                     yield None
                     continue
@@ -284,7 +215,7 @@ class Hierarchy:
         """The reason why calling an instance of the class is not equivalent, as a clause."""
         if self.is_interface(cls):
             return f"{cls.label} is a TorchScript interface, which cannot be called"
-        own = self.own_calls.of(cls)
+        own = self._asked.own_calls.of(cls)
         return f"{cls.label} overrides __call__" if own is None else own.reason
 
     def other_calls_abound(self) -> bool:
@@ -293,23 +224,23 @@ class Hierarchy:
 
     def other_calls(self) -> Iterator[SourceClass | None]:
         """Yield the project's module classes that override ``__call__`` with another meaning; None for too many."""
-        files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+        files = self._asked.project.mentioning("__call__", "forward", MAX_CALL_FILES)
         if files is None:
             yield None
         for file in files or ():
-            for scope in file.scopes.classes:
-                cls = self._evaluator.source_class(scope)
+            for scope in scopes_of(file).classes:
+                cls = self._asked.source_class(scope)
                 if self._has_other_call(cls):
                     yield cls
 
     def _has_other_call(self, cls: SourceClass) -> bool:
-        if "__call__" not in cls.scope.flow.exit:
+        if "__call__" not in flow_of(cls.scope).exit:
             return False
         return self.standing(cls) is Standing.MODULE and self.own_call(cls) is Sameness.DIFFERENT
 
     def own_call(self, cls: Class) -> Sameness | None:
         """What the class itself changes about calling its instances; None if nothing."""
-        own = self.own_calls.of(cls)
+        own = self._asked.own_calls.of(cls)
         return None if own is None else own.sameness
 
     def comes_without_hooks(self, cls: Class) -> bool:
@@ -320,7 +251,7 @@ class Hierarchy:
         """Whether the class is a TorchScript interface, whose values have ``forward`` but cannot be called."""
         if isinstance(cls, KnownClass):
             return cls.entry.interface
-        return any(self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
+        return any(self._asked.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
 
 
 def _merge(chains: Sequence[Sequence[Class | None]]) -> list[Class | None] | None:

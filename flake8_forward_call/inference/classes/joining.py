@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.types import (
     MAX_ALTERNATIVES,
     UNKNOWN,
@@ -19,13 +20,10 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-
 _OfClass: TypeAlias = "Instance | ClassObject"
 
 
-def joined(ev: Evaluator, kind: Type) -> Type:
+def joined(asked: Questions, kind: Type) -> Type:
     """The type with at most ``MAX_ALTERNATIVES``: instances of many classes become one of their nearest common base.
 
     Where there is no such base, some of those that are no modules stay, because each of them alone shows that a value
@@ -41,37 +39,37 @@ def joined(ev: Evaluator, kind: Type) -> Type:
         rest = [UNKNOWN]
     parts = [
         *rest,
-        *_joined(ev, instances, Instance),
-        *_joined(ev, classes, ClassObject),
+        *_joined(asked, instances, Instance),
+        *_joined(asked, classes, ClassObject),
     ]
     return union(parts)
 
 
-def _joined(ev: Evaluator, several: Sequence[_OfClass], make: Callable[[Class, Origin], _OfClass]) -> Sequence[Type]:
+def _joined(asked: Questions, several: Sequence[_OfClass], make: Callable[[Class, Origin], _OfClass]) -> Sequence[Type]:
     if len(several) < MAX_ALTERNATIVES // 2:
         return several
-    is_module = partial(_is_module, ev)
-    base = _common_base(ev, several, only_modules=all(is_module(one.cls) for one in several))
+    is_module = partial(_is_module, asked)
+    base = _common_base(asked, several, only_modules=all(is_module(one.cls) for one in several))
     if base is None:
         others = [one for one in several if not is_module(one.cls)]
         return [*others[: MAX_ALTERNATIVES // 4], UNKNOWN]
     # Below a base of another package, which says nothing about calls, the exact class is not known any more.
-    meaning = ev.hierarchy.meaning_of_call
+    meaning = asked.hierarchy.meaning_of_call
     is_own = isinstance(base, SourceClass) and not is_foreign(base)
     says_more = is_own or meaning(base) is not Sameness.SAME
     different = [one for one in several if meaning(one.cls) is Sameness.DIFFERENT]
     return [make(base, Origin.DECLARED if says_more else Origin.OPAQUE), *different[: MAX_ALTERNATIVES // 4]]
 
 
-def _is_module(ev: Evaluator, cls: Class) -> bool:
-    return ev.hierarchy.is_module(Instance(cls, Origin.CONSTRUCTED))
+def _is_module(asked: Questions, cls: Class) -> bool:
+    return asked.hierarchy.is_module(Instance(cls, Origin.CONSTRUCTED))
 
 
-def _common_base(ev: Evaluator, several: Sequence[_OfClass], *, only_modules: bool) -> Class | None:
+def _common_base(asked: Questions, several: Sequence[_OfClass], *, only_modules: bool) -> Class | None:
     """The first class in the method resolution order of one that is in those of all; None if there is none."""
     classes = list(dict.fromkeys(one.cls for one in several))
-    shared = list(ev.hierarchy.order(classes[0]))
+    shared = list(asked.hierarchy.order(classes[0]))
     for cls in classes[1:]:
-        order = ev.hierarchy.order(cls)
+        order = asked.hierarchy.order(cls)
         shared = [one for one in shared if one in order]
-    return next((one for one in shared if one is not None and (not only_modules or _is_module(ev, one))), None)
+    return next((one for one in shared if one is not None and (not only_modules or _is_module(asked, one))), None)

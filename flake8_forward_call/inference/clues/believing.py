@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.clues import frameworks
 from flake8_forward_call.inference.clues.clue import Told, clue_at
 from flake8_forward_call.inference.clues.docstrings import Described, Named, described, named
-from flake8_forward_call.inference.evaluating import declarations
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     ClassObject,
@@ -24,10 +23,7 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
-from flake8_forward_call.inference.usage import callers
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.verdicts.verdict import Clue
+from flake8_forward_call.inference.verdicts.verdict import Clue
 
 
 class Believing(Evaluator):
@@ -42,7 +38,7 @@ class Believing(Evaluator):
     def told(self, receiver: ast.expr, scope: Scope) -> Told | None:
         """The type of a receiver with the docstrings that show it; None if none does. Raises OutOfBudget."""
         self._prepared()
-        kind = self.ask(lambda: callers.resolved(self, self.expression(receiver, scope)))
+        kind = self.ask(lambda: self.resolved(self.expression(receiver, scope)))
         return Told(kind, tuple(self.believed)) if self.believed else None
 
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
@@ -69,7 +65,7 @@ class Believing(Evaluator):
     # Where docstrings are
 
     def _of_parameter(self, slot: Slot) -> Type | None:
-        binding = self.parameters.get(slot)
+        binding = self.parameter_of(slot)
         if binding is None or isinstance(binding.function, ast.Lambda):
             return None
         around = binding.scope.enclosing_class
@@ -137,9 +133,9 @@ class Believing(Evaluator):
 
     def _readings(self, dotted: str, scope: Scope) -> Iterator[Type]:
         """Yield what a dotted name in a docstring may mean: in its file, else as a full name."""
-        yield declarations.comment(self, dotted, scope.parent or scope)
+        yield self.type_comment(dotted, scope.parent or scope)
         module, dot, name = dotted.rpartition(".")
-        if not dot or any(dotted.partition(".")[0] in one.flow.bound for one in scope.outward()):
+        if not dot or any(dotted.partition(".")[0] in flow_of(one).bound for one in scope.outward()):
             return
         # Docstrings say `nn.Module` in files that do not import `nn`.
         kind = self.member("torch.nn" if module == "nn" else module, name)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.catalogue.look_alikes import FRAMEWORKS
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
 
 _TORCH = MODULE_CLASS.partition(".")[0]
 
@@ -21,24 +18,32 @@ _RUNTIMES = frozenset({"cv2", "onnx", "onnxruntime", "openvino"})
 _OTHERS = tuple(sorted(FRAMEWORKS - _RUNTIMES))
 
 
-def imports_torch(ev: Evaluator, file: File) -> bool:
+def imports_torch(asked: Questions, file: File) -> bool:
     """Whether a file imports torch and no other framework. A ``torch`` of the project itself does not count."""
-    return _TORCH in file.imported and is_for_torch(ev, file)
+    return _TORCH in _imported_by(file) and is_for_torch(asked, file)
 
 
-def is_for_torch(ev: Evaluator, file: File) -> bool:
+def is_for_torch(asked: Questions, file: File) -> bool:
     """Whether a file is certainly not for another framework: it imports none.
 
     If it does not import torch either, no file of the project may import another framework.
     """
-    if not file.imported.isdisjoint(_OTHERS) or ev.project.hides(MODULE_CLASS):
+    if not _imported_by(file).isdisjoint(_OTHERS) or asked.project.hides(MODULE_CLASS):
         return False
-    return _TORCH in file.imported or not any(_is_imported(ev, name) for name in _OTHERS)
+    return _TORCH in _imported_by(file) or not any(_is_imported(asked, name) for name in _OTHERS)
 
 
-def _is_imported(ev: Evaluator, name: str) -> bool:
+def _is_imported(asked: Questions, name: str) -> bool:
     """Whether a file of the project imports a framework, according to the text of its files."""
-    return any(ev.project.mentioning(name, f"{word} {name}", 0) is None for word in ("import", "from"))
+    return any(asked.project.mentioning(name, f"{word} {name}", 0) is None for word in ("import", "from"))
+
+
+def _imported_by(file: File) -> frozenset[str]:
+    """The top-level names of everything that the file imports."""
+    found: frozenset[str] | None = file.readings.get(tops_imported)
+    if found is None:
+        found = file.readings[tops_imported] = tops_imported(file.tree)
+    return found
 
 
 def tops_imported(tree: ast.Module) -> frozenset[str]:

@@ -4,38 +4,34 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes import mixins
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.clues import frameworks
 from flake8_forward_call.inference.clues.clue import Told, clue_at
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.project.texts import taking
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of
 from flake8_forward_call.inference.types import Instance, Origin, union
 from flake8_forward_call.inference.verdicts.verdict import Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 # If the `forward` of more files may take the keywords, they are common words and say nothing.
 _MAX_FILES = 40
 
 
-def told(ev: Evaluator, call: ast.Call, scope: Scope) -> Told | None:
+def told(asked: Questions, call: ast.Call, scope: Scope) -> Told | None:
     """What the keywords of a call say about its receiver; None if they say nothing. Raises OutOfBudget."""
     keywords = [one.arg for one in call.keywords if one.arg is not None]
-    if not keywords or len(keywords) < len(call.keywords) or not frameworks.is_for_torch(ev, scope.file):
+    if not keywords or len(keywords) < len(call.keywords) or not frameworks.is_for_torch(asked, scope.file):
         return None
-    files = ev.files_mentioning(taking("forward", keywords), scope.file, _MAX_FILES)
+    files = asked.files_mentioning(taking("forward", keywords), scope.file, _MAX_FILES)
     found: list[tuple[SourceClass, FunctionNode]] = []
     for file in files or ():
-        for cls, node in _takers(ev, file, call):
-            if not _is_protocol(ev, cls):
+        for cls, node in _takers(asked, file, call):
+            if not _is_protocol(asked, cls):
                 found.append((cls, node))
-    if not any(_names_all(node, keywords) for _, node in found) or not all(_is_module(ev, cls) for cls, _ in found):
+    if not any(_names_all(node, keywords) for _, node in found) or not all(_is_module(asked, cls) for cls, _ in found):
         return None
     named = next(one for one in found if _names_all(one[1], keywords))
     shown = " and ".join(f"`{one}`" for one in keywords[:3])
@@ -44,15 +40,15 @@ def told(ev: Evaluator, call: ast.Call, scope: Scope) -> Told | None:
     return Told(kind, (clue_at(named[0].scope, named[1], text),))
 
 
-def _is_module(ev: Evaluator, cls: SourceClass) -> bool:
-    return ev.hierarchy.standing(cls) is Standing.MODULE or bool(mixins.users(ev, cls))
+def _is_module(asked: Questions, cls: SourceClass) -> bool:
+    return asked.hierarchy.standing(cls) is Standing.MODULE or bool(asked.users_of_mixin(cls))
 
 
-def _takers(ev: Evaluator, file: File, call: ast.Call) -> Iterator[tuple[SourceClass, FunctionNode]]:
+def _takers(asked: Questions, file: File, call: ast.Call) -> Iterator[tuple[SourceClass, FunctionNode]]:
     """Yield the classes of a file whose own ``forward`` takes the arguments of a call."""
-    for scope in file.scopes.classes:
-        cls = ev.source_class(scope)
-        method = attributes.first_method(cls, "forward")
+    for scope in scopes_of(file).classes:
+        cls = asked.source_class(scope)
+        method = bodies.first_method(cls, "forward")
         if method is not None and _takes(method.node, call):  # type: ignore[arg-type]
             yield cls, method.node  # type: ignore[misc]
 
@@ -85,9 +81,9 @@ def _names_all(node: FunctionNode, keywords: Sequence[str]) -> bool:
     return {*keywords} <= {one.arg for one in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs)}
 
 
-def _is_protocol(ev: Evaluator, cls: SourceClass) -> bool:
+def _is_protocol(asked: Questions, cls: SourceClass) -> bool:
     """Whether a class only describes others, which may be modules."""
-    return any(ev.dotted(base, cls.scope.parent) in _PROTOCOLS for base in cls.node.bases)
+    return any(asked.dotted(base, cls.scope.parent) in _PROTOCOLS for base in cls.node.bases)
 
 
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Binding
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Packages whose functions return what they are passed, changed or copied.
 _MAKERS = ("torch", "nn", "copy", "deepcopy")
@@ -21,14 +21,14 @@ _MAKERS = ("torch", "nn", "copy", "deepcopy")
 At: TypeAlias = "tuple[ast.expr, Scope]"
 
 
-def is_same(ev: Evaluator, one: At, other: At) -> bool:
+def is_same(asked: Questions, one: At, other: At) -> bool:
     """Whether two expressions have the same path from the same name, which is bound to the same values."""
     (first, scope), (second, inner) = one, other
     path = _path(first, scope)
     if path is None or path != _path(second, inner):
         return False
     if path[0] == "":
-        return len(path) > 1 and (scope is inner or _is_set_once(ev, path[1], scope))
+        return len(path) > 1 and (scope is inner or _is_set_once(asked, path[1], scope))
     return scope is inner
 
 
@@ -53,7 +53,7 @@ def covers(one: At, others: Iterable[At]) -> bool:
 def _reaching(node: ast.expr, scope: Scope) -> Iterator[tuple[AnyBinding, ...]]:
     """Yield the bindings in its own scope that reach an expression and each of its parts, outermost first."""
     while True:
-        yield scope.flow.uses.get(id(node)) or ()
+        yield flow_of(scope).uses.get(id(node)) or ()
         match node:
             case ast.Attribute(value=inner) | ast.Subscript(value=inner):
                 node = inner
@@ -85,14 +85,14 @@ def _own_name(scope: Scope) -> str | None:
     return None
 
 
-def _is_set_once(ev: Evaluator, name: str, scope: Scope) -> bool:
+def _is_set_once(asked: Questions, name: str, scope: Scope) -> bool:
     """Whether the class, its bases and its subclasses set an attribute to one value, or derive others from it."""
     around = next((one.enclosing_class for one in scope.outward() if one.enclosing_class is not None), None)
     if around is None:
         return False
     sources: dict[str, None] = {}
-    for cls in family(ev, ev.source_class(around)):
-        for index, binding in enumerate(cls.scope.on_self.bindings(name)):
+    for cls in family(asked, asked.source_class(around)):
+        for index, binding in enumerate(set_on_self(cls.scope).bindings(name)):
             value = _value(binding)
             if value is None:
                 sources[f"{index} in {cls.dotted}"] = None
@@ -133,9 +133,9 @@ def _chain(node: ast.expr) -> Iterator[ast.expr]:
                 return
 
 
-def family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
+def family(asked: Questions, cls: SourceClass) -> Iterator[SourceClass]:
     """Yield a class with its bases and subclasses in the project."""
-    for one in ev.hierarchy.order(cls):
+    for one in asked.hierarchy.order(cls):
         if isinstance(one, SourceClass) and not one.scope.file.is_installed:
             yield one
-    yield from ev.hierarchy.project_subclasses(cls)
+    yield from asked.hierarchy.project_subclasses(cls)

@@ -3,37 +3,34 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.clues import frameworks, keywords, uses
+from flake8_forward_call.inference.clues.believing import Believing
 from flake8_forward_call.inference.clues.clue import Told
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.inference.types import Type
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.types import Type
 
 # What gives a proxy for an object in another process: docs.pytorch.org/docs/stable/rpc.html
 _REMOTE = frozenset({"rpc_sync", "rpc_async", "remote"})
 
 
-def weigh(ev: Evaluator, call: ast.Call, receiver: ast.expr, scope: Scope, kind: Type) -> Told | None:
+def weigh(asked: Questions, call: ast.Call, receiver: ast.expr, scope: Scope, kind: Type) -> Told | None:
     """What clues say about the receiver of a call, if nothing proves or refutes that it is a module.
 
     ``kind`` is its type before callers are asked. None if there are no clues. Raises OutOfBudget.
     """
     if _is_on_class(call, receiver, scope) or _is_remote(receiver):
         return None
-    if not frameworks.is_for_torch(ev, scope.file):
+    if not frameworks.is_for_torch(asked, scope.file):
         return None
-    told = _by_docstrings(ev, receiver, scope)
-    return told or uses.told(ev, receiver, scope, kind) or keywords.told(ev, call, scope)
+    told = _by_docstrings(asked, receiver, scope)
+    return told or uses.told(asked, receiver, scope, kind) or keywords.told(asked, call, scope)
 
 
-def _by_docstrings(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Told | None:
-    from flake8_forward_call.inference.clues.believing import Believing
+def _by_docstrings(asked: Questions, receiver: ast.expr, scope: Scope) -> Told | None:
 
-    return Believing(ev.project).told(receiver, scope)
+    return Believing(asked.project).told(receiver, scope)
 
 
 def _is_on_class(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:

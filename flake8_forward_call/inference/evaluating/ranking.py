@@ -6,9 +6,9 @@ import ast
 from collections.abc import Hashable
 from typing import TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.definitions import KnownClass, SourceClass
 from flake8_forward_call.inference.syntax.bindings import Binding
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The path of a file, a row and a column in it, the kind of question, and the name that it asks for.

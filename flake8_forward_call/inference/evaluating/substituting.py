@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from flake8_forward_call.inference.evaluating import calls, refinement
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.bindings import Test
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -19,19 +18,15 @@ from flake8_forward_call.inference.types import (
     substitute,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.bindings import Test
 
-
-def filled_in(ev: Evaluator, kind: Type, given: dict[Slot, Type]) -> Type:
+def filled_in(asked: Questions, kind: Type, given: dict[Slot, Type]) -> Type:
     """The type with slots replaced by what a caller passes for them."""
-    return substitute(kind, given, _Rules(ev)) if given else kind
+    return substitute(kind, given, _Rules(asked)) if given else kind
 
 
 class _Rules:
-    def __init__(self, ev: Evaluator) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
 
     def called(self, kind: Type) -> Type:
         match kind:
@@ -40,7 +35,7 @@ class _Rules:
             case Slot():
                 return Result(kind)
             case Function() | KnownFunction():
-                return calls.returned(self._ev, kind)
+                return self._asked.returned(kind)
             case Partial(inner):
                 return each(inner, self.called)
             case _:
@@ -48,5 +43,5 @@ class _Rules:
 
     def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
         for test, positive in tests:
-            kind = refinement.narrowed(self._ev, kind, test, positive, may_be_never=True)
+            kind = self._asked.narrowed(kind, test, positive, may_be_never=True)
         return kind

@@ -9,17 +9,14 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard
 from weakref import WeakKeyDictionary
 
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported, Iterated
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.usage.origins import bound
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.scopes import Scope
 
 Placed: TypeAlias = "tuple[ast.expr, Scope]"
 
@@ -71,8 +68,8 @@ class Spot:
 class Spots:
     """Finds the methods and tables of hooks in the expressions of one file."""
 
-    def __init__(self, ev: Evaluator, file: File) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, file: File) -> None:
+        self._asked = asked
         self._carriers = _carriers_in(file)  # Names and attributes to which hook methods are assigned.
 
     def may_give(self, callee: ast.expr) -> bool:
@@ -100,7 +97,7 @@ class Spots:
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                 yield from self._by_text(owner, key, scope, names, depth)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in self._carriers or name in names:
-                for binding in bound(self._ev, node, scope):
+                for binding in self._asked.bound(node, scope):
                     match binding:
                         case Imported(name=str(imported)) if imported in names:
                             yield Spot(names[imported], None)
@@ -145,7 +142,7 @@ class Spots:
                 for one in several:
                     yield from self._texts(one, scope, depth + 1)
             case ast.Name() if depth < _MAX_NAMES:
-                bindings = bound(self._ev, node, scope)
+                bindings = self._asked.bound(node, scope)
                 for binding in bindings:
                     match binding:
                         case Assigned(value=value, path=()) | Iterated(iterable=value, path=()):

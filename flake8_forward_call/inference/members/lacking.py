@@ -7,47 +7,45 @@ nothing about the others, unless its class makes attributes up: then it may have
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes.hierarchy import KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes, calls
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import KnownClass, SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Instance, NoneValue, Type, alternatives, union
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 # The methods by which a class computes missing attributes.
 _MADE_UP = ("__getattr__", "__getattribute__")
 
 
-def among(ev: Evaluator, owner: Type, name: str) -> Type:
+def among(asked: Questions, owner: Type, name: str) -> Type:
     """The type of an attribute of one of several values; those that may make it up count, too."""
     several = [one for one in alternatives(owner) if not isinstance(one, NoneValue)]
-    found = [attributes.attribute(ev, one, name) for one in several]
+    found = [asked.attribute(one, name) for one in several]
     if len(several) < 2 or UNKNOWN not in found or all(one == UNKNOWN for one in found):
         return union(found)
     return union(
-        _of_lacking(ev, one, name) if kind == UNKNOWN else kind for one, kind in zip(several, found, strict=True)
+        _of_lacking(asked, one, name) if kind == UNKNOWN else kind for one, kind in zip(several, found, strict=True)
     )
 
 
-def _of_lacking(ev: Evaluator, owner: Type, name: str) -> Type:
+def _of_lacking(asked: Questions, owner: Type, name: str) -> Type:
     """What a value may give for an attribute that its class does not show."""
     if not isinstance(owner, Instance) or not isinstance(owner.cls, SourceClass) or is_foreign(owner.cls):
         return UNKNOWN
     made_up: list[Type] = []
-    for cls in ev.hierarchy.order(owner.cls):
+    for cls in asked.hierarchy.order(owner.cls):
         if cls is None or (isinstance(cls, KnownClass) and cls.dotted != MODULE_CLASS):
             return UNKNOWN
         if isinstance(cls, SourceClass):
-            if attributes.own_member(ev, cls, owner, name) is not None:
+            if asked.own_member(cls, owner, name) is not None:
                 return UNKNOWN  # It is set, to something that was not read.
-            if any(True for _ in cls.scope.on_self.unnamed) or _is_written_whole(cls):
+            if any(True for _ in set_on_self(cls.scope).unnamed) or _is_written_whole(cls):
                 return PLAIN  # Anything may be stored under any name, so that nothing is proven.
             for method in _MADE_UP:
-                if attributes.first_method(cls, method) is not None:
-                    made_up.append(calls.returned(ev, attributes.attribute(ev, owner, method)))
+                if bodies.first_method(cls, method) is not None:
+                    made_up.append(asked.returned(asked.attribute(owner, method)))
     return union([UNKNOWN, *made_up])
 
 

@@ -13,7 +13,8 @@ from functools import cached_property
 
 from flake8_forward_call.files.reading import read_bytes
 from flake8_forward_call.inference.project.facts import digest_of_bytes, forget, note
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook, read
+from flake8_forward_call.sources.opening import read
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook
 
 # Larger files are generated, and take longer to read than their contents are worth.
 MAX_BYTES = 3_000_000

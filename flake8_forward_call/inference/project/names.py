@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
@@ -18,10 +18,8 @@ from flake8_forward_call.inference.project.environment import Environment
 from flake8_forward_call.inference.project.facts import Memo
 from flake8_forward_call.inference.project.layout import is_marked
 from flake8_forward_call.inference.project.workspace import Workspace
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import is_stub
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
 
 # The path of a module, and whether it is installed.
 _Found: TypeAlias = tuple[Path, bool]

@@ -2,125 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.catalogue.package import Fact
-from flake8_forward_call.inference.classes.declared import Declared
-from flake8_forward_call.inference.syntax.bindings import Assigned
-from flake8_forward_call.inference.syntax.scopes import Scope, ScopeMap
-from flake8_forward_call.sources.rows import Rows
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.references import References
-    from flake8_forward_call.inference.usage.stores import Stores
+from flake8_forward_call.inference.project.declared import Declared
+from flake8_forward_call.inference.syntax.file import File
 
 # If a file is asked for more names, all of its names are read at once.
 _MAX_NAMES = 40
-
-
-@dataclass(eq=False)
-class File:
-    """One file under analysis. ``name`` is its dotted module name, empty if it is unknown.
-
-    ``is_installed`` distinguishes the files of other packages from those of the project. ``text`` is what ``tree`` was
-    parsed from; None if it is not at hand.
-    """
-
-    path: str
-    tree: ast.Module
-    name: str = ""
-    is_package: bool = False
-    is_installed: bool = False
-    text: str | None = None
-    _references_to: dict[str, References] = field(init=False, default_factory=dict)
-
-    @cached_property
-    def scopes(self) -> ScopeMap:
-        """The scopes of the file."""
-        return ScopeMap(self.tree, self)
-
-    @cached_property
-    def references(self) -> References:
-        """How the file uses names."""
-        from flake8_forward_call.inference.syntax.references import References
-
-        return References(self)
-
-    def references_to(self, name: str) -> References:
-        """The same for one name. Cheaper, because only the statements that mention it are read.
-
-        Most files are asked for very few names.
-        """
-        if self.text is None or "references" in self.__dict__:
-            return self.references
-        found = self._references_to.get(name)
-        if found is None:
-            rows = self._rows.mentioning(name)
-            if rows is None or len(self._references_to) >= _MAX_NAMES:
-                return self.references
-            from flake8_forward_call.inference.syntax.references import References
-
-            found = self._references_to[name] = References(self, rows)
-        return found
-
-    @cached_property
-    def _rows(self) -> Rows:
-        return Rows(self.text or "")
-
-    @cached_property
-    def stores(self) -> Stores:
-        """What the file stores in objects."""
-        from flake8_forward_call.inference.usage.stores import Stores
-
-        return Stores(self)
-
-    @cached_property
-    def imported(self) -> frozenset[str]:
-        """The top-level names of everything that the file imports."""
-        from flake8_forward_call.inference.clues.frameworks import tops_imported
-
-        return tops_imported(self.tree)
-
-    @property
-    def root(self) -> Scope:
-        """The module's own scope."""
-        return self.scopes.root
-
-    def exports(self, name: str) -> bool:
-        """Whether ``from ... import *`` imports the name, if the file has it."""
-        if self._all is not None:
-            return name in self._all
-        return not name.startswith("_")
-
-    @cached_property
-    def _all(self) -> frozenset[str] | None:
-        """The names in ``__all__``; None if there is no such list, or if it is more than one literal."""
-        bound = list(self.root.flow.bound.get("__all__", ()))
-        match bound:
-            case [Assigned(value=ast.List(elts=elements) | ast.Tuple(elts=elements), path=())]:
-                names = [one.value for one in elements if isinstance(one, ast.Constant)]
-                grown = any("__all__" in ast.unparse(call.func) for call in self.root.calls)  # __all__.extend(...)
-                return None if grown or len(names) < len(elements) else frozenset(map(str, names))
-            case _:
-                return None
-
-    def absolute(self, module: str, level: int) -> str | None:
-        """The full name of an imported module, by the name of the file; None if its dots lead nowhere."""
-        if level == 0:
-            return module
-        if not self.name:
-            return None
-        parts = self.name.split(".")
-        drop = level - 1 if self.is_package else level
-        if drop > len(parts):
-            return None
-        base = parts[: len(parts) - drop]
-        return ".".join([*base, module] if module else base) or None
 
 
 @dataclass(eq=False)

@@ -6,15 +6,12 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.project.disk import Disk, is_settled
 from flake8_forward_call.inference.project.facts import Memo
 from flake8_forward_call.inference.project.layout import real
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, SourceError
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,7 +75,6 @@ class Shelf:
         file = old.file
         if file is None:
             return None
-        from flake8_forward_call.inference.project.project import File
 
         path = Path(file.path)
         if file.name != (dotted or self._name_of(path)):
@@ -87,7 +83,6 @@ class Shelf:
         return file
 
     def _made(self, at: str, source: Source, dotted: str) -> File:
-        from flake8_forward_call.inference.project.project import File
 
         path = Path(at)
         return File(at, source.tree, dotted or self._name_of(path), path.name == "__init__.py", text=source.text)

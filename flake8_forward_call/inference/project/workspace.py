@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
 from itertools import takewhile
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from flake8_forward_call.inference.project.apart import apart_from
 from flake8_forward_call.inference.project.disk import Disk
@@ -19,10 +19,8 @@ from flake8_forward_call.inference.project.namesakes import Namesake
 from flake8_forward_call.inference.project.shelf import Shelf
 from flake8_forward_call.inference.project.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.texts import Texts
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, is_notebook
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
 
 # The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))

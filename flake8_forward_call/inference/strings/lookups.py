@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import attributes, parameters
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.strings.values import Strings, Value, values_of
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     UNKNOWN,
@@ -25,10 +26,6 @@ from flake8_forward_call.inference.types import (
     each,
     union,
 )
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # How many helpers deep a string is followed that one passes on to the next.
 MAX_HELPERS = 4
@@ -43,16 +40,16 @@ FINDERS = frozenset(
 NAMES = frozenset({"import_module", "__import__"}) | {one.rpartition(".")[2] for one in FINDERS}
 
 
-def found(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
+def found(asked: Questions, node: ast.Call, scope: Scope) -> Type:
     """What a call that gets a string gives: ``import_module(...)``, or ``getattr`` on what that gives; else UNKNOWN."""
-    return _Look(ev, {}).of_each(node, scope)
+    return _Look(asked, {}).of_each(node, scope)
 
 
-def returned(ev: Evaluator, function: Function, call: ast.Call, scope: Scope) -> Type | None:
+def returned(asked: Questions, function: Function, call: ast.Call, scope: Scope) -> Type | None:
     """What a helper that gets strings returns to a call; None if it does not look up anything by them."""
-    if not (function.scope.looks_up or _passes_on(function, call)):
+    if not (_looks_up(function.scope) or _passes_on(function, call)):
         return None
-    kind = _Look(ev, {}).of_each(call, scope)
+    kind = _Look(asked, {}).of_each(call, scope)
     return None if kind == UNKNOWN else kind
 
 
@@ -61,7 +58,7 @@ def _passes_on(function: Function, call: ast.Call) -> bool:
     given = (*call.args, *(one.value for one in call.keywords))
     if not any(isinstance(one, ast.Constant) and isinstance(one.value, str) and _is_dotted(one.value) for one in given):
         return False
-    return any(isinstance(one.value, ast.Call) for one in function.scope.flow.returned.values())
+    return any(isinstance(one.value, ast.Call) for one in flow_of(function.scope).returned.values())
 
 
 def _is_dotted(text: str) -> bool:
@@ -71,9 +68,9 @@ def _is_dotted(text: str) -> bool:
 class _Look:
     """A look at code with the values of the strings that its callers decide."""
 
-    def __init__(self, ev: Evaluator, known: Mapping[str, Value], depth: int = 0) -> None:
-        self._ev = ev
-        self._strings = Strings(ev, known)
+    def __init__(self, asked: Questions, known: Mapping[str, Value], depth: int = 0) -> None:
+        self._asked = asked
+        self._strings = Strings(asked, known)
         self._depth = depth
 
     def of_each(self, node: ast.expr, scope: Scope) -> Type:
@@ -83,8 +80,8 @@ class _Look:
             return UNKNOWN if kind is None else kind
         ((key, (asked, home)),) = self._strings.open.items()
         kinds = [
-            _Look(self._ev, {key: text}, self._depth).value(node, scope) or UNKNOWN
-            for text in values_of(self._ev, asked, home)
+            _Look(self._asked, {key: text}, self._depth).value(node, scope) or UNKNOWN
+            for text in values_of(self._asked, asked, home)
         ]
         return union(kinds) if kinds else UNKNOWN
 
@@ -92,7 +89,7 @@ class _Look:
         """What an expression gives; None if it looks up nothing, or the string is not known."""
         match node:
             case ast.Name():
-                bindings = [one for one in untested(scope.flow.uses.get(id(node), ())) if not one.fallback]
+                bindings = [one for one in untested(flow_of(scope).uses.get(id(node), ())) if not one.fallback]
                 kinds = [
                     self.value(one.value, one.scope)
                     for one in bindings
@@ -112,17 +109,13 @@ class _Look:
 
     def _member(self, owner: Type | None, key: ast.expr, scope: Scope) -> Type | None:
         name = None if owner is None else self._strings.text(key, scope)
-        return (
-            None
-            if name is None or owner is None
-            else each(owner, lambda one: attributes.attribute(self._ev, one, name))
-        )
+        return None if name is None or owner is None else each(owner, lambda one: self._asked.attribute(one, name))
 
     def _called(self, node: ast.Call, scope: Scope) -> Type | None:
         made = self.value(node.func, scope) if isinstance(node.func, (ast.Name, ast.Call)) else None
         if made is not None:
             return each(made, lambda one: Instance(one.cls, one.origin) if isinstance(one, ClassObject) else UNKNOWN)
-        match self._ev.expression(node.func, scope):
+        match self._asked.expression(node.func, scope):
             case Namespace("importlib.import_module"):
                 return self._module(node, scope)
             case Builtin("__import__"):
@@ -130,7 +123,7 @@ class _Look:
             case Namespace(name) if name in FINDERS and node.args:
                 text = self._strings.text(node.args[0], scope)
                 home, _, last = (text or "").replace(":", ".").rpartition(".")
-                return attributes.attribute(self._ev, self._named(home, scope), last) if home else None
+                return self._asked.attribute(self._named(home, scope), last) if home else None
             case Function() as function:
                 return self.returned(function, node, scope)
             case _:
@@ -150,7 +143,7 @@ class _Look:
         parts = package.split(".")
         if not package or level > len(parts):
             return None
-        return self._ev.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
+        return self._asked.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
 
     def _imported(self, node: ast.Call, scope: Scope) -> Type | None:
         """What ``__import__`` returns: the module itself only if it is told what is wanted from it."""
@@ -161,33 +154,33 @@ class _Look:
         return self._named(text if wanted else text.partition(".")[0], scope)
 
     def _named(self, dotted: str, scope: Scope) -> Type:
-        return self._ev.namespace(self._ev.project.imported(scope.file, dotted, 0) or dotted)
+        return self._asked.namespace(self._asked.project.imported(scope.file, dotted, 0) or dotted)
 
     # Helpers
 
     def returned(self, function: Function, call: ast.Call, scope: Scope) -> Type | None:
         """What a function returns to a call."""
         node, inner = function.node, function.scope
-        if self._depth >= MAX_HELPERS or not isinstance(node, ast.FunctionDef) or inner.flow.yielded:
+        if self._depth >= MAX_HELPERS or not isinstance(node, ast.FunctionDef) or flow_of(inner).yielded:
             return None
         known = dict(self._given(function, call, scope))
         if not known:
             return None
         at_failure = _within_handlers(node)
-        values = [one.value for key, one in inner.flow.returned.items() if key not in at_failure]
-        look = _Look(self._ev, known, self._depth + 1)
+        values = [one.value for key, one in flow_of(inner).returned.items() if key not in at_failure]
+        look = _Look(self._asked, known, self._depth + 1)
         kinds = [None if one is None else look.value(one, inner) for one in values]
         return None if not kinds or None in kinds else union(filter(None, kinds))
 
     def _given(self, function: Function, call: ast.Call, scope: Scope) -> Iterator[tuple[str, str]]:
         """Yield the parameters for which a call passes a string that is known, with that string."""
-        own = parameters.names_of(function.node)[function.owner is not None :]
+        own = names_of(function.node)[function.owner is not None :]
         given = dict(zip((one.arg for one in own), call.args, strict=False))
         if any(isinstance(one, ast.Starred) for one in call.args):
             return
         given.update((one.arg, one.value) for one in call.keywords if one.arg is not None)
         for argument in own:
-            bound = list(function.scope.flow.bound.get(argument.arg, {}))
+            bound = list(flow_of(function.scope).bound.get(argument.arg, {}))
             if len(bound) != 1 or not isinstance(binding := bound[0], Parameter):
                 continue  # The function sets it, so that its value where it is used is another one.
             if argument.arg in given:
@@ -206,3 +199,14 @@ def _within_handlers(node: ast.FunctionDef) -> set[int]:
     """The ids of the ``return`` statements that give a stand-in for what could not be imported."""
     inside: Sequence[ast.AST] = [one for one in ast.walk(node) if isinstance(one, ast.ExceptHandler)]
     return {id(one) for handler in inside for one in ast.walk(handler) if isinstance(one, ast.Return)}
+
+
+def _looks_up(scope: Scope) -> bool:
+    """Whether a call in the scope may find something by a dotted name that is given as a string."""
+    found: bool | None = scope.readings.get(_looks_up)
+    if found is None:
+        renamed = scopes_of(scope.file).renamed
+        names = NAMES.union(*(renamed.get(name, ()) for name in NAMES))
+        found = any(getattr(one.func, "id", getattr(one.func, "attr", "")) in names for one in scope.calls)
+        scope.readings[_looks_up] = found
+    return found

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.members.naming import texts_of
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Parameter, Step
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of, untested
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A name goes through a handful of variables. Longer strings, and longer ways, do not name anything.
 MAX_DEPTH = 12
@@ -38,8 +39,8 @@ class Strings:
     ``open`` has what was asked for and is not among them: a parameter, or an attribute of the instance.
     """
 
-    def __init__(self, ev: Evaluator, known: Mapping[str, Value]) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, known: Mapping[str, Value]) -> None:
+        self._asked = asked
         self._known = known
         self.open: dict[str, tuple[ast.Name | ast.Attribute, Scope]] = {}
 
@@ -61,7 +62,7 @@ class Strings:
             case ast.Name():
                 return self._named(node, scope, depth)
             case ast.Attribute():
-                return self._asked(node, scope)
+                return self._asked_for(node, scope)
             case ast.FormattedValue(value=value, conversion=-1, format_spec=None):
                 return self._value(value, scope, depth + 1)
             case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -79,7 +80,7 @@ class Strings:
                 return None
 
     def _named(self, node: ast.Name, scope: Scope, depth: int) -> Value | None:
-        bindings = [one for one in untested(scope.flow.uses.get(id(node), ())) if not one.fallback]
+        bindings = [one for one in untested(flow_of(scope).uses.get(id(node), ())) if not one.fallback]
         if not bindings:
             return self._global(node, scope, depth)
         if len(bindings) > 1:
@@ -90,23 +91,21 @@ class Strings:
             case Annotated(value=ast.expr() as value, scope=home):
                 return self._value(value, home, depth + 1)
             case Parameter(kind="plain"):
-                return self._asked(node, scope)
+                return self._asked_for(node, scope)
             case _:
                 return None
 
     def _global(self, node: ast.Name, scope: Scope, depth: int) -> Value | None:
         """The value of a constant of the module, or of another one that it is imported from."""
-        from flake8_forward_call.inference.usage.registries import named_global
-
-        found = named_global(self._ev, node, scope)
-        bound = list(untested(found[0].root.flow.exit.get(found[1], ()))) if found is not None else []
+        found = self._asked.named_global(node, scope)
+        bound = list(untested(flow_of(root_of(found[0])).exit.get(found[1], ()))) if found is not None else []
         match bound:
             case [Assigned(value=value, path=(), scope=home) | Annotated(value=ast.expr() as value, scope=home)]:
                 return self._value(value, home, depth + 1)
             case _:
                 return None
 
-    def _asked(self, node: ast.Name | ast.Attribute, scope: Scope) -> Value | None:
+    def _asked_for(self, node: ast.Name | ast.Attribute, scope: Scope) -> Value | None:
         key = key_of(node)
         if key is None:
             return None
@@ -171,22 +170,21 @@ def _number(node: ast.expr | None) -> int | None:
             return None
 
 
-def values_of(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Sequence[str]:
+def values_of(asked: Questions, node: ast.Name | ast.Attribute, scope: Scope) -> Sequence[str]:
     """The strings that callers pass for a parameter, or that classes set for an attribute; none if that is open."""
-    found = _passed(ev, node, scope) if isinstance(node, ast.Name) else list(_set(ev, node, scope))
+    found = _passed(asked, node, scope) if isinstance(node, ast.Name) else list(_set(asked, node, scope))
     texts = [one for one in dict.fromkeys(found) if one is not None]
     return texts if None not in found and len(texts) <= MAX_VALUES else ()
 
 
-def _passed(ev: Evaluator, node: ast.Name, scope: Scope) -> Sequence[str | None]:
-    from flake8_forward_call.inference.members.naming import texts_of
+def _passed(asked: Questions, node: ast.Name, scope: Scope) -> Sequence[str | None]:
 
-    return sorted(texts_of(ev, node, scope) or ())
+    return sorted(texts_of(asked, node, scope) or ())
 
 
-def _set(ev: Evaluator, node: ast.Attribute, scope: Scope) -> Iterator[str | None]:
+def _set(asked: Questions, node: ast.Attribute, scope: Scope) -> Iterator[str | None]:
     """Yield what the class of an instance, and its subclasses, set for an attribute; None if it is no constant."""
-    for kind in alternatives(ev.expression(node.value, scope)):
+    for kind in alternatives(asked.expression(node.value, scope)):
         match kind:
             case Slot(bound=(Instance(cls=SourceClass() as cls) | ClassObject(cls=SourceClass() as cls))):
                 origin = Origin.DECLARED
@@ -197,24 +195,24 @@ def _set(ev: Evaluator, node: ast.Attribute, scope: Scope) -> Iterator[str | Non
             case _:
                 yield None
                 continue
-        yield from (one for one in _constants(ev, cls, node.attr) if one != "")  # Which is there to be replaced.
+        yield from (one for one in _constants(asked, cls, node.attr) if one != "")  # Which is there to be replaced.
         if origin is not Origin.CONSTRUCTED:
-            for one in ev.hierarchy.project_subclasses(cls):
-                if node.attr in one.scope.flow.exit:
-                    yield from _constants(ev, one, node.attr)
+            for one in asked.hierarchy.project_subclasses(cls):
+                if node.attr in flow_of(one.scope).exit:
+                    yield from _constants(asked, one, node.attr)
 
 
-def _constants(ev: Evaluator, cls: SourceClass, name: str) -> Iterator[str | None]:
+def _constants(asked: Questions, cls: SourceClass, name: str) -> Iterator[str | None]:
     """Yield the strings that a class gives a name, itself or by its bases; none if it only declares the name."""
-    order: Sequence[Class | None] = ev.hierarchy.order(cls)
+    order: Sequence[Class | None] = asked.hierarchy.order(cls)
     for one in order:
         if not isinstance(one, SourceClass):
             break
-        bindings = [*one.scope.flow.exit.get(name, ()), *one.scope.on_self.bindings(name)]
+        bindings = [*flow_of(one.scope).exit.get(name, ()), *set_on_self(one.scope).bindings(name)]
         for binding in bindings:
             match binding:
                 case Assigned(value=value, path=(), scope=home) | Annotated(value=ast.expr() as value, scope=home):
-                    yield Strings(ev, {}).text(value, home)
+                    yield Strings(asked, {}).text(value, home)
                 case Annotated():
                     pass
                 case _:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated, Parameter, Step
-from flake8_forward_call.inference.syntax.on_self import CONSTRUCTORS
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import CONSTRUCTORS, set_on_self
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Path: TypeAlias = tuple[str, ...]
 
@@ -68,8 +67,8 @@ class Checks:
         if not _mentions_isinstance(method):
             return
         stored: list[tuple[Path, str]] = []
-        for name in scope.on_self.names():
-            bindings = scope.on_self.bindings(name)
+        for name in set_on_self(scope).names():
+            bindings = set_on_self(scope).bindings(name)
             if len(bindings) == 1:
                 stored += [(path, name) for path in _value_paths(bindings[0], method) if path]
         found = list(_in_block(method.node.body, method))
@@ -161,8 +160,8 @@ def parts(test: ast.expr, positive: bool) -> Iterator[tuple[ast.expr, bool]]:
 def _flags(method: Scope, scope: Scope) -> Iterator[tuple[str, list[Check]]]:
     """Yield the attributes that are only true if checks hold, with these."""
     receiver = next(iter(method.positional), "")
-    for name in scope.on_self.names():
-        truthy = [one for one in scope.on_self.bindings(name) if not _is_false(one)]
+    for name in set_on_self(scope).names():
+        truthy = [one for one in set_on_self(scope).bindings(name) if not _is_false(one)]
         if len(truthy) != 1:
             continue
         match truthy[0]:
@@ -257,7 +256,7 @@ def _longer(path: Path | None, part: str) -> Path | None:
 
 
 def _of_name(node: ast.Name, scope: Scope, depth: int) -> Path | None:
-    bindings = list(dict.fromkeys(untested(scope.flow.uses.get(id(node), ()))))
+    bindings = list(dict.fromkeys(untested(flow_of(scope).uses.get(id(node), ()))))
     if not bindings:  # In a function inside a method.
         method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
         is_self = method is not None and method.positional[:1] == [node.id]
@@ -290,3 +289,11 @@ def _of_loop(iterable: ast.expr, steps: tuple[Step, ...], scope: Scope, depth: i
         case _:
             return None
     return _longer(path_of(value, scope, depth + 1), ELEMENT)
+
+
+def checks_of(scope: Scope) -> Checks:
+    """What the constructor of a class checks, given the class's body."""
+    found: Checks | None = scope.readings.get(Checks)
+    if found is None:
+        found = scope.readings[Checks] = Checks(scope)
+    return found

@@ -5,15 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Iterated, Parameter, Step, TypeParameter
 from flake8_forward_call.inference.syntax.reaching import Reaching
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import State, join, key_of
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
@@ -137,7 +135,7 @@ class Expressions(Reaching):
         self._tries, self.bound, self._late = tries, bound, late
 
     def _capture(self, node: ast.AST, state: State) -> None:
-        inner = self.scope.file.scopes.opened[id(node)]
+        inner = scopes_of(self.scope.file).opened[id(node)]
         seen = {name: bindings for name, bindings in state.items() if name in inner.names_read}
         self.captured[id(node)] = join([self.captured.get(id(node)), seen]) or {}
 

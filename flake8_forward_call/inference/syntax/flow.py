@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.syntax.bindings import (
     Aliased,
@@ -20,10 +19,8 @@ from flake8_forward_call.inference.syntax.bindings import (
     Step,
 )
 from flake8_forward_call.inference.syntax.patterns import Patterns, catches_all
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import State, join, key_of, widened
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The bindings at the head of a loop only grow, by those of one nested loop per round. Real code needs two rounds.
 MAX_ROUNDS = 4
@@ -342,6 +339,14 @@ class Flow(Patterns):
         name, value = node.name.id, node.value  # type: ignore[attr-defined]
         self._expression(value, self._with_type_parameters(node, state))
         self._bind(name, state, node, partial(Aliased, node, self.scope, False, value))
+
+
+def flow_of(scope: Scope) -> Flow:
+    """Which bindings reach which use in a scope."""
+    found: Flow | None = scope.readings.get(Flow)
+    if found is None:
+        found = scope.readings[Flow] = Flow(scope)
+    return found
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

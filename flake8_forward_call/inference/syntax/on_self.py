@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Assigned, Binding
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The methods that run once, when an instance is created.
 CONSTRUCTORS = ("__init__", "__post_init__")
@@ -25,7 +23,7 @@ class OnSelf:
         self._tests: dict[str, list[tuple[ast.expr, Scope]]] = {}
         self.unnamed: list[tuple[ast.expr, Assigned]] = []  # What is set under names that are not written out.
         for method, receiver in methods(scope):
-            for bound, bindings in method.flow.bound.items():
+            for bound, bindings in flow_of(method).bound.items():
                 owner, dot, name = bound.partition(".")
                 if dot and owner == receiver:
                     self._bound.setdefault(name, []).extend(bindings)
@@ -55,9 +53,9 @@ class OnSelf:
         if len(homes) != 1 or name in self._set_by_call:
             return ()
         (home,) = homes
-        if getattr(home.node, "name", "") not in CONSTRUCTORS or home.flow.returned or home.enclosing_class is None:
+        if getattr(home.node, "name", "") not in CONSTRUCTORS or flow_of(home).returned or home.enclosing_class is None:
             return ()
-        reaching = home.flow.exit.get(f"{home.positional[0]}.{name}", ())
+        reaching = flow_of(home).exit.get(f"{home.positional[0]}.{name}", ())
         return reaching if dict.fromkeys(untested(reaching)) == dict.fromkeys(bound) else ()
 
     def names(self) -> Iterator[str]:
@@ -68,6 +66,14 @@ class OnSelf:
     def tests(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
         """The ``isinstance`` tests of an attribute: the expression for the classes, and its scope."""
         return self._tests.get(name, ())
+
+
+def set_on_self(scope: Scope) -> OnSelf:
+    """The attributes that the methods of a class set on the instance; none if the scope is no class body."""
+    found: OnSelf | None = scope.readings.get(OnSelf)
+    if found is None:
+        found = scope.readings[OnSelf] = OnSelf(scope)
+    return found
 
 
 def methods(scope: Scope) -> Iterator[tuple[Scope, str]]:

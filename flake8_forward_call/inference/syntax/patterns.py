@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.syntax.bindings import Matched, Opaque
 from flake8_forward_call.inference.syntax.expressions import Expressions
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import State
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 class Patterns(Expressions):

@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Assigned, Binding, Narrowed, Outer, Test
 from flake8_forward_call.inference.syntax.narrowing import narrowings
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import State, bases_of, join, key_of, rejoined
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 class Reaching:

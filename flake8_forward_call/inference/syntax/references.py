@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.members.tables import owner_of
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
+from flake8_forward_call.sources.rows import Rows
 from flake8_forward_call.sources.trees import children, covers_any
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -45,6 +43,9 @@ class Stored:
     value: ast.expr | None
     scope: Scope
 
+
+# A file that is asked for more names is read as a whole.
+_MAX_NAMES = 40
 
 # Nodes that do not call, store or pass on anything themselves. Two of three nodes are such, so they are skipped first.
 _SILENT = frozenset(
@@ -88,9 +89,9 @@ class References:
         self.given: dict[str, list[Handed]] = {}  # The results of calling them.
         self.stored: dict[str, list[Stored]] = {}
         self.aliases: dict[str, dict[str, None]] = {}  # For each name, those that it is imported as or assigned to.
-        self._opened = file.scopes.opened
+        self._opened = scopes_of(file).opened
         self._seen: set[int] = set()  # What was already handled from outside: tuples, lists, targets.
-        todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
+        todo: list[tuple[ast.AST, Scope]] = [(file.tree, root_of(file))]
         while todo:
             node, scope = todo.pop()
             if type(node) is ast.Name:
@@ -200,6 +201,33 @@ class References:
             self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
 
 
+def references_of(file: File) -> References:
+    """How a file uses names."""
+    found: References | None = file.readings.get(References)
+    if found is None:
+        found = file.readings[References] = References(file)
+    return found
+
+
+def references_to(file: File, name: str) -> References:
+    """The same for one name. Cheaper, because only the statements that mention it are read.
+
+    Most files are asked for very few names.
+    """
+    if file.text is None or References in file.readings:
+        return references_of(file)
+    found: dict[str, References] = file.readings.setdefault(references_to, {})
+    if name not in found:
+        lines = file.readings.get(Rows)
+        if lines is None:
+            lines = file.readings[Rows] = Rows(file.text)
+        rows = lines.mentioning(name)
+        if rows is None or len(found) >= _MAX_NAMES:
+            return references_of(file)
+        found[name] = References(file, rows)
+    return found[name]
+
+
 def _values(node: ast.AST) -> list[ast.expr]:
     """The parts of an expression whose values it stores or returns."""
     match node:
@@ -247,3 +275,12 @@ def last_name(node: ast.expr) -> str | None:
                 node = inner
             case _:
                 return None
+
+
+def owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
+    """Yield the owner of a dict of attributes: ``x`` for ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
+    match table:
+        case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
+            yield owner
+        case ast.Call(func=ast.Name(id="globals" | "vars"), args=[]):
+            yield None

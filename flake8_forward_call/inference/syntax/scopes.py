@@ -5,16 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, TypeAlias
 
+from flake8_forward_call.inference.syntax.branches import deciding
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.calling.choices import Choices
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.checks import Checks
-    from flake8_forward_call.inference.syntax.flow import Flow
-    from flake8_forward_call.inference.syntax.on_self import OnSelf
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
@@ -45,6 +40,7 @@ class Scope:
         self.calls: list[ast.Call] = []
         self.reads: set[str] = set()
         self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
+        self.readings: dict[object, Any] = {}  # What was read from it, each computed once: its flow, its choices.
 
     @cached_property
     def names_read(self) -> frozenset[str]:
@@ -69,48 +65,9 @@ class Scope:
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
 
     @cached_property
-    def flow(self) -> Flow:
-        """Which bindings reach which use in this scope."""
-        from flake8_forward_call.inference.syntax.flow import Flow
-
-        return Flow(self)
-
-    @cached_property
-    def on_self(self) -> OnSelf:
-        """The attributes that the methods of a class set on the instance, if this is a class body."""
-        from flake8_forward_call.inference.syntax.on_self import OnSelf
-
-        return OnSelf(self)
-
-    @cached_property
-    def checks(self) -> Checks:
-        """What the constructor of a class checks, if this is a class body."""
-        from flake8_forward_call.inference.syntax.checks import Checks
-
-        return Checks(self)
-
-    @cached_property
-    def choices(self) -> Choices:
-        """The choices between calls in this scope and in its nested scopes."""
-        from flake8_forward_call.inference.calling.choices import Choices
-
-        return Choices(self)
-
-    @cached_property
     def deciding(self) -> tuple[str, ...]:
         """The parameters that may decide which ``return`` of a function is reached. Empty for other scopes."""
-        from flake8_forward_call.inference.syntax.branches import deciding
-
         return deciding(self.node) if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ()
-
-    @cached_property
-    def looks_up(self) -> bool:
-        """Whether a call in this scope may find something by a dotted name that is given as a string."""
-        from flake8_forward_call.inference.strings.lookups import NAMES
-
-        renamed = self.file.scopes.renamed
-        names = NAMES.union(*(renamed.get(name, ()) for name in NAMES))
-        return any(getattr(one.func, "id", getattr(one.func, "attr", "")) in names for one in self.calls)
 
     @property
     def enclosing_class(self) -> Scope | None:
@@ -210,6 +167,19 @@ class ScopeMap:
                     self.renamed.setdefault(alias.name, {})[alias.asname] = None
 
 
+def scopes_of(file: File) -> ScopeMap:
+    """The scopes of a file."""
+    found: ScopeMap | None = file.readings.get(ScopeMap)
+    if found is None:
+        found = file.readings[ScopeMap] = ScopeMap(file.tree, file)
+    return found
+
+
+def root_of(file: File) -> Scope:
+    """The module's own scope."""
+    return scopes_of(file).root
+
+
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
     """The nodes inside the scope that a node opens, and those that are evaluated in the scope around it."""
     if isinstance(node, ast.Lambda):
@@ -217,3 +187,12 @@ def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterab
     body: list[ast.AST] = list(node.body)
     taken = set(map(id, body))
     return body, [child for child in children(node) if id(child) not in taken]
+
+
+def plain_parameters(node: FunctionNode) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args]
+
+
+def names_of(node: FunctionNode) -> list[ast.arg]:
+    """All parameters but the starred ones."""
+    return [*plain_parameters(node), *node.args.kwonlyargs]

@@ -4,41 +4,41 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes, refinement
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax import on_self
-from flake8_forward_call.inference.syntax.checks import SELF, Check, parts, path_of, tests_on
+from flake8_forward_call.inference.syntax.checks import SELF, Check, Path, checks_of, parts, path_of, tests_on
+from flake8_forward_call.inference.syntax.fillings import fillings
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type, union
-from flake8_forward_call.inference.usage.filling import fillings
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.checks import Path
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
-def guarded(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+def guarded(asked: Questions, node: ast.expr, scope: Scope) -> Type:
     """The type of an expression in a method by what the constructor has checked; UNKNOWN if it says nothing."""
     method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
     if method is None or method.enclosing_class is None:
         return UNKNOWN
-    order = [one for one in ev.hierarchy.order(ev.source_class(method.enclosing_class)) if isinstance(one, SourceClass)]
-    if not any(one.scope.checks.held or one.scope.checks.by_flag for one in order):
+    order = [
+        one for one in asked.hierarchy.order(asked.source_class(method.enclosing_class)) if isinstance(one, SourceClass)
+    ]
+    if not any(checks_of(one.scope).held or checks_of(one.scope).by_flag for one in order):
         return UNKNOWN
     path = path_of(node, scope)
     if path is None or path[:1] != (SELF,) or len(path) < 2 or _may_change(order, path):
         return UNKNOWN
-    checks = [one for one in _checks(ev, order, node, method) if one.path == path]
-    return union(kind for one in checks[:1] for kind in refinement.instances(ev, one.classes, one.scope)) or UNKNOWN
+    checks = [one for one in _checks(asked, order, node, method) if one.path == path]
+    return union(kind for one in checks[:1] for kind in asked.tested_instances(one.classes, one.scope)) or UNKNOWN
 
 
-def _checks(ev: Evaluator, order: list[SourceClass], node: ast.expr, method: Scope) -> Iterator[Check]:
+def _checks(asked: Questions, order: list[SourceClass], node: ast.expr, method: Scope) -> Iterator[Check]:
     for one in order:
-        yield from one.scope.checks.held
-    by_flag = {name: checks for one in reversed(order) for name, checks in one.scope.checks.by_flag.items()}
+        yield from checks_of(one.scope).held
+    by_flag = {name: checks for one in reversed(order) for name, checks in checks_of(one.scope).by_flag.items()}
     for test, positive in tests_on(node, method) if by_flag else ():
         for part, holds in parts(test, positive):
             if holds:
@@ -56,12 +56,12 @@ def _flag(test: ast.expr, order: list[SourceClass], method: Scope) -> str:
             return ""
     if method.positional[:1] != [owner]:
         return ""
-    asked = next((found for one in order if (found := attributes.first_method(one, name)) is not None), None)
+    asked = next((found for one in order if (found := bodies.first_method(one, name)) is not None), None)
     if asked is None:
         return name if isinstance(test, ast.Attribute) else ""
-    match list(asked.flow.returned.values()):
+    match list(flow_of(asked).returned.values()):
         case [ast.Return(value=ast.Attribute(value=ast.Name(id=inner), attr=flag))] if [inner] == asked.positional[:1]:
-            return "" if asked.flow.falls_through else flag
+            return "" if flow_of(asked).falls_through else flag
         case _:
             return ""
 
@@ -69,7 +69,7 @@ def _flag(test: ast.expr, order: list[SourceClass], method: Scope) -> str:
 def _may_change(order: list[SourceClass], path: Path) -> bool:
     """Whether a method sets the attribute anew, or puts more into it, after the constructor has checked it."""
     name = path[1]
-    if sum(len(one.scope.on_self.bindings(name)) for one in order) != 1:
+    if sum(len(set_on_self(one.scope).bindings(name)) for one in order) != 1:
         return True
     for one in order:
         for scope, receiver in on_self.methods(one.scope):

@@ -9,17 +9,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, parameters
-from flake8_forward_call.inference.syntax.references import Called, Handed
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # From hand to hand: a decorator that keeps a function, which a manager gets, and whose user calls it, are three.
 MAX_HANDS = 8
@@ -37,8 +35,8 @@ _BINDERS = {"types.MethodType": 1, "functools.partial": 1, "functools.partialmet
 class HandedIn:
     """The calls of a value that was passed on. Once all were yielded, ``is_lost`` says whether there may be more."""
 
-    def __init__(self, ev: Evaluator) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
         self._seen: set[int] = set()
         self.is_lost = False
 
@@ -62,21 +60,23 @@ class HandedIn:
             if any(one is node for one in (*call.args, *(keyword.value for keyword in call.keywords))):
                 yield from self.calls(Handed(node, scope, False, call))
                 return
-        names = (key for key, bound in scope.flow.bound.items() if any(_is_value(one, node) for one in bound))
+        names = (key for key, bound in flow_of(scope).bound.items() if any(_is_value(one, node) for one in bound))
         name = next(names, None)
         if name is None:
             self.is_lost = True
             return
-        references = scope.file.references
+        references = references_of(scope.file)
         yield from references.called.get(name, ())
         for handed in references.handed.get(name, ()):
-            kinds = alternatives(self._ev.expression(handed.node, handed.scope))
+            kinds = alternatives(self._asked.expression(handed.node, handed.scope))
             if any(isinstance(one, Function) and one.node is node for one in kinds):
                 yield from self.calls(handed)
 
     def _of_argument(self, node: ast.expr, call: ast.Call, scope: Scope, hands: int) -> Iterator[Called]:
         """Yield the calls of what is passed as an argument, in the functions that get it."""
-        found = [self._parameter(callee, node, call) for callee in alternatives(self._ev.expression(call.func, scope))]
+        found = [
+            self._parameter(callee, node, call) for callee in alternatives(self._asked.expression(call.func, scope))
+        ]
         for one in found:
             if one is None:
                 self.is_lost = True
@@ -90,8 +90,8 @@ class HandedIn:
                 is_bound = owner is not None
             case ClassObject(cls=SourceClass() as cls):
                 constructors = (
-                    attributes.first_method(one, "__init__")
-                    for one in self._ev.hierarchy.order(cls)
+                    bodies.first_method(one, "__init__")
+                    for one in self._asked.hierarchy.order(cls)
                     if isinstance(one, SourceClass)
                 )
                 inner = next((one for one in constructors if one is not None), None)  # type: ignore[assignment]
@@ -104,7 +104,7 @@ class HandedIn:
             return None
         for keyword in call.keywords:
             if keyword.value is node:
-                names = [one.arg for one in parameters.names_of(inner.node)]  # type: ignore[arg-type]
+                names = [one.arg for one in names_of(inner.node)]  # type: ignore[arg-type]
                 return (inner, keyword.arg) if keyword.arg in names else None
         if any(isinstance(one, ast.Starred) for one in call.args):
             return None
@@ -116,7 +116,7 @@ class HandedIn:
         """Yield the calls of a parameter in its function, and where the function passes it on to."""
         slot = Slot(function.node, name)
         inside = set(map(id, function.inward()))
-        references = function.file.references
+        references = references_of(function.file)
         for called in references.called.get(name, ()):
             if (
                 id(called.scope) in inside
@@ -133,12 +133,12 @@ class HandedIn:
                 yield from self.calls(handed, hands + 1)
 
     def _is(self, node: ast.expr, scope: Scope, slot: Slot) -> bool:
-        kinds = alternatives(self._ev.expression(node, scope))
+        kinds = alternatives(self._asked.expression(node, scope))
         return any(isinstance(one, Slot) and one.untested == slot for one in kinds)
 
     def _of_place(self, handed: Handed, hands: int) -> Iterator[Called]:
         """Yield the calls of what is stored in an attribute, or in a table under a name."""
-        for name, stores in handed.scope.file.references.stored.items():
+        for name, stores in references_of(handed.scope.file).stored.items():
             for stored in stores:
                 if stored.value is handed.node:
                     yield from self._of_attribute(name, stored.owner, stored.scope, hands)
@@ -152,24 +152,24 @@ class HandedIn:
     def _of_attribute(self, name: str, owner: ast.expr, scope: Scope, hands: int) -> Iterator[Called]:
         """Yield the calls of an attribute of one class: ``self.ask(...)``."""
         classes = [
-            one.cls for kind in alternatives(self._ev.expression(owner, scope)) for one in [_instance(kind)] if one
+            one.cls for kind in alternatives(self._asked.expression(owner, scope)) for one in [_instance(kind)] if one
         ]
         if not classes:
             self.is_lost = True
-        files = self._ev.files_mentioning(name, scope.file, MAX_FILES)
+        files = self._asked.files_mentioning(name, scope.file, MAX_FILES)
         if files is None:
             self.is_lost = True
         for file in files or (scope.file,):
-            for called in file.references.called.get(name, ()):
+            for called in references_of(file).called.get(name, ()):
                 if isinstance(called.callee, ast.Attribute) and self._is_of(called.callee.value, called.scope, classes):
                     yield called
-            for handed in file.references.handed.get(name, ()):
+            for handed in references_of(file).handed.get(name, ()):
                 if isinstance(handed.node, ast.Attribute) and self._is_of(handed.node.value, handed.scope, classes):
                     yield from self.calls(handed, hands + 1)
 
     def _is_of(self, owner: ast.expr, scope: Scope, classes: Sequence[Class]) -> bool:
-        hierarchy = self._ev.hierarchy
-        for kind in alternatives(self._ev.expression(owner, scope)):
+        hierarchy = self._asked.hierarchy
+        for kind in alternatives(self._asked.expression(owner, scope)):
             one = _instance(kind)
             if one is not None and any(
                 hierarchy.derives(one.cls, cls) or hierarchy.derives(cls, one.cls) for cls in classes
@@ -180,16 +180,16 @@ class HandedIn:
     def _of_table(self, name: str, handed: Handed) -> Iterator[Called]:
         """Yield the calls in code that mentions a table, which its user may call by whatever name it gets it."""
         self.is_lost = True  # What comes out of a table may go anywhere.
-        files = self._ev.files_mentioning(name, handed.scope.file, MAX_FILES) or (handed.scope.file,)
+        files = self._asked.files_mentioning(name, handed.scope.file, MAX_FILES) or (handed.scope.file,)
         yield from islice(_calls_beside(files, name), MAX_CALLS)
 
 
-def bound_to(ev: Evaluator, handed: Handed) -> ast.expr | None:
+def bound_to(asked: Questions, handed: Handed) -> ast.expr | None:
     """The object to which passing a function to a call binds it: ``MethodType(f, m)``; None if it does not."""
     call = handed.given_to
     if call is None or not call.args or call.args[0] is not handed.node:
         return None
-    for callee in alternatives(ev.expression(call.func, handed.scope)):
+    for callee in alternatives(asked.expression(call.func, handed.scope)):
         match callee:
             case Namespace(name) if name in _BINDERS and len(call.args) > _BINDERS[name]:
                 return call.args[_BINDERS[name]]
@@ -208,7 +208,7 @@ def _instance(kind: Type) -> Instance | None:
 
 def _table(handed: Handed) -> str | None:
     """The name of the global or local table that has a value among its items."""
-    for key, bindings in handed.scope.flow.bound.items():
+    for key, bindings in flow_of(handed.scope).bound.items():
         for binding in bindings:
             value = getattr(binding, "value", None)
             if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)) and any(
@@ -220,7 +220,7 @@ def _table(handed: Handed) -> str | None:
 
 def _calls_beside(files: tuple[File, ...], name: str) -> Iterator[Called]:
     for file in files:
-        for scope in file.root.inward():
+        for scope in root_of(file).inward():
             if name in scope.reads:
                 yield from (Called(call.func, scope, call) for call in scope.calls)
 

@@ -7,15 +7,14 @@ one. So only files that do are read, and there each call of something that is su
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called
+from flake8_forward_call.inference.syntax.scopes import root_of
 from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
 
 # At most so many files are read for one class, and so many calls of values looked at in them.
 MAX_FILES = 20
@@ -28,8 +27,8 @@ METHODS = frozenset({"__call__", "forward"})
 class InstanceCalls:
     """The calls of a class's instances. Once all were yielded, ``is_lost`` says whether there may be more."""
 
-    def __init__(self, ev: Evaluator, cls: SourceClass, name: str) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, cls: SourceClass, name: str) -> None:
+        self._asked = asked
         self._cls = cls
         self._name = name
         self.is_lost = False
@@ -38,21 +37,21 @@ class InstanceCalls:
         """Yield each call of an instance in the files that name the class, one of its bases or its subclasses."""
         count = 0
         for file in self._files():
-            for scope in file.root.inward():
+            for scope in root_of(file).inward():
                 for call in scope.calls:
                     count += 1
                     if count > MAX_CALLS:
                         self.is_lost = True
                         return
-                    if any(map(self._is_related, alternatives(self._ev.expression(call.func, scope)))):
+                    if any(map(self._is_related, alternatives(self._asked.expression(call.func, scope)))):
                         yield Called(call.func, scope, call)
 
     def _files(self) -> Iterator[File]:
-        hierarchy = self._ev.hierarchy
+        hierarchy = self._asked.hierarchy
         bases = [one for one in hierarchy.order(self._cls) if isinstance(one, SourceClass) and not is_foreign(one)]
         seen: dict[File, None] = {}
         for one in dict.fromkeys([*bases, *hierarchy.project_subclasses(self._cls)]):
-            files = self._ev.files_mentioning(one.node.name, one.scope.file, MAX_FILES)
+            files = self._asked.files_mentioning(one.node.name, one.scope.file, MAX_FILES)
             self.is_lost |= files is None
             seen.update(dict.fromkeys(files or (one.scope.file,)))
         for at, file in enumerate(seen):
@@ -70,13 +69,13 @@ class InstanceCalls:
                 origin = Origin.DECLARED
             case _:
                 return False
-        if self._ev.hierarchy.derives(cls, self._cls):
+        if self._asked.hierarchy.derives(cls, self._cls):
             return self._runs(cls)
-        return origin is not Origin.CONSTRUCTED and self._ev.hierarchy.derives(self._cls, cls)
+        return origin is not Origin.CONSTRUCTED and self._asked.hierarchy.derives(self._cls, cls)
 
     def _runs(self, cls: SourceClass) -> bool:
         """Whether instances of a class have the method from here, and not an override of it."""
-        for one in self._ev.hierarchy.order(cls):
-            if isinstance(one, SourceClass) and self._name in one.scope.flow.exit:
+        for one in self._asked.hierarchy.order(cls):
+            if isinstance(one, SourceClass) and self._name in flow_of(one.scope).exit:
                 return one is self._cls
         return False
