@@ -21,7 +21,7 @@ from downloads import RANKS
 
 from flake8_forward_call.inference.catalogue import Catalogue, ClassEntry, FunctionEntry, Package
 from flake8_forward_call.inference.catalogue.releases import RELEASES
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.verdicts.verdict import Standing
 

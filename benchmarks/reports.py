@@ -30,6 +30,7 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.findings.selection import Selection, everywhere
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rendering import rendered
 
 _HEAD = "from torch import nn\n\nnet = nn.Linear(8, 4)\n\n\n"
 
@@ -111,7 +112,7 @@ def _seconds(name: str, report: Report) -> float:
     """The processor time in seconds that a report takes. Exits where a finding is missing from it."""
     fresh = replace(report, sources={path: replace(source) for path, source in report.sources.items()})
     start = time.process_time()
-    text = FORMATS[name].render(fresh)
+    text = rendered(name, fresh)
     seconds = time.process_time() - start
     codes = {finding.code for finding in report}
     if sum(text.count(code) for code in codes) < len(list(report.findings)) and name != "junit":

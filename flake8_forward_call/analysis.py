@@ -71,7 +71,7 @@ def _direct_calls(source: Source) -> list[Finding]:
     found = candidates(source.tree, source.forward_rows)
     if not found:
         return []
-    from flake8_forward_call.inference import judge
+    from flake8_forward_call.inference.verdicts.judge import judge
 
     verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found), strict=True)}
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]

@@ -10,7 +10,8 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, Selects
 from flake8_forward_call.noqa.suppression import unsuppressed
 from flake8_forward_call.noqa.unused import may_name_code, unused
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_matter, read
+from flake8_forward_call.sources.opening import read
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_matter
 
 
 @dataclass(frozen=True, slots=True)

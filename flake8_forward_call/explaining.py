@@ -8,12 +8,13 @@ from functools import cached_property
 
 from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.findings.ruling import attached, finding_for, finding_for_override, on_purpose
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.classes.overrides import Override, class_calling_at, overrides
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
-from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.inference.types import Instance, Origin
 from flake8_forward_call.inference.verdicts.judge import judge
 from flake8_forward_call.inference.verdicts.verdict import Verdict
@@ -183,7 +184,7 @@ def _ancestry_of(ev: Tracer, cls: SourceClass) -> list[Step]:
 def _steps(ev: Tracer, file: File, candidate: Candidate) -> list[Step]:
     steps: list[Step] = []
     try:
-        kind, root = ev.trace(candidate.attribute.value, file.scopes.standing[id(candidate.call)])
+        kind, root = ev.trace(candidate.attribute.value, scopes_of(file).standing[id(candidate.call)])
         steps += trail(ev, root, kind)
         steps += ev.ask(lambda: list(ancestry(ev, kind)))
     except (OutOfBudget, RecursionError):

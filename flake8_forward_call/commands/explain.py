@@ -17,7 +17,8 @@ from flake8_forward_call.findings.selection import EVERYTHING, unknown
 from flake8_forward_call.report import evidence
 from flake8_forward_call.report.rendering import text
 from flake8_forward_call.rules import BY_CODE, RULES
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook, read
+from flake8_forward_call.sources.opening import read
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.printing import near, shown
 from flake8_forward_call.terminal.trouble import Status, reason

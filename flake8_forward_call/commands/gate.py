@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,8 +19,8 @@ from flake8_forward_call.files.writing import WriteError, write
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.report import statistics
-from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rendering import rendered
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.printing import near
@@ -200,10 +201,8 @@ class Gate:
 
     def report(self, made: Report) -> None:
         """Print the report, or write it to the output file."""
-        if self.statistics:
-            text = statistics.RENDERERS[self.output_format](made)
-        else:
-            text = FORMATS[self.output_format].render(made)
+        render = statistics.RENDERERS[self.output_format] if self.statistics else partial(rendered, self.output_format)
+        text = render(made)
         if self.output_file is None or self.output_file == STDIN:
             report.tell(text)
             return

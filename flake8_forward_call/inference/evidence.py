@@ -12,11 +12,9 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes import decoration
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating.containers import ELEMENT
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     Assigned,
@@ -29,7 +27,9 @@ from flake8_forward_call.inference.syntax.bindings import (
     Narrowed,
     Parameter,
 )
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import (
     NEVER,
     UNKNOWN,
@@ -51,7 +51,6 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-from flake8_forward_call.inference.usage import callers
 
 # Nobody reads more steps. Those that are left out are further from the receiver.
 MAX_STEPS = 30
@@ -90,7 +89,7 @@ class Tracer(Evaluator):
         self._asked: dict[object, _Question] = {}
         root = _Question(None)
         self._around = [root]
-        root.kind = self.ask(lambda: callers.resolved(self, self.expression(node, scope)))
+        root.kind = self.ask(lambda: self.resolved(self.expression(node, scope)))
         self._around = None
         return root.kind, root
 
@@ -117,34 +116,34 @@ class Tracer(Evaluator):
         return question.kind
 
 
-def trail(ev: Tracer, root: _Question, kind: Type) -> list[Step]:
+def trail(asked: Tracer, root: _Question, kind: Type) -> list[Step]:
     """The steps from the receiver to its classes, or to the point where the evidence ends."""
     told: dict[Step, None] = {}
     wanted = _Wanted(kind)
-    for step in _steps(ev, root, wanted, set()):
+    for step in _steps(asked, root, wanted, set()):
         told[step] = None
         if len(told) >= MAX_STEPS:
             break
     return list(told)
 
 
-def ancestry(ev: Evaluator, kind: Type) -> Iterator[Step]:
+def ancestry(asked: Evaluator, kind: Type) -> Iterator[Step]:
     """Yield, for each possible class of the receiver, its path to ``torch.nn.Module``, or as far as it was read."""
     for cls in dict.fromkeys(_own_classes(kind)):
         if cls.dotted == MODULE_CLASS:
             yield Step("", 0, "its exact class is unknown, except that it derives from torch.nn.Module")
             continue
-        way = _way(ev, cls)
+        way = _way(asked, cls)
         for one, base in pairwise(way):
             assert one is not None
-            yield Step(*_place(one), _derivation(ev, one, base))
+            yield Step(*_place(one), _derivation(asked, one, base))
         if len(way) == 1:
             yield Step(*_place(cls), f"class `{_name(cls)}` has no base class")
 
 
-def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
+def _derivation(asked: Evaluator, cls: Class, base: Class | None) -> str:
     """How a class gets a base: from its header, or from a decorator or metaclass."""
-    found = decoration.cause(ev, cls, base)
+    found = asked.cause_of_base(cls, base)
     if found is None:
         return f"class `{_name(cls)}` derives from {_name(base)}"
     if base is None:
@@ -152,7 +151,7 @@ def _derivation(ev: Evaluator, cls: Class, base: Class | None) -> str:
     return f"{found} makes class `{_name(cls)}` derive from {_name(base)}"
 
 
-def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
+def _way(asked: Evaluator, cls: Class) -> list[Class | None]:
     """The shortest path from a class through its bases to ``torch.nn.Module``, else to a base that was not read."""
     ways: list[list[Class | None]] = [[cls]]
     unread: list[Class | None] = []
@@ -164,7 +163,7 @@ def _way(ev: Evaluator, cls: Class) -> list[Class | None]:
             continue
         if last.dotted == MODULE_CLASS:
             return way
-        for base in ev.hierarchy.bases(last):
+        for base in asked.hierarchy.bases(last):
             if base not in seen or base is None:
                 seen.add(base)
                 ways.append([*way, base])
@@ -232,19 +231,19 @@ def _classes(kind: Type) -> Iterator[Class]:
             yield from _classes(bound)
 
 
-def _steps(ev: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> Iterator[Step]:
+def _steps(asked: Tracer, question: _Question, wanted: _Wanted, seen: set[int]) -> Iterator[Step]:
     """Yield the steps of a question and of those that it led to, in the order in which they were asked."""
     if id(question) in seen:
         return
     seen.add(id(question))
-    own = list(_told(ev, question))
+    own = list(_told(asked, question))
     yield from own
     for inner in question.inner:
         if wanted(inner) or any(isinstance(one, Function) for one in alternatives(inner.kind)):
-            yield from _steps(ev, inner, wanted, seen)
+            yield from _steps(asked, inner, wanted, seen)
 
 
-def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
+def _told(asked: Tracer, question: _Question) -> Iterator[Step]:
     match question.key:
         case Narrowed(test=test):
             yield _at(test.scope, test.node, f"the test `{_text(test.node)}` narrows it")
@@ -253,17 +252,18 @@ def _told(ev: Tracer, question: _Question) -> Iterator[Step]:
             if text is not None:
                 yield _at(binding.scope, binding.node, text)
         case ("passed", Slot(name=name) as slot):
-            binding = ev.parameters[slot]
-            callee = getattr(binding.function, "name", "lambda")
+            parameter = asked.parameter_of(slot)
+            assert parameter is not None
+            callee = getattr(parameter.function, "name", "lambda")
             if all(isinstance(one, Unknown) for one in alternatives(question.kind)):
                 text = f"no call of `{callee}` was found that shows what `{name}` is"
             else:
                 text = f"`{name}` is what the calls of `{callee}` in this project pass"
-            yield _at(binding.scope, binding.argument, text)
-        case ("returned", int(index)) if index in ev.functions:
-            yield from _of_function(ev.functions[index])
+            yield _at(parameter.scope, parameter.argument, text)
+        case ("returned", int(index)) if index in asked.functions:
+            yield from _of_function(asked.functions[index])
         case ("registry", (File() as file, str(name))):
-            bound = next(iter(file.root.flow.bound[name]))
+            bound = next(iter(flow_of(root_of(file)).bound[name]))
             what = "modules alone" if question.kind != UNKNOWN else "not modules alone, or nothing"
             yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
@@ -286,7 +286,7 @@ def _of_function(scope: Scope) -> Iterator[Step]:
     if declared is not None:
         yield _at(scope, node, f"`{name}` is declared to return `{_text(declared)}`")
         return
-    for one in (*scope.flow.yielded.values(), *scope.flow.returned.values()):
+    for one in (*flow_of(scope).yielded.values(), *flow_of(scope).returned.values()):
         if one.value is not None:
             verb = "returns" if isinstance(one, ast.Return) else "yields"
             yield _at(scope, one, f"`{name}` {verb} `{_text(one.value)}`")

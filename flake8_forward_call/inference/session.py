@@ -5,21 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.classes.declared import Declared
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.project import apart
 from flake8_forward_call.inference.project import environment as environments
+from flake8_forward_call.inference.project.declared import Declared
 from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.project.environment import Choice, Environment, environment_of
+from flake8_forward_call.inference.project.environment import Environment, environment_of
 from flake8_forward_call.inference.project.names import Names
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Workspace, workspace_of
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source
 
 # How many sessions are kept: a run over several projects returns to few of them.
@@ -31,16 +32,6 @@ _Evaluator = TypeVar("_Evaluator", bound=Evaluator)
 _Place: TypeAlias = tuple[
     tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """The user's settings for a project: additional roots, declared classes, the environment, the cache folder."""
-
-    roots: tuple[Path, ...] = ()
-    declared: Declared = field(default_factory=Declared)
-    environment: Choice | None = None
-    cache_folder: str | None = None
 
 
 class Session:

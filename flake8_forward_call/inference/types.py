@@ -6,11 +6,11 @@ import ast
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.classes.hierarchy import Class
-    from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.sources.source import is_stub
 
 # A union of more alternatives proves nothing to a reader, and costs time in every later step.
 MAX_ALTERNATIVES = 24
@@ -323,3 +323,42 @@ def trimmed(kind: Type, depth: int) -> Type:
             return Mapping(trimmed(key, depth - 1), trimmed(value, depth - 1)) if depth > 0 else UNKNOWN
         case _:
             return kind
+
+
+def classes_of_instances(kind: Type) -> Iterator[SourceClass]:
+    """Yield the classes with known source that a value can be an instance of."""
+    for one in alternatives(kind):
+        inner = one.bound if isinstance(one, Slot) else one
+        for each in alternatives(inner):
+            if isinstance(each, Instance) and isinstance(each.cls, SourceClass):
+                yield each.cls
+
+
+def is_open(slot: Slot) -> bool:
+    """Whether a slot is a parameter in the source about which nothing is known except what callers pass."""
+    return slot.bound == UNKNOWN and isinstance(slot.owner, ast.AST)
+
+
+def is_left_open(kind: Type) -> bool:
+    """Whether the type is a parameter that only callers decide, or the result of calling one."""
+    return isinstance(kind, (Slot, Result)) and is_open(kind.callee if isinstance(kind, Result) else kind)
+
+
+def instances(kind: Type) -> Iterator[Instance]:
+    """Yield the instances that a type can be, `self` and the bounds of type variables included."""
+    for one in alternatives(kind):
+        bound = one.bound if isinstance(one, Slot) else one
+        for inner in alternatives(bound):
+            if isinstance(inner, Instance):
+                yield inner
+
+
+def trusted(declared: Type, scope: Scope) -> Type:
+    """A declared result, as far as it is trusted.
+
+    If compiled code is declared to return its argument, by a type variable, it may return another object: the value of
+    a remote reference is a compiled module.
+    """
+    if not is_stub(scope.file.path):
+        return declared
+    return each(declared, lambda one: UNKNOWN if isinstance(one, Slot) and one.owner == "TypeVar" else one)

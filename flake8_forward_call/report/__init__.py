@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
+from flake8_forward_call.report.rendering import rendered
 from flake8_forward_call.terminal import terminal
 
 
 def show(report: Report, output_format: str, *, err: bool = False) -> None:
     """Print a report in a format, to standard output or to standard error."""
-    tell(FORMATS[output_format].render(report), err=err)
+    tell(rendered(output_format, report), err=err)
 
 
-def tell(rendered: str, *, err: bool = False) -> None:
+def tell(text: str, *, err: bool = False) -> None:
     """Print a rendered report, or nothing if it is empty."""
-    if rendered:
-        terminal.echo(rendered, err=err)
+    if text:
+        terminal.echo(text, err=err)

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
-
-if TYPE_CHECKING:
-    from flake8_forward_call.report.record import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +15,6 @@ class Format:
     name: str
     purpose: str
     is_for_people: bool = False
-
-    def render(self, report: Report) -> str:
-        """The report as a text without a final line ending; empty if there is nothing to report."""
-        module = import_module(f"flake8_forward_call.report.rendering.{self.name}")  # Only load the requested one.
-        return cast("Callable[[Report], str]", module.render)(report)
 
 
 FORMATS: dict[str, Format] = {

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from lsprotocol import types
 
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.server import messages
+from flake8_forward_call.server.checks import Checks
 from flake8_forward_call.server.offers import FIX_ALL, QUICK_FIX, Offer, offers
+from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 
-if TYPE_CHECKING:
-    from flake8_forward_call.server.app import Server
+
+class Server(Protocol):
+    """What the actions need of the server."""
+
+    checks: Checks
+
+    @property
+    def client_capabilities(self) -> types.ClientCapabilities:
+        """What the client supports."""
+
+    def positions(self, report: Report) -> Positions:
+        """Positions in a report's text, in the client's units."""
+
 
 KINDS = (QUICK_FIX, FIX_ALL)
 

@@ -90,15 +90,6 @@ def may_matter(data: bytes) -> bool:
     return b"forward" in data or b"__call__" in data
 
 
-def read(path: str, data: bytes) -> Source | None:
-    """The source in a file's bytes; None for a notebook in another language. Raises SourceError."""
-    if not is_notebook(path):
-        return Source.from_bytes(path, data)
-    from flake8_forward_call.sources.notebook import program
-
-    return program.read(path, data)
-
-
 def is_notebook(path: str) -> bool:
     """Whether the file is a Jupyter notebook, by its name."""
     return path.endswith(".ipynb")

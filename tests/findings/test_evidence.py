@@ -10,7 +10,7 @@ import pytest
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain, steps_to
-from flake8_forward_call.sources.source import read
+from flake8_forward_call.sources.opening import read
 
 CLASS = """\
 from torch import nn

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from marked import NET, found_in, hold, written
 
-from flake8_forward_call.inference import session
-from flake8_forward_call.inference.evaluating import evaluate
+from flake8_forward_call.inference import engine, session
+from flake8_forward_call.inference.evaluating import containers
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.usage import search
 from flake8_forward_call.sources.source import Source
@@ -353,7 +353,8 @@ from run import ITEMS
 @pytest.mark.parametrize("text", COMMON.values(), ids=COMMON)
 def test_name_that_stands_in_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """What there is about it is not looked for, so what was found is not all."""
-    monkeypatch.setattr(search, "MAX_FILES", 1)
+    for module in (search, containers):
+        monkeypatch.setattr(module, "MAX_FILES", 1)
     hold(tmp_path, NET + text)
 
 
@@ -373,7 +374,7 @@ def test_answer_that_took_too_long_is_not_kept(tmp_path: Path, monkeypatch: pyte
     first = found_in(tmp_path / "use.py")
     session._SESSIONS = session._Sessions()
     for steps in range(1, 60):
-        monkeypatch.setattr(evaluate, "MAX_STEPS", steps)
+        monkeypatch.setattr(engine, "MAX_STEPS", steps)
         assert set(found_in(tmp_path / "use.py")) <= set(first)
     monkeypatch.undo()
     assert found_in(tmp_path / "use.py") == first

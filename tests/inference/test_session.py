@@ -15,8 +15,8 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.project import disk, shelf, texts
-from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.session import hold, look_again
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source
 
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"

@@ -17,6 +17,7 @@ from cells import code, notebook
 from command_line import PROGRAM, forward_call
 
 from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
+from flake8_forward_call.report import rendering
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
@@ -51,7 +52,7 @@ def finding(code: str = "FWD001", path: str = "net.py", row: int = 3, message: s
 
 
 def rendered(output_format: str, *findings: Finding) -> str:
-    return FORMATS[output_format].render(Report(findings))
+    return rendering.rendered(output_format, Report(findings))
 
 
 def checked(output_format: str, *args: str) -> Any:

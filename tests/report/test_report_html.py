@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from flake8_forward_call import __version__
 from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
-from flake8_forward_call.report.formats import FORMATS
+from flake8_forward_call.report import rendering
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.sources.source import Source
@@ -65,7 +65,7 @@ def checked(*args: str) -> Element:
 
 
 def rendered(*findings: Finding, **sources: Source) -> Element:
-    return read(FORMATS["html"].render(Report(findings, {source.path: source for source in sources.values()})))
+    return read(rendering.rendered("html", Report(findings, {source.path: source for source in sources.values()})))
 
 
 def rows(pre: Element) -> list[str]:

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import Flow
+from flake8_forward_call.inference.syntax.scopes import root_of
 from flake8_forward_call.sources.outline import Outline
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.intent import Intent
@@ -68,7 +69,7 @@ def test_each_level_of_nesting_adds_work_and_does_not_double_it(head: str, tail:
     def visited(depth: int) -> int:
         heads = "".join(" " * level + head.format(level, " " * level) for level in range(depth))
         tails = "".join(tail.format(level, " " * level) for level in reversed(range(depth)))
-        flow = Counting(File("a.py", ast.parse(f"a = 1\n{heads}{' ' * depth}net.forward(1)\n{tails}")).root)
+        flow = Counting(root_of(File("a.py", ast.parse(f"a = 1\n{heads}{' ' * depth}net.forward(1)\n{tails}"))))
         return flow.visited
 
     assert visited(24) < 8 * visited(8)

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.answers import Alteration
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import ClassObject, Function, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The names by which an instance's call is looked up; `Module.__call__` uses `_call_impl` (torch/nn/modules/module.py).
 CALL_NAMES = frozenset({"__call__", "_call_impl"})
@@ -30,55 +27,47 @@ _TAKERS = frozenset({"delattr", "__delattr__", "pop", "__delitem__"})
 MAX_FUNCTIONS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Alteration:
-    """A change of a class's call: its meaning if something ``sets`` it, and whether something ``takes`` it away."""
-
-    sets: Sameness | None
-    takes: bool
-
-
-def alterations(ev: Evaluator, cls: SourceClass) -> Iterator[Alteration]:
+def alterations(asked: Questions, cls: SourceClass) -> Iterator[Alteration]:
     """Yield how the functions that create a class change its call."""
-    for function in _makers(ev, cls):
-        found = _alteration(ev, function)
+    for function in _makers(asked, cls):
+        found = _alteration(asked, function)
         if found.sets is not None or found.takes:
             yield found
 
 
-def _makers(ev: Evaluator, cls: SourceClass) -> Iterator[Scope]:
+def _makers(asked: Questions, cls: SourceClass) -> Iterator[Scope]:
     """Yield the functions that get the class when it is created."""
-    chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
+    chain = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass)]
     for one in chain:
-        hook = attributes.first_method(one, "__init_subclass__") if one is not cls else None
+        hook = bodies.first_method(one, "__init_subclass__") if one is not cls else None
         if hook is not None:
             yield hook
         for keyword in one.node.keywords:
             if keyword.arg == "metaclass" and one.scope.parent is not None:
-                yield from _of_metaclass(ev, keyword.value, one.scope.parent)
+                yield from _of_metaclass(asked, keyword.value, one.scope.parent)
     for decorator in cls.node.decorator_list:
         callee = decorator.func if isinstance(decorator, ast.Call) else decorator
         assert cls.scope.parent is not None
-        for kind in alternatives(ev.expression(callee, cls.scope.parent)):
+        for kind in alternatives(asked.expression(callee, cls.scope.parent)):
             if isinstance(kind, Function):
                 yield kind.scope
 
 
-def _of_metaclass(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Scope]:
-    for kind in alternatives(ev.expression(node, scope)):
+def _of_metaclass(asked: Questions, node: ast.expr, scope: Scope) -> Iterator[Scope]:
+    for kind in alternatives(asked.expression(node, scope)):
         match kind:
             case ClassObject(SourceClass() as meta):
-                chain = [one for one in ev.hierarchy.order(meta) if isinstance(one, SourceClass)]
+                chain = [one for one in asked.hierarchy.order(meta) if isinstance(one, SourceClass)]
                 for one in chain:
                     for name in _MAKERS:
-                        method = attributes.first_method(one, name)
+                        method = bodies.first_method(one, name)
                         if method is not None:
                             yield method
             case Function(scope=inner):  # `metaclass=` takes any callable.
                 yield inner
 
 
-def _alteration(ev: Evaluator, function: Scope) -> Alteration:
+def _alteration(asked: Questions, function: Scope) -> Alteration:
     """How a function changes the call of the class that it gets, directly and through functions that it calls."""
     sets: list[Sameness] = []
     takes = False
@@ -94,7 +83,7 @@ def _alteration(ev: Evaluator, function: Scope) -> Alteration:
         for inner in scope.inward():
             for call in inner.calls:
                 if call.args and isinstance(call.func, ast.Name):
-                    kinds = alternatives(ev.expression(call.func, inner))
+                    kinds = alternatives(asked.expression(call.func, inner))
                     todo += [kind.scope for kind in kinds if isinstance(kind, Function)]
     return Alteration(worst(*sets) if sets else None, takes)
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.sources.trees import signature
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Functions that test the kind of an object.
 _ASKING = frozenset({"isinstance", "issubclass", "hasattr", "callable", "type"})
@@ -32,7 +30,7 @@ _Rough: TypeAlias = tuple[type[ast.expr], str | None, int]
 def is_one_of_two(call: ast.Call, receiver: ast.expr, scope: Scope) -> bool:
     """Whether a call of ``forward`` has a twin: the call of the module itself, in another branch of the same choice."""
     home = next((one for one in scope.outward() if one.parent is None or one.parent.parent is None), scope)
-    return (home if home.is_function else scope).choices.has_twin(call, receiver)
+    return choices_in(home if home.is_function else scope).has_twin(call, receiver)
 
 
 @dataclass(slots=True)
@@ -153,6 +151,14 @@ class Choices:
     def _leads_into(self, branch: list[ast.stmt], child: ast.AST | None) -> bool:
         """Whether a node is in a branch, or is the handler or case whose body is the branch."""
         return self._places.get(id(child), (None, 0))[0] is branch or getattr(child, "body", None) is branch
+
+
+def choices_in(scope: Scope) -> Choices:
+    """The choices between calls in a scope and in its nested scopes."""
+    found: Choices | None = scope.readings.get(Choices)
+    if found is None:
+        found = scope.readings[Choices] = Choices(scope)
+    return found
 
 
 def _rough(callee: ast.expr, call: ast.Call) -> _Rough:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.calling.delegation import delegation, of_wrapped
 from flake8_forward_call.inference.calling.disturbing import changes_arguments, is_switch
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Function, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Packages whose decorators only mark a function, and the decorators of `functools` and `torch` that do only that.
 _MARKING = frozenset({"abc", "typing", "typing_extensions", "warnings", "beartype", "jaxtyping"})
@@ -29,41 +27,41 @@ _MARKS = frozenset(
 )
 
 
-def effect(ev: Evaluator, decorator: ast.expr, scope: Scope) -> Sameness:
+def effect(asked: Questions, decorator: ast.expr, scope: Scope) -> Sameness:
     """SAME if the decorator's result calls the function with the same arguments; PERHAPS if that is not known."""
-    name = ev.dotted(decorator, scope)
+    name = asked.dotted(decorator, scope)
     if name is not None and (name.partition(".")[0] in _MARKING or name in _MARKS):
         return Sameness.SAME
     made_by_call = isinstance(decorator, ast.Call)
     callee = decorator.func if isinstance(decorator, ast.Call) else decorator
     found = [
-        _of_maker(ev, kind.scope) if made_by_call else _of_function(ev, kind.scope)
-        for kind in alternatives(ev.expression(callee, scope))
+        _of_maker(asked, kind.scope) if made_by_call else _of_function(asked, kind.scope)
+        for kind in alternatives(asked.expression(callee, scope))
         if isinstance(kind, Function)
     ]
     return worst(*found) if found else Sameness.PERHAPS
 
 
-def _of_maker(ev: Evaluator, maker: Scope) -> Sameness:
+def _of_maker(asked: Questions, maker: Scope) -> Sameness:
     """The effect of the decorator that a function creates and returns."""
-    made = [_returned_function(one.value, maker) for one in maker.flow.returned.values()]
+    made = [_returned_function(one.value, maker) for one in flow_of(maker).returned.values()]
     if not made or None in made:
         return Sameness.PERHAPS
-    return worst(*(_of_function(ev, one) for one in made if one is not None))
+    return worst(*(_of_function(asked, one) for one in made if one is not None))
 
 
-def _of_function(ev: Evaluator, decorator: Scope) -> Sameness:
+def _of_function(asked: Questions, decorator: Scope) -> Sameness:
     """The effect of a decorator that is a function: it returns its argument or a wrapper of it."""
     own = decorator.positional[:1]
-    returned = [one.value for one in decorator.flow.returned.values()]
-    if not own or not returned or getattr(decorator.flow, "falls_through", True):
+    returned = [one.value for one in flow_of(decorator).returned.values()]
+    if not own or not returned or getattr(flow_of(decorator), "falls_through", True):
         return Sameness.PERHAPS
-    return worst(*(_of_result(ev, one, own[0], decorator) for one in returned))
+    return worst(*(_of_result(asked, one, own[0], decorator) for one in returned))
 
 
-def _of_result(ev: Evaluator, value: ast.expr | None, wrapped: str, decorator: Scope) -> Sameness:
+def _of_result(asked: Questions, value: ast.expr | None, wrapped: str, decorator: Scope) -> Sameness:
     if isinstance(value, ast.Name) and value.id == wrapped:
-        reached = list(untested(decorator.flow.uses.get(id(value), ())))
+        reached = list(untested(flow_of(decorator).uses.get(id(value), ())))
         return Sameness.SAME if all(isinstance(one, Parameter) for one in reached) else Sameness.PERHAPS
     wrapper = _returned_function(value, decorator)
     if wrapper is None:
@@ -74,12 +72,12 @@ def _of_result(ev: Evaluator, value: ast.expr | None, wrapped: str, decorator: S
         return Sameness.PERHAPS
     bound = bool(wrapper.positional)
     given = delegation(wrapper.node, wrapper, of_wrapped(wrapped, bound=bound), bound=bound)  # type: ignore[arg-type]
-    return Sameness.SAME if given is Sameness.SAME and not changes_arguments(ev, wrapper) else Sameness.PERHAPS
+    return Sameness.SAME if given is Sameness.SAME and not changes_arguments(asked, wrapper) else Sameness.PERHAPS
 
 
 def _returned_function(value: ast.expr | None, scope: Scope) -> Scope | None:
     """The returned function if it is a lambda or a name that is defined in the returning scope, else None."""
-    opened = scope.file.scopes.opened
+    opened = scopes_of(scope.file).opened
     if isinstance(value, ast.Lambda):
         return opened[id(value)]
     if isinstance(value, ast.Name):

@@ -5,15 +5,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +34,13 @@ def delegation(node: FunctionNode, scope: Scope, onward: Recognise, *, bound: bo
     call may have none. ``onward`` recognises a call of the overridden function; ``bound`` says whether the first
     parameter is the instance.
     """
-    if isinstance(node, ast.AsyncFunctionDef) or scope.flow.yielded:
+    if isinstance(node, ast.AsyncFunctionDef) or flow_of(scope).yielded:
         return Sameness.DIFFERENT
     outcomes = {
         worst(*(_same_arguments(one, node, scope, bound=bound) for one in _onwards(value, scope, onward)))
         for value in _returned(node, scope)
     }
-    if not isinstance(node, ast.Lambda) and scope.flow.falls_through:
+    if not isinstance(node, ast.Lambda) and flow_of(scope).falls_through:
         outcomes.add(Sameness.DIFFERENT)
     if not outcomes or outcomes == {Sameness.DIFFERENT}:
         return Sameness.DIFFERENT
@@ -101,7 +100,7 @@ def _refuses(node: FunctionNode) -> bool:
 
 
 def _returned(node: FunctionNode, scope: Scope) -> Iterator[ast.expr | None]:
-    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in scope.flow.returned.values()]
+    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in flow_of(scope).returned.values()]
     for value in values:
         yield from _leaves(value)
 
@@ -118,7 +117,7 @@ def _leaves(value: ast.expr | None) -> Iterator[ast.expr | None]:
 def _onwards(value: ast.expr | None, scope: Scope, onward: Recognise) -> Iterator[Onward | None]:
     """Yield the onward call that a returned value comes from, directly or through a name; None for other values."""
     if isinstance(value, ast.Name):
-        reached = list(untested(scope.flow.uses.get(id(value), ())))
+        reached = list(untested(flow_of(scope).uses.get(id(value), ())))
         if not reached:
             yield None
         for one in reached:
@@ -159,6 +158,6 @@ def _names(nodes: tuple[ast.expr, ...] | list[ast.expr], scope: Scope) -> Iterat
     """Yield for each argument the parameter that it passes on unchanged, else None."""
     for node in nodes:
         stars, inner = ("*", node.value) if isinstance(node, ast.Starred) else ("", node)
-        reached = list(untested(scope.flow.uses.get(id(inner), ())))
+        reached = list(untested(flow_of(scope).uses.get(id(inner), ())))
         unchanged = bool(reached) and all(isinstance(one, Parameter) for one in reached)
         yield f"{stars}{inner.id}" if isinstance(inner, ast.Name) and unchanged else None

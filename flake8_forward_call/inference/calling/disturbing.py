@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Function, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What sets gradients, precision and randomness for everything that runs inside it or after it.
 _SWITCHES = frozenset(
@@ -50,7 +48,7 @@ def is_switch(node: ast.expr) -> bool:
     return name in _SWITCHES or name.endswith(_AUTOCAST)
 
 
-def changes_mode(ev: Evaluator, function: Scope, order: Iterable[Class | None]) -> bool:
+def changes_mode(asked: Questions, function: Scope, order: Iterable[Class | None]) -> bool:
     """Whether a method, or one that it calls on ``self``, changes gradients, precision or the module's mode."""
     chain = [one for one in order if isinstance(one, SourceClass)]
     todo, seen = [function], set[int]()
@@ -70,7 +68,7 @@ def changes_mode(ev: Evaluator, function: Scope, order: Iterable[Class | None]) 
                 if callee.attr in _MODES or (callee.attr in _CASTS and isinstance(callee.value, ast.Name)):
                     return True
                 if isinstance(callee.value, ast.Name) and callee.attr != "forward":
-                    method = next(filter(None, (attributes.first_method(one, callee.attr) for one in chain)), None)
+                    method = next(filter(None, (bodies.first_method(one, callee.attr) for one in chain)), None)
                     todo += [] if method is None else [method]
     return False
 
@@ -88,12 +86,12 @@ def _root(node: ast.AST) -> str | None:
     return node.id if isinstance(node, ast.Name) else None
 
 
-def changes_arguments(ev: Evaluator, function: Scope) -> bool:
+def changes_arguments(asked: Questions, function: Scope) -> bool:
     """Whether a function changes a list or dict in place that it was passed, also ``*args`` and ``**kwargs``."""
-    return any(_is_argument(name, function) for name in _changed(ev, function, set()))
+    return any(_is_argument(name, function) for name in _changed(asked, function, set()))
 
 
-def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
+def _changed(asked: Questions, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
     """Yield the names whose values a function changes in place, directly or in functions that it passes them to."""
     seen.add(id(function))
     for node in ast.walk(function.node):
@@ -105,23 +103,23 @@ def _changed(ev: Evaluator, function: Scope, seen: set[int]) -> Iterator[ast.Nam
             case ast.Call(func=ast.Name() | ast.Attribute() as callee, args=given):
                 names = {index: one for index, one in enumerate(given) if isinstance(one, ast.Name)}
                 if any(_is_argument(one, function) for one in names.values()):
-                    yield from _changed_by(ev, callee, names, function, seen)
+                    yield from _changed_by(asked, callee, names, function, seen)
 
 
 def _changed_by(
-    ev: Evaluator, callee: ast.expr, given: dict[int, ast.Name], scope: Scope, seen: set[int]
+    asked: Questions, callee: ast.expr, given: dict[int, ast.Name], scope: Scope, seen: set[int]
 ) -> Iterator[ast.Name]:
     """Yield the passed names whose values the callee changes in place, if its source was read."""
-    for one in alternatives(ev.expression(callee, scope)):
+    for one in alternatives(asked.expression(callee, scope)):
         if isinstance(one, Function) and id(one.scope) not in seen:
             plain = one.scope.positional[0 if one.owner is None else 1 :]
-            changed = {each.id for each in _changed(ev, one.scope, seen) if _is_argument(each, one.scope)}
+            changed = {each.id for each in _changed(asked, one.scope, seen) if _is_argument(each, one.scope)}
             yield from (name for index, name in given.items() if index < len(plain) and plain[index] in changed)
 
 
 def _is_argument(name: ast.Name, function: Scope) -> bool:
     """Whether a name is a parameter of the function, or another name for one."""
-    for one in untested(function.flow.uses.get(id(name), ())):
+    for one in untested(flow_of(function).uses.get(id(name), ())):
         if isinstance(one, Parameter):
             return True
         value = one.value if isinstance(one, Assigned) else None

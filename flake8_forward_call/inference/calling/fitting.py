@@ -7,19 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import takewhile
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.calling.delegation import Onward, calls_onward, of_parent
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +47,31 @@ def _has_self(value: ast.expr, scope: Scope) -> bool:
         case ast.Call(func=ast.Name(id="dict"), keywords=keywords):
             return any(one.arg == "self" for one in keywords)
         case ast.Name():
-            reached = untested(scope.flow.uses.get(id(value), ()))
+            reached = untested(flow_of(scope).uses.get(id(value), ()))
             return any(isinstance(one, Assigned) and one.value is not value and not isinstance(one.value, ast.Name)
                        and _has_self(one.value, scope) for one in reached)  # fmt: skip
         case _:
             return False
 
 
-def overrides(ev: Evaluator, cls: SourceClass) -> Iterator[Override]:
+def overrides(asked: Questions, cls: SourceClass) -> Iterator[Override]:
     """Yield the overrides of ``__call__`` that a call of an instance goes through, down to ``Module``."""
-    own_calls = ev.hierarchy.own_calls
-    for one in takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, ev.hierarchy.order(cls)):
-        for binding in one.scope.flow.exit.get("__call__", ()) if isinstance(one, SourceClass) else ():
+    own_calls = asked.own_calls
+    for one in takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, asked.hierarchy.order(cls)):
+        for binding in flow_of(one.scope).exit.get("__call__", ()) if isinstance(one, SourceClass) else ():
             if isinstance(binding, Defined) and isinstance(binding.definition, ast.FunctionDef):
                 assert isinstance(one, SourceClass)
-                node, inner = binding.definition, one.scope.file.scopes.opened[id(binding.definition)]
+                node, inner = binding.definition, scopes_of(one.scope.file).opened[id(binding.definition)]
                 onward = of_parent(node, partial(own_calls.names_base, one, inner))
                 yield Override(one, node, calls_onward(node, inner, onward))
 
 
-def fit(ev: Evaluator, cls: SourceClass, override: Override, call: ast.Call | None) -> Sameness:
+def fit(asked: Questions, cls: SourceClass, override: Override, call: ast.Call | None) -> Sameness:
     """Whether a call that goes through an override arrives at ``forward`` as a direct call would.
 
     ``call`` is None if its arguments are unknown, because the function that gets ``forward`` makes the call.
     """
-    forward = _forward(ev, cls)
+    forward = _forward(asked, cls)
     given = _Signature(override.node)
     wanted = None if forward is None else _Signature(forward)
     if wanted is not None and given.is_like(wanted):
@@ -83,12 +81,12 @@ def fit(ev: Evaluator, cls: SourceClass, override: Override, call: ast.Call | No
     return worst(*(_fits(call, given, wanted, one) for one in override.onwards))
 
 
-def _forward(ev: Evaluator, cls: SourceClass) -> FunctionNode | None:
-    for one in ev.hierarchy.order(cls):
+def _forward(asked: Questions, cls: SourceClass) -> FunctionNode | None:
+    for one in asked.hierarchy.order(cls):
         if not isinstance(one, SourceClass):
             return None
-        if "forward" in one.scope.flow.exit:
-            found = attributes.first_method(one, "forward")
+        if "forward" in flow_of(one.scope).exit:
+            found = bodies.first_method(one, "forward")
             return None if found is None else found.node  # type: ignore[return-value]
     return None
 

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.calling.own_forward import is_self, method_around
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # By these, a copy gets what `Module.__init__` sets, or a class has it from the start.
 _STATE = frozenset({"__dict__", "__setstate__", "_backward_hooks", "_forward_hooks"})
@@ -26,17 +24,22 @@ _ONLOOKERS = frozenset({"isinstance", "hasattr", "getattr", "setattr", "id", "ty
 _DATACLASS = "dataclasses.dataclass"
 
 
-def initialised(ev: Evaluator, cls: SourceClass) -> Sameness:
+class _Initialised(dict[SourceClass, Sameness]):
+    """Whether creating an instance of a class reaches ``Module.__init__``."""
+
+
+def initialised(asked: Questions, cls: SourceClass) -> Sameness:
     """SAME if creating an instance may reach ``Module.__init__``; DIFFERENT if it never does, PERHAPS if sometimes."""
-    if cls.made_ready is None:
-        chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
-        cls.made_ready = Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(ev, cls).outcome()
-    return cls.made_ready
+    known = asked.notes(_Initialised)
+    if cls not in known:
+        chain = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass)]
+        known[cls] = Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(asked, cls).outcome()
+    return known[cls]
 
 
 def _sees_to_itself(cls: SourceClass) -> bool:
     """Whether a class has another kind of constructor, or gets the state of a module by other means."""
-    return any(name in cls.scope.flow.exit for name in ("__new__", "_backward_hooks")) or any(
+    return any(name in flow_of(cls.scope).exit for name in ("__new__", "_backward_hooks")) or any(
         keyword.arg == "metaclass" and ast.unparse(keyword.value).rpartition(".")[2] != "ABCMeta"
         for keyword in cls.node.keywords
     )
@@ -45,9 +48,9 @@ def _sees_to_itself(cls: SourceClass) -> bool:
 class _Construction:
     """What creating an instance of a class runs, followed from method to method."""
 
-    def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
-        self._ev = ev
-        self._order = ev.hierarchy.order(cls)
+    def __init__(self, asked: Questions, cls: SourceClass) -> None:
+        self._asked = asked
+        self._order = asked.hierarchy.order(cls)
         self._seen: set[int] = set()
 
     def outcome(self) -> Sameness:
@@ -60,14 +63,14 @@ class _Construction:
                 return Sameness.SAME
             if not isinstance(one, SourceClass):
                 return Sameness.SAME if name == "__init__" else Sameness.DIFFERENT
-            if name in one.scope.flow.exit:
-                bindings = one.scope.flow.exit[name]
+            if name in flow_of(one.scope).exit:
+                bindings = flow_of(one.scope).exit[name]
                 if len(bindings) != 1 or not isinstance(bindings[0], Defined):
                     return Sameness.SAME
                 node = bindings[0].definition
                 if isinstance(node, ast.ClassDef) or node.decorator_list:
                     return Sameness.SAME
-                return self._of(one.scope.file.scopes.opened[id(node)], index)
+                return self._of(scopes_of(one.scope.file).opened[id(node)], index)
             if name == "__init__" and one.node.decorator_list:
                 return self._of_decorated(one)
         return Sameness.SAME if name == "__init__" else Sameness.DIFFERENT
@@ -75,7 +78,7 @@ class _Construction:
     def _of_decorated(self, cls: SourceClass) -> Sameness:
         """The outcome of the constructor that a decorator generates; a dataclass's only runs ``__post_init__``."""
         for one in cls.node.decorator_list:
-            if self._ev.dotted(one, cls.scope.parent) != _DATACLASS:
+            if self._asked.dotted(one, cls.scope.parent) != _DATACLASS:
                 return Sameness.SAME
             if isinstance(one, ast.Call) and any(keyword.arg == "init" for keyword in one.keywords):
                 return Sameness.SAME
@@ -105,7 +108,7 @@ class _Construction:
             case ast.Call(func=ast.Attribute(attr="__init__"), args=[ast.Name(id=first), *_]) if first == own:
                 return Sameness.SAME  # `Base.__init__(self)`: the base is responsible.
             case ast.Call(func=ast.Attribute(value=ast.Name(id=first), attr=name)) if first == own:
-                known = any(isinstance(one, SourceClass) and name in one.scope.flow.exit for one in self._order)
+                known = any(isinstance(one, SourceClass) and name in flow_of(one.scope).exit for one in self._order)
                 if name == "__init__" or name in _STATE or (not known and None in self._order):
                     return Sameness.SAME
                 return self._runs(name, 0) if known else Sameness.DIFFERENT
@@ -118,8 +121,8 @@ class _Construction:
                 return Sameness.SAME
             case ast.Assign(targets=[ast.Attribute(value=ast.Name(id=first))], value=value) if first == own:
                 # An uninitialised module accepts no submodule: if this runs, `Module.__init__` has run.
-                kinds = alternatives(self._ev.expression(value, method))
-                return Sameness.SAME if any(map(self._ev.hierarchy.is_module, kinds)) else Sameness.DIFFERENT
+                kinds = alternatives(self._asked.expression(value, method))
+                return Sameness.SAME if any(map(self._asked.hierarchy.is_module, kinds)) else Sameness.DIFFERENT
             case ast.Constant(value="__init__") | ast.Name(id="exec"):
                 return Sameness.SAME
             case _:
@@ -152,7 +155,7 @@ def is_left_unmade(receiver: ast.expr, scope: Scope) -> bool:
     """Whether the receiver comes from ``cls.__new__(cls)`` in the same scope, and nothing initialises it there."""
     if not isinstance(receiver, ast.Name):
         return _is_new(receiver)
-    bindings = list(untested(scope.flow.uses.get(id(receiver), ())))
+    bindings = list(untested(flow_of(scope).uses.get(id(receiver), ())))
     if not bindings or not all(isinstance(one, Assigned) and not one.path and _is_new(one.value) for one in bindings):
         return False
     for node in ast.walk(scope.node):

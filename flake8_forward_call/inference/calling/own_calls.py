@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.calling.altering import CALL_NAMES, alterations, is_call_name, mentions_call
+from flake8_forward_call.inference.answers import OwnCall
+from flake8_forward_call.inference.calling.altering import CALL_NAMES, is_call_name, mentions_call
 from flake8_forward_call.inference.calling.decorating import effect
 from flake8_forward_call.inference.calling.delegation import delegation, of_parent
 from flake8_forward_call.inference.calling.disturbing import changes_arguments, changes_mode
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes.hierarchy import MAX_CALL_FILES, Class, KnownClass, SourceClass
+from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
+from flake8_forward_call.inference.syntax.stores import stores_of
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, alternatives
-from flake8_forward_call.inference.usage import callers
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing, worst
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # What to search for in the text to find where a class's `__call__` is set from outside: each word, with another text.
 _STORES = (
@@ -36,22 +36,14 @@ _STORES = (
 _CHANGING = ("delattr", "object", "patch_object")
 
 
-@dataclass(frozen=True, slots=True)
-class OwnCall:
-    """Whether a class changes its call, and how, as a clause."""
-
-    sameness: Sameness
-    reason: str
-
-
 _Stores: TypeAlias = "dict[Class, list[OwnCall]]"
 
 
 class OwnCalls:
     """The answers for each class by itself, whatever its bases do."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._ev = evaluator
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
         self._stores: dict[File | None, _Stores] = {}  # Those found by the text of the project are under None.
         self._gathering: list[File | None] = []
         self._known: dict[Class, OwnCall | None] = {}
@@ -74,7 +66,7 @@ class OwnCalls:
                 yield OwnCall(Sameness(cls.entry.call), _has_own(cls))
             return
         taken = False
-        for one in alterations(self._ev, cls):
+        for one in self._asked.alterations(cls):
             if one.sets is not None:
                 yield OwnCall(one.sets, f"{cls.label} gets another __call__ when the class is created")
             taken |= one.takes
@@ -89,7 +81,7 @@ class OwnCalls:
     # In the class body
 
     def _in_body(self, cls: SourceClass, name: str) -> OwnCall | None:
-        found = [one for one in (self._bound(cls, one, name) for one in cls.scope.flow.exit.get(name, ())) if one]
+        found = [one for one in (self._bound(cls, one, name) for one in flow_of(cls.scope).exit.get(name, ())) if one]
         if not found:
             return None
         if len({one.sameness for one in found}) > 1:
@@ -108,32 +100,32 @@ class OwnCalls:
                 return OwnCall(Sameness.PERHAPS, _has_own(cls, name))
 
     def _defined(self, cls: SourceClass, node: ast.FunctionDef | ast.AsyncFunctionDef, name: str) -> OwnCall:
-        ev, inner = self._ev, cls.scope.file.scopes.opened[id(node)]
+        asked, inner = self._asked, scopes_of(cls.scope.file).opened[id(node)]
         own = delegation(node, inner, of_parent(node, partial(self.names_base, cls, inner), name))
         if own is Sameness.DIFFERENT:
             return OwnCall(own, _has_own(cls, name))
-        decorated = worst(*(effect(ev, one, cls.scope) for one in node.decorator_list))
+        decorated = worst(*(effect(asked, one, cls.scope) for one in node.decorator_list))
         if worst(own, decorated) is not own:
             return OwnCall(decorated, f"{cls.label}.{name} has a decorator that may change the call")
-        if changes_mode(ev, inner, ev.hierarchy.order(cls)):
+        if changes_mode(asked, inner, asked.hierarchy.order(cls)):
             return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes gradients, precision or the module's mode")
-        if changes_arguments(ev, inner):
+        if changes_arguments(asked, inner):
             return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes the arguments before it passes them on")
         return OwnCall(own, _has_own(cls, name))
 
     def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
         """Whether an expression in a method of the class is one of its base classes."""
-        kind = self._ev.expression(node, scope)
-        return isinstance(kind, ClassObject) and kind.cls in self._ev.hierarchy.order(cls)[1:]
+        kind = self._asked.expression(node, scope)
+        return isinstance(kind, ClassObject) and kind.cls in self._asked.hierarchy.order(cls)[1:]
 
     def _assigned(self, value: ast.expr, cls: SourceClass, name: str) -> Sameness:
         """Judge ``__call__ = value``: SAME only if the value is ``Module.__call__``, perhaps in a typing helper."""
         if isinstance(value, ast.Call) and len(value.args) == 1 and not value.keywords:
             value = value.args[0]
         if isinstance(value, ast.Attribute) and value.attr == name:
-            kind = self._ev.expression(value.value, cls.scope)
-            if isinstance(kind, ClassObject) and self._ev.hierarchy.standing(kind.cls) is Standing.MODULE:
-                return self._ev.hierarchy.meaning_of_call(kind.cls)
+            kind = self._asked.expression(value.value, cls.scope)
+            if isinstance(kind, ClassObject) and self._asked.hierarchy.standing(kind.cls) is Standing.MODULE:
+                return self._asked.hierarchy.meaning_of_call(kind.cls)
         return Sameness.DIFFERENT
 
     # From outside
@@ -157,38 +149,38 @@ class OwnCalls:
         found: _Stores = {}
         files: dict[File, None] = {}
         for word, beside in _STORES:
-            files.update(dict.fromkeys(self._ev.project.mentioning(word, beside, MAX_CALL_FILES) or ()))
+            files.update(dict.fromkeys(self._asked.project.mentioning(word, beside, MAX_CALL_FILES) or ()))
         for file in files:
-            self._ev.refill()
+            self._asked.refill()
             for cls, own in self._of_file(file).items():
                 found.setdefault(cls, []).extend(own)
         return found
 
     def _of_file(self, file: File) -> _Stores:
         found: _Stores = {}
-        for owner, name in _owners(self._ev, file):
-            for kind in alternatives(callers.resolved(self._ev, owner)):
+        for owner, name in _owners(self._asked, file):
+            for kind in alternatives(self._asked.resolved(owner)):
                 for cls, own in _set_on(kind, name):
                     found.setdefault(cls, []).append(own)
         return found
 
 
-def _owners(ev: Evaluator, file: File) -> Iterator[tuple[Type, str]]:
+def _owners(asked: Questions, file: File) -> Iterator[tuple[Type, str]]:
     """Yield the type of the owner of each call that is set, replaced or deleted in a file, with the name."""
-    for target, scope in file.scopes.call_stores:
-        yield ev.expression(target.value, scope), target.attr
+    for target, scope in scopes_of(file).call_stores:
+        yield asked.expression(target.value, scope), target.attr
     for changing in _CHANGING:
-        for called in file.references.called.get(changing, ()):
+        for called in references_of(file).called.get(changing, ()):
             match called.call:
                 case ast.Call(args=[owner, ast.Constant(value=str(text)), *_]) if text in CALL_NAMES:
-                    yield ev.expression(owner, called.scope), text
+                    yield asked.expression(owner, called.scope), text
     for name in sorted(CALL_NAMES):
-        for store in file.stores.named.get(name, ()):
+        for store in stores_of(file).named.get(name, ()):
             if store.dotted is not None:
                 module, _, last = store.dotted.rpartition(".")
-                yield ev.member(module, last), name
+                yield asked.member(module, last), name
             elif store.owner is not None:
-                yield ev.expression(store.owner, store.scope), name
+                yield asked.expression(store.owner, store.scope), name
 
 
 def _set_on(kind: Type, name: str) -> Iterator[tuple[Class, OwnCall]]:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.references import Called, Handed
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40
@@ -26,7 +23,7 @@ _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "dou
 _CALLED_ANYHOW = frozenset({"__call__", "__init__", "__getattr__", "__setstate__", "__getitem__", "__iter__"})
 
 
-def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Sameness:
+def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope) -> Sameness:
     """DIFFERENT if ``self.forward`` is only called while ``forward`` of the same module runs, PERHAPS if it may be.
 
     SAME if nothing shows that it is.
@@ -37,21 +34,21 @@ def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Same
     if _name(method) == "forward":
         return Sameness.DIFFERENT
     assert method.enclosing_class is not None
-    cls = ev.source_class(method.enclosing_class)
-    inside = _Inside(ev, cls)
+    cls = asked.source_class(method.enclosing_class)
+    inside = _Inside(asked, cls)
     if not inside.holds(method):
         return Sameness.SAME
     return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
 
 
-def leads_to(ev: Evaluator, cls: SourceClass, names: Sequence[str], method: Scope) -> bool:
+def leads_to(asked: Questions, cls: SourceClass, names: Sequence[str], method: Scope) -> bool:
     """Whether one of these methods of the class, or of a subclass, is a method or uses it through ``self``."""
-    return bool(names) and _Inside(ev, cls, names).holds(method)
+    return bool(names) and _Inside(asked, cls, names).holds(method)
 
 
-def used_by_forward(ev: Evaluator, cls: SourceClass) -> Iterable[Scope]:
+def used_by_forward(asked: Questions, cls: SourceClass) -> Iterable[Scope]:
     """The methods that ``forward`` uses through ``self``, in a class and each of its subclasses, and ``forward``."""
-    return _Inside(ev, cls).methods
+    return _Inside(asked, cls).methods
 
 
 def method_around(scope: Scope) -> Scope | None:
@@ -67,7 +64,7 @@ def is_self(node: ast.expr, scope: Scope, method: Scope) -> bool:
         return False
     own = method.positional[:1]
     for one in scope.outward():
-        bound = one.flow.bound.get(node.id, ())
+        bound = flow_of(one).bound.get(node.id, ())
         if one is method:
             values = [getattr(each, "value", None) for each in bound]
             is_alias = bool(values) and all(isinstance(each, ast.Name) and each.id in own for each in values)
@@ -84,17 +81,17 @@ def _name(scope: Scope) -> str:
 class _Inside:
     """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses."""
 
-    def __init__(self, ev: Evaluator, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
+        self._asked = asked
         self._names = names
-        subclasses = ev.hierarchy.project_subclasses(cls)
+        subclasses = asked.hierarchy.project_subclasses(cls)
         self._family = [cls, *subclasses]
         # The bases of subclasses belong to the family too.
-        self._classes = {one for each in self._family for one in ev.hierarchy.order(each)}
+        self._classes = {one for each in self._family for one in asked.hierarchy.order(each)}
         self._reached: dict[int, Scope] = {}
         for one in self._family:
             self._reach(one)
-        self._asked: set[int] = set()
+        self._looked_at: set[int] = set()
 
     def holds(self, method: Scope) -> bool:
         """Whether ``forward`` uses a method."""
@@ -122,15 +119,15 @@ class _Inside:
     def _behind(self, cls: SourceClass, method: Scope) -> int:
         """The index in the MRO of a class at which ``super()`` in a method starts to look."""
         around = method.enclosing_class
-        order = self._ev.hierarchy.order(cls)
-        owner = None if around is None else self._ev.source_class(around)
+        order = self._asked.hierarchy.order(cls)
+        owner = None if around is None else self._asked.source_class(around)
         return order.index(owner) + 1 if owner in order else len(order)
 
     def _methods(self, cls: SourceClass, name: str, start: int) -> list[Scope]:
         """The methods of a name on an instance of the class: those of the first class in the MRO that has the name."""
-        for one in self._ev.hierarchy.order(cls)[start:]:
-            if isinstance(one, SourceClass) and name in one.scope.flow.exit:
-                kind = attributes.own_member(self._ev, one, ClassObject(one), name)
+        for one in self._asked.hierarchy.order(cls)[start:]:
+            if isinstance(one, SourceClass) and name in flow_of(one.scope).exit:
+                kind = self._asked.own_member(one, ClassObject(one), name)
                 kinds = () if kind is None else alternatives(kind)
                 return [each.scope for each in kinds if isinstance(each, Function) and each.scope.enclosing_class]
         return []
@@ -140,12 +137,15 @@ class _Inside:
         name = _name(method)
         if name in _CALLED_ANYHOW:
             return True
-        self._asked.add(id(method))
-        files = self._ev.files_mentioning(name, method.file, MAX_FILES)
+        self._looked_at.add(id(method))
+        files = self._asked.files_mentioning(name, method.file, MAX_FILES)
         if files is None:
             return True
         for file in files:
-            uses: list[Called | Handed] = [*file.references.called.get(name, ()), *file.references.handed.get(name, ())]
+            uses: list[Called | Handed] = [
+                *references_of(file).called.get(name, ()),
+                *references_of(file).handed.get(name, ()),
+            ]
             if any(self._is_elsewhere(one, name) for one in uses):
                 return True
         return False
@@ -159,23 +159,27 @@ class _Inside:
             if id(around) in self._reached:
                 if getattr(use, "is_returned", False):
                     return True
-                return _name(around) != "forward" and id(around) not in self._asked and self.is_called_elsewhere(around)
+                return (
+                    _name(around) != "forward"
+                    and id(around) not in self._looked_at
+                    and self.is_called_elsewhere(around)
+                )
             # Otherwise `forward` does not use this method: it is in these classes, or in others with the same name.
             assert around.enclosing_class is not None
-            return self._is_related(self._ev.source_class(around.enclosing_class))
+            return self._is_related(self._asked.source_class(around.enclosing_class))
         return self._may_be_ours(node, use.scope, name)
 
     def _is_related(self, cls: SourceClass) -> bool:
-        return cls in self._classes or any(one in self._ev.hierarchy.order(cls) for one in self._family)
+        return cls in self._classes or any(one in self._asked.hierarchy.order(cls) for one in self._family)
 
     def _may_be_ours(self, node: ast.expr, scope: Scope, name: str) -> bool:
         """Whether a method that is called on some object may belong to the family; also if that is unknown."""
-        for kind in alternatives(self._ev.expression(node, scope)):
+        for kind in alternatives(self._asked.expression(node, scope)):
             match kind:
                 case Unknown() | Slot():
                     return True
                 case Function(scope=inner) if inner.enclosing_class is not None and _name(inner) == name:
-                    if self._is_related(self._ev.source_class(inner.enclosing_class)):
+                    if self._is_related(self._asked.source_class(inner.enclosing_class)):
                         return True
         return False
 

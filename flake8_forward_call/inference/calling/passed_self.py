@@ -5,33 +5,27 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.answers import Found
 from flake8_forward_call.inference.calling import own_forward
-from flake8_forward_call.inference.classes import family
-from flake8_forward_call.inference.evaluating.parameters import names_of
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
-from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.usage.origins import bound
-from flake8_forward_call.inference.usage.search import Found, Search
+from flake8_forward_call.inference.syntax.references import last_name, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of
+from flake8_forward_call.inference.types import Type, instances
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.classes.hierarchy import SourceClass
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.inference.types import Type
 
 # From caller to caller's caller, and how many calls of one function are considered.
 MAX_DEPTH, MAX_CALLS = 4, 60
 
 
-def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Sameness:
+def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Sameness:
     """DIFFERENT if the receiver is always passed on by its own ``forward``, PERHAPS if it may be, else SAME.
 
     ``kind`` is its type. Raises OutOfBudget.
     """
-    way = _Way(ev, scope, kind)
+    way = _Way(asked, scope, kind)
     way.follow(receiver, scope, 0)
     if not way.is_inside:
         return Sameness.SAME
@@ -41,9 +35,9 @@ def runs_inside_forward(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: T
 class _Way:
     """The search for what a receiver was passed as, from the place of its call back to the callers."""
 
-    def __init__(self, ev: Evaluator, place: Scope, kind: Type) -> None:
-        self._ev = ev
-        self._classes = [one.cls for one in family.instances(kind)]
+    def __init__(self, asked: Questions, place: Scope, kind: Type) -> None:
+        self._asked = asked
+        self._classes = [one.cls for one in instances(kind)]
         self._name = next((getattr(one.node, "name", "") for one in place.outward() if one.is_function), "")
         self._method = own_forward.method_around(place)
         self._seen: set[object] = set()
@@ -63,7 +57,7 @@ class _Way:
             if depth:
                 self._arrive(method, is_kept=is_kept)
             return
-        found = bound(self._ev, node, scope) if isinstance(node, (ast.Name, ast.Attribute)) else ()
+        found = self._asked.bound(node, scope) if isinstance(node, (ast.Name, ast.Attribute)) else ()
         self.is_elsewhere |= not found
         for binding in found:
             if binding in self._seen or depth > MAX_DEPTH:
@@ -82,7 +76,7 @@ class _Way:
                 case Annotated(value=None, scope=inner) if isinstance(inner.node, ast.ClassDef):
                     # A field of a dataclass.
                     self.is_elsewhere = True
-                    for called in inner.file.references.called.get(inner.node.name, ()):
+                    for called in references_of(inner.file).called.get(inner.node.name, ()):
                         if called.call is not None:
                             self._follow_all(called.call, called.scope, is_kept=True)
                 case _:
@@ -91,9 +85,9 @@ class _Way:
     def _follow_callers(self, parameter: Parameter, depth: int, *, is_kept: bool) -> None:
         function = parameter.function
         assert not isinstance(function, ast.Lambda)
-        search = Search(self._ev, function, parameter.scope)
+        search = self._asked.calls_of(function, parameter.scope)
         for found in islice(search.calls(), MAX_CALLS):
-            self._ev.refill()
+            self._asked.refill()
             given = _given(parameter, found)
             self.is_elsewhere |= given is None or not found.is_certain
             if given is not None:
@@ -102,7 +96,7 @@ class _Way:
                 self._follow_all(found.called.call, found.called.scope, is_kept=is_kept)
         if search.is_handed_on:
             self.is_elsewhere = True
-            for handed in parameter.scope.file.references.handed.get(function.name, ()):
+            for handed in references_of(parameter.scope.file).handed.get(function.name, ()):
                 if handed.given_to is not None:  # partial(function, self), map(function, [self])
                     self._follow_all(handed.given_to, handed.scope, is_kept=is_kept)
 
@@ -119,8 +113,8 @@ class _Way:
     def _arrive(self, method: Scope, *, is_kept: bool) -> None:
         """Record that a method passes on its ``self``."""
         assert method.enclosing_class is not None
-        cls = self._ev.source_class(method.enclosing_class)
-        used = list(own_forward.used_by_forward(self._ev, cls)) if self._may_be_of(cls) else []
+        cls = self._asked.source_class(method.enclosing_class)
+        used = list(own_forward.used_by_forward(self._asked, cls)) if self._may_be_of(cls) else []
         if any(one is method for one in used):
             self.is_inside = True
         elif is_kept and any(self._may_run_place(call, inner) for one in used for call, inner in _calls(one)):
@@ -133,15 +127,15 @@ class _Way:
         if last_name(call.func) == self._name:
             return True
         around = self._method.enclosing_class if self._method is not None and self._name == "forward" else None
-        cls = None if around is None else self._ev.source_class(around)
+        cls = None if around is None else self._asked.source_class(around)
         return cls is not None and any(
-            self._ev.hierarchy.derives(one.cls, cls) for one in family.instances(self._ev.expression(call.func, scope))
+            self._asked.hierarchy.derives(one.cls, cls) for one in instances(self._asked.expression(call.func, scope))
         )
 
     def _may_be_of(self, cls: SourceClass) -> bool:
         """Whether the receiver can be the ``self`` of a method of a class."""
-        derives = self._ev.hierarchy.derives
-        is_mixin = self._ev.hierarchy.standing(cls) is not Standing.MODULE
+        derives = self._asked.hierarchy.derives
+        is_mixin = self._asked.hierarchy.standing(cls) is not Standing.MODULE
         return is_mixin or any(derives(cls, one) or derives(one, cls) for one in self._classes)
 
 

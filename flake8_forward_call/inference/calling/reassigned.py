@@ -8,27 +8,22 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.calling import own_forward
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
-from flake8_forward_call.inference.swapping import members
-from flake8_forward_call.inference.swapping.holders import Member
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
+from flake8_forward_call.inference.syntax.stores import Store, stores_of
 from flake8_forward_call.inference.types import Function, Instance, Partial, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.inference.usage.stores import Store
 
 # If more files than this replace `forward` of something, only those of the class and its relatives are read.
 MAX_FILES = 30
 
 
-def is_reassigned(ev: Evaluator, receiver: ast.expr, scope: Scope) -> SourceClass | None:
+def is_reassigned(asked: Questions, receiver: ast.expr, scope: Scope) -> SourceClass | None:
     """The class of the receiver ``self`` if its ``forward`` is replaced, perhaps by what leads to the call; or None.
 
     Raises OutOfBudget.
@@ -37,38 +32,38 @@ def is_reassigned(ev: Evaluator, receiver: ast.expr, scope: Scope) -> SourceClas
     if method is None or not own_forward.is_self(receiver, scope, method):
         return None
     assert method.enclosing_class is not None
-    cls = ev.source_class(method.enclosing_class)
+    cls = asked.source_class(method.enclosing_class)
     member = Member(cls, "forward", False)
-    for file in _files(ev, cls):
-        for store in file.stores.named.get("forward", ()):
-            ev.refill()
-            if store.value is not None and _leads_to(ev, store, member, method):
+    for file in _files(asked, cls):
+        for store in stores_of(file).named.get("forward", ()):
+            asked.refill()
+            if store.value is not None and _leads_to(asked, store, member, method):
                 return cls
     return None
 
 
-def _files(ev: Evaluator, cls: SourceClass) -> Iterator[File]:
-    kin = (*ev.hierarchy.order(cls), *ev.hierarchy.project_subclasses(cls))
+def _files(asked: Questions, cls: SourceClass) -> Iterator[File]:
+    kin = (*asked.hierarchy.order(cls), *asked.hierarchy.project_subclasses(cls))
     own = [one.scope.file for one in kin if isinstance(one, SourceClass) and not is_foreign(one)]
-    found = ev.files_mentioning(storing("forward"), cls.scope.file, MAX_FILES) or ()
+    found = asked.files_mentioning(storing("forward"), cls.scope.file, MAX_FILES) or ()
     yield from dict.fromkeys((*own, *found))
 
 
-def _leads_to(ev: Evaluator, store: Store, member: Member, method: Scope) -> bool:
+def _leads_to(asked: Questions, store: Store, member: Member, method: Scope) -> bool:
     """Whether what is stored may run the method, on an instance of the class.
 
     Something that was not read may, but only if it is certain that the owner is related to the class.
     """
-    into = members.is_into(ev, store, member)
-    if into is False and not any(map(_may_be_any_module, members.owners(ev, store))):
+    into = asked.is_stored_into(store, member)
+    if into is False and not any(map(_may_be_any_module, asked.owners_of_store(store))):
         return False
     assert store.value is not None
-    parts = _Parts(ev)
+    parts = _Parts(asked)
     parts.read(store.value, store.scope)
     if not parts.is_read and into:
         return True
     names = {name for one in parts.functions for name in _names(one)}
-    return own_forward.leads_to(ev, member.cls, sorted(names - {"forward"}), method)
+    return own_forward.leads_to(asked, member.cls, sorted(names - {"forward"}), method)
 
 
 def _may_be_any_module(owner: Type) -> bool:
@@ -87,7 +82,7 @@ def _names(function: Scope) -> Iterator[str]:
 class _Parts:
     """The functions of the project that a value consists of, and whether all of it was read."""
 
-    ev: Evaluator
+    asked: Questions
     functions: list[Scope] = field(default_factory=list)
     is_read: bool = True
 
@@ -95,11 +90,11 @@ class _Parts:
         """Add what an expression consists of: a function, or what a wrapper gets."""
         match node:
             case ast.Lambda():
-                self.functions.append(scope.file.scopes.opened[id(node)])
+                self.functions.append(scopes_of(scope.file).opened[id(node)])
             case ast.Attribute(attr="forward") | ast.Constant():
                 pass
             case ast.Name() | ast.Attribute():
-                self._add(callers.resolved(self.ev, self.ev.expression(node, scope)))
+                self._add(self.asked.resolved(self.asked.expression(node, scope)))
             case ast.Call():
                 for one in (node.func, *node.args, *(keyword.value for keyword in node.keywords)):
                     self.read(one, scope)

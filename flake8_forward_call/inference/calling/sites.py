@@ -4,58 +4,58 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import Instance, Slot, Type, alternatives
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
-
-def runs_inside_call(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
+def runs_inside_call(asked: Questions, receiver: ast.expr, scope: Scope) -> bool:
     """Whether the receiver is ``self`` and the enclosing method is ``__call__``, or one that ``__call__`` uses."""
     method = next((one for one in scope.outward() if one.enclosing_class is not None), None)
     if method is None or method.enclosing_class is None or not isinstance(receiver, ast.Name):
         return False
     if [receiver.id] != method.positional[:1]:
         return False
-    cls = ev.source_class(method.enclosing_class)
+    cls = asked.source_class(method.enclosing_class)
     name = getattr(method.node, "name", "")
-    return any(name in _reached_from_call(ev, one) for one in _family(ev, cls))
+    return any(name in _reached_from_call(asked, one) for one in _family(asked, cls))
 
 
 # Names that do not show which function is called; a lambda has the empty one.
 _EVERYWHERE = frozenset({"", "forward", "__init__", "__call__"})
 
 
-def may_be_called_back(ev: Evaluator, kind: Type, scope: Scope) -> bool:
+def may_be_called_back(asked: Questions, kind: Type, scope: Scope) -> bool:
     """Whether the place is in a function with a name that the receiver's ``__call__`` calls."""
     names = {getattr(one.node, "name", "") for one in scope.outward() if one.is_function} - _EVERYWHERE
     classes = [one.cls for one in _instances_of(kind) if isinstance(one.cls, SourceClass)]
-    return any(not names.isdisjoint(_called_from_call(ev, one)) for cls in classes for one in _family(ev, cls) if names)
+    return any(
+        not names.isdisjoint(_called_from_call(asked, one)) for cls in classes for one in _family(asked, cls) if names
+    )
 
 
-def _called_from_call(ev: Evaluator, cls: SourceClass) -> Iterator[str]:
+def _called_from_call(asked: Questions, cls: SourceClass) -> Iterator[str]:
     """Yield the names that are called, on any object, while an instance is called."""
-    reached = _reached_from_call(ev, cls)
-    for one in ev.hierarchy.order(cls) if reached else ():
+    reached = _reached_from_call(asked, cls)
+    for one in asked.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():
             if getattr(method.node, "name", "") in reached:
                 yield from (name for call in method.calls if (name := last_name(call.func)))
 
 
-def _family(ev: Evaluator, cls: SourceClass) -> Iterator[SourceClass]:
+def _family(asked: Questions, cls: SourceClass) -> Iterator[SourceClass]:
     """Yield the class, and each of its subclasses in the project with a ``__call__``."""
     yield cls
-    yield from ev.hierarchy.subclasses(cls)
+    yield from asked.hierarchy.subclasses(cls)
 
 
-def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
+def _reached_from_call(asked: Questions, cls: SourceClass) -> set[str]:
     """The names of the methods that calling an instance uses through ``self``, without ``Module.__call__``."""
-    chain = [one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass)]
+    chain = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass)]
     reached: set[str] = set()
     todo = list(_call_methods(chain))
     while todo:
@@ -71,7 +71,7 @@ def _reached_from_call(ev: Evaluator, cls: SourceClass) -> set[str]:
 def _call_methods(chain: list[SourceClass]) -> Iterator[str]:
     """Yield ``__call__`` if a class of the chain defines it, or the method that it assigns to that name."""
     for cls in chain:
-        if "__call__" in cls.scope.flow.exit:
+        if "__call__" in flow_of(cls.scope).exit:
             yield "__call__"
         for statement in cls.node.body:
             match statement:

@@ -16,15 +16,18 @@ from typing import Any
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, ClassEntry, notation
 from flake8_forward_call.inference.catalogue.conventions import RETURNS
+from flake8_forward_call.inference.catalogue.given_back import GIVES_BACK
 from flake8_forward_call.inference.catalogue.package import outward
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, calls, declarations
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.evaluating.library import GIVES_BACK
-from flake8_forward_call.inference.evaluating.parameters import names_of
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -94,7 +97,7 @@ class Builder:
     def build(self) -> dict[str, Any]:
         """The package's facts by dotted name, ready for JSON."""
         files = [file for name in self.names() for file in [self.evaluator.project.file(name)] if file is not None]
-        top_level = [(file, scope) for file in files for scope in file.root.children]
+        top_level = [(file, scope) for file in files for scope in root_of(file).children]
         classes = self._classes([self.evaluator.source_class(scope) for _, scope in top_level if scope.is_class])
         functions: dict[str, Any] = {}
         for file, scope in top_level:
@@ -202,7 +205,7 @@ class Builder:
             owner, _, last = name.rpartition(".")
             file = self.evaluator.project.file(owner)
             around = self.evaluator.project.file(owner.rpartition(".")[0])
-            if file is not None and last in file.root.flow.bound:
+            if file is not None and last in flow_of(root_of(file)).bound:
                 yield name, [given, returns]
             elif file is not None or (around is not None and not around.is_package and owner not in classes):
                 raise SystemExit(f"{name} is there no more: mend the table")
@@ -250,7 +253,7 @@ class Builder:
         bases = [None if base is None else base.dotted for base in hierarchy.bases(cls)]
         if bases:
             entry["bases"] = bases
-        constructor = attributes.first_method(cls, "__init__")
+        constructor = bodies.first_method(cls, "__init__")
         if constructor is not None:
             own = [one.arg for one in names_of(constructor.node)][1:]  # type: ignore[arg-type]
             entry["parameters"] = _needed(own, attributes_texts)
@@ -264,8 +267,8 @@ class Builder:
         return entry
 
     def _member(self, cls: SourceClass, owner: Slot, name: str) -> Type:
-        kind = attributes.attribute(self.evaluator, owner, name)
-        constructor = attributes.first_method(cls, "__init__")
+        kind = self.evaluator.attribute(owner, name)
+        constructor = bodies.first_method(cls, "__init__")
         if constructor is None:
             return kind
         # An argument of the constructor is a parameter of the class in the catalogue.
@@ -274,7 +277,7 @@ class Builder:
         renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
         for one in own:
             if one.annotation is not None and constructor.parent is not None:
-                declared = declarations.declared(self.evaluator, one.annotation, constructor.parent)
+                declared = self.evaluator.declared(one.annotation, constructor.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     renamed[declared] = Slot(cls.dotted, one.arg, declared.bound)
         return substitute(kind, renamed)
@@ -290,11 +293,11 @@ class Builder:
         if function.owner is not None:
             own = own[1:]
         slots: dict[Slot, Type] = {Slot(function.node, one.arg): Slot(name, one.arg) for one in own}
-        kind = calls.returned(self.evaluator, function)
+        kind = self.evaluator.returned(function)
         assert function.scope.parent is not None
         for one in own:
             if one.annotation is not None:
-                declared = declarations.declared(self.evaluator, one.annotation, function.scope.parent)
+                declared = self.evaluator.declared(one.annotation, function.scope.parent)
                 if isinstance(declared, Slot) and declared.owner == "TypeVar":
                     slots[declared] = Slot(name, one.arg, declared.bound)
         kind = substitute(kind, slots)
@@ -322,7 +325,7 @@ class Builder:
         return any(self._is_module(cls) for cls in _classes_in(kind))
 
     def _is_module(self, cls: Class) -> bool:
-        if isinstance(cls, SourceClass) and cls.scope.parent is not cls.scope.file.root:
+        if isinstance(cls, SourceClass) and cls.scope.parent is not root_of(cls.scope.file):
             return False  # There are no facts about it, because it is inside a function or another class.
         return self.evaluator.hierarchy.standing(cls) is Standing.MODULE or cls.dotted in self._givers
 
@@ -364,8 +367,8 @@ _PARAMETER = re.compile(r"~(\w+)")
 
 def _is_offered(file: File, name: str) -> bool:
     """Whether a module exports a name, and did not just import it for its own use."""
-    bound = file.root.flow.bound
-    if "__all__" in bound and file.exports(name):
+    bound = flow_of(root_of(file)).bound
+    if "__all__" in bound and exports(file, name):
         return True
     if name.startswith("_"):
         return False
@@ -415,14 +418,16 @@ def _is_star(node: ast.stmt) -> bool:
 
 
 def _member_names(cls: SourceClass) -> set[str]:
-    names = {name for name in cls.scope.flow.exit if "." not in name and "[" not in name}
+    names = {name for name in flow_of(cls.scope).exit if "." not in name and "[" not in name}
     for scope in cls.scope.children:
         if isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             own = names_of(scope.node)
             if own:
                 prefix = f"{own[0].arg}."
-                names |= {key[len(prefix) :] for key in scope.flow.bound if key.startswith(prefix)}
-    declared = {name for name in names if any(isinstance(one, Annotated) for one in cls.scope.flow.exit.get(name, ()))}
+                names |= {key[len(prefix) :] for key in flow_of(scope).bound if key.startswith(prefix)}
+    declared = {
+        name for name in names if any(isinstance(one, Annotated) for one in flow_of(cls.scope).exit.get(name, ()))
+    }
     public = {name for name in names if name.isidentifier() and not name.startswith("_") and name != "forward"}
     return public | declared | (names & {"__enter__", "__iter__", "__getitem__", "__new__"})
 
@@ -474,12 +479,12 @@ def _global_names(ev: Evaluator, file: File, seen: set[str]) -> set[str]:
     if file.name in seen:
         return set()
     seen.add(file.name)
-    names = {name for name in file.root.flow.bound if name.isidentifier()}
-    for star in file.root.stars:
+    names = {name for name in flow_of(root_of(file)).bound if name.isidentifier()}
+    for star in root_of(file).stars:
         full = file.absolute(star.module or "", star.level)
         source = None if full is None else ev.project.file(full)
         if source is not None:
-            names |= {name for name in _global_names(ev, source, seen) if source.exports(name)}
+            names |= {name for name in _global_names(ev, source, seen) if exports(source, name)}
     return names
 
 

@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.definitions import Class
+from flake8_forward_call.inference.project.declared import Declared
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.types import ClassObject, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.classes.hierarchy import Class
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """The full dotted names of classes to treat as modules, and of those to treat as non-modules."""
-
-    modules: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
 
 
 class DeclaredClasses:
     """The classes with those names: the name of their definition, or any name that they can be imported by."""
 
-    def __init__(self, ev: Evaluator, declared: Declared) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, declared: Declared) -> None:
+        self._asked = asked
         self._names = declared
 
     def is_module(self, cls: Class) -> bool:
@@ -48,6 +37,6 @@ class DeclaredClasses:
     def _found(self, names: tuple[str, ...]) -> Iterator[Class]:
         for name in names:
             module, _, last = name.rpartition(".")
-            for one in alternatives(self._ev.member(module, last)) if module else ():
+            for one in alternatives(self._asked.member(module, last)) if module else ():
                 if isinstance(one, ClassObject):
                     yield one.cls

@@ -10,11 +10,14 @@ import ast
 import builtins
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_standard
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, parameters
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -30,10 +33,6 @@ from flake8_forward_call.inference.types import (
     substitute,
 )
 from flake8_forward_call.inference.verdicts.verdict import Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Packages whose decorators return the class that they get, or one with the same bases.
 _HARMLESS = frozenset(
@@ -63,32 +62,34 @@ class Addition:
     base: Class | None
 
 
-def additions(ev: Evaluator, cls: SourceClass) -> Iterator[Addition]:
+def additions(asked: Questions, cls: SourceClass) -> Iterator[Addition]:
     """Yield what the class gets in addition to the bases in its header: nothing if that is certainly not a module."""
     scope = cls.scope.parent
     assert scope is not None
     for keyword in cls.node.keywords:
-        if keyword.arg == "metaclass" and not _keeps_bases(ev, keyword.value, scope):
+        if keyword.arg == "metaclass" and not _keeps_bases(asked, keyword.value, scope):
             yield Addition(f"the metaclass {_text(keyword.value)}", None)
     for decorator in reversed(cls.node.decorator_list):
-        bases = _made_by(ev, decorator, cls, scope)
+        bases = _made_by(asked, decorator, cls, scope)
         # The class was not written as a module, so it is unknown whether it calls a module's constructor.
         for base in bases if None in bases or not bases else (None, *bases):
             yield Addition(f"the decorator @{_text(decorator)}", base)
 
 
-def cause(ev: Evaluator, cls: Class, base: Class | None) -> str | None:
+def cause(asked: Questions, cls: Class, base: Class | None) -> str | None:
     """The decorator or metaclass that gives a class one of its bases; None if its header names that base."""
     if not isinstance(cls, SourceClass) or cls.scope.parent is None:
         return None
-    written = [one for node in cls.node.bases for one in ev.hierarchy.read_base(node, cls.scope.parent)]
-    return None if base in written else next((one.cause for one in additions(ev, cls) if one.base == base), None)
+    written = [one for node in cls.node.bases for one in asked.hierarchy.read_base(node, cls.scope.parent)]
+    return None if base in written else next((one.cause for one in additions(asked, cls) if one.base == base), None)
 
 
-def unread(ev: Evaluator, cls: Class) -> str:
+def unread(asked: Questions, cls: Class) -> str:
     """What could not be resolved, so that it is unknown whether a class is a module: a clause in plain words."""
-    owner = next((one for one in ev.hierarchy.order(cls) if one is not None and None in ev.hierarchy.bases(one)), cls)
-    found = cause(ev, owner, None)
+    owner = next(
+        (one for one in asked.hierarchy.order(cls) if one is not None and None in asked.hierarchy.bases(one)), cls
+    )
+    found = cause(asked, owner, None)
     if found is None:
         return f"a base class of {cls.label} could not be resolved"
     return f"the effect of {found} on {owner.label} could not be determined"
@@ -101,10 +102,10 @@ def _text(node: ast.expr) -> str:
 # Decorators
 
 
-def _made_by(ev: Evaluator, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Sequence[Class | None]:
+def _made_by(asked: Questions, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Sequence[Class | None]:
     """The bases that a decorator adds."""
-    kinds = [one for one in alternatives(ev.expression(decorator, scope)) if not isinstance(one, NoneValue)]
-    return _agreed([outcome for kind in kinds for outcome in _outcomes(ev, kind, decorator, cls, scope)])
+    kinds = [one for one in alternatives(asked.expression(decorator, scope)) if not isinstance(one, NoneValue)]
+    return _agreed([outcome for kind in kinds for outcome in _outcomes(asked, kind, decorator, cls, scope)])
 
 
 def _agreed(outcomes: Sequence[_Outcome]) -> _Outcome:
@@ -113,21 +114,21 @@ def _agreed(outcomes: Sequence[_Outcome]) -> _Outcome:
     return next(iter(several)) if len(several) == 1 else _OPEN
 
 
-def _outcomes(ev: Evaluator, kind: Type, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Iterator[_Outcome]:
+def _outcomes(asked: Questions, kind: Type, decorator: ast.expr, cls: SourceClass, scope: Scope) -> Iterator[_Outcome]:
     """Yield what a decorator of this type may add to a class."""
     if isinstance(kind, Instance):
-        kind = attributes.attribute(ev, kind, "__call__")
+        kind = asked.attribute(kind, "__call__")
     match kind:
         case Function():
             file = kind.scope.file
             if not (file.is_installed and _is_harmless(file.name)):
-                yield from _returned(ev, kind, cls)
+                yield from _returned(asked, kind, cls)
             else:
                 yield ()
         case KnownFunction(name, [first, *_], returns) if not _is_harmless(name):
-            yield _of_result(ev, substitute(returns, {Slot(name, first): ClassObject(cls)}), cls, "")
+            yield _of_result(asked, substitute(returns, {Slot(name, first): ClassObject(cls)}), cls, "")
         case _:
-            dotted = ev.dotted(decorator, scope)
+            dotted = asked.dotted(decorator, scope)
             is_register = _text(decorator).rpartition(".")[2].startswith(_REGISTERS)
             yield () if is_register or (dotted is not None and _is_harmless(dotted)) else _OPEN
 
@@ -136,16 +137,16 @@ def _is_harmless(dotted: str) -> bool:
     return is_standard(dotted) or hasattr(builtins, dotted) or dotted.partition(".")[0] in _HARMLESS
 
 
-def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_Outcome]:
+def _returned(asked: Questions, function: Function, cls: SourceClass) -> Iterator[_Outcome]:
     """Yield what a function may add to the class that it is called with."""
     node, scope = function.node, function.scope
-    own = parameters.names_of(node)[function.owner is not None :][:1]
-    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in scope.flow.returned.values()]
-    if not own or not values or scope.flow.falls_through or scope.flow.yielded:
+    own = names_of(node)[function.owner is not None :][:1]
+    values = [node.body] if isinstance(node, ast.Lambda) else [one.value for one in flow_of(scope).returned.values()]
+    if not own or not values or flow_of(scope).falls_through or flow_of(scope).yielded:
         yield _OPEN
         return
     name = own[0].arg
-    is_kept = len(scope.flow.bound.get(name, ())) == 1
+    is_kept = len(flow_of(scope).bound.get(name, ())) == 1
     given: dict[Slot, Type] = {Slot(node, name): ClassObject(cls)}
     found = False
     for value in values:
@@ -154,27 +155,27 @@ def _returned(ev: Evaluator, function: Function, cls: SourceClass) -> Iterator[_
         if is_kept and _is(value, name):
             outcomes = [()]
         elif bases is not None:
-            outcomes = [_beside(ev, bases, scope, name)]
+            outcomes = [_beside(asked, bases, scope, name)]
         else:
-            kinds = alternatives(UNKNOWN if value is None else substitute(ev.expression(value, scope), given))
+            kinds = alternatives(UNKNOWN if value is None else substitute(asked.expression(value, scope), given))
             # Called with options, it returns a decorator; called with a class, the result of decorating it.
-            outcomes = [_of_result(ev, one, cls, name) for one in kinds if not isinstance(one, Function)]
+            outcomes = [_of_result(asked, one, cls, name) for one in kinds if not isinstance(one, Function)]
         yield from outcomes
         found = found or bool(outcomes)
     if not found:
         yield _OPEN
 
 
-def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outcome:
+def _of_result(asked: Questions, kind: Type, cls: SourceClass, name: str) -> _Outcome:
     """What a class gets if this value replaces it; ``name`` is the parameter that received the class."""
     match kind:
         case ClassObject(other) if other is cls:
             return ()
         case ClassObject(SourceClass() as other):
             assert other.scope.parent is not None
-            beside = _beside(ev, other.node.bases, other.scope.parent, name)
+            beside = _beside(asked, other.node.bases, other.scope.parent, name)
             return beside if None in beside or not beside else (other,)
-        case ClassObject(other) if ev.hierarchy.standing(other) is Standing.NOT_MODULE:
+        case ClassObject(other) if asked.hierarchy.standing(other) is Standing.NOT_MODULE:
             return ()
         case ClassObject(other):
             return (other,)
@@ -182,11 +183,11 @@ def _of_result(ev: Evaluator, kind: Type, cls: SourceClass, name: str) -> _Outco
             return _OPEN
 
 
-def _beside(ev: Evaluator, bases: Sequence[ast.expr], scope: Scope, name: str) -> _Outcome:
+def _beside(asked: Questions, bases: Sequence[ast.expr], scope: Scope, name: str) -> _Outcome:
     """The bases that are modules, else those that may be, without the parameter ``name`` among them."""
-    found = [base for node in bases if not _is(node, name) for base in ev.hierarchy.read_base(node, scope)]
-    may_matter = [one for one in found if one is None or ev.hierarchy.standing(one) is not Standing.NOT_MODULE]
-    modules = [one for one in may_matter if one is not None and ev.hierarchy.standing(one) is Standing.MODULE]
+    found = [base for node in bases if not _is(node, name) for base in asked.hierarchy.read_base(node, scope)]
+    may_matter = [one for one in found if one is None or asked.hierarchy.standing(one) is not Standing.NOT_MODULE]
+    modules = [one for one in may_matter if one is not None and asked.hierarchy.standing(one) is Standing.MODULE]
     return tuple(modules or may_matter)
 
 
@@ -206,12 +207,12 @@ def _is(node: ast.expr | None, name: str) -> bool:
 # Metaclasses
 
 
-def _keeps_bases(ev: Evaluator, metaclass: ast.expr, scope: Scope) -> bool:
+def _keeps_bases(asked: Questions, metaclass: ast.expr, scope: Scope) -> bool:
     """Whether a class with this metaclass has the bases in its header."""
-    for kind in alternatives(ev.expression(metaclass, scope)):
+    for kind in alternatives(asked.expression(metaclass, scope)):
         match kind:
             case ClassObject(cls):
-                if not all(map(_leaves_bases, ev.hierarchy.order(cls))):
+                if not all(map(_leaves_bases, asked.hierarchy.order(cls))):
                     return False
             case Namespace(name) | Builtin(name) if _is_harmless(name):
                 continue
@@ -224,11 +225,11 @@ def _leaves_bases(cls: Class | None) -> bool:
     """Whether a metaclass's own ``__new__`` creates the class with the bases that it gets."""
     if not isinstance(cls, SourceClass):
         return cls is not None
-    scope = attributes.first_method(cls, "__new__")
+    scope = bodies.first_method(cls, "__new__")
     if scope is None or len(scope.positional) < _WITH_BASES:
-        return "__new__" not in cls.scope.flow.exit or scope is not None
+        return "__new__" not in flow_of(cls.scope).exit or scope is not None
     name = scope.positional[_WITH_BASES - 1]
     makers = [one for one in scope.calls if isinstance(one.func, ast.Attribute) and one.func.attr == "__new__"]
-    return len(scope.flow.bound.get(name, ())) == 1 and all(
+    return len(flow_of(scope).bound.get(name, ())) == 1 and all(
         len(one.args) < _WITH_BASES or _is(one.args[_WITH_BASES - 1], name) for one in makers
     )

@@ -3,54 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes import mixins
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives
+from flake8_forward_call.inference.answers import Judged
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.types import Instance, Origin, Type, instances
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
 
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A class, and the answer to a question about it."""
-
-    cls: SourceClass
-    sameness: Sameness
-
-
-def instances(kind: Type) -> Iterator[Instance]:
-    """Yield the instances that a type can be, `self` and the bounds of type variables included."""
-    for one in alternatives(kind):
-        bound = one.bound if isinstance(one, Slot) else one
-        for inner in alternatives(bound):
-            if isinstance(inner, Instance):
-                yield inner
-
-
-def called(ev: Evaluator, kind: Type) -> Iterator[SourceClass]:
+def called(asked: Questions, kind: Type) -> Iterator[SourceClass]:
     """Yield the classes of the source whose ``__call__`` a call of the receiver may go through."""
     for one in instances(kind):
         if isinstance(one.cls, SourceClass):
-            yield from _with_users(ev, one, one.cls)
+            yield from _with_users(asked, one, one.cls)
             if one.origin is Origin.DECLARED and not is_foreign(one.cls):
-                yield from ev.hierarchy.subclasses(one.cls)
+                yield from asked.hierarchy.subclasses(one.cls)
 
 
-def _with_users(ev: Evaluator, one: Instance, cls: SourceClass) -> Iterator[SourceClass]:
-    if one.origin is Origin.DECLARED and ev.hierarchy.standing(cls) is not Standing.MODULE:
-        yield from mixins.users(ev, cls)
+def _with_users(asked: Questions, one: Instance, cls: SourceClass) -> Iterator[SourceClass]:
+    if one.origin is Origin.DECLARED and asked.hierarchy.standing(cls) is not Standing.MODULE:
+        yield from asked.users_of_mixin(cls)
     else:
         yield cls
 
 
 def at_worst(
-    ev: Evaluator, kind: Type, file: File, question: Callable[[Evaluator, SourceClass], Sameness]
+    asked: Questions, kind: Type, file: File, question: Callable[[Questions, SourceClass], Sameness]
 ) -> Judged | None:
     """The first class with an answer other than SAME, or None; DIFFERENT only if all possible classes answer so.
 
@@ -60,11 +39,11 @@ def at_worst(
     all_differ = True
     for one in instances(kind):
         is_declared = one.origin is Origin.DECLARED
-        own = list(_with_users(ev, one, one.cls)) if isinstance(one.cls, SourceClass) else []
-        below = list(ev.hierarchy.subclasses_in(one.cls, file)) if is_declared else []
+        own = list(_with_users(asked, one, one.cls)) if isinstance(one.cls, SourceClass) else []
+        below = list(asked.hierarchy.subclasses_in(one.cls, file)) if is_declared else []
         all_differ &= bool(own)
         for cls in (*own, *below):
-            sameness = question(ev, cls)
+            sameness = question(asked, cls)
             all_differ &= sameness is Sameness.DIFFERENT
             if sameness is not Sameness.SAME and worst is None:
                 worst = Judged(cls, sameness)

@@ -9,17 +9,18 @@ from contextlib import contextmanager
 from functools import partial
 from itertools import takewhile
 from operator import eq
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from typing import TypeVar
 
-from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
+from flake8_forward_call.inference.classes.decoration import additions
+from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
+from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import PLAIN, ClassObject, Instance, Type, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Chains of base classes have at most a dozen classes. A chain longer than this is a loop or artificial. Each class of a
 # chain stores those above it, so the memory grows with the square of this.
@@ -28,71 +29,9 @@ MAX_BASES = 4_000
 # Neither a class nor None, because None is a class that cannot be resolved.
 _CONTRADICTION = object()
 
-# A project with `__call__` and `forward` in more files than this is assumed to have modules of every kind.
-MAX_CALL_FILES = 200
-
 
 # The decorator's public name, and the name of its definition.
 _INTERFACES = frozenset({"torch.jit.interface", "torch.jit._script.interface"})
-
-
-class SourceClass:
-    """A class whose definition was read. There is one object for each definition, so equality is identity."""
-
-    def __init__(self, scope: Scope) -> None:
-        assert isinstance(scope.node, ast.ClassDef)
-        self.scope = scope
-        self.node = scope.node
-        self.made_ready: Sameness | None = None  # Whether creating an instance reaches `Module.__init__`.
-
-    @property
-    def dotted(self) -> str:
-        """The qualified name."""
-        names = [outer.node.name for outer in self.scope.outward() if hasattr(outer.node, "name")]
-        return ".".join([*([self.scope.file.name] if self.scope.file.name else []), *reversed(names)])
-
-    @property
-    def label(self) -> str:
-        """The name of the class in messages, with its module only if it belongs to another package."""
-        return self.dotted if self.scope.file.is_installed else self.node.name
-
-    def __repr__(self) -> str:
-        return f"<SourceClass {self.dotted}>"
-
-
-class KnownClass:
-    """A class of the catalogue."""
-
-    def __init__(self, entry: ClassEntry) -> None:
-        self.entry = entry
-
-    @property
-    def dotted(self) -> str:
-        """The qualified name."""
-        return self.entry.name
-
-    @property
-    def label(self) -> str:
-        """The name of the class in messages."""
-        return self.dotted
-
-    def __repr__(self) -> str:
-        return f"<KnownClass {self.dotted}>"
-
-
-Class: TypeAlias = SourceClass | KnownClass
-
-# What calling an instance means, and the class that causes it, if there is one.
-Meaning: TypeAlias = "tuple[Sameness, Class | None]"
-
-
-def is_foreign(cls: Class) -> bool:
-    """Whether the class belongs to another package.
-
-    Not all subclasses of such a class are known, and it does not change together with the project.
-    It makes no difference whether that package is installed, so that its source is read, or only in the catalogue.
-    """
-    return isinstance(cls, KnownClass) or cls.scope.file.is_installed
 
 
 _Answer = TypeVar("_Answer")
@@ -101,12 +40,9 @@ _Answer = TypeVar("_Answer")
 class Hierarchy:
     """Answers about classes, each computed once."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
-        self._evaluator = evaluator
-        from flake8_forward_call.inference.calling.own_calls import OwnCalls
-
-        self.own_calls = OwnCalls(evaluator)
-        self._declared = DeclaredClasses(evaluator, evaluator.project.declared)
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
+        self._declared = DeclaredClasses(asked, asked.project.declared)
         self._bases: dict[Class, tuple[Class | None, ...]] = {}
         self._orders: dict[Class, tuple[Class | None, ...]] = {}
         self._calls: dict[Class, Meaning] = {}
@@ -119,20 +55,20 @@ class Hierarchy:
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
         """The direct bases; None for each base that cannot be resolved."""
         if cls not in self._bases:
-            with _asked(self._bases, cls, (None,)):
+            with _meanwhile(self._bases, cls, (None,)):
                 self._bases[cls] = tuple(self._read_bases(cls))
                 if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
                     self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
                 if self._declared.is_module(cls):
                     # Assume that the unresolved bases only make it a module, and nothing else.
                     read = [one for one in self._bases[cls] if one is not None]
-                    self._bases[cls] = (*read, self._evaluator.known_class(MODULE_CLASS))
+                    self._bases[cls] = (*read, self._asked.known_class(MODULE_CLASS))
         return self._bases[cls]
 
     def _read_bases(self, cls: Class) -> Iterator[Class | None]:
         if isinstance(cls, KnownClass):
             for name in cls.entry.bases:
-                yield None if name is None else self._evaluator.known_class(name)
+                yield None if name is None else self._asked.known_class(name)
             return
         assert cls.scope.parent is not None
         for node in cls.node.bases:
@@ -140,14 +76,12 @@ class Hierarchy:
 
     def _added(self, cls: SourceClass, bases: Iterable[Class | None]) -> Iterator[Class | None]:
         """Yield the bases that a class gets from its decorators and metaclass, if its header names no module."""
-        from flake8_forward_call.inference.classes.decoration import additions
-
         if not any(one is not None and self.standing(one) is Standing.MODULE for one in bases):
-            yield from (one.base for one in additions(self._evaluator, cls))
+            yield from (one.base for one in additions(self._asked, cls))
 
     def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
         """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved."""
-        kinds = alternatives(self._evaluator.base(node, scope))
+        kinds = alternatives(self._asked.base(node, scope))
         classes = [one.cls for one in kinds if isinstance(one, ClassObject)]
         if len(classes) + kinds.count(PLAIN) < len(kinds) or not kinds:
             yield None
@@ -163,7 +97,7 @@ class Hierarchy:
     def order(self, cls: Class) -> tuple[Class | None, ...]:
         """The MRO, by C3 if possible, else depth first; None for each base that cannot be resolved."""
         if cls not in self._orders:
-            with _asked(self._orders, cls, (cls, None)):
+            with _meanwhile(self._orders, cls, (cls, None)):
                 self._orders[cls] = (cls, *self._read_order(cls))
         return self._orders[cls]
 
@@ -211,8 +145,8 @@ class Hierarchy:
         """The subclasses of a class in a file, without the class itself."""
         if file not in self._below:
             below: dict[Class, list[SourceClass]] = {}
-            for scope in file.scopes.classes:
-                found = self._evaluator.source_class(scope)
+            for scope in scopes_of(file).classes:
+                found = self._asked.source_class(scope)
                 for base in self.order(found)[1:]:
                     if base is not None:
                         below.setdefault(base, []).append(found)
@@ -223,8 +157,8 @@ class Hierarchy:
         """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
         if cls not in self._subclasses:
             found: list[SourceClass] = []
-            for file in dict.fromkeys([cls.scope.file, *self._evaluator.project.subclasses(cls.node.name)]):
-                self._evaluator.refill()
+            for file in dict.fromkeys([cls.scope.file, *self._asked.project.subclasses(cls.node.name)]):
+                self._asked.refill()
                 found += self.subclasses_in(cls, file)
             self._subclasses[cls] = found
         return self._subclasses[cls]
@@ -232,7 +166,7 @@ class Hierarchy:
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
         if cls not in self._project_subclasses:
-            with _asked(self._project_subclasses, cls, ()):
+            with _meanwhile(self._project_subclasses, cls, ()):
                 self._project_subclasses[cls] = tuple(self._all_subclasses(cls))
         return self._project_subclasses[cls]
 
@@ -242,12 +176,10 @@ class Hierarchy:
         return cls not in self._of_many
 
     def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass]:
-        from flake8_forward_call.inference.usage.search import places
-
         seen, todo = {cls}, [cls]
         while todo:
             parent = todo.pop()
-            for place in places(self._evaluator, parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
+            for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
                 if place is None:
                     self._of_many.add(cls)
                     continue
@@ -272,7 +204,7 @@ class Hierarchy:
     def call_of(self, cls: Class) -> Meaning:
         """The meaning of calling an instance of a module class, with the class that changes it."""
         if cls not in self._calls:
-            with _asked(self._calls, cls, (Sameness.PERHAPS, None)):
+            with _meanwhile(self._calls, cls, (Sameness.PERHAPS, None)):
                 self._calls[cls] = self._call_of(cls)
         return self._calls[cls]
 
@@ -295,7 +227,7 @@ class Hierarchy:
         """The reason why calling an instance of the class is not equivalent, as a clause."""
         if self.is_interface(cls):
             return f"{cls.label} is a TorchScript interface, which cannot be called"
-        own = self.own_calls.of(cls)
+        own = self._asked.own_calls.of(cls)
         return f"{cls.label} overrides __call__" if own is None else own.reason
 
     def other_calls_abound(self) -> bool:
@@ -310,21 +242,21 @@ class Hierarchy:
         return self._has_other_calls
 
     def _any_other_call(self) -> bool:
-        files = self._evaluator.project.mentioning("__call__", "forward", MAX_CALL_FILES)
+        files = self._asked.project.mentioning("__call__", "forward", MAX_CALL_FILES)
         for file in files or ():
-            self._evaluator.refill()
-            if any(self._has_other_call(self._evaluator.source_class(one)) for one in file.scopes.classes):
+            self._asked.refill()
+            if any(self._has_other_call(self._asked.source_class(one)) for one in scopes_of(file).classes):
                 return True
         return files is None
 
     def _has_other_call(self, cls: SourceClass) -> bool:
-        if "__call__" not in cls.scope.flow.exit:
+        if "__call__" not in flow_of(cls.scope).exit:
             return False
         return self.standing(cls) is Standing.MODULE and self.own_call(cls) is Sameness.DIFFERENT
 
     def own_call(self, cls: Class) -> Sameness | None:
         """What the class itself changes about calling its instances; None if nothing."""
-        own = self.own_calls.of(cls)
+        own = self._asked.own_calls.of(cls)
         return None if own is None else own.sameness
 
     def comes_without_hooks(self, cls: Class) -> bool:
@@ -335,11 +267,11 @@ class Hierarchy:
         """Whether the class is a TorchScript interface, whose values have ``forward`` but cannot be called."""
         if isinstance(cls, KnownClass):
             return cls.entry.interface
-        return any(self._evaluator.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
+        return any(self._asked.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
 
 
 @contextmanager
-def _asked(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Iterator[None]:
+def _meanwhile(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Iterator[None]:
     """Compute the answer for a class. ``meanwhile`` is the answer for questions that lead back to this one."""
     known[cls] = meanwhile
     try:

@@ -7,26 +7,23 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.calling.altering import alterations
+from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating.attributes import assignments
-from flake8_forward_call.inference.evaluating.containers import MODULE_DICT, MODULE_LIST
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.catalogue.module_containers import MODULE_DICT, MODULE_LIST
+from flake8_forward_call.inference.classes.bodies import assignments
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Standing
+from flake8_forward_call.sources.source import Source
 from flake8_forward_call.stack import with_room
-
-if TYPE_CHECKING:
-    from flake8_forward_call.findings.finding import Place
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.sources.source import Source
 
 # `Module.__call__` and the methods behind it (torch/nn/modules/module.py).
 _MACHINERY = frozenset({"__call__", "_call_impl", "_wrapped_call_impl"})
@@ -57,56 +54,56 @@ class Override:
 def overrides(source: Source) -> list[Override]:
     """The overrides of ``__call__`` in a file that never reach ``Module.__call__``."""
     session = session_of(source.path)
-    file, ev = session.take(source)
+    file, asked = session.take(source)
     found = []
-    for scope in file.scopes.classes:
-        cls = ev.source_class(scope)
-        if "__call__" in scope.flow.exit and cls.node.bases:
-            lost = lost_bindings(ev, cls)
-            has_forward = bool(lost) and _has_forward(ev, cls)
+    for scope in scopes_of(file).classes:
+        cls = asked.source_class(scope)
+        if "__call__" in flow_of(scope).exit and cls.node.bases:
+            lost = lost_bindings(asked, cls)
+            has_forward = bool(lost) and _has_forward(asked, cls)
             found += [Override(cls, _offset(source, one), has_forward) for one in lost]
     session.keep()
     return found
 
 
-def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) -> SourceClass | None:
+def class_calling_at(asked: Questions, file: File, source: Source, place: Place) -> SourceClass | None:
     """The class that binds ``__call__`` at a location in the text of a file; None if there is none."""
     offset = source.offset(place)
-    for scope in file.scopes.classes:
+    for scope in scopes_of(file).classes:
         node = scope.node
         if not (isinstance(node, ast.ClassDef) and node.lineno <= place.row <= (node.end_lineno or 0)):
             continue
-        if "__call__" in scope.flow.exit:
-            cls = ev.source_class(scope)
-            bindings = (one for one in scope.flow.exit["__call__"] if isinstance(one, Binding))
+        if "__call__" in flow_of(scope).exit:
+            cls = asked.source_class(scope)
+            bindings = (one for one in flow_of(scope).exit["__call__"] if isinstance(one, Binding))
             if any(_offset(source, one) == offset for one in bindings):
                 return cls
     return None
 
 
-def lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
+def lost_bindings(asked: Questions, cls: SourceClass) -> list[Binding]:
     """The bindings of ``__call__`` in a module class, if all that can be in effect bypass ``Module.__call__``."""
     try:
-        return _lost_bindings(ev, cls)
+        return _lost_bindings(asked, cls)
     except (OutOfBudget, RecursionError):
         return []
 
 
-def _lost_bindings(ev: Evaluator, cls: SourceClass) -> list[Binding]:
-    bindings = [one for one in cls.scope.flow.exit.get("__call__", ()) if not _only_declares(one)]
-    if not bindings or ev.ask(lambda: ev.hierarchy.standing(cls)) is not Standing.MODULE:
+def _lost_bindings(asked: Questions, cls: SourceClass) -> list[Binding]:
+    bindings = [one for one in flow_of(cls.scope).exit.get("__call__", ()) if not _only_declares(one)]
+    if not bindings or asked.ask(lambda: asked.hierarchy.standing(cls)) is not Standing.MODULE:
         return []
-    if ev.ask(lambda: any(alterations(ev, cls)) or ev.hierarchy.own_calls.is_set_from_outside(cls)):
+    if asked.ask(lambda: any(asked.alterations(cls)) or asked.own_calls.is_set_from_outside(cls)):
         return []  # The class may end up with another `__call__` than the one in its body.
-    lost = [one for one in bindings if isinstance(one, Binding) and ev.ask(partial(_is_lost, ev, cls, one))]
+    lost = [one for one in bindings if isinstance(one, Binding) and asked.ask(partial(_is_lost, asked, cls, one))]
     return lost if len(lost) == len(bindings) else []
 
 
-def _has_forward(ev: Evaluator, cls: SourceClass) -> bool:
+def _has_forward(asked: Questions, cls: SourceClass) -> bool:
     """Whether a class between Module and this class, or one of its subclasses, defines a ``forward`` with a body."""
     try:
-        subclasses = ev.ask(lambda: ev.hierarchy.project_subclasses(cls))
-        orders = [ev.ask(partial(ev.hierarchy.order, one)) for one in (cls, *subclasses)]
+        subclasses = asked.ask(lambda: asked.hierarchy.project_subclasses(cls))
+        orders = [asked.ask(partial(asked.hierarchy.order, one)) for one in (cls, *subclasses)]
     except (OutOfBudget, RecursionError):
         return True
     known = dict.fromkeys(one for order in orders for one in order)
@@ -119,7 +116,7 @@ def _defines_forward(cls: Class | None) -> bool:
         return cls is not None and cls.dotted.startswith("torch.") and cls.dotted not in _BARE
     if any(True for _ in assignments(cls, "forward")):
         return True
-    own = cls.scope.flow.exit.get("forward", ())
+    own = flow_of(cls.scope).exit.get("forward", ())
     return any(not isinstance(one, Defined) or not _is_empty(one.definition) for one in own)
 
 
@@ -144,23 +141,23 @@ def _offset(source: Source, binding: Binding) -> int:
     return start if definition is None else definition.start("name")
 
 
-def _is_lost(ev: Evaluator, cls: SourceClass, binding: Binding) -> bool:
+def _is_lost(asked: Questions, cls: SourceClass, binding: Binding) -> bool:
     """Whether a binding of ``__call__`` is a function that was read and cannot reach ``Module.__call__``."""
     if _stands_for_typing(cls, binding):
         return False
     match binding:
         case Defined(definition=ast.FunctionDef() | ast.AsyncFunctionDef() as node):
-            functions = [cls.scope.file.scopes.opened[id(node)]]
-            if any(_may_replace(ev, one, cls.scope) for one in node.decorator_list):
+            functions = [scopes_of(cls.scope.file).opened[id(node)]]
+            if any(_may_replace(asked, one, cls.scope) for one in node.decorator_list):
                 return False
         case Assigned(value=value, path=()) | Annotated(value=ast.expr() as value):
-            kinds = alternatives(ev.expression(value, cls.scope))
+            kinds = alternatives(asked.expression(value, cls.scope))
             functions = [one.scope for one in kinds if isinstance(one, Function)]
             if len(functions) < len(kinds):
                 return False
         case _:
             return False
-    return not any(_is_empty(one.node) or _Reach(ev, cls).reaches(one) for one in functions)
+    return not any(_is_empty(one.node) or _Reach(asked, cls).reaches(one) for one in functions)
 
 
 def _stands_for_typing(cls: SourceClass, binding: Binding) -> bool:
@@ -173,13 +170,13 @@ def _stands_for_typing(cls: SourceClass, binding: Binding) -> bool:
     )
 
 
-def _may_replace(ev: Evaluator, decorator: ast.expr, scope: Scope) -> bool:
+def _may_replace(asked: Questions, decorator: ast.expr, scope: Scope) -> bool:
     """Whether a decorator may replace the function that it decorates."""
-    name = ev.dotted(decorator, scope)
+    name = asked.dotted(decorator, scope)
     if name is not None and name.rpartition(".")[2] in {"property", "cached_property", "abstractmethod"}:
         return True
     callee = decorator.func if isinstance(decorator, ast.Call) else decorator
-    kinds = alternatives(ev.expression(callee, scope))
+    kinds = alternatives(asked.expression(callee, scope))
     return any(isinstance(one, Function) and _mentions_machinery(one.node) for one in kinds)
 
 
@@ -203,9 +200,9 @@ def _mentions_machinery(node: ast.AST) -> bool:
 class _Reach:
     """Follows a ``__call__`` through the methods that it uses, once each."""
 
-    def __init__(self, ev: Evaluator, cls: SourceClass) -> None:
-        self._ev = ev
-        self._order = ev.hierarchy.order(cls)
+    def __init__(self, asked: Questions, cls: SourceClass) -> None:
+        self._asked = asked
+        self._order = asked.hierarchy.order(cls)
         self._chain = [one for one in self._order if isinstance(one, SourceClass)]
         self._seen: set[int] = set()
 
@@ -246,7 +243,7 @@ class _Reach:
 
     def _is_instance(self, owner: ast.expr, function: Scope) -> bool:
         """Whether an expression is an instance, as ``self.encoder`` in ``self.encoder.__call__``, and not a class."""
-        return all(isinstance(one, Instance) for one in alternatives(self._ev.expression(owner, function)))
+        return all(isinstance(one, Instance) for one in alternatives(self._asked.expression(owner, function)))
 
     def _methods(self, name: str) -> Iterator[Scope]:
         """Yield the methods with a name in the classes that were read."""
@@ -257,7 +254,7 @@ class _Reach:
 
     def _is_harmless(self, callee: ast.expr, function: Scope) -> bool:
         """Whether a function that gets the instance does not call the parents' ``__call__``."""
-        match self._ev.expression(callee, function):
+        match self._asked.expression(callee, function):
             case Builtin(name):
                 return name in _HARMLESS
             case Namespace(name) | KnownFunction(name=name):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.classes import likeness
-from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import calls, containers, declarations, stubs
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.classes.bodies import assignments
+from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass, is_foreign
+from flake8_forward_call.inference.evaluating import containers
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -33,37 +35,33 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
     each,
+    is_left_open,
     substitute,
     union,
 )
-from flake8_forward_call.inference.usage import callers, elsewhere
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # `object.__new__`, which returns an instance of the class that it is passed.
 _PLAIN_NEW = KnownFunction("object.__new__", ("cls",), Result(Slot("object.__new__", "cls")))
 
 
-def attribute(ev: Evaluator, owner: Type, name: str) -> Type:
+def attribute(asked: Questions, owner: Type, name: str) -> Type:
     """The type of ``owner.name``, UNKNOWN if nothing shows it."""
     match owner:
         case Instance(cls):
-            return _of_instance(ev, owner, cls, name)
+            return _of_instance(asked, owner, cls, name)
         case ClassObject(cls):
-            return _of_class(ev, owner, cls, name)
+            return _of_class(asked, owner, cls, name)
         case Super(cls, inner):
-            found = _found(ev, ev.hierarchy.order(cls)[1:], inner, name)
+            found = _found(asked, asked.hierarchy.order(cls)[1:], inner, name)
             return _PLAIN_NEW if name == "__new__" and found == UNKNOWN else found
         case Builtin("object") if name == "__new__":
             return _PLAIN_NEW
         case Namespace(dotted):
-            return ev.member(dotted, name)
+            return asked.member(dotted, name)
         case Slot(bound=bound) if bound != UNKNOWN:
-            return each(bound, lambda one: _rebound(attribute(ev, one, name), owner))
-        case Slot() | Result() if callers.is_left_open(owner):
-            return each(callers.of_callers(ev, owner), lambda one: attribute(ev, one, name))
+            return each(bound, lambda one: _rebound(attribute(asked, one, name), owner))
+        case Slot() | Result() if is_left_open(owner):
+            return each(asked.of_callers(owner), lambda one: attribute(asked, one, name))
         case Many() | Mapping() | Tuple():
             return Method(owner, name)
         case _:
@@ -81,40 +79,35 @@ def _rebound(kind: Type, owner: Slot) -> Type:
             return kind
 
 
-def of_self(cls: SourceClass) -> Slot:
-    """The type of ``self`` in a method of the class."""
-    return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
-
-
-def _of_instance(ev: Evaluator, owner: Instance, cls: Class, name: str) -> Type:
+def _of_instance(asked: Questions, owner: Instance, cls: Class, name: str) -> Type:
     if name == "__class__":
         return ClassObject(cls, Origin.DECLARED if owner.origin is not Origin.CONSTRUCTED else owner.origin)
-    if containers.is_container(ev, owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
+    if asked.is_container(owner) and name in ("values", "items", "keys", "pop", "__getitem__"):
         return Method(owner, name)
-    found = _found(ev, ev.hierarchy.order(cls), owner, name)
+    found = _found(asked, asked.hierarchy.order(cls), owner, name)
     if isinstance(cls, KnownClass) or is_foreign(cls):
         return found
-    if all(isinstance(one, (Unknown, NoneValue)) or callers.is_left_open(one) for one in alternatives(found)):
-        found = elsewhere.attribute(ev, owner, cls, name, found)
+    if all(isinstance(one, (Unknown, NoneValue)) or is_left_open(one) for one in alternatives(found)):
+        found = asked.set_elsewhere(owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
-    return union([found, *_of_subclasses(ev, owner, cls, name)])
+    return union([found, *_of_subclasses(asked, owner, cls, name)])
 
 
-def _of_subclasses(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
+def _of_subclasses(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
     """Yield the types that subclasses in the class's file give the name, unless an annotation declares its type."""
-    if not _is_promised(ev, cls, name):
-        for below in ev.hierarchy.subclasses_in(cls, cls.scope.file):
-            kind = own_member(ev, below, owner, name)
+    if not _is_promised(asked, cls, name):
+        for below in asked.hierarchy.subclasses_in(cls, cls.scope.file):
+            kind = own_member(asked, below, owner, name)
             if kind is not None:
                 yield kind
 
 
-def _is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
-    for one in ev.hierarchy.order(cls):
+def _is_promised(asked: Questions, cls: SourceClass, name: str) -> bool:
+    for one in asked.hierarchy.order(cls):
         if not isinstance(one, SourceClass):
             return True
-        bindings = [*one.scope.flow.exit.get(name, ()), *assignments(one, name)]
+        bindings = [*flow_of(one.scope).exit.get(name, ()), *assignments(one, name)]
         if bindings:
             return any(_promises(binding) for binding in bindings)
     return True
@@ -130,38 +123,38 @@ def _promises(binding: AnyBinding) -> bool:
             return False
 
 
-def _of_class(ev: Evaluator, owner: ClassObject, cls: Class, name: str) -> Type:
-    return _found(ev, ev.hierarchy.order(cls), owner, name)
+def _of_class(asked: Questions, owner: ClassObject, cls: Class, name: str) -> Type:
+    return _found(asked, asked.hierarchy.order(cls), owner, name)
 
 
-def _found(ev: Evaluator, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
+def _found(asked: Questions, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
     for one in order:
-        kind = None if one is None else own_member(ev, one, owner, name)
+        kind = None if one is None else own_member(asked, one, owner, name)
         if kind is not None:
             return kind
     return UNKNOWN
 
 
-def own_member(ev: Evaluator, cls: Class, owner: Type, name: str) -> Type | None:
+def own_member(asked: Questions, cls: Class, owner: Type, name: str) -> Type | None:
     """The type that the class itself gives the name; None if it gives none."""
     if isinstance(cls, KnownClass):
-        return _known(ev, cls, owner, name)
-    kind = ev.once(("member", cls, name), lambda: _member(ev, cls, name) or _ABSENT)
+        return _known(asked, cls, owner, name)
+    kind = asked.once(("member", cls, name), lambda: _member(asked, cls, name) or _ABSENT)
     if kind == _ABSENT:
         return None
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
-    return substitute(union(_bound(ev, one, cls, owner) for one in alternatives(kind)), slots)
+    return substitute(union(_bound(asked, one, cls, owner) for one in alternatives(kind)), slots)
 
 
 # Means "the class says nothing" among the stored types.
 _ABSENT = Slot("attributes", "absent")
 
 
-def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | None:
+def _known(asked: Questions, cls: KnownClass, owner: Type, name: str) -> Type | None:
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
     text = cls.entry.attributes.get(name)
     if text is not None:
-        kind = notation.read(text, cls.dotted, ev.global_name)
+        kind = notation.read(text, cls.dotted, asked.global_name)
         return substitute(kind, {**slots, notation.SELF: owner})
     method = cls.entry.methods.get(name)
     if method is None:
@@ -170,24 +163,24 @@ def _known(ev: Evaluator, cls: KnownClass, owner: Type, name: str) -> Type | Non
     full = f"{cls.dotted}.{name}"
     if "Self()" in returns:
         owner = _as_class(owner)
-    return KnownFunction(full, given, substitute(notation.read(returns, full, ev.global_name), slots), owner)
+    return KnownFunction(full, given, substitute(notation.read(returns, full, asked.global_name), slots), owner)
 
 
-def _member(ev: Evaluator, cls: SourceClass, name: str) -> Type | None:
+def _member(asked: Questions, cls: SourceClass, name: str) -> Type | None:
     """The declared type of a name in a class, else the union of everything that is assigned to it."""
-    in_body = [_getter(cls, one) for one in cls.scope.flow.exit.get(name, ()) if isinstance(one, Binding)]
+    in_body = [_getter(cls, one) for one in flow_of(cls.scope).exit.get(name, ()) if isinstance(one, Binding)]
     in_methods = list(assignments(cls, name))
     if not in_body and not in_methods:
         return None
     for binding in (*in_body, *in_methods):
         if isinstance(binding, Annotated):
-            declared = declarations.declared(ev, binding.annotation, binding.scope)
+            declared = asked.declared(binding.annotation, binding.scope)
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
-                return union([_with_stores(ev, cls, name, declared, declared=True), *likeness.stand_ins(ev, cls, name)])
-    kind = _with_stores(ev, cls, name, ev.bindings([*in_body, *in_methods]), declared=False)
-    kind = union([kind, *likeness.stand_ins(ev, cls, name)])
-    stub = stubs.counterpart(ev, cls.scope) if kind == UNKNOWN else None
-    return kind if stub is None or not stub.is_class else _member(ev, ev.source_class(stub), name) or kind
+                return union([_with_stores(asked, cls, name, declared, declared=True), *asked.stand_ins(cls, name)])
+    kind = _with_stores(asked, cls, name, asked.bindings([*in_body, *in_methods]), declared=False)
+    kind = union([kind, *asked.stand_ins(cls, name)])
+    stub = asked.counterpart(cls.scope) if kind == UNKNOWN else None
+    return kind if stub is None or not stub.is_class else _member(asked, asked.source_class(stub), name) or kind
 
 
 def _getter(cls: SourceClass, binding: Binding) -> Binding:
@@ -195,39 +188,34 @@ def _getter(cls: SourceClass, binding: Binding) -> Binding:
     if isinstance(binding, Defined):
         for node in binding.definition.decorator_list:
             if isinstance(node, ast.Attribute) and node.attr in ("setter", "deleter"):
-                for one in cls.scope.flow.uses.get(id(node.value), ()):
+                for one in flow_of(cls.scope).uses.get(id(node.value), ()):
                     if isinstance(one, Binding):
                         return _getter(cls, one)
     return binding
 
 
-def _with_stores(ev: Evaluator, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
-    if not any(containers.can_be_filled(ev, one, declared=declared) for one in alternatives(kind)):
+def _with_stores(asked: Questions, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
+    if not any(containers.can_be_filled(asked, one, declared=declared) for one in alternatives(kind)):
         return kind
     put = [
-        one for scope, receiver in containers.methods(cls) for one in containers.stored(ev, f"{receiver}.{name}", scope)
+        one for scope, receiver in bodies.methods(cls) for one in containers.stored(asked, f"{receiver}.{name}", scope)
     ]
-    return containers.refilled(ev, kind, put)
+    return containers.refilled(asked, kind, put)
 
 
-def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
-    """Yield what the methods of a class assign to ``self.name``, by any means that reading shows."""
-    yield from cls.scope.on_self.bindings(name)
-
-
-def _bound(ev: Evaluator, kind: Type, cls: SourceClass, owner: Type) -> Type:
+def _bound(asked: Questions, kind: Type, cls: SourceClass, owner: Type) -> Type:
     """A member as accessed through its owner: methods bound, properties evaluated."""
     if not isinstance(kind, Function) or kind.owner is not None or isinstance(kind.node, ast.Lambda):
         return kind
     if kind.scope.parent is not cls.scope:
         return kind
-    marks = {ev.dotted(node, kind.scope.parent) for node in kind.node.decorator_list}
+    marks = {asked.dotted(node, kind.scope.parent) for node in kind.node.decorator_list}
     if "staticmethod" in marks:
         return kind
     if "classmethod" in marks:
         return Function(kind.node, kind.scope, _as_class(owner))
     if marks & _PROPERTIES or any(mark is not None and mark.endswith("property") for mark in marks):
-        return PLAIN if isinstance(owner, ClassObject) else calls.returned(ev, Function(kind.node, kind.scope, owner))
+        return PLAIN if isinstance(owner, ClassObject) else asked.returned(Function(kind.node, kind.scope, owner))
     return kind if isinstance(owner, ClassObject) else Function(kind.node, kind.scope, owner)
 
 
@@ -242,11 +230,3 @@ def _as_class(owner: Type) -> Type:
             return _as_class(bound)
         case _:
             return owner
-
-
-def first_method(cls: SourceClass, name: str) -> Scope | None:
-    """The scope of the class's own method of that name, or None."""
-    for binding in cls.scope.flow.exit.get(name, ()):
-        if isinstance(binding, Defined) and not isinstance(binding.definition, ast.ClassDef):
-            return cls.scope.file.scopes.opened[id(binding.definition)]
-    return None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import notation
-from flake8_forward_call.inference.classes.hierarchy import Class, KnownClass, SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, library, parameters, stubs
+from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.evaluating import containers, library, parameters
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -30,49 +34,45 @@ from flake8_forward_call.inference.types import (
     alternatives,
     each,
     substitute,
+    trusted,
     union,
 )
-from flake8_forward_call.inference.usage import registries
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
-def call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+def call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
     """The union of what the alternatives of the callee return for the call's arguments."""
-    found = each(callee, lambda one: _call(ev, one, node, scope))
-    return registries.made(ev, node.func, scope) if found == UNKNOWN else found
+    found = each(callee, lambda one: _call(asked, one, node, scope))
+    return asked.made_by_registry(node.func, scope) if found == UNKNOWN else found
 
 
-def _call(ev: Evaluator, callee: Type, node: ast.Call, scope: Scope) -> Type:
+def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
     match callee:
         case ClassObject(cls, origin):
-            return _constructed(ev, cls, origin, node, scope)
+            return _constructed(asked, cls, origin, node, scope)
         case Function():
-            return _result(ev, callee, node, scope)
+            return _result(asked, callee, node, scope)
         case KnownFunction(name, names, returns, owner):
-            given = parameters.passed(ev, node, scope, list(names))
+            given = asked.passed(node, scope, list(names))
             slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
             if owner is not None:
                 slots[notation.SELF] = owner
             return substitute(returns, slots)
         case Builtin(name):
-            return library.builtin(ev, name, node, scope)
+            return library.builtin(asked, name, node, scope)
         case Namespace(name):
-            return library.external(ev, name, node, scope)
+            return library.external(asked, name, node, scope)
         case Method(owner, name):
-            return library.method(ev, owner, name, node, scope)
+            return library.method(asked, owner, name, node, scope)
         case Partial(inner):
-            return call(ev, inner, node, scope)
+            return call(asked, inner, node, scope)
         case Instance(cls):
-            return _instance_called(ev, callee, cls, node, scope)
+            return _instance_called(asked, callee, cls, node, scope)
         case Slot(owner="type[TypeVar]", name=name, bound=bound):
             return Slot("TypeVar", name, union(_made_of(one) for one in alternatives(bound)))
         case Slot(owner="Self", bound=ClassObject() as cls):
-            return _call(ev, cls, node, scope)
+            return _call(asked, cls, node, scope)
         case Slot():
             return Result(callee)
         case _:
@@ -83,160 +83,162 @@ def _made_of(kind: Type) -> Type:
     return Instance(kind.cls, kind.origin) if isinstance(kind, ClassObject) else UNKNOWN
 
 
-def _instance_called(ev: Evaluator, owner: Instance, cls: Class, node: ast.Call, scope: Scope) -> Type:
-    if isinstance(cls, SourceClass) and attributes.first_method(cls, "__call__") is not None:
+def _instance_called(asked: Questions, owner: Instance, cls: Class, node: ast.Call, scope: Scope) -> Type:
+    if isinstance(cls, SourceClass) and bodies.first_method(cls, "__call__") is not None:
         # With a key, because the result may be an object that is called in turn, and so on in a cycle.
-        method = attributes.attribute(ev, owner, "__call__")
-        return ev.once(("called", id(node), owner), lambda: call(ev, method, node, scope))
+        method = asked.attribute(owner, "__call__")
+        return asked.once(("called", id(node), owner), lambda: call(asked, method, node, scope))
     return UNKNOWN
 
 
 # Functions
 
 
-def _result(ev: Evaluator, function: Function, node: ast.Call, scope: Scope) -> Type:
-    kind = returned(ev, function)
-    slots = parameters.slots_for(ev, function.node, function.scope, node, scope, bound=function.owner is not None)
+def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
+    kind = returned(asked, function)
+    slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
     return substitute(kind, slots)
 
 
-def returned(ev: Evaluator, callee: Type) -> Type:
+def returned(asked: Questions, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
     match callee:
         case Function(node, scope, owner):
-            kind = ev.once(("returned", id(node)), lambda: _returned(ev, scope))
-            return kind if owner is None else substitute(kind, _for_owner(ev, scope, owner))
+            kind = asked.once(("returned", id(node)), lambda: _returned(asked, scope))
+            return kind if owner is None else substitute(kind, _for_owner(asked, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})
         case Slot() | ClassObject() | Builtin() | Namespace() | Partial():
             return UNKNOWN
         case _:
-            return each(callee, lambda one: returned(ev, one)) if alternatives(callee) != (callee,) else UNKNOWN
+            return each(callee, lambda one: returned(asked, one)) if alternatives(callee) != (callee,) else UNKNOWN
 
 
-def _for_owner(ev: Evaluator, scope: Scope, owner: Type) -> dict[Slot, Type]:
+def _for_owner(asked: Questions, scope: Scope, owner: Type) -> dict[Slot, Type]:
     """The types for ``Self`` and for the type variable ``T`` in ``def to(self: T) -> T``."""
     slots = {notation.SELF: owner, **(dict(owner.slots) if isinstance(owner, Instance) else {})}
-    own = parameters.names_of(scope.node)[:1]  # type: ignore[arg-type]
+    own = names_of(scope.node)[:1]  # type: ignore[arg-type]
     if own and own[0].annotation is not None and scope.parent is not None:
-        slots.update(parameters.unified(declarations.declared(ev, own[0].annotation, scope.parent), owner))
+        slots.update(parameters.unified(asked.declared(own[0].annotation, scope.parent), owner))
     return slots
 
 
-def _returned(ev: Evaluator, scope: Scope) -> Type:
+def _returned(asked: Questions, scope: Scope) -> Type:
     node = scope.node
     if isinstance(node, ast.Lambda):
-        return ev.expression(node.body, scope)
+        return asked.expression(node.body, scope)
     assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    kind = _declared_result(ev, node, scope)
+    kind = _declared_result(asked, node, scope)
     if kind == UNKNOWN:
-        kind = _given_back(ev, scope)
-    stub = stubs.counterpart(ev, scope) if kind == UNKNOWN else None
+        kind = _given_back(asked, scope)
+    stub = asked.counterpart(scope) if kind == UNKNOWN else None
     if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-        kind = _declared_result(ev, stub.node, stub)
-    if any(ev.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
-        return Managed(containers.element(ev, kind))
-    if isinstance(node, ast.AsyncFunctionDef) and not scope.flow.yielded:
+        kind = _declared_result(asked, stub.node, stub)
+    if any(asked.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
+        return Managed(asked.element(kind))
+    if isinstance(node, ast.AsyncFunctionDef) and not flow_of(scope).yielded:
         return Awaitable(kind)
     return kind
 
 
-def _declared_result(ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
+def _declared_result(asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
     assert scope.parent is not None
     if node.returns is not None:
-        declared = stubs.trusted(declarations.declared(ev, node.returns, scope.parent), scope)
-        of_class = any(ev.dotted(one, scope.parent) == "classmethod" for one in node.decorator_list)
+        declared = trusted(asked.declared(node.returns, scope.parent), scope)
+        of_class = any(asked.dotted(one, scope.parent) == "classmethod" for one in node.decorator_list)
         return substitute(declared, {notation.SELF: Result(notation.SELF)}) if of_class else declared
     if node.type_comment is not None:
         try:
             signature = ast.parse(node.type_comment, mode="func_type")
         except SyntaxError:
             return UNKNOWN
-        return declarations.comment(ev, ast.unparse(signature.returns), scope.parent)
+        return asked.type_comment(ast.unparse(signature.returns), scope.parent)
     return UNKNOWN
 
 
-def _given_back(ev: Evaluator, scope: Scope) -> Type:
+def _given_back(asked: Questions, scope: Scope) -> Type:
     """The union of what a function returns, or of what it yields if it is a generator."""
-    flow = scope.flow
+    flow = flow_of(scope)
     if flow.yielded:
         return Many(
             union(
-                containers.element(ev, ev.expression(one.value, scope))
+                asked.element(asked.expression(one.value, scope))
                 if isinstance(one, ast.YieldFrom)
                 else NONE
                 if one.value is None
-                else ev.expression(one.value, scope)
+                else asked.expression(one.value, scope)
                 for one in flow.yielded.values()
             )
         )
-    kinds = [NONE if one.value is None else ev.expression(one.value, scope) for one in flow.returned.values()]
+    kinds = [NONE if one.value is None else asked.expression(one.value, scope) for one in flow.returned.values()]
     if flow.falls_through:
         kinds.append(NONE)
     return union(kinds)
 
 
-def fixture_value(ev: Evaluator, scope: Scope) -> Type:
+def fixture_value(asked: Questions, scope: Scope) -> Type:
     """The value that a pytest fixture passes to its tests: what it returns or yields."""
-    kind = returned(ev, Function(scope.node, scope))  # type: ignore[arg-type]
-    return containers.element(ev, kind) if scope.flow.yielded else kind
+    kind = returned(asked, Function(scope.node, scope))  # type: ignore[arg-type]
+    return asked.element(kind) if flow_of(scope).yielded else kind
 
 
 # Classes
 
 
-def _constructed(ev: Evaluator, cls: Class, origin: Origin, node: ast.Call, scope: Scope) -> Type:
+def _constructed(asked: Questions, cls: Class, origin: Origin, node: ast.Call, scope: Scope) -> Type:
     """The instance that a class creates, with what its constructor is passed."""
-    made = _by_new(ev, cls, origin)
+    made = _by_new(asked, cls, origin)
     if made is not None:
         return made
     instance = Instance(cls, origin)
-    container = containers.container_kind(ev, instance)
+    container = asked.container_kind(instance)
     if container is not None and isinstance(cls, KnownClass):
-        element = containers.constructed_element(ev, container, node, scope)
-        return instance if element == NEVER else Instance(cls, origin, ((containers.ELEMENT, element),))
+        element = containers.constructed_element(asked, container, node, scope)
+        return instance if element == NEVER else Instance(cls, origin, ((ELEMENT, element),))
     slots = {
-        slot: kind for slot, kind in _constructor_slots(ev, cls, node, scope).items() if parameters.worth_keeping(kind)
+        slot: kind
+        for slot, kind in _constructor_slots(asked, cls, node, scope).items()
+        if parameters.worth_keeping(kind)
     }
     return Instance(cls, origin, tuple(slots.items()))
 
 
-def _by_new(ev: Evaluator, cls: Class, origin: Origin) -> Type | None:
+def _by_new(asked: Questions, cls: Class, origin: Origin) -> Type | None:
     """What a ``__new__`` in the source, or a metaclass with its own ``__call__``, returns instead of an instance."""
-    for one in ev.hierarchy.order(cls):
+    for one in asked.hierarchy.order(cls):
         if not isinstance(one, SourceClass):
             continue
         for keyword in one.node.keywords:
             if keyword.arg == "metaclass" and one.scope.parent is not None:
-                for meta in alternatives(ev.expression(keyword.value, one.scope.parent)):
-                    if isinstance(meta, ClassObject) and _defines(ev, meta.cls, "__call__"):
+                for meta in alternatives(asked.expression(keyword.value, one.scope.parent)):
+                    if isinstance(meta, ClassObject) and _defines(asked, meta.cls, "__call__"):
                         return UNKNOWN
-        if attributes.first_method(one, "__new__") is not None:
-            kind = returned(ev, attributes.attribute(ev, ClassObject(one), "__new__"))
+        if bodies.first_method(one, "__new__") is not None:
+            kind = returned(asked, asked.attribute(ClassObject(one), "__new__"))
             made = substitute(kind, {notation.SELF: ClassObject(cls, origin)})
-            return None if _is_plain_new(ev, kind) else made
+            return None if _is_plain_new(asked, kind) else made
     return None
 
 
-def _is_plain_new(ev: Evaluator, kind: Type) -> bool:
+def _is_plain_new(asked: Questions, kind: Type) -> bool:
     """Whether a ``__new__`` returns an instance of its own class, as far as its result shows."""
     return all(one == notation.SELF or isinstance(one, Result) for one in alternatives(kind))
 
 
-def _defines(ev: Evaluator, cls: Class, name: str) -> bool:
-    return any(isinstance(one, SourceClass) and name in one.scope.flow.exit for one in ev.hierarchy.order(cls))
+def _defines(asked: Questions, cls: Class, name: str) -> bool:
+    return any(isinstance(one, SourceClass) and name in flow_of(one.scope).exit for one in asked.hierarchy.order(cls))
 
 
-def _constructor_slots(ev: Evaluator, cls: Class, node: ast.Call, scope: Scope) -> dict[Slot, Type]:
-    for one in ev.hierarchy.order(cls):
+def _constructor_slots(asked: Questions, cls: Class, node: ast.Call, scope: Scope) -> dict[Slot, Type]:
+    for one in asked.hierarchy.order(cls):
         if one is None:
             return {}
         if isinstance(one, KnownClass):
             if one.entry.parameters is not None:
-                given = parameters.passed(ev, node, scope, list(one.entry.parameters))
+                given = asked.passed(node, scope, list(one.entry.parameters))
                 return {Slot(one.dotted, name): kind for name, kind in given.items()}
             continue
-        inner = attributes.first_method(one, "__init__")
+        inner = bodies.first_method(one, "__init__")
         if inner is not None:
-            return parameters.slots_for(ev, inner.node, inner, node, scope, bound=True)  # type: ignore[arg-type]
+            return asked.slots_for(inner.node, inner, node, scope, bound=True)  # type: ignore[arg-type]
     return {}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.classes.hierarchy import KnownClass
+from flake8_forward_call.inference.definitions import Class, KnownClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import (
     Aliased,
     Annotated,
@@ -16,6 +16,8 @@ from flake8_forward_call.inference.syntax.bindings import (
     Imported,
     TypeParameter,
 )
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import (
     NONE,
     PLAIN,
@@ -34,13 +36,10 @@ from flake8_forward_call.inference.types import (
     Tuple,
     Type,
     alternatives,
+    slots_in,
+    substitute,
     union,
 )
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.classes.hierarchy import Class
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # A class name that occurs in more files than this is too common to search for.
 MAX_FILES = 40
@@ -80,18 +79,22 @@ _PLAIN_BUILTINS = frozenset(["int", "float", "complex", "bool", "str", "bytes", 
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "abc", "contextlib", "dataclasses", "builtins"})
 
 
-def declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+def declared(asked: Questions, node: ast.expr, scope: Scope) -> Type:
     """The type that an annotation declares; UNKNOWN if it says nothing (``Any``, a class that was not read)."""
-    return ev.once(("declared", id(node)), lambda: _declared(ev, node, scope))
+    return asked.once(("declared", id(node)), lambda: _declared(asked, node, scope))
 
 
-def comment(ev: Evaluator, text: str, scope: Scope) -> Type:
+class _Comments(dict[tuple[str, int], "ast.expr | None"]):
+    """Annotations written as strings, parsed."""
+
+
+def comment(asked: Questions, text: str, scope: Scope) -> Type:
     """What a ``# type:`` comment declares."""
     key = (text, id(scope))
-    if key not in ev.comments:
-        ev.comments[key] = _parsed(text)
-    node = ev.comments[key]
-    return UNKNOWN if node is None else declared(ev, node, scope)
+    if key not in asked.notes(_Comments):
+        asked.notes(_Comments)[key] = _parsed(text)
+    node = asked.notes(_Comments)[key]
+    return UNKNOWN if node is None else declared(asked, node, scope)
 
 
 def _parsed(text: str) -> ast.expr | None:
@@ -101,102 +104,100 @@ def _parsed(text: str) -> ast.expr | None:
         return None
 
 
-def _declared(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
+def _declared(asked: Questions, node: ast.expr, scope: Scope) -> Type:
     match node:
         case ast.Constant(value=None):
             return NONE
         case ast.Constant(value=str(text)):
-            return comment(ev, text, scope)
+            return comment(asked, text, scope)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            return union([declared(ev, left, scope), declared(ev, right, scope)])
+            return union([declared(asked, left, scope), declared(asked, right, scope)])
         case ast.Subscript(value=value, slice=inner):
             arguments = list(inner.elts) if isinstance(inner, ast.Tuple) else [inner]
-            return _form(ev, value, arguments, scope)
+            return _form(asked, value, arguments, scope)
         case ast.Starred(value=value):
-            return declared(ev, value, scope)
+            return declared(asked, value, scope)
         case ast.Name() | ast.Attribute():
-            return _named(ev, node, scope)
+            return _named(asked, node, scope)
         case _:
             return UNKNOWN
 
 
-def _named(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
+def _named(asked: Questions, node: ast.Name | ast.Attribute, scope: Scope) -> Type:
     reaching = _reaching(node, scope) if isinstance(node, ast.Name) else ()
-    if isinstance(node, ast.Name) and not reaching and (only := _only_class(ev, node.id, scope)) is not None:
+    if isinstance(node, ast.Name) and not reaching and (only := _only_class(asked, node.id, scope)) is not None:
         return Instance(only, Origin.DECLARED)
     if all(isinstance(one, Imported) for one in reaching):
-        reaching = _elsewhere(ev, node, scope)
-    aliased = [_alias(ev, one) for one in reaching]
+        reaching = _elsewhere(asked, node, scope)
+    aliased = [_alias(asked, one) for one in reaching]
     if aliased and all(one is not None for one in aliased):
         return union(one for one in aliased if one is not None)
-    return union(_of_class(ev, one) for one in alternatives(ev.expression(node, scope)))
+    return union(_of_class(asked, one) for one in alternatives(asked.expression(node, scope)))
 
 
-def _elsewhere(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[AnyBinding, ...]:
+def _elsewhere(asked: Questions, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[AnyBinding, ...]:
     """The bindings of a name in the file that it is imported from."""
-    from flake8_forward_call.inference.usage.registries import named_global
-
-    found = named_global(ev, node, scope)
-    return () if found is None else tuple(found[0].root.flow.bound.get(found[1], ()))
+    found = asked.named_global(node, scope)
+    return () if found is None else tuple(flow_of(root_of(found[0])).bound.get(found[1], ()))
 
 
-def _only_class(ev: Evaluator, name: str, scope: Scope) -> Class | None:
+def _only_class(asked: Questions, name: str, scope: Scope) -> Class | None:
     """The only class of the project with a name that its own file does not bind; None if there are several or none.
 
     Such a name is in an annotation that is never evaluated, and a reader would search for it in the same way.
     """
-    if hasattr(builtins, name) or scope.file.root.stars:
+    if hasattr(builtins, name) or root_of(scope.file).stars:
         return None
     found = []
-    for file in ev.files_mentioning(name, scope.file, MAX_FILES, f"class {name}") or ():
-        found += [one for one in file.root.children if one.is_class and getattr(one.node, "name", "") == name]
-    return ev.source_class(found[0]) if len(found) == 1 else None
+    for file in asked.files_mentioning(name, scope.file, MAX_FILES, f"class {name}") or ():
+        found += [one for one in root_of(file).children if one.is_class and getattr(one.node, "name", "") == name]
+    return asked.source_class(found[0]) if len(found) == 1 else None
 
 
 def _reaching(node: ast.Name, scope: Scope) -> tuple[AnyBinding, ...]:
     """The bindings of a name in an annotation: at its location, or, if it is evaluated late, at the end of a scope."""
-    reached = scope.flow.uses.get(id(node))
+    reached = flow_of(scope).uses.get(id(node))
     if reached is not None:
         return reached
     for outer in scope.outward():
         if outer.is_class and outer is not scope:
             if any(one.name == node.id for one in getattr(outer.node, "type_params", ())):
-                return outer.flow.exit.get(node.id, ())
+                return flow_of(outer).exit.get(node.id, ())
             continue
-        found = outer.flow.exit.get(node.id) or tuple(outer.flow.bound.get(node.id, ()))
+        found = flow_of(outer).exit.get(node.id) or tuple(flow_of(outer).bound.get(node.id, ()))
         if found:
             return found
     return ()
 
 
-def _alias(ev: Evaluator, binding: AnyBinding) -> Type | None:
+def _alias(asked: Questions, binding: AnyBinding) -> Type | None:
     """What a type alias or type variable stands for; None if the binding is neither."""
     match binding:
         case Aliased(value=value, scope=scope) | Annotated(value=ast.expr() as value, scope=scope):
-            return declared(ev, value, scope)
+            return declared(asked, value, scope)
         case Assigned(value=ast.Call() as value, path=(), scope=scope):
-            return _type_variable(ev, value, scope)
+            return _type_variable(asked, value, scope)
         case Assigned(value=ast.Subscript() | ast.BinOp() | ast.Constant() as value, path=(), scope=scope):
-            return declared(ev, value, scope)
+            return declared(asked, value, scope)
         case TypeParameter():
-            return ev.binding(binding)
+            return asked.binding(binding)
         case _:
             return None
 
 
-def _type_variable(ev: Evaluator, call: ast.Call, scope: Scope) -> Type | None:
+def _type_variable(asked: Questions, call: ast.Call, scope: Scope) -> Type | None:
     """The slot of ``TypeVar("T", bound=X)``, or the type ``X`` of ``NewType("N", X)``; None for other calls."""
-    form = _form_name(ev, call.func, scope)
+    form = _form_name(asked, call.func, scope)
     if form == "NewType" and len(call.args) == 2:
-        return declared(ev, call.args[1], scope)
+        return declared(asked, call.args[1], scope)
     if form != "TypeVar" or not call.args or not isinstance(call.args[0], ast.Constant):
         return None
     bounds = [keyword.value for keyword in call.keywords if keyword.arg == "bound"] or call.args[1:]
-    bound = union(declared(ev, one, scope) for one in bounds) if bounds else UNKNOWN
+    bound = union(declared(asked, one, scope) for one in bounds) if bounds else UNKNOWN
     return Slot("TypeVar", str(call.args[0].value), bound)
 
 
-def _of_class(ev: Evaluator, kind: Type) -> Type:
+def _of_class(asked: Questions, kind: Type) -> Type:
     """The type of an instance of the class that an annotation names."""
     match kind:
         case ClassObject(cls):
@@ -223,9 +224,9 @@ def _of_class(ev: Evaluator, kind: Type) -> Type:
             return UNKNOWN
 
 
-def _form_name(ev: Evaluator, node: ast.expr, scope: Scope) -> str | None:
+def _form_name(asked: Questions, node: ast.expr, scope: Scope) -> str | None:
     """The bare name of a typing form: ``Optional`` for ``typing.Optional`` under any alias."""
-    match ev.expression(node, scope):
+    match asked.expression(node, scope):
         case Builtin(name):
             return name
         case Namespace(name) if _is_of_typing(name):
@@ -240,19 +241,19 @@ def _is_of_typing(dotted: str) -> bool:
     return dotted.partition(".")[0] in _TYPING or module.endswith(".typing")
 
 
-def _form(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
-    form = _form_name(ev, value, scope)
+def _form(asked: Questions, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
+    form = _form_name(asked, value, scope)
     if form is None:
-        return _generic(ev, value, arguments, scope)
+        return _generic(asked, value, arguments, scope)
     if form == "Literal":
         return PLAIN
     if form in ("tuple", "Tuple"):
-        return _tuple(ev, arguments, scope)
+        return _tuple(asked, arguments, scope)
     if form in ("type", "Type"):
-        return union(_class_of(one) for one in alternatives(declared(ev, arguments[0], scope)))
+        return union(_class_of(one) for one in alternatives(declared(asked, arguments[0], scope)))
     if form in ("TypeGuard", "TypeIs", "Callable"):
         return UNKNOWN
-    kinds = [declared(ev, one, scope) for one in arguments]
+    kinds = [declared(asked, one, scope) for one in arguments]
     if form == "Optional":
         return union([*kinds, NONE])
     if form == "Union":
@@ -270,10 +271,10 @@ def _form(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scop
     return UNKNOWN
 
 
-def _tuple(ev: Evaluator, arguments: list[ast.expr], scope: Scope) -> Type:
+def _tuple(asked: Questions, arguments: list[ast.expr], scope: Scope) -> Type:
     if len(arguments) == 2 and isinstance(arguments[1], ast.Constant) and arguments[1].value is ...:
-        return Many(declared(ev, arguments[0], scope))
-    return Tuple(tuple(declared(ev, one, scope) for one in arguments))
+        return Many(declared(asked, arguments[0], scope))
+    return Tuple(tuple(declared(asked, one, scope) for one in arguments))
 
 
 def _class_of(kind: Type) -> Type:
@@ -286,23 +287,21 @@ def _class_of(kind: Type) -> Type:
             return UNKNOWN
 
 
-def _generic(ev: Evaluator, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
+def _generic(asked: Questions, value: ast.expr, arguments: list[ast.expr], scope: Scope) -> Type:
     """The type of a class in the source with type arguments, ``Wrapper[Net]``, or of a generic alias."""
-    from flake8_forward_call.inference.types import slots_in, substitute
-
-    kind = declared(ev, value, scope)
+    kind = declared(asked, value, scope)
     slots = list(dict.fromkeys(slots_in(kind)))
     if slots:
-        given = dict(zip(slots, (declared(ev, one, scope) for one in arguments), strict=False))
+        given = dict(zip(slots, (declared(asked, one, scope) for one in arguments), strict=False))
         return substitute(kind, given)
     if isinstance(kind, Instance):
-        names = type_variables(ev, kind.cls)
-        pairs = zip(names, (declared(ev, one, scope) for one in arguments), strict=False)
+        names = type_variables(asked, kind.cls)
+        pairs = zip(names, (declared(asked, one, scope) for one in arguments), strict=False)
         return Instance(kind.cls, kind.origin, tuple(pairs))
     return kind
 
 
-def type_variables(ev: Evaluator, cls: Class) -> list[Slot]:
+def type_variables(asked: Questions, cls: Class) -> list[Slot]:
     """The type variables of a class, in the order that its bases name them."""
     if isinstance(cls, KnownClass):
         return []
@@ -312,5 +311,5 @@ def type_variables(ev: Evaluator, cls: Class) -> list[Slot]:
     for base in node.bases:
         if isinstance(base, ast.Subscript):
             inner = list(base.slice.elts) if isinstance(base.slice, ast.Tuple) else [base.slice]
-            own += [one for node in inner for one in [declared(ev, node, scope.parent)] if isinstance(one, Slot)]
+            own += [one for node in inner for one in [declared(asked, node, scope.parent)] if isinstance(one, Slot)]
     return list(dict.fromkeys(own))

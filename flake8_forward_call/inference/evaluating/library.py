@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
-from flake8_forward_call.inference.evaluating import attributes, containers, declarations, iterating, lazy, parameters
+from flake8_forward_call.inference.catalogue.module_containers import MODULE_DICT
+from flake8_forward_call.inference.evaluating import iterating
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -31,38 +34,32 @@ from flake8_forward_call.inference.types import (
     union,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-
 _Rule: TypeAlias = "Callable[[_Call], Type]"
 
 
 class _Call:
     """One call, with its arguments evaluated on demand."""
 
-    def __init__(self, ev: Evaluator, node: ast.Call, scope: Scope) -> None:
-        self.ev = ev
+    def __init__(self, asked: Questions, node: ast.Call, scope: Scope) -> None:
+        self.asked = asked
         self.node = node
         self.scope = scope
 
     def argument(self, index: int) -> Type:
         """The type of an argument; NEVER if it is not passed."""
         if index < len(self.node.args) and not any(isinstance(one, ast.Starred) for one in self.node.args[: index + 1]):
-            return self.ev.expression(self.node.args[index], self.scope)
+            return self.asked.expression(self.node.args[index], self.scope)
         return NEVER
 
     def element(self, index: int) -> Type:
         """The type of the items when an argument is iterated over."""
-        return containers.element(self.ev, self.argument(index))
+        return self.asked.element(self.argument(index))
 
     @property
     def elements(self) -> list[Type]:
         """The same for each argument."""
         return [
-            UNKNOWN
-            if isinstance(one, ast.Starred)
-            else containers.element(self.ev, self.ev.expression(one, self.scope))
+            UNKNOWN if isinstance(one, ast.Starred) else self.asked.element(self.asked.expression(one, self.scope))
             for one in self.node.args
         ]
 
@@ -75,11 +72,11 @@ def _many(call: _Call) -> Type:
 
 
 def _next(call: _Call) -> Type:
-    return union([iterating.following(call.ev, call.argument(0), "__next__"), call.argument(1)])
+    return union([iterating.following(call.asked, call.argument(0), "__next__"), call.argument(1)])
 
 
 def _anext(call: _Call) -> Type:
-    return Awaitable(union([iterating.following(call.ev, call.argument(0), "__anext__"), call.argument(1)]))
+    return Awaitable(union([iterating.following(call.asked, call.argument(0), "__anext__"), call.argument(1)]))
 
 
 def _extreme(call: _Call) -> Type:
@@ -87,25 +84,24 @@ def _extreme(call: _Call) -> Type:
 
 
 def _map(call: _Call) -> Type:
-    from flake8_forward_call.inference.evaluating import calls
 
     callee = call.argument(0)
-    return Many(each(callee, lambda one: _called_bare(call.ev, one, calls.returned)))
+    return Many(each(callee, lambda one: _called_bare(call.asked, one)))
 
 
-def _called_bare(ev: Evaluator, callee: Type, returned: Callable[[Evaluator, Type], Type]) -> Type:
+def _called_bare(asked: Questions, callee: Type) -> Type:
     match callee:
         case ClassObject(cls, origin):
             return Instance(cls, origin)
         case Function() | KnownFunction():
-            return returned(ev, callee)
+            return asked.returned(callee)
         case _:
             return UNKNOWN
 
 
 def _dict(call: _Call) -> Type:
-    pairs = containers.values(call.ev, call.argument(0)) if call.node.args else NEVER
-    named = [call.ev.expression(one.value, call.scope) for one in call.node.keywords if one.arg is not None]
+    pairs = call.asked.values(call.argument(0)) if call.node.args else NEVER
+    named = [call.asked.expression(one.value, call.scope) for one in call.node.keywords if one.arg is not None]
     return Mapping(PLAIN, union([pairs, *named]))
 
 
@@ -126,14 +122,14 @@ def _super(call: _Call) -> Type:
     method = next((scope for scope in call.scope.outward() if scope.enclosing_class is not None), None)
     if method is None or method.enclosing_class is None:
         return UNKNOWN
-    cls = call.ev.source_class(method.enclosing_class)
+    cls = call.asked.source_class(method.enclosing_class)
     return Super(cls, Slot("Self", "Self", Instance(cls, Origin.DECLARED)))
 
 
 def _getattr(call: _Call) -> Type:
     match call.node.args:
         case [_, ast.Constant(value=str(name)), *_]:
-            found = each(call.argument(0), lambda one: attributes.attribute(call.ev, one, name))
+            found = each(call.argument(0), lambda one: call.asked.attribute(one, name))
             return union([found, call.argument(2)])
         case _:
             return UNKNOWN
@@ -160,10 +156,10 @@ _BUILTINS: dict[str, _Rule] = {
 }  # fmt: skip
 
 
-def builtin(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
+def builtin(asked: Questions, name: str, node: ast.Call, scope: Scope) -> Type:
     """The result of calling a builtin."""
     rule = _BUILTINS.get(name)
-    return UNKNOWN if rule is None else rule(_Call(ev, node, scope))
+    return UNKNOWN if rule is None else rule(_Call(asked, node, scope))
 
 
 # Other packages
@@ -175,13 +171,12 @@ def _first(call: _Call) -> Type:
 
 
 def _cast(call: _Call) -> Type:
-    return declarations.declared(call.ev, call.node.args[0], call.scope) if call.node.args else UNKNOWN
+    return call.asked.declared(call.node.args[0], call.scope) if call.node.args else UNKNOWN
 
 
 def _default_dict(call: _Call) -> Type:
-    from flake8_forward_call.inference.evaluating import calls
 
-    made = each(call.argument(0), lambda one: _called_bare(call.ev, one, calls.returned))
+    made = each(call.argument(0), lambda one: _called_bare(call.asked, one))
     return Mapping(UNKNOWN, NEVER if made == UNKNOWN else made)
 
 
@@ -190,7 +185,7 @@ def _chain(call: _Call) -> Type:
 
 
 def _pool_chain(call: _Call) -> Type:
-    return Many(containers.element(call.ev, call.element(0)))
+    return Many(call.asked.element(call.element(0)))
 
 
 _EXTERNAL: dict[str, _Rule] = {
@@ -209,15 +204,15 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
-    "importlib.import_module": lambda call: lazy.imported_module(call.ev, call.node, call.scope),
+    "importlib.import_module": lambda call: call.asked.imported_module(call.node, call.scope),
 }
 
 
-def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
+def external(asked: Questions, name: str, node: ast.Call, scope: Scope) -> Type:
     """The result of calling a dotted name whose code is not read."""
     rule = _EXTERNAL.get(name)
     if rule is not None:
-        return rule(_Call(ev, node, scope))
+        return rule(_Call(asked, node, scope))
     # A capital means a class. A function such as numpy.load may return anything that was stored.
     return PLAIN if is_look_alike(name) and name.rpartition(".")[2][:1].isupper() else UNKNOWN
 
@@ -225,20 +220,20 @@ def external(ev: Evaluator, name: str, node: ast.Call, scope: Scope) -> Type:
 # Methods of containers
 
 
-def method(ev: Evaluator, owner: Type, name: str, node: ast.Call, scope: Scope) -> Type:
+def method(asked: Questions, owner: Type, name: str, node: ast.Call, scope: Scope) -> Type:
     """The result of calling a method of a container."""
-    call = _Call(ev, node, scope)
+    call = _Call(asked, node, scope)
     match owner:
         case Mapping(key, value):
             return _of_mapping(call, key, value, owner, name)
         case Instance():
-            inner = containers.held(ev, owner)
-            mapping = containers.container_kind(ev, owner) == containers.MODULE_DICT
+            inner = asked.held(owner)
+            mapping = asked.container_kind(owner) == MODULE_DICT
             if mapping:
                 return _of_mapping(call, PLAIN, inner, owner, name)
             return inner if name in ("pop", "__getitem__") else Many(inner)
         case _:
-            inner = containers.element(ev, owner)
+            inner = asked.element(owner)
             if name in ("pop", "popleft", "__getitem__"):
                 return inner
             if name in ("copy", "__iter__", "union", "intersection", "difference"):
@@ -267,24 +262,3 @@ def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> 
             return owner
         case _:
             return UNKNOWN
-
-
-# Functions that return a module for a module in a way that source does not show (compilers, C++), each with the
-# parameter for the module: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and
-# https://docs.pytorch.org/docs/stable/jit.html.
-GIVES_BACK = {
-    "torch.compile": "model",
-    "torch.jit._script.script": "obj",
-    "torch.jit._trace.trace": "func",
-    "torch.jit._freeze.freeze": "mod",
-    "torch.jit._freeze.optimize_for_inference": "mod",
-}
-
-
-def given_back(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> KnownFunction | None:
-    """The entry of the table for a definition, if torch itself is being read; None for any other definition."""
-    name = f"{scope.file.name}.{node.name}"
-    parameter = GIVES_BACK.get(name)
-    if parameter is None or scope.parent is not None:
-        return None
-    return KnownFunction(name, tuple(one.arg for one in parameters.names_of(node)), Slot(name, parameter))

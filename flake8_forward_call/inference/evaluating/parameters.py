@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import declarations
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Defined, Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, names_of, plain_parameters, scopes_of
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -26,16 +27,12 @@ from flake8_forward_call.inference.types import (
     without_none,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
-
 _CLASS_FIRST = frozenset({"__new__", "__init_subclass__", "__class_getitem__"})
 
 
-def parameter(ev: Evaluator, binding: Parameter) -> Type:
+def parameter(asked: Questions, binding: Parameter) -> Type:
     """The type of a parameter inside its function: that of its annotation, or a slot that the caller fills in."""
-    kind = _plain_parameter(ev, binding)
+    kind = _plain_parameter(asked, binding)
     if binding.kind == "*":
         return Many(kind)
     if binding.kind == "**":
@@ -43,29 +40,33 @@ def parameter(ev: Evaluator, binding: Parameter) -> Type:
     return kind
 
 
-def _plain_parameter(ev: Evaluator, binding: Parameter) -> Type:
+class _Undeclared(dict[Slot, Parameter]):
+    """The parameters without an annotation, which their callers decide."""
+
+
+def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     function, argument, scope = binding.function, binding.argument, binding.scope
     assert scope.parent is not None
     if argument.annotation is not None:
-        kind = declarations.declared(ev, argument.annotation, scope.parent)
-        return _or_none(ev, kind, binding)
+        kind = asked.declared(argument.annotation, scope.parent)
+        return _or_none(asked, kind, binding)
     comment = argument.type_comment or _from_signature_comment(binding)
     if comment is not None:
-        return declarations.comment(ev, comment, scope.parent)
-    implicit = _implicit(ev, binding)
+        return asked.type_comment(comment, scope.parent)
+    implicit = _implicit(asked, binding)
     if implicit is not None:
         return implicit
-    fixture = _fixture(ev, binding)
+    fixture = _fixture(asked, binding)
     if fixture is not None:
         return fixture
     slot = Slot(function, argument.arg)
-    ev.parameters[slot] = binding
+    asked.notes(_Undeclared)[slot] = binding
     return slot
 
 
-def _or_none(ev: Evaluator, kind: Type, binding: Parameter) -> Type:
+def _or_none(asked: Questions, kind: Type, binding: Parameter) -> Type:
     if isinstance(binding.default, ast.Constant) and binding.default.value is None:
-        return union([kind, ev.expression(binding.default, binding.scope)])
+        return union([kind, asked.expression(binding.default, binding.scope)])
     return kind
 
 
@@ -87,39 +88,37 @@ def _from_signature_comment(binding: Parameter) -> str | None:
     return ast.unparse(given[names.index(binding.argument.arg)])
 
 
-def _implicit(ev: Evaluator, binding: Parameter) -> Type | None:
+def _implicit(asked: Questions, binding: Parameter) -> Type | None:
     """The type of ``self`` or ``cls``; None for any other parameter."""
     around = binding.scope.enclosing_class
     node = binding.function
     if around is None or isinstance(node, ast.Lambda) or binding.kind != "plain":
         return None
-    if not _plain(node) or _plain(node)[0] is not binding.argument:
+    if not plain_parameters(node) or plain_parameters(node)[0] is not binding.argument:
         return None
-    marks = {ev.dotted(one, around) for one in node.decorator_list}
+    marks = {asked.dotted(one, around) for one in node.decorator_list}
     if "staticmethod" in marks:
         return None
-    cls = ev.source_class(around)
+    cls = asked.source_class(around)
     if "classmethod" in marks or node.name in _CLASS_FIRST:
         return Slot("Self", "Self", ClassObject(cls, Origin.DECLARED))
     return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
 
 
-def _fixture(ev: Evaluator, binding: Parameter) -> Type | None:
+def _fixture(asked: Questions, binding: Parameter) -> Type | None:
     """What pytest passes for a parameter: the result of the fixture function of that name in the file."""
-    from flake8_forward_call.inference.evaluating import calls
-
     node = binding.function
     if isinstance(node, ast.Lambda) or not (node.name.startswith("test") or _is_fixture(node)):
         return None
     for scope in binding.scope.outward():
-        for one in scope.flow.exit.get(binding.argument.arg, ()) if not scope.is_function else ():
+        for one in flow_of(scope).exit.get(binding.argument.arg, ()) if not scope.is_function else ():
             if (
                 isinstance(one, Defined)
                 and not isinstance(one.definition, ast.ClassDef)
                 and _is_fixture(one.definition)
             ):
-                inner = scope.file.scopes.opened[id(one.definition)]
-                return calls.fixture_value(ev, inner)
+                inner = scopes_of(scope.file).opened[id(one.definition)]
+                return asked.fixture_value(inner)
     return None
 
 
@@ -131,19 +130,10 @@ def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     )
 
 
-def _plain(node: FunctionNode) -> list[ast.arg]:
-    return [*node.args.posonlyargs, *node.args.args]
-
-
-def names_of(node: FunctionNode) -> list[ast.arg]:
-    """All parameters but the starred ones."""
-    return [*_plain(node), *node.args.kwonlyargs]
-
-
 # Arguments
 
 
-def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
+def passed(asked: Questions, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
     """What a call passes for each parameter, by name; positional arguments are known up to a starred one.
 
     ``*args`` among the names takes the rest: the single argument, or a tuple of several.
@@ -151,27 +141,27 @@ def passed(ev: Evaluator, call: ast.Call, scope: Scope, names: list[str]) -> dic
     given: dict[str, Type] = {}
     for index, (name, node) in enumerate(zip(names, call.args, strict=False)):
         if name.startswith("*") and not any(isinstance(one, ast.Starred) for one in call.args):
-            kinds = [ev.expression(one, scope) for one in call.args[index:]]
+            kinds = [asked.expression(one, scope) for one in call.args[index:]]
             given[name[1:]] = kinds[0] if len(kinds) == 1 else Tuple(tuple(kinds))
         if isinstance(node, ast.Starred):
             break
-        given[name] = ev.expression(node, scope)
+        given[name] = asked.expression(node, scope)
     for keyword in call.keywords:
         if keyword.arg is not None and keyword.arg in names:
-            given[keyword.arg] = ev.expression(keyword.value, scope)
+            given[keyword.arg] = asked.expression(keyword.value, scope)
     return given
 
 
 def slots_for(
-    ev: Evaluator, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
+    asked: Questions, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
 ) -> dict[Slot, Type]:
     """The types that one call of a function gives to the slots in its types."""
     own = names_of(node)[1:] if bound else names_of(node)
-    given = passed(ev, call, scope, [one.arg for one in own])
+    given = passed(asked, call, scope, [one.arg for one in own])
     for argument, default in _defaults(node):
         if argument.arg not in given and default is not None and any(one is argument for one in own):
             assert inner.parent is not None
-            given[argument.arg] = ev.expression(default, inner.parent)
+            given[argument.arg] = asked.expression(default, inner.parent)
     slots: dict[Slot, Type] = {}
     for argument in own:
         if argument.arg not in given:
@@ -179,14 +169,14 @@ def slots_for(
         actual = given[argument.arg]
         slots[Slot(node, argument.arg)] = actual
         if argument.annotation is not None and inner.parent is not None:
-            pattern = declarations.declared(ev, argument.annotation, inner.parent)
+            pattern = asked.declared(argument.annotation, inner.parent)
             for slot, kind in unified(pattern, actual):
                 slots[slot] = union([slots[slot], kind]) if slot in slots else kind
     return slots
 
 
 def _defaults(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:
-    plain = _plain(node)
+    plain = plain_parameters(node)
     missing = len(plain) - len(node.args.defaults)
     yield from zip(plain[missing:], node.args.defaults, strict=True)
     yield from zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True)
@@ -229,3 +219,8 @@ def _at_least(kind: Type, bound: Type) -> Type:
 def worth_keeping(kind: Type) -> bool:
     """Whether an argument's type is worth storing with the instance that it was used to create."""
     return kind != UNKNOWN and any(one not in (UNKNOWN, PLAIN) for one in alternatives(kind))
+
+
+def parameter_of(asked: Questions, slot: Slot) -> Parameter | None:
+    """The parameter without an annotation that a slot stands for; None for any other slot."""
+    return asked.notes(_Undeclared).get(slot)

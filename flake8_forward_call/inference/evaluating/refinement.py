@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Test
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,
@@ -30,12 +31,8 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
-
-def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
+def narrowed(asked: Questions, kind: Type, test: Test, positive: bool) -> Type:
     """The type after the test: ``positive`` says whether it was true."""
     match test.kind:
         case "none":
@@ -43,34 +40,36 @@ def narrowed(ev: Evaluator, kind: Type, test: Test, positive: bool) -> Type:
         case "truth":
             return without_none(kind) if positive else kind
     assert test.classes is not None
-    tested = list(_classes(ev, test.classes, test.scope))
+    tested = list(_classes(asked, test.classes, test.scope))
     if test.kind == "issubclass":
         return _subclasses(kind, tested) if positive else kind
     if not positive:
-        return kind if test.kind == "type" else _eliminated(ev, kind, tested)
+        return kind if test.kind == "type" else _eliminated(asked, kind, tested)
     origin = Origin.CONSTRUCTED if test.kind == "type" else Origin.DECLARED
-    kept = union(result for one in alternatives(kind) for target in tested for result in _kept(ev, one, target, origin))
+    kept = union(
+        result for one in alternatives(kind) for target in tested for result in _kept(asked, one, target, origin)
+    )
     if kept == NEVER:
         return union(_instance(target, origin) for target in tested)
     return kept
 
 
-def instances(ev: Evaluator, classes: ast.expr, scope: Scope) -> Iterator[Type]:
+def instances(asked: Questions, classes: ast.expr, scope: Scope) -> Iterator[Type]:
     """Yield the type of a value that passes ``isinstance(value, classes)``, for each of the classes."""
-    return (_instance(one, Origin.DECLARED) for one in _classes(ev, classes, scope))
+    return (_instance(one, Origin.DECLARED) for one in _classes(asked, classes, scope))
 
 
-def _classes(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[Type]:
+def _classes(asked: Questions, node: ast.expr, scope: Scope) -> Iterator[Type]:
     """Yield the classes that the second argument of ``isinstance`` names."""
     match node:
         case ast.Tuple(elts=elements) | ast.List(elts=elements):
             for element in elements:
-                yield from _classes(ev, element, scope)
+                yield from _classes(asked, element, scope)
         case ast.BinOp(left=left, op=ast.BitOr(), right=right):
-            yield from _classes(ev, left, scope)
-            yield from _classes(ev, right, scope)
+            yield from _classes(asked, left, scope)
+            yield from _classes(asked, right, scope)
         case _:
-            for one in alternatives(ev.expression(node, scope)):
+            for one in alternatives(asked.expression(node, scope)):
                 if isinstance(one, Tuple):
                     yield from (inner for item in one.items for inner in alternatives(item))
                 elif isinstance(one, Many):
@@ -87,7 +86,7 @@ def _instance(target: Type, origin: Origin) -> Type:
             return UNKNOWN
 
 
-def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[Type]:
+def _kept(asked: Questions, kind: Type, target: Type, origin: Origin) -> Iterator[Type]:
     """Yield what is left of an alternative that passed the test for one class; nothing if it cannot have passed."""
     match kind, target:
         case ((NoneValue() | Plain() | Union()), ClassObject()):
@@ -97,15 +96,15 @@ def _kept(ev: Evaluator, kind: Type, target: Type, origin: Origin) -> Iterator[T
                 yield _instance(target, origin)
             else:
                 for one in alternatives(bound):
-                    passed = list(_kept(ev, one, target, origin))
+                    passed = list(_kept(asked, one, target, origin))
                     yield from (kind if result == one else result for result in passed)
         case Instance(cls), ClassObject(other):
-            if ev.hierarchy.derives(cls, other):
+            if asked.hierarchy.derives(cls, other):
                 yield kind
-            elif ev.hierarchy.derives(other, cls) or ev.hierarchy.standing(cls) is not Standing.NOT_MODULE:
+            elif asked.hierarchy.derives(other, cls) or asked.hierarchy.standing(cls) is not Standing.NOT_MODULE:
                 yield Instance(other, origin)
         case Instance(cls), Builtin():
-            if ev.hierarchy.standing(cls) is not Standing.MODULE:
+            if asked.hierarchy.standing(cls) is not Standing.MODULE:
                 yield UNKNOWN
         case Instance(cls, _, slots), _:
             yield Instance(cls, Origin.OPAQUE, slots)
@@ -138,14 +137,14 @@ def _container_passes(kind: Type, target: Type) -> bool | None:
     return name in (_OF_MAPPING if isinstance(kind, Mapping) else _OF_MANY)
 
 
-def _eliminated(ev: Evaluator, kind: Type, tested: list[Type]) -> Type:
+def _eliminated(asked: Questions, kind: Type, tested: list[Type]) -> Type:
     """What is left of a union that is none of the tested types."""
 
     def gone(one: Type) -> bool:
         match one:
             case Instance(cls):
                 return any(
-                    isinstance(target, ClassObject) and ev.hierarchy.derives(cls, target.cls) for target in tested
+                    isinstance(target, ClassObject) and asked.hierarchy.derives(cls, target.cls) for target in tested
                 )
             case Many() | Tuple() | Mapping():
                 return any(_container_passes(one, target) for target in tested)

@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.references import owner_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
-
-def entry(ev: Evaluator, node: ast.Subscript, scope: Scope) -> Type | None:
+def entry(asked: Questions, node: ast.Subscript, scope: Scope) -> Type | None:
     """The type of ``vars(module)["name"]`` or ``globals()["name"]``; None for any other subscript."""
     match node.slice:
         case ast.Constant(value=str(name)):
             for owner in owner_of(node.value):
                 if owner is None:
-                    return ev.named(name, scope.file.root)
+                    return asked.named(name, root_of(scope.file))
                 # The dict of an object does not contain what its class has.
                 return each(
-                    ev.expression(owner, scope),
-                    lambda one: ev.member(one.name, name) if isinstance(one, Namespace) else UNKNOWN,
+                    asked.expression(owner, scope),
+                    lambda one: asked.member(one.name, name) if isinstance(one, Namespace) else UNKNOWN,
                 )
     return None
-
-
-def owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
-    """Yield the owner of a dict of attributes: ``x`` for ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
-    match table:
-        case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
-            yield owner
-        case ast.Call(func=ast.Name(id="globals" | "vars"), args=[]):
-            yield None

@@ -5,20 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.hooks import attaching
 from flake8_forward_call.inference.hooks.attaching import Attacher, Reach
+from flake8_forward_call.inference.hooks.identity import Holding
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Imported, Iterated
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, Namespace, Type, alternatives
-from flake8_forward_call.inference.usage.identity import Holding
-from flake8_forward_call.inference.usage.origins import bound, origins
 from flake8_forward_call.inference.verdicts.verdict import Attachment
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # If more files than this mention one kind of hook, the project is about hooks, and only the nearest are searched.
 MAX_FILES = 30
@@ -49,74 +45,78 @@ class Attaching:
         return self.chosen is None or holding.fits(self.chosen)
 
 
-def attachments(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
+def attachments(asked: Questions, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
     """Everything that the project attaches to the hooks of a receiver, the nearest first.
 
     Raises OutOfBudget.
     """
-    holding = Holding(ev, receiver, scope)
-    found = [*_while_made(ev, receiver, scope), *_afterwards(ev, holding)]
+    holding = Holding(asked, receiver, scope)
+    found = [*_while_made(asked, receiver, scope), *_afterwards(asked, holding)]
     return tuple(dict.fromkeys(found))
 
 
-def _while_made(ev: Evaluator, receiver: ast.expr, scope: Scope) -> Iterator[Attachment]:
+def _while_made(asked: Questions, receiver: ast.expr, scope: Scope) -> Iterator[Attachment]:
     """Yield what is attached while the receiver is created: ``weight_norm(nn.Conv1d(8, 8, 3))``, ``LazyLinear``."""
     todo, seen = [(receiver, scope)], set[int]()
     while todo:
-        for node, where in origins(ev, *todo.pop()):
+        for node, where in asked.origins(*todo.pop()):
             if not isinstance(node, ast.Call) or id(node) in seen:
                 continue
             seen.add(id(node))
-            for one in _by_function(ev, node, where):
+            for one in _by_function(asked, node, where):
                 if one.attacher.reach is not Reach.BELOW:
                     yield one.told
                     todo.append((one.target.node, where))
-            for kind in alternatives(ev.expression(node.func, where)):
-                if isinstance(kind, ClassObject) and ev.hierarchy.derives_from(kind.cls, attaching.LAZY_CLASS):
+            for kind in alternatives(asked.expression(node.func, where)):
+                if isinstance(kind, ClassObject) and asked.hierarchy.derives_from(kind.cls, attaching.LAZY_CLASS):
                     name = kind.cls.dotted.rpartition(".")[2]
                     yield Attachment(name, where.file.path, node.lineno, attaching.LAZY_EFFECT)
 
 
-def _afterwards(ev: Evaluator, holding: Holding) -> Iterator[Attachment]:
+def _afterwards(asked: Questions, holding: Holding) -> Iterator[Attachment]:
     """Yield what is attached once the module exists, anywhere in the project."""
     files = dict.fromkeys(
         [holding.scope.file, *(cls.scope.file for one in (holding, *holding.above) for cls in one.own)]
     )
     for word, beside in attaching.FAR.items():
-        files.update(dict.fromkeys(ev.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()))
+        files.update(dict.fromkeys(asked.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()))
     for file in files:
-        ev.refill()
-        for one in _attached_in(ev, file):
-            if one.reaches(holding) and not _comes_later(one, holding) and not _is_of_another(ev, one):
+        asked.refill()
+        for one in _attached_in(asked, file):
+            if one.reaches(holding) and not _comes_later(one, holding) and not _is_of_another(asked, one):
                 yield one.told
 
 
-def _attached_in(ev: Evaluator, file: File) -> Sequence[Attaching]:
+class _AttachingIn(dict[File, Sequence[Attaching]]):
+    """What attaches hooks, by file."""
+
+
+def _attached_in(asked: Questions, file: File) -> Sequence[Attaching]:
     """Everything that a file attaches to modules, in source order; computed once for all receivers."""
-    known = ev.attaching.get(file)
+    known = asked.notes(_AttachingIn).get(file)
     if known is None:
         calls = sorted(_attaching_calls(file), key=lambda one: (one[0].lineno, one[0].col_offset))
-        known = ev.attaching[file] = [
-            one for call, scope in calls for one in (*_by_function(ev, call, scope), *_by_method(ev, call, scope))
+        known = asked.notes(_AttachingIn)[file] = [
+            one for call, scope in calls for one in (*_by_function(asked, call, scope), *_by_method(asked, call, scope))
         ]
     return known
 
 
 def _attaching_calls(file: File) -> Iterator[tuple[ast.Call, Scope]]:
     """Yield the calls that may attach something, by the names of their callees."""
-    names = {known for name in attaching.NAMES for known in (name, *file.scopes.renamed.get(name, ()))}
-    for scope in file.root.inward():
+    names = {known for name in attaching.NAMES for known in (name, *scopes_of(file).renamed.get(name, ()))}
+    for scope in root_of(file).inward():
         for call in scope.calls:
             match call.func:
                 case ast.Name(id=name) | ast.Attribute(attr=name) if name in names:
                     yield call, scope
 
 
-def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
+def _by_function(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
     """Yield what calls such as ``weight_norm(module)`` attach."""
-    if not _is_imported(ev, call.func, scope):
+    if not _is_imported(asked, call.func, scope):
         return
-    names = dict.fromkeys(_full_name(kind) for kind in alternatives(ev.expression(call.func, scope)))
+    names = dict.fromkeys(_full_name(kind) for kind in alternatives(asked.expression(call.func, scope)))
     found = {attaching.function(name) for name in names}
     if len(found) != 1 or None in found:
         return  # One name may mean a function that attaches or, if that is not available, one that does not.
@@ -124,7 +124,7 @@ def _by_function(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attach
     assert attacher is not None
     name = next(iter(names)).rpartition(".")[2]
     for target in _targets(call, attacher):
-        yield Attaching(call, scope, name, attacher, Holding(ev, target, scope))
+        yield Attaching(call, scope, name, attacher, Holding(asked, target, scope))
 
 
 def _full_name(kind: Type) -> str:
@@ -149,7 +149,7 @@ def _targets(call: ast.Call, attacher: Attacher) -> Iterator[ast.expr]:
             yield target
 
 
-def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
+def _by_method(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[Attaching]:
     """Yield what calls such as ``module.register_forward_hook(hook)`` attach."""
     if not isinstance(call.func, ast.Attribute):
         return
@@ -157,26 +157,26 @@ def _by_method(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[Attachin
     attacher = attaching.method(name)
     if attacher is None:
         return
-    given = Holding(ev, target, scope)
-    whole = whole_tree(ev, target, scope)
+    given = Holding(asked, target, scope)
+    whole = whole_tree(asked, target, scope)
     if whole is None:
         yield Attaching(call, scope, name, attacher, given)
     else:
-        yield Attaching(call, scope, name, replace(attacher, reach=Reach.TREE), Holding(ev, *whole), given)
+        yield Attaching(call, scope, name, replace(attacher, reach=Reach.TREE), Holding(asked, *whole), given)
 
 
-def _is_imported(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+def _is_imported(asked: Questions, node: ast.expr, scope: Scope) -> bool:
     """Whether it is an imported name, or a member of one: only these can be functions of a package."""
     while isinstance(node, ast.Attribute):
         node = node.value
-    return isinstance(node, ast.Name) and any(isinstance(one, Imported) for one in bound(ev, node, scope))
+    return isinstance(node, ast.Name) and any(isinstance(one, Imported) for one in asked.bound(node, scope))
 
 
-def _is_of_another(ev: Evaluator, one: Attaching) -> bool:
+def _is_of_another(asked: Questions, one: Attaching) -> bool:
     """Whether the called method is not that of ``torch.nn.Module``, but another one of the same name."""
     if attaching.method(one.name) is None:
         return False
-    kinds = alternatives(ev.expression(one.call.func, one.scope))
+    kinds = alternatives(asked.expression(one.call.func, one.scope))
     return any(isinstance(kind, (Function, KnownFunction)) and not _is_of_torch(kind) for kind in kinds)
 
 
@@ -184,10 +184,10 @@ def _is_of_torch(kind: Type) -> bool:
     return _full_name(kind).startswith("torch.")
 
 
-def whole_tree(ev: Evaluator, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
+def whole_tree(asked: Questions, node: ast.expr, scope: Scope) -> tuple[ast.expr, Scope] | None:
     """The module whose submodules a loop's variable iterates over: ``net`` in ``for m in net.modules()``."""
     if isinstance(node, ast.Name):
-        for binding in bound(ev, node, scope):
+        for binding in asked.bound(node, scope):
             match binding:
                 case Iterated(iterable=ast.Call(func=ast.Attribute(value=whole, attr="modules" | "named_modules"))):
                     return whole, binding.scope

@@ -6,19 +6,18 @@ import ast
 import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.hooks.reach import OF_OBJECT, is_implied
 from flake8_forward_call.inference.hooks.registrations import Definition, Registration, has_shape_of_hook
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported
-from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.types import Function, alternatives
-from flake8_forward_call.inference.usage import callers
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import last_name, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
+from flake8_forward_call.inference.types import (
+    Function,
+    alternatives,
+)
 
 # What runs when an object is called, without its name at the call site.
 _CALLED = frozenset({"forward", "__call__"})
@@ -50,16 +49,20 @@ class Trail:
         return not self.scopes.keys().isdisjoint(_words_of(call, scope))
 
 
-def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
+class _StepsFrom(dict[Registration, Steps]):
+    """Which functions names may reach from a hook."""
+
+
+def trail_to(asked: Questions, one: Registration, place: Scope) -> Trail | None:
     """The way by names from a registered hook to a place, in the files of both; None if there is none."""
-    steps = ev.steps.get(one)
+    steps = asked.notes(_StepsFrom).get(one)
     if steps is None:
-        steps = ev.steps[one] = _walked(ev, list(_starts(ev, one)), (one.scope.file,))
+        steps = asked.notes(_StepsFrom)[one] = _walked(asked, list(_starts(asked, one)), (one.scope.file,))
     goals = [scope for scope in place.outward() if scope.is_function]
     files = tuple(dict.fromkeys((one.scope.file, place.file)))
     comes_from = steps.comes_from
-    if place.file is not one.scope.file and not steps.words.isdisjoint(place.file.scopes.named):
-        comes_from = _walked(ev, list(comes_from), files).comes_from
+    if place.file is not one.scope.file and not steps.words.isdisjoint(scopes_of(place.file).named):
+        comes_from = _walked(asked, list(comes_from), files).comes_from
     by_call = any(getattr(scope.node, "name", "") in _CALLED for scope in goals)
     is_anywhere = any(map(is_implied, goals))
     arrived = [
@@ -70,7 +73,7 @@ def trail_to(ev: Evaluator, one: Registration, place: Scope) -> Trail | None:
     return _back(arrived, comes_from, goals, files) if arrived else None
 
 
-def _walked(ev: Evaluator, starts: list[Scope], files: tuple[File, ...]) -> Steps:
+def _walked(asked: Questions, starts: list[Scope], files: tuple[File, ...]) -> Steps:
     """All steps from some functions, by names in these files and in what the first of them imports."""
     comes_from: dict[Scope, list[Scope]] = {scope: [] for scope in starts}
     seen: set[Scope] = set()
@@ -86,9 +89,9 @@ def _walked(ev: Evaluator, starts: list[Scope], files: tuple[File, ...]) -> Step
             seen.add(scope)
             if scope is not outer:
                 comes_from.setdefault(scope, []).append(outer)
-            own = _words(ev, scope)
+            own = _words(asked, scope)
             words |= own
-            for following in _named(ev, own, (*files, scope.file)):
+            for following in _named(asked, own, (*files, scope.file)):
                 if following is not scope:
                     comes_from.setdefault(following, []).append(scope)
                     todo.append(following)
@@ -113,23 +116,23 @@ def _back(
         for node in (scope.node, None if around is None else around.node):
             names.setdefault(getattr(node, "name", ""), []).append(scope)
     names.pop("", None)
-    handed = [file.references.handed for file in files]
+    handed = [references_of(file).handed for file in files]
     by_call = any(name in _CALLED or any(name in known for known in handed) for name in names)
     return Trail(names, by_call, files)
 
 
-def _starts(ev: Evaluator, one: Registration) -> Iterator[Scope]:
+def _starts(asked: Questions, one: Registration) -> Iterator[Scope]:
     """Yield the functions that a registered expression may be: if its names do not say, any that is passed on."""
     file = one.scope.file
     if isinstance(one.hook, Definition):
-        yield file.scopes.opened[id(one.hook)]
+        yield scopes_of(file).opened[id(one.hook)]
         return
     nodes = [one.hook, *_values(one.hook, one.scope)]
     parts = [part for node in nodes for part in ast.walk(node)]
-    found = [file.scopes.opened[id(part)] for part in parts if isinstance(part, ast.Lambda)]
-    found += _named(ev, {name for node in nodes for name in _names_in(node)}, (file,))
+    found = [scopes_of(file).opened[id(part)] for part in parts if isinstance(part, ast.Lambda)]
+    found += _named(asked, {name for node in nodes for name in _names_in(node)}, (file,))
     if not found and one.handed_to is None:
-        kinds = alternatives(callers.resolved(ev, ev.expression(one.hook, one.scope)))
+        kinds = alternatives(asked.resolved(asked.expression(one.hook, one.scope)))
         found = [kind.scope for kind in kinds if isinstance(kind, Function)] or list(handed_on(one))
     yield from found
 
@@ -138,12 +141,12 @@ def handed_on(one: Registration) -> Iterator[Scope]:
     """Yield the functions of a file that could be a hook and are passed on, by name or through ``getattr``."""
     file = one.scope.file
     by_text = isinstance(one.hook, ast.Call) and last_name(one.hook.func) == "getattr"
-    for inner in file.root.inward():
+    for inner in root_of(file).inward():
         if not inner.is_function:
             continue
         name, is_method = getattr(inner.node, "name", ""), inner.enclosing_class is not None
         is_decorated = bool(getattr(inner.node, "decorator_list", ()))
-        is_handed = name in file.references.handed or name == "__call__" or is_decorated or (by_text and is_method)
+        is_handed = name in references_of(file).handed or name == "__call__" or is_decorated or (by_text and is_method)
         if is_handed and has_shape_of_hook(inner, int(is_method)):
             yield inner
 
@@ -155,11 +158,15 @@ def _names_in(node: ast.expr) -> Iterator[str]:
                 yield name
 
 
-def _words(ev: Evaluator, scope: Scope) -> set[str]:
+class _WordsIn(dict[Scope, set[str]]):
+    """The names that a function calls or passes on."""
+
+
+def _words(asked: Questions, scope: Scope) -> set[str]:
     """The names that a function calls or passes on, and those in the values that it calls."""
-    found = ev.words.get(scope)
+    found = asked.notes(_WordsIn).get(scope)
     if found is None:
-        found = ev.words[scope] = set().union(*(_words_of(call, scope) for call in scope.calls))
+        found = asked.notes(_WordsIn)[scope] = set().union(*(_words_of(call, scope) for call in scope.calls))
     return found
 
 
@@ -180,36 +187,36 @@ def _made_of(callee: ast.expr, scope: Scope) -> Iterator[str]:
 def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
     """Yield the values assigned to a name or attribute that is not the name of a function."""
     match node:
-        case ast.Name(id=name) if name not in scope.file.scopes.named:
-            outer = next((one for one in scope.outward() if name in one.flow.bound), None)
-            for binding in () if outer is None else outer.flow.bound[name]:
+        case ast.Name(id=name) if name not in scopes_of(scope.file).named:
+            outer = next((one for one in scope.outward() if name in flow_of(one).bound), None)
+            for binding in () if outer is None else flow_of(outer).bound[name]:
                 if isinstance(binding, Assigned):
                     yield binding.value
-        case ast.Attribute(value=owner, attr=name) if name not in scope.file.scopes.named:
-            stored = scope.file.references.stored.get(name, ())
+        case ast.Attribute(value=owner, attr=name) if name not in scopes_of(scope.file).named:
+            stored = references_of(scope.file).stored.get(name, ())
             yield from (one.value for one in stored if one.value is not None)
             yield from _values(owner, scope)
         case ast.Attribute(value=owner):
             yield from _values(owner, scope)
 
 
-def _named(ev: Evaluator, words: set[str], files: tuple[File, ...]) -> list[Scope]:
+def _named(asked: Questions, words: set[str], files: tuple[File, ...]) -> list[Scope]:
     """The functions with these names, and those that run when a class with such a name is instantiated, in order."""
-    named = [file.scopes.named for file in dict.fromkeys(files)]
+    named = [scopes_of(file).named for file in dict.fromkeys(files)]
     found = [scope for known in named for word in sorted(words & known.keys()) for scope in known[word]]
-    found += _imported(ev, words, files[0])
+    found += _imported(asked, words, files[0])
     return [one for each in found for one in (each.children if each.is_class else [each]) if _runs(one, each, words)]
 
 
-def _imported(ev: Evaluator, words: set[str], file: File) -> Iterator[Scope]:
+def _imported(asked: Questions, words: set[str], file: File) -> Iterator[Scope]:
     """Yield the functions and classes of the project that the file imports under one of the names."""
-    for word in sorted(words & file.root.flow.bound.keys()):
-        for binding in file.root.flow.bound[word]:
+    for word in sorted(words & flow_of(root_of(file)).bound.keys()):
+        for binding in flow_of(root_of(file)).bound[word]:
             if isinstance(binding, Imported) and binding.name is not None:
                 full = file.absolute(binding.module, binding.level)
-                source = None if full is None else ev.project.file(full)
+                source = None if full is None else asked.project.file(full)
                 if source is not None and not source.is_installed:
-                    yield from source.scopes.named.get(binding.name, ())
+                    yield from scopes_of(source).named.get(binding.name, ())
 
 
 def _runs(scope: Scope, named: Scope, words: set[str]) -> bool:
@@ -221,10 +228,25 @@ def _may_call_object(call: ast.Call, files: tuple[File, ...]) -> bool:
     """Whether the callee may be an object, and not a function of these files, a builtin or a method."""
     match call.func:
         case ast.Name(id=name):
-            return not hasattr(builtins, name) and not any(name in file.scopes.named for file in files)
+            return not hasattr(builtins, name) and not any(name in scopes_of(file).named for file in files)
         case ast.Attribute(attr=name) if name in _CALLED:
             return True
         case ast.Attribute(attr=name):
-            return any(name in file.references.stored for file in files)
+            return any(name in references_of(file).stored for file in files)
         case _:
             return True
+
+
+# The methods that run when an instance of a class is created, entered or called.
+OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
+
+
+_SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__exit__"})
+
+
+def is_implied(scope: Scope) -> bool:
+    """Whether a function runs without being called by name: a property, ``__getitem__``, ``__enter__``."""
+    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
+        return False
+    is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)
+    return is_property or scope.node.name in _SILENT

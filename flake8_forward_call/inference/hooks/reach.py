@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.hooks.leads import OF_OBJECT, Trail, is_implied
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -21,13 +24,6 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
 )
-from flake8_forward_call.inference.usage import callers
-from flake8_forward_call.inference.usage.origins import bound
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.hooks.leads import Trail
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 # A hook calls a helper that calls another. Nobody would recognise anything further away as part of the hook.
 MAX_DEPTH = 6
@@ -35,8 +31,6 @@ MAX_DEPTH = 6
 # Real hooks use about a dozen functions of the project.
 MAX_FUNCTIONS = 120
 
-# The methods that run when an instance of a class is created, entered or called.
-OF_OBJECT = ("__init__", "__new__", "__call__", "__enter__", "__exit__", "__post_init__")
 
 # Whether an expression in a scope is the object that is followed through the functions.
 IsMeant: TypeAlias = Callable[[ast.expr, "Scope"], bool]
@@ -60,81 +54,81 @@ class Named:
     is_certain: bool = True
 
 
-def functions_of(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> list[Named]:
+def functions_of(asked: Questions, node: ast.expr, scope: Scope, trail: Trail) -> list[Named]:
     """The functions that calling an expression can run. Raises OutOfBudget."""
-    found = list(_of_type(ev, callers.resolved(ev, ev.expression(node, scope)), trail))
+    found = list(_of_type(asked, asked.resolved(asked.expression(node, scope)), trail))
     match node:
         case ast.Call(args=[inner, *more]) if last_name(node.func) == "partial":
             starred = any(isinstance(one, ast.Starred) for one in more)
             return [
                 Named(one.scope, None if starred or one.given is None else one.given + len(more), one.is_certain)
-                for one in functions_of(ev, inner, scope, trail)
+                for one in functions_of(asked, inner, scope, trail)
             ]
         case ast.Call() if not found:  # A wrapper that was not read: no_grad()(hook), WeakMethod(self.hook).
             wrapped = [
                 Named(one.scope, None, one.is_certain)
                 for given in (*node.args, *(keyword.value for keyword in node.keywords))
                 if isinstance(given, (ast.Name, ast.Attribute, ast.Call, ast.Lambda))
-                for one in functions_of(ev, given, scope, trail)
+                for one in functions_of(asked, given, scope, trail)
             ]
-            return wrapped or (functions_of(ev, node.func, scope, trail) if isinstance(node.func, ast.Name) else [])
+            return wrapped or (functions_of(asked, node.func, scope, trail) if isinstance(node.func, ast.Name) else [])
         case ast.IfExp(body=first, orelse=second):
-            return [*functions_of(ev, first, scope, trail), *functions_of(ev, second, scope, trail)]
-    return found or list(_by_name(ev, node, scope, trail))
+            return [*functions_of(asked, first, scope, trail), *functions_of(asked, second, scope, trail)]
+    return found or list(_by_name(asked, node, scope, trail))
 
 
-def _by_name(ev: Evaluator, node: ast.expr, scope: Scope, trail: Trail) -> Iterator[Named]:
+def _by_name(asked: Questions, node: ast.expr, scope: Scope, trail: Trail) -> Iterator[Named]:
     """Yield what a name of unknown type may be: a function passed to its wrapper, or a function with that name."""
     name = last_name(node)
     if name is None or not isinstance(node, (ast.Name, ast.Attribute)):
         return
-    for binding in bound(ev, node, scope):
+    for binding in asked.bound(node, scope):
         match binding:
             case Assigned(value=ast.Call(args=arguments), path=()):
                 for one in arguments:
                     if isinstance(one, (ast.Name, ast.Attribute, ast.Lambda)) and last_name(one) != name:
-                        yield from functions_of(ev, one, binding.scope, trail)
-    for inner in scope.file.scopes.named.get(name, ()):
+                        yield from functions_of(asked, one, binding.scope, trail)
+    for inner in scopes_of(scope.file).named.get(name, ()):
         if inner.is_function and (isinstance(node, ast.Name) or inner.enclosing_class is not None):
             yield Named(inner, None, is_certain=isinstance(node, ast.Name))
 
 
-def _of_type(ev: Evaluator, kind: Type, trail: Trail) -> Iterator[Named]:
+def _of_type(asked: Questions, kind: Type, trail: Trail) -> Iterator[Named]:
     for one in alternatives(kind):
         match one:
             case Function(_, scope, owner):
                 yield Named(scope, 0 if owner is None else 1)
-                yield from _overriding(ev, one, trail)
+                yield from _overriding(asked, one, trail)
             case Partial(inner):
-                yield from (Named(each.scope, None) for each in _of_type(ev, inner, trail))
+                yield from (Named(each.scope, None) for each in _of_type(asked, inner, trail))
             case Instance(cls) | Slot(bound=Instance(cls)):
-                names = ("__call__", "forward") if ev.hierarchy.is_module(one) else ("__call__",)
-                yield from _methods(ev, cls, names) if isinstance(cls, SourceClass) else ()
+                names = ("__call__", "forward") if asked.hierarchy.is_module(one) else ("__call__",)
+                yield from _methods(asked, cls, names) if isinstance(cls, SourceClass) else ()
             case ClassObject(SourceClass() as cls):
-                yield from _methods(ev, cls, OF_OBJECT)
+                yield from _methods(asked, cls, OF_OBJECT)
 
 
-def _methods(ev: Evaluator, cls: SourceClass, names: tuple[str, ...]) -> Iterator[Named]:
+def _methods(asked: Questions, cls: SourceClass, names: tuple[str, ...]) -> Iterator[Named]:
     for name in names:
-        for one in alternatives(attributes.attribute(ev, Instance(cls, Origin.CONSTRUCTED), name)):
+        for one in alternatives(asked.attribute(Instance(cls, Origin.CONSTRUCTED), name)):
             if isinstance(one, Function):
                 yield Named(one.scope, 0 if one.owner is None else 1)
 
 
-def _overriding(ev: Evaluator, function: Function, trail: Trail) -> Iterator[Named]:
+def _overriding(asked: Questions, function: Function, trail: Trail) -> Iterator[Named]:
     """Yield the methods of subclasses on the trail that may be called instead of a method."""
     match function.owner:
         case Slot(bound=Instance(SourceClass() as cls)) | Instance(SourceClass() as cls, Origin.DECLARED):
             for one in trail.scopes.get(getattr(function.node, "name", ""), ()):
                 around = one.enclosing_class
                 if one is not function.scope and around is not None:
-                    subclass = ev.source_class(around)
-                    if subclass is not cls and ev.hierarchy.derives(subclass, cls):
+                    subclass = asked.source_class(around)
+                    if subclass is not cls and asked.hierarchy.derives(subclass, cls):
                         yield Named(one, 1, is_certain=False)
 
 
 def reached(
-    ev: Evaluator, start: Named, names: frozenset[str], is_meant: IsMeant, trail: Trail, *, is_certain: bool = True
+    asked: Questions, start: Named, names: frozenset[str], is_meant: IsMeant, trail: Trail, *, is_certain: bool = True
 ) -> dict[FunctionNode, Led]:
     """The functions on a trail that a function uses, including itself, and how each is reached. Raises OutOfBudget.
 
@@ -154,11 +148,11 @@ def reached(
                 led = Led(known.depth, known.is_certain or led.is_certain, known.carriers | led.carriers)
             found[inner.node] = led  # type: ignore[index]
             if led.depth < MAX_DEPTH and len(found) < MAX_FUNCTIONS:
-                todo.extend(_next(ev, inner, led, is_meant, trail))
+                todo.extend(_next(asked, inner, led, is_meant, trail))
     return found
 
 
-def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail) -> Iterator[tuple[Scope, Led]]:
+def _next(asked: Questions, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail) -> Iterator[tuple[Scope, Led]]:
     """Yield the functions that a function calls, passes on, or runs without a call."""
 
     def follows(node: ast.expr) -> bool:
@@ -167,17 +161,17 @@ def _next(ev: Evaluator, scope: Scope, led: Led, is_meant: IsMeant, trail: Trail
     for call in scope.calls:
         if not trail.goes_by(call, scope):
             continue
-        for one in functions_of(ev, call.func, scope, trail):
+        for one in functions_of(asked, call.func, scope, trail):
             if one.scope.file.is_installed:
                 continue
             names = frozenset(_passed(call, one, follows))
             yield one.scope, Led(led.depth + 1, led.is_certain and one.is_certain, names)
         for given in (*call.args, *(keyword.value for keyword in call.keywords)):
             if isinstance(given, (ast.Name, ast.Attribute)) and last_name(given) in trail.scopes:
-                for kind in alternatives(ev.expression(given, scope)):
+                for kind in alternatives(asked.expression(given, scope)):
                     if isinstance(kind, Function) and not kind.scope.file.is_installed:
                         yield kind.scope, Led(led.depth + 1, led.is_certain)
-    for owner, inner in _implied(ev, scope):
+    for owner, inner in _implied(asked, scope):
         names = frozenset(inner.positional[:1]) if follows(owner) else frozenset()
         yield inner, Led(led.depth + 1, led.is_certain, names)
 
@@ -200,17 +194,17 @@ def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -
             yield keyword.arg
 
 
-def _implied(ev: Evaluator, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+def _implied(asked: Questions, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield the methods of the file's classes that a function runs without a call, each with its owner."""
-    known = {name for name, found in scope.file.scopes.named.items() if any(map(is_implied, found))}
+    known = {name for name, found in scopes_of(scope.file).named.items() if any(map(is_implied, found))}
     for node in ast.walk(scope.node) if known else ():
         for owner, name in _runs(node):
             if name not in known:
                 continue
-            for kind in alternatives(callers.resolved(ev, ev.expression(owner, scope))):
+            for kind in alternatives(asked.resolved(asked.expression(owner, scope))):
                 match kind:
                     case Instance(SourceClass() as cls) | Slot(bound=Instance(SourceClass() as cls)):
-                        own = (attributes.first_method(one, name) for one in ev.hierarchy.order(cls) if _is_read(one))
+                        own = (bodies.first_method(one, name) for one in asked.hierarchy.order(cls) if _is_read(one))
                         inner = next((one for one in own if one is not None), None)
                         if inner is not None:
                             yield owner, inner
@@ -230,17 +224,6 @@ def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         case ast.withitem(context_expr=owner):
             yield owner, "__enter__"
             yield owner, "__exit__"
-
-
-_SILENT = frozenset({"__getitem__", "__setitem__", "__iter__", "__enter__", "__exit__"})
-
-
-def is_implied(scope: Scope) -> bool:
-    """Whether a function runs without being called by name: a property, ``__getitem__``, ``__enter__``."""
-    if not isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef)) or scope.enclosing_class is None:
-        return False
-    is_property = any((last_name(one) or "").endswith("property") for one in scope.node.decorator_list)
-    return is_property or scope.node.name in _SILENT
 
 
 def _is_read(cls: Class | None) -> TypeGuard[SourceClass]:

@@ -11,11 +11,12 @@ import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from flake8_forward_call.inference.evaluating import parameters
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.answers import Reentry
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.hooks import relayed, targets
+from flake8_forward_call.inference.hooks.identity import Holding
 from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
 from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, reached
 from flake8_forward_call.inference.hooks.registrations import (
@@ -29,23 +30,18 @@ from flake8_forward_call.inference.hooks.registrations import (
     speaks_of_hooks,
 )
 from flake8_forward_call.inference.hooks.targets import Called
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.syntax.scopes import FUNCTIONS
+from flake8_forward_call.inference.syntax.scopes import FUNCTIONS, FunctionNode, Scope, names_of, scopes_of
 from flake8_forward_call.inference.types import Function, Many, Mapping, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers
-from flake8_forward_call.inference.usage.identity import Holding
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 # If more files mention one kind of hook, the project is about hooks, and only the file itself is read.
 MAX_FILES = 40
 
-_Asked = TypeVar("_Asked")
+_About = TypeVar("_About")
 _Answer = TypeVar("_Answer")
 
 
@@ -62,114 +58,121 @@ class Way:
 Ways = dict["FunctionNode", list[Way]]
 
 
-@dataclass(frozen=True, slots=True)
-class Reentry:
-    """What calling the module would do: run the hook that contains the place again, or perhaps do so."""
-
-    sameness: Sameness
-    is_direct: bool  # Whether the place is in the hook itself.
-    on_all: bool  # Whether it is a hook of all modules.
-
-
-def reentry(ev: Evaluator, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
+def reentry(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
     """Whether calling the receiver runs a hook that reaches the call; None if nothing shows it. Raises OutOfBudget."""
     functions = [one.node for one in scope.outward() if isinstance(one.node, FUNCTIONS)]
     if not functions:
         return None
-    place = Called(Holding(ev, receiver, scope), kind)
+    place = Called(Holding(asked, receiver, scope), kind)
     found: Reentry | None = None
-    for file in _files(ev, scope.file):
-        for made in _registered_in(ev, file):
-            known = _ways_to(ev, made, scope)
+    for file in _files(asked, scope.file):
+        for made in _registered_in(asked, file):
+            known = _ways_to(asked, made, scope)
             for function, way in ((node, way) for node in functions for way in known.get(node, ())):
-                ev.refill()
-                one = _by_way(ev, place, function, way)
+                asked.refill()
+                one = _by_way(asked, place, function, way)
                 if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
                     found = one
     return found
 
 
-def _files(ev: Evaluator, own: File) -> Iterator[File]:
+class _HookFiles:
+    """The files that may register hooks; None until they are needed."""
+
+    def __init__(self) -> None:
+        self.found: tuple[File, ...] | None = None
+
+
+def _files(asked: Questions, own: File) -> Iterator[File]:
     """Yield the files that may register hooks, including the given one."""
-    if ev.hook_files is None:
+    known = asked.notes(_HookFiles)
+    if known.found is None:
         found: dict[File, None] = {}
         for word, beside in WORDS:
-            found.update(dict.fromkeys(ev.project.mentioning(word, beside, MAX_FILES) or ()))
-        ev.hook_files = tuple(found)
-    if own in ev.hook_files or speaks_of_hooks(own):
+            found.update(dict.fromkeys(asked.project.mentioning(word, beside, MAX_FILES) or ()))
+        known.found = tuple(found)
+    if own in known.found or speaks_of_hooks(own):
         yield own
-    yield from (file for file in ev.hook_files if file is not own)
+    yield from (file for file in known.found if file is not own)
 
 
-def _registered_in(ev: Evaluator, file: File) -> list[Registration]:
+class _RegisteredIn(dict[File, list[Registration]]):
+    """The hooks that a file registers, by file."""
+
+
+def _registered_in(asked: Questions, file: File) -> list[Registration]:
     """The registrations in a file, and those that callers of its helpers make; searched once for all receivers."""
-    if file not in ev.hooked:
-        made = _tried(ev, registrations, file)
-        ev.hooked[file] = [one for each in made for one in _tried(ev, relayed.with_hooks, each)]
-    return ev.hooked[file]
+    if file not in asked.notes(_RegisteredIn):
+        made = _tried(asked, registrations, file)
+        asked.notes(_RegisteredIn)[file] = [one for each in made for one in _tried(asked, relayed.with_hooks, each)]
+    return asked.notes(_RegisteredIn)[file]
 
 
-def _ways_to(ev: Evaluator, made: Registration, place: Scope) -> Ways:
+class _WaysTo(dict[tuple[Registration, Scope], Ways]):
+    """How a hook reaches a scope."""
+
+
+def _ways_to(asked: Questions, made: Registration, place: Scope) -> Ways:
     """The ways from a hook to a place; none if the search exceeds its budget."""
-    known = ev.ways.get((made, place))
+    known = asked.notes(_WaysTo).get((made, place))
     if known is None:
-        known = ev.ways[made, place] = {}
-        for node, way in _tried(ev, partial(_ways, place=place), made):
+        known = asked.notes(_WaysTo)[made, place] = {}
+        for node, way in _tried(asked, partial(_ways, place=place), made):
             known.setdefault(node, []).append(way)
     return known
 
 
-def _tried(ev: Evaluator, find: Callable[[Evaluator, _Asked], Iterator[_Answer]], asked: _Asked) -> list[_Answer]:
-    ev.refill()
+def _tried(asked: Questions, find: Callable[[Questions, _About], Iterator[_Answer]], about: _About) -> list[_Answer]:
+    asked.refill()
     try:
-        return list(find(ev, asked))
+        return list(find(asked, about))
     except OutOfBudget:
         return []
 
 
-def _ways(ev: Evaluator, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:
-    trail = trail_to(ev, one, place)
+def _ways(asked: Questions, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:
+    trail = trail_to(asked, one, place)
     if trail is None:
         return
-    for hook, is_certain in _hooks_of(ev, one, trail):
-        names = _start(ev, one, hook)
-        led_to = reached(ev, hook, names, partial(_is_target, ev, one.target), trail, is_certain=is_certain)
+    for hook, is_certain in _hooks_of(asked, one, trail):
+        names = _start(asked, one, hook)
+        led_to = reached(asked, hook, names, partial(_is_target, asked, one.target), trail, is_certain=is_certain)
         goes_backward = one.sort.is_backward and any(map(_differentiates, led_to))
         for node, led in led_to.items():
             yield node, Way(one, led, goes_backward)
 
 
-def _is_target(ev: Evaluator, target: Placed | None, node: ast.expr, scope: Scope) -> bool:
+def _is_target(asked: Questions, target: Placed | None, node: ast.expr, scope: Scope) -> bool:
     return (
         target is not None
         and isinstance(node, (ast.Name, ast.Attribute))
-        and targets.is_same_text(ev, node, scope, target)
+        and targets.is_same_text(asked, node, scope, target)
     )
 
 
-def _hooks_of(ev: Evaluator, one: Registration, trail: Trail) -> Iterator[tuple[Named, bool]]:
+def _hooks_of(asked: Questions, one: Registration, trail: Trail) -> Iterator[tuple[Named, bool]]:
     """Yield the functions that are registered, each with whether that is certain."""
     if isinstance(one.hook, Definition):
-        yield Named(one.scope.file.scopes.opened[id(one.hook)], 0), one.is_certain
+        yield Named(scopes_of(one.scope.file).opened[id(one.hook)], 0), one.is_certain
         return
-    if not may_be_unread(ev, one):
+    if not may_be_unread(asked, one):
         return
-    found = functions_of(ev, one.hook, one.scope, trail)
+    found = functions_of(asked, one.hook, one.scope, trail)
     for named in found:
         if one.is_certain or has_shape_of_hook(named.scope, named.given or 0):
             yield named, one.is_certain
-    if not found and one.is_certain and _is_unread(ev, one.hook, one.scope):
+    if not found and one.is_certain and _is_unread(asked, one.hook, one.scope):
         for inner in handed_on(one):
             yield Named(inner, None), False
 
 
-def _is_unread(ev: Evaluator, node: ast.expr, scope: Scope) -> bool:
+def _is_unread(asked: Questions, node: ast.expr, scope: Scope) -> bool:
     """Whether nothing is known about a hook, or only that it is in a container."""
-    kinds = alternatives(callers.resolved(ev, ev.expression(node, scope)))
+    kinds = alternatives(asked.resolved(asked.expression(node, scope)))
     return any(isinstance(one, (Unknown, Slot, Many, Mapping)) for one in kinds)
 
 
-def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:
+def _start(asked: Questions, one: Registration, hook: Named) -> frozenset[str]:
     """The parameters of a hook that are the module it is registered on."""
     own, given = hook.scope.positional, hook.given
     if given is None:
@@ -183,7 +186,7 @@ def _start(ev: Evaluator, one: Registration, hook: Named) -> frozenset[str]:
         # The first given argument is `self` if the function is a bound method.
         skipped = given - len(before)
         pairs = zip(own[skipped:], before, strict=False)
-        names += [name for name, node in pairs if targets.is_same_text(ev, node, one.scope, one.target)]
+        names += [name for name, node in pairs if targets.is_same_text(asked, node, one.scope, one.target)]
     return frozenset(names)
 
 
@@ -193,9 +196,9 @@ def _differentiates(node: FunctionNode) -> bool:
     return any(name == "grad" or "backward" in name for name in calls)
 
 
-def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reentry | None:
+def _by_way(asked: Questions, place: Called, node: FunctionNode, way: Way) -> Reentry | None:
     sort = way.registration.sort
-    meeting = _meeting(ev, place, node, way)
+    meeting = _meeting(asked, place, node, way)
     if meeting is Sameness.SAME:
         return None
     # A backward hook runs again when the result of the call is differentiated, perhaps much later.
@@ -205,42 +208,44 @@ def _by_way(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Reent
     return Reentry(sameness, is_direct, sort.on_all)
 
 
-def _is_passed_on(ev: Evaluator, key: tuple[object, ...], node: FunctionNode, way: Way) -> bool:
+def _is_passed_on(asked: Questions, key: tuple[object, ...], node: FunctionNode, way: Way) -> bool:
     """Whether a key is that of a parameter that gets the module on which the hook is registered."""
     match key:
         case ("binding", Parameter(function=function, argument=argument)):
-            return (function is node and argument.arg in way.led.carriers) or _is_made_with(ev, function, argument, way)
+            return (function is node and argument.arg in way.led.carriers) or _is_made_with(
+                asked, function, argument, way
+            )
         case _:
             return False
 
 
-def _is_made_with(ev: Evaluator, function: FunctionNode, argument: ast.arg, way: Way) -> bool:
+def _is_made_with(asked: Questions, function: FunctionNode, argument: ast.arg, way: Way) -> bool:
     """Whether the hook is the result of a function, ``make(net)``, that gets the module for this parameter."""
     made, target = way.registration.hook, way.registration.target
     if target is None or not isinstance(made, ast.Call):
         return False
     scope = way.registration.scope
-    kinds = alternatives(ev.expression(made.func, scope))
+    kinds = alternatives(asked.expression(made.func, scope))
     bound_to = next((one.owner for one in kinds if isinstance(one, Function) and one.node is function), None)
     if not any(isinstance(one, Function) and one.node is function for one in kinds):
         return False
-    names = [one.arg for one in parameters.names_of(function)][bound_to is not None :]
+    names = [one.arg for one in names_of(function)][bound_to is not None :]
     passed = [*zip(names, made.args, strict=False), *((one.arg, one.value) for one in made.keywords)]
-    return any(name == argument.arg and targets.is_same_text(ev, given, scope, target) for name, given in passed)
+    return any(name == argument.arg and targets.is_same_text(asked, given, scope, target) for name, given in passed)
 
 
-def _meeting(ev: Evaluator, place: Called, node: FunctionNode, way: Way) -> Sameness:
+def _meeting(asked: Questions, place: Called, node: FunctionNode, way: Way) -> Sameness:
     """DIFFERENT if the hook is one of the called module, PERHAPS if it may be, else SAME."""
     if way.registration.sort.on_all:
         return Sameness.DIFFERENT
     held = place.holding
-    if any(_is_passed_on(ev, key, node, way) for key in held.keys):
+    if any(_is_passed_on(asked, key, node, way) for key in held.keys):
         return Sameness.DIFFERENT
     if way.registration.target is None:
         return Sameness.PERHAPS
-    found = targets.meeting(ev, place, way.registration.target)
+    found = targets.meeting(asked, place, way.registration.target)
     if found is not Sameness.PERHAPS:
         return found
-    passed = [one.target for one in relayed.with_modules(ev, way.registration)]
-    each = [found if one is None else targets.meeting(ev, place, one) for one in passed]
-    return worst(*each) if each and targets.is_read(ev, way.registration.target) else worst(found, *each)
+    passed = [one.target for one in relayed.with_modules(asked, way.registration)]
+    each = [found if one is None else targets.meeting(asked, place, one) for one in passed]
+    return worst(*each) if each and targets.is_read(asked, way.registration.target) else worst(found, *each)

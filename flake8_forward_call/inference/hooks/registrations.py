@@ -9,18 +9,15 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from typing import TypeAlias, TypeGuard
 
 from flake8_forward_call.inference.hooks.attaching import LAZY_CLASS
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported, Iterated
-from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.references import last_name, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, alternatives
-from flake8_forward_call.inference.usage.origins import bound
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Placed: TypeAlias = "tuple[ast.expr, Scope]"
@@ -116,12 +113,12 @@ class _Spot:
 
 def speaks_of_hooks(file: File) -> bool:
     """Whether a file calls something with "hook" in its name: for a text that is not a file of the project."""
-    return any("hook" in name for name in file.scopes.method_calls)
+    return any("hook" in name for name in scopes_of(file).method_calls)
 
 
-def registrations(ev: Evaluator, file: File) -> Iterator[Registration]:
+def registrations(asked: Questions, file: File) -> Iterator[Registration]:
     """Yield what a file registers. Raises OutOfBudget."""
-    return _Reader(ev, file).read()
+    return _Reader(asked, file).read()
 
 
 def has_shape_of_hook(scope: Scope, skipped: int = 0) -> bool:
@@ -135,13 +132,13 @@ def has_shape_of_hook(scope: Scope, skipped: int = 0) -> bool:
 class _Reader:
     """Reads the registrations of one file."""
 
-    def __init__(self, ev: Evaluator, file: File) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, file: File) -> None:
+        self._asked = asked
         self._file = file
         self._carriers = frozenset(_carriers(file.tree))  # Names and attributes to which hook methods are assigned.
 
     def read(self) -> Iterator[Registration]:
-        for scope in self._file.root.inward():
+        for scope in root_of(self._file).inward():
             for call in sorted(scope.calls, key=lambda one: (one.lineno, one.col_offset)):
                 yield from self._by_call(call, scope)
             for store in scope.item_stores:
@@ -150,10 +147,10 @@ class _Reader:
                 for decorator in scope.node.decorator_list:
                     for spot in self._spots(decorator, scope.parent, MAKERS):
                         yield spot.takes(scope.node, scope.parent)
-        for scope in self._file.scopes.classes:
+        for scope in scopes_of(self._file).classes:
             yield from self._of_lazy(scope)
         for name, sort in _TABLES.items():
-            for stored in self._file.references.stored.get(name, ()):
+            for stored in references_of(self._file).stored.get(name, ()):
                 if stored.value is not None:
                     spot = _Spot(sort, (stored.owner, stored.scope))
                     yield from (spot.takes(one, stored.scope) for one in _held_in(stored.value))
@@ -162,7 +159,7 @@ class _Reader:
         """Yield the method of a lazy class that PyTorch's own forward pre-hook calls on the module."""
         for method in scope.children:
             is_called = isinstance(method.node, Definition) and method.node.name in _LAZY_HOOKS
-            if is_called and self._ev.hierarchy.derives_from(self._ev.source_class(scope), LAZY_CLASS):
+            if is_called and self._asked.hierarchy.derives_from(self._asked.source_class(scope), LAZY_CLASS):
                 assert isinstance(method.node, Definition)
                 own = next(
                     (
@@ -194,7 +191,7 @@ class _Reader:
                         yield from (spot.takes(one, scope) for one in _held_in(value))
                 return
         handed = [spot for one in given for spot in self._handed(one, scope)]
-        if not handed and (not _says_hook(call) or last_name(call.func) in self._file.scopes.named):
+        if not handed and (not _says_hook(call) or last_name(call.func) in scopes_of(self._file).named):
             return
         for spot in handed or [_Spot(Sort(), None)]:
             for one in (one for value in given for one in _held_in(value)):
@@ -218,7 +215,7 @@ class _Reader:
                 return True
 
     def _is_class(self, node: ast.expr, scope: Scope) -> bool:
-        return any(isinstance(one, ClassObject) for one in alternatives(self._ev.expression(node, scope)))
+        return any(isinstance(one, ClassObject) for one in alternatives(self._asked.expression(node, scope)))
 
     def _spots(self, node: ast.expr, scope: Scope, names: dict[str, Sort], depth: int = 0) -> Iterator[_Spot]:
         """Yield each method or table with one of these names that an expression can be."""
@@ -237,7 +234,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                 yield from self._by_text(owner, key, scope, names, depth)
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in self._carriers or name in names:
-                for binding in bound(self._ev, node, scope):
+                for binding in self._asked.bound(node, scope):
                     match binding:
                         case Imported(name=str(imported)) if imported in names:
                             yield _Spot(names[imported], None)
@@ -282,7 +279,7 @@ class _Reader:
                 for one in several:
                     yield from self._texts(one, scope, depth + 1)
             case ast.Name() if depth < _MAX_NAMES:
-                bindings = bound(self._ev, node, scope)
+                bindings = self._asked.bound(node, scope)
                 for binding in bindings:
                     match binding:
                         case Assigned(value=value, path=()) | Iterated(iterable=value, path=()):
@@ -303,11 +300,11 @@ class _Reader:
                 yield _Spot(MAKERS[name], None)
 
 
-def may_be_unread(ev: Evaluator, one: Registration) -> bool:
+def may_be_unread(asked: Questions, one: Registration) -> bool:
     """Whether nothing is known about what a hook is passed to, if that matters. Raises OutOfBudget."""
     if one.handed_to is None:
         return True
-    kinds = alternatives(ev.expression(one.handed_to, one.scope))
+    kinds = alternatives(asked.expression(one.handed_to, one.scope))
     return not any(isinstance(kind, (Function, KnownFunction, ClassObject)) for kind in kinds)
 
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.answers import Found
 from flake8_forward_call.inference.hooks.registrations import MAKERS, Definition, Registration
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of
 from flake8_forward_call.inference.types import Slot
-from flake8_forward_call.inference.usage.origins import bound
-from flake8_forward_call.inference.usage.search import Found, Search
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # How many times a helper is followed to the one that calls it, and how many calls of one helper are considered.
 MAX_HELPERS, MAX_CALLS = 3, 60
@@ -25,26 +20,26 @@ MAX_HELPERS, MAX_CALLS = 3, 60
 MAX_FILES = 12
 
 
-def with_hooks(ev: Evaluator, one: Registration, depth: int = 0) -> Iterator[Registration]:
+def with_hooks(asked: Questions, one: Registration, depth: int = 0) -> Iterator[Registration]:
     """Yield the registration or, if its hook is a parameter, those that the function's known callers make.
 
     Raises OutOfBudget.
     """
-    parameter = _parameter(ev, one.hook, one.scope)
-    if parameter is None or depth >= MAX_HELPERS or not _is_helper(ev, one, parameter):
+    parameter = _parameter(asked, one.hook, one.scope)
+    if parameter is None or depth >= MAX_HELPERS or not _is_helper(asked, one, parameter):
         yield one
         return
-    found = [again for each in _for_each_call(ev, one, parameter) for again in with_hooks(ev, each, depth + 1)]
+    found = [again for each in _for_each_call(asked, one, parameter) for again in with_hooks(asked, each, depth + 1)]
     yield from found or [one]
 
 
-def with_modules(ev: Evaluator, one: Registration) -> Iterator[Registration]:
+def with_modules(asked: Questions, one: Registration) -> Iterator[Registration]:
     """Yield the registration as each caller makes it, if its module is a parameter. Raises OutOfBudget."""
-    parameter = None if one.target is None else _parameter(ev, *one.target)
-    return iter(()) if parameter is None else _for_each_call(ev, one, parameter)
+    parameter = None if one.target is None else _parameter(asked, *one.target)
+    return iter(()) if parameter is None else _for_each_call(asked, one, parameter)
 
 
-def _is_helper(ev: Evaluator, one: Registration, parameter: Parameter) -> bool:
+def _is_helper(asked: Questions, one: Registration, parameter: Parameter) -> bool:
     """Whether to search for the callers of the function.
 
     Calls by a name that registers are already known as registrations. A function that may store anything, such as
@@ -55,31 +50,31 @@ def _is_helper(ev: Evaluator, one: Registration, parameter: Parameter) -> bool:
         return False
     if one.is_certain or name == "__init__":
         return True
-    return not name.startswith("__") and ev.project.mentioning(name, "", MAX_FILES) is not None
+    return not name.startswith("__") and asked.project.mentioning(name, "", MAX_FILES) is not None
 
 
-def _parameter(ev: Evaluator, node: ast.expr | Definition, scope: Scope) -> Parameter | None:
+def _parameter(asked: Questions, node: ast.expr | Definition, scope: Scope) -> Parameter | None:
     """The parameter that a name is; None for ``self``, for parameters of lambdas and for anything else."""
     if not isinstance(node, ast.Name):
         return None
-    for one in bound(ev, node, scope):
+    for one in asked.bound(node, scope):
         if isinstance(one, Parameter) and one.kind == "plain" and not isinstance(one.function, ast.Lambda):
-            return None if _is_self(ev, one) else one
+            return None if _is_self(asked, one) else one
     return None
 
 
-def _is_self(ev: Evaluator, one: Parameter) -> bool:
-    kind = ev.binding(one)
+def _is_self(asked: Questions, one: Parameter) -> bool:
+    kind = asked.binding(one)
     return isinstance(kind, Slot) and kind.owner == "Self"
 
 
-def _for_each_call(ev: Evaluator, one: Registration, parameter: Parameter) -> Iterator[Registration]:
+def _for_each_call(asked: Questions, one: Registration, parameter: Parameter) -> Iterator[Registration]:
     """Yield the registration as each call of the parameter's function makes it."""
     node = parameter.function
     assert not isinstance(node, ast.Lambda)
-    for found in islice(Search(ev, node, parameter.scope).calls(), MAX_CALLS):
-        hook = _passed(ev, parameter.scope, found, one.hook, one.scope)
-        target = None if one.target is None else _passed(ev, parameter.scope, found, *one.target)
+    for found in islice(asked.calls_of(node, parameter.scope).calls(), MAX_CALLS):
+        hook = _passed(asked, parameter.scope, found, one.hook, one.scope)
+        target = None if one.target is None else _passed(asked, parameter.scope, found, *one.target)
         if hook is not None:
             is_certain = one.is_certain and found.is_certain
             placed = None if target is None or isinstance(target[0], Definition) else (target[0], target[1])
@@ -89,14 +84,16 @@ def _for_each_call(ev: Evaluator, one: Registration, parameter: Parameter) -> It
 
 
 def _passed(
-    ev: Evaluator, function: Scope, found: Found, node: ast.expr | Definition, scope: Scope
+    asked: Questions, function: Scope, found: Found, node: ast.expr | Definition, scope: Scope
 ) -> tuple[ast.expr | Definition, Scope] | None:
     """What a call passes for a name that is a parameter of the function; any other expression unchanged."""
-    mine = [one for one in (bound(ev, node, scope) if isinstance(node, ast.Name) else ()) if isinstance(one, Parameter)]
+    mine = [
+        one for one in (asked.bound(node, scope) if isinstance(node, ast.Name) else ()) if isinstance(one, Parameter)
+    ]
     if not mine or mine[0].scope is not function:
         return node, scope
     called, name = found.called, mine[0].argument.arg
-    names = [one.arg for one in parameters.names_of(mine[0].function)]
+    names = [one.arg for one in names_of(mine[0].function)]
     if found.is_bound and names[:1] == [name]:
         callee = called.callee
         return (callee.value, called.scope) if isinstance(callee, ast.Attribute) else None

@@ -2,90 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.catalogue.package import Fact
-from flake8_forward_call.inference.classes.declared import Declared
-from flake8_forward_call.inference.syntax.bindings import Assigned
-from flake8_forward_call.inference.syntax.scopes import Scope, ScopeMap
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.references import References
-    from flake8_forward_call.inference.usage.stores import Stores
-
-
-@dataclass(eq=False)
-class File:
-    """One file under analysis. ``name`` is its dotted module name, empty if it is unknown.
-
-    ``is_installed`` distinguishes the files of other packages from those of the project.
-    """
-
-    path: str
-    tree: ast.Module
-    name: str = ""
-    is_package: bool = False
-    is_installed: bool = False
-
-    @cached_property
-    def scopes(self) -> ScopeMap:
-        """The scopes of the file."""
-        return ScopeMap(self.tree, self)
-
-    @cached_property
-    def references(self) -> References:
-        """How the file uses names."""
-        from flake8_forward_call.inference.syntax.references import References
-
-        return References(self)
-
-    @cached_property
-    def stores(self) -> Stores:
-        """What the file stores in objects."""
-        from flake8_forward_call.inference.usage.stores import Stores
-
-        return Stores(self)
-
-    @property
-    def root(self) -> Scope:
-        """The module's own scope."""
-        return self.scopes.root
-
-    def exports(self, name: str) -> bool:
-        """Whether ``from ... import *`` imports the name, if the file has it."""
-        if self._all is not None:
-            return name in self._all
-        return not name.startswith("_")
-
-    @cached_property
-    def _all(self) -> frozenset[str] | None:
-        """The names in ``__all__``; None if there is no such list, or if it is more than one literal."""
-        bound = list(self.root.flow.bound.get("__all__", ()))
-        match bound:
-            case [Assigned(value=ast.List(elts=elements) | ast.Tuple(elts=elements), path=())]:
-                names = [one.value for one in elements if isinstance(one, ast.Constant)]
-                grown = any("__all__" in ast.unparse(call.func) for call in self.root.calls)  # __all__.extend(...)
-                return None if grown or len(names) < len(elements) else frozenset(map(str, names))
-            case _:
-                return None
-
-    def absolute(self, module: str, level: int) -> str | None:
-        """The full name of an imported module, by the name of the file; None if its dots lead nowhere."""
-        if level == 0:
-            return module
-        if not self.name:
-            return None
-        parts = self.name.split(".")
-        drop = level - 1 if self.is_package else level
-        if drop > len(parts):
-            return None
-        base = parts[: len(parts) - drop]
-        return ".".join([*base, module] if module else base) or None
+from flake8_forward_call.inference.project.declared import Declared
+from flake8_forward_call.inference.syntax.file import File
 
 
 @dataclass(eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flake8_forward_call.inference.project.disk import Disk, is_settled
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, SourceError
 
 

@@ -16,10 +16,10 @@ from flake8_forward_call.inference.project.folders import Folders
 from flake8_forward_call.inference.project.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
 from flake8_forward_call.inference.project.layout import is_marked, layout_of
 from flake8_forward_call.inference.project.namesakes import Namesake
-from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.project.shelf import Shelf
 from flake8_forward_call.inference.project.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.texts import Texts
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, is_notebook
 
 # The folders of an environment in which packages are installed.

@@ -8,13 +8,20 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers, parameters
-from flake8_forward_call.inference.swapping import members, puts, steps
-from flake8_forward_call.inference.swapping.holders import Holder, Keeper, Member, Variable
+from flake8_forward_call.inference.answers import Keeper, Member, Variable
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.swapping import owners, puts, steps
+from flake8_forward_call.inference.swapping.holders import Holder
+from flake8_forward_call.inference.syntax.aliases import running_over
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.fillings import fillings_by
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import (
     ClassObject,
     Function,
@@ -26,13 +33,6 @@ from flake8_forward_call.inference.types import (
     alternatives,
     substitute,
 )
-from flake8_forward_call.inference.usage.origins import running_over
-from flake8_forward_call.inference.usage.registries import named_global
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # If more files than this mention the container and its class or module, they are not searched.
 MAX_FILES = 30
@@ -46,12 +46,12 @@ _IsIt: TypeAlias = "Callable[[ast.expr, Scope], bool]"
 _Given: TypeAlias = "dict[Slot, Type]"
 
 
-def filling_of(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
+def filling_of(asked: Questions, held: Holder) -> tuple[ast.expr, Scope] | None:
     """The location where something other than a module is put into what holds the receiver, or None."""
-    kinds = alternatives(ev.expression(held.node, held.scope)) if not _is_made_up(held.node) else ()
+    kinds = alternatives(asked.expression(held.node, held.scope)) if not _is_made_up(held.node) else ()
     if kinds and not any(isinstance(one, (Many, Mapping, Tuple, Slot)) for one in kinds):
         return None
-    return _Search(ev, held).found()
+    return _Search(asked, held).found()
 
 
 def _is_made_up(node: ast.expr) -> bool:
@@ -60,8 +60,8 @@ def _is_made_up(node: ast.expr) -> bool:
 
 
 class _Search:
-    def __init__(self, ev: Evaluator, held: Holder) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, held: Holder) -> None:
+        self._asked = asked
         self._held = held
         self._seen: set[Keeper] = set()
         self._todo: list[tuple[Keeper, _Given, bool]] = []
@@ -79,11 +79,13 @@ class _Search:
             keeper, given, is_outer = self._todo.pop()
             is_it = self._test(keeper)
             for scope in self._scopes(keeper):
-                for target, put in puts.all_in(self._ev, scope):
+                for target, put in puts.all_in(self._asked, scope):
                     inner, deeper = _without_items(target)
                     if (deeper or not is_outer) and self._is(inner, scope, is_it):
                         for kind in put():
-                            if steps.is_other(self._ev, substitute(kind, given), self._held.steps, for_certain=trusted):
+                            if steps.is_other(
+                                self._asked, substitute(kind, given), self._held.steps, for_certain=trusted
+                            ):
                                 return target, scope
                 self._follow(scope, is_it, given, is_outer=is_outer)
         return None
@@ -94,17 +96,17 @@ class _Search:
             return True
         return isinstance(node, ast.Call) and any(
             given.value is not None and is_it(given.value, one.scope)
-            for one in alternatives(self._ev.expression(node.func, scope))
+            for one in alternatives(self._asked.expression(node.func, scope))
             if isinstance(one, Function)
-            for given in one.scope.flow.returned.values()
+            for given in flow_of(one.scope).returned.values()
         )
 
     def _is_annotated(self, keeper: Keeper) -> bool:
         if isinstance(keeper, Member):
-            return members.is_promised(self._ev, keeper.cls, keeper.name)
+            return owners.is_promised(self._asked, keeper.cls, keeper.name)
         return any(
             isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
-            for one in keeper.scope.flow.bound.get(keeper.name, ())
+            for one in flow_of(keeper.scope).bound.get(keeper.name, ())
         )
 
     def _scopes(self, keeper: Keeper) -> Iterator[Scope]:
@@ -116,33 +118,33 @@ class _Search:
                     beside = scope.file.name.rpartition(".")[2]
                     yield from self._elsewhere(keeper.name, scope.file, beside)
             case Member(cls, name):
-                yield from cls.scope.file.root.inward()
+                yield from root_of(cls.scope.file).inward()
                 yield from self._elsewhere(name, cls.scope.file, cls.node.name)
 
     def _elsewhere(self, word: str, home: File, beside: str) -> Iterator[Scope]:
-        for file in self._ev.files_mentioning(word, home, MAX_FILES, beside) or ():
-            self._ev.refill()
+        for file in self._asked.files_mentioning(word, home, MAX_FILES, beside) or ():
+            self._asked.refill()
             if file is not home:
-                yield from file.root.inward()
+                yield from root_of(file).inward()
 
     def _test(self, keeper: Keeper) -> _IsIt:
         """A test whether an expression is the container, by its name."""
-        ev = self._ev
+        asked = self._asked
         match keeper:
             case Variable(home, name):
 
                 def is_variable(node: ast.expr, scope: Scope) -> bool:
                     if isinstance(node, ast.Constant) and isinstance(node.value, str):  # patch.dict("module.name", ...)
                         module, _, last = node.value.rpartition(".")
-                        return last == name and home.parent is None and ev.project.file(module) is home.file
+                        return last == name and home.parent is None and asked.project.file(module) is home.file
                     if scope.file is not home.file:
-                        return isinstance(node, (ast.Name, ast.Attribute)) and named_global(ev, node, scope) == (
+                        return isinstance(node, (ast.Name, ast.Attribute)) and asked.named_global(node, scope) == (
                             home.file,
                             name,
                         )
                     if not isinstance(node, ast.Name) or node.id != name:
                         return False
-                    return next((one for one in scope.outward() if name in one.flow.bound), None) is home
+                    return next((one for one in scope.outward() if name in flow_of(one).bound), None) is home
 
                 return is_variable
             case Member() as member:
@@ -158,14 +160,14 @@ class _Search:
                         case _:
                             return False
                     return attr == member.name and any(
-                        members.related(ev, member, one) for one in alternatives(ev.expression(owner, scope))
+                        owners.related(asked, member, one) for one in alternatives(asked.expression(owner, scope))
                     )
 
                 return is_member
 
     def _follow(self, scope: Scope, is_it: _IsIt, given: _Given, *, is_outer: bool) -> None:
         """Record the container's other names in a scope, and where it is passed from there."""
-        for name, bindings in scope.flow.bound.items():
+        for name, bindings in flow_of(scope).bound.items():
             for one in bindings:
                 if one.scope is not scope:
                     continue
@@ -196,26 +198,26 @@ class _Search:
         """Record a name, or an attribute of ``self``, as another name of the container."""
         owner, _, attribute = name.partition(".")
         if not attribute:
-            home = next((one for one in scope.outward() if name in one.flow.bound), scope)
+            home = next((one for one in scope.outward() if name in flow_of(one).bound), scope)
             self._add(Variable(home, name), given, is_outer=is_outer)
         elif attribute.isidentifier():
             for one in scope.outward():
                 if one.enclosing_class is not None and one.positional[:1] == [owner]:
-                    cls = self._ev.source_class(one.enclosing_class)
+                    cls = self._asked.source_class(one.enclosing_class)
                     self._add(Member(cls, attribute, is_exact=False), given, is_outer=is_outer)
 
     def _passed(self, call: ast.Call, argument: ast.expr, scope: Scope, given: _Given) -> None:
         """Record the parameters that get the container, and the container that it is put into."""
-        ev = self._ev
-        for target, filled in containers.fillings_by(call):
+        asked = self._asked
+        for target, filled in fillings_by(call):
             if filled is call and isinstance(target, ast.Name):
                 self._named(target.id, scope, given, is_outer=True)
-        for callee in alternatives(ev.expression(call.func, scope)):
+        for callee in alternatives(asked.expression(call.func, scope)):
             match callee:
                 case Function(scope=inner, owner=owner):
                     is_bound = owner is not None
                 case ClassObject(SourceClass() as cls):
-                    method = attributes.first_method(cls, "__init__")
+                    method = bodies.first_method(cls, "__init__")
                     if method is None:
                         continue
                     inner, is_bound = method, True
@@ -223,7 +225,7 @@ class _Search:
                     continue
             node = inner.node
             assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
-            slots = parameters.slots_for(ev, node, inner, call, scope, bound=is_bound)
+            slots = asked.slots_for(node, inner, call, scope, bound=is_bound)
             slots = {slot: substitute(kind, given) for slot, kind in slots.items()}
             name = _parameter(node, call, argument, is_bound=is_bound)
             if name is not None:

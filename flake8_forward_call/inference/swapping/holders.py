@@ -8,12 +8,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes
-from flake8_forward_call.inference.evaluating.library import given_back
+from flake8_forward_call.inference.answers import Keeper, Member, Variable
+from flake8_forward_call.inference.catalogue.given_back import given_back
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping.steps import Step, Steps, bounds
+from flake8_forward_call.inference.syntax.aliases import ITSELF
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,
@@ -24,6 +27,9 @@ from flake8_forward_call.inference.syntax.bindings import (
     Iterated,
     Outer,
 )
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import (
     Builtin,
@@ -38,13 +44,6 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
 )
-from flake8_forward_call.inference.usage import callers
-from flake8_forward_call.inference.usage.origins import ITSELF, holder
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # From name to name: real code stores a module in an attribute, assigns it to a local name, creates it in a helper.
 MAX_DEPTH = 8
@@ -58,26 +57,6 @@ _COPYING = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.replace"})
 
 # Methods of containers that return their elements.
 _TAKING = frozenset({"values", "items", "get", "pop", "popleft", "popitem", "setdefault", "copy", "__getitem__"})
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A name of a scope."""
-
-    scope: Scope
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """An attribute of the instances of a class: with ``is_exact``, of that class itself and not of subclasses."""
-
-    cls: SourceClass
-    name: str
-    is_exact: bool
-
-
-Keeper: TypeAlias = Variable | Member
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +94,8 @@ class _Read:
 class Ways:
     """Everything that the value of an expression can come through. The constructor raises OutOfBudget."""
 
-    def __init__(self, ev: Evaluator, node: ast.expr, scope: Scope) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, node: ast.expr, scope: Scope) -> None:
+        self._asked = asked
         self.holders: dict[Holder, None] = {}
         self.definitions: dict[Definition, None] = {}
         self._seen: set[tuple[object, ...]] = set()
@@ -137,7 +116,7 @@ class Ways:
             case ast.Attribute(value=owner, attr=name):
                 self._member(owner, name, _Read(node, scope, steps, depth))
             case ast.Subscript(value=value):
-                reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+                reached = tuple(untested(flow_of(scope).uses.get(id(node), ())))
                 self._bindings(reached, steps, depth)
                 if not reached:
                     self._visit(value, scope, _held(steps), depth + 1)
@@ -160,7 +139,7 @@ class Ways:
 
     def _name(self, node: ast.Name, read: _Read) -> None:
         scope = read.scope
-        reached = scope.flow.uses.get(id(node), ())
+        reached = flow_of(scope).uses.get(id(node), ())
         bindings = tuple(untested(reached))
         if bindings and not all(_leads_out(one, node.id) for one in bindings):
             self._variable(Variable(scope, node.id), bindings, read)
@@ -170,7 +149,7 @@ class Ways:
         )
         if outer is not None:
             proof = reached if any(not isinstance(one, Outer) for one in reached) else ()
-            self._variable(Variable(outer, node.id), outer.flow.bound[node.id], read, proof)
+            self._variable(Variable(outer, node.id), flow_of(outer).bound[node.id], read, proof)
         else:
             self._starred(scope.file, node.id, read)
 
@@ -186,27 +165,29 @@ class Ways:
     def _global(self, file: File, name: str, read: _Read) -> None:
         if file.is_installed or read.depth > MAX_DEPTH or not self._is_new(file.path, name, read.steps):
             return
-        bound = tuple(file.root.flow.bound.get(name, ()))
+        bound = tuple(flow_of(root_of(file)).bound.get(name, ()))
         if bound:
-            self._variable(Variable(file.root, name), bound, read)
+            self._variable(Variable(root_of(file), name), bound, read)
         else:
             self._starred(file, name, read)
 
     def _starred(self, file: File, name: str, read: _Read) -> None:
-        for star in file.root.stars:
+        for star in root_of(file).stars:
             full = file.absolute(star.module or "", star.level)
-            source = None if full is None or not self._ev.project.mentions(full, name) else self._ev.project.file(full)
-            if source is not None and source.exports(name):
+            source = (
+                None if full is None or not self._asked.project.mentions(full, name) else self._asked.project.file(full)
+            )
+            if source is not None and exports(source, name):
                 self._global(source, name, replace(read, depth=read.depth + 1))
 
     def _member(self, owner: ast.expr, name: str, read: _Read) -> None:
-        ev, scope = self._ev, read.scope
-        reached = scope.flow.uses.get(id(read.node), ())
+        asked, scope = self._asked, read.scope
+        reached = flow_of(scope).uses.get(id(read.node), ())
         bindings = tuple(one for one in untested(reached) if not _tests_itself(one))
         self._bindings(bindings, read.steps, read.depth)
-        for one in alternatives(callers.resolved(ev, ev.expression(owner, scope))):
+        for one in alternatives(asked.resolved(asked.expression(owner, scope))):
             if isinstance(one, Namespace):
-                file = ev.project.file(one.name)
+                file = asked.project.file(one.name)
                 if file is not None:
                     self._global(file, name, replace(read, depth=read.depth + 1))
                 continue
@@ -218,13 +199,13 @@ class Ways:
                         self._of_class(cls, name, read.steps, read.depth)
 
     def _of_class(self, cls: SourceClass, name: str, steps: Steps, depth: int) -> None:
-        home = holder(self._ev, cls, name)
+        home = self._asked.holder(cls, name)
         if home is None:
             return
-        self._bindings(attributes.assignments(home, name), steps, depth)
-        for one in untested(home.scope.flow.exit.get(name, ())):
+        self._bindings(bodies.assignments(home, name), steps, depth)
+        for one in untested(flow_of(home.scope).exit.get(name, ())):
             if isinstance(one, Defined) and not isinstance(one.definition, ast.ClassDef):
-                marks = (self._ev.dotted(each, home.scope) for each in one.definition.decorator_list)
+                marks = (self._asked.dotted(each, home.scope) for each in one.definition.decorator_list)
                 if any(mark is not None and mark.endswith("property") for mark in marks):
                     self._returned(one, steps, depth)
                 else:
@@ -243,7 +224,7 @@ class Ways:
                     self._visit(iterable, scope, _held(steps), depth + 1)
                 case Imported(module=module, name=str(name), level=level, scope=scope, node=node):
                     full = scope.file.absolute(module, level)
-                    file = None if full is None else self._ev.project.file(full)
+                    file = None if full is None else self._asked.project.file(full)
                     if file is not None:
                         place = ast.copy_location(ast.Name(name, ast.Load()), node)
                         self._global(file, name, _Read(place, scope, steps, depth + 1))
@@ -258,25 +239,25 @@ class Ways:
                     pass
 
     def _returned(self, binding: Defined, steps: Steps, depth: int) -> None:
-        inner = binding.scope.file.scopes.opened[id(binding.definition)]
-        for given in (*inner.flow.returned.values(), *inner.flow.yielded.values()):
+        inner = scopes_of(binding.scope.file).opened[id(binding.definition)]
+        for given in (*flow_of(inner).returned.values(), *flow_of(inner).yielded.values()):
             if given.value is not None:
                 self._visit(given.value, inner, steps, depth + 1)
 
     def _call(self, node: ast.Call, scope: Scope, steps: Steps, depth: int) -> None:
-        ev = self._ev
+        asked = self._asked
         match node.func:
             case ast.Attribute(value=owner, attr=name) if name in ITSELF:
-                if any(map(ev.hierarchy.is_module, bounds(ev.expression(owner, scope)))):
+                if any(map(asked.hierarchy.is_module, bounds(asked.expression(owner, scope)))):
                     self._visit(owner, scope, steps, depth + 1)
                     return
             case ast.Attribute(value=owner, attr=name) if name in _TAKING:
-                if any(isinstance(one, (Many, Mapping, Tuple)) for one in alternatives(ev.expression(owner, scope))):
+                if any(isinstance(one, (Many, Mapping, Tuple)) for one in alternatives(asked.expression(owner, scope))):
                     self._visit(owner, scope, steps if name == "copy" else _held(steps), depth + 1)
                     return
             case _:
                 pass
-        for callee in alternatives(ev.expression(node.func, scope)):
+        for callee in alternatives(asked.expression(node.func, scope)):
             match callee:
                 case Builtin("getattr"):
                     match node.args:
@@ -285,16 +266,16 @@ class Ways:
                 case Builtin(name) if name in _RUNNING:
                     self._visit_all(node.args, scope, _held(steps), depth)
                 case KnownFunction():
-                    modules = [one for one in node.args if _may_give(ev, ev.expression(one, scope))]
+                    modules = [one for one in node.args if _may_give(asked, asked.expression(one, scope))]
                     self._visit_all(modules, scope, steps, depth)
                 case Namespace(name) if name in _COPYING:
                     self._visit_all(node.args[:1], scope, steps, depth)
         self._visit(node.func, scope, (Step.CALLED, *steps), depth + 1)
 
 
-def _may_give(ev: Evaluator, kind: Type) -> bool:
+def _may_give(asked: Questions, kind: Type) -> bool:
     """Whether a function may return an argument of this type: a module, or a container of modules."""
-    return any(isinstance(one, (Many, Mapping, Tuple)) or ev.hierarchy.is_module(one) for one in bounds(kind))
+    return any(isinstance(one, (Many, Mapping, Tuple)) or asked.hierarchy.is_module(one) for one in bounds(kind))
 
 
 def _held(steps: Steps) -> Steps:
@@ -310,7 +291,7 @@ def _displayed(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _binds(scope: Scope, name: str) -> bool:
-    return any(not isinstance(one, Outer) for one in scope.flow.bound.get(name, ()))
+    return any(not isinstance(one, Outer) for one in flow_of(scope).bound.get(name, ()))
 
 
 def _leads_out(binding: Binding, name: str) -> bool:

@@ -4,50 +4,49 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import steps
-from flake8_forward_call.inference.swapping.holders import Holder, Member
+from flake8_forward_call.inference.swapping.holders import Holder
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
-
-def of(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
     """The location where a class of the project gives an attribute a value other than the stored one, or None."""
-    kin = [one for one in ev.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
+    kin = [one for one in asked.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     if not member.is_exact:
-        kin += ev.hierarchy.subclasses_in(member.cls, member.cls.scope.file)
+        kin += asked.hierarchy.subclasses_in(member.cls, member.cls.scope.file)
     for cls in kin:
-        reads = attributes.first_method(cls, "__getattribute__")
+        reads = bodies.first_method(cls, "__getattribute__")
         if reads is not None and not _only_hands_on(reads):
             return reads.node, reads  # type: ignore[return-value]
         # A module stores its submodules in a way that makes Python call `__getattr__` for them.
-        if ev.hierarchy.standing(cls) is Standing.MODULE:
-            reads = attributes.first_method(cls, "__getattr__")
+        if asked.hierarchy.standing(cls) is Standing.MODULE:
+            reads = bodies.first_method(cls, "__getattr__")
             if reads is not None:
-                for given in reads.flow.returned.values():
-                    if given.value is not None and _is_other(ev, given.value, reads, held):
+                for given in flow_of(reads).returned.values():
+                    if given.value is not None and _is_other(asked, given.value, reads, held):
                         return given.value, reads
-        sets = attributes.first_method(cls, "__setattr__")
+        sets = bodies.first_method(cls, "__setattr__")
         if sets is not None:
             for value in _set_instead(sets):
-                if _is_other(ev, value, sets, held):
+                if _is_other(asked, value, sets, held):
                     return value, sets
     return None
 
 
-def _is_other(ev: Evaluator, value: ast.expr, scope: Scope, held: Holder) -> bool:
-    return steps.is_other(ev, ev.expression(value, scope), held.steps, for_certain=True)
+def _is_other(asked: Questions, value: ast.expr, scope: Scope, held: Holder) -> bool:
+    return steps.is_other(asked, asked.expression(value, scope), held.steps, for_certain=True)
 
 
 def _only_hands_on(scope: Scope) -> bool:
     """Whether everything that a method returns comes from the same method of a base."""
-    values = [given.value for given in scope.flow.returned.values()]
+    values = [given.value for given in flow_of(scope).returned.values()]
     return bool(values) and all(
         isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr == "__getattribute__"
         for one in values

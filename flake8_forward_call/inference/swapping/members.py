@@ -4,110 +4,68 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import between, dynamic, interception, steps, values
-from flake8_forward_call.inference.swapping.holders import Holder, Member, classes_of
-from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned
+from flake8_forward_call.inference.swapping.holders import Holder
+from flake8_forward_call.inference.swapping.owners import is_guarded, is_promised, looks_alike
+from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of, untested
-from flake8_forward_call.inference.types import UNKNOWN, Instance, Origin, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers
-from flake8_forward_call.inference.verdicts.verdict import Standing
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.inference.usage.stores import Store
+from flake8_forward_call.inference.syntax.stores import Store, stores_of
+from flake8_forward_call.inference.types import Instance, Origin
 
 # At most so many files are read for one name. If more may store it, only those that also name its class are read.
 MAX_FILES = 30
 
 
-def store_in(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
     """Where something other than a module is stored in an attribute, in a way that inference does not consider.
 
     If the scope itself proves what the attribute is, only what runs between that proof and the use counts.
     """
-    found = interception.of(ev, held, member)
+    found = interception.of(asked, held, member)
     if found is not None:
         return found
-    stores = [*_bad_stores(ev, held, member), *dynamic.bad_stores(ev, held, member)]
+    stores = [*_bad_stores(asked, held, member), *dynamic.bad_stores(asked, held, member)]
     if not held.proof:
-        return next(((one.at, one.scope) for one in stores), None) or _of_subclasses(ev, held, member)
+        return next(((one.at, one.scope) for one in stores), None) or _of_subclasses(asked, held, member)
     for one in stores:
         if one.scope is held.scope and between.is_between(held, one.at):
             return one.at, one.scope
-    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(ev, held, member)]
-    call = between.leading_to(ev, held, swaps)
+    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(asked, held, member)]
+    call = between.leading_to(asked, held, swaps)
     return None if call is None else (call, held.scope)
 
 
-def related(ev: Evaluator, member: Member, owner: Type) -> bool | None:
-    """Whether an object can be the one with the attribute, or its class; None if that is unknown."""
-    classes = list(classes_of(owner))
-    for other, is_exact in classes:
-        if other is member.cls or (not member.is_exact and ev.hierarchy.derives(other, member.cls)):
-            return True
-        if not is_exact and ev.hierarchy.derives(member.cls, other):
-            return True
-    is_unknown = isinstance(owner, Unknown) or callers.is_left_open(owner)
-    return None if is_unknown and not classes else False
-
-
-def owners(ev: Evaluator, store: Store) -> Iterator[Type]:
-    """Yield the types of the object that something is stored in."""
-    if store.dotted is not None:
-        module, _, name = store.dotted.rpartition(".")
-        yield from alternatives(ev.member(module, name) if module else UNKNOWN)
-    elif store.owner is not None:
-        yield from alternatives(callers.resolved(ev, ev.expression(store.owner, store.scope)))
-
-
-def is_into(ev: Evaluator, store: Store, member: Member) -> bool | None:
-    """Whether something is stored in this attribute; None if that is unknown."""
-    found = [related(ev, member, one) for one in owners(ev, store)]
-    return True if True in found else None if None in found and store.dotted is None else False
-
-
-def is_guarded(ev: Evaluator, member: Member) -> bool:
-    """Whether the owner is a module: its ``__setattr__`` only accepts a module in place of a submodule."""
-    return ev.hierarchy.standing(member.cls) is Standing.MODULE
-
-
-def is_promised(ev: Evaluator, cls: SourceClass, name: str) -> bool:
-    """Whether the class or a base annotates the attribute."""
-    for one in ev.hierarchy.order(cls):
-        if isinstance(one, SourceClass):
-            bound = [*one.scope.flow.exit.get(name, ()), *attributes.assignments(one, name)]
-            if any(isinstance(each, Annotated) for each in bound):
-                return True
-    return False
-
-
-def _bad_stores(ev: Evaluator, held: Holder, member: Member) -> Iterator[Store]:
+def _bad_stores(asked: Questions, held: Holder, member: Member) -> Iterator[Store]:
     """Yield the stores of something else under the attribute's name, except in the methods of related classes."""
     home, word = member.cls.scope.file, storing(member.name)
-    files = ev.files_mentioning(word, home, MAX_FILES)
+    files = asked.files_mentioning(word, home, MAX_FILES)
     if files is None:
-        files = ev.files_mentioning(word, home, MAX_FILES, member.cls.node.name)
-    guarded = is_guarded(ev, member)
-    trusted = is_promised(ev, member.cls, member.name)
+        files = asked.files_mentioning(word, home, MAX_FILES, member.cls.node.name)
+    guarded = is_guarded(asked, member)
+    trusted = is_promised(asked, member.cls, member.name)
     for file in files or (home,):
-        ev.refill()
-        for store in file.stores.named.get(member.name, ()):
+        asked.refill()
+        for store in stores_of(file).named.get(member.name, ()):
             if _is_own(store) or _is_seen(store, held):
                 continue
-            into = is_into(ev, store, member)
+            into = asked.is_stored_into(store, member)
             if into is None:
-                kind = values.value_of(ev, store)
-                if (store.is_mock or looks_alike(ev, kind)) and values.is_other(
-                    ev, store, held.steps, for_certain=True
+                kind = values.value_of(asked, store)
+                if (store.is_mock or looks_alike(asked, kind)) and values.is_other(
+                    asked, store, held.steps, for_certain=True
                 ):
                     yield store
-            elif into and values.is_other(ev, store, held.steps, for_certain=trusted or (guarded and not store.is_raw)):
+            elif into and values.is_other(
+                asked, store, held.steps, for_certain=trusted or (guarded and not store.is_raw)
+            ):
                 yield store
 
 
@@ -126,23 +84,16 @@ def _is_seen(store: Store, held: Holder) -> bool:
     return isinstance(held.node, ast.Attribute) and key_of(store.owner) == key_of(held.node.value) is not None
 
 
-def looks_alike(ev: Evaluator, kind: Type) -> bool:
-    """Whether a value that is not a module has a ``forward``."""
-    return any(
-        isinstance(one, Instance) and attributes.attribute(ev, one, "forward") != UNKNOWN for one in alternatives(kind)
-    )
-
-
-def _of_subclasses(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def _of_subclasses(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
     """Where a subclass in another file, which may be the receiver's class, stores something else."""
     if member.is_exact:
         return None
-    for subclass in subclasses_with(ev, member):
-        kind = attributes.own_member(ev, subclass, Instance(subclass, Origin.DECLARED), member.name)
-        if kind is not None and steps.is_other(ev, kind, held.steps, for_certain=True):
+    for subclass in subclasses_with(asked, member):
+        kind = asked.own_member(subclass, Instance(subclass, Origin.DECLARED), member.name)
+        if kind is not None and steps.is_other(asked, kind, held.steps, for_certain=True):
             bound = [
-                *attributes.assignments(subclass, member.name),
-                *untested(subclass.scope.flow.exit.get(member.name, ())),
+                *bodies.assignments(subclass, member.name),
+                *untested(flow_of(subclass.scope).exit.get(member.name, ())),
             ]
             for one in bound:
                 if isinstance(one, Assigned):
@@ -150,14 +101,14 @@ def _of_subclasses(ev: Evaluator, held: Holder, member: Member) -> tuple[ast.exp
     return None
 
 
-def subclasses_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
+def subclasses_with(asked: Questions, member: Member) -> Iterator[SourceClass]:
     """Yield the subclasses in other files that mention the attribute's name."""
     seen, todo = {member.cls}, [member.cls]
     while todo:
         parent = todo.pop()
-        for file in ev.files_mentioning(member.name, parent.scope.file, MAX_FILES, parent.node.name) or ():
-            ev.refill()
-            for one in ev.hierarchy.subclasses_in(parent, file):
+        for file in asked.files_mentioning(member.name, parent.scope.file, MAX_FILES, parent.node.name) or ():
+            asked.refill()
+            for one in asked.hierarchy.subclasses_in(parent, file):
                 if one not in seen:
                     seen.add(one)
                     todo.append(one)
@@ -165,16 +116,16 @@ def subclasses_with(ev: Evaluator, member: Member) -> Iterator[SourceClass]:
                         yield one
 
 
-def _bad_scopes(ev: Evaluator, held: Holder, member: Member) -> Iterator[Scope]:
+def _bad_scopes(asked: Questions, held: Holder, member: Member) -> Iterator[Scope]:
     """Yield the methods of the class, its bases and its subclasses that store something else in the attribute."""
-    guarded = is_guarded(ev, member)
-    kin = [*ev.hierarchy.order(member.cls)]
+    guarded = is_guarded(asked, member)
+    kin = [*asked.hierarchy.order(member.cls)]
     if not member.is_exact:
-        kin += [*ev.hierarchy.subclasses_in(member.cls, member.cls.scope.file), *subclasses_with(ev, member)]
+        kin += [*asked.hierarchy.subclasses_in(member.cls, member.cls.scope.file), *subclasses_with(asked, member)]
     for cls in kin:
         if isinstance(cls, SourceClass):
-            for one in attributes.assignments(cls, member.name):
+            for one in bodies.assignments(cls, member.name):
                 if one.scope is not held.scope:
-                    kind = ev.binding(one)
-                    if steps.is_other(ev, kind, held.steps, for_certain=guarded):
+                    kind = asked.binding(one)
+                    if steps.is_other(asked, kind, held.steps, for_certain=guarded):
                         yield one.scope

@@ -5,58 +5,57 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.evaluating import containers
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.syntax.bindings import Assigned
+from flake8_forward_call.inference.syntax.fillings import FILLERS, fillings
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 _Put: TypeAlias = "tuple[ast.expr, Callable[[], Iterator[Type]]]"
 
 _CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
 
 
-def all_in(ev: Evaluator, scope: Scope) -> Iterator[_Put]:
+def all_in(asked: Questions, scope: Scope) -> Iterator[_Put]:
     """Yield the containers that the scope's own code fills."""
-    for target, filling in containers.fillings(scope):
-        yield target, partial(containers.put, ev, filling, target, scope)
+    for target, filling in fillings(scope):
+        yield target, partial(asked.put_in, filling, target, scope)
     for call in scope.calls:
-        yield from _by_other_calls(ev, call, scope)
+        yield from _by_other_calls(asked, call, scope)
         for one in (*call.args, *(keyword.value for keyword in call.keywords)):
             yield from _handed(one)
-    for bindings in scope.flow.bound.values():
+    for bindings in flow_of(scope).bound.values():
         for binding in bindings:
             if isinstance(binding, Assigned) and binding.scope is scope:
                 yield from _handed(binding.value)
 
 
-def _by_other_calls(ev: Evaluator, call: ast.Call, scope: Scope) -> Iterator[_Put]:
+def _by_other_calls(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[_Put]:
     """Yield the ``xs`` of ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)``, ``monkeypatch.setitem(xs, ...)``."""
     match call:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[target, *_, value]) if (
-            name in _CONTAINERS and method in containers.FILLERS
+            name in _CONTAINERS and method in FILLERS
         ):
-            yield target, partial(_leaves, ev, [value], scope)
+            yield target, partial(_leaves, asked, [value], scope)
         case ast.Call(func=ast.Attribute(attr="setitem"), args=[target, _, value]):
-            yield target, partial(_leaves, ev, [value], scope)
+            yield target, partial(_leaves, asked, [value], scope)
         case ast.Call(func=ast.Attribute(attr="dict") as func, args=[target, *given]):
             if (key_of(func) or "").endswith("patch.dict"):
                 values = [*given[:1], *(one.value for one in call.keywords if one.arg != "clear")]
-                yield target, partial(_leaves, ev, values, scope)
+                yield target, partial(_leaves, asked, values, scope)
 
 
-def _leaves(ev: Evaluator, values: list[ast.expr], scope: Scope) -> Iterator[Type]:
+def _leaves(asked: Questions, values: list[ast.expr], scope: Scope) -> Iterator[Type]:
     for one in values:
-        yield steps.leaves(ev, ev.expression(one, scope))
+        yield steps.leaves(asked, asked.expression(one, scope))
 
 
 def _handed(node: ast.expr) -> Iterator[_Put]:
     """Yield the container of a bound method such as ``xs.append`` that is passed on, so its calls are not followed."""
-    if isinstance(node, ast.Attribute) and node.attr in containers.FILLERS:
+    if isinstance(node, ast.Attribute) and node.attr in FILLERS:
         yield node.value, lambda: iter((UNKNOWN,))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import calls
-from flake8_forward_call.inference.evaluating.parameters import names_of
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.swapping.holders import Definition
+from flake8_forward_call.inference.syntax.scopes import names_of, scopes_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -22,43 +22,39 @@ from flake8_forward_call.inference.types import (
     union,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
-
-def replaces(ev: Evaluator, definition: Definition) -> bool:
+def replaces(asked: Questions, definition: Definition) -> bool:
     """Whether the result of a decorated function or class is known not to be a module."""
     node, scope = definition.binding.definition, definition.binding.scope
-    inner = scope.file.scopes.opened[id(node)]
-    kind: Type = ClassObject(ev.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
+    inner = scopes_of(scope.file).opened[id(node)]
+    kind: Type = ClassObject(asked.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
     for decorator in reversed(node.decorator_list):
-        callee = ev.expression(decorator, scope)
+        callee = asked.expression(decorator, scope)
         if any(isinstance(one, (Function, Partial)) or _is_own_class(one) for one in alternatives(callee)):
-            found = union(_applied(ev, one, kind) for one in alternatives(callee))
+            found = union(_applied(asked, one, kind) for one in alternatives(callee))
             # An unknown result is treated as the decorated object itself, which most decorators return.
             kind = kind if found == UNKNOWN else found
-            if steps.is_other(ev, kind, definition.steps, for_certain=True):
+            if steps.is_other(asked, kind, definition.steps, for_certain=True):
                 return True
     return False
 
 
 def _is_own_class(kind: Type) -> bool:
-    from flake8_forward_call.inference.classes.hierarchy import SourceClass
 
     return isinstance(kind, ClassObject) and isinstance(kind.cls, SourceClass)
 
 
-def _applied(ev: Evaluator, decorator: Type, kind: Type) -> Type:
+def _applied(asked: Questions, decorator: Type, kind: Type) -> Type:
     """The result of a decorator for what it decorates; UNKNOWN if it is not read."""
     match decorator:
         case Function(node):
-            result = calls.returned(ev, decorator)
+            result = asked.returned(decorator)
             names = [one.arg for one in names_of(node)]
             names = names[1:] if decorator.owner is not None else names
             return substitute(result, {Slot(node, names[0]): kind}) if names else result
         case ClassObject(cls, origin) if _is_own_class(decorator):
             return Instance(cls, origin)
         case Partial(callee):
-            return union(_applied(ev, one, kind) for one in alternatives(callee))
+            return union(_applied(asked, one, kind) for one in alternatives(callee))
         case _:
             return UNKNOWN

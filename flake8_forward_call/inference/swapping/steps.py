@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Iterator
+from typing import TypeAlias
 
-from flake8_forward_call.inference.evaluating import attributes, calls, containers
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -22,15 +23,10 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
     each,
+    is_left_open,
     union,
 )
-from flake8_forward_call.inference.usage import callers
 from flake8_forward_call.inference.verdicts.verdict import Sameness
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 
 
 class Step(enum.Enum):
@@ -43,38 +39,38 @@ class Step(enum.Enum):
 Steps: TypeAlias = tuple[Step, ...]
 
 
-def after(ev: Evaluator, kind: Type, steps: Steps) -> Type:
+def after(asked: Questions, kind: Type, steps: Steps) -> Type:
     """The type of a value after these steps."""
     for step in steps:
-        kind = each(kind, lambda one, step=step: _called(ev, one) if step is Step.CALLED else leaves(ev, one))  # type: ignore[misc]
-    return callers.resolved(ev, kind)
+        kind = each(kind, lambda one, step=step: _called(asked, one) if step is Step.CALLED else leaves(asked, one))  # type: ignore[misc]
+    return asked.resolved(kind)
 
 
-def _called(ev: Evaluator, kind: Type) -> Type:
+def _called(asked: Questions, kind: Type) -> Type:
     match kind:
         case ClassObject(cls, origin):
             return Instance(cls, origin)
         case Function() | KnownFunction():
-            return calls.returned(ev, kind)
+            return asked.returned(kind)
         case Partial(callee):
-            return each(callee, lambda one: _called(ev, one))
+            return each(callee, lambda one: _called(asked, one))
         case Instance():
-            return calls.returned(ev, attributes.attribute(ev, kind, "__call__"))
-        case Slot() if callers.is_left_open(kind):
-            return each(callers.of_callers(ev, kind), lambda one: _called(ev, one))
+            return asked.returned(asked.attribute(kind, "__call__"))
+        case Slot() if is_left_open(kind):
+            return each(asked.of_callers(kind), lambda one: _called(asked, one))
         case _:
             return UNKNOWN
 
 
-def leaves(ev: Evaluator, kind: Type) -> Type:
+def leaves(asked: Questions, kind: Type) -> Type:
     """What a container contains, at any depth; anything else unchanged."""
     match kind:
         case Many(inner) | Mapping(value=inner):
-            return each(inner, lambda one: leaves(ev, one))
+            return each(inner, lambda one: leaves(asked, one))
         case Tuple(items):
-            return union(leaves(ev, one) for one in items)
-        case Instance() if containers.is_container(ev, kind):
-            return containers.held(ev, kind)
+            return union(leaves(asked, one) for one in items)
+        case Instance() if asked.is_container(kind):
+            return asked.held(kind)
         case _:
             return kind
 
@@ -85,7 +81,7 @@ def bounds(kind: Type) -> Iterator[Type]:
         yield from alternatives(one.bound) if isinstance(one, Slot) else (one,)
 
 
-def is_module(ev: Evaluator, kind: Type) -> bool | None:
+def is_module(asked: Questions, kind: Type) -> bool | None:
     """Whether each alternative except ``None`` is a module; None if some are unknown and none is anything else.
 
     A module whose call is certainly not equivalent to calling its ``forward`` is something else here.
@@ -95,19 +91,19 @@ def is_module(ev: Evaluator, kind: Type) -> bool | None:
         match one:
             case NoneValue():
                 continue
-            case Instance(cls) if ev.hierarchy.is_module(one):
-                if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT:
+            case Instance(cls) if asked.hierarchy.is_module(one):
+                if asked.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT:
                     return False
-            case Instance(cls) if None in ev.hierarchy.order(cls):
+            case Instance(cls) if None in asked.hierarchy.order(cls):
                 found = None
-            case _ if one == UNKNOWN or isinstance(one, (Slot, Namespace)) or callers.is_left_open(one):
+            case _ if one == UNKNOWN or isinstance(one, (Slot, Namespace)) or is_left_open(one):
                 found = None
             case _:
                 return False
     return found
 
 
-def is_other(ev: Evaluator, kind: Type, way: Steps, *, for_certain: bool = False) -> bool:
+def is_other(asked: Questions, kind: Type, way: Steps, *, for_certain: bool = False) -> bool:
     """Whether a value, after these steps, is not known to be a module or, ``for_certain``, is known not to be one."""
-    found = is_module(ev, after(ev, kind, way))
+    found = is_module(asked, after(asked, kind, way))
     return found is False if for_certain else found is not True

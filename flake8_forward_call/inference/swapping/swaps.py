@@ -9,50 +9,53 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from flake8_forward_call.inference.evaluating.evaluate import OutOfBudget
+from flake8_forward_call.inference.answers import Member, Variable
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
-from flake8_forward_call.inference.swapping.holders import Holder, Member, Variable, Ways
+from flake8_forward_call.inference.swapping.holders import Holder, Ways
 from flake8_forward_call.inference.swapping.steps import Step
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.scopes import Scope
 
 _Answer = TypeVar("_Answer")
 
 
-def swapped(ev: Evaluator, receiver: ast.expr, scope: Scope) -> str | None:
+class _Swaps(dict[object, "tuple[ast.expr, Scope] | None"]):
+    """Where another value is stored, by holder."""
+
+
+def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> str | None:
     """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
-    ways = _attempt(lambda: Ways(ev, receiver, scope))
+    ways = _attempt(lambda: Ways(asked, receiver, scope))
     if ways is None:
         return None
     for definition in ways.definitions:
-        ev.refill()
-        if _attempt(lambda definition=definition: replacing.replaces(ev, definition)):  # type: ignore[misc]
+        asked.refill()
+        if _attempt(lambda definition=definition: replacing.replaces(asked, definition)):  # type: ignore[misc]
             return f"a decorator replaces {definition.binding.definition.name}"
     for held in ways.holders:
-        ev.refill()
+        asked.refill()
         key = held if held.proof else (held.keeper, held.steps, held.scope)
-        if key not in ev.swaps:
-            ev.swaps[key] = _attempt(lambda held=held: _of_holder(ev, held))  # type: ignore[misc]
-        found = ev.swaps[key]
+        if key not in asked.notes(_Swaps):
+            asked.notes(_Swaps)[key] = _attempt(lambda held=held: _of_holder(asked, held))  # type: ignore[misc]
+        found = asked.notes(_Swaps)[key]
         if found is not None:
             node, where = found
             return f"{PurePath(where.file.path).name}:{node.lineno} may replace it"
     return None
 
 
-def _of_holder(ev: Evaluator, held: Holder) -> tuple[ast.expr, Scope] | None:
+def _of_holder(asked: Questions, held: Holder) -> tuple[ast.expr, Scope] | None:
     """Where something else is put into the place that has the receiver, or into a container of it."""
     match held.keeper:
         case Variable() as variable:
-            found = globally.store_in(ev, held, variable)
+            found = globally.store_in(asked, held, variable)
         case Member() as member:
-            found = members.store_in(ev, held, member)
+            found = members.store_in(asked, held, member)
     if found is None and held.steps[:1] == (Step.HELD,):
-        found = fillings.filling_of(ev, held)
+        found = fillings.filling_of(asked, held)
     return found
 
 

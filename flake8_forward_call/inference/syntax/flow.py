@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.syntax.bindings import (
     Aliased,
@@ -28,11 +28,9 @@ from flake8_forward_call.inference.syntax.bindings import (
     TypeParameter,
 )
 from flake8_forward_call.inference.syntax.narrowing import narrowings
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import State, bases_of, join, key_of, rejoined, widened
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 
 _Comprehension: TypeAlias = ast.ListComp | ast.SetComp | ast.GeneratorExp | ast.DictComp
 _Maker: TypeAlias = Callable[[ast.AST, tuple[Step, ...]], Binding]
@@ -517,7 +515,7 @@ class Flow:
         self._bind(node.name, state, node, partial(Defined, node, self.scope, self._in_fallback, node))
 
     def _capture(self, node: ast.AST, state: State) -> None:
-        inner = self.scope.file.scopes.opened[id(node)]
+        inner = scopes_of(self.scope.file).opened[id(node)]
         seen = {name: bindings for name, bindings in state.items() if name in inner.names_read}
         self.captured[id(node)] = join([self.captured.get(id(node)), seen]) or {}
 
@@ -672,6 +670,14 @@ class Flow:
         tries, bound, late, self._tries, self.bound, self._late = self._tries, self.bound, self._late, [], {}, {}
         self._bind_target(target, state, make)
         self._tries, self.bound, self._late = tries, bound, late
+
+
+def flow_of(scope: Scope) -> Flow:
+    """Which bindings reach which use in a scope."""
+    found: Flow | None = scope.readings.get(Flow)
+    if found is None:
+        found = scope.readings[Flow] = Flow(scope)
+    return found
 
 
 def _catches_import_failure(handler: ast.ExceptHandler) -> bool:

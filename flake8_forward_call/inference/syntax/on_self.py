@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.syntax.bindings import Assigned, Binding
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 class OnSelf:
@@ -20,7 +18,7 @@ class OnSelf:
         self._set_by_call: dict[str, list[Assigned]] = {}
         self._tests: dict[str, list[tuple[ast.expr, Scope]]] = {}
         for method, receiver in methods(scope):
-            for key, bindings in method.flow.bound.items():
+            for key, bindings in flow_of(method).bound.items():
                 owner, dot, name = key.partition(".")
                 if dot and owner == receiver:
                     self._bound.setdefault(name, []).extend(bindings)
@@ -41,6 +39,14 @@ class OnSelf:
     def tests(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
         """The ``isinstance`` tests of an attribute: the expression for the classes, and its scope."""
         return self._tests.get(name, ())
+
+
+def set_on_self(scope: Scope) -> OnSelf:
+    """The attributes that the methods of a class set on the instance; none if the scope is no class body."""
+    found: OnSelf | None = scope.readings.get(OnSelf)
+    if found is None:
+        found = scope.readings[OnSelf] = OnSelf(scope)
+    return found
 
 
 def methods(scope: Scope) -> Iterator[tuple[Scope, str]]:

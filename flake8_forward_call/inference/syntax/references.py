@@ -5,14 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -85,9 +82,9 @@ class References:
         self.given: dict[str, list[Handed]] = {}  # The results of calling them.
         self.stored: dict[str, list[Stored]] = {}
         self.aliases: dict[str, dict[str, None]] = {}  # For each name, those that it is imported as or assigned to.
-        self._opened = file.scopes.opened
+        self._opened = scopes_of(file).opened
         self._seen: set[int] = set()  # What was already handled from outside: tuples, lists, targets.
-        todo: list[tuple[ast.AST, Scope]] = [(file.tree, file.root)]
+        todo: list[tuple[ast.AST, Scope]] = [(file.tree, root_of(file))]
         while todo:
             node, scope = todo.pop()
             if type(node) is ast.Name:
@@ -195,6 +192,14 @@ class References:
             self.stored.setdefault(target.attr, []).append(Stored(target.value, value, scope))
 
 
+def references_of(file: File) -> References:
+    """How a file uses names."""
+    found: References | None = file.readings.get(References)
+    if found is None:
+        found = file.readings[References] = References(file)
+    return found
+
+
 def _values(node: ast.AST) -> list[ast.expr]:
     """The parts of an expression whose values it stores or returns."""
     match node:
@@ -242,3 +247,12 @@ def last_name(node: ast.expr) -> str | None:
                 node = inner
             case _:
                 return None
+
+
+def owner_of(table: ast.expr) -> Iterator[ast.expr | None]:
+    """Yield the owner of a dict of attributes: ``x`` for ``x.__dict__`` and ``vars(x)``, None for ``globals()``."""
+    match table:
+        case ast.Attribute(value=owner, attr="__dict__") | ast.Call(func=ast.Name(id="vars"), args=[owner]):
+            yield owner
+        case ast.Call(func=ast.Name(id="globals" | "vars"), args=[]):
+            yield None

@@ -5,15 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Any, TypeAlias
 
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.trees import children
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.calling.choices import Choices
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.flow import Flow
-    from flake8_forward_call.inference.syntax.on_self import OnSelf
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
@@ -39,6 +34,7 @@ class Scope:
         self.calls: list[ast.Call] = []
         self.reads: set[str] = set()
         self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
+        self.readings: dict[object, Any] = {}  # What was read from it, each computed once: its flow, its choices.
 
     @cached_property
     def names_read(self) -> frozenset[str]:
@@ -61,27 +57,6 @@ class Scope:
         if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
-
-    @cached_property
-    def flow(self) -> Flow:
-        """Which bindings reach which use in this scope."""
-        from flake8_forward_call.inference.syntax.flow import Flow
-
-        return Flow(self)
-
-    @cached_property
-    def on_self(self) -> OnSelf:
-        """The attributes that the methods of a class set on the instance, if this is a class body."""
-        from flake8_forward_call.inference.syntax.on_self import OnSelf
-
-        return OnSelf(self)
-
-    @cached_property
-    def choices(self) -> Choices:
-        """The choices between calls in this scope and in its nested scopes."""
-        from flake8_forward_call.inference.calling.choices import Choices
-
-        return Choices(self)
 
     @property
     def enclosing_class(self) -> Scope | None:
@@ -172,6 +147,19 @@ class ScopeMap:
             inner.stars.sort(key=lambda star: star.lineno)
 
 
+def scopes_of(file: File) -> ScopeMap:
+    """The scopes of a file."""
+    found: ScopeMap | None = file.readings.get(ScopeMap)
+    if found is None:
+        found = file.readings[ScopeMap] = ScopeMap(file.tree, file)
+    return found
+
+
+def root_of(file: File) -> Scope:
+    """The module's own scope."""
+    return scopes_of(file).root
+
+
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:
     """The nodes inside the scope that a node opens, and those that are evaluated in the scope around it."""
     if isinstance(node, ast.Lambda):
@@ -179,3 +167,12 @@ def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterab
     body: list[ast.AST] = list(node.body)
     taken = set(map(id, body))
     return body, [child for child in children(node) if id(child) not in taken]
+
+
+def plain_parameters(node: FunctionNode) -> list[ast.arg]:
+    return [*node.args.posonlyargs, *node.args.args]
+
+
+def names_of(node: FunctionNode) -> list[ast.arg]:
+    """All parameters but the starred ones."""
+    return [*plain_parameters(node), *node.args.kwonlyargs]

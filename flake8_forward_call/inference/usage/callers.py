@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from itertools import islice
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import parameters
+from flake8_forward_call.inference.answers import Found
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.references import Called
+from flake8_forward_call.inference.syntax.scopes import names_of, scopes_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -19,14 +21,11 @@ from flake8_forward_call.inference.types import (
     Type,
     Unknown,
     alternatives,
+    is_left_open,
+    is_open,
     substitute,
     union,
 )
-from flake8_forward_call.inference.usage.search import Found, Search
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.references import Called
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
@@ -38,102 +37,99 @@ MAX_CHAIN = 6
 _UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
 
-def resolved(ev: Evaluator, kind: Type) -> Type:
+def resolved(asked: Questions, kind: Type) -> Type:
     """The type with each open parameter replaced by what callers pass; in doubt, UNKNOWN is one alternative."""
-    return union(_resolved(ev, one) for one in alternatives(kind))
+    return union(_resolved(asked, one) for one in alternatives(kind))
 
 
-def _resolved(ev: Evaluator, kind: Type) -> Type:
+def _resolved(asked: Questions, kind: Type) -> Type:
     match kind:
         case Slot():
-            return passed(ev, kind) if is_open(kind) else kind
+            return passed(asked, kind) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return substitute(kind, {callee: passed(ev, callee)})
+            return substitute(kind, {callee: passed(asked, callee)})
         case _:
             return kind
 
 
-def is_open(slot: Slot) -> bool:
-    """Whether a slot is a parameter in the source about which nothing is known except what callers pass."""
-    return slot.bound == UNKNOWN and isinstance(slot.owner, ast.AST)
-
-
-def passed(ev: Evaluator, slot: Slot) -> Type:
+def passed(asked: Questions, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return ev.attempt(("passed", slot), lambda: _passed(ev, slot))
+    return asked.attempt(("passed", slot), lambda: _passed(asked, slot))
 
 
-def _passed(ev: Evaluator, slot: Slot) -> Type:
-    binding = ev.parameters.get(slot)
-    if binding is None or ev.chain >= MAX_CHAIN or ev.project.is_open(binding.scope.file):
+class _Chain:
+    """How many levels of callers are being resolved."""
+
+    def __init__(self) -> None:
+        self.length = 0
+
+
+def _passed(asked: Questions, slot: Slot) -> Type:
+    binding = asked.parameter_of(slot)
+    if binding is None or asked.notes(_Chain).length >= MAX_CHAIN or asked.project.is_open(binding.scope.file):
         return UNKNOWN
-    ev.chain += 1
+    asked.notes(_Chain).length += 1
     try:
-        found = list(dict.fromkeys(_passed_by_each(ev, binding)))
+        found = list(dict.fromkeys(_passed_by_each(asked, binding)))
     finally:
-        ev.chain -= 1
+        asked.notes(_Chain).length -= 1
     kind = union(found)
     return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
-def _passed_by_each(ev: Evaluator, binding: Parameter) -> Iterator[Type]:
+def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
     node = binding.function
     if isinstance(node, ast.Lambda) or binding.kind != "plain" or node.name in _UNNAMED:
         return
-    search = Search(ev, node, binding.scope)
+    search = asked.calls_of(node, binding.scope)
     count = 0
     for found in islice(search.calls(), MAX_CALLS + 1):
         count += found.is_certain
-        kind = UNKNOWN if count > MAX_CALLS else resolved(ev, _argument(ev, binding, found))
+        kind = UNKNOWN if count > MAX_CALLS else resolved(asked, _argument(asked, binding, found))
         if found.is_certain:
             yield kind
-        elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
+        elif not all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
     if count and search.is_handed_on:
         yield UNKNOWN
 
 
-def _argument(ev: Evaluator, binding: Parameter, found: Found) -> Type:
+def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:
     """What one call passes for the parameter; UNKNOWN if a starred argument may pass it."""
-    names = [one.arg for one in parameters.names_of(binding.function)]
+    names = [one.arg for one in names_of(binding.function)]
     if found.is_bound:
         names = names[1:]
     called = found.called
     name, scope = binding.argument.arg, called.scope
     if called.definition is not None:
-        return _defined(ev, called) if names[:1] == [name] else _default(ev, binding)
+        return _defined(asked, called) if names[:1] == [name] else _default(asked, binding)
     assert called.call is not None
-    given = parameters.passed(ev, called.call, scope, names)
+    given = asked.passed(called.call, scope, names)
     if name in given:
         return given[name]
     starred = any(isinstance(one, ast.Starred) for one in called.call.args)
     if starred or any(keyword.arg is None for keyword in called.call.keywords):
         return UNKNOWN
-    return _default(ev, binding)
+    return _default(asked, binding)
 
 
-def _default(ev: Evaluator, binding: Parameter) -> Type:
+def _default(asked: Questions, binding: Parameter) -> Type:
     outer = binding.scope.parent
     if binding.default is None or outer is None:
         return UNKNOWN
-    return ev.expression(binding.default, outer)
+    return asked.expression(binding.default, outer)
 
 
-def _defined(ev: Evaluator, called: Called) -> Type:
+def _defined(asked: Questions, called: Called) -> Type:
     """The class or function that is decorated."""
     assert called.definition is not None
-    scope = called.scope.file.scopes.opened[id(called.definition)]
+    scope = scopes_of(called.scope.file).opened[id(called.definition)]
     if isinstance(called.definition, ast.ClassDef):
-        return ClassObject(ev.source_class(scope))
+        return ClassObject(asked.source_class(scope))
     return Function(called.definition, scope)
 
 
-def is_left_open(kind: Type) -> bool:
-    """Whether the type is a parameter that only callers decide, or the result of calling one."""
-    return isinstance(kind, (Slot, Result)) and is_open(kind.callee if isinstance(kind, Result) else kind)
-
-
-def of_callers(ev: Evaluator, kind: Type) -> Type:
+def of_callers(asked: Questions, kind: Type) -> Type:
     """Such a type as its callers decide it, for its attributes or elements; UNKNOWN if that leaves it open."""
-    found = resolved(ev, kind)
+    found = resolved(asked, kind)
     return UNKNOWN if any(is_left_open(one) for one in alternatives(found)) else found

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.references import Stored, references_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -21,33 +21,29 @@ from flake8_forward_call.inference.types import (
     union,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.references import Stored
-
 # A name that occurs in more files than this is too common, and the files are not read.
 MAX_FILES = 40
 
 
-def attribute(ev: Evaluator, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
+def attribute(asked: Questions, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
     """The type of an attribute from code elsewhere in the project that sets it; ``known`` if there is none.
 
     ``known`` is what the class itself says: nothing, None, or something that its callers decide.
     """
-    if ev.project.is_open(cls.scope.file):
+    if asked.project.is_open(cls.scope.file):
         return known
-    found = ev.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(ev, owner, cls, name)))
+    found = asked.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(asked, owner, cls, name)))
     if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
         return known
-    says_nothing = known == UNKNOWN and not _is_set(ev, owner, cls, name)
+    says_nothing = known == UNKNOWN and not _is_set(asked, owner, cls, name)
     return found if says_nothing else union([found, known])
 
 
-def _is_set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> bool:
+def _is_set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> bool:
     """Whether the class sets the attribute, even to an unknown value, or computes missing attributes."""
     return any(
-        isinstance(one, SourceClass) and any(attributes.own_member(ev, one, owner, each) for each in (name, *_MADE_UP))
-        for one in ev.hierarchy.order(cls)
+        isinstance(one, SourceClass) and any(asked.own_member(one, owner, each) for each in (name, *_MADE_UP))
+        for one in asked.hierarchy.order(cls)
     )
 
 
@@ -55,18 +51,18 @@ def _is_set(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> bool
 _MADE_UP = ("__getattr__", "__getattribute__")
 
 
-def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
+def _found(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
     if owner.origin is not Origin.CONSTRUCTED:
-        for subclass in ev.hierarchy.project_subclasses(cls):
-            kind = attributes.own_member(ev, subclass, owner, name)
+        for subclass in asked.hierarchy.project_subclasses(cls):
+            kind = asked.own_member(subclass, owner, name)
             if kind is not None:
                 yield kind
-        if not ev.hierarchy.knows_all_subclasses(cls):
+        if not asked.hierarchy.knows_all_subclasses(cls):
             yield UNKNOWN
-    for file in ev.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
-        for stored in file.references.stored.get(name, ()):
+    for file in asked.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
+        for stored in references_of(file).stored.get(name, ()):
             if not _is_own(stored):
-                yield from _stored(ev, cls, stored)
+                yield from _stored(asked, cls, stored)
 
 
 def _is_own(stored: Stored) -> bool:
@@ -77,24 +73,24 @@ def _is_own(stored: Stored) -> bool:
     return any(one.enclosing_class is not None and one.positional[:1] == own for one in stored.scope.outward())
 
 
-def _stored(ev: Evaluator, cls: SourceClass, stored: Stored) -> Iterator[Type]:
+def _stored(asked: Questions, cls: SourceClass, stored: Stored) -> Iterator[Type]:
     """Yield what is stored in an instance of the class; UNKNOWN for a non-module stored in an unknown object."""
-    related = [_is_related(ev, cls, one) for one in alternatives(ev.expression(stored.owner, stored.scope))]
+    related = [_is_related(asked, cls, one) for one in alternatives(asked.expression(stored.owner, stored.scope))]
     if any(related) or None in related:
-        kind = UNKNOWN if stored.value is None else ev.expression(stored.value, stored.scope)
+        kind = UNKNOWN if stored.value is None else asked.expression(stored.value, stored.scope)
         if any(related):
             yield kind
-        elif not all(isinstance(one, NoneValue) or ev.hierarchy.is_module(one) for one in alternatives(kind)):
+        elif not all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
 
 
-def _is_related(ev: Evaluator, cls: SourceClass, owner: Type) -> bool | None:
+def _is_related(asked: Questions, cls: SourceClass, owner: Type) -> bool | None:
     """Whether the owner is an instance of the class, of a base or of a subclass; None if it is unknown."""
     match owner:
         case Slot(bound=Instance(cls=other)) | Instance(cls=other) | ClassObject(cls=other):
             if not isinstance(other, SourceClass):
                 return False
-            return ev.hierarchy.derives(other, cls) or ev.hierarchy.derives(cls, other)
+            return asked.hierarchy.derives(other, cls) or asked.hierarchy.derives(cls, other)
         case Unknown() | Slot():
             return None
         case _:

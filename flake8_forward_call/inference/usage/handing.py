@@ -5,16 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Entered, Parameter
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import Builtin, Function, KnownFunction, Namespace, Type, Unknown, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 from flake8_forward_call.visiting.candidates import Candidate
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # Which parameter of a function is called: its index, or None if it is keyword-only, and its name.
 _Called: TypeAlias = "tuple[int | None, str]"
@@ -85,13 +85,13 @@ _POOLS = frozenset(
 _MAX_HANDS = 4
 
 
-def certainty(ev: Evaluator, candidate: Candidate, scope: Scope) -> Sameness | None:
+def certainty(asked: Questions, candidate: Candidate, scope: Scope) -> Sameness | None:
     """Whether the function that gets the attribute calls it, and so can get the module instead.
 
     None if nothing shows that it does, SAME if everything that happens to it is read or documented, PERHAPS if only the
     name of a method suggests it.
     """
-    outcome = _outcome(ev, _Handing(candidate.attribute, candidate.call, scope))
+    outcome = _outcome(asked, _Handing(candidate.attribute, candidate.call, scope))
     return None if outcome is None or _is_replaced(candidate, scope) else outcome
 
 
@@ -100,9 +100,9 @@ def _is_replaced(candidate: Candidate, scope: Scope) -> bool:
 
     If the module replaced the attribute, it would call the new ``forward``, which would call the module endlessly.
     """
-    around = {*scope.outward()} - {scope.file.root}
+    around = {*scope.outward()} - {root_of(scope.file)}
     owner = ast.unparse(candidate.attribute.value)
-    for stored in scope.file.references.stored.get("forward", ()):
+    for stored in references_of(scope.file).stored.get("forward", ()):
         if stored.value is not None and any(node is candidate.call for node in ast.walk(stored.value)):
             return True
         is_beside = stored.scope is scope or not around.isdisjoint(stored.scope.outward())
@@ -121,10 +121,10 @@ class _Handing:
     hands: int = _MAX_HANDS
 
 
-def _outcome(ev: Evaluator, handing: _Handing) -> Sameness | None:
+def _outcome(asked: Questions, handing: _Handing) -> Sameness | None:
     """What the callee does with the argument."""
-    kinds = alternatives(ev.expression(handing.call.func, handing.scope))
-    return _at_worst([_by(ev, kind, handing) for kind in kinds])
+    kinds = alternatives(asked.expression(handing.call.func, handing.scope))
+    return _at_worst([_by(asked, kind, handing) for kind in kinds])
 
 
 def _at_worst(outcomes: Sequence[Sameness | None]) -> Sameness | None:
@@ -133,15 +133,15 @@ def _at_worst(outcomes: Sequence[Sameness | None]) -> Sameness | None:
     return worst(*certain) if certain and len(certain) == len(outcomes) else None
 
 
-def _by(ev: Evaluator, callee: Type, handing: _Handing) -> Sameness | None:
+def _by(asked: Questions, callee: Type, handing: _Handing) -> Sameness | None:
     match callee:
         case Namespace(name) | KnownFunction(name=name) | Builtin(name) if name in _CALLERS:
             return Sameness.SAME if _is_passed(_CALLERS[name], handing) else None
         case Function(node, inner, owner):
             parameter = _parameter(node.args, handing, bound=owner is not None)
-            return _only_calls(ev, inner, parameter, handing.hands) if parameter is not None else None
+            return _only_calls(asked, inner, parameter, handing.hands) if parameter is not None else None
         case Unknown() | Namespace():
-            return _by_method(ev, handing)
+            return _by_method(asked, handing)
         case _:
             return None
 
@@ -164,10 +164,10 @@ def _position(handing: _Handing) -> int | None:
     return None
 
 
-def _by_method(ev: Evaluator, handing: _Handing) -> Sameness | None:
+def _by_method(asked: Questions, handing: _Handing) -> Sameness | None:
     match handing.call.func:
         case ast.Attribute(value=receiver, attr=name) if name in _POOL_METHODS and _is_pool(
-            ev, receiver, handing.scope
+            asked, receiver, handing.scope
         ):
             return Sameness.SAME if _is_passed(_POOL_METHODS[name], handing) else None
         case ast.Attribute(attr=name) if name in _METHODS:
@@ -176,12 +176,12 @@ def _by_method(ev: Evaluator, handing: _Handing) -> Sameness | None:
             return None
 
 
-def _is_pool(ev: Evaluator, receiver: ast.expr, scope: Scope) -> bool:
+def _is_pool(asked: Questions, receiver: ast.expr, scope: Scope) -> bool:
     """Whether an expression is a pool of threads or processes, by the call that created it or its annotation."""
     if isinstance(receiver, ast.Call):
-        return ev.dotted(receiver, scope) in _POOLS
-    makers = [_maker(one) for one in scope.flow.uses.get(id(receiver), ())]
-    return bool(makers) and all(one is not None and ev.dotted(one, scope) in _POOLS for one in makers)
+        return asked.dotted(receiver, scope) in _POOLS
+    makers = [_maker(one) for one in flow_of(scope).uses.get(id(receiver), ())]
+    return bool(makers) and all(one is not None and asked.dotted(one, scope) in _POOLS for one in makers)
 
 
 def _maker(binding: AnyBinding) -> ast.expr | None:
@@ -205,14 +205,14 @@ def _parameter(arguments: ast.arguments, handing: _Handing, *, bound: bool) -> s
     return name if name in {one.arg for one in (*arguments.args, *arguments.kwonlyargs)} else None
 
 
-def _only_calls(ev: Evaluator, function: Scope, name: str, hands: int) -> Sameness | None:
+def _only_calls(asked: Questions, function: Scope, name: str, hands: int) -> Sameness | None:
     """The outcome for a function's parameter: None unless it is called and nothing else is done with it."""
-    if not hands or len(function.flow.bound.get(name, ())) != 1:
+    if not hands or len(flow_of(function).bound.get(name, ())) != 1:
         return None
     outcomes: list[Sameness | None] = []
     understood: set[int] = set()
     for scope in function.inward():
-        if scope is not function and name in scope.flow.bound:
+        if scope is not function and name in flow_of(scope).bound:
             return None
         for call in scope.calls:
             if _is(call.func, name):
@@ -221,7 +221,7 @@ def _only_calls(ev: Evaluator, function: Scope, name: str, hands: int) -> Samene
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 if _is(argument, name):
                     understood.add(id(argument))
-                    outcomes.append(_outcome(ev, _Handing(argument, call, scope, hands - 1)))
+                    outcomes.append(_outcome(asked, _Handing(argument, call, scope, hands - 1)))
     for node in ast.walk(function.node):
         if isinstance(node, ast.Compare) and all(map(_is_none, node.comparators)):
             understood.add(id(node.left))

@@ -4,168 +4,121 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import SourceClass
-from flake8_forward_call.inference.evaluating import attributes, containers
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.aliases import ITSELF, MAX_DEPTH, running_over
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated
+from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
-from flake8_forward_call.inference.types import Function, Instance, Slot, Type, alternatives
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-
-# Steps from name to name: real code stores a module in an attribute, gives it a local name, creates it in a helper.
-MAX_DEPTH = 8
-
-# Methods that return the module itself (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html).
-ITSELF = frozenset(
-    {
-        "to",
-        "cuda",
-        "cpu",
-        "xpu",
-        "eval",
-        "train",
-        "half",
-        "float",
-        "double",
-        "bfloat16",
-        "type",
-        "requires_grad_",
-        "apply",
-    }
-)
-
-# Functions that iterate over the elements of their first argument.
-_RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
+from flake8_forward_call.inference.types import Function, alternatives, classes_of_instances
 
 
-def origins(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+def origins(asked: Questions, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield each expression, with its scope, that can have created the value: calls, displays, literals.
 
     Raises OutOfBudget.
     """
-    return _origins(ev, node, scope, 0, set())
+    return _origins(asked, node, scope, 0, set())
 
 
 def _origins(
-    ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
+    asked: Questions, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
 ) -> Iterator[tuple[ast.expr, Scope]]:
     """The same with the bindings ``seen`` on the way: in a loop, each leads to all others."""
     if depth > MAX_DEPTH:
         return
     match node:
         case ast.Name() | ast.Attribute():
-            for binding in bound(ev, node, scope):
-                yield from _of_binding(ev, binding, depth + 1, seen)
+            for binding in bound(asked, node, scope):
+                yield from _of_binding(asked, binding, depth + 1, seen)
         case ast.Subscript(value=value):
-            reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+            reached = tuple(untested(flow_of(scope).uses.get(id(node), ())))
             if reached:
                 for binding in reached:
-                    yield from _of_binding(ev, binding, depth + 1, seen)
+                    yield from _of_binding(asked, binding, depth + 1, seen)
             else:
-                yield from _elements(ev, value, scope, depth + 1, seen)
+                yield from _elements(asked, value, scope, depth + 1, seen)
         case ast.IfExp(body=first, orelse=second):
-            yield from _origins(ev, first, scope, depth + 1, seen)
-            yield from _origins(ev, second, scope, depth + 1, seen)
+            yield from _origins(asked, first, scope, depth + 1, seen)
+            yield from _origins(asked, second, scope, depth + 1, seen)
         case ast.BoolOp(values=values):
             for value in values:
-                yield from _origins(ev, value, scope, depth + 1, seen)
+                yield from _origins(asked, value, scope, depth + 1, seen)
         case ast.NamedExpr(value=value):
-            yield from _origins(ev, value, scope, depth + 1, seen)
+            yield from _origins(asked, value, scope, depth + 1, seen)
         case ast.Call(func=ast.Attribute(value=owner, attr=name)) if name in ITSELF:
-            yield from _origins(ev, owner, scope, depth + 1, seen)
+            yield from _origins(asked, owner, scope, depth + 1, seen)
         case ast.Call():
             yield node, scope
-            for one in alternatives(ev.expression(node.func, scope)):
+            for one in alternatives(asked.expression(node.func, scope)):
                 if isinstance(one, Function) and not isinstance(one.node, ast.Lambda):
-                    for given in one.scope.flow.returned.values():
+                    for given in flow_of(one.scope).returned.values():
                         if given.value is not None:
-                            yield from _origins(ev, given.value, one.scope, depth + 1, seen)
+                            yield from _origins(asked, given.value, one.scope, depth + 1, seen)
         case _:
             yield node, scope
 
 
-def bound(ev: Evaluator, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[Binding, ...]:
+def bound(asked: Questions, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[Binding, ...]:
     """The bindings of a name or attribute where it is read: in its scope, an enclosing one, or the owner's class."""
-    reached = tuple(untested(scope.flow.uses.get(id(node), ())))
+    reached = tuple(untested(flow_of(scope).uses.get(id(node), ())))
     if reached:
         return reached
     if isinstance(node, ast.Name):
-        outer = next((one for one in scope.outward() if node.id in one.flow.bound and not one.is_class), None)
-        return () if outer is None else tuple(outer.flow.bound[node.id])
+        outer = next((one for one in scope.outward() if node.id in flow_of(one).bound and not one.is_class), None)
+        return () if outer is None else tuple(flow_of(outer).bound[node.id])
     found: dict[Binding, None] = {}
-    for cls in classes(ev.expression(node.value, scope)):
-        owner = holder(ev, cls, node.attr)
+    for cls in classes_of_instances(asked.expression(node.value, scope)):
+        owner = holder(asked, cls, node.attr)
         if owner is not None:
             found.update(dict.fromkeys(_set_in(owner, node.attr)))
     return tuple(found)
 
 
-def classes(kind: Type) -> Iterator[SourceClass]:
-    """Yield the classes with known source that a value can be an instance of."""
-    for one in alternatives(kind):
-        inner = one.bound if isinstance(one, Slot) else one
-        for each in alternatives(inner):
-            if isinstance(each, Instance) and isinstance(each.cls, SourceClass):
-                yield each.cls
-
-
-def holder(ev: Evaluator, cls: SourceClass, name: str) -> SourceClass | None:
+def holder(asked: Questions, cls: SourceClass, name: str) -> SourceClass | None:
     """The first class in the MRO that sets an attribute; None if none does."""
     return next(
-        (one for one in ev.hierarchy.order(cls) if isinstance(one, SourceClass) and any(_set_in(one, name))), None
+        (one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass) and any(_set_in(one, name))), None
     )
 
 
 def _set_in(cls: SourceClass, name: str) -> Iterator[Binding]:
-    yield from untested(cls.scope.flow.exit.get(name, ()))
-    yield from attributes.assignments(cls, name)
+    yield from untested(flow_of(cls.scope).exit.get(name, ()))
+    yield from bodies.assignments(cls, name)
 
 
-def _of_binding(ev: Evaluator, binding: Binding, depth: int, seen: set[Binding]) -> Iterator[tuple[ast.expr, Scope]]:
+def _of_binding(asked: Questions, binding: Binding, depth: int, seen: set[Binding]) -> Iterator[tuple[ast.expr, Scope]]:
     if binding in seen:
         return
     seen.add(binding)
     match binding:
         case Assigned(value=value, scope=scope, path=()):
-            yield from _origins(ev, value, scope, depth, seen)
+            yield from _origins(asked, value, scope, depth, seen)
         case Assigned(value=ast.Tuple(elts=values) | ast.List(elts=values), scope=scope, path=(step,)):
             if len(values) == step.count and not any(isinstance(one, ast.Starred) for one in values):
-                yield from _origins(ev, values[step.index], scope, depth, seen)
+                yield from _origins(asked, values[step.index], scope, depth, seen)
         case Annotated(value=ast.expr() as value, scope=scope):
-            yield from _origins(ev, value, scope, depth, seen)
+            yield from _origins(asked, value, scope, depth, seen)
         case Iterated(iterable=iterable, scope=scope):
-            yield from _elements(ev, iterable, scope, depth, seen)
+            yield from _elements(asked, iterable, scope, depth, seen)
 
 
 def _elements(
-    ev: Evaluator, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
+    asked: Questions, node: ast.expr, scope: Scope, depth: int, seen: set[Binding]
 ) -> Iterator[tuple[ast.expr, Scope]]:
     """Yield the origins of a container's elements: those that it is created with, and those added later."""
     node = running_over(node)
-    for made, where in _origins(ev, node, scope, depth + 1, seen):
+    for made, where in _origins(asked, node, scope, depth + 1, seen):
         for element in _displayed(made):
-            yield from _origins(ev, element, where, depth + 1, seen)
-    for call, where in _put_into(ev, node, scope):
+            yield from _origins(asked, element, where, depth + 1, seen)
+    for call, where in _put_into(asked, node, scope):
         for argument in call.args[-1:]:
             for element in _displayed(argument) if last_name(call.func) == "extend" else (argument,):
-                yield from _origins(ev, element, where, depth + 1, seen)
-
-
-def running_over(node: ast.expr) -> ast.expr:
-    """The container that an iterable iterates over: ``xs`` in ``enumerate(xs)`` and in ``xs.values()``."""
-    while True:
-        match node:
-            case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _RUNNING:
-                node = inner
-            case ast.Call(func=ast.Attribute(value=inner, attr="values" | "items" | "children" | "named_children")):
-                node = inner
-            case _:
-                return node
+                yield from _origins(asked, element, where, depth + 1, seen)
 
 
 def _displayed(node: ast.expr) -> Iterator[ast.expr]:
@@ -190,13 +143,13 @@ def _is_display(node: ast.expr) -> bool:
     return isinstance(node, kinds)
 
 
-def _put_into(ev: Evaluator, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
+def _put_into(asked: Questions, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
     """Yield each ``self.xs.append(x)`` in the class that has the container, or each ``xs.append(x)`` in the scope."""
     match node:
         case ast.Attribute(attr=name, value=owner):
-            for cls in classes(ev.expression(owner, scope)):
-                found = holder(ev, cls, name)
-                for inner, own in () if found is None else containers.methods(found):
+            for cls in classes_of_instances(asked.expression(owner, scope)):
+                found = holder(asked, cls, name)
+                for inner, own in () if found is None else bodies.methods(found):
                     yield from _puts(inner, f"{own}.{name}")
         case ast.Name(id=name):
             yield from _puts(scope, name)

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypeAlias
 
+from flake8_forward_call.inference.answers import Global
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Imported
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import Called, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -24,12 +29,6 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.references import Called
-    from flake8_forward_call.inference.syntax.scopes import Scope
-
 # The methods of registries that create an instance of a registered class.
 _MAKERS = frozenset({"build", "create", "make", "instantiate"})
 
@@ -39,53 +38,50 @@ MAX_FILES = 600
 # How many re-exports are followed; no more than three have been seen.
 MAX_IMPORTS = 8
 
-# Where a global is assigned: the file, and the name in it.
-_Global: TypeAlias = "tuple[File, str]"
 
-
-def made(ev: Evaluator, callee: ast.expr, scope: Scope) -> Type:
+def made(asked: Questions, callee: ast.expr, scope: Scope) -> Type:
     """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
     if not isinstance(callee, ast.Attribute) or callee.attr not in _MAKERS:
         return UNKNOWN
-    registry = named_global(ev, callee.value, scope)
+    registry = named_global(asked, callee.value, scope)
     if registry is None:
         return UNKNOWN
-    return ev.attempt(("registry", registry), lambda: _held(ev, registry))
+    return asked.attempt(("registry", registry), lambda: _held(asked, registry))
 
 
-def _held(ev: Evaluator, registry: _Global) -> Type:
-    module = ev.known_class(MODULE_CLASS)
-    found = {_standing(ev, called) for called in _registered(ev, registry)} - {None}
+def _held(asked: Questions, registry: Global) -> Type:
+    module = asked.known_class(MODULE_CLASS)
+    found = {_standing(asked, called) for called in _registered(asked, registry)} - {None}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
     held = Instance(module, Origin.FOREIGN)  # What the project itself registers was checked above.
     return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
-def _standing(ev: Evaluator, called: Called) -> Standing | None:
+def _standing(asked: Questions, called: Called) -> Standing | None:
     """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
     if not isinstance(called.definition, ast.ClassDef):
         return Standing.UNKNOWN
-    cls = ev.source_class(called.scope.file.scopes.opened[id(called.definition)])
-    standing = ev.hierarchy.standing(cls)
+    cls = asked.source_class(scopes_of(called.scope.file).opened[id(called.definition)])
+    standing = asked.hierarchy.standing(cls)
     if standing is Standing.MODULE:
-        return Standing.UNKNOWN if ev.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
-    if standing is Standing.NOT_MODULE and attributes.attribute(ev, ClassObject(cls), "forward") == UNKNOWN:
+        return Standing.UNKNOWN if asked.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
+    if standing is Standing.NOT_MODULE and asked.attribute(ClassObject(cls), "forward") == UNKNOWN:
         return None
     return standing
 
 
-def _registered(ev: Evaluator, registry: _Global) -> Iterator[Called]:
+def _registered(asked: Questions, registry: Global) -> Iterator[Called]:
     """Yield each decorator ``@MODELS.register...`` in the project, with the decorated class or function."""
     home, name = registry
-    for file in ev.files_mentioning(name, home, MAX_FILES, "register") or ():
-        for known in file.references.called:
+    for file in asked.files_mentioning(name, home, MAX_FILES, "register") or ():
+        for known in references_of(file).called:
             if known.startswith("register"):
-                for called in file.references.called[known]:
+                for called in references_of(file).called[known]:
                     owner = _owner(called.callee)
                     if called.definition is not None and owner is not None:
-                        ev.refill()
-                        if named_global(ev, owner, called.scope) == registry:
+                        asked.refill()
+                        if named_global(asked, owner, called.scope) == registry:
                             yield called
 
 
@@ -95,42 +91,42 @@ def _owner(decorator: ast.expr) -> ast.expr | None:
     return node.value if isinstance(node, ast.Attribute) else None
 
 
-def named_global(ev: Evaluator, node: ast.expr, scope: Scope) -> _Global | None:
+def named_global(asked: Questions, node: ast.expr, scope: Scope) -> Global | None:
     """The global that an expression names, through imports; None if it is not one of the project's."""
     match node:
         case ast.Name(id=name):
-            nearest = next((one for one in scope.outward() if name in one.flow.bound and not one.is_class), None)
-            return _starred(ev, scope.file, name) if nearest is None else _followed(ev, nearest, name)
+            nearest = next((one for one in scope.outward() if name in flow_of(one).bound and not one.is_class), None)
+            return _starred(asked, scope.file, name) if nearest is None else _followed(asked, nearest, name)
         case ast.Attribute(value=value, attr=name):
-            for one in alternatives(ev.expression(value, scope)):
-                file = ev.project.file(one.name) if isinstance(one, Namespace) else None
+            for one in alternatives(asked.expression(value, scope)):
+                file = asked.project.file(one.name) if isinstance(one, Namespace) else None
                 if file is not None:
-                    return _followed(ev, file.root, name)
+                    return _followed(asked, root_of(file), name)
     return None
 
 
-def _starred(ev: Evaluator, file: File, name: str) -> _Global | None:
+def _starred(asked: Questions, file: File, name: str) -> Global | None:
     """The global that ``from module import *`` binds to a name."""
-    for star in file.root.stars:
+    for star in root_of(file).stars:
         full = file.absolute(star.module or "", star.level)
-        source = None if full is None or not ev.project.mentions(full, name) else ev.project.file(full)
-        if source is not None and source.exports(name) and name in source.root.flow.bound:
-            return _followed(ev, source.root, name)
+        source = None if full is None or not asked.project.mentions(full, name) else asked.project.file(full)
+        if source is not None and exports(source, name) and name in flow_of(root_of(source)).bound:
+            return _followed(asked, root_of(source), name)
     return None
 
 
-def _followed(ev: Evaluator, scope: Scope, name: str) -> _Global | None:
+def _followed(asked: Questions, scope: Scope, name: str) -> Global | None:
     for _ in range(MAX_IMPORTS):
-        bound = tuple(scope.flow.bound.get(name, ()))
+        bound = tuple(flow_of(scope).bound.get(name, ()))
         imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
         if not imported and len(bound) == 1:
             return (scope.file, name) if scope.parent is None else None
         if len(imported) != 1 or any(not isinstance(one, Imported) for one in bound):
             return None
         ((module, inner, level),) = imported
-        full = ev.project.imported(scope.file, module, level)
-        source = None if full is None else ev.project.file(full)
+        full = asked.project.imported(scope.file, module, level)
+        source = None if full is None else asked.project.file(full)
         if inner is None or source is None:
             return None
-        scope, name = source.root, inner
+        scope, name = root_of(source), inner
     return None

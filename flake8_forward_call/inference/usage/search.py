@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.classes.hierarchy import Class, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import attributes
-from flake8_forward_call.inference.evaluating.naming import may_end_up_as
-from flake8_forward_call.inference.syntax.references import asked_name
+from flake8_forward_call.inference.answers import Found
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
+from flake8_forward_call.inference.questions import MAX_FILES, Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.references import Called, Handed, asked_name, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
+from flake8_forward_call.inference.syntax.strings import may_end_up_as
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,
@@ -29,16 +31,6 @@ from flake8_forward_call.inference.types import (
     alternatives,
 )
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.references import Called, Handed
-    from flake8_forward_call.inference.syntax.scopes import Scope
-
-# At most so many files are read for one function. A name that occurs in more is a common word, and its callers are
-# unknown.
-MAX_FILES = 60
-
 # At most so many files are searched for code that gets the function by a computed name.
 MAX_ASKING_FILES = 10
 
@@ -52,24 +44,15 @@ _ONLOOKERS = frozenset({"isinstance", "issubclass", "super", "hasattr", "getattr
 _TRANSPARENT = frozenset({"abc", "builtins", "contextlib", "dataclasses", "functools", "torch", "typing", "warnings"})
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A call of the function; not ``is_certain`` if only its name is the same and the callee is unknown."""
-
-    called: Called
-    is_bound: bool  # Whether the first parameter is the object to which the function is bound.
-    is_certain: bool = True
-
-
 class Search:
     """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
 
-    def __init__(self, ev: Evaluator, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
-        self._ev = ev
+    def __init__(self, asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
+        self._asked = asked
         self._node = node
         self._scope = scope
         around = scope.enclosing_class
-        self._owner = None if around is None else ev.source_class(around)
+        self._owner = None if around is None else asked.source_class(around)
         self._cls = self._owner if node.name == "__init__" else None
         self._nodes = {node, *self._overridden()}
         self._is_given_back = False  # Whether the enclosing function returns it.
@@ -77,18 +60,18 @@ class Search:
         if self._cls is not None:
             self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
         elif self._owner is not None:
-            self.is_handed_on |= any(map(_may_call_back, ev.hierarchy.order(self._owner)))
+            self.is_handed_on |= any(map(_may_call_back, asked.hierarchy.order(self._owner)))
 
     def _overridden(self) -> Iterator[ast.AST]:
         """Yield the methods of the same name in the bases: a call of these may be a call of this method."""
         if self._owner is not None and self._cls is None:
-            for one in self._ev.hierarchy.order(self._owner)[1:]:
-                inner = attributes.first_method(one, self._node.name) if isinstance(one, SourceClass) else None
+            for one in self._asked.hierarchy.order(self._owner)[1:]:
+                inner = bodies.first_method(one, self._node.name) if isinstance(one, SourceClass) else None
                 if inner is not None:
                     yield inner.node
 
     def _is_registered(self, decorators: Iterable[ast.expr], scope: Scope | None) -> bool:
-        names = [self._ev.dotted(one, scope) for one in decorators]
+        names = [self._asked.dotted(one, scope) for one in decorators]
         return any(name is None or not _is_transparent(name) for name in names)
 
     def calls(self) -> Iterator[Found]:
@@ -99,8 +82,8 @@ class Search:
             if self._is_given_back:
                 yield from self._calls_of_maker()
             return
-        subclasses = self._ev.hierarchy.project_subclasses(self._cls)
-        self.is_handed_on |= not self._ev.hierarchy.knows_all_subclasses(self._cls)
+        subclasses = self._asked.hierarchy.project_subclasses(self._cls)
+        self.is_handed_on |= not self._asked.hierarchy.knows_all_subclasses(self._cls)
         for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
@@ -109,19 +92,19 @@ class Search:
                 yield from self._calls_in(file, name)
 
     def _calls_by(self, name: str) -> Iterator[Found]:
-        for place in places(self._ev, name, self._scope.file, self._is_itself):
+        for place in places(self._asked, name, self._scope.file, self._is_itself):
             if place is None:
                 self.is_handed_on = True
             else:
                 yield from self._calls_in(*place)
 
     def _calls_in(self, file: File, name: str) -> Iterator[Found]:
-        for called in file.references.called.get(name, ()):
-            for callee in alternatives(self._ev.expression(called.callee, called.scope)):
+        for called in references_of(file).called.get(name, ()):
+            for callee in alternatives(self._asked.expression(called.callee, called.scope)):
                 found = self._found(called, callee, name)
                 if found is not None:
                     yield found
-        for handed in file.references.handed.get(name, ()):
+        for handed in references_of(file).handed.get(name, ()):
             self._look_at(handed)
 
     def _found(self, called: Called, callee: Type, name: str) -> Found | None:
@@ -138,7 +121,7 @@ class Search:
                 match called.callee:
                     case ast.Attribute(attr=attr) if attr == name and self._owner is not None:
                         return Found(called, True, is_certain=False)
-                    case ast.Call() as asked if asked_name(asked) == name and self._owner is not None:
+                    case ast.Call() as getter if asked_name(getter) == name and self._owner is not None:
                         return Found(called, True, is_certain=False)
             case _:
                 pass
@@ -149,17 +132,17 @@ class Search:
         match called.callee:
             case ast.Attribute(value=ast.Call(func=ast.Name(id="super"))):
                 around = next((one.enclosing_class for one in called.scope.outward() if one.enclosing_class), None)
-                caller = None if around is None else self._ev.source_class(around)
-                subclasses = () if self._owner is None else self._ev.hierarchy.project_subclasses(self._owner)
-                return any(caller in self._ev.hierarchy.order(subclass) for subclass in subclasses)
+                caller = None if around is None else self._asked.source_class(around)
+                subclasses = () if self._owner is None else self._asked.hierarchy.project_subclasses(self._owner)
+                return any(caller in self._asked.hierarchy.order(subclass) for subclass in subclasses)
             case _:
                 return True
 
     def _constructs(self, cls: SourceClass) -> bool:
         """Whether creating an instance of the class runs this constructor first."""
-        for one in self._ev.hierarchy.order(cls):
+        for one in self._asked.hierarchy.order(cls):
             if isinstance(one, SourceClass):
-                inner = attributes.first_method(one, "__init__")
+                inner = bodies.first_method(one, "__init__")
                 if inner is not None:
                     return inner is self._scope
         return False
@@ -176,7 +159,7 @@ class Search:
 
     def _look_at(self, handed: Handed) -> None:
         """Record whether the function, or the class it constructs, is passed on so that calls cannot be found."""
-        if self.is_handed_on or not goes_on(self._ev, handed, self._may_lead_here):
+        if self.is_handed_on or not goes_on(self._asked, handed, self._may_lead_here):
             return
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
             self._is_given_back = True
@@ -193,11 +176,11 @@ class Search:
     def _is_asked_for(self) -> bool:
         """Whether ``getattr(m, key)(...)`` on its module or class may call it by a computed name."""
         home = self._scope.file
-        if self._owner is None and self._scope.parent is not home.root:
+        if self._owner is None and self._scope.parent is not root_of(home):
             return False
         beside = _import_name(home) if self._owner is None else self._owner.node.name
-        for file in self._ev.files_mentioning("getattr", home, MAX_ASKING_FILES, beside) or ():
-            for called in file.references.called.get("getattr", ()):
+        for file in self._asked.files_mentioning("getattr", home, MAX_ASKING_FILES, beside) or ():
+            for called in references_of(file).called.get("getattr", ()):
                 match called.callee:
                     case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                         if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
@@ -206,13 +189,13 @@ class Search:
 
     def _has_it(self, owner: ast.expr, scope: Scope) -> bool:
         """Whether the value of an expression has the function: its module, its class or an instance of its class."""
-        for kind in alternatives(self._ev.expression(owner, scope)):
+        for kind in alternatives(self._asked.expression(owner, scope)):
             match kind:
                 case Namespace(name):
-                    if self._owner is None and self._ev.project.file(name) is self._scope.file:
+                    if self._owner is None and self._asked.project.file(name) is self._scope.file:
                         return True
                 case Instance(cls) | ClassObject(cls) | Slot(bound=Instance(cls) | ClassObject(cls)):
-                    if self._owner is not None and self._ev.hierarchy.derives(cls, self._owner):
+                    if self._owner is not None and self._asked.hierarchy.derives(cls, self._owner):
                         return True
         return False
 
@@ -221,16 +204,21 @@ class Search:
         maker = self._scope.parent
         assert maker is not None
         assert isinstance(maker.node, (ast.FunctionDef, ast.AsyncFunctionDef))
-        search = Search(self._ev, maker.node, maker)
+        search = Search(self._asked, maker.node, maker)
         # What the maker decorates is called by its own name.
         decorates = [found for found in search.calls() if found.called.definition is not None]
         self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
-        files = self._ev.files_mentioning(maker.node.name, maker.file, MAX_FILES)
+        files = self._asked.files_mentioning(maker.node.name, maker.file, MAX_FILES)
         for file in files or (maker.file,):
-            for known in file.references.names_for(maker.node.name):
+            for known in references_of(file).names_for(maker.node.name):
                 yield from self._calls_in(file, known)
-                for given in file.references.given.get(known, ()):
+                for given in references_of(file).given.get(known, ()):
                     self._look_at(given)
+
+
+def calls_of(asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Search:
+    """All calls of a function that opens a scope, or of the class whose constructor it is."""
+    return Search(asked, node, scope)
 
 
 def _may_call_back(base: Class | None) -> bool:
@@ -250,32 +238,32 @@ def _may_be_subclass(owner: Type | None) -> bool:
 
 
 def places(
-    ev: Evaluator, name: str, home: File, is_itself: Callable[[Type], bool]
+    asked: Questions, name: str, home: File, is_itself: Callable[[Type], bool]
 ) -> Iterator[tuple[File, str] | None]:
     """Yield each file with a name that something has there, including aliases; None if there are too many files."""
     seen, todo = {name}, [(name, home, "")]
     while todo:
         word, origin, beside = todo.pop()
-        files = ev.files_mentioning(word, origin, MAX_FILES, beside)
+        files = asked.files_mentioning(word, origin, MAX_FILES, beside)
         if files is None:
             yield None
         for file in files or (origin,):
-            for known in file.references.names_for(word):
+            for known in references_of(file).names_for(word):
                 yield file, known
-                if known not in seen and any(map(is_itself, alternatives(ev.global_of(file, known) or UNKNOWN))):
+                if known not in seen and any(map(is_itself, alternatives(asked.global_of(file, known) or UNKNOWN))):
                     seen.add(known)
                     todo.append((known, file, _import_name(file)))
 
 
-def goes_on(ev: Evaluator, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
+def goes_on(asked: Questions, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
     """Whether a value that is passed on is the one in question, and its calls cannot be found from there."""
     if handed.given_to is not None:
-        match ev.expression(handed.given_to.func, handed.scope):
+        match asked.expression(handed.given_to.func, handed.scope):
             case Builtin(name) if name in _ONLOOKERS and not (name == "type" and len(handed.given_to.args) > 1):
                 return False
             case Namespace("typing.cast") if any(handed.node is one for one in handed.given_to.args[:1]):
                 return False
-    return any(map(is_itself, alternatives(ev.expression(handed.node, handed.scope))))
+    return any(map(is_itself, alternatives(asked.expression(handed.node, handed.scope))))
 
 
 def _import_name(file: File) -> str:

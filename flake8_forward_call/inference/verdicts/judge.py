@@ -6,17 +6,14 @@ import ast
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flake8_forward_call.inference.classes import decoration, likeness, mixins
-from flake8_forward_call.inference.classes.hierarchy import SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator, OutOfBudget
-from flake8_forward_call.inference.hooks import hooks
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.answers import Place
+from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.session import session_of
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Instance, NoneValue, Origin, Slot, Type, Unknown, alternatives
-from flake8_forward_call.inference.usage import callers, handing
-from flake8_forward_call.inference.verdicts import obstacles
-from flake8_forward_call.inference.verdicts.obstacles import Place
 from flake8_forward_call.inference.verdicts.verdict import (
     NO_MODULE,
     NOT_CALLED,
@@ -37,60 +34,60 @@ from flake8_forward_call.visiting.candidates import Candidate, candidates
 def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
     """The verdicts on the receivers of the candidates, which must be all candidates of the file."""
     session = session_of(source.path)
-    file, ev = session.take(source)
+    file, asked = session.take(source)
     if file.tree is not source.tree:  # The file was already read, because another file imports it.
         found = candidates(file.tree, source.forward_rows)
-    verdicts = [judge_one(ev, candidate, file) for candidate in found]
+    verdicts = [judge_one(asked, candidate, file) for candidate in found]
     session.keep()
     return verdicts
 
 
 @with_room
-def judge_one(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
+def judge_one(asked: Questions, candidate: Candidate, file: File) -> Verdict:
     """The verdict on the receiver of one candidate in a file. If it exceeds a limit, only this one is unknown."""
     try:
-        return _of_candidate(ev, candidate, file)
+        return _of_candidate(asked, candidate, file)
     except (OutOfBudget, RecursionError):
         return TOO_FAR
 
 
-def _of_candidate(ev: Evaluator, candidate: Candidate, file: File) -> Verdict:
-    receiver, scope = candidate.attribute.value, file.scopes.standing[id(candidate.call)]
+def _of_candidate(asked: Questions, candidate: Candidate, file: File) -> Verdict:
+    receiver, scope = candidate.attribute.value, scopes_of(file).standing[id(candidate.call)]
     if not candidate.is_handed:
-        return _of_receiver(ev, receiver, scope, candidate.call)
-    certainty = ev.ask(lambda: handing.certainty(ev, candidate, scope))
+        return _of_receiver(asked, receiver, scope, candidate.call)
+    certainty = asked.ask(lambda: asked.certainty_of_call(candidate, scope))
     if certainty is None:
         return NOT_CALLED
-    verdict = _of_receiver(ev, receiver, scope, candidate.call)
+    verdict = _of_receiver(asked, receiver, scope, candidate.call)
     return replace(verdict, sameness=worst(verdict.sameness, certainty))
 
 
-def _of_receiver(ev: Evaluator, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
+def _of_receiver(asked: Questions, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver at its location. Raises OutOfBudget."""
-    kind = ev.ask(lambda: callers.resolved(ev, ev.expression(receiver, scope)))
-    verdict = ev.ask(lambda: of_type(ev, kind))
+    kind = asked.ask(lambda: asked.resolved(asked.expression(receiver, scope)))
+    verdict = asked.ask(lambda: of_type(asked, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
-    obstacle = obstacles.worst_of(ev, Place(receiver, scope, call, kind), is_safe=is_safe)
+    obstacle = asked.obstacle(Place(receiver, scope, call, kind), is_safe=is_safe)
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
         return verdict
-    return replace(verdict, attachments=_hanging(ev, receiver, scope))
+    return replace(verdict, attachments=_hanging(asked, receiver, scope))
 
 
-def _hanging(ev: Evaluator, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
+def _hanging(asked: Questions, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
     """The uses of the receiver's hooks. If finding them exceeds a limit, the verdict has none."""
     try:
-        return ev.ask(lambda: hooks.attachments(ev, receiver, scope))
+        return asked.ask(lambda: asked.attachments(receiver, scope))
     except (OutOfBudget, RecursionError):
         return ()
 
 
-def of_type(ev: Evaluator, kind: Type) -> Verdict:
+def of_type(asked: Questions, kind: Type) -> Verdict:
     """The verdict on a type: a module only if every alternative except ``None`` is, probable if some are unknown."""
-    return _of_all([_of_alternative(ev, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
+    return _of_all([_of_alternative(asked, one) for one in alternatives(kind) if not isinstance(one, NoneValue)])
 
 
 def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
@@ -114,60 +111,60 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
     return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
 
 
-def _of_alternative(ev: Evaluator, kind: Type) -> Verdict:
+def _of_alternative(asked: Questions, kind: Type) -> Verdict:
     match kind:
         case Slot(owner="Self", bound=Instance() as bound):
-            return _of_declared(ev, bound)
+            return _of_declared(asked, bound)
         case Slot(bound=bound):
-            return of_type(ev, bound)
+            return of_type(asked, bound)
         case Instance(origin=Origin.DECLARED):
-            return _of_declared(ev, kind)
+            return _of_declared(asked, kind)
         case Instance():
-            return _of_instance(ev, kind)
+            return _of_instance(asked, kind)
         case Unknown():
             return NOT_KNOWN
         case _:
             return NO_MODULE
 
 
-def _of_declared(ev: Evaluator, kind: Instance) -> Verdict:
+def _of_declared(asked: Questions, kind: Instance) -> Verdict:
     """The verdict on ``self`` or an annotated value. For a mixin, it is the verdict on the classes that use it."""
     cls = kind.cls
-    if isinstance(cls, SourceClass) and ev.hierarchy.standing(cls) is not Standing.MODULE:
-        users = mixins.users(ev, cls)
+    if isinstance(cls, SourceClass) and asked.hierarchy.standing(cls) is not Standing.MODULE:
+        users = asked.users_of_mixin(cls)
         if users:
-            return _of_all([_of_instance(ev, Instance(one, Origin.DECLARED)) for one in users])
-    return _of_instance(ev, kind)
+            return _of_all([_of_instance(asked, Instance(one, Origin.DECLARED)) for one in users])
+    return _of_instance(asked, kind)
 
 
-def _of_instance(ev: Evaluator, kind: Instance) -> Verdict:
+def _of_instance(asked: Questions, kind: Instance) -> Verdict:
     cls = kind.cls
-    standing = ev.hierarchy.standing(cls)
-    if standing is Standing.UNKNOWN and isinstance(cls, SourceClass) and likeness.behaves_like_module(ev, cls):
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, decoration.unread(ev, cls))
+    standing = asked.hierarchy.standing(cls)
+    if standing is Standing.UNKNOWN and isinstance(cls, SourceClass) and asked.behaves_like_module(cls):
+        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, asked.unread_part(cls))
     if standing is not Standing.MODULE:
         return NO_MODULE if standing is Standing.NOT_MODULE else NOT_KNOWN
     if kind.origin in (Origin.OPAQUE, Origin.FOREIGN):
-        return _of_unread(ev, kind)
-    meaning, culprit = ev.hierarchy.call_of(cls)
+        return _of_unread(asked, kind)
+    meaning, culprit = asked.hierarchy.call_of(cls)
     if kind.origin is Origin.DECLARED and isinstance(cls, SourceClass) and not is_foreign(cls):
         # The value may be an instance of a subclass, and then the `__call__` of the subclass applies.
-        below, subclass = ev.hierarchy.meaning_to_subclasses(cls)
+        below, subclass = asked.hierarchy.meaning_to_subclasses(cls)
         if worst(meaning, below) is not meaning:
             meaning, culprit = below, subclass
-    elif kind.origin is Origin.DECLARED and ev.hierarchy.comes_without_hooks(cls):
+    elif kind.origin is Origin.DECLARED and asked.hierarchy.comes_without_hooks(cls):
         return Verdict(
             standing, Sameness.DIFFERENT, "the module may have been sent over RPC, which drops its hook tables"
         )
     if culprit is not None:
-        return Verdict(standing, meaning, ev.hierarchy.objection(culprit))
+        return Verdict(standing, meaning, asked.hierarchy.objection(culprit))
     unread = "" if meaning is Sameness.SAME else ", but an unresolved base class may override __call__"
     return Verdict(standing, meaning, f"{cls.label} derives from torch.nn.Module{unread}")
 
 
-def _of_unread(ev: Evaluator, kind: Instance) -> Verdict:
+def _of_unread(asked: Questions, kind: Instance) -> Verdict:
     """The verdict on a module whose exact class was not read. If `__call__` varies in the project, it is a guess."""
     reason = "its exact class is unknown"
-    if kind.origin is Origin.OPAQUE and ev.hierarchy.other_calls_abound():
+    if kind.origin is Origin.OPAQUE and asked.hierarchy.other_calls_abound():
         return Verdict(Standing.PROBABLE, Sameness.UNREAD, f"{reason}, and modules in this project override __call__")
     return Verdict(Standing.MODULE, Sameness.UNREAD, f"it is an instance of {kind.cls.label}, but {reason}")

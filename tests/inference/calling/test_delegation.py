@@ -6,8 +6,10 @@ import pytest
 from inferring import DIFFERENT, PERHAPS, SAME, parsed
 
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import scopes_of
 
 
 def meaning(definition: str) -> str:
@@ -15,7 +17,7 @@ def meaning(definition: str) -> str:
     lines = "\n".join(f"    {line}" for line in definition.splitlines())
     file = File("net.py", parsed(f"class Net(nn.Module):\n{lines}\n"), "net")
     ev = Evaluator(Project(Catalogue()))
-    net = next(one for one in file.scopes.classes if getattr(one.node, "name", "") == "Net")
+    net = next(one for one in scopes_of(file).classes if getattr(one.node, "name", "") == "Net")
     return ev.ask(lambda: ev.hierarchy.meaning_of_call(ev.source_class(net))).value
 
 

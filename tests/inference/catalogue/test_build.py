@@ -15,8 +15,9 @@ import pytest
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue, Package, build
 from flake8_forward_call.inference.catalogue.builder import Builder
 from flake8_forward_call.inference.catalogue.package import write
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.types import ClassObject, Instance
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 

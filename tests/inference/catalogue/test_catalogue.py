@@ -22,8 +22,9 @@ from flake8_forward_call.inference.catalogue import (
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.catalogue.package import Alias, Entry, write
 from flake8_forward_call.inference.catalogue.releases import RELEASES
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project.project import File, Project
+from flake8_forward_call.inference.evaluator import Evaluator
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.types import (
     NEVER,
     NONE,

@@ -9,7 +9,7 @@ import pytest
 from projects import found, project
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.inference.evaluating import evaluate
+from flake8_forward_call.inference import engine
 from flake8_forward_call.inference.project import siblings
 from flake8_forward_call.inference.project.disk import MAX_BYTES
 from flake8_forward_call.inference.project.workspace import workspace_of
@@ -314,7 +314,7 @@ def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeyp
     project(
         tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "subclasses.py": f"from .root import Root\n{subclasses}"}
     )
-    monkeypatch.setattr(evaluate, "MAX_STEPS", 20)
+    monkeypatch.setattr(engine, "MAX_STEPS", 20)
     assert found(tmp_path / "pkg/root.py") == []
     monkeypatch.undo()
     (tmp_path / "pkg/subclasses.py").write_text("")

@@ -8,14 +8,16 @@ from itertools import pairwise
 import pytest
 from inferring import NOT_MODULE, PROBABLE, SAME, UNKNOWN, verdict, verdicts
 
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import root_of
 from flake8_forward_call.inference.syntax.states import key_of, untested
 
 
 def reaching(text: str) -> list[int]:
     """The rows of the assignments that reach the last use of `a`."""
     tree = ast.parse(text)
-    flow = File("net.py", tree).root.flow
+    flow = flow_of(root_of(File("net.py", tree)))
     uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "a"]
     last = max(
         (node for node in uses if isinstance(node.ctx, ast.Load)), key=lambda node: (node.lineno, node.col_offset)

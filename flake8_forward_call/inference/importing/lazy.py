@@ -10,61 +10,56 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating import attributes
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Defined
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
 from flake8_forward_call.inference.types import NEVER, UNKNOWN, ClassObject, Instance, Namespace, Type, each, union
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 # The tables of the last modules asked are kept. No chain of imports goes through more modules than this.
 _KEPT = 256
 
 
-def member(ev: Evaluator, file: File, name: str) -> Type | None:
+def member(asked: Questions, file: File, name: str) -> Type | None:
     """The value of a name that the module does not bind itself; None if nothing is known about it."""
-    makers = file.root.flow.bound.get("__getattr__", ())
-    stand_ins = [node.value for node in file.root.item_stores if isinstance(node, ast.Assign) and _replaces(node)]
+    makers = flow_of(root_of(file)).bound.get("__getattr__", ())
+    stand_ins = [node.value for node in root_of(file).item_stores if isinstance(node, ast.Assign) and _replaces(node)]
     if not makers and not stand_ins:
         return None
-    inner = ev.project.imported(file, name, 1) if file.is_package else None
-    if inner is not None and ev.project.file(inner) is not None:
+    inner = asked.project.imported(file, name, 1) if file.is_package else None
+    if inner is not None and asked.project.file(inner) is not None:
         return None  # A submodule: it exists, whatever the function does with other names.
-    found = ev.once(("lazy", id(file), name), lambda: _made(ev, file, name, makers, stand_ins))
+    found = asked.once(("lazy", id(file), name), lambda: _made(asked, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
 
 
-def _made(ev: Evaluator, file: File, name: str, makers: Iterable[object], stand_ins: list[ast.expr]) -> Type:
+def _made(asked: Questions, file: File, name: str, makers: Iterable[object], stand_ins: list[ast.expr]) -> Type:
     for module, attribute in _places(file).get(name, ()):
-        found = _at(ev, file, module, attribute)
+        found = _at(asked, file, module, attribute)
         if found is not None:
             return found
     for maker in makers:
         if isinstance(maker, Defined) and isinstance(maker.definition, ast.FunctionDef):
-            found = _asked(ev, file.scopes.opened[id(maker.definition)], maker.definition, name)
+            found = _asked(asked, scopes_of(file).opened[id(maker.definition)], maker.definition, name)
             if found != UNKNOWN:
                 return found
-    return union(_of_stand_in(ev, file, one, name) for one in stand_ins)
+    return union(_of_stand_in(asked, file, one, name) for one in stand_ins)
 
 
-def _of_stand_in(ev: Evaluator, file: File, value: ast.expr, name: str) -> Type:
+def _of_stand_in(asked: Questions, file: File, value: ast.expr, name: str) -> Type:
     """The attribute of an object that replaces a module, according to the class of the object."""
     if not isinstance(value, ast.Call):
-        return _of_each(ev, ev.expression(value, file.root), name)
+        return _of_each(asked, asked.expression(value, root_of(file)), name)
     return each(
-        ev.expression(value.func, file.root),
-        lambda one: (
-            attributes.attribute(ev, Instance(one.cls, one.origin), name) if isinstance(one, ClassObject) else UNKNOWN
-        ),
+        asked.expression(value.func, root_of(file)),
+        lambda one: asked.attribute(Instance(one.cls, one.origin), name) if isinstance(one, ClassObject) else UNKNOWN,
     )
 
 
-def _of_each(ev: Evaluator, owner: Type, name: str) -> Type:
-    return each(owner, lambda one: attributes.attribute(ev, one, name))
+def _of_each(asked: Questions, owner: Type, name: str) -> Type:
+    return each(owner, lambda one: asked.attribute(one, name))
 
 
 def _replaces(node: ast.Assign) -> bool:
@@ -130,17 +125,19 @@ def _texts(node: ast.expr) -> list[str]:
     return []
 
 
-def _at(ev: Evaluator, file: File, module: str, name: str) -> Type | None:
+def _at(asked: Questions, file: File, module: str, name: str) -> Type | None:
     """The value of a name in a module, which is given as in a table: with dots, from the package, or in full."""
     inner = module.lstrip(".")
     level = len(module) - len(inner)
-    fulls = [ev.project.imported(file, inner, one) for one in ([level] if level else [1, 0])]
+    fulls = [asked.project.imported(file, inner, one) for one in ([level] if level else [1, 0])]
     for full in fulls:
-        source = None if full is None else ev.project.file(full)
+        source = None if full is None else asked.project.file(full)
         if full is None or (source is file and not level):
             continue
-        found = ev.member(full, name)
-        if found not in (UNKNOWN, NEVER) and not (isinstance(found, Namespace) and ev.project.file(found.name) is None):
+        found = asked.member(full, name)
+        if found not in (UNKNOWN, NEVER) and not (
+            isinstance(found, Namespace) and asked.project.file(found.name) is None
+        ):
             return found
     return None
 
@@ -148,14 +145,14 @@ def _at(ev: Evaluator, file: File, module: str, name: str) -> Type | None:
 # Functions
 
 
-def _asked(ev: Evaluator, scope: Scope, function: ast.FunctionDef, name: str) -> Type:
+def _asked(asked: Questions, scope: Scope, function: ast.FunctionDef, name: str) -> Type:
     """What a module's ``__getattr__`` returns for a name."""
     if not function.args.args:
         return UNKNOWN
     parameter = function.args.args[0].arg
     returned: list[ast.expr] = []
     _follow(function.body, parameter, name, returned)
-    return union(_value(ev, one, parameter, name, scope) for one in returned) if returned else UNKNOWN
+    return union(_value(asked, one, parameter, name, scope) for one in returned) if returned else UNKNOWN
 
 
 def _follow(body: Sequence[ast.stmt], parameter: str, name: str, returned: list[ast.expr]) -> bool:
@@ -198,20 +195,20 @@ def _holds(test: ast.expr, parameter: str, name: str) -> bool | None:
             return None
 
 
-def _value(ev: Evaluator, node: ast.expr, parameter: str, name: str, scope: Scope) -> Type:
+def _value(asked: Questions, node: ast.expr, parameter: str, name: str, scope: Scope) -> Type:
     match node:
-        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Name(id=asked), *_]) if asked == parameter:
-            return _of_each(ev, ev.expression(owner, scope), name)
-        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Name(id=asked)) if asked == parameter:
-            return union(ev.binding(one) for one in scope.flow.bound.get(name, ())) or UNKNOWN
+        case ast.Call(func=ast.Name(id="getattr"), args=[owner, ast.Name(id=key), *_]) if key == parameter:
+            return _of_each(asked, asked.expression(owner, scope), name)
+        case ast.Subscript(value=ast.Call(func=ast.Name(id="globals")), slice=ast.Name(id=key)) if key == parameter:
+            return union(asked.binding(one) for one in flow_of(scope).bound.get(name, ())) or UNKNOWN
         case _:
-            return ev.expression(node, scope)
+            return asked.expression(node, scope)
 
 
 # A module by its name as a string
 
 
-def imported_module(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
+def imported_module(asked: Questions, node: ast.Call, scope: Scope) -> Type:
     """What ``importlib.import_module`` returns, if the name is written in the call."""
     arguments = [*node.args, *(one.value for one in node.keywords if one.arg == "package")]
     texts = [_text(one, scope) for one in arguments[:2]]
@@ -220,12 +217,12 @@ def imported_module(ev: Evaluator, node: ast.Call, scope: Scope) -> Type:
     inner = texts[0].lstrip(".")
     level = len(texts[0]) - len(inner)
     if not level:
-        return ev.namespace(inner)
+        return asked.namespace(inner)
     package = (texts[1] if len(texts) > 1 else None) or ""
     parts = package.split(".")
     if not package or level > len(parts):
         return UNKNOWN
-    return ev.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
+    return asked.namespace(".".join([*parts[: len(parts) - level + 1], *filter(None, [inner])]))
 
 
 def _text(node: ast.expr, scope: Scope) -> str | None:

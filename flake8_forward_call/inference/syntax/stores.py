@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.evaluating.tables import owner_of
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.references import owner_of, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of
-
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.project.project import File
-    from flake8_forward_call.inference.syntax.scopes import Scope
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +38,13 @@ class Stores:
     def __init__(self, file: File) -> None:
         self.named: dict[str, list[Store]] = {}
         self.dynamic: list[Store] = []
-        for name, stored in file.references.stored.items():
+        for name, stored in references_of(file).stored.items():
             self.named[name] = [Store(one.owner, one.scope, one.owner, value=one.value) for one in stored]
         self.dynamic += [
             Store(one.owner, one.scope, one.owner, value=one.value, is_many=True, is_raw=True)
-            for one in file.references.stored.get("__dict__", ())
+            for one in references_of(file).stored.get("__dict__", ())
         ]
-        for scope in file.root.inward():
+        for scope in root_of(file).inward():
             for call in scope.calls:
                 self._call(call, scope)
             for statement in scope.item_stores:
@@ -135,6 +132,14 @@ class Stores:
             is_mock = value is None
             store = Store(call, scope, dotted=dotted, value=value, is_mock=is_mock, returned=given.get("return_value"))
             self._add(store, name)
+
+
+def stores_of(file: File) -> Stores:
+    """What a file stores in objects."""
+    found: Stores | None = file.readings.get(Stores)
+    if found is None:
+        found = file.readings[Stores] = Stores(file)
+    return found
 
 
 def _is_text(node: ast.expr | None) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
+from flake8_forward_call.inference.answers import Obstacle, Place
 from flake8_forward_call.inference.calling import (
     choices,
     fitting,
@@ -20,55 +20,26 @@ from flake8_forward_call.inference.calling import (
     reassigned,
     sites,
 )
-from flake8_forward_call.inference.classes import family
-from flake8_forward_call.inference.hooks import reentry
-from flake8_forward_call.inference.swapping import swaps
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
-if TYPE_CHECKING:
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.scopes import Scope
-    from flake8_forward_call.inference.types import Type
+Look: TypeAlias = Callable[["Questions", Place], Obstacle | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A receiver where it is used: ``call`` calls its ``forward`` or gets it as an argument; ``kind`` is its type."""
-
-    receiver: ast.expr
-    scope: Scope
-    call: ast.Call
-    kind: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Obstacle:
-    """Why calling the receiver may not be equivalent, as a clause in plain words.
-
-    DIFFERENT: it is not equivalent, so the call is not rewritten. PERHAPS: it may not be, so the fix is unsafe.
-    """
-
-    sameness: Sameness
-    reason: str
-
-
-Look: TypeAlias = Callable[["Evaluator", Place], Obstacle | None]
-
-
-def _within_call(ev: Evaluator, place: Place) -> Obstacle | None:
-    if not sites.runs_inside_call(ev, place.receiver, place.scope):
+def _within_call(asked: Questions, place: Place) -> Obstacle | None:
+    if not sites.runs_inside_call(asked, place.receiver, place.scope):
         return None
     return Obstacle(Sameness.DIFFERENT, "this call runs inside the receiver's own __call__")
 
 
-def _called_back(ev: Evaluator, place: Place) -> Obstacle | None:
-    if not sites.may_be_called_back(ev, place.kind, place.scope):
+def _called_back(asked: Questions, place: Place) -> Obstacle | None:
+    if not sites.may_be_called_back(asked, place.kind, place.scope):
         return None
     return Obstacle(Sameness.DIFFERENT, "the receiver's __call__ may run this call")
 
 
-def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
-    found = reentry.reentry(ev, place.receiver, place.scope, place.kind)
+def _within_hook(asked: Questions, place: Place) -> Obstacle | None:
+    found = asked.reentry(place.receiver, place.scope, place.kind)
     if found is None:
         return None
     of_whom = "all modules" if found.on_all else "the same module"
@@ -78,14 +49,14 @@ def _within_hook(ev: Evaluator, place: Place) -> Obstacle | None:
     return Obstacle(found.sameness, f"this call {what} a hook of {of_whom}")
 
 
-def _passes_self(ev: Evaluator, place: Place) -> Obstacle | None:
+def _passes_self(asked: Questions, place: Place) -> Obstacle | None:
     if not _is_called(place) or not fitting.passes_self(place.call, place.scope):
         return None
     return Obstacle(Sameness.DIFFERENT, "Module.__call__ does not accept a keyword argument named self")
 
 
-def _within_forward(ev: Evaluator, place: Place) -> Obstacle | None:
-    return _inside_forward(own_forward.runs_inside_forward(ev, place.receiver, place.scope))
+def _within_forward(asked: Questions, place: Place) -> Obstacle | None:
+    return _inside_forward(own_forward.runs_inside_forward(asked, place.receiver, place.scope))
 
 
 def _inside_forward(sameness: Sameness) -> Obstacle | None:
@@ -102,16 +73,16 @@ def _inside_forward(sameness: Sameness) -> Obstacle | None:
             return None
 
 
-def _chosen_on_purpose(ev: Evaluator, place: Place) -> Obstacle | None:
+def _chosen_on_purpose(asked: Questions, place: Place) -> Obstacle | None:
     if not _is_called(place) or not choices.is_one_of_two(place.call, place.receiver, place.scope):
         return None
     return Obstacle(Sameness.DIFFERENT, "the code chooses between forward(...) and the call on purpose")
 
 
-def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
+def _never_made_ready(asked: Questions, place: Place) -> Obstacle | None:
     if initialised.comes_too_early(place.receiver, place.call, place.scope):
         return Obstacle(Sameness.DIFFERENT, "Module.__init__ has not run yet")
-    found = family.at_worst(ev, place.kind, place.scope.file, initialised.initialised)
+    found = asked.at_worst(place.kind, place.scope.file, initialised.initialised)
     if found is not None:
         often = "never" if found.sameness is Sameness.DIFFERENT else "not always"
         return Obstacle(found.sameness, f"Module.__init__ is {often} called for {found.cls.label}")
@@ -120,11 +91,11 @@ def _never_made_ready(ev: Evaluator, place: Place) -> Obstacle | None:
     return None
 
 
-def _takes_other_arguments(ev: Evaluator, place: Place) -> Obstacle | None:
+def _takes_other_arguments(asked: Questions, place: Place) -> Obstacle | None:
     call = place.call if _is_called(place) else None
-    for cls in family.called(ev, place.kind):
-        for override in fitting.overrides(ev, cls):
-            sameness = fitting.fit(ev, cls, override, call)
+    for cls in asked.called_classes(place.kind):
+        for override in fitting.overrides(asked, cls):
+            sameness = fitting.fit(asked, cls, override, call)
             if sameness is not Sameness.SAME:
                 may = "passes" if sameness is Sameness.DIFFERENT else "may pass"
                 return Obstacle(sameness, f"{override.cls.label}.__call__ {may} different arguments to forward")
@@ -136,17 +107,17 @@ def _is_called(place: Place) -> bool:
     return isinstance(place.call.func, ast.Attribute) and place.call.func.value is place.receiver
 
 
-def _swapped(ev: Evaluator, place: Place) -> Obstacle | None:
-    reason = swaps.swapped(ev, place.receiver, place.scope)
+def _swapped(asked: Questions, place: Place) -> Obstacle | None:
+    reason = asked.swapped(place.receiver, place.scope)
     return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
 
 
-def _passed_by_forward(ev: Evaluator, place: Place) -> Obstacle | None:
-    return _inside_forward(passed_self.runs_inside_forward(ev, place.receiver, place.scope, place.kind))
+def _passed_by_forward(asked: Questions, place: Place) -> Obstacle | None:
+    return _inside_forward(passed_self.runs_inside_forward(asked, place.receiver, place.scope, place.kind))
 
 
-def _reassigned(ev: Evaluator, place: Place) -> Obstacle | None:
-    cls = reassigned.is_reassigned(ev, place.receiver, place.scope)
+def _reassigned(asked: Questions, place: Place) -> Obstacle | None:
+    cls = reassigned.is_reassigned(asked, place.receiver, place.scope)
     return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward is assigned on an instance of {cls.label}")
 
 
@@ -165,18 +136,18 @@ LOOKS: tuple[Look, ...] = (
 LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _swapped)
 
 
-def worst_of(ev: Evaluator, place: Place, *, is_safe: bool) -> Obstacle | None:
+def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:
     """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix.
 
     Raises OutOfBudget.
     """
     found: Obstacle | None = None
     for look in LOOKS:
-        one = ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
+        one = asked.ask(lambda look=look: look(asked, place))  # type: ignore[misc]
         if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
             found = one
         if found is not None and found.sameness is Sameness.DIFFERENT:
             break
     for look in LAST_LOOKS if found is None and is_safe else ():
-        found = found or ev.ask(lambda look=look: look(ev, place))  # type: ignore[misc]
+        found = found or asked.ask(lambda look=look: look(asked, place))  # type: ignore[misc]
     return found

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+import ast
+from collections.abc import Iterator, Sequence
 
+from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.bindings import AnyBinding
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import NEVER, Type
 
-if TYPE_CHECKING:
-    import ast
-    from collections.abc import Iterator
-
-    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-    from flake8_forward_call.inference.syntax.bindings import AnyBinding
-    from flake8_forward_call.inference.syntax.scopes import Scope
-
 
 def hiding(
-    ev: Evaluator, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
+    asked: Questions, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
 ) -> Iterator[Type]:
     """Yield the types that star imports after a name's bindings in a scope give it, up to its use, if one is given."""
     last = max((getattr(one.node, "lineno", 0) for one in untested(tuple(bindings))), default=0)
@@ -26,8 +22,8 @@ def hiding(
         if star.lineno <= last or (use is not None and star.lineno > use.lineno):
             continue
         full = scope.file.absolute(star.module or "", star.level)
-        source = None if full is None or not ev.project.mentions(full, name) else ev.project.file(full)
-        if source is not None and source is not scope.file and source.exports(name):
-            found = ev.global_of(source, name)
+        source = None if full is None or not asked.project.mentions(full, name) else asked.project.file(full)
+        if source is not None and source is not scope.file and exports(source, name):
+            found = asked.global_of(source, name)
             if found is not None and found != NEVER:
                 yield found

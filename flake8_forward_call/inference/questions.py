@@ -1,0 +1,416 @@
+"""Every question that one part of inference may put to another: the page to read first.
+
+A module that answers questions knows this page, the types (``types``, ``definitions``, ``answers``) and the syntax of
+files, and no other module that asks. It gets ``asked: Questions`` and writes ``asked.attribute(owner, name)``. Who
+answers stands in one table, ``evaluator.py``. A test can answer a question by hand.
+
+The answer "not known" is UNKNOWN where a type is asked for, which means that it may be anything, and None where the
+docstring says so. A question that would take too long raises OutOfBudget, which ends the question from outside.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Protocol, TypeVar
+
+from flake8_forward_call.inference.answers import (
+    Alteration,
+    Callers,
+    Global,
+    Judged,
+    Member,
+    Obstacle,
+    OwnCall,
+    Place,
+    Reentry,
+)
+from flake8_forward_call.inference.definitions import Class, Meaning, SourceClass
+from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Parameter, Step, Test
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.fillings import Filling
+from flake8_forward_call.inference.syntax.references import Handed
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
+from flake8_forward_call.inference.syntax.stores import Store
+from flake8_forward_call.inference.types import Instance, Slot, Type
+from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing
+from flake8_forward_call.visiting.candidates import Candidate
+
+_Answer = TypeVar("_Answer")
+_Notes = TypeVar("_Notes")
+
+# At most so many files are read for one function. A name that occurs in more is a common word, and its callers are
+# unknown.
+MAX_FILES = 60
+
+# A project with `__call__` and `forward` in more files than this is assumed to have modules of every kind.
+MAX_CALL_FILES = 200
+
+
+class Values(Protocol):
+    """The type of an expression, and of what it is made of. UNKNOWN where the source does not show it."""
+
+    def expression(self, node: ast.expr, scope: Scope) -> Type:
+        """The type of an expression at its location. Raises OutOfBudget."""
+
+    def named(self, name: str, scope: Scope) -> Type:
+        """The type of a name that its scope has not bound before its use: from a closure, a global or a builtin."""
+
+    def bound_name(self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None = None) -> Type:
+        """The type of a name from its bindings, what its scope puts into it, and later star imports that hide it."""
+
+    def bindings(self, bindings: Iterable[AnyBinding]) -> Type:
+        """The union of what the bindings give; a stand-in for a failed import counts only if nothing else is known."""
+
+    def binding(self, binding: AnyBinding) -> Type:
+        """What one binding gives."""
+
+    def narrowed(self, kind: Type, test: Test, positive: bool) -> Type:
+        """The type after the test: ``positive`` says whether it was true."""
+
+    def tested_instances(self, classes: ast.expr, scope: Scope) -> Iterator[Type]:
+        """Yield the type of a value that passes ``isinstance(value, classes)``, for each of the classes."""
+
+    def attribute(self, owner: Type, name: str) -> Type:
+        """The type of ``owner.name``, UNKNOWN if nothing shows it."""
+
+    def own_member(self, cls: Class, owner: Type, name: str) -> Type | None:
+        """The type that the class itself gives the name; None if it gives none."""
+
+    def call(self, callee: Type, node: ast.Call, scope: Scope) -> Type:
+        """The union of what the alternatives of the callee return for the call's arguments."""
+
+    def returned(self, callee: Type) -> Type:
+        """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
+
+    def fixture_value(self, scope: Scope) -> Type:
+        """The value that a pytest fixture passes to its tests: what it returns or yields."""
+
+    def parameter(self, binding: Parameter) -> Type:
+        """The type of a parameter inside its function: that of its annotation, or a slot that the caller fills in."""
+
+    def parameter_of(self, slot: Slot) -> Parameter | None:
+        """The parameter without an annotation that a slot stands for; None for any other slot."""
+
+    def passed(self, call: ast.Call, scope: Scope, names: list[str]) -> dict[str, Type]:
+        """What a call passes for each parameter, by name; positional arguments are known up to a starred one.
+
+        ``*args`` among the names takes the rest: the single argument, or a tuple of several.
+        """
+
+    def slots_for(
+        self, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
+    ) -> dict[Slot, Type]:
+        """The types that one call of a function gives to the slots in its types."""
+
+    def declared(self, node: ast.expr, scope: Scope) -> Type:
+        """The type that an annotation declares; UNKNOWN if it says nothing (``Any``, a class that was not read)."""
+
+    def type_comment(self, text: str, scope: Scope) -> Type:
+        """What a ``# type:`` comment declares."""
+
+    def may_be_name(self, key: ast.expr, scope: Scope, name: str) -> bool:
+        """Whether the value of an expression can be the name, as far as the source shows."""
+
+
+class Containers(Protocol):
+    """What comes out of containers, and what goes in. UNKNOWN where nothing shows it."""
+
+    def element(self, kind: Type) -> Type:
+        """What iterating over the value yields."""
+
+    def item(self, kind: Type, index: ast.expr, scope: Scope) -> Type:
+        """The type of ``value[index]``."""
+
+    def unpacked(self, kind: Type, step: Step) -> Type:
+        """What one of several unpacking targets gets."""
+
+    def values(self, kind: Type) -> Type:
+        """The values of a dict that is created from a mapping or from pairs."""
+
+    def held(self, kind: Instance) -> Type:
+        """What a module container contains: certainly modules, of an unknown class if nothing shows which."""
+
+    def container_kind(self, kind: Type) -> str | None:
+        """The dotted name of the torch module container that a value is an instance of, or None."""
+
+    def is_container(self, kind: Type) -> bool:
+        """Whether the instance is one of torch's module containers."""
+
+    def filled(self, kind: Type, key: str, scope: Scope, *, declared: bool) -> Type:
+        """The type of a name, with what its scope puts into the container that the name is bound to.
+
+        An annotation that names the elements is complete; one that only names a module container is not.
+        """
+
+    def put_in(self, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
+        """Yield what is put into a target of the filling."""
+
+
+class Imports(Protocol):
+    """What names of other files and packages are. One that is not read is a Namespace."""
+
+    def imported_name(self, module: str, name: str, level: int, file: File) -> Type:
+        """The type of a name that a file imports with ``from module import name``; UNKNOWN if the dots lead nowhere."""
+
+    def member(self, module: str, name: str) -> Type:
+        """The type of ``module.name``, from the project's file of the module or else from the catalogue."""
+
+    def global_of(self, file: File, name: str) -> Type | None:
+        """The type of a global name at the end of its file; None if the file does not bind it."""
+
+    def starred(self, module: str, name: str) -> Type:
+        """What ``from module import *`` binds the name to; NEVER if nothing is known about it.
+
+        A Python module counts only if the file binds the name to it, as ``import torch.nn as nn`` does.
+        """
+
+    def hidden_by_stars(
+        self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
+    ) -> Iterator[Type]:
+        """Yield the types that star imports after a name's bindings give it, up to its use, if one is given."""
+
+    def imported_module(self, node: ast.Call, scope: Scope) -> Type:
+        """What ``importlib.import_module`` returns, if the name is written in the call."""
+
+    def counterpart(self, scope: Scope) -> Scope | None:
+        """The function or class in the stub that corresponds to one in the source; None if there is none or several."""
+
+    def namespace(self, dotted: str) -> Type:
+        """The type of a full dotted name: a class, function or value in the catalogue, a Python module, or unread."""
+
+    def global_name(self, dotted: str) -> Type:
+        """The class with a canonical dotted name of the catalogue, as a type; UNKNOWN if there is none."""
+
+    def known_class(self, dotted: str) -> Class | None:
+        """The class with a canonical dotted name, or None."""
+
+
+class Classes(Protocol):
+    """Which class an expression is, and what its bases, decorators and subclasses make of it."""
+
+    def source_class(self, scope: Scope) -> SourceClass:
+        """The class whose body the scope is."""
+
+    def base(self, node: ast.expr, scope: Scope) -> Type:
+        """The type of one of a class's bases: class objects, PLAIN for one that is not a module, else UNKNOWN."""
+
+    def dotted(self, node: ast.expr, scope: Scope | None) -> str | None:
+        """The full dotted name of a decorator or callee, without its own call; None if it has none."""
+
+    def cause_of_base(self, cls: Class, base: Class | None) -> str | None:
+        """The decorator or metaclass that gives a class one of its bases; None if its header names that base."""
+
+    def unread_part(self, cls: Class) -> str:
+        """What could not be resolved, so that it is unknown whether a class is a module: a clause in plain words."""
+
+    def users_of_mixin(self, cls: SourceClass) -> tuple[SourceClass, ...]:
+        """The modules that use a mixin; none if some of its subclasses are unknown.
+
+        Also none if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
+        """
+
+    def behaves_like_module(self, cls: SourceClass) -> bool:
+        """Whether a class with an unread base has a ``forward``, calls its parent's constructor and stores modules."""
+
+    def stand_ins(self, cls: SourceClass, name: str) -> Iterator[Type]:
+        """Yield what may be in ``self.name`` instead of a module: the class tests it for a class with a ``forward``.
+
+        A wrapper that annotates what it wraps as ``nn.Module`` may wrap another wrapper, which cannot be called.
+        """
+
+    def called_classes(self, kind: Type) -> Iterator[SourceClass]:
+        """Yield the classes of the source whose ``__call__`` a call of the receiver may go through."""
+
+    def at_worst(self, kind: Type, file: File, question: Callable[[Questions, SourceClass], Sameness]) -> Judged | None:
+        """The first class with an answer other than SAME; DIFFERENT only if all possible classes answer so."""
+
+
+class Uses(Protocol):
+    """What other code does with a value: who calls it, who stores it, where it comes from."""
+
+    def calls_of(self, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Callers:
+        """All calls of a function that opens a scope, or of the class whose constructor it is."""
+
+    def resolved(self, kind: Type) -> Type:
+        """The type with each open parameter replaced by what callers pass; in doubt, UNKNOWN is one alternative."""
+
+    def of_callers(self, kind: Type) -> Type:
+        """Such a type as its callers decide it, for its attributes or elements; UNKNOWN if that leaves it open."""
+
+    def places(self, name: str, home: File, is_itself: Callable[[Type], bool]) -> Iterator[tuple[File, str] | None]:
+        """Yield each file with a name that something has there, aliases included; None if there are too many files."""
+
+    def goes_on(self, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
+        """Whether a value that is passed on is the one in question, and its calls cannot be found from there."""
+
+    def set_elsewhere(self, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
+        """The type of an attribute from code elsewhere in the project that sets it; ``known`` if there is none.
+
+        ``known`` is what the class itself says: nothing, None, or something that its callers decide.
+        """
+
+    def made_by_registry(self, callee: ast.expr, scope: Scope) -> Type:
+        """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
+
+    def named_global(self, node: ast.expr, scope: Scope) -> Global | None:
+        """The global that an expression names, through imports; None if it is not one of the project's."""
+
+    def origins(self, node: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """Yield each expression, with its scope, that can have created the value: calls, displays, literals.
+
+        Raises OutOfBudget.
+        """
+
+    def bound(self, node: ast.Name | ast.Attribute, scope: Scope) -> tuple[Binding, ...]:
+        """The bindings of a name or attribute where it is read: in its scope, one around it, or the owner's class."""
+
+    def holder(self, cls: SourceClass, name: str) -> SourceClass | None:
+        """The first class in the MRO that sets an attribute; None if none does."""
+
+    def owners_of_store(self, store: Store) -> Iterator[Type]:
+        """Yield the types of the object that something is stored in."""
+
+    def is_stored_into(self, store: Store, member: Member) -> bool | None:
+        """Whether something is stored in this attribute; None if that is unknown."""
+
+
+class Calls(Protocol):
+    """Whether calling the receiver means what calling its ``forward`` means. None where nothing speaks against it."""
+
+    def alterations(self, cls: SourceClass) -> Iterator[Alteration]:
+        """Yield how the functions that create a class change its call."""
+
+    def obstacle(self, place: Place, *, is_safe: bool) -> Obstacle | None:
+        """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix.
+
+        Raises OutOfBudget.
+        """
+
+    def certainty_of_call(self, candidate: Candidate, scope: Scope) -> Sameness | None:
+        """Whether the function that gets the attribute calls it; None if nothing shows that it does.
+
+        SAME if everything that happens to it is read or documented, PERHAPS if only the name of a method suggests it.
+        """
+
+    def reentry(self, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
+        """Whether calling the receiver runs a hook that reaches the call; None if nothing shows it."""
+
+    def attachments(self, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
+        """Everything that the project attaches to the hooks of a receiver, the nearest first."""
+
+    def swapped(self, receiver: ast.expr, scope: Scope) -> str | None:
+        """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
+
+
+class Hierarchy(Protocol):
+    """Bases, subclasses, and what calling an instance means according to its classes."""
+
+    def bases(self, cls: Class) -> tuple[Class | None, ...]:
+        """The direct bases; None for each base that cannot be resolved."""
+
+    def read_base(self, node: ast.expr, scope: Scope) -> Iterator[Class | None]:
+        """Yield the classes of a base expression: none for ``object``, None if it cannot be resolved."""
+
+    def order(self, cls: Class) -> tuple[Class | None, ...]:
+        """The MRO, by C3 if possible, else depth first; None for each base that cannot be resolved."""
+
+    def standing(self, cls: Class) -> Standing:
+        """Whether the class derives from ``torch.nn.Module``."""
+
+    def is_module(self, kind: Type) -> bool:
+        """Whether the type is an instance of a module class."""
+
+    def derives(self, cls: Class, other: Class) -> bool:
+        """Whether the class is the other class, or is certainly a subclass of it."""
+
+    def derives_from(self, cls: Class, dotted: str) -> bool:
+        """Whether the class is, or derives from, the class with a full dotted name."""
+
+    def subclasses_in(self, cls: Class, file: File) -> Sequence[SourceClass]:
+        """The subclasses of a class in a file, without the class itself."""
+
+    def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
+        """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
+
+    def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
+        """All subclasses of a class in the project, found by name in its text."""
+
+    def knows_all_subclasses(self, cls: SourceClass) -> bool:
+        """Whether ``project_subclasses`` has all subclasses, and not only those in the files that were searched."""
+
+    def meaning_to_subclasses(self, cls: SourceClass) -> Meaning:
+        """The worst meaning of a call among the project's classes below a class, and the class that causes it."""
+
+    def meaning_of_call(self, cls: Class) -> Sameness:
+        """Whether calling an instance of a module class reaches ``Module.__call__``."""
+
+    def call_of(self, cls: Class) -> Meaning:
+        """The meaning of calling an instance of a module class, with the class that changes it."""
+
+    def objection(self, cls: Class) -> str:
+        """The reason why calling an instance of the class is not equivalent, as a clause."""
+
+    def other_calls_abound(self) -> bool:
+        """Whether a module class of the project overrides ``__call__`` with another meaning."""
+
+    def own_call(self, cls: Class) -> Sameness | None:
+        """What the class itself changes about calling its instances; None if nothing."""
+
+    def comes_without_hooks(self, cls: Class) -> bool:
+        """Whether an instance that was created elsewhere may lack what ``Module.__call__`` needs."""
+
+    def is_interface(self, cls: Class) -> bool:
+        """Whether the class is a TorchScript interface, whose values have ``forward`` but cannot be called."""
+
+
+class OwnCalls(Protocol):
+    """What each class by itself does to calls of its instances."""
+
+    def of(self, cls: Class) -> OwnCall | None:
+        """What the class itself does to its call; None if it does nothing."""
+
+    def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:
+        """Whether an expression in a method of the class is one of its base classes."""
+
+    def is_set_from_outside(self, cls: SourceClass) -> bool:
+        """Whether the project sets or deletes the class's ``__call__`` or ``_call_impl`` outside its body."""
+
+
+class Working(Protocol):
+    """What answering needs besides: the project, and the engine that asks each question once."""
+
+    @property
+    def project(self) -> Project:
+        """The files that names lead to, and the catalogue."""
+
+    @property
+    def hierarchy(self) -> Hierarchy:
+        """The questions about bases and subclasses."""
+
+    @property
+    def own_calls(self) -> OwnCalls:
+        """The questions about what a class itself does to its call."""
+
+    def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
+        """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
+
+    def once(self, key: object, compute: Callable[[], Type]) -> Type:
+        """The answer to a question, computed once. If it leads back to itself, that adds nothing."""
+
+    def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
+        """The answer to a question that the current one can do without; UNKNOWN if it exceeds the limits."""
+
+    def ask(self, question: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
+
+    def refill(self) -> None:
+        """Give the current question its full budget again, because it continues in another file."""
+
+    def notes(self, kind: Callable[[], _Notes]) -> _Notes:
+        """What the asking module remembers from one question to the next: one object of each kind."""
+
+
+class Questions(Values, Containers, Imports, Classes, Uses, Calls, Working, Protocol):
+    """Everything that can be asked."""
