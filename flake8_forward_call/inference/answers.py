@@ -11,9 +11,7 @@ from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import Called
 from flake8_forward_call.inference.syntax.scopes import Scope
-from flake8_forward_call.inference.types import (
-    Type,
-)
+from flake8_forward_call.inference.types import Type
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of
-from flake8_forward_call.inference.types import (
-    KnownFunction,
-    Slot,
-)
+from flake8_forward_call.inference.types import KnownFunction, Slot
 
 # Functions that return a module for a module in a way that source does not show (compilers, C++), each with the
 # parameter for the module: see https://docs.pytorch.org/docs/stable/generated/torch.compile.html and

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.inference.types import (
-    Slot,
-)
+from flake8_forward_call.inference.types import Slot
 
 _CONTAINER = "torch.nn.modules.container."
 

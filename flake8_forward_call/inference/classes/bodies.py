@@ -11,11 +11,7 @@ from flake8_forward_call.inference.syntax.bindings import Binding, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
-from flake8_forward_call.inference.types import (
-    Instance,
-    Origin,
-    Slot,
-)
+from flake8_forward_call.inference.types import Instance, Origin, Slot
 
 
 def of_self(cls: SourceClass) -> Slot:

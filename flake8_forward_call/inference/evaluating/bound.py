@@ -6,12 +6,8 @@ import ast
 from collections.abc import Iterable
 from functools import partial
 
-from flake8_forward_call.inference.catalogue import (
-    given_back,
-)
-from flake8_forward_call.inference.evaluating import (
-    names,
-)
+from flake8_forward_call.inference.catalogue import given_back
+from flake8_forward_call.inference.evaluating import names
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,

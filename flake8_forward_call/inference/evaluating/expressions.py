@@ -5,10 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_forward_call.inference.evaluating import (
-    names,
-    tables,
-)
+from flake8_forward_call.inference.evaluating import names, tables
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of

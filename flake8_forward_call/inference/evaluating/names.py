@@ -7,21 +7,10 @@ import builtins
 from collections.abc import Iterator, Sequence
 
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.bindings import (
-    Annotated,
-    AnyBinding,
-    Outer,
-    Parameter,
-)
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Outer, Parameter
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
-from flake8_forward_call.inference.types import (
-    NEVER,
-    UNKNOWN,
-    Builtin,
-    Type,
-    union,
-)
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Builtin, Type, union
 
 
 def read_name(asked: Questions, node: ast.Name, scope: Scope) -> Type:
@@ -29,7 +18,7 @@ def read_name(asked: Questions, node: ast.Name, scope: Scope) -> Type:
     reached = flow_of(scope).uses.get(id(node))
     if reached is None:
         return asked.named(node.id, scope)
-    return asked.bound_name([*reached, *_from_inside(asked, node.id, scope)], node.id, scope, node)
+    return asked.bound_name([*reached, *_from_inside(node.id, scope)], node.id, scope, node)
 
 
 def bound_name(
@@ -64,7 +53,7 @@ def outer_name(asked: Questions, name: str, scope: Scope) -> Type:
     while inner.parent is not None:
         outer = inner.parent
         if not outer.is_class:
-            found = _captured(asked, name, inner, outer)
+            found = _captured(name, inner, outer)
             if found:
                 return asked.bound_name(found, name, outer)
         inner = outer
@@ -80,7 +69,7 @@ def outer_name(asked: Questions, name: str, scope: Scope) -> Type:
     return Builtin(name) if hasattr(builtins, name) else UNKNOWN
 
 
-def _captured(asked: Questions, name: str, inner: Scope, outer: Scope) -> tuple[AnyBinding, ...]:
+def _captured(name: str, inner: Scope, outer: Scope) -> tuple[AnyBinding, ...]:
     """The bindings that inner code may see: those that exist at its definition, and all later ones."""
     flow = flow_of(outer)
     if name in inner.names_read:
@@ -91,11 +80,11 @@ def _captured(asked: Questions, name: str, inner: Scope, outer: Scope) -> tuple[
     for binding in flow.bound.get(name, ()):
         if getattr(binding.node, "lineno", 0) >= line and not isinstance(binding, Outer):
             found[binding] = None
-    found.update(dict.fromkeys(_from_inside(asked, name, outer)))
+    found.update(dict.fromkeys(_from_inside(name, outer)))
     return tuple(found)
 
 
-def _from_inside(asked: Questions, name: str, outer: Scope) -> Iterator[AnyBinding]:
+def _from_inside(name: str, outer: Scope) -> Iterator[AnyBinding]:
     """Yield the bindings of a scope's name in functions inside it, which declare it global or nonlocal."""
     for nested in scopes_of(outer.file).outer_writers.get(name, ()):
         if nested is not outer and outer in nested.outward():

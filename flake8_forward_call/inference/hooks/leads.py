@@ -14,10 +14,7 @@ from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
-from flake8_forward_call.inference.types import (
-    Function,
-    alternatives,
-)
+from flake8_forward_call.inference.types import Function, alternatives
 
 # What runs when an object is called, without its name at the call site.
 _CALLED = frozenset({"forward", "__call__"})

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.inference.catalogue import (
-    MODULE_CLASS,
-    ClassEntry,
-    FunctionEntry,
-    ValueEntry,
-    notation,
-)
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, ClassEntry, FunctionEntry, ValueEntry, notation
 from flake8_forward_call.inference.definitions import Class, KnownClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.types import (
-    UNKNOWN,
-    ClassObject,
-    KnownFunction,
-    Namespace,
-    Type,
-)
+from flake8_forward_call.inference.types import UNKNOWN, ClassObject, KnownFunction, Namespace, Type
 
 
 class _KnownClasses(dict[str, KnownClass]):

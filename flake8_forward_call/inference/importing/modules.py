@@ -10,12 +10,7 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import root_of
-from flake8_forward_call.inference.types import (
-    NEVER,
-    UNKNOWN,
-    Namespace,
-    Type,
-)
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Namespace, Type
 
 
 def imported_name(asked: Questions, module: str, name: str, level: int, file: File) -> Type:
