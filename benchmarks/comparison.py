@@ -2,6 +2,7 @@
 
     python benchmarks/comparison.py                  # every tool on every package with labels
     python benchmarks/comparison.py ty jedi          # some tools
+    python benchmarks/comparison.py --fresh          # on the second set, with the first on the search path too
 
 Fetches the pinned packages (sources only), creates a virtual environment for each tool, and asks each tool about every
 labelled call. The sources of all packages, including torch, are on the search path; the packages are not installed or
@@ -30,7 +31,7 @@ from pathlib import Path
 from labelled import tables
 from labelled.doors import check
 from labelled.fetch import WORK, fetch
-from labelled.labels import EVIDENCE, LABELS, Package, Site, read_labels
+from labelled.labels import EVIDENCE, FRESH, LABELS, Package, Site, read_labels
 from labelled.probes import MODULE, STUB, Question, ask, is_module, place_of_name
 from labelled.score import Answer, score, total
 
@@ -69,6 +70,7 @@ class Tool:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tools", nargs="*", metavar="TOOL", help=f"of {', '.join(tool.name for tool in TOOLS)}")
+    parser.add_argument("--fresh", action="store_true", help="the calls of the second set")
     parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
     parser.add_argument(
         "--tools-in", type=Path, default=TOOLS_IN, help="where tools, and copies of the packages, are kept"
@@ -76,11 +78,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := set(options.tools) - {tool.name for tool in TOOLS}:
         parser.error(f"no such tool: {', '.join(sorted(unknown))}")
-    releases = [(package, fetch(package.requirement, options.work)) for package in read_labels(LABELS)]
-    search = tuple(folder for _, folder in releases)
+    releases = _fetched(FRESH if options.fresh else LABELS, options.work)
+    others = tuple(folder for _, folder in _fetched(LABELS, options.work)) if options.fresh else ()
+    search = (*(root for _, folder in releases for root in roots(folder)), *others)
     sources = [Sources(package, folder, search) for package, folder in releases]
     chosen = [tool for tool in TOOLS if not options.tools or tool.name in options.tools]
-    asked = with_questions(sources, options.tools_in) if any(tool.with_questions for tool in chosen) else []
+    asked = with_questions(sources, others, options.tools_in) if any(tool.with_questions for tool in chosen) else []
     rows = [row("flake8-forward-call", "this", sources, reported_by_this)]
     for tool in chosen:
         commands = install(tool, options.tools_in)
@@ -89,6 +92,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     headings = ["tool", "version", "precision", "recall", *EVIDENCE, "missed", "false alarms", "seconds"]
     print(tables.table(headings, rows, texts=2))
     return 0
+
+
+def _fetched(labels: Path, work: Path) -> list[tuple[Package, Path]]:
+    return [(package, fetch(package.requirement, work, package.pin)) for package in read_labels(labels)]
+
+
+def roots(folder: Path) -> list[Path]:
+    """The folders of a release from which its packages are imported: those of an sdist are one folder further down."""
+    inner = [path.parent for path in folder.glob("*/PKG-INFO")]
+    return [path for one in inner for path in (one, one / "src") if path.is_dir()] or [folder]
 
 
 def row(name: str, version: str, sources: Sequence[Sources], ask_tool: Callable[[Sources], set[Site]]) -> list[str]:
@@ -118,8 +131,11 @@ def install(tool: Tool, kept: Path) -> Path:
     return commands
 
 
-def with_questions(sources: Sequence[Sources], kept: Path) -> list[Sources]:
-    """Copies of all releases with questions in the files with labels; also writes the stub that answers them."""
+def with_questions(sources: Sequence[Sources], others: Sequence[Path], kept: Path) -> list[Sources]:
+    """Copies of all releases with questions in the files with labels; also writes the stub that answers them.
+
+    ``others`` are further folders in which imports are looked up.
+    """
     asked = kept / "asked"
     shutil.rmtree(asked, ignore_errors=True)
     (asked / "probe").mkdir(parents=True)
@@ -132,7 +148,7 @@ def with_questions(sources: Sequence[Sources], kept: Path) -> list[Sources]:
             text, _ = ask(_text(one.folder / file), _places(one, file))
             (copy / file).write_text(text, encoding="utf-8", newline="")
         copies.append(copy)
-    search = (asked / "probe", *copies)
+    search = (asked / "probe", *(root for copy in copies for root in roots(copy)), *others)
     return [Sources(one.package, copy, search, one.folder) for one, copy in zip(sources, copies, strict=True)]
 
 

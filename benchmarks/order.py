@@ -1,25 +1,34 @@
 """Do answers depend on anything but the code that is checked?
 
-    python benchmarks/order.py                    # the five packages of FEW, in three minutes
-    python benchmarks/order.py --all              # every package with labels
+    python benchmarks/order.py                    # the five packages of FEW, in two minutes
+    python benchmarks/order.py --all              # every package with labels, in less than half an hour
     python benchmarks/order.py kornia nflows      # some packages
     python benchmarks/order.py --smoke            # seconds, no downloads: check that the benchmark itself works
 
 For each package, the pinned release is fetched (sources only, nothing is installed) and checked in many ways: with
-PYTHONHASHSEED 0 to 3, with an empty cache and with a full one, as a whole and file by file, with its files in reverse
-order, split between two processes, and by flake8 with one process and with two. Locations, codes, messages and edits
-must be the same each time. Prints each difference and its run; the exit status is 1 if there is one.
+several values of PYTHONHASHSEED; with no cache, an empty one and a full one; with its files in reverse order, in random
+order, and divided between two processes at once; with the questions inside each file in text order, in reverse order
+and at random. Nine runs are enough for each value of one of these to meet each value of another. Then there is one run
+over the whole folder, flake8 with one process and with two, and some files each in a process of its own. Locations,
+codes, messages and edits must be the same each time. Prints each difference and its run; the exit status is 1 if there
+is one.
+
+A package without a difference is remembered, together with the tool's source. If a run is interrupted, the next one
+goes on from there. `--again` checks all of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
+import json
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import flake8_forward_call
 from labelled.fetch import WORK, fetch
 from labelled.labels import LABELS, read_labels
 from labelled.runs import Run, Said, reference, runs
@@ -58,6 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("packages", nargs="*", help="names of labelled packages (default: the five of FEW)")
     parser.add_argument("--all", action="store_true", help="every package with labels")
     parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
+    parser.add_argument("--again", action="store_true", help="packages that were checked with this source, too")
     parser.add_argument("--smoke", action="store_true", help="a made-up project of five files")
     options = parser.parse_args(arguments)
     if options.smoke:
@@ -67,12 +77,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if unknown := set(options.packages) - names:
         parser.error(f"no labels for {', '.join(sorted(unknown))}")
     wanted = options.packages or FEW
+    chosen = [one for one in every if options.all or one.partition("==")[0] in wanted]
+    remembered = options.work / "order.json"
+    known = {} if options.again else _known(remembered)
+    source = _source()
     count = 0
-    for requirement in every:
-        if options.all or requirement.partition("==")[0] in wanted:
-            count += _examine(requirement, fetch(requirement, options.work))
+    for number, requirement in enumerate(chosen, start=1):
+        if known.get(requirement) == source:
+            print(f"{requirement}: no difference was found with this source before", flush=True)
+            continue
+        print(f"{number} of {len(chosen)}: {requirement}", file=sys.stderr, flush=True)
+        found = _examine(requirement, fetch(requirement, options.work))
+        count += found
+        if not found:
+            known[requirement] = source
+            remembered.write_text(json.dumps(known, indent=1), encoding="utf-8")
     print(f"{count} differences")
     return int(count > 0)
+
+
+def _known(path: Path) -> dict[str, str]:
+    """The packages without a difference, each with the digest of the source that was used."""
+    try:
+        known: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def _source() -> str:
+    """A digest of the tool's source and catalogue, and of this benchmark."""
+    digest = hashlib.sha256()
+    for folder in (Path(flake8_forward_call.__file__).parent, Path(__file__).parent):
+        for path in sorted([*folder.rglob("*.py"), *folder.rglob("*.tsv")]):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
 
 
 def _examine(name: str, folder: Path) -> int:
@@ -81,8 +120,9 @@ def _examine(name: str, folder: Path) -> int:
     with tempfile.TemporaryDirectory() as cache:
         said = reference(folder, Path(cache))
         count = done = 0
-        for run in runs(folder, Path(cache)):
+        for run in runs(folder, Path(cache), said):
             done += 1
+            print(f"  {time.perf_counter() - started:4.0f} s: {run.name}", file=sys.stderr, flush=True)
             for line in differences(run, said):
                 count += 1
                 print(f"{name}: {run.name}: {line}", flush=True)

@@ -35,7 +35,8 @@ from flake8_forward_call.findings.selection import Selection, everywhere
 from flake8_forward_call.fixing.fixing import rewrite as fix_bytes
 from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
 from flake8_forward_call.sources.source import Source, SourceError
-from flake8_forward_call.visiting.visitor import Site, find_sites
+from flake8_forward_call.visiting.sites import Site
+from flake8_forward_call.visiting.visitor import find_sites
 from swept.proof import faults, parsed, uses_of_forward
 from swept.renaming import renamed
 from swept.texts import Place

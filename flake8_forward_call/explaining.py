@@ -25,7 +25,8 @@ from flake8_forward_call.terminal.printing import one_line
 from flake8_forward_call.visiting.candidates import Candidate, candidates
 from flake8_forward_call.visiting.intent import Intent
 from flake8_forward_call.visiting.placed import uses_in
-from flake8_forward_call.visiting.visitor import Site, find_sites
+from flake8_forward_call.visiting.sites import Site
+from flake8_forward_call.visiting.visitor import find_sites
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,14 @@ LEVELS = 10_000
 # Nested calls. One level takes three of them to visit libcst's tree, and four to write it out.
 _CALLS = 10 * LEVELS
 
+# In bytes, for each further stack of a question that is nested deeper than the first allows.
+_FURTHER_STACK = 64 * 2**20
+
 # Python's default limit, for machines without room for a larger stack.
 _CALLS_WITHOUT = 1_000
+
+# In seconds: how long it takes until an interrupt reaches a further stack.
+_PATIENCE = 0.1
 
 _Parameters = ParamSpec("_Parameters")
 _Answer = TypeVar("_Answer")
@@ -73,18 +79,43 @@ def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters,
     return ask
 
 
+def on_new_stack(question: Callable[[], _Answer]) -> _Answer:
+    """The answer of a function that runs on another stack, because this one is used up to a good part.
+
+    Python 3.12 and 3.13 also count nested calls through C, per thread and with a fixed limit. They start again, too.
+    """
+    answers: list[_Answer] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            answers.append(question())
+        except BaseException as error:  # Raised again in the caller's thread.
+            errors.append(error)
+
+    thread = _started(functools.partial(copy_context().run, run), _FURTHER_STACK)
+    if thread is None:
+        return question()
+    _wait_for(thread, every=_PATIENCE)
+    if errors:
+        raise errors[0]
+    return answers[0]
+
+
 def has_room() -> bool:
     """Whether this thread has a large stack, so that libcst can parse deeply nested code."""
     return _HERE.has_room
 
 
-def _wait_for(thread: threading.Thread) -> None:
+def _wait_for(thread: threading.Thread, every: float | None = None) -> None:
     """Wait until a thread is done. An interrupt of the wait also ends the thread, at its next step.
 
     The thread must not be left running: if the process ends while it is in libcst's parser, the process aborts.
+    A thread other than the main one notices an interrupt only if it looks up ``every`` so many seconds.
     """
     try:
-        thread.join()
+        while thread.is_alive():
+            thread.join(every)
     except BaseException:
         from ctypes import c_ulong, py_object, pythonapi
 
@@ -93,13 +124,13 @@ def _wait_for(thread: threading.Thread) -> None:
         raise
 
 
-def _started(run: Callable[[], None]) -> threading.Thread | None:
-    """A thread with a large stack that runs a function; None if the machine has no room for it."""
+def _started(run: Callable[[], None], size: int = _STACK) -> threading.Thread | None:
+    """A thread with a stack of this many bytes that runs a function; None if the machine has no room for it."""
     # The thread must not keep the process alive when a user interrupts it a second time.
     thread = threading.Thread(target=run, name="deep", daemon=True)
     with _STARTING:
         try:
-            before = threading.stack_size(_STACK)
+            before = threading.stack_size(size)
         except ValueError:
             return None
         try:

@@ -14,15 +14,24 @@ from pathlib import Path
 WORK = Path(tempfile.gettempdir()) / "forward-call-realworld"
 
 
-def fetch(requirement: str, work: Path) -> Path:
-    """The folder of the unpacked release, which pip fetches on first use. Raises CalledProcessError if it cannot."""
+def fetch(requirement: str, work: Path, pin: str | None = None) -> Path:
+    """The folder of the unpacked release, which pip fetches on first use. Raises CalledProcessError if it cannot.
+
+    A pin, the requirement with a checksum, decides which archive of the release it is.
+    """
     folder = work / requirement
     if folder.is_dir():
         return folder
     downloads = work / "downloads" / requirement
     downloads.mkdir(parents=True, exist_ok=True)
     pip = [sys.executable, "-m", "pip", "download", "-qq", "--no-deps", "--ignore-requires-python"]
-    subprocess.run([*pip, "--dest", str(downloads), requirement], check=True)
+    if pin:
+        pins = downloads.with_name(f"{requirement}.txt")
+        pins.write_text(f"{pin}\n", encoding="utf-8")
+        pip += ["--require-hashes", "--requirement", str(pins)]
+    else:
+        pip.append(requirement)
+    subprocess.run([*pip, "--dest", str(downloads)], check=True)
     fresh = work / f"{requirement}.fresh"
     shutil.rmtree(fresh, ignore_errors=True)
     for archive in sorted(downloads.iterdir()):

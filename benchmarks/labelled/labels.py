@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-LABELS = Path(__file__).resolve().parent.parent / "labels.jsonl"
+BENCHMARKS = Path(__file__).resolve().parent.parent
+LABELS = BENCHMARKS / "labels.jsonl"
+# Labelled before the tool ran on any of it.
+FRESH = BENCHMARKS / "fresh.jsonl"
 
 # The nearest scope whose source shows what is right; for ``dynamic`` none does.
 EVIDENCE = ("file", "project", "deps", "dynamic")
@@ -34,10 +37,11 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """A pinned release and its labels."""
+    """A pinned release and its labels; ``pin`` is the requirement with the checksum of its archive, if it has one."""
 
     requirement: str
     labels: Mapping[Site, Label]
+    pin: str | None = None
 
     @property
     def name(self) -> str:
@@ -50,7 +54,11 @@ class Package:
 
 
 def read_labels(path: Path) -> Iterator[Package]:
-    """Yield the releases of a labels file, in its order. Raises ValueError if a label is invalid or repeated."""
+    """Yield the releases of a labels file, in its order, with their pins if a file of pins is beside it.
+
+    Raises ValueError if a label is invalid or repeated, and KeyError if a release has no pin but others do.
+    """
+    pins = _pins(path.with_suffix(".txt"))
     releases: dict[str, dict[Site, Label]] = {}
     for line in path.read_text(encoding="utf-8").splitlines():
         entry = json.loads(line)
@@ -60,4 +68,12 @@ def read_labels(path: Path) -> Iterator[Package]:
             raise ValueError(f"labelled twice: {entry['source']} {site}")
         labels[site] = Label(entry["verdict"], entry["evidence"], entry["how"])
     for requirement, labels in releases.items():
-        yield Package(requirement, labels)
+        yield Package(requirement, labels, pins[requirement] if pins else None)
+
+
+def _pins(path: Path) -> Mapping[str, str]:
+    """The lines of a requirements file by requirement, or nothing if there is no such file."""
+    if not path.exists():
+        return {}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {line.partition(" ")[0]: line for line in lines if not line.startswith("#")}

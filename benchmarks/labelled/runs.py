@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from flake8_forward_call.rules import BY_CODE
-
-SEEDS = range(4)
 
 # The rules that read the project, including FWD900. FWD100 is about comments, and flake8 never reports it.
 CODES = ",".join(code for code in sorted(BY_CODE) if code != "FWD100")
@@ -56,43 +57,107 @@ class Run:
         return Said({line: count for line, count in wanted.items() if f" {_UNREADABLE} " not in line})
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A way of checking that must not matter.
+
+    ``files`` is how the files are given: in reverse order, in random order, or to two processes at once. ``questions``
+    is the order in which the candidates of a file are judged.
+    """
+
+    seed: int
+    cache: str
+    files: str
+    questions: str
+
+    def name(self) -> str:
+        """The way in words."""
+        return f"seed {self.seed}, {self.cache} cache, files {self.files}, questions {self.questions}"
+
+
+_CACHES = ("no", "an empty", "a full")
+_FILES = ("in reverse order", "in random order", "for two processes")
+_QUESTIONS = ("in text order", "in reverse order", "in random order")
+
+# Each level of each factor meets each level of each other factor once: an orthogonal array of strength 2, in which nine
+# runs do for 81 (https://en.wikipedia.org/wiki/Orthogonal_array).
+WAYS = tuple(
+    Way(first + 1, _CACHES[second], _FILES[(first + second) % 3], _QUESTIONS[(first + 2 * second) % 3])
+    for first in range(3)
+    for second in range(3)
+)
+
+# So many files are also checked each in a process of its own, those with findings first. All of them would take most of
+# the time: 583 processes for one package.
+ALONE = 12
+
+_ASKING = Path(__file__).with_name("asking.py")
+
+
 def reference(folder: Path, cache: Path) -> Said:
     """What the command reports for a folder with seed 0 and an empty cache, which it fills."""
     return _check(folder, ["."], 0, cache)
 
 
-def runs(folder: Path, cache: Path) -> Iterator[Run]:
-    """Yield all other runs, given the cache that the reference has filled."""
+def runs(folder: Path, cache: Path, said: Said) -> Iterator[Run]:
+    """Yield all other runs, two at a time, given what the reference has reported and the cache that it has filled."""
     names = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.py") if path.is_file())
     wanted = [name for name in names if any(word in (folder / name).read_bytes() for word in _WORDS)]
-    yield Run("seed 0, full cache", _check(folder, ["."], 0, cache))
-    for seed in SEEDS[1:]:
-        with tempfile.TemporaryDirectory() as empty:
-            yield Run(f"seed {seed}", _check(folder, ["."], seed, Path(empty)))
     if not wanted:
+        yield _whole(folder, cache)
         return
-    some = frozenset(wanted)
-    yield Run("the files in reversed order", _check(folder, wanted[::-1], 0, cache), some)
+    found = {_path(line) for line in said}
+    alone = sorted(wanted, key=lambda name: (name not in found, _mixed(name)))[:ALONE]
+    todo: list[Callable[[], Run]] = [partial(_whole, folder, cache)]
+    todo += [partial(_by_way, folder, wanted, way, cache) for way in WAYS]
+    todo += [partial(_by_flake8, folder, wanted, jobs) for jobs in (1, 2)]
+    todo += [partial(_alone, folder, name, index) for index, name in enumerate(alone)]
     with ThreadPoolExecutor(max_workers=2) as pool:
-        halves = pool.map(lambda half: _check(folder, half, 0, cache), filter(None, (wanted[::2], wanted[1::2])))
-        yield Run("two commands, each with every second file", _sum(halves), some)
-        each = pool.map(lambda pair: _check(folder, [pair[1]], pair[0] % len(SEEDS), cache), enumerate(wanted))
-        yield Run("each file alone", _sum(each), some)
-    for jobs in (1, 2):
-        yield Run(f"flake8 --jobs={jobs}", _flake8(folder, wanted, jobs, cache), some, is_flake8=True)
+        yield from pool.map(lambda one: one(), todo)
 
 
-def _sum(several: Iterable[Said]) -> Said:
-    return sum(several, start=Said())
+def _whole(folder: Path, cache: Path) -> Run:
+    return Run("seed 1, a full cache, the whole folder", _check(folder, ["."], 1, cache))
 
 
-def _environment(seed: int, cache: Path) -> dict[str, str]:
-    return {**os.environ, "PYTHONHASHSEED": str(seed), "XDG_CACHE_HOME": str(cache)}
+def _by_way(folder: Path, wanted: Sequence[str], way: Way, cache: Path) -> Run:
+    names = list(wanted)[::-1]
+    if way.files != "in reverse order":
+        random.Random(way.seed).shuffle(names)
+    parts = [names] if way.files != "for two processes" else [part for part in (names[::2], names[1::2]) if part]
+    questions = {"in text order": None, "in reverse order": "reversed"}.get(way.questions, str(way.seed))
+    with tempfile.TemporaryDirectory() as empty, ThreadPoolExecutor(max_workers=2) as pool:
+        used = {"no": None, "an empty": Path(empty)}.get(way.cache, cache)
+        said = pool.map(lambda part: _check(folder, part, way.seed, used, questions), parts)
+        return Run(way.name(), sum(said, start=Said()), frozenset(wanted))
 
 
-def _check(folder: Path, paths: Sequence[str], seed: int, cache: Path) -> Said:
-    command = [sys.executable, "-m", "flake8_forward_call", "check", "--output-format=json", f"--select={CODES}"]
-    command.append("--no-site-packages")
+def _by_flake8(folder: Path, wanted: Sequence[str], jobs: int) -> Run:
+    with tempfile.TemporaryDirectory() as empty:
+        said = _flake8(folder, wanted, jobs, Path(empty))
+    return Run(f"flake8 --jobs={jobs}", said, frozenset(wanted), is_flake8=True)
+
+
+def _alone(folder: Path, name: str, index: int) -> Run:
+    said = _check(folder, [name], index % 4, None)
+    return Run(f"{name} alone", said, frozenset({name}))
+
+
+def _mixed(name: str) -> str:
+    """A key that puts the names in an order that has nothing to do with folders."""
+    return hashlib.sha256(name.encode()).hexdigest()
+
+
+def _environment(seed: int, cache: Path | None) -> dict[str, str]:
+    kept = {} if cache is None else {"XDG_CACHE_HOME": str(cache)}
+    return {**os.environ, "PYTHONHASHSEED": str(seed), **kept}
+
+
+def _check(folder: Path, paths: Sequence[str], seed: int, cache: Path | None, questions: str | None = None) -> Said:
+    """What the command reports for some paths, without a cache if that is None."""
+    command = [sys.executable, *(("-m", "flake8_forward_call") if questions is None else (str(_ASKING), questions))]
+    command += ["check", "--output-format=json", f"--select={CODES}", "--no-site-packages"]
+    command += ["--no-cache"] if cache is None else []
     said = Said()
     for part in _parts(paths):
         done = subprocess.run(

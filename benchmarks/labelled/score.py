@@ -31,6 +31,7 @@ class Score:
     kept: Counter[str] = field(default_factory=Counter)  # A module, and FWD002 says why the call must stay.
     false_alarms: Counter[str] = field(default_factory=Counter)
     breaking: Counter[str] = field(default_factory=Counter)  # A rewrite is offered that would break the program.
+    safe_breaking: Counter[str] = field(default_factory=Counter)  # The same, and `fix` applies it by default.
     doubtful_breaking: Counter[str] = field(default_factory=Counter)  # The same, by FWD003, which says "probably".
     wrong: list[Site] = field(default_factory=list)
     unlabelled: list[Site] = field(default_factory=list)
@@ -71,6 +72,7 @@ def score(package: Package, answers: Mapping[Site, Answer]) -> Score:
             result.false_alarms[kind] += code == "FWD001"
             if answer and answer.fix:
                 (result.doubtful_breaking if code == "FWD003" else result.breaking)[kind] += 1
+                result.safe_breaking[kind] += answer.fix == "safe"
             if code == "FWD001" or (answer and answer.fix):
                 result.wrong.append(site)
     return result
@@ -89,6 +91,7 @@ def total(scores: Iterable[Score]) -> Score:
             "kept",
             "false_alarms",
             "breaking",
+            "safe_breaking",
             "doubtful_breaking",
         ):
             getattr(result, name).update(getattr(one, name))
@@ -121,6 +124,15 @@ def targets(result: Score) -> list[Target]:
         Target("recall, evidence `deps`", 0.90, 1.0, result.recall("deps")),
         Target("safe fixes among the calls found", 0.92, 0.97, result.safe_share),
         Target("rewrites that would break", 0, 0, result.breaking.total()),
+    ]
+
+
+def targets_at_first_sight(result: Score) -> list[Target]:
+    """The targets over calls that were labelled before the tool ran on them."""
+    return [
+        Target("precision of FWD001", 0.99, 0.998, result.precision),
+        Target("recall over all calls to rewrite", 0.90, 0.95, result.recall()),
+        Target("safe rewrites of calls that must stay", 0, 0, result.safe_breaking.total()),
     ]
 
 

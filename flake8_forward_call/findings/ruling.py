@@ -18,10 +18,13 @@ from flake8_forward_call.terminal.printing import from_here, one_line
 if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.overrides import Override
     from flake8_forward_call.sources.source import Source
-    from flake8_forward_call.visiting.visitor import Site
+    from flake8_forward_call.visiting.sites import Site
 
 # How many characters of a receiver a message shows.
 _RECEIVER_SHOWN = 40
+
+# What the message says if the receiver is not proven to be a module.
+_EVIDENCE = "there is evidence, but no proof, that it is a module"
 
 # How many attachments to a receiver's hooks a message names.
 _HANGING_SHOWN = 2
@@ -78,14 +81,20 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     message = rule.message.format(
         before=before, after=after, reason=one_line(verdict.reason), callee=callee, hanging=told
     )
+    if verdict.clues:
+        message += f" ({_EVIDENCE})"
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
     context = replace(context, attached=attached(verdict))
     return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging, context)
 
 
 def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
-    """All that is attached to the receiver's hooks: the path and row of each, and its description."""
-    return tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
+    """What is known besides the receiver's type: the clues that it is a module, and what is attached to its hooks.
+
+    Each has a path, a row and a description.
+    """
+    clues = tuple((one.path, one.row, one_line(f"evidence, not proof: {one.text}")) for one in verdict.clues)
+    return clues + tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:

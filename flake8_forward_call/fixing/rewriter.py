@@ -15,7 +15,8 @@ from flake8_forward_call.findings.finding import Edit, Fix
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.sources.trees import same_tree
 from flake8_forward_call.stack import with_room
-from flake8_forward_call.visiting.visitor import Gap, Located, Site, attribute_of, gap_nodes, locate, lowered
+from flake8_forward_call.visiting.sites import Gap, Located, Site, attribute_of, gap_nodes, lowered
+from flake8_forward_call.visiting.visitor import locate
 
 
 class RewriteError(Exception):

@@ -91,9 +91,18 @@ Keeper: TypeAlias = Variable | Member
 
 
 class Callers(Protocol):
-    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
+    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more.
 
-    is_handed_on: bool
+    ``bound_to`` are the objects to which the function is bound as a method, whose calls are not found. ``is_lost`` says
+    whether there may be others.
+    """
+
+    is_lost: bool
+    bound_to: list[tuple[ast.expr, Scope]]
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether there may be calls that were not yielded."""
 
     def calls(self) -> Iterator[Found]:
         """Yield each call of the function, or of the class whose constructor it is."""

@@ -1,96 +1,237 @@
-"""Asks questions: each once, within limits, and in a loop with nothing added the second time."""
+"""Asks questions: each once, in any depth, and with the same answer whichever is asked first.
+
+The engine does not know what a question means. Whoever asks gives a key and a function that computes the answer and
+asks further questions meanwhile. What such a function returns must depend only on the key and on their answers.
+
+**Loops.** Questions that lead back to each other form a loop. Its answers are those for which every function returns
+what the others assumed. To find them, the loop is computed in rounds: in the first, each of its questions is assumed
+to have the answer "nothing", in each later one that of the round before, until no answer changes. If the functions
+are monotone, this gives the least such answers, whatever the order. If they are not, the result depends on where a
+round starts. So it starts at the same question of the loop, whichever one was asked: the first one by ``rank``.
+
+Answers that keep changing are joined with those of the round before. If even this does not end, those that still change
+become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
+loop, not of the way that led to it.
+
+**Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
+"""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
-from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, trimmed
+from flake8_forward_call.stack import on_new_stack
 
-# The most evaluations for one receiver. Real ones take a few hundred; beyond this, the code is too tangled.
-MAX_STEPS = 20_000
+# Rounds in which a loop may settle by itself. Most take two: one to compute it, and one to see that nothing changes.
+FREE_ROUNDS = 10
 
-# How deep evaluations may be nested. Each level takes about ten of the interpreter's thousand Python frames.
-MAX_DEPTH = 50
+# Further rounds, in which what is assumed can only grow. Past them, answers that still change are unknown.
+GROWING_ROUNDS = 30
 
-# Deeper types than list[dict[str, tuple[X, ...]]] come from loops that wrap a value in itself.
-MAX_TYPE_DEPTH = 5
+# How often the search for the first question of a loop may lead to another one. Then it starts where it is.
+MAX_RESTARTS = 20
+
+# How many questions are nested on one stack. Each takes 5 to 20 Python frames, of 100,000 (``stack.py``), and up to 6
+# calls through C, of which Python 3.12 and 3.13 allow 4,000 to 10,000 depending on the machine.
+NESTED = 400
+
+# Computations for one question from outside. It only ends what would otherwise seem to be endless.
+MAX_WORK = 1_000_000
 
 _Answer = TypeVar("_Answer")
 
 
 class OutOfBudget(Exception):  # noqa: N818
-    """The evaluation would take too long or be nested too deep."""
+    """The question would take too long to answer."""
 
 
-_Notes = TypeVar("_Notes")
+@dataclass(frozen=True, slots=True)
+class Answers(Generic[_Answer]):
+    """What the engine has to know about one kind of answers."""
+
+    nothing: _Answer  # What is assumed about a question that leads back to itself.
+    unknown: _Answer
+    join: Callable[[_Answer, _Answer], _Answer]  # An answer that includes both.
+    is_same: Callable[[_Answer, _Answer], bool]
+    bounded: Callable[[_Answer], _Answer]  # The answer, or a less exact one that is not too large.
+
+
+def unjoined(meanwhile: _Answer) -> Answers[_Answer]:
+    """Answers that cannot be joined: in a loop, they are ``meanwhile`` unless they settle on something else."""
+    return Answers(meanwhile, meanwhile, lambda _, __: meanwhile, lambda one, other: one == other, lambda one: one)
+
+
+class _Question:
+    """A question whose answer is not final yet."""
+
+    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_used", "key", "number")
+
+    def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
+        self.key = key
+        self.compute = compute
+        self.answers = answers
+        self.number = 0  # Later questions have larger numbers.
+        self.answer: Any = None  # That of this round.
+        self.assumed: Any = answers.nothing  # That of the round before.
+        self.is_met = False  # Whether it was asked in this round while it was being computed.
+        self.is_used = False  # Whether this is not its first round.
+
+    def afresh(self) -> _Question:
+        """The same question, about which nothing is assumed."""
+        return _Question(self.key, self.compute, self.answers)
+
+    def assume(self, *, grows: bool) -> None:
+        """Assume in the next round what this one found or, if answers may only grow, that and what was assumed."""
+        self.is_used = True
+        if not self.answers.is_same(self.assumed, self.answer):  # If they are the same, keep the order in them.
+            self.assumed = self.answers.join(self.assumed, self.answer) if grows else self.answer
 
 
 class Engine:
-    """Asks questions, and stores the answers."""
+    """Answers questions, and stores the answers.
 
-    def __init__(self) -> None:
-        self._steps = 0
-        self._known: dict[object, Type] = {}
-        self._open: dict[object, int] = {}
-        self._lowest = sys.maxsize  # The outermost open evaluation that the current one has met.
-        self._notes: dict[object, Any] = {}
+    ``rank`` gives the order of questions by their keys; None for those that are never the first of a loop.
+    """
+
+    def __init__(self, rank: Callable[[Hashable], Any | None]) -> None:
+        self._rank = rank
+        self._known: dict[Hashable, Any] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget everything that is not final."""
+        self._work = 0
+        self._numbers = 0
+        self._open: dict[Hashable, _Question] = {}  # The questions that are being computed, outermost first.
+        self._waiting: dict[Hashable, _Question] = {}  # Computed in this round, but a loop around them is open.
+        self._earlier: dict[Hashable, _Question] = {}  # Computed in the round before.
+        self._loops: list[int] = []  # The numbers of the questions that may turn out to be the first of their loop.
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
-        """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
-        self.refill()
+        """The answer to a question from outside. Raises OutOfBudget; then nothing is stored that is not complete."""
+        self._work = 0
         try:
             return question()
         finally:
-            self._open.clear()
-            self._lowest = sys.maxsize
+            self._forget()
 
-    def refill(self) -> None:
-        """Give the current question its full budget again, because it continues in another file."""
-        self._steps = 0
-
-    def once(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question, computed once. If a question leads back to itself, that adds nothing.
-
-        An answer that met an outer question while that was still open is not stored, because it may be incomplete.
-        """
-        if key in self._known:
-            return self._known[key]
-        if key in self._open:
-            self._lowest = min(self._lowest, self._open[key])
-            return NEVER
-        self._steps += 1
-        if self._steps > MAX_STEPS or len(self._open) > MAX_DEPTH:
-            raise OutOfBudget
-        index = self._open[key] = len(self._open)
-        before, self._lowest = self._lowest, sys.maxsize
+    def once(self, key: Hashable, compute: Callable[[], _Answer], answers: Answers[_Answer]) -> _Answer:
+        """The answer to a question, which is computed unless it is known."""
         try:
-            kind = compute()
+            return self._known[key]  # type: ignore[no-any-return]
+        except KeyError:
+            pass
+        question = self._open.get(key)
+        if question is not None:
+            question.is_met = True
+            self._join_loop(question)
+            return question.assumed  # type: ignore[no-any-return]
+        question = self._waiting.get(key)
+        if question is not None:
+            self._join_loop(question)
+            return question.answer  # type: ignore[no-any-return]
+        question = self._earlier.get(key) or _Question(key, compute, answers)
+        if len(self._open) % NESTED == NESTED - 1:
+            return on_new_stack(lambda: self._answered(question))  # type: ignore[no-any-return]
+        return self._answered(question)  # type: ignore[no-any-return]
+
+    def _join_loop(self, question: _Question) -> None:
+        """Note that the innermost open question leads back to this one, and so do all that are open between them."""
+        while self._loops[-1] > question.number:
+            self._loops.pop()
+
+    def _answered(self, question: _Question) -> Any:
+        """The answer to a question. It is final, unless the question is in a loop with one that is still open."""
+        behind = len(self._waiting)
+        for restart in range(MAX_RESTARTS + 1):
+            first = self._settle(question, behind, anywhere=restart == MAX_RESTARTS)
+            if first is None:
+                break
+            self._give_up(behind)
+            if first.key not in self._known:
+                self._afresh(first)
+            if question.key in self._known:
+                return self._known[question.key]
+            if question.key in self._waiting:
+                self._join_loop(self._waiting[question.key])
+                return self._waiting[question.key].answer
+            question = question.afresh()
+        return question.answer
+
+    def _afresh(self, question: _Question) -> None:
+        """Answer a question, whatever was assumed about it and others before."""
+        earlier, self._earlier = self._earlier, {}
+        try:
+            self._answered(question)
         finally:
-            del self._open[key]
-        kind = trimmed(kind, MAX_TYPE_DEPTH)
-        if self._lowest >= index:
-            self._known[key] = kind
-            self._lowest = before
-        else:
-            self._lowest = min(before, self._lowest)
-        return kind
+            self._earlier = earlier
 
-    def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question that the current one can do without; UNKNOWN if it exceeds the limits.
+    def _settle(self, question: _Question, behind: int, *, anywhere: bool = False) -> _Question | None:
+        """Compute a question and the loop that it leads into, round by round until the answers stay the same.
 
-        This UNKNOWN and the answers that depend on it are not stored, because other questions may take fewer steps.
+        They are stored, or wait for a question that is still open. Returns the question to start with if it is not
+        this one, unless ``anywhere``. The questions of the loop are those that wait since there were ``behind``.
         """
+        is_fresh, rounds, earlier = not question.is_used, 1, self._earlier
         try:
-            return self.once(key, compute)
-        except (OutOfBudget, RecursionError):
-            self._lowest = -1
-            return UNKNOWN
+            while self._is_outermost(question):
+                self._loops.pop()
+                if not question.is_met and len(self._waiting) == behind:
+                    self._known[question.key] = question.answer
+                    return None
+                loop = [question, *islice(reversed(self._waiting.values()), len(self._waiting) - behind)]
+                first = question if anywhere else self._first(loop)
+                if first is not question or not (is_fresh or anywhere):
+                    return first.afresh()
+                self._give_up(behind)
+                changed = [one for one in loop if one.is_met and not one.answers.is_same(one.assumed, one.answer)]
+                if not changed:
+                    self._known.update((one.key, one.answer) for one in loop)
+                    return None
+                rounds += 1
+                if rounds > FREE_ROUNDS + GROWING_ROUNDS:
+                    self._known.update((one.key, one.answers.unknown) for one in changed)
+                    return question.afresh()
+                for one in loop:
+                    one.assume(grows=rounds > FREE_ROUNDS)
+                self._earlier = {one.key: one for one in loop}
+        finally:
+            self._earlier = earlier
+        self._waiting[question.key] = question
+        return None
 
-    def notes(self, kind: Callable[[], _Notes]) -> _Notes:
-        """What an answering module remembers for as long as this evaluator lives: one object of each kind."""
-        found = self._notes.get(kind)
-        if found is None:
-            found = self._notes[kind] = kind()
-        return cast("_Notes", found)
+    def _is_outermost(self, question: _Question) -> bool:
+        """Compute an answer. Returns whether the question is in no loop with one that is still open."""
+        self._work += 1
+        if self._work > MAX_WORK:
+            raise OutOfBudget
+        self._numbers += 1
+        behind, number = len(self._waiting), self._numbers
+        question.number, question.is_met = number, False
+        self._open[question.key] = question
+        self._loops.append(number)
+        try:
+            question.answer = question.answers.bounded(question.compute())
+        except BaseException:
+            self._give_up(behind)
+            while self._loops and self._loops[-1] >= number:
+                self._loops.pop()
+            raise
+        finally:
+            del self._open[question.key]
+        return self._loops[-1] == number
+
+    def _give_up(self, behind: int) -> None:
+        """Forget the questions that began to wait since there were so many."""
+        while len(self._waiting) > behind:
+            self._waiting.popitem()
+
+    def _first(self, loop: Sequence[_Question]) -> _Question:
+        """The question at which the rounds of a loop start, whichever was asked: the first by content."""
+        ranks = ((self._rank(one.key), one) for one in loop)
+        ranked = [(rank, one) for rank, one in ranks if rank is not None]
+        return min(ranked, key=itemgetter(0))[1] if ranked else loop[0]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar, cast
+
 from flake8_forward_call.inference.calling import altering, obstacles
 from flake8_forward_call.inference.calling.own_calls import OwnCalls
-from flake8_forward_call.inference.classes import bases, decoration, family, likeness, mixins
+from flake8_forward_call.inference.classes import bases, declaring, decoration, family, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import Hierarchy
-from flake8_forward_call.inference.engine import Engine
+from flake8_forward_call.inference.classes.joining import joined
+from flake8_forward_call.inference.engine import Answers, Engine
 from flake8_forward_call.inference.evaluating import (
     attributes,
     calls,
@@ -14,35 +18,73 @@ from flake8_forward_call.inference.evaluating import (
     declarations,
     expressions,
     names,
-    naming,
     parameters,
     refinement,
+    substituting,
 )
 from flake8_forward_call.inference.evaluating import bound as binding_values
+from flake8_forward_call.inference.evaluating.ranking import rank
 from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.hooks import reentry as hook_reentry
-from flake8_forward_call.inference.importing import known, lazy, modules, stars, stubs
+from flake8_forward_call.inference.members import (
+    by_name,
+    entries,
+    known,
+    lacking,
+    lazy,
+    modules,
+    naming,
+    stars,
+    stubs,
+    tables,
+)
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.swapping import owners, swaps
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.usage import callers, elsewhere, handing, registries, search
+from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, is_same, union
+from flake8_forward_call.inference.usage import by_pytest, callers, elsewhere, filling, handing, registries, search
 from flake8_forward_call.inference.usage import origins as value_origins
 
+_Answer = TypeVar("_Answer")
+_Notes = TypeVar("_Notes")
 
-class Evaluator(Engine):
+
+class Evaluator:
     """Answers all questions about a project's files. One evaluator serves many receivers, and stores its answers."""
 
     def __init__(self, project: Project) -> None:
-        super().__init__()
         self.project = project
+        self.engine = Engine(rank)
+        self._types: Answers[Type] = Answers(
+            nothing=NEVER,
+            unknown=UNKNOWN,
+            join=lambda one, other: union([one, other]),
+            is_same=is_same,
+            bounded=lambda kind: bounded(joined(self, kind)),
+        )
         self.hierarchy = Hierarchy(self)
         self.own_calls = OwnCalls(self)
+        self._notes: dict[object, Any] = {}
+
+    def ask(self, question: Callable[[], _Answer]) -> _Answer:
+        """The answer to a question from outside. Raises OutOfBudget."""
+        return self.engine.ask(question)
 
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
         """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
         found = self.project.mentioning(word, beside, limit)
-        self.refill()
         return None if found is None else tuple(dict.fromkeys((own, *found)))
+
+    def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
+        """The type that answers a question, computed once. Raises OutOfBudget."""
+        return self.engine.once(key, compute, self._types)
+
+    def notes(self, kind: Callable[[], _Notes]) -> _Notes:
+        """What an answering module remembers for as long as this evaluator lives: one object of each kind."""
+        found = self._notes.get(kind)
+        if found is None:
+            found = self._notes[kind] = kind()
+        return cast("_Notes", found)
 
     # Values
 
@@ -57,6 +99,8 @@ class Evaluator(Engine):
     own_member = attributes.own_member
     call = calls.call
     returned = calls.returned
+    for_call = calls.for_call
+    filled_in = substituting.filled_in
     fixture_value = calls.fixture_value
     parameter = parameters.parameter
     parameter_of = parameters.parameter_of
@@ -75,8 +119,12 @@ class Evaluator(Engine):
     held = containers.held
     container_kind = containers.container_kind
     is_container = containers.is_container
-    filled = containers.filled
-    put_in = containers.put
+    filled = filling.filled
+    put_in = filling.put
+    put_by_call = filling.put_by
+    stored_in = filling.stored
+    can_be_filled = filling.can_be_filled
+    refilled = filling.refilled
 
     # Imports
 
@@ -84,6 +132,10 @@ class Evaluator(Engine):
     member = modules.member
     global_of = modules.global_of
     starred = modules.starred
+    entry = entries.entry
+    tabled = tables.entry
+    member_by_name = by_name.member
+    among_lacking = lacking.among
     hidden_by_stars = stars.hiding
     imported_module = lazy.imported_module
     counterpart = stubs.counterpart
@@ -100,6 +152,7 @@ class Evaluator(Engine):
     unread_part = decoration.unread
     users_of_mixin = mixins.users
     behaves_like_module = likeness.behaves_like_module
+    implementations = declaring.implementations
     stand_ins = likeness.stand_ins
     called_classes = family.called
     at_worst = family.at_worst
@@ -117,6 +170,7 @@ class Evaluator(Engine):
     origins = value_origins.origins
     bound = value_origins.bound
     holder = value_origins.holder
+    passed_by_pytest = by_pytest.passed
     owners_of_store = owners.owners
     is_stored_into = owners.is_into
 

@@ -7,7 +7,7 @@ The steps that matter for the result are selected from that, or those that lead 
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -51,6 +51,7 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
+from flake8_forward_call.inference.usage import elsewhere
 
 # Nobody reads more steps. Those that are left out are further from the receiver.
 MAX_STEPS = 30
@@ -73,7 +74,7 @@ class _Question:
     """A question, the questions that it led to, and the answer."""
 
     key: object
-    inner: list[_Question] = field(default_factory=list)
+    inner: dict[_Question, None] = field(default_factory=dict)
     kind: Type = NEVER
 
 
@@ -85,34 +86,24 @@ class Tracer(Evaluator):
 
     def trace(self, node: ast.expr, scope: Scope) -> tuple[Type, _Question]:
         """The type of a receiver, and the questions that led to it. Raises OutOfBudget."""
-        self.functions: dict[int, Scope] = {}
-        self._asked: dict[object, _Question] = {}
+        self._asked: dict[Hashable, _Question] = {}
         root = _Question(None)
         self._around = [root]
         root.kind = self.ask(lambda: self.resolved(self.expression(node, scope)))
         self._around = None
         return root.kind, root
 
-    def once(self, key: object, compute: Callable[[], Type]) -> Type:
+    def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The answer to a question, which is recorded under the question that led to it."""
         if self._around is None:
             return super().once(key, compute)
-        question = self._asked.get(key)
-        if question is not None:
-            self._around[-1].inner.append(question)
-            if question.kind != NEVER:
-                return question.kind
-        else:
-            question = self._asked[key] = _Question(key)
-            self._around[-1].inner.append(question)
+        question = self._asked.setdefault(key, _Question(key))
+        self._around[-1].inner[question] = None
         self._around.append(question)
         try:
             question.kind = super().once(key, compute)
         finally:
             self._around.pop()
-        for one in alternatives(question.kind):
-            if isinstance(one, Function):
-                self.functions[id(one.node)] = one.scope
         return question.kind
 
 
@@ -251,7 +242,7 @@ def _told(asked: Tracer, question: _Question) -> Iterator[Step]:
             text = _of_binding(binding, question.kind)
             if text is not None:
                 yield _at(binding.scope, binding.node, text)
-        case ("passed", Slot(name=name) as slot):
+        case ("passed", Slot(name=name) as slot, _):
             parameter = asked.parameter_of(slot)
             assert parameter is not None
             callee = getattr(parameter.function, "name", "lambda")
@@ -260,14 +251,14 @@ def _told(asked: Tracer, question: _Question) -> Iterator[Step]:
             else:
                 text = f"`{name}` is what the calls of `{callee}` in this project pass"
             yield _at(parameter.scope, parameter.argument, text)
-        case ("returned", int(index)) if index in asked.functions:
-            yield from _of_function(asked.functions[index])
-        case ("registry", (File() as file, str(name))):
+        case ("returned" | "returned to", Scope() as scope, *_):
+            yield from _of_function(scope)
+        case ("registry", File() as file, str(name)):
             bound = next(iter(flow_of(root_of(file)).bound[name]))
             what = "modules alone" if question.kind != UNKNOWN else "not modules alone, or nothing"
             yield _at(bound.scope, bound.node, f"the project registers {what} in `{name}`")
         case ("elsewhere", SourceClass() as cls, str(name), _):
-            if question.kind != NEVER:
+            if question.kind not in (NEVER, elsewhere.NOT_SET):
                 yield Step(
                     *_place(cls), f"`{cls.node.name}` does not set `{name}` itself; other code in the project does"
                 )

@@ -11,7 +11,7 @@ docstring says so. A question that would take too long raises OutOfBudget, which
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import Protocol, TypeVar
 
 from flake8_forward_call.inference.answers import (
@@ -26,6 +26,7 @@ from flake8_forward_call.inference.answers import (
     Reentry,
 )
 from flake8_forward_call.inference.definitions import Class, Meaning, SourceClass
+from flake8_forward_call.inference.engine import Engine
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Parameter, Step, Test
 from flake8_forward_call.inference.syntax.file import File
@@ -33,7 +34,7 @@ from flake8_forward_call.inference.syntax.fillings import Filling
 from flake8_forward_call.inference.syntax.references import Handed
 from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
 from flake8_forward_call.inference.syntax.stores import Store
-from flake8_forward_call.inference.types import Instance, Slot, Type
+from flake8_forward_call.inference.types import ClassObject, Function, Instance, Slot, Type
 from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing
 from flake8_forward_call.visiting.candidates import Candidate
 
@@ -66,8 +67,11 @@ class Values(Protocol):
     def binding(self, binding: AnyBinding) -> Type:
         """What one binding gives."""
 
-    def narrowed(self, kind: Type, test: Test, positive: bool) -> Type:
-        """The type after the test: ``positive`` says whether it was true."""
+    def narrowed(self, kind: Type, test: Test, positive: bool, *, may_be_never: bool = False) -> Type:
+        """The type after the test: ``positive`` says whether it was true.
+
+        If nothing passes the test, the source is not complete, unless it ``may_be_never``: then it was not reached.
+        """
 
     def tested_instances(self, classes: ast.expr, scope: Scope) -> Iterator[Type]:
         """Yield the type of a value that passes ``isinstance(value, classes)``, for each of the classes."""
@@ -83,6 +87,12 @@ class Values(Protocol):
 
     def returned(self, callee: Type) -> Type:
         """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
+
+    def for_call(self, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
+        """What a function returns, with the owner and the arguments of a call in place of its parameters."""
+
+    def filled_in(self, kind: Type, given: dict[Slot, Type]) -> Type:
+        """The type with slots replaced by what a caller passes for them."""
 
     def fixture_value(self, scope: Scope) -> Type:
         """The value that a pytest fixture passes to its tests: what it returns or yields."""
@@ -147,6 +157,18 @@ class Containers(Protocol):
     def put_in(self, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
         """Yield what is put into a target of the filling."""
 
+    def put_by_call(self, call: ast.Call, scope: Scope) -> Iterator[Type]:
+        """Yield what a call such as ``xs.append(x)`` adds."""
+
+    def stored_in(self, key: str, scope: Scope) -> Iterator[Type]:
+        """Yield what the scope's own code puts into the container at ``key``."""
+
+    def can_be_filled(self, kind: Type, *, declared: bool) -> bool:
+        """Whether code may put something into the value that its type does not include yet."""
+
+    def refilled(self, kind: Type, put: Iterable[Type]) -> Type:
+        """The type of a container after more was added to it."""
+
 
 class Imports(Protocol):
     """What names of other files and packages are. One that is not read is a Namespace."""
@@ -165,6 +187,18 @@ class Imports(Protocol):
 
         A Python module counts only if the file binds the name to it, as ``import torch.nn as nn`` does.
         """
+
+    def entry(self, node: ast.Attribute | ast.Subscript, scope: Scope) -> Type:
+        """What the scopes around, or the other methods of the class, store under the same key; else UNKNOWN."""
+
+    def tabled(self, node: ast.Subscript, scope: Scope) -> Type | None:
+        """The type of ``vars(module)[name]`` or ``globals()[name]``; None for any other subscript."""
+
+    def member_by_name(self, owner: Type, key: ast.expr, scope: Scope) -> Type:
+        """The type of the owner's member under one of the names that the key may be; UNKNOWN if nothing shows it."""
+
+    def among_lacking(self, owner: Type, name: str) -> Type:
+        """The type of an attribute of one of several values; those that may make it up count, too."""
 
     def hidden_by_stars(
         self, bindings: Sequence[AnyBinding], name: str, scope: Scope, use: ast.Name | None
@@ -213,6 +247,12 @@ class Classes(Protocol):
 
     def behaves_like_module(self, cls: SourceClass) -> bool:
         """Whether a class with an unread base has a ``forward``, calls its parent's constructor and stores modules."""
+
+    def implementations(self, owner: Instance | ClassObject, name: str) -> Iterator[Type]:
+        """Yield the members of subclasses, if the owner's class only declares a method or property of that name.
+
+        UNKNOWN if there may be other subclasses.
+        """
 
     def stand_ins(self, cls: SourceClass, name: str) -> Iterator[Type]:
         """Yield what may be in ``self.name`` instead of a module: the class tests it for a class with a ``forward``.
@@ -269,6 +309,9 @@ class Uses(Protocol):
     def holder(self, cls: SourceClass, name: str) -> SourceClass | None:
         """The first class in the MRO that sets an attribute; None if none does."""
 
+    def passed_by_pytest(self, binding: Parameter) -> Type | None:
+        """What pytest passes for a parameter; None if this is no test or fixture, or nothing provides the parameter."""
+
     def owners_of_store(self, store: Store) -> Iterator[Type]:
         """Yield the types of the object that something is stored in."""
 
@@ -301,7 +344,10 @@ class Calls(Protocol):
         """Everything that the project attaches to the hooks of a receiver, the nearest first."""
 
     def swapped(self, receiver: ast.expr, scope: Scope) -> str | None:
-        """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
+        """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+
+        Raises OutOfBudget.
+        """
 
 
 class Hierarchy(Protocol):
@@ -393,20 +439,18 @@ class Working(Protocol):
     def own_calls(self) -> OwnCalls:
         """The questions about what a class itself does to its call."""
 
+    @property
+    def engine(self) -> Engine:
+        """What asks each question once, whatever kind its answer has."""
+
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
         """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
 
-    def once(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question, computed once. If it leads back to itself, that adds nothing."""
-
-    def attempt(self, key: object, compute: Callable[[], Type]) -> Type:
-        """The answer to a question that the current one can do without; UNKNOWN if it exceeds the limits."""
+    def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
+        """The type that answers a question, computed once. Raises OutOfBudget."""
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
-        """The answer to a question from outside, with a fresh budget. Raises OutOfBudget."""
-
-    def refill(self) -> None:
-        """Give the current question its full budget again, because it continues in another file."""
+        """The answer to a question from outside. Raises OutOfBudget."""
 
     def notes(self, kind: Callable[[], _Notes]) -> _Notes:
         """What the asking module remembers from one question to the next: one object of each kind."""

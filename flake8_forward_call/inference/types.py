@@ -6,14 +6,19 @@ import ast
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.syntax.bindings import Test
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.sources.source import is_stub
 
-# A union of more alternatives proves nothing to a reader, and costs time in every later step.
+# A union of more alternatives proves nothing to a reader, and costs time in every later step. The answer to a question
+# has no more: many classes are joined to a base that they share (``classes/joining.py``).
 MAX_ALTERNATIVES = 24
+
+# While an answer is being put together, a union may have more: the largest tables of classes seen have 300 entries.
+MAX_GATHERED = 600
 
 
 class Origin(enum.Enum):
@@ -79,7 +84,7 @@ class Tuple:
     items: tuple[Type, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class Function:
     """A function in the source; ``owner`` is the object to which it is bound."""
 
@@ -154,12 +159,29 @@ class Slot:
     """A type known only to the caller: of a parameter without annotation, or of a type variable.
 
     ``owner`` distinguishes parameters with the same name: the function's node, or the catalogue's name for it.
-    ``bound`` is the type that applies for every caller.
+    ``bound`` is the type that applies for every caller. ``tests`` are the tests that the value has passed, or failed:
+    what they leave is only known once the slot is filled in.
     """
 
     owner: object
     name: str
     bound: Type = field(default=Unknown(), compare=False)
+    tests: tuple[tuple[Test, bool], ...] = ()
+
+    @property
+    def untested(self) -> Slot:
+        """The slot as callers fill it in, before any test."""
+        return Slot(self.owner, self.name, self.bound) if self.tests else self
+
+
+@dataclass(frozen=True, slots=True)
+class OfOwnClass:
+    """The owner of a slot for what ``cls(...)`` creates: an instance of the class on which the method is called.
+
+    ``given`` is what the constructor is passed, as in the slots of an Instance.
+    """
+
+    given: tuple[tuple[Slot, Type], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +237,34 @@ def union(kinds: Iterable[Type]) -> Type:
     flat: dict[Type, None] = {}
     for kind in kinds:
         flat.update(dict.fromkeys(alternatives(kind)))
-    if len(flat) > MAX_ALTERNATIVES:
+    if len(flat) > MAX_GATHERED:
         return UNKNOWN
     return next(iter(flat)) if len(flat) == 1 else Union(tuple(flat))
+
+
+def is_same(one: Type, other: Type) -> bool:
+    """Whether two types are equal, whatever the order of alternatives in them."""
+    return one == other or _unordered(one) == _unordered(other)
+
+
+def _unordered(kind: Type) -> object:
+    match kind:
+        case Union(several):
+            return frozenset(map(_unordered, several))
+        case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner) | Method(inner):
+            return type(kind), _unordered(inner), getattr(kind, "name", "")
+        case Mapping(key, value):
+            return Mapping, _unordered(key), _unordered(value)
+        case Tuple(items):
+            return tuple(map(_unordered, items))
+        case Instance(cls, origin, slots) if slots:
+            return cls, origin, frozenset((slot, _unordered(value)) for slot, value in slots)
+        case Slot(owner=OfOwnClass(), bound=Instance() as made):
+            return OfOwnClass, _unordered(made)
+        case Function(node, _, owner) | KnownFunction(node, owner=owner) if owner is not None:
+            return node, _unordered(owner)
+        case _:
+            return kind
 
 
 def each(kind: Type, change: Callable[[Type], Type]) -> Type:
@@ -230,25 +277,57 @@ def without_none(kind: Type) -> Type:
     return union(one for one in alternatives(kind) if not isinstance(one, NoneValue))
 
 
-def substitute(kind: Type, given: dict[Slot, Type]) -> Type:
+class Rules(Protocol):
+    """What filling in a slot needs to know about the project."""
+
+    def called(self, kind: Type) -> Type:
+        """The result of calling a value."""
+
+    def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
+        """What tests leave of a value."""
+
+
+class _Bare:
+    """The rules where the project cannot be asked."""
+
+    def called(self, kind: Type) -> Type:
+        match kind:
+            case ClassObject(cls, origin):
+                return Instance(cls, origin)
+            case Slot():
+                return Result(kind)
+            case _:
+                return UNKNOWN
+
+    def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
+        return kind
+
+
+_BARE = _Bare()
+
+
+def substitute(kind: Type, given: dict[Slot, Type], rules: Rules = _BARE) -> Type:
     """The type with slots replaced by what a caller passes for them."""
     if not given:
         return kind
-    again = _Substitution(given)
+    again = _Substitution(given, rules)
     return again(kind)
 
 
 @dataclass(frozen=True, slots=True)
 class _Substitution:
     given: dict[Slot, Type]
+    rules: Rules
 
     def __call__(self, kind: Type) -> Type:
         match kind:
+            case Slot(owner=OfOwnClass(), bound=Instance() as bound):
+                return self._of_own_class(bound)
             case Slot():
-                return self.given.get(kind, kind)
+                return self._filled(kind)
             case Result(callee):
-                called = self.given.get(callee, callee)
-                return union(_called(one) for one in alternatives(called))
+                called = self._filled(callee)
+                return kind if called is callee else union(map(self.rules.called, alternatives(called)))
             case Union(several):
                 return union(map(self, several))
             case Instance(cls, origin, slots) if slots:
@@ -268,24 +347,43 @@ class _Substitution:
             case _:
                 return kind
 
+    def _filled(self, slot: Slot) -> Type:
+        given = self.given.get(slot.untested)
+        if given is None:
+            return slot
+        return self.rules.tested(given, slot.tests) if slot.tests else given
 
-def _called(kind: Type) -> Type:
-    match kind:
-        case ClassObject(cls, origin):
-            return Instance(cls, origin)
-        case Slot():
-            return Result(kind)
-        case _:
-            return UNKNOWN
+    def _of_own_class(self, made: Instance) -> Type:
+        """What ``cls(...)`` creates, if the class on which the method is called is given."""
+        slots = tuple((slot, self(value)) for slot, value in made.slots)
+        match self.given.get(_OWN):
+            case ClassObject(cls, origin):
+                return Instance(cls, origin, slots)
+            case Slot(bound=ClassObject(cls)):
+                return made_by(Instance(cls, Origin.DECLARED, slots))
+            case _:
+                return made_by(Instance(made.cls, made.origin, slots))
+
+
+# ``self`` or ``cls`` in a method.
+_OWN = Slot("Self", "Self")
+
+
+def made_by(instance: Instance) -> Slot:
+    """The type of what ``cls(...)`` creates in a class method, if the class itself would create the instance."""
+    return Slot(OfOwnClass(instance.slots), "Self", instance)
 
 
 def slots_in(kind: Type) -> Iterator[Slot]:
     """The slots in the type."""
     match kind:
+        case Slot(owner=OfOwnClass(given)):
+            for _, value in given:
+                yield from slots_in(value)
         case Slot():
-            yield kind
+            yield kind.untested
         case Result(callee):
-            yield callee
+            yield callee.untested
         case Union(several) | Tuple(several):
             for one in several:
                 yield from slots_in(one)
@@ -301,6 +399,40 @@ def slots_in(kind: Type) -> Iterator[Slot]:
             return
 
 
+# What a type may consist of. Only programs that put values into themselves, or the same value into many places, have
+# types of more parts than a few dozen. Deeper ones than list[dict[str, tuple[X, ...]]] come from loops, too.
+MAX_TYPE_DEPTH = 5
+MAX_TYPE_SIZE = 1_000
+
+
+def bounded(kind: Type) -> Type:
+    """The type, or one that is nested less deeply if it is too deep or too large."""
+    for depth in range(MAX_TYPE_DEPTH, 0, -1):
+        found = trimmed(kind, depth)
+        if found is kind or depth == 1 or not _is_larger(found, MAX_TYPE_SIZE):
+            return found
+    return UNKNOWN
+
+
+def _is_larger(kind: Type, size: int) -> bool:
+    """Whether a type has more parts than so many."""
+    todo, count = [kind], 0
+    while todo:
+        count += 1
+        if count > size:
+            return True
+        match todo.pop():
+            case Union(several) | Tuple(several):
+                todo += several
+            case Instance(slots=slots) | Slot(bound=Instance(slots=slots)) if slots:
+                todo += [value for _, value in slots]
+            case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
+                todo.append(inner)
+            case Mapping(key, value):
+                todo += [key, value]
+    return False
+
+
 def trimmed(kind: Type, depth: int) -> Type:
     """The type without what is nested deeper: first without the slots of instances, then without container elements."""
     match kind:
@@ -309,6 +441,9 @@ def trimmed(kind: Type, depth: int) -> Type:
         case Instance(cls, origin, slots) if slots:
             kept = ((slot, trimmed(value, depth - 1)) for slot, value in slots) if depth > 1 else ()
             return Instance(cls, origin, tuple(kept))
+        case Slot(owner=OfOwnClass(), bound=Instance(cls, origin, slots)) if slots:
+            kept = ((slot, trimmed(value, depth - 1)) for slot, value in slots) if depth > 1 else ()
+            return made_by(Instance(cls, origin, tuple(kept)))
         case Tuple(items) if items:
             return Tuple(tuple(trimmed(one, depth - 1) for one in items)) if depth > 0 else UNKNOWN
         case Many(inner):

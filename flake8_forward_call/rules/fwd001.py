@@ -86,6 +86,13 @@ If your project's source shows what uses the receiver's hooks, the message names
 of the above, except hooks that are only added at run time. It follows the module through attributes, lists and helper
 functions. A message names two such uses at most; `forward-call explain PATH:ROW:COLUMN` shows all of them.
 
+### Evidence instead of proof
+
+Some calls are reported although not everything was read: the receiver may have several values, of which one is proven
+to be a module and none is something else. Or there is evidence that it is a module: the type in a docstring, methods
+that only modules have, or keywords that only modules take. Then the message says that there is no proof, `forward-call
+explain PATH:ROW:COLUMN` names the evidence, and the fix is only applied with `--unsafe-fixes`.
+
 ### Common misconceptions
 
 `DistributedDataParallel` and `FullyShardedDataParallel` (FSDP1) do their work in their own `forward`. Gradients are

@@ -12,16 +12,13 @@ FWD001: its hooks do not run.
 
 ## What can be unresolved
 
-- **One of several values.** On one path the receiver is a module. On another path it comes from a function whose source
-  is not available.
-- **An argument.** The receiver is a parameter without annotation. Every call of the function that was found passes a
-  module or an unresolved value, and at least one passes a module.
-- **The callers.** The function is stored, registered or passed to something else, so it may have callers that were not
-  found.
 - **A base class.** The class behaves like a module: it has a `forward`, calls `super().__init__()`, and has modules as
   attributes. But one of its base classes is in a package that is neither installed nor known.
 - **`__call__`.** The receiver is certainly a module, but its class is unresolved, and some modules in the project
   override `__call__` with another meaning.
+
+If one of several possible values is proven to be a module, and the others could not be resolved, the call bypasses the
+hooks of that module. This is FWD001, with a fix that is only applied with `--unsafe-fixes`.
 
 `forward-call explain PATH:ROW:COLUMN` shows the chain of evidence, and where it ends.
 
@@ -47,23 +44,39 @@ Add `# noqa: FWD003` to the line with the word `forward`. For whole files, use `
 _BAD = """\
 from torch import nn
 
-from plugins import load
+from plugins import Base
 
 
-def run(x, path=None):
-    model = load(path) if path else nn.Linear(4, 2)
-    return model.forward(x)
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def run(x):
+    return Net().forward(x)
 """
 
 _GOOD = """\
 from torch import nn
 
-from plugins import load
+from plugins import Base
 
 
-def run(x, path=None):
-    model = load(path) if path else nn.Linear(4, 2)
-    return model(x)
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(4, 2)
+
+    def forward(self, x):
+        return self.layer(x)
+
+
+def run(x):
+    return Net()(x)
 """
 
 RULE = Rule(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -32,6 +34,22 @@ def scoring(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     from labelled import score
 
     return score
+
+
+@pytest.fixture
+def fetching(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from labelled import fetch
+
+    return fetch
+
+
+@pytest.fixture
+def sampling(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(BENCHMARKS)
+    from labelled import sampling
+
+    return sampling
 
 
 @pytest.fixture
@@ -88,6 +106,7 @@ def test_what_must_stay_is_a_false_alarm_and_a_rewrite_of_it_breaks(labels: Modu
     assert (one.must_stay.total(), one.kept.total()) == (2, 1)
     assert dict(one.false_alarms) == {"file": 1, "deps": 1}
     assert (one.breaking["deps"], one.doubtful_breaking["deps"]) == (1, 1)
+    assert one.safe_breaking.total() == 0
     assert [row for _, row, _ in one.wrong] == [2, 3, 4]
     assert one.precision == pytest.approx(1 / 3)
 
@@ -105,6 +124,16 @@ def test_a_target_is_missed_below_what_it_must_be_and_a_breaking_rewrite_is_one_
     ]
 
 
+def test_at_first_sight_only_a_safe_rewrite_of_a_call_that_must_stay_is_one_too_many(
+    labels: ModuleType, scoring: ModuleType
+) -> None:
+    found = [("fix", "file", ("FWD001", "safe"))] * 99
+    unsafe = _scored(labels, scoring, *found, ("ignore", "file", ("FWD001", "unsafe")))
+    safe = _scored(labels, scoring, *found, ("ignore", "file", ("FWD001", "safe")))
+    assert [target.held for target in scoring.targets_at_first_sight(scoring.total([unsafe]))] == [True, True, True]
+    assert [target.held for target in scoring.targets_at_first_sight(scoring.total([safe]))] == [True, True, False]
+
+
 def test_a_label_that_is_none_is_refused(labels: ModuleType) -> None:
     with pytest.raises(ValueError, match="no such label: fixed, file"):
         labels.Label("fixed", "file", "")
@@ -113,6 +142,45 @@ def test_a_label_that_is_none_is_refused(labels: ModuleType) -> None:
 def test_every_call_is_labelled_once(labels: ModuleType) -> None:
     packages = list(labels.read_labels(labels.LABELS))
     assert sum(len(package.labels) for package in packages) == 588
+
+
+def test_the_second_set_has_other_packages_each_with_the_checksum_of_its_archive(labels: ModuleType) -> None:
+    fresh = list(labels.read_labels(labels.FRESH))
+    assert (len(fresh), sum(len(package.labels) for package in fresh)) == (27, 233)
+    assert not {one.name for one in fresh} & {one.name for one in labels.read_labels(labels.LABELS)}
+    assert all(one.pin.startswith(f"{one.requirement} --hash=sha256:") for one in fresh)
+
+
+def test_where_some_releases_are_pinned_all_are(labels: ModuleType, tmp_path: Path) -> None:
+    entry = {"path": "p.py", "row": 1, "column": 1, "verdict": "fix", "evidence": "file", "how": ""}
+    rows = [json.dumps({"source": source, **entry}) for source in ("a==1", "b==1")]
+    (tmp_path / "l.jsonl").write_text("\n".join(rows), encoding="utf-8")
+    assert [one.pin for one in labels.read_labels(tmp_path / "l.jsonl")] == [None, None]
+    (tmp_path / "l.txt").write_text("# Pins.\na==1 --hash=sha256:00\n", encoding="utf-8")
+    with pytest.raises(KeyError, match="b==1"):
+        list(labels.read_labels(tmp_path / "l.jsonl"))
+
+
+def test_a_pin_is_what_pip_is_asked_for(tmp_path: Path, fetching: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def run(command: list[str], **_: object) -> None:
+        asked.append(Path(command[command.index("--requirement") + 1]).read_text(encoding="utf-8"))
+        assert "--require-hashes" in command
+        with zipfile.ZipFile(Path(command[-1], "a-1-py3-none-any.whl"), "w") as wheel:
+            wheel.writestr("a.py", "")
+
+    monkeypatch.setattr(fetching.subprocess, "run", run)
+    assert (fetching.fetch("a==1", tmp_path, "a==1 --hash=sha256:00") / "a.py").exists()
+    assert asked == ["a==1 --hash=sha256:00\n"]
+
+
+def test_a_sample_is_every_call_or_twelve_at_equal_distances(sampling: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "b.py").write_text("super().forward()\né = m.forward(n.forward)\n", encoding="utf-8")
+    (tmp_path / "broken.py").write_text("x.forward(", encoding="utf-8")
+    assert sampling.sample(tmp_path) == [("b.py", 2, 7)]
+    (tmp_path / "a.py").write_text("m.forward()\n" * 23, encoding="utf-8")
+    assert sampling.sample(tmp_path) == [("a.py", row, 3) for row in range(1, 24, 2)]
 
 
 PROGRAM = '''\
@@ -172,7 +240,7 @@ def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_no
     command = [sys.executable, str(BENCHMARKS / "order.py"), "--smoke"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 findings, 10 runs, 0 differences" in done.stdout
+    assert "4 findings, 15 runs, 0 differences" in done.stdout
 
 
 @pytest.mark.parametrize("name", ["methods", "classes", "strings", "line", "notebook"])

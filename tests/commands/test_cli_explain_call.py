@@ -110,7 +110,7 @@ def test_reason_against_the_rewrite_is_told(project: Path) -> None:
 
 def test_doubt_is_told(project: Path) -> None:
     done = forward_call("explain", "model.py:31")
-    assert "FWD003" in done.lines[0]
+    assert "FWD001" in done.lines[0]
     assert any("`load` is imported from `plugins`" in line for line in done.lines)
     assert any("class `model.Model` derives from torch.nn.Module" in line for line in done.lines)
 

@@ -12,7 +12,8 @@ from flake8_forward_call.findings.finding import Applicability, Cell, Place
 from flake8_forward_call.findings.ruling import finding_for, rule_for, shortened
 from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing, Verdict
 from flake8_forward_call.sources.source import Source
-from flake8_forward_call.visiting.visitor import Site, find_sites
+from flake8_forward_call.visiting.sites import Site
+from flake8_forward_call.visiting.visitor import find_sites
 
 MODULE, PROBABLE = Standing.MODULE, Standing.PROBABLE
 SAFE, UNSAFE = Applicability.SAFE, Applicability.UNSAFE

@@ -45,7 +45,7 @@ REG = {"net": Net}
 def register(k, v): REG[k] = v
 # --- use2.py
 from run import REG
-def f(k): REG[k]().forward(1)  # FWD003
+def f(k): REG[k]().forward(1)  # FWD001 unsafe
 """,
     "enum of classes": """
 # --- run.py
@@ -364,7 +364,7 @@ def f(x: Net | Robot):
     x.forward(1)  # FWD001
 def g(x: "Net | Odd"): x.forward(1)  # FWD002
 def h(x: "Net | None"): x.forward(1)  # FWD001
-def i(x: "Net | Unread"): x.forward(1)  # FWD003
+def i(x: "Net | Unread"): x.forward(1)  # FWD001 unsafe
 """,
     "assertions": """
 # --- use.py

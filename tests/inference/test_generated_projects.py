@@ -43,7 +43,7 @@ def expected(values: Iterable[str]) -> str | None:
     if not found or "robot" in found or found == {"unknown"} or {"odd", "unknown"} <= found:
         return None
     if "unknown" in found:
-        return "FWD003"
+        return "FWD001 unsafe"
     return "FWD002" if "odd" in found else "FWD001"
 
 

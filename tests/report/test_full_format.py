@@ -110,8 +110,8 @@ def test_fix_that_is_not_safe_is_told_as_such() -> None:
         "        net = load(path) if path else nn.Linear(4, 2)\n        return net.forward(x)",
     )
     Path("net.py").write_text("from plugins import load\n" + text)
-    report = forward_call("check", "--output-format", "full", "--extend-select", "FWD003", "net.py").out
-    assert report.startswith("FWD003 net.forward(...)")
+    report = forward_call("check", "--output-format", "full", "net.py").out
+    assert report.startswith("FWD001 net.forward(...)")
     assert "   = help: net.forward(...) -> net(...) (not safe: " in report
 
 

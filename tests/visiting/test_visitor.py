@@ -11,7 +11,7 @@ import pytest
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.findings.ruling import shortened
 from flake8_forward_call.sources.source import Source, SourceError
-from flake8_forward_call.visiting import visitor
+from flake8_forward_call.visiting import collecting
 from flake8_forward_call.visiting.visitor import find_sites, locate
 
 
@@ -245,7 +245,7 @@ def test_no_edit_where_a_second_run_would_find_the_result() -> None:
 
 
 def test_t_strings_keep_their_source_too() -> None:
-    collector = visitor._Collector()
+    collector = collecting.Collector()
     cst.parse_module("t'{a.forward(x):{b.forward(x)}}'").visit(collector)
     assert [call in collector.echoed for call in collector.found] == [True, True]
     if sys.version_info >= (3, 14):

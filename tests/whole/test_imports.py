@@ -79,12 +79,20 @@ def told(graph: Mapping[str, Mapping[str, int]], way: list[str]) -> str:
 
 
 def trespasses(graph: Mapping[str, Mapping[str, int]]) -> list[str]:
-    """The imports by which a module of inference that asks questions knows one of another room that asks, too."""
+    """The imports by which a module that answers questions, and asks some, knows one of another room that does so.
+
+    The modules that answer are those that the evaluator imports, directly or through others.
+    """
     page, top = f"{INFERENCE}.questions", f"{INFERENCE}.evaluator"
-    asking = {name for name, targets in graph.items() if page in targets}
+    answering, todo = {top}, [top]
+    while todo:
+        more = graph[todo.pop()].keys() - answering
+        answering |= more
+        todo += sorted(more)
+    asking = {name for name in answering - {top} if page in graph[name]}
     return [
         f"{name} (row {row}) -> {target}"
-        for name in sorted(asking - {top})
+        for name in sorted(asking)
         for target, row in graph[name].items()
         if target in asking and target.rpartition(".")[0] != name.rpartition(".")[0]
     ]
@@ -105,7 +113,8 @@ def test_only_what_asks_from_outside_knows_the_evaluator() -> None:
     knowing = {
         name.removeprefix(f"{INFERENCE}.") for name, targets in graph.items() if f"{INFERENCE}.evaluator" in targets
     }
-    assert knowing == {"catalogue.builder", "evidence", "session"}
+    assert knowing >= {"catalogue.builder", "evidence", "session"}
+    assert knowing.isdisjoint(name.removeprefix(f"{INFERENCE}.") for name in graph[f"{INFERENCE}.evaluator"])
 
 
 def test_each_question_of_the_page_has_an_answer_and_says_what_it_answers() -> None:

@@ -14,6 +14,7 @@ from flake8_forward_call.inference.calling.delegation import delegation, of_pare
 from flake8_forward_call.inference.calling.disturbing import changes_arguments, changes_mode
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined
@@ -38,26 +39,25 @@ _CHANGING = ("delattr", "object", "patch_object")
 
 _Stores: TypeAlias = "dict[Class, list[OwnCall]]"
 
+# A question that leads back to itself finds nothing the first time.
+_OWN: Answers[OwnCall | None] = unjoined(None)
+_SET: Answers[_Stores] = unjoined({})
+
 
 class OwnCalls:
     """The answers for each class by itself, whatever its bases do."""
 
     def __init__(self, asked: Questions) -> None:
         self._asked = asked
-        self._stores: dict[File | None, _Stores] = {}  # Those found by the text of the project are under None.
-        self._gathering: list[File | None] = []
-        self._known: dict[Class, OwnCall | None] = {}
 
     def of(self, cls: Class) -> OwnCall | None:
         """What the class itself does to its call; None if it does nothing."""
-        if cls in self._known:
-            return self._known[cls]
+        return self._asked.engine.once(("own call", cls), lambda: self._worst(cls), _OWN)
+
+    def _worst(self, cls: Class) -> OwnCall | None:
         found = list(self._found(cls))
         sameness = worst(*(one.sameness for one in found))
-        own = next((one for one in found if one.sameness is sameness), None)
-        if not self._gathering:  # Otherwise, something that is set from outside may not have been found yet.
-            self._known[cls] = own
-        return own
+        return next((one for one in found if one.sameness is sameness), None)
 
     def _found(self, cls: Class) -> Iterator[OwnCall]:
         yield from self._set_from_outside(cls)
@@ -137,13 +137,12 @@ class OwnCalls:
     def _set_from_outside(self, cls: Class) -> Iterator[OwnCall]:
         """Yield what the project or the class's own file assigns to its ``__call__`` or ``_call_impl``."""
         for place in (None, cls.scope.file) if isinstance(cls, SourceClass) else (None,):
-            if place not in self._stores and place not in self._gathering:
-                self._gathering.append(place)  # A question that leads back to itself finds nothing here.
-                try:
-                    self._stores[place] = self._of_project() if place is None else self._of_file(place)
-                finally:
-                    self._gathering.remove(place)
-            yield from self._stores.get(place, {}).get(cls, ())
+            yield from self._stores(place).get(cls, ())
+
+    def _stores(self, place: File | None) -> _Stores:
+        """What a file sets, or the project."""
+        find = self._of_project if place is None else partial(self._of_file, place)
+        return self._asked.engine.once(("calls set", place), find, _SET)
 
     def _of_project(self) -> _Stores:
         found: _Stores = {}
@@ -151,7 +150,6 @@ class OwnCalls:
         for word, beside in _STORES:
             files.update(dict.fromkeys(self._asked.project.mentioning(word, beside, MAX_CALL_FILES) or ()))
         for file in files:
-            self._asked.refill()
             for cls, own in self._of_file(file).items():
                 found.setdefault(cls, []).extend(own)
         return found

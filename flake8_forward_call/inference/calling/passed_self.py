@@ -87,7 +87,6 @@ class _Way:
         assert not isinstance(function, ast.Lambda)
         search = self._asked.calls_of(function, parameter.scope)
         for found in islice(search.calls(), MAX_CALLS):
-            self._asked.refill()
             given = _given(parameter, found)
             self.is_elsewhere |= given is None or not found.is_certain
             if given is not None:

@@ -36,7 +36,6 @@ def is_reassigned(asked: Questions, receiver: ast.expr, scope: Scope) -> SourceC
     member = Member(cls, "forward", False)
     for file in _files(asked, cls):
         for store in stores_of(file).named.get("forward", ()):
-            asked.refill()
             if store.value is not None and _leads_to(asked, store, member, method):
                 return cls
     return None

@@ -12,7 +12,7 @@ import sys
 _STANDARD = frozenset(sys.stdlib_module_names) | {"typing_extensions"}
 
 # Other frameworks: they have layers with `forward`, `__call__`, `parameters()`, in a module named `nn`.
-_FRAMEWORKS = frozenset(
+FRAMEWORKS = frozenset(
     {
         "paddle",  # paddle.nn.Layer
         "mindspore",  # mindspore.nn.Cell, with `construct`
@@ -53,7 +53,7 @@ _DATA = frozenset(
      "attrs", "tqdm", "h5py", "networkx", "gym", "gymnasium"}
 )  # fmt: skip
 
-_PACKAGES = _FRAMEWORKS | _DATA
+_PACKAGES = FRAMEWORKS | _DATA
 
 
 def is_standard(dotted: str) -> bool:

@@ -5,16 +5,15 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from itertools import takewhile
 from operator import eq
-from typing import TypeVar
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.classes.decoration import additions
 from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -34,7 +33,12 @@ _CONTRADICTION = object()
 _INTERFACES = frozenset({"torch.jit.interface", "torch.jit._script.interface"})
 
 
-_Answer = TypeVar("_Answer")
+# What is assumed in a loop, and if its answers do not settle.
+_BASES: Answers[tuple[Class | None, ...]] = unjoined((None,))
+_BELOW: Answers[dict[Class, list[SourceClass]]] = unjoined({})
+_SUBCLASSES: Answers[tuple[SourceClass | None, ...]] = unjoined(())
+_MEANING: Answers[Meaning] = unjoined((Sameness.PERHAPS, None))
+_ANY: Answers[bool] = unjoined(False)
 
 
 class Hierarchy:
@@ -42,28 +46,22 @@ class Hierarchy:
 
     def __init__(self, asked: Questions) -> None:
         self._asked = asked
+        self._once = asked.engine.once
         self._declared = DeclaredClasses(asked, asked.project.declared)
-        self._bases: dict[Class, tuple[Class | None, ...]] = {}
-        self._orders: dict[Class, tuple[Class | None, ...]] = {}
-        self._calls: dict[Class, Meaning] = {}
-        self._has_other_calls: bool | None = None
-        self._project_subclasses: dict[Class, Sequence[SourceClass]] = {}
-        self._of_many: set[SourceClass] = set()  # Classes for which only some subclasses were searched for.
-        self._subclasses: dict[SourceClass, list[SourceClass]] = {}
-        self._below: dict[File, dict[Class, list[SourceClass]]] = {}
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
         """The direct bases; None for each base that cannot be resolved."""
-        if cls not in self._bases:
-            with _meanwhile(self._bases, cls, (None,)):
-                self._bases[cls] = tuple(self._read_bases(cls))
-                if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
-                    self._bases[cls] += tuple(self._added(cls, self._bases[cls]))
-                if self._declared.is_module(cls):
-                    # Assume that the unresolved bases only make it a module, and nothing else.
-                    read = [one for one in self._bases[cls] if one is not None]
-                    self._bases[cls] = (*read, self._asked.known_class(MODULE_CLASS))
-        return self._bases[cls]
+        return self._once(("bases", cls), lambda: self._all_bases(cls), _BASES)
+
+    def _all_bases(self, cls: Class) -> tuple[Class | None, ...]:
+        bases = tuple(self._read_bases(cls))
+        if isinstance(cls, SourceClass) and (cls.node.decorator_list or cls.node.keywords):
+            bases += tuple(self._added(cls, bases))
+        if self._declared.is_module(cls):
+            # Assume that the unresolved bases only make it a module, and nothing else.
+            read = [one for one in bases if one is not None]
+            bases = (*read, self._asked.known_class(MODULE_CLASS))
+        return bases
 
     def _read_bases(self, cls: Class) -> Iterator[Class | None]:
         if isinstance(cls, KnownClass):
@@ -96,17 +94,11 @@ class Hierarchy:
 
     def order(self, cls: Class) -> tuple[Class | None, ...]:
         """The MRO, by C3 if possible, else depth first; None for each base that cannot be resolved."""
-        if cls not in self._orders:
-            with _meanwhile(self._orders, cls, (cls, None)):
-                self._orders[cls] = (cls, *self._read_order(cls))
-        return self._orders[cls]
+        return self._once(("order", cls), lambda: self._read_order(cls), _BASES)
 
-    def _read_order(self, cls: Class) -> list[Class | None]:
+    def _read_order(self, cls: Class) -> tuple[Class | None, ...]:
         bases = self.bases(cls)
-        chains: list[Sequence[Class | None]] = []
-        for base in bases:
-            if base is not None:
-                chains.append(self.order(base))  # A comprehension would need one more frame.
+        chains = [self.order(base) for base in bases if base is not None]
         # Nearly all classes have one base. Then no merge is needed.
         merged = (
             list(chains[0]) if len(chains) == 1 else _merge([*chains, [base for base in bases if base is not None]])
@@ -118,7 +110,7 @@ class Hierarchy:
             before = bases[: bases.index(None)]
             at = max((merged.index(base) + 1 for base in before), default=0)
             merged.insert(at, None)
-        return merged
+        return (cls, *(one for one in merged if one is not cls))  # It is in there only if it is its own base.
 
     def standing(self, cls: Class) -> Standing:
         """Whether the class derives from ``torch.nn.Module``."""
@@ -143,45 +135,41 @@ class Hierarchy:
 
     def subclasses_in(self, cls: Class, file: File) -> Sequence[SourceClass]:
         """The subclasses of a class in a file, without the class itself."""
-        if file not in self._below:
-            below: dict[Class, list[SourceClass]] = {}
-            for scope in scopes_of(file).classes:
-                found = self._asked.source_class(scope)
-                for base in self.order(found)[1:]:
-                    if base is not None:
-                        below.setdefault(base, []).append(found)
-            self._below[file] = below
-        return self._below[file].get(cls, ())
+        return self._once(("below", file), lambda: self._below(file), _BELOW).get(cls, ())
+
+    def _below(self, file: File) -> dict[Class, list[SourceClass]]:
+        below: dict[Class, list[SourceClass]] = {}
+        for scope in scopes_of(file).classes:
+            found = self._asked.source_class(scope)
+            for base in self.order(found)[1:]:
+                if base is not None:
+                    below.setdefault(base, []).append(found)
+        return below
 
     def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
-        if cls not in self._subclasses:
-            found: list[SourceClass] = []
-            for file in dict.fromkeys([cls.scope.file, *self._asked.project.subclasses(cls.node.name)]):
-                self._asked.refill()
-                found += self.subclasses_in(cls, file)
-            self._subclasses[cls] = found
-        return self._subclasses[cls]
+        files = dict.fromkeys([cls.scope.file, *self._asked.project.subclasses(cls.node.name)])
+        return [one for file in files for one in self.subclasses_in(cls, file)]
 
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
-        if cls not in self._project_subclasses:
-            with _meanwhile(self._project_subclasses, cls, ()):
-                self._project_subclasses[cls] = tuple(self._all_subclasses(cls))
-        return self._project_subclasses[cls]
+        return [one for one in self._search_subclasses(cls) if one is not None]
 
     def knows_all_subclasses(self, cls: SourceClass) -> bool:
         """Whether ``project_subclasses`` has all subclasses, and not only those in the files that were searched."""
-        self.project_subclasses(cls)
-        return cls not in self._of_many
+        return None not in self._search_subclasses(cls)
 
-    def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass]:
+    def _search_subclasses(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
+        """The subclasses of a class in the project, and None if only some files were searched."""
+        return self._once(("subclasses", cls), lambda: tuple(dict.fromkeys(self._all_subclasses(cls))), _SUBCLASSES)
+
+    def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass | None]:
         seen, todo = {cls}, [cls]
         while todo:
             parent = todo.pop()
             for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
                 if place is None:
-                    self._of_many.add(cls)
+                    yield None
                     continue
                 for one in self.subclasses_in(cls, place[0]):
                     if one not in seen:
@@ -203,10 +191,7 @@ class Hierarchy:
 
     def call_of(self, cls: Class) -> Meaning:
         """The meaning of calling an instance of a module class, with the class that changes it."""
-        if cls not in self._calls:
-            with _meanwhile(self._calls, cls, (Sameness.PERHAPS, None)):
-                self._calls[cls] = self._call_of(cls)
-        return self._calls[cls]
+        return self._once(("call", cls), lambda: self._call_of(cls), _MEANING)
 
     def _call_of(self, cls: Class) -> Meaning:
         before = [*takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, self.order(cls))]
@@ -232,19 +217,11 @@ class Hierarchy:
 
     def other_calls_abound(self) -> bool:
         """Whether a module class of the project overrides ``__call__`` with another meaning."""
-        if self._has_other_calls is None:
-            self._has_other_calls = False  # The answer for a question that leads back to itself.
-            try:
-                self._has_other_calls = self._any_other_call()
-            except BaseException:
-                self._has_other_calls = None
-                raise
-        return self._has_other_calls
+        return self._once("other calls", self._any_other_call, _ANY)
 
     def _any_other_call(self) -> bool:
         files = self._asked.project.mentioning("__call__", "forward", MAX_CALL_FILES)
         for file in files or ():
-            self._asked.refill()
             if any(self._has_other_call(self._asked.source_class(one)) for one in scopes_of(file).classes):
                 return True
         return files is None
@@ -268,17 +245,6 @@ class Hierarchy:
         if isinstance(cls, KnownClass):
             return cls.entry.interface
         return any(self._asked.dotted(node, cls.scope.parent) in _INTERFACES for node in cls.node.decorator_list)
-
-
-@contextmanager
-def _meanwhile(known: dict[Class, _Answer], cls: Class, meanwhile: _Answer) -> Iterator[None]:
-    """Compute the answer for a class. ``meanwhile`` is the answer for questions that lead back to this one."""
-    known[cls] = meanwhile
-    try:
-        yield
-    except BaseException:
-        del known[cls]  # There was no answer this time. The next question may get one by a shorter way.
-        raise
 
 
 def _merge(chains: Sequence[Sequence[Class | None]]) -> list[Class | None] | None:

@@ -9,7 +9,6 @@ from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.classes.bodies import assignments
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass, is_foreign
-from flake8_forward_call.inference.evaluating import containers
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Binding, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -73,6 +72,8 @@ def _rebound(kind: Type, owner: Slot) -> Type:
     match kind:
         case Function(node, scope, Instance() | Slot()):
             return Function(node, scope, owner)
+        case Function(node, scope, ClassObject()) if isinstance(owner.bound, ClassObject):
+            return Function(node, scope, owner)
         case KnownFunction(name, given, returns, Instance() | Slot()):
             return KnownFunction(name, given, returns, owner)
         case _:
@@ -91,7 +92,7 @@ def _of_instance(asked: Questions, owner: Instance, cls: Class, name: str) -> Ty
         found = asked.set_elsewhere(owner, cls, name, found)
     if owner.origin is Origin.CONSTRUCTED or found == UNKNOWN:
         return found
-    return union([found, *_of_subclasses(asked, owner, cls, name)])
+    return union([found, *_of_subclasses(asked, owner, cls, name), *asked.implementations(owner, name)])
 
 
 def _of_subclasses(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
@@ -124,7 +125,8 @@ def _promises(binding: AnyBinding) -> bool:
 
 
 def _of_class(asked: Questions, owner: ClassObject, cls: Class, name: str) -> Type:
-    return _found(asked, asked.hierarchy.order(cls), owner, name)
+    found = _found(asked, asked.hierarchy.order(cls), owner, name)
+    return union([found, *asked.implementations(owner, name)])
 
 
 def _found(asked: Questions, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:
@@ -143,7 +145,7 @@ def own_member(asked: Questions, cls: Class, owner: Type, name: str) -> Type | N
     if kind == _ABSENT:
         return None
     slots = dict(owner.slots) if isinstance(owner, Instance) else {}
-    return substitute(union(_bound(asked, one, cls, owner) for one in alternatives(kind)), slots)
+    return asked.filled_in(union(_bound(asked, one, cls, owner) for one in alternatives(kind)), slots)
 
 
 # Means "the class says nothing" among the stored types.
@@ -195,12 +197,10 @@ def _getter(cls: SourceClass, binding: Binding) -> Binding:
 
 
 def _with_stores(asked: Questions, cls: SourceClass, name: str, kind: Type, *, declared: bool) -> Type:
-    if not any(containers.can_be_filled(asked, one, declared=declared) for one in alternatives(kind)):
+    if not any(asked.can_be_filled(one, declared=declared) for one in alternatives(kind)):
         return kind
-    put = [
-        one for scope, receiver in bodies.methods(cls) for one in containers.stored(asked, f"{receiver}.{name}", scope)
-    ]
-    return containers.refilled(asked, kind, put)
+    put = [one for scope, receiver in bodies.methods(cls) for one in asked.stored_in(f"{receiver}.{name}", scope)]
+    return asked.refilled(kind, put)
 
 
 def _bound(asked: Questions, kind: Type, cls: SourceClass, owner: Type) -> Type:

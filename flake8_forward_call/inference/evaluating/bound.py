@@ -8,6 +8,7 @@ from functools import partial
 
 from flake8_forward_call.inference.catalogue import given_back
 from flake8_forward_call.inference.evaluating import names
+from flake8_forward_call.inference.evaluating.sums import are_mappings, are_sequences, merged
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
@@ -29,6 +30,7 @@ from flake8_forward_call.inference.syntax.bindings import (
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import (
+    NEVER,
     NONE,
     PLAIN,
     UNKNOWN,
@@ -38,11 +40,9 @@ from flake8_forward_call.inference.types import (
     Instance,
     Managed,
     Many,
-    Mapping,
     Namespace,
     NoneValue,
     Slot,
-    Tuple,
     Type,
     Union,
     alternatives,
@@ -135,17 +135,16 @@ def _at_least(asked: Questions, value: Type, declared: Type) -> Type:
 def _augmented(asked: Questions, binding: Augmented) -> Type:
     previous = asked.bindings(flow_of(binding.scope).uses[id(binding.target)])
     value = asked.expression(binding.value, binding.scope)
-    match previous, value:
-        case Many() | Tuple(), _ if isinstance(binding.operator, ast.Mult):
-            return Many(asked.element(previous))
-        case Many() | Tuple(), _:
-            return Many(union([asked.element(previous), asked.element(value)]))
-        case Mapping(), Mapping():
-            return Mapping(union([previous.key, value.key]), union([previous.value, value.value]))
-        case Instance(), _ if asked.is_container(previous):
-            return previous
-        case _:
-            return PLAIN if previous == value == PLAIN else UNKNOWN
+    if previous == NEVER:
+        return NEVER
+    if are_sequences(previous):
+        added = [] if isinstance(binding.operator, ast.Mult) else [asked.element(value)]
+        return Many(union([asked.element(previous), *added]))
+    if are_mappings(previous) and are_mappings(value):
+        return merged(previous, value)
+    if all(isinstance(one, Instance) and asked.is_container(one) for one in alternatives(previous)):
+        return previous
+    return PLAIN if previous == value == PLAIN else UNKNOWN
 
 
 def _matched(asked: Questions, binding: Matched) -> Type:

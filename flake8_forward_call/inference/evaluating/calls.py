@@ -8,7 +8,7 @@ from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
-from flake8_forward_call.inference.evaluating import containers, library, parameters
+from flake8_forward_call.inference.evaluating import containers, flags, library, parameters
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of
@@ -33,6 +33,7 @@ from flake8_forward_call.inference.types import (
     Type,
     alternatives,
     each,
+    made_by,
     substitute,
     trusted,
     union,
@@ -48,6 +49,7 @@ def call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
 
 
 def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
+
     match callee:
         case ClassObject(cls, origin):
             return _constructed(asked, cls, origin, node, scope)
@@ -58,7 +60,7 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
             slots: dict[Slot, Type] = {Slot(name, one): kind for one, kind in given.items()}
             if owner is not None:
                 slots[notation.SELF] = owner
-            return substitute(returns, slots)
+            return asked.filled_in(returns, slots)
         case Builtin(name):
             return library.builtin(asked, name, node, scope)
         case Namespace(name):
@@ -72,7 +74,8 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
         case Slot(owner="type[TypeVar]", name=name, bound=bound):
             return Slot("TypeVar", name, union(_made_of(one) for one in alternatives(bound)))
         case Slot(owner="Self", bound=ClassObject() as cls):
-            return _call(asked, cls, node, scope)
+            made = _call(asked, cls, node, scope)
+            return made_by(made) if isinstance(made, Instance) else made
         case Slot():
             return Result(callee)
         case _:
@@ -95,17 +98,39 @@ def _instance_called(asked: Questions, owner: Instance, cls: Class, node: ast.Ca
 
 
 def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
-    kind = returned(asked, function)
+
+    kind = _undeclared(asked, function, flags.returned(asked, function, node, scope))
+    if kind is not None:
+        return for_call(asked, function, kind, node, scope)
     slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
-    return substitute(kind, slots)
+    return asked.filled_in(returned(asked, function), slots)
+
+
+def _undeclared(asked: Questions, function: Function, narrower: Type | None) -> Type | None:
+    """What constant arguments leave of the result, unless the function declares it, or is more than a function."""
+    scope = function.scope
+    node = scope.node
+    if narrower is None or not isinstance(node, ast.FunctionDef) or node.returns is not None:
+        return None
+    if any(asked.dotted(one, scope.parent) != "classmethod" for one in node.decorator_list):
+        return None
+    return narrower
+
+
+def for_call(asked: Questions, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
+    """What a function returns, with the owner and the arguments of a call in place of its parameters."""
+    slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
+    if function.owner is not None:
+        slots = {**_for_owner(asked, function.scope, function.owner), **slots}
+    return asked.filled_in(kind, slots)
 
 
 def returned(asked: Questions, callee: Type) -> Type:
     """What a function returns, whatever it is passed; parameters that decide the result remain as slots."""
     match callee:
-        case Function(node, scope, owner):
-            kind = asked.once(("returned", id(node)), lambda: _returned(asked, scope))
-            return kind if owner is None else substitute(kind, _for_owner(asked, scope, owner))
+        case Function(scope=scope, owner=owner):
+            kind = asked.once(("returned", scope), lambda: _returned(asked, scope))
+            return kind if owner is None else asked.filled_in(kind, _for_owner(asked, scope, owner))
         case KnownFunction(returns=returns, owner=owner):
             return returns if owner is None else substitute(returns, {notation.SELF: owner})
         case Slot() | ClassObject() | Builtin() | Namespace() | Partial():
@@ -135,10 +160,20 @@ def _returned(asked: Questions, scope: Scope) -> Type:
     if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         kind = _declared_result(asked, stub.node, stub)
     if any(asked.dotted(one, scope.parent) in _MANAGERS for one in node.decorator_list):
-        return Managed(asked.element(kind))
+        return Managed(_entered(asked, kind, scope))
     if isinstance(node, ast.AsyncFunctionDef) and not flow_of(scope).yielded:
         return Awaitable(kind)
     return kind
+
+
+def _entered(asked: Questions, kind: Type, scope: Scope) -> Type:
+    """What a context manager made of a generator function yields.
+
+    Many annotate such a function with what it yields, although it returns an iterator of that. If the declared type is
+    nothing to iterate over, the code tells.
+    """
+    entered = asked.element(kind)
+    return asked.element(_given_back(asked, scope)) if entered == UNKNOWN and flow_of(scope).yielded else entered
 
 
 def _declared_result(asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:

@@ -1,27 +1,22 @@
-"""What comes out of lists, dicts, tuples and torch's module containers, and what goes in."""
+"""What comes out of lists, dicts, tuples and torch's module containers."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT, MODULE_DICT, MODULE_LIST, SEQUENTIAL
 from flake8_forward_call.inference.classes.bodies import methods
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.evaluating import declarations, iterating, records
-from flake8_forward_call.inference.questions import MAX_FILES, Questions
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Step
-from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.syntax.fillings import FILLERS, Filling, fillings
-from flake8_forward_call.inference.syntax.scopes import Scope, root_of
-from flake8_forward_call.inference.syntax.states import key_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
     PLAIN,
     UNKNOWN,
     ClassObject,
-    Function,
     Instance,
     Many,
     Mapping,
@@ -36,7 +31,6 @@ from flake8_forward_call.inference.types import (
     each,
     is_left_open,
     union,
-    without_none,
 )
 
 
@@ -104,7 +98,7 @@ def _held_by_class(asked: Questions, cls: SourceClass, kind: Instance) -> Type:
                 case ast.Attribute(value=ast.Call(func=ast.Name(id="super")), attr="__init__"):
                     found.append(constructed_element(asked, container_kind(asked, kind), call, method))
                 case ast.Attribute(value=ast.Name(id=name)) if name == receiver:
-                    found.extend(_put_in(asked, call, method))
+                    found.extend(asked.put_by_call(call, method))
     return union(found)
 
 
@@ -123,8 +117,10 @@ def as_module(asked: Questions, kind: Type) -> Type:
 
 
 def constructed_element(asked: Questions, container: str | None, call: ast.Call, scope: Scope) -> Type:
-    """The elements of a container that this call creates; UNKNOWN is one of them if an argument exceeds the limits."""
-    kinds = [(node, _passed(asked, node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args]
+    """The elements of a container that this call creates."""
+    kinds = [
+        (node, asked.expression(node.value if isinstance(node, ast.Starred) else node, scope)) for node in call.args
+    ]
     if container == SEQUENTIAL:
         if len(kinds) == 1 and not isinstance(call.args[0], ast.Starred):
             only = kinds[0][1]
@@ -134,10 +130,6 @@ def constructed_element(asked: Questions, container: str | None, call: ast.Call,
     if container == MODULE_DICT:
         return union(values(asked, kind) for _, kind in kinds)
     return union(element(asked, kind) for _, kind in kinds)
-
-
-def _passed(asked: Questions, node: ast.expr, scope: Scope) -> Type:
-    return asked.attempt(("held", id(node)), lambda: asked.expression(node, scope))
 
 
 def values(asked: Questions, kind: Type) -> Type:
@@ -221,118 +213,3 @@ def unpacked(asked: Questions, kind: Type, step: Step) -> Type:
     if step.index == step.starred:
         return Many(union(items[step.starred : len(items) - tail]))
     return items[len(items) - (step.count - step.index)]
-
-
-# Filling
-
-
-def filled(asked: Questions, kind: Type, key: str, scope: Scope, *, declared: bool) -> Type:
-    """The type of a name, with what its scope puts into the container that the name is bound to.
-
-    An annotation that names the elements is complete; one that only names a module container is not.
-    """
-    if not any(can_be_filled(asked, one, declared=declared) for one in alternatives(kind)):
-        return kind
-    put = [one for inner in scope.inward() for one in stored(asked, key, inner)]
-    if scope.parent is None and not scope.file.is_installed and any(map(_may_hold_modules, alternatives(kind))):
-        put.append(asked.attempt(("filled", scope.file, key), lambda: union(_from_outside(asked, key, scope.file))))
-    return refilled(asked, kind, put)
-
-
-def _may_hold_modules(kind: Type) -> bool:
-    """Whether a container is empty so far, or contains an instance, or a class or function that may give one."""
-    match kind:
-        case Many(inner) | Mapping(value=inner):
-            return inner == NEVER or any(
-                isinstance(one, (Instance, ClassObject, Function)) for one in alternatives(inner)
-            )
-        case _:
-            return False
-
-
-def _from_outside(asked: Questions, name: str, home: File) -> Iterator[Type]:
-    """Yield what other files put into the container in a file's global; UNKNOWN if too many files mention its name."""
-    files = asked.files_mentioning(name, home, MAX_FILES)
-    if files is None:
-        yield UNKNOWN
-    for file in files or ():
-        if file is home:
-            continue
-        for scope in root_of(file).inward():
-            for node, filled in fillings(scope):
-                if asked.named_global(node, scope) == (home, name):
-                    yield from put(asked, filled, node, scope)
-
-
-def put(asked: Questions, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
-    """Yield what is put into a target of the filling."""
-    match filling:
-        case ast.Call():
-            yield from _put_in(asked, filling, scope)
-        case ast.AugAssign(value=value):
-            yield each(asked.expression(value, scope), lambda one: _added(asked, one))
-        case ast.Assign(targets=targets, value=value):
-            for one in targets:
-                if isinstance(one, ast.Subscript) and one.value is target:
-                    kind = asked.expression(value, scope)
-                    yield element(asked, kind) if isinstance(one.slice, ast.Slice) else kind
-
-
-def refilled(asked: Questions, kind: Type, put: Iterable[Type]) -> Type:
-    """The type of a container after more was added to it."""
-    more = union(put)
-    if more == NEVER:
-        return kind
-    return union(_with_more(asked, one, more) for one in alternatives(kind))
-
-
-def can_be_filled(asked: Questions, kind: Type, *, declared: bool) -> bool:
-    """Whether code may put something into the value that its type does not include yet."""
-    return (isinstance(kind, (Many, Mapping)) and not declared) or is_container(asked, kind)
-
-
-def _with_more(asked: Questions, kind: Type, more: Type) -> Type:
-    match kind:
-        case Many(inner):
-            return Many(union([inner, more]))
-        case Mapping(key, value):
-            return Mapping(union([key, PLAIN]) if key == NEVER else key, union([value, more]))
-        case Instance(cls, origin, slots) if is_container(asked, kind):
-            given = dict(slots)
-            given[ELEMENT] = union([given.get(ELEMENT, NEVER), more])
-            return Instance(cls, origin, tuple(given.items()))
-        case _:
-            return kind
-
-
-def stored(asked: Questions, key: str, scope: Scope) -> Iterator[Type]:
-    """Yield what the scope's own code puts into the container at ``key``."""
-    for target, filling in fillings(scope):
-        if key_of(target) == key:
-            yield from put(asked, filling, target, scope)
-
-
-def _added(asked: Questions, kind: Type) -> Type:
-    """What ``xs += value`` or ``xs |= value`` adds: the values of a dict, the elements of anything else."""
-    return kind.value if isinstance(kind, Mapping) else element(asked, kind)
-
-
-def _put_in(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[Type]:
-    """Yield what a call such as ``xs.append(x)`` adds."""
-    if not isinstance(call.func, ast.Attribute) or call.func.attr not in FILLERS:
-        return
-    index, many = FILLERS[call.func.attr]
-    for keyword in call.keywords:
-        if keyword.arg is not None and (keyword.arg == "module" or call.func.attr == "update"):
-            yield asked.expression(keyword.value, scope)
-        elif call.func.attr == "update":
-            yield values(asked, asked.expression(keyword.value, scope))
-    if len(call.args) <= index:
-        return
-    kind = without_none(asked.expression(call.args[index], scope))
-    if not many:
-        yield kind
-    elif call.func.attr == "update":
-        yield values(asked, kind)
-    else:
-        yield element(asked, kind)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from flake8_forward_call.inference.evaluating import names, tables
+from flake8_forward_call.inference.evaluating import names
+from flake8_forward_call.inference.evaluating.sums import are_mappings, are_sequences, merged
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import (
+    NEVER,
     NONE,
     PLAIN,
     UNKNOWN,
@@ -99,15 +101,17 @@ def _dict(asked: Questions, keys: list[ast.expr | None], values: list[ast.expr],
 
 def _binary(asked: Questions, node: ast.BinOp, scope: Scope) -> Type:
     left, right = asked.expression(node.left, scope), asked.expression(node.right, scope)
-    match node.op, left, right:
-        case ast.Add(), Many() | Tuple(), Many() | Tuple():
+    if NEVER in (left, right):
+        return NEVER
+    match node.op:
+        case ast.Add() if are_sequences(left) and are_sequences(right):
             return Many(union([asked.element(left), asked.element(right)]))
-        case ast.Mult(), Many() | Tuple(), _:
+        case ast.Mult() if are_sequences(left):
             return Many(asked.element(left))
-        case ast.Mult(), _, Many() | Tuple():
+        case ast.Mult() if are_sequences(right):
             return Many(asked.element(right))
-        case ast.BitOr(), Mapping(), Mapping():
-            return Mapping(union([left.key, right.key]), union([left.value, right.value]))
+        case ast.BitOr() if are_mappings(left) and are_mappings(right):
+            return merged(left, right)
         case _:
             return PLAIN if left == right == PLAIN else UNKNOWN
 
@@ -117,18 +121,20 @@ def _attribute(asked: Questions, node: ast.Attribute, scope: Scope) -> Type:
     if reached is not None:
         return asked.bindings(reached)
     owner = asked.expression(node.value, scope)
-    return each(owner, lambda one: asked.attribute(one, node.attr))
+    found = asked.among_lacking(owner, node.attr)
+    return asked.entry(node, scope) if found == UNKNOWN else found
 
 
 def _subscript(asked: Questions, node: ast.Subscript, scope: Scope) -> Type:
     reached = flow_of(scope).uses.get(id(node))
     if reached is not None:
         return asked.bindings(reached)
-    tabled = tables.entry(asked, node, scope)
+    tabled = asked.tabled(node, scope)
     if tabled is not None:
         return tabled
     owner = asked.expression(node.value, scope)
-    return each(owner, lambda one: asked.item(one, node.slice, scope))
+    found = each(owner, lambda one: asked.item(one, node.slice, scope))
+    return asked.entry(node, scope) if found == UNKNOWN else found
 
 
 def _awaited(kind: Type) -> Type:

@@ -131,6 +131,9 @@ def _getattr(call: _Call) -> Type:
         case [_, ast.Constant(value=str(name)), *_]:
             found = each(call.argument(0), lambda one: call.asked.attribute(one, name))
             return union([found, call.argument(2)])
+        case [_, key, *_]:
+            found = each(call.argument(0), lambda one: call.asked.member_by_name(one, key, call.scope))
+            return union([found, call.argument(2)])
         case _:
             return UNKNOWN
 
@@ -166,8 +169,12 @@ def builtin(asked: Questions, name: str, node: ast.Call, scope: Scope) -> Type:
 
 
 def _first(call: _Call) -> Type:
-    found = call.argument(0)
-    return UNKNOWN if found == NEVER else found
+    return call.argument(0) if call.node.args else UNKNOWN
+
+
+def _partial(call: _Call) -> Type:
+    callee = call.argument(0)
+    return callee if isinstance(callee, Partial) else Partial(callee)
 
 
 def _cast(call: _Call) -> Type:
@@ -192,7 +199,7 @@ _EXTERNAL: dict[str, _Rule] = {
     **dict.fromkeys(("copy.copy", "copy.deepcopy", "dataclasses.replace", "typing.no_type_check"), _first),
     **dict.fromkeys(("typing.cast", "typing_extensions.cast"), _cast),
     **dict.fromkeys(("itertools.cycle", "itertools.islice", "collections.deque", "itertools.tee"), _many),
-    "functools.partial": lambda call: Partial(call.argument(0)),
+    "functools.partial": _partial,
     "itertools.chain": _chain,
     "itertools.chain.from_iterable": _pool_chain,
     "itertools.zip_longest": lambda call: Many(Tuple(tuple(union([one, NONE]) for one in call.elements))),

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.bindings import Defined, Parameter
-from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, names_of, plain_parameters, scopes_of
+from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, names_of, plain_parameters
 from flake8_forward_call.inference.types import (
     PLAIN,
     UNKNOWN,
@@ -50,15 +49,16 @@ def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     if argument.annotation is not None:
         kind = asked.declared(argument.annotation, scope.parent)
         return _or_none(asked, kind, binding)
+
     comment = argument.type_comment or _from_signature_comment(binding)
     if comment is not None:
         return asked.type_comment(comment, scope.parent)
     implicit = _implicit(asked, binding)
     if implicit is not None:
         return implicit
-    fixture = _fixture(asked, binding)
-    if fixture is not None:
-        return fixture
+    injected = asked.passed_by_pytest(binding)
+    if injected is not None:
+        return injected
     slot = Slot(function, argument.arg)
     asked.notes(_Undeclared)[slot] = binding
     return slot
@@ -103,31 +103,6 @@ def _implicit(asked: Questions, binding: Parameter) -> Type | None:
     if "classmethod" in marks or node.name in _CLASS_FIRST:
         return Slot("Self", "Self", ClassObject(cls, Origin.DECLARED))
     return Slot("Self", "Self", Instance(cls, Origin.DECLARED))
-
-
-def _fixture(asked: Questions, binding: Parameter) -> Type | None:
-    """What pytest passes for a parameter: the result of the fixture function of that name in the file."""
-    node = binding.function
-    if isinstance(node, ast.Lambda) or not (node.name.startswith("test") or _is_fixture(node)):
-        return None
-    for scope in binding.scope.outward():
-        for one in flow_of(scope).exit.get(binding.argument.arg, ()) if not scope.is_function else ():
-            if (
-                isinstance(one, Defined)
-                and not isinstance(one.definition, ast.ClassDef)
-                and _is_fixture(one.definition)
-            ):
-                inner = scopes_of(scope.file).opened[id(one.definition)]
-                return asked.fixture_value(inner)
-    return None
-
-
-def _is_fixture(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return any(
-        (target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")) == "fixture"
-        for decorator in node.decorator_list
-        for target in [decorator.func if isinstance(decorator, ast.Call) else decorator]
-    )
 
 
 # Arguments

@@ -31,9 +31,15 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
+# A value that only callers know, and that passed more tests than this, is unknown.
+MAX_TESTS = 4
 
-def narrowed(asked: Questions, kind: Type, test: Test, positive: bool) -> Type:
-    """The type after the test: ``positive`` says whether it was true."""
+
+def narrowed(asked: Questions, kind: Type, test: Test, positive: bool, *, may_be_never: bool = False) -> Type:
+    """The type after the test: ``positive`` says whether it was true.
+
+    If nothing passes the test, the source is not complete, unless it ``may_be_never``: then it was not reached.
+    """
     match test.kind:
         case "none":
             return NONE if positive else without_none(kind)
@@ -44,12 +50,14 @@ def narrowed(asked: Questions, kind: Type, test: Test, positive: bool) -> Type:
     if test.kind == "issubclass":
         return _subclasses(kind, tested) if positive else kind
     if not positive:
-        return kind if test.kind == "type" else _eliminated(asked, kind, tested)
+        return kind if test.kind == "type" else _eliminated(asked, kind, tested, test)
+    if test.kind == "isinstance" and all(_is_container(one) for one in tested):
+        kind = union(_to_test(one, test, positive=True) for one in alternatives(kind))
     origin = Origin.CONSTRUCTED if test.kind == "type" else Origin.DECLARED
     kept = union(
         result for one in alternatives(kind) for target in tested for result in _kept(asked, one, target, origin)
     )
-    if kept == NEVER:
+    if kept == NEVER and not may_be_never:
         return union(_instance(target, origin) for target in tested)
     return kept
 
@@ -91,6 +99,8 @@ def _kept(asked: Questions, kind: Type, target: Type, origin: Origin) -> Iterato
     match kind, target:
         case ((NoneValue() | Plain() | Union()), ClassObject()):
             return
+        case Slot(tests=[*_, (Test(), True)]), _ if _is_container(target):
+            yield kind
         case Slot(bound=bound), _:
             if bound == UNKNOWN:
                 yield _instance(target, origin)
@@ -137,7 +147,25 @@ def _container_passes(kind: Type, target: Type) -> bool | None:
     return name in (_OF_MAPPING if isinstance(kind, Mapping) else _OF_MANY)
 
 
-def _eliminated(asked: Questions, kind: Type, tested: list[Type]) -> Type:
+def _is_container(target: Type) -> bool:
+    """Whether a tested class is one whose instances inference knows by their elements."""
+    match target:
+        case Builtin(name) | Namespace(name):
+            return name.rpartition(".")[2] in _OF_MAPPING | _OF_MANY
+        case _:
+            return False
+
+
+def _to_test(kind: Type, test: Test, *, positive: bool) -> Type:
+    """A parameter that only callers decide, with a test of it that can only be judged for what they pass."""
+    if not isinstance(kind, Slot) or kind.bound != UNKNOWN or not isinstance(kind.owner, ast.AST):
+        return kind
+    if (test, positive) in kind.tests or len(kind.tests) >= MAX_TESTS:
+        return kind
+    return Slot(kind.owner, kind.name, kind.bound, (*kind.tests, (test, positive)))
+
+
+def _eliminated(asked: Questions, kind: Type, tested: list[Type], test: Test) -> Type:
     """What is left of a union that is none of the tested types."""
 
     def gone(one: Type) -> bool:
@@ -153,7 +181,7 @@ def _eliminated(asked: Questions, kind: Type, tested: list[Type]) -> Type:
             case _:
                 return False
 
-    return union(one for one in alternatives(kind) if not gone(one))
+    return union(_to_test(one, test, positive=False) for one in alternatives(kind) if not gone(one))
 
 
 def _subclasses(kind: Type, tested: list[Type]) -> Type:

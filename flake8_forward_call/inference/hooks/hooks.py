@@ -81,7 +81,6 @@ def _afterwards(asked: Questions, holding: Holding) -> Iterator[Attachment]:
     for word, beside in attaching.FAR.items():
         files.update(dict.fromkeys(asked.files_mentioning(word, holding.scope.file, MAX_FILES, beside) or ()))
     for file in files:
-        asked.refill()
         for one in _attached_in(asked, file):
             if one.reaches(holding) and not _comes_later(one, holding) and not _is_of_another(asked, one):
                 yield one.told

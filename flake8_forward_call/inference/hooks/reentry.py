@@ -8,13 +8,12 @@ calls.
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from flake8_forward_call.inference.answers import Reentry
-from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.hooks import relayed, targets
 from flake8_forward_call.inference.hooks.identity import Holding
 from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
@@ -22,13 +21,13 @@ from flake8_forward_call.inference.hooks.reach import Led, Named, functions_of, 
 from flake8_forward_call.inference.hooks.registrations import (
     WORDS,
     Definition,
-    Placed,
     Registration,
     has_shape_of_hook,
     may_be_unread,
     registrations,
     speaks_of_hooks,
 )
+from flake8_forward_call.inference.hooks.spots import Placed
 from flake8_forward_call.inference.hooks.targets import Called
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
@@ -69,7 +68,6 @@ def reentry(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> R
         for made in _registered_in(asked, file):
             known = _ways_to(asked, made, scope)
             for function, way in ((node, way) for node in functions for way in known.get(node, ())):
-                asked.refill()
                 one = _by_way(asked, place, function, way)
                 if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
                     found = one
@@ -103,8 +101,8 @@ class _RegisteredIn(dict[File, list[Registration]]):
 def _registered_in(asked: Questions, file: File) -> list[Registration]:
     """The registrations in a file, and those that callers of its helpers make; searched once for all receivers."""
     if file not in asked.notes(_RegisteredIn):
-        made = _tried(asked, registrations, file)
-        asked.notes(_RegisteredIn)[file] = [one for each in made for one in _tried(asked, relayed.with_hooks, each)]
+        made = registrations(asked, file)
+        asked.notes(_RegisteredIn)[file] = [one for each in made for one in relayed.with_hooks(asked, each)]
     return asked.notes(_RegisteredIn)[file]
 
 
@@ -113,21 +111,14 @@ class _WaysTo(dict[tuple[Registration, Scope], Ways]):
 
 
 def _ways_to(asked: Questions, made: Registration, place: Scope) -> Ways:
-    """The ways from a hook to a place; none if the search exceeds its budget."""
+    """The ways from a hook to a place."""
     known = asked.notes(_WaysTo).get((made, place))
     if known is None:
-        known = asked.notes(_WaysTo)[made, place] = {}
-        for node, way in _tried(asked, partial(_ways, place=place), made):
+        known = {}
+        for node, way in _ways(asked, made, place):
             known.setdefault(node, []).append(way)
+        asked.notes(_WaysTo)[made, place] = known
     return known
-
-
-def _tried(asked: Questions, find: Callable[[Questions, _About], Iterator[_Answer]], about: _About) -> list[_Answer]:
-    asked.refill()
-    try:
-        return list(find(asked, about))
-    except OutOfBudget:
-        return []
 
 
 def _ways(asked: Questions, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:

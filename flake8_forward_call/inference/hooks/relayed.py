@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
-from flake8_forward_call.inference.hooks.registrations import MAKERS, Definition, Registration
+from flake8_forward_call.inference.hooks.registrations import Definition, Registration
+from flake8_forward_call.inference.hooks.spots import MAKERS
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flake8_forward_call.inference.hooks import hooks
 from flake8_forward_call.inference.hooks.identity import Holding
-from flake8_forward_call.inference.hooks.registrations import Placed
+from flake8_forward_call.inference.hooks.spots import Placed
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Iterated, Parameter
 from flake8_forward_call.inference.syntax.references import last_name

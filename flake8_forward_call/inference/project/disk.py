@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_forward_call.files.reading import read_bytes
-from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.sources.opening import read
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook
 
 # Larger files are generated, and take longer to read than their contents are worth.
 MAX_BYTES = 3_000_000
@@ -42,20 +43,28 @@ class Disk:
         return read_bytes(path, MAX_BYTES) if text is None else text.encode(errors="replace")
 
     def read_small(self, path: str) -> bytes:
-        """The bytes of a file; empty if it cannot be read or is too large."""
+        """The bytes of a file to search; empty if it cannot be read or is too large.
+
+        In a notebook, each string of the JSON is on lines of its own, so that its cells look like a program.
+        """
         try:
-            return self.read(path)
+            data = self.read(path)
         except OSError:
             return b""
+        return _opened(data) if is_notebook(path) else data
 
     def source(self, path: str) -> Source | None:
-        """The text of a file; None if it cannot be read or decoded, or is too large."""
+        """The text of a file; None if it cannot be read or decoded, or is too large. For a notebook, its program."""
         try:
             text = self.unsaved.get(path)
-            if text is not None:
-                return Source(path, text) if len(text) <= MAX_BYTES else None
-            return Source.from_bytes(path, read_bytes(path, MAX_BYTES))
-        except (OSError, SourceError):
+            if text is None:
+                return read(path, read_bytes(path, MAX_BYTES))
+            if len(text) > MAX_BYTES:
+                return None
+            # The program of a notebook is held, while an editor has its JSON.
+            is_json = is_notebook(path) and text.lstrip().startswith("{")
+            return read(path, text.encode(errors="replace")) if is_json else Source(path, text)
+        except (OSError, SourceError, RecursionError):
             return None
 
     def stamp(self, path: str) -> list[int]:
@@ -71,6 +80,11 @@ class Disk:
         except OSError:
             return [0, 0, 0]
         return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+
+
+def _opened(data: bytes) -> bytes:
+    """A notebook's JSON as lines of text: the quotes around strings, and the escaped line ends in them, end lines."""
+    return data.replace(b"\\n", b"\n").replace(b'\\"', b"'").replace(b'"', b"\n")
 
 
 def is_settled(stamp: list[int]) -> bool:

@@ -61,6 +61,12 @@ _BESIDE = "\0"
 # Before a word: search for code that may store something under that name in an object other than ``self``.
 _STORED = "="
 
+# Before words: search for a method that may take all of them as keywords. Its own name is the first word.
+_TAKEN = "("
+
+# How long the header of a method may be.
+MAX_SIGNATURE = 3_000
+
 # What such code contains if it gives the name as a string.
 _BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(")
 
@@ -163,10 +169,10 @@ class Texts:
 
     @cached_property
     def _new(self) -> list[str]:
-        """The paths of programs in the project that are not saved yet."""
+        """The paths of programs and notebooks in the project that are not saved yet."""
         if self._top is None:
             return []
-        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith(".py")]
+        return [path for path in self._disk.new if path.startswith(self._prefix) and path.endswith((".py", ".ipynb"))]
 
     @cached_property
     def _files(self) -> dict[str, _Told]:
@@ -263,11 +269,18 @@ def storing(name: str) -> str:
     return f"{_STORED}{name}"
 
 
+def taking(method: str, keywords: Iterable[str]) -> str:
+    """The word to search for files with a method that may take all the keywords, according to its header."""
+    return _TAKEN + ",".join([method, *keywords])
+
+
 def _search(key: str) -> Callable[[bytes], bool]:
     """A function that tests whether a text contains the whole word, and the other text of the key."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
     if key.startswith(_STORED):
         return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
+    if key.startswith(_TAKEN):
+        return _search_for_takers(*plain.removeprefix(_TAKEN.encode()).split(b","))
     # The character before is checked last, so that the pattern starts with plain letters.
     whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
     return lambda data: plain in data and beside in data and whole.search(data) is not None
@@ -290,6 +303,26 @@ def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
         return (b"multiple(" in data or b"__dict__.update(" in data) and by_keyword.search(data) is not None
 
     return stores
+
+
+def _search_for_takers(method: bytes, *keywords: bytes) -> Callable[[bytes], bool]:
+    start = re.compile(rb"def[ \t]+%b[ \t]*\(" % re.escape(method))
+    named = [re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(word), re.escape(word))) for word in keywords]
+
+    def takes(data: bytes) -> bool:
+        for match in start.finditer(data):
+            # The header ends with the line that ends with a colon, at the latest before the next method.
+            header = data[match.end() : match.end() + MAX_SIGNATURE].partition(b"def ")[0]
+            end = _HEADER_END.search(header)
+            header = header if end is None else header[: end.end()]
+            if b"**" in header or all(one.search(header) for one in named):
+                return True
+        return False
+
+    return takes
+
+
+_HEADER_END = re.compile(rb":[ \t]*(?:#[^\r\n]*)?[\r\n]|:[ \t]*\.\.\.")
 
 
 def _bits(flags: Iterable[bool]) -> int:

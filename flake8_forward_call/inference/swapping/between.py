@@ -121,5 +121,4 @@ class _Search:
         if depth > MAX_DEPTH or id(scope) in self._seen or len(self._seen) > MAX_FUNCTIONS:
             return False
         self._seen.add(id(scope))
-        self._asked.refill()
         return any(self.leads_there(call, inner, depth) for inner in scope.inward() for call in inner.calls)

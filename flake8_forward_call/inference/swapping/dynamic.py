@@ -29,7 +29,6 @@ def bad_stores(asked: Questions, held: Holder, member: Member) -> Iterator[Store
     """Yield the stores that may put something other than a module into the attribute without writing out its name."""
     guarded = owners.is_guarded(asked, member)
     for file in _files(asked, member):
-        asked.refill()
         for store in stores_of(file).dynamic:
             # A module only accepts a module in place of a submodule, but anything before it has one.
             for_certain = guarded and not store.is_raw
@@ -83,7 +82,6 @@ def _passed_by_name(asked: Questions, store: Store, name: str) -> Iterator[tuple
     if name in (one.arg for one in names_of(function)):
         return
     for found in islice(asked.calls_of(function, store.scope).calls(), MAX_CALLS):
-        asked.refill()
         call = found.called.call
         for one in call.keywords if call is not None else ():
             if one.arg == name:

@@ -123,7 +123,6 @@ class _Search:
 
     def _elsewhere(self, word: str, home: File, beside: str) -> Iterator[Scope]:
         for file in self._asked.files_mentioning(word, home, MAX_FILES, beside) or ():
-            self._asked.refill()
             if file is not home:
                 yield from root_of(file).inward()
 

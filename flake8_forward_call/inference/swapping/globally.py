@@ -53,7 +53,6 @@ def _dynamic(asked: Questions, held: Holder, variable: Variable) -> tuple[ast.ex
     beside = home.name.rpartition(".")[2]
     files = (asked.files_mentioning("setattr", home, MAX_DYNAMIC_FILES, beside) if beside else None) or (home,)
     for file in files:
-        asked.refill()
         for store in stores_of(file).dynamic:
             if not _may_be_python_module(store):
                 continue
@@ -82,7 +81,6 @@ def _stores(asked: Questions, variable: Variable) -> Iterator[Store]:
     if files is None:
         files = asked.files_mentioning(word, home, MAX_FILES, home.name.rpartition(".")[2])
     for file in files or (home,):
-        asked.refill()
         yield from stores_of(file).named.get(variable.name, ())
 
 

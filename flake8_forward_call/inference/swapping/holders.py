@@ -13,7 +13,7 @@ from flake8_forward_call.inference.answers import Keeper, Member, Variable
 from flake8_forward_call.inference.catalogue.given_back import given_back
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
-from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping.steps import Step, Steps, bounds
 from flake8_forward_call.inference.syntax.aliases import ITSELF

@@ -52,7 +52,6 @@ def _bad_stores(asked: Questions, held: Holder, member: Member) -> Iterator[Stor
     guarded = is_guarded(asked, member)
     trusted = is_promised(asked, member.cls, member.name)
     for file in files or (home,):
-        asked.refill()
         for store in stores_of(file).named.get(member.name, ()):
             if _is_own(store) or _is_seen(store, held):
                 continue
@@ -107,7 +106,6 @@ def subclasses_with(asked: Questions, member: Member) -> Iterator[SourceClass]:
     while todo:
         parent = todo.pop()
         for file in asked.files_mentioning(member.name, parent.scope.file, MAX_FILES, parent.node.name) or ():
-            asked.refill()
             for one in asked.hierarchy.subclasses_in(parent, file):
                 if one not in seen:
                     seen.add(one)

@@ -7,19 +7,14 @@ outside, by name, or without an assignment. It is only asked if the fix would ot
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
 from pathlib import PurePath
-from typing import TypeVar
 
 from flake8_forward_call.inference.answers import Member, Variable
-from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Ways
 from flake8_forward_call.inference.swapping.steps import Step
 from flake8_forward_call.inference.syntax.scopes import Scope
-
-_Answer = TypeVar("_Answer")
 
 
 class _Swaps(dict[object, "tuple[ast.expr, Scope] | None"]):
@@ -27,19 +22,18 @@ class _Swaps(dict[object, "tuple[ast.expr, Scope] | None"]):
 
 
 def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> str | None:
-    """What may put something else where the receiver is stored, as a clause; None if nothing is found."""
-    ways = _attempt(lambda: Ways(asked, receiver, scope))
-    if ways is None:
-        return None
+    """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+
+    Raises OutOfBudget.
+    """
+    ways = Ways(asked, receiver, scope)
     for definition in ways.definitions:
-        asked.refill()
-        if _attempt(lambda definition=definition: replacing.replaces(asked, definition)):  # type: ignore[misc]
+        if replacing.replaces(asked, definition):
             return f"a decorator replaces {definition.binding.definition.name}"
     for held in ways.holders:
-        asked.refill()
         key = held if held.proof else (held.keeper, held.steps, held.scope)
         if key not in asked.notes(_Swaps):
-            asked.notes(_Swaps)[key] = _attempt(lambda held=held: _of_holder(asked, held))  # type: ignore[misc]
+            asked.notes(_Swaps)[key] = _of_holder(asked, held)
         found = asked.notes(_Swaps)[key]
         if found is not None:
             node, where = found
@@ -57,11 +51,3 @@ def _of_holder(asked: Questions, held: Holder) -> tuple[ast.expr, Scope] | None:
     if found is None and held.steps[:1] == (Step.HELD,):
         found = fillings.filling_of(asked, held)
     return found
-
-
-def _attempt(question: Callable[[], _Answer]) -> _Answer | None:
-    """The answer, or None if it exceeds the budget: then nothing is assumed to replace the receiver."""
-    try:
-        return question()
-    except OutOfBudget:
-        return None

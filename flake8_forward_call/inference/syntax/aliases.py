@@ -7,6 +7,7 @@ import ast
 # Steps from name to name: real code stores a module in an attribute, gives it a local name, creates it in a helper.
 MAX_DEPTH = 8
 
+
 # Methods that return the module itself (https://docs.pytorch.org/docs/stable/generated/torch.nn.Module.html).
 ITSELF = frozenset(
     {

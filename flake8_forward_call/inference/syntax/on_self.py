@@ -17,14 +17,20 @@ class OnSelf:
         self._bound: dict[str, list[Binding]] = {}
         self._set_by_call: dict[str, list[Assigned]] = {}
         self._tests: dict[str, list[tuple[ast.expr, Scope]]] = {}
+        self.unnamed: list[tuple[ast.expr, Assigned]] = []  # What is set under names that are not written out.
         for method, receiver in methods(scope):
-            for key, bindings in flow_of(method).bound.items():
-                owner, dot, name = key.partition(".")
+            for bound, bindings in flow_of(method).bound.items():
+                owner, dot, name = bound.partition(".")
                 if dot and owner == receiver:
                     self._bound.setdefault(name, []).extend(bindings)
             for call in method.calls:
-                for name, value in _set_by_call(call, receiver):
-                    self._set_by_call.setdefault(name, []).append(Assigned(call, method, False, value))
+                for key, value in _set_by_call(call, receiver):
+                    assigned = Assigned(call, method, False, value)
+                    match key:
+                        case ast.Constant(value=str(name)):
+                            self._set_by_call.setdefault(name, []).append(assigned)
+                        case _:
+                            self.unnamed.append((key, assigned))
                 match call:
                     case ast.Call(
                         func=ast.Name(id="isinstance"),
@@ -35,6 +41,11 @@ class OnSelf:
     def bindings(self, name: str) -> Sequence[Binding]:
         """The bindings of an attribute: assignments in their order, then those by ``add_module`` and ``setattr``."""
         return [*self._bound.get(name, ()), *self._set_by_call.get(name, ())]
+
+    def names(self) -> Iterator[str]:
+        """Yield the names of the attributes that are set under a name that is written out."""
+        yield from (name for name in self._bound if "." not in name)
+        yield from self._set_by_call
 
     def tests(self, name: str) -> Sequence[tuple[ast.expr, Scope]]:
         """The ``isinstance`` tests of an attribute: the expression for the classes, and its scope."""
@@ -58,16 +69,14 @@ def methods(scope: Scope) -> Iterator[tuple[Scope, str]]:
                     yield inner, receiver
 
 
-def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the name and the module in ``self.add_module("name", module)`` or ``setattr(self, "name", module)``."""
+def _set_by_call(call: ast.Call, receiver: str) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """Yield the name and the module in ``self.add_module(name, module)`` or ``setattr(self, name, module)``."""
     match call:
         case ast.Call(
-            func=ast.Attribute(value=ast.Name(id=owner), attr="add_module" | "register_module"),
-            args=[ast.Constant(value=str(given)), value],
+            func=ast.Attribute(value=ast.Name(id=owner), attr="add_module" | "register_module"), args=[name, value]
         ) if owner == receiver:
-            yield given, value
+            yield name, value
         case ast.Call(
-            func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"),
-            args=[ast.Name(id=owner), ast.Constant(value=str(given)), value],
+            func=ast.Name(id="setattr") | ast.Attribute(attr="__setattr__"), args=[ast.Name(id=owner), name, value]
         ) if owner == receiver:
-            yield given, value
+            yield name, value

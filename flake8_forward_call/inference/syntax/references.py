@@ -28,7 +28,7 @@ class Called:
 class Handed:
     """A name or call whose value goes elsewhere: stored, returned, or passed to the call ``given_to``."""
 
-    node: ast.Name | ast.Attribute | ast.Call
+    node: ast.Name | ast.Attribute | ast.Call | ast.Lambda
     scope: Scope
     is_returned: bool
     given_to: ast.Call | None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
+from flake8_forward_call.inference.syntax.branches import deciding
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.trees import children
 
@@ -57,6 +58,11 @@ class Scope:
         if not isinstance(self.node, FUNCTIONS):
             return []
         return [one.arg for one in (*self.node.args.posonlyargs, *self.node.args.args)]
+
+    @cached_property
+    def deciding(self) -> tuple[str, ...]:
+        """The parameters that may decide which ``return`` of a function is reached. Empty for other scopes."""
+        return deciding(self.node) if isinstance(self.node, (ast.FunctionDef, ast.AsyncFunctionDef)) else ()
 
     @property
     def enclosing_class(self) -> Scope | None:

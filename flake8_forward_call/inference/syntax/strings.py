@@ -12,11 +12,15 @@ from flake8_forward_call.inference.syntax.states import untested
 
 def may_end_up_as(key: ast.expr, scope: Scope, name: str) -> bool:
     """The same, as far as the scope alone shows."""
+    first, last = _ends_of(key, scope)
+    return name.startswith(first) and name.endswith(last)
+
+
+def _ends_of(key: ast.expr, scope: Scope) -> tuple[str, str]:
     for one in untested(flow_of(scope).uses.get(id(key), ())):
         if isinstance(one, Assigned) and not one.path:
             key = one.value
-    first, last = _ends(key)
-    return name.startswith(first) and name.endswith(last)
+    return _ends(key)
 
 
 def _ends(key: ast.expr) -> tuple[str, str]:

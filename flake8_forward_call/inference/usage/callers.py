@@ -12,6 +12,7 @@ from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import Called
 from flake8_forward_call.inference.syntax.scopes import names_of, scopes_of
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Function,
@@ -23,18 +24,17 @@ from flake8_forward_call.inference.types import (
     alternatives,
     is_left_open,
     is_open,
-    substitute,
     union,
 )
+from flake8_forward_call.inference.usage import instance_calls
+from flake8_forward_call.inference.usage.handed_in import HandedIn
+from flake8_forward_call.inference.usage.instance_calls import InstanceCalls
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
 
-# From caller to caller's caller: real code passes a module down through three or four functions.
-MAX_CHAIN = 6
-
 # Methods that are called by code that does not name them.
-_UNNAMED = frozenset({"__call__", "forward", "__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
+_UNNAMED = frozenset({"__new__", "__getitem__", "__iter__", "__enter__", "__exit__", "__set__"})
 
 
 def resolved(asked: Questions, kind: Type) -> Type:
@@ -45,41 +45,41 @@ def resolved(asked: Questions, kind: Type) -> Type:
 def _resolved(asked: Questions, kind: Type) -> Type:
     match kind:
         case Slot():
-            return passed(asked, kind) if is_open(kind) else kind
+            plain = kind.untested
+            return asked.filled_in(kind, {plain: passed(asked, plain)}) if is_open(kind) else kind
         case Result(callee) if is_open(callee):
-            return substitute(kind, {callee: passed(asked, callee)})
+            return asked.filled_in(kind, {callee.untested: passed(asked, callee.untested)})
         case _:
             return kind
 
 
 def passed(asked: Questions, slot: Slot) -> Type:
     """The union of what all calls in the project pass for the parameter; UNKNOWN if there is none."""
-    return asked.attempt(("passed", slot), lambda: _passed(asked, slot))
-
-
-class _Chain:
-    """How many levels of callers are being resolved."""
-
-    def __init__(self) -> None:
-        self.length = 0
+    return asked.once(("passed", slot, asked.parameter_of(slot)), lambda: _passed(asked, slot))
 
 
 def _passed(asked: Questions, slot: Slot) -> Type:
     binding = asked.parameter_of(slot)
-    if binding is None or asked.notes(_Chain).length >= MAX_CHAIN or asked.project.is_open(binding.scope.file):
+    if binding is None or asked.project.is_open(binding.scope.file):
         return UNKNOWN
-    asked.notes(_Chain).length += 1
-    try:
-        found = list(dict.fromkeys(_passed_by_each(asked, binding)))
-    finally:
-        asked.notes(_Chain).length -= 1
-    kind = union(found)
-    return UNKNOWN if all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+    found = list(dict.fromkeys(_passed_by_each(asked, binding)))
+    if not found:
+        return UNKNOWN
+    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
 
 
 def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
     node = binding.function
-    if isinstance(node, ast.Lambda) or binding.kind != "plain" or node.name in _UNNAMED:
+    if binding.kind != "plain":
+        return
+    if isinstance(node, ast.Lambda):
+        yield from _passed_to_lambda(asked, binding, node)
+        return
+    if node.name in instance_calls.METHODS and binding.scope.enclosing_class is not None:
+        yield from _passed_to_instance(asked, binding, node.name)
+        return
+    if node.name in _UNNAMED:
         return
     search = asked.calls_of(node, binding.scope)
     count = 0
@@ -90,7 +90,34 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
             yield kind
         elif not all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
-    if count and search.is_handed_on:
+    if search.bound_to and binding.scope.positional[:1] == [binding.argument.arg]:
+        for owner, scope in search.bound_to:
+            count += 1
+            yield resolved(asked, asked.expression(owner, scope))
+    elif search.bound_to:
+        yield UNKNOWN
+    if count and search.is_lost:
+        yield UNKNOWN
+
+
+def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) -> Iterator[Type]:
+    assert binding.scope.parent is not None
+    following = HandedIn(asked)
+    for called in islice(following.calls_of_lambda(node, binding.scope.parent), MAX_CALLS):
+        kinds = alternatives(resolved(asked, asked.expression(called.callee, called.scope)))
+        if any(isinstance(one, Function) and one.node is node for one in kinds):
+            yield resolved(asked, _argument(asked, binding, Found(called, is_bound=False)))
+    if following.is_lost:
+        yield UNKNOWN
+
+
+def _passed_to_instance(asked: Questions, binding: Parameter, name: str) -> Iterator[Type]:
+    assert binding.scope.enclosing_class is not None
+    cls = asked.source_class(binding.scope.enclosing_class)
+    calling = InstanceCalls(asked, cls, name)
+    for called in calling.calls():
+        yield resolved(asked, _argument(asked, binding, Found(called, is_bound=True)))
+    if calling.is_lost or name == "forward":  # Containers and trainers call modules, too.
         yield UNKNOWN
 
 

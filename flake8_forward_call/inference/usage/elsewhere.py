@@ -9,6 +9,7 @@ from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.references import Stored, references_of
 from flake8_forward_call.inference.types import (
+    NEVER,
     UNKNOWN,
     ClassObject,
     Instance,
@@ -24,6 +25,9 @@ from flake8_forward_call.inference.types import (
 # A name that occurs in more files than this is too common, and the files are not read.
 MAX_FILES = 40
 
+# The answer if no code elsewhere sets an attribute.
+NOT_SET = Slot("elsewhere", "not set")
+
 
 def attribute(asked: Questions, owner: Instance, cls: SourceClass, name: str, known: Type) -> Type:
     """The type of an attribute from code elsewhere in the project that sets it; ``known`` if there is none.
@@ -32,11 +36,19 @@ def attribute(asked: Questions, owner: Instance, cls: SourceClass, name: str, kn
     """
     if asked.project.is_open(cls.scope.file):
         return known
-    found = asked.attempt(("elsewhere", cls, name, owner.origin), lambda: union(_found(asked, owner, cls, name)))
-    if all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found)):
+    found = asked.once(("elsewhere", cls, name, owner.origin), lambda: _set(asked, owner, cls, name))
+    # If it is NEVER, everything that sets it is in a loop with this question.
+    if found == NOT_SET or (
+        found != NEVER and all(isinstance(one, (Unknown, NoneValue)) for one in alternatives(found))
+    ):
         return known
     says_nothing = known == UNKNOWN and not _is_set(asked, owner, cls, name)
     return found if says_nothing else union([found, known])
+
+
+def _set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Type:
+    found = list(_found(asked, owner, cls, name))
+    return union(found) if found else NOT_SET
 
 
 def _is_set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> bool:

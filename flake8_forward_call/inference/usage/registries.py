@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from flake8_forward_call.inference.answers import Global
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
-from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Imported
 from flake8_forward_call.inference.syntax.file import File
@@ -35,9 +35,6 @@ _MAKERS = frozenset({"build", "create", "make", "instantiate"})
 # The largest model zoos register classes in some hundreds of files.
 MAX_FILES = 600
 
-# How many re-exports are followed; no more than three have been seen.
-MAX_IMPORTS = 8
-
 
 def made(asked: Questions, callee: ast.expr, scope: Scope) -> Type:
     """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
@@ -46,29 +43,35 @@ def made(asked: Questions, callee: ast.expr, scope: Scope) -> Type:
     registry = named_global(asked, callee.value, scope)
     if registry is None:
         return UNKNOWN
-    return asked.attempt(("registry", registry), lambda: _held(asked, registry))
+    return asked.once(("registry", *registry), lambda: _held(asked, registry))
 
 
 def _held(asked: Questions, registry: Global) -> Type:
     module = asked.known_class(MODULE_CLASS)
-    found = {_standing(asked, called) for called in _registered(asked, registry)} - {None}
+    kinds = [_standing(asked, called) for called in _registered(asked, registry)]
+    found = {standing for standing, _ in filter(None, kinds)}
     if module is None or Standing.MODULE not in found or Standing.NOT_MODULE in found:
         return UNKNOWN
+    if any(meaning is Sameness.DIFFERENT for _, meaning in filter(None, kinds)):
+        return Instance(module, Origin.OPAQUE)  # It may be of a class that overrides `__call__`.
     held = Instance(module, Origin.FOREIGN)  # What the project itself registers was checked above.
     return union([held, UNKNOWN]) if Standing.UNKNOWN in found else held
 
 
-def _standing(asked: Questions, called: Called) -> Standing | None:
-    """The standing of a registered class's instances; None if they have no ``forward``, so they are not receivers."""
+def _standing(asked: Questions, called: Called) -> tuple[Standing, Sameness] | None:
+    """What the instances of a registered class are, and what calling them means.
+
+    None if they have no ``forward``, so they are not receivers.
+    """
     if not isinstance(called.definition, ast.ClassDef):
-        return Standing.UNKNOWN
+        return Standing.UNKNOWN, Sameness.UNREAD
     cls = asked.source_class(scopes_of(called.scope.file).opened[id(called.definition)])
     standing = asked.hierarchy.standing(cls)
     if standing is Standing.MODULE:
-        return Standing.UNKNOWN if asked.hierarchy.meaning_of_call(cls) is Sameness.DIFFERENT else standing
+        return standing, asked.hierarchy.meaning_of_call(cls)
     if standing is Standing.NOT_MODULE and asked.attribute(ClassObject(cls), "forward") == UNKNOWN:
         return None
-    return standing
+    return standing, Sameness.UNREAD
 
 
 def _registered(asked: Questions, registry: Global) -> Iterator[Called]:
@@ -79,10 +82,10 @@ def _registered(asked: Questions, registry: Global) -> Iterator[Called]:
             if known.startswith("register"):
                 for called in references_of(file).called[known]:
                     owner = _owner(called.callee)
-                    if called.definition is not None and owner is not None:
-                        asked.refill()
-                        if named_global(asked, owner, called.scope) == registry:
-                            yield called
+                    if called.definition is None or owner is None:
+                        continue
+                    if named_global(asked, owner, called.scope) == registry:
+                        yield called
 
 
 def _owner(decorator: ast.expr) -> ast.expr | None:
@@ -116,7 +119,9 @@ def _starred(asked: Questions, file: File, name: str) -> Global | None:
 
 
 def _followed(asked: Questions, scope: Scope, name: str) -> Global | None:
-    for _ in range(MAX_IMPORTS):
+    seen: set[tuple[Scope, str]] = set()
+    while (scope, name) not in seen:
+        seen.add((scope, name))
         bound = tuple(flow_of(scope).bound.get(name, ()))
         imported = {(one.module, one.name, one.level) for one in bound if isinstance(one, Imported)}
         if not imported and len(bound) == 1:

@@ -30,9 +30,14 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
+from flake8_forward_call.inference.usage import handed_in
+from flake8_forward_call.inference.usage.handed_in import HandedIn
 
 # At most so many files are searched for code that gets the function by a computed name.
 MAX_ASKING_FILES = 10
+
+# A function that is passed on in more places is followed no further.
+MAX_HANDED = 30
 
 # What a class's own code calls to create another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
@@ -45,7 +50,11 @@ _TRANSPARENT = frozenset({"abc", "builtins", "contextlib", "dataclasses", "funct
 
 
 class Search:
-    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more."""
+    """All calls of one function. Once all were yielded, ``is_handed_on`` says whether there may be more.
+
+    ``bound_to`` are the objects to which the function is bound as a method, whose calls are not found. ``is_lost`` says
+    whether there may be others.
+    """
 
     def __init__(self, asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> None:
         self._asked = asked
@@ -56,11 +65,18 @@ class Search:
         self._cls = self._owner if node.name == "__init__" else None
         self._nodes = {node, *self._overridden()}
         self._is_given_back = False  # Whether the enclosing function returns it.
-        self.is_handed_on = self._is_registered(node.decorator_list, scope.parent)
+        self._handed: list[Handed] = []  # Where it is passed on, to be followed from there.
+        self.bound_to: list[tuple[ast.expr, Scope]] = []  # The objects to which it is bound as a method.
+        self.is_lost = self._is_registered(node.decorator_list, scope.parent)
         if self._cls is not None:
-            self.is_handed_on |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+            self.is_lost |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
         elif self._owner is not None:
-            self.is_handed_on |= any(map(_may_call_back, asked.hierarchy.order(self._owner)))
+            self.is_lost |= any(map(_may_call_back, asked.hierarchy.order(self._owner)))
+
+    @property
+    def is_handed_on(self) -> bool:
+        """Whether there may be calls that were not yielded."""
+        return self.is_lost or bool(self.bound_to)
 
     def _overridden(self) -> Iterator[ast.AST]:
         """Yield the methods of the same name in the bases: a call of these may be a call of this method."""
@@ -78,23 +94,47 @@ class Search:
         """Yield each call of the function, or of the class whose constructor it is."""
         if self._cls is None:
             yield from self._calls_by(self._node.name)
-            self.is_handed_on = self.is_handed_on or self._is_asked_for()
+            self.is_lost = self.is_lost or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
+            yield from self._passed_on()
             return
         subclasses = self._asked.hierarchy.project_subclasses(self._cls)
-        self.is_handed_on |= not self._asked.hierarchy.knows_all_subclasses(self._cls)
+        self.is_lost |= not self._asked.hierarchy.knows_all_subclasses(self._cls)
         for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
         for name in (*_OWN_MAKERS, "__init__"):
             for file in own:
                 yield from self._calls_in(file, name)
+        yield from self._passed_on()
+
+    def _passed_on(self) -> Iterator[Found]:
+        """Yield the calls by code that gets the function, or the class, as a value."""
+        following = HandedIn(self._asked)
+        at = 0
+        while at < len(self._handed):  # What is found may be passed on as well.
+            handed = self._handed[at]
+            at += 1
+            owner = handed_in.bound_to(self._asked, handed)
+            if owner is not None:
+                self.bound_to.append((owner, handed.scope))
+                continue
+            is_bound = self._is_bound(handed)
+            for called in following.calls(handed):
+                kinds = alternatives(self._asked.resolved(self._asked.expression(called.callee, called.scope)))
+                if any(map(self._may_lead_here, kinds)):
+                    yield Found(called, is_bound)
+        self.is_lost |= following.is_lost
+
+    def _is_bound(self, handed: Handed) -> bool:
+        kinds = alternatives(self._asked.expression(handed.node, handed.scope))
+        return self._cls is not None or any(isinstance(one, Function) and one.owner is not None for one in kinds)
 
     def _calls_by(self, name: str) -> Iterator[Found]:
         for place in places(self._asked, name, self._scope.file, self._is_itself):
             if place is None:
-                self.is_handed_on = True
+                self.is_lost = True
             else:
                 yield from self._calls_in(*place)
 
@@ -159,12 +199,14 @@ class Search:
 
     def _look_at(self, handed: Handed) -> None:
         """Record whether the function, or the class it constructs, is passed on so that calls cannot be found."""
-        if self.is_handed_on or not goes_on(self._asked, handed, self._may_lead_here):
+        if len(self._handed) > MAX_HANDED or not goes_on(self._asked, handed, self._may_lead_here):
             return
         if handed.is_returned and self._cls is None and handed.scope is self._scope.parent:
             self._is_given_back = True
+        elif len(self._handed) == MAX_HANDED:
+            self.is_lost = True
         else:
-            self.is_handed_on = True
+            self._handed.append(handed)
 
     def _may_lead_here(self, kind: Type) -> bool:
         match kind:
@@ -207,7 +249,7 @@ class Search:
         search = Search(self._asked, maker.node, maker)
         # What the maker decorates is called by its own name.
         decorates = [found for found in search.calls() if found.called.definition is not None]
-        self.is_handed_on |= bool(decorates) or search.is_handed_on or search._is_given_back
+        self.is_lost |= bool(decorates) or search.is_handed_on or search._is_given_back
         files = self._asked.files_mentioning(maker.node.name, maker.file, MAX_FILES)
         for file in files or (maker.file,):
             for known in references_of(file).names_for(maker.node.name):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from flake8_forward_call.inference.answers import Place
+from flake8_forward_call.inference.clues.weighing import weigh
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.questions import Questions
@@ -54,7 +55,10 @@ def judge_one(asked: Questions, candidate: Candidate, file: File) -> Verdict:
 def _of_candidate(asked: Questions, candidate: Candidate, file: File) -> Verdict:
     receiver, scope = candidate.attribute.value, scopes_of(file).standing[id(candidate.call)]
     if not candidate.is_handed:
-        return _of_receiver(asked, receiver, scope, candidate.call)
+        verdict = _of_receiver(asked, receiver, scope, candidate.call)
+        return (
+            verdict if verdict.standing is not Standing.UNKNOWN else _by_clues(asked, receiver, scope, candidate.call)
+        )
     certainty = asked.ask(lambda: asked.certainty_of_call(candidate, scope))
     if certainty is None:
         return NOT_CALLED
@@ -65,11 +69,30 @@ def _of_candidate(asked: Questions, candidate: Candidate, file: File) -> Verdict
 def _of_receiver(asked: Questions, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
     """The verdict on a receiver at its location. Raises OutOfBudget."""
     kind = asked.ask(lambda: asked.resolved(asked.expression(receiver, scope)))
+    return _of_kind(asked, kind, Place(receiver, scope, call, kind))
+
+
+def _by_clues(asked: Questions, receiver: ast.expr, scope: Scope, call: ast.Call) -> Verdict:
+    """The verdict on a receiver that nothing proves or refutes to be a module. Raises OutOfBudget."""
+    told = asked.ask(lambda: weigh(asked, call, receiver, scope, asked.expression(receiver, scope)))
+    if told is None:
+        return NOT_KNOWN
+    verdict = _of_kind(asked, told.kind, Place(receiver, scope, call, told.kind))
+    if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
+        return NOT_KNOWN
+    sameness = worst(verdict.sameness, Sameness.PERHAPS)
+    reason = f"there is evidence that it is a module, but no proof: {told.clues[0].text}"
+    return replace(verdict, sameness=sameness, reason=reason, clues=told.clues)
+
+
+def _of_kind(asked: Questions, kind: Type, place: Place) -> Verdict:
+    """The verdict on a receiver with a type."""
+    receiver, scope = place.receiver, place.scope
     verdict = asked.ask(lambda: of_type(asked, kind))
     if verdict.standing not in (Standing.MODULE, Standing.PROBABLE) or verdict.sameness is Sameness.DIFFERENT:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
-    obstacle = asked.obstacle(Place(receiver, scope, call, kind), is_safe=is_safe)
+    obstacle = asked.obstacle(place, is_safe=is_safe)
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:
@@ -106,9 +129,9 @@ def _of_all(verdicts: Sequence[Verdict]) -> Verdict:
         return likely or doubtful[0]
     if doubt is Sameness.DIFFERENT:
         return NOT_KNOWN  # The receiver is unknown, and the rewrite could be wrong even if it is a module.
-    if likely is None:
-        return Verdict(Standing.PROBABLE, Sameness.PERHAPS, "some of its possible values could not be resolved")
-    return Verdict(Standing.PROBABLE, worst(Sameness.PERHAPS, likely.sameness), likely.reason)
+    # One proven value is enough to bypass the hooks of that module.
+    reason = "some of its possible values could not be resolved" if likely is None else likely.reason
+    return Verdict(Standing.MODULE, worst(Sameness.PERHAPS, doubt), reason)
 
 
 def _of_alternative(asked: Questions, kind: Type) -> Verdict:

@@ -48,13 +48,26 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Clue:
+    """A piece of evidence that is no proof: where it is, and what it says, as a clause in plain words."""
+
+    path: str
+    row: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The answer for one call; ``reason`` is a clause in plain words."""
+    """The answer for one call; ``reason`` is a clause in plain words.
+
+    If there are ``clues``, the standing rests on them and is not proven.
+    """
 
     standing: Standing
     sameness: Sameness
     reason: str
     attachments: tuple[Attachment, ...] = ()
+    clues: tuple[Clue, ...] = ()
 
     @property
     def is_told(self) -> bool:

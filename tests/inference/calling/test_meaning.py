@@ -67,7 +67,7 @@ Root.__call__ = lambda self, x: 3
     "hook registered in another file": """
 # --- run.py
 def hook(m, inp):
-    return m.forward(inp)
+    return m.forward(inp)  # FWD002
 # --- use.py
 from run import hook
 from net import *
@@ -77,7 +77,7 @@ def f(): hook(Net(), 1)
     "hook registered under another name": """
 # --- run.py
 def hook(m, inp):
-    return m.forward(inp)
+    return m.forward(inp)  # FWD002
 # --- use.py
 from run import hook as h
 from net import *

@@ -38,6 +38,8 @@ TORCH = {
                 for name, child in self._modules.items():
                     yield name, child
             def size(self) -> int: ...
+            def _apply(self, change): return self
+            def _count(self): return 3
         """,
     "torch/nn/modules/more.py": """\
         from .module import Module
@@ -122,12 +124,21 @@ def test_writes_down_module_classes_and_where_their_names_are(tmp_path: Path) ->
     assert classes[MODULE_CLASS] == {
         "attributes": {"_modules": f"dict[Plain, {MODULE_CLASS} | None]"},
         "methods": {
+            "_apply": [[], "Self"],
             "children": [[], f"list[{MODULE_CLASS}]"],
             "named": [[], f"list[tuple[Plain, Self] | tuple[Plain, {MODULE_CLASS} | None]]"],
             "named_modules": [[], f"list[tuple[Plain, {MODULE_CLASS}]]"],
             "to": [[], "Self"],
         },
     }
+
+
+def test_private_methods_of_module_alone_are_told(tmp_path: Path) -> None:
+    text = "from .modules import Module\nclass Own(Module):\n    def _own(self): return self\n"
+    classes = built(tmp_path, {**TORCH, "torch/nn/own.py": text})["classes"]
+    assert classes[MODULE_CLASS]["methods"]["_apply"] == [[], "Self"]
+    assert "_count" not in classes[MODULE_CLASS]["methods"]
+    assert "_own" not in classes.get("torch.nn.own.Own", {}).get("methods", {})
 
 
 def test_what_was_built_is_read_again(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ def either(one):
 
 """
 
-# A class named `Made`, and what is found where a value is one or a module: FWD003 if nobody knows what it is.
+# A class named `Made`, and what is found where a value is one or a module: if nobody knows what it is, the fix is
+# unsafe.
 PLAIN = {
     "standard decorators": """
 @functools.total_ordering
@@ -221,7 +222,7 @@ def test_class_that_stays_what_it_is(tmp_path: Path, text: str) -> None:
 
 @pytest.mark.parametrize("text", OPEN.values(), ids=OPEN.keys())
 def test_class_that_nobody_knows_is_neither_reported_nor_taken_for_no_module(tmp_path: Path, text: str) -> None:
-    check(tmp_path, text, "", "  # FWD003")
+    check(tmp_path, text, "", "  # FWD001 unsafe")
 
 
 @pytest.mark.parametrize("text", MODULE.values(), ids=MODULE.keys())

@@ -314,7 +314,7 @@ def test_answer_that_took_too_long_leaves_nothing_behind(tmp_path: Path, monkeyp
     project(
         tmp_path / "pkg", {"__init__.py": "", "root.py": ROOT, "subclasses.py": f"from .root import Root\n{subclasses}"}
     )
-    monkeypatch.setattr(engine, "MAX_STEPS", 20)
+    monkeypatch.setattr(engine, "MAX_WORK", 20)
     assert found(tmp_path / "pkg/root.py") == []
     monkeypatch.undo()
     (tmp_path / "pkg/subclasses.py").write_text("")

@@ -6,7 +6,7 @@ import ast
 from itertools import pairwise
 
 import pytest
-from inferring import NOT_MODULE, PROBABLE, SAME, UNKNOWN, verdict, verdicts
+from inferring import NOT_MODULE, PERHAPS, SAME, UNKNOWN, verdict, verdicts
 
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -129,7 +129,7 @@ def test_values_that_wander_through_names_in_a_loop() -> None:
     names = "abcdefghij"
     moves = "".join(f"        {left} = {right}\n" for left, right in pairwise(names))
     start = "    " + " = ".join(names) + " = nn.ReLU()\n"
-    for last, expected in (("load()", PROBABLE), ("nn.Tanh()", SAME), ("1", NOT_MODULE)):
+    for last, expected in (("load()", PERHAPS), ("nn.Tanh()", SAME), ("1", NOT_MODULE)):
         text = f"def f(x):\n{start}    for _ in x:\n        a.forward(x)\n{moves}        j = {last}\n"
         assert verdict(text) == expected
 
@@ -143,7 +143,7 @@ def test_values_that_wander_through_nested_loops() -> None:
     for level in reversed(range(depth)):
         lines.append("    " * (level + 2) + f"a{level} = a{level + 1}")
     lines.append(f"        a{depth} = load()")
-    assert set(verdicts("\n".join(lines))) == {PROBABLE}
+    assert set(verdicts("\n".join(lines))) == {PERHAPS}
 
 
 def test_both_sides_of_a_test_come_together_again() -> None:

@@ -24,8 +24,8 @@ def run(m, x, *, net=None):
         ("run(Net(), *[1])", "# FWD001"),
         ("again = run\nagain(Net(), 1)", "# FWD001"),
         ("again = run\nagain(Net(), 1)\nrun(Robot(), 2)", ""),
-        ("again = run\nload(again)\nrun(Net(), 2)", "# FWD003"),
-        ("class C:\n    again = run\nrun(Net(), 2)", "# FWD003"),
+        ("again = run\nload(again)\nrun(Net(), 2)", "# FWD001 unsafe"),
+        ("class C:\n    again = run\nrun(Net(), 2)", "# FWD001 unsafe"),
         ("", ""),
         ("run(Odd(), 1)", "# FWD002"),
         ("run(Net(), 1)\nrun(Odd(), 2)", "# FWD002"),
@@ -37,29 +37,29 @@ def run(m, x, *, net=None):
         ("run(Net(), 1)\nrun('net', 2)", ""),
         ("run(Net, 1)", ""),
         ("run(load(), 1)", ""),
-        ("run(Net(), 1)\nrun(load(), 2)", "# FWD003"),
-        ("run(Net(), 1)\nrun(*load())", "# FWD003"),
-        ("run(Net(), 1)\nrun(**load())", "# FWD003"),
-        ("run(Net(), 1)\nrun(x=2, **load())", "# FWD003"),
-        ("run(Net(), 1)\nrun()", "# FWD003"),
-        ("run(Net(), 1)\nload(run)", "# FWD003"),
-        ("run(Net(), 1)\nload(callback=run)", "# FWD003"),
-        ("run(Net(), 1)\nrun.callbacks = [run]", "# FWD003"),
-        ("run(Net(), 1)\ncallbacks = {'run': run}", "# FWD003"),
-        ("run(Net(), 1)\nload.callback = run", "# FWD003"),
-        ("run(Net(), 1)\ncallback: object = run", "# FWD003"),
-        ("run(Net(), 1)\nload(lambda: run)", "# FWD003"),
-        ("run(Net(), 1)\nload(run if load() else None)", "# FWD003"),
-        ("run(Net(), 1)\nload(*[run])", "# FWD003"),
-        ("run(Net(), 1)\nload((run, 1))", "# FWD003"),
-        ("run(Net(), 1)\nwith load() as f: f(run or load)", "# FWD003"),
-        ("run(Net(), 1)\ndef give():\n    yield run", "# FWD003"),
-        ("run(Net(), 1)\ndef give(f=run): ...", "# FWD003"),
-        ("run(Net(), 1)\nfor f in (run,): f(load(), 1)", "# FWD003"),
-        ("run(Net(), 1)\nf = functools.partial(run, load())", "# FWD003"),
-        ("run(Net(), 1)\n[f(load(), 1) for f in [run]]", "# FWD003"),
+        ("run(Net(), 1)\nrun(load(), 2)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nrun(*load())", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nrun(**load())", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nrun(x=2, **load())", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nrun()", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload(run)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload(callback=run)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nrun.callbacks = [run]", "# FWD001 unsafe"),
+        ("run(Net(), 1)\ncallbacks = {'run': run}", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload.callback = run", "# FWD001 unsafe"),
+        ("run(Net(), 1)\ncallback: object = run", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload(lambda: run)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload(run if load() else None)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload(*[run])", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nload((run, 1))", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nwith load() as f: f(run or load)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\ndef give():\n    yield run", "# FWD001 unsafe"),
+        ("run(Net(), 1)\ndef give(f=run): ...", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nfor f in (run,): f(load(), 1)", "# FWD001 unsafe"),
+        ("run(Net(), 1)\nf = functools.partial(run, load())", "# FWD001 unsafe"),
+        ("run(Net(), 1)\n[f(load(), 1) for f in [run]]", "# FWD001 unsafe"),
         ("run(Net(), 1)\nprint(run)\nisinstance(run, object)", "# FWD001"),
-        ("run(Net(), 1)\nif (f := run): f(load(), 1)", "# FWD003"),
+        ("run(Net(), 1)\nif (f := run): f(load(), 1)", "# FWD001 unsafe"),
         ("run(Net(), 1)\nload(f'{run}')", "# FWD001"),
         ("run(Net(), 1)\nrun.__wrapped__ = 1", "# FWD001"),
         ("run(Net(), 1)\nlocals()['run'](load())", "# FWD001"),
@@ -77,7 +77,7 @@ def test_calls_from_another_file_decide(tmp_path: Path, calls: str, mark: str) -
 PROJECTS = {
     "function that another gives may be called with anything": """
 # --- run.py
-def run(m): return m.forward(1)  # FWD003
+def run(m): return m.forward(1)  # FWD001 unsafe
 def get(): return run
 # --- use.py
 from run import run, get
@@ -102,7 +102,7 @@ run(Net())
     "method called on something unknown may be this one": """
 # --- run.py
 class T:
-    def run(self, m): return m.forward(1)  # FWD003
+    def run(self, m): return m.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -134,7 +134,7 @@ U().run(Robot())
     "function made by one that is put in a table": """
 # --- run.py
 def make(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     return run
 # --- use.py
 from run import make
@@ -173,7 +173,7 @@ class B(Robot): ...
     "function made by another and stored": """
 # --- run.py
 def make(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     return run
 # --- use.py
 from run import make
@@ -185,7 +185,7 @@ f(load())
     "function made by another and stored in an attribute": """
 # --- run.py
 def make(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     return run
 # --- use.py
 from run import make
@@ -198,7 +198,7 @@ class C:
     "function made by another and handed on": """
 # --- run.py
 def make(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     return run
 # --- use.py
 from run import make
@@ -210,7 +210,7 @@ load(make(2))
 # --- run.py
 from net import *
 def outer(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     run(Net())
     n.callback = run
 """,
@@ -225,7 +225,7 @@ def outer(n):
 # --- run.py
 from net import *
 def outer(n):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     run(Net())
     return run
 # --- use.py
@@ -364,7 +364,7 @@ class Base:
     def go(self): load(self.step)
     def step(self, m): raise NotImplementedError
 class Sub(Base):
-    def step(self, m): m.forward(1)  # FWD003
+    def step(self, m): m.forward(1)  # FWD001 unsafe
 Sub().step(Net())
 """,
     "method that super leads to where a subclass joins two classes": """
@@ -384,7 +384,7 @@ Mix().step(Net())
 from net import *
 from elsewhere import Callback
 class C(Callback):
-    def on_start(self, trainer, m): m.forward(1)  # FWD003
+    def on_start(self, trainer, m): m.forward(1)  # FWD001 unsafe
 C().on_start(None, Net())
 """,
     "method of a class with a base of a framework": """
@@ -392,7 +392,7 @@ C().on_start(None, Net())
 from net import *
 import pytorch_lightning as pl
 class C(pl.Callback):
-    def on_fit_start(self, trainer, m): m.forward(1)  # FWD003
+    def on_fit_start(self, trainer, m): m.forward(1)  # FWD001 unsafe
 C().on_fit_start(None, Net())
 """,
     "method of a class with a base of the standard library": """
@@ -437,7 +437,7 @@ def deco(fn):
     def inner(m): return fn(Robot())
     return inner
 @deco
-def run(m): m.forward(1)  # FWD003
+def run(m): m.forward(1)  # FWD001 unsafe
 run(Net())
 """,
     "default that is no module": """
@@ -488,7 +488,7 @@ B().run(Robot())
     "keywords out of a dict": """
 # --- a.py
 from net import *
-def run(m): m.forward(1)  # FWD003
+def run(m): m.forward(1)  # FWD001 unsafe
 run(Net())
 run(**{"m": Robot()})
 """,
@@ -496,7 +496,7 @@ run(**{"m": Robot()})
 # --- a.py
 import functools
 from net import *
-def run(a, m): m.forward(1)  # FWD003
+def run(a, m): m.forward(1)  # FWD001 unsafe
 run(1, Net())
 functools.partial(run, 1)(Robot())
 """,
@@ -505,7 +505,7 @@ functools.partial(run, 1)(Robot())
 from net import *
 class A:
     def __init__(self, m, **kw): self.m = m
-    def go(self): self.m.forward(1)  # FWD003
+    def go(self): self.m.forward(1)  # FWD001 unsafe
 class B(A):
     def __init__(self, *a, **kw): super().__init__(*a, **kw)
 A(Net())
@@ -531,7 +531,7 @@ run(Net())
     "function made by another that decorates with it": """
 # --- run.py
 def make(f):
-    def run(m): return m.forward(1)  # FWD003
+    def run(m): return m.forward(1)  # FWD001 unsafe
     return run
 # --- use.py
 from run import make
@@ -588,7 +588,7 @@ from typing import cast
 from net import *
 class T:
     def __init__(self, m): self.m = m
-    def go(self): self.m.forward(1)  # FWD003
+    def go(self): self.m.forward(1)  # FWD001 unsafe
 T(Net())
 cast(object, T)(load())
 """,
@@ -597,10 +597,10 @@ cast(object, T)(load())
 from net import *
 class T:
     def __init__(self, m): self.m = m
-    def go(self): self.m.forward(1)  # FWD003
+    def go(self): self.m.forward(1)  # FWD001 unsafe
 class U:
     def __init__(self, m): self.m = m
-    def go(self): self.m.forward(1)  # FWD003
+    def go(self): self.m.forward(1)  # FWD001 unsafe
 T(Net())
 U(Net())
 {key: T for key in load()}

@@ -32,7 +32,7 @@ def f(x: T): x.head = Robot()
     "set to something else by a function without parameters": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -46,7 +46,7 @@ class Setup:
     "set to something else in what cannot be told": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -68,7 +68,7 @@ def f(x): x.head = Net()
     "unpacked": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -79,7 +79,7 @@ t.head, b = Robot(), 3
     "set by a loop": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -90,7 +90,7 @@ for t.head in [Robot()]: pass
     "set by a context manager": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -134,7 +134,7 @@ object.__setattr__(t, "head", Robot())
 # --- run.py
 class T:
     def __getattr__(self, name): return load(name)
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -177,7 +177,7 @@ class V(T): pass
     "set by one subclass to nobody knows what": """
 # --- run.py
 class T:
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *
@@ -259,7 +259,7 @@ t.head = Robot()
 # --- run.py
 class T:
     def __init__(self): self.head = load()
-    def go(self): self.head.forward(1)  # FWD003
+    def go(self): self.head.forward(1)  # FWD001 unsafe
 # --- use.py
 from run import T
 from net import *

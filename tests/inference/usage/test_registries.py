@@ -13,6 +13,13 @@ USE = HEAD + "def run(config, x):\n    return MODELS.build(config).forward(x)\n"
 
 NET = "@MODELS.register_module()\nclass Net(nn.Module): ...\n"
 
+ODD = """
+@MODELS.register_module()
+class Odd(nn.Module):
+    def __call__(self, x): ...
+    def forward(self, x): ...
+"""
+
 
 def built(tmp_path: Path, classes: str, use: str = USE) -> list[str]:
     files = {"__init__.py": "", "registry.py": REGISTRY, "classes.py": HEAD + classes, "use.py": use}
@@ -28,9 +35,9 @@ def built(tmp_path: Path, classes: str, use: str = USE) -> list[str]:
         (NET + "@OTHERS.register_module()\nclass Other:\n    def forward(self, x): ...\n", ["FWD001 unsafe"]),
         (NET + "@MODELS.register_module()\nclass Tracker:\n    def track(self, x): ...\n", ["FWD001 unsafe"]),
         (NET + "@MODELS.register_module()\nclass Plain:\n    def forward(self, x): ...\n", []),
-        (NET + "@MODELS.register_module()\nclass Odd(nn.Module):\n    def __call__(self, x): ...\n", ["FWD003 unsafe"]),
-        (NET + "import far\n@MODELS.register_module()\nclass Unread(far.Base): ...\n", ["FWD003 unsafe"]),
-        (NET + "@MODELS.register_module()\ndef make(): ...\n", ["FWD003 unsafe"]),
+        (NET + ODD, ["FWD003"]),
+        (NET + "import far\n@MODELS.register_module()\nclass Unread(far.Base): ...\n", ["FWD001 unsafe"]),
+        (NET + "@MODELS.register_module()\ndef make(): ...\n", ["FWD001 unsafe"]),
         ("@OTHERS.register_module()\nclass Net(nn.Module): ...\n", []),
         ("class Net(nn.Module): ...\n", []),
     ],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
-from flake8_forward_call.inference.importing import lazy, stubs
-from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.members import lazy, stubs
+from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -43,7 +43,7 @@ def global_of(asked: Questions, file: File, name: str) -> Type | None:
             continue
         source = asked.project.file(full)
         if full != file.name and (source is None or exports(source, name)):
-            kind = asked.once(("star", id(file), name, full), partial(asked.starred, full, name))
+            kind = asked.once(("star", file, name, full), partial(asked.starred, full, name))
             if kind not in (UNKNOWN, NEVER):
                 return kind
     return None

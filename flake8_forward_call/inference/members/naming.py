@@ -9,7 +9,7 @@ from flake8_forward_call.inference.syntax.bindings import Assigned, Iterated, Pa
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import untested
-from flake8_forward_call.inference.syntax.strings import may_end_up_as
+from flake8_forward_call.inference.syntax.strings import _ends_of, may_end_up_as
 
 # How many times a name is followed from a function to its callers.
 _MAX_DEPTH = 3
@@ -21,6 +21,15 @@ def may_be(asked: Questions, key: ast.expr, scope: Scope, name: str) -> bool:
     if texts is not None:
         return name in texts
     return may_end_up_as(key, scope, name)
+
+
+def may_mean_the_same(key: ast.expr, scope: Scope, other: ast.expr, other_scope: Scope) -> bool:
+    """Whether two expressions can have the same string as their value, as far as their scopes show."""
+    first, last = _ends_of(key, scope)
+    other_first, other_last = _ends_of(other, other_scope)
+    return (first.startswith(other_first) or other_first.startswith(first)) and (
+        last.endswith(other_last) or other_last.endswith(last)
+    )
 
 
 def _texts(asked: Questions, key: ast.expr, scope: Scope, depth: int) -> set[str] | None:

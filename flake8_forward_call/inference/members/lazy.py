@@ -31,7 +31,7 @@ def member(asked: Questions, file: File, name: str) -> Type | None:
     inner = asked.project.imported(file, name, 1) if file.is_package else None
     if inner is not None and asked.project.file(inner) is not None:
         return None  # A submodule: it exists, whatever the function does with other names.
-    found = asked.once(("lazy", id(file), name), lambda: _made(asked, file, name, makers, stand_ins))
+    found = asked.once(("lazy", file, name), lambda: _made(asked, file, name, makers, stand_ins))
     return None if found in (UNKNOWN, NEVER) else found
 
 

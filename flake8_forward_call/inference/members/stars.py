@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Sequence
 
-from flake8_forward_call.inference.importing.exports import exports
+from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import AnyBinding
 from flake8_forward_call.inference.syntax.scopes import Scope

@@ -1,0 +1,229 @@
+"""Functions and classes that are passed on inside the project: where the code that gets them calls them.
+
+A function is followed through parameters, attributes and tables, from one hand to the next, as long as its value stays
+in the project. A bound function, as ``MethodType(f, m)`` makes one, gets its first argument from what it is bound to.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from flake8_forward_call.inference.classes import bodies
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
+from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
+
+# From hand to hand: a decorator that keeps a function, which a manager gets, and whose user calls it, are three.
+MAX_HANDS = 8
+
+# At most so many files are read for an attribute or a table that has the value.
+MAX_FILES = 20
+
+# At most so many calls in the code that mentions a table are looked at.
+MAX_CALLS = 1_000
+
+# The calls that bind a function to the object that they also get, with the index of that object.
+_BINDERS = {"types.MethodType": 1, "functools.partial": 1, "functools.partialmethod": 1}
+
+
+class HandedIn:
+    """The calls of a value that was passed on. Once all were yielded, ``is_lost`` says whether there may be more."""
+
+    def __init__(self, asked: Questions) -> None:
+        self._asked = asked
+        self._seen: set[int] = set()
+        self.is_lost = False
+
+    def calls(self, handed: Handed, hands: int = 0) -> Iterator[Called]:
+        """Yield the calls to which a value comes that is passed on."""
+        if id(handed.node) in self._seen:
+            return
+        self._seen.add(id(handed.node))
+        if hands > MAX_HANDS:
+            self.is_lost = True
+        elif handed.given_to is not None:
+            yield from self._of_argument(handed.node, handed.given_to, handed.scope, hands)
+        elif handed.is_returned:
+            self.is_lost = True
+        else:
+            yield from self._of_place(handed, hands)
+
+    def calls_of_lambda(self, node: ast.Lambda, scope: Scope) -> Iterator[Called]:
+        """Yield the calls of a lambda that ``scope`` passes as an argument, or binds to a name."""
+        for call in scope.calls:
+            if any(one is node for one in (*call.args, *(keyword.value for keyword in call.keywords))):
+                yield from self.calls(Handed(node, scope, False, call))
+                return
+        names = (key for key, bound in flow_of(scope).bound.items() if any(_is_value(one, node) for one in bound))
+        name = next(names, None)
+        if name is None:
+            self.is_lost = True
+            return
+        references = references_of(scope.file)
+        yield from references.called.get(name, ())
+        for handed in references.handed.get(name, ()):
+            kinds = alternatives(self._asked.expression(handed.node, handed.scope))
+            if any(isinstance(one, Function) and one.node is node for one in kinds):
+                yield from self.calls(handed)
+
+    def _of_argument(self, node: ast.expr, call: ast.Call, scope: Scope, hands: int) -> Iterator[Called]:
+        """Yield the calls of what is passed as an argument, in the functions that get it."""
+        found = [
+            self._parameter(callee, node, call) for callee in alternatives(self._asked.expression(call.func, scope))
+        ]
+        for one in found:
+            if one is None:
+                self.is_lost = True
+            else:
+                yield from self._of_parameter(*one, hands)
+
+    def _parameter(self, callee: Type, node: ast.expr, call: ast.Call) -> tuple[Scope, str] | None:
+        """The function that gets an argument, and the name of its parameter for it."""
+        match callee:
+            case Function(scope=inner, owner=owner):
+                is_bound = owner is not None
+            case ClassObject(cls=SourceClass() as cls):
+                constructors = (
+                    bodies.first_method(one, "__init__")
+                    for one in self._asked.hierarchy.order(cls)
+                    if isinstance(one, SourceClass)
+                )
+                inner = next((one for one in constructors if one is not None), None)  # type: ignore[assignment]
+                is_bound = True
+                if inner is None:
+                    return None
+            case _:
+                return None
+        if inner.file.is_installed:
+            return None
+        for keyword in call.keywords:
+            if keyword.value is node:
+                names = [one.arg for one in names_of(inner.node)]  # type: ignore[arg-type]
+                return (inner, keyword.arg) if keyword.arg in names else None
+        if any(isinstance(one, ast.Starred) for one in call.args):
+            return None
+        index = next((at for at, one in enumerate(call.args) if one is node), None)
+        names = inner.positional[is_bound:]
+        return None if index is None or index >= len(names) else (inner, names[index])
+
+    def _of_parameter(self, function: Scope, name: str, hands: int) -> Iterator[Called]:
+        """Yield the calls of a parameter in its function, and where the function passes it on to."""
+        slot = Slot(function.node, name)
+        inside = set(map(id, function.inward()))
+        references = references_of(function.file)
+        for called in references.called.get(name, ()):
+            if (
+                id(called.scope) in inside
+                and isinstance(called.callee, ast.Name)
+                and self._is(called.callee, called.scope, slot)
+            ):
+                yield called
+        for handed in references.handed.get(name, ()):
+            if (
+                id(handed.scope) in inside
+                and isinstance(handed.node, ast.Name)
+                and self._is(handed.node, handed.scope, slot)
+            ):
+                yield from self.calls(handed, hands + 1)
+
+    def _is(self, node: ast.expr, scope: Scope, slot: Slot) -> bool:
+        kinds = alternatives(self._asked.expression(node, scope))
+        return any(isinstance(one, Slot) and one.untested == slot for one in kinds)
+
+    def _of_place(self, handed: Handed, hands: int) -> Iterator[Called]:
+        """Yield the calls of what is stored in an attribute, or in a table under a name."""
+        for name, stores in references_of(handed.scope.file).stored.items():
+            for stored in stores:
+                if stored.value is handed.node:
+                    yield from self._of_attribute(name, stored.owner, stored.scope, hands)
+                    return
+        table = _table(handed)
+        if table is None:
+            self.is_lost = True
+            return
+        yield from self._of_table(table, handed)
+
+    def _of_attribute(self, name: str, owner: ast.expr, scope: Scope, hands: int) -> Iterator[Called]:
+        """Yield the calls of an attribute of one class: ``self.ask(...)``."""
+        classes = [
+            one.cls for kind in alternatives(self._asked.expression(owner, scope)) for one in [_instance(kind)] if one
+        ]
+        if not classes:
+            self.is_lost = True
+        files = self._asked.files_mentioning(name, scope.file, MAX_FILES)
+        if files is None:
+            self.is_lost = True
+        for file in files or (scope.file,):
+            for called in references_of(file).called.get(name, ()):
+                if isinstance(called.callee, ast.Attribute) and self._is_of(called.callee.value, called.scope, classes):
+                    yield called
+            for handed in references_of(file).handed.get(name, ()):
+                if isinstance(handed.node, ast.Attribute) and self._is_of(handed.node.value, handed.scope, classes):
+                    yield from self.calls(handed, hands + 1)
+
+    def _is_of(self, owner: ast.expr, scope: Scope, classes: Sequence[Class]) -> bool:
+        hierarchy = self._asked.hierarchy
+        for kind in alternatives(self._asked.expression(owner, scope)):
+            one = _instance(kind)
+            if one is not None and any(
+                hierarchy.derives(one.cls, cls) or hierarchy.derives(cls, one.cls) for cls in classes
+            ):
+                return True
+        return False
+
+    def _of_table(self, name: str, handed: Handed) -> Iterator[Called]:
+        """Yield the calls in code that mentions a table, which its user may call by whatever name it gets it."""
+        self.is_lost = True  # What comes out of a table may go anywhere.
+        files = self._asked.files_mentioning(name, handed.scope.file, MAX_FILES) or (handed.scope.file,)
+        yield from islice(_calls_beside(files, name), MAX_CALLS)
+
+
+def bound_to(asked: Questions, handed: Handed) -> ast.expr | None:
+    """The object to which passing a function to a call binds it: ``MethodType(f, m)``; None if it does not."""
+    call = handed.given_to
+    if call is None or not call.args or call.args[0] is not handed.node:
+        return None
+    for callee in alternatives(asked.expression(call.func, handed.scope)):
+        match callee:
+            case Namespace(name) if name in _BINDERS and len(call.args) > _BINDERS[name]:
+                return call.args[_BINDERS[name]]
+    return None
+
+
+def _instance(kind: Type) -> Instance | None:
+    match kind:
+        case Instance(cls=SourceClass()):
+            return kind
+        case Slot(bound=Instance(cls=SourceClass()) as bound):
+            return bound
+        case _:
+            return None
+
+
+def _table(handed: Handed) -> str | None:
+    """The name of the global or local table that has a value among its items."""
+    for key, bindings in flow_of(handed.scope).bound.items():
+        for binding in bindings:
+            value = getattr(binding, "value", None)
+            if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)) and any(
+                one is handed.node for one in ast.walk(value)
+            ):
+                return key.rpartition(".")[2]
+    return None
+
+
+def _calls_beside(files: tuple[File, ...], name: str) -> Iterator[Called]:
+    for file in files:
+        for scope in root_of(file).inward():
+            if name in scope.reads:
+                yield from (Called(call.func, scope, call) for call in scope.calls)
+
+
+def _is_value(binding: object, node: ast.expr) -> bool:
+    return getattr(binding, "value", None) is node
