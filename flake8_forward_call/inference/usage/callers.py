@@ -102,10 +102,13 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
 
 def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) -> Iterator[Type]:
     assert binding.scope.parent is not None
-    following = HandedIn(asked)
+
+    def is_itself(kind: Type) -> bool:
+        return isinstance(kind, Function) and kind.node is node
+
+    following = HandedIn(asked, is_itself)
     for called in islice(following.calls_of_lambda(node, binding.scope.parent), MAX_CALLS):
-        kinds = alternatives(resolved(asked, asked.expression(called.callee, called.scope)))
-        if any(isinstance(one, Function) and one.node is node for one in kinds):
+        if any(map(is_itself, alternatives(resolved(asked, asked.expression(called.callee, called.scope))))):
             yield resolved(asked, _argument(asked, binding, Found(called, is_bound=False)))
     if following.is_lost:
         yield UNKNOWN

@@ -7,7 +7,7 @@ in the project. A bound function, as ``MethodType(f, m)`` makes one, gets its fi
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 
 from flake8_forward_call.inference.classes import bodies
@@ -35,8 +35,9 @@ _BINDERS = {"types.MethodType": 1, "functools.partial": 1, "functools.partialmet
 class HandedIn:
     """The calls of a value that was passed on. Once all were yielded, ``is_lost`` says whether there may be more."""
 
-    def __init__(self, asked: Questions) -> None:
+    def __init__(self, asked: Questions, is_itself: Callable[[Type], bool]) -> None:
         self._asked = asked
+        self._is_itself = is_itself
         self._seen: set[int] = set()
         self.is_lost = False
 
@@ -179,9 +180,21 @@ class HandedIn:
 
     def _of_table(self, name: str, handed: Handed) -> Iterator[Called]:
         """Yield the calls in code that mentions a table, which its user may call by whatever name it gets it."""
-        self.is_lost = True  # What comes out of a table may go anywhere.
-        files = self._asked.files_mentioning(name, handed.scope.file, MAX_FILES) or (handed.scope.file,)
-        yield from islice(_calls_beside(files, name), MAX_CALLS)
+        files = self._asked.files_mentioning(name, handed.scope.file, MAX_FILES)
+        yield from islice(_calls_beside(files or (handed.scope.file,), name), MAX_CALLS)
+        self.is_lost |= files is None or any(self._goes_on(file, name, handed) for file in files)
+
+    def _goes_on(self, file: File, name: str, handed: Handed) -> bool:
+        """Whether a file passes on a table, or what comes out of it in code that mentions it."""
+        for known, several in references_of(file).handed.items():
+            for one in several:
+                if one.node is handed.node or not (known == name or name in one.scope.reads):
+                    continue
+                if known == name or any(
+                    map(self._is_itself, alternatives(self._asked.expression(one.node, one.scope)))
+                ):
+                    return True
+        return False
 
 
 def bound_to(asked: Questions, handed: Handed) -> ast.expr | None:

@@ -111,7 +111,7 @@ class Search:
 
     def _passed_on(self) -> Iterator[Found]:
         """Yield the calls by code that gets the function, or the class, as a value."""
-        following = HandedIn(self._asked)
+        following = HandedIn(self._asked, self._may_lead_here)
         at = 0
         while at < len(self._handed):  # What is found may be passed on as well.
             handed = self._handed[at]
