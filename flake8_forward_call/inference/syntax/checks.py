@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated, Parameter, Step
+from flake8_forward_call.inference.syntax.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Binding,
+    Iterated,
+    Parameter,
+    Step,
+)
 from flake8_forward_call.inference.syntax.on_self import CONSTRUCTORS
 from flake8_forward_call.inference.syntax.states import untested
 
@@ -162,7 +170,7 @@ def _flags(method: Scope, scope: Scope) -> Iterator[tuple[str, list[Check]]]:
     """Yield the attributes that are only true if checks hold, with these."""
     receiver = next(iter(method.positional), "")
     for name in scope.on_self.names():
-        truthy = [one for one in scope.on_self.bindings(name) if not _is_false(one)]
+        truthy = [one for one in scope.on_self.bindings(name) if not is_false(one)]
         if len(truthy) != 1:
             continue
         match truthy[0]:
@@ -177,7 +185,10 @@ def _flags(method: Scope, scope: Scope) -> Iterator[tuple[str, list[Check]]]:
                     yield name, list(implied(value, True, method))
 
 
-def _is_false(binding: Binding) -> bool:
+def is_false(binding: AnyBinding) -> bool:
+    """Whether a binding gives an attribute a false constant, or none at all."""
+    if isinstance(binding, Annotated) and binding.value is None:
+        return True
     value = getattr(binding, "value", None)
     return isinstance(value, ast.Constant) and not value.value
 

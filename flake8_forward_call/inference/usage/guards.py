@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flake8_forward_call.inference.classes.hierarchy import SourceClass
 from flake8_forward_call.inference.evaluating import attributes, refinement
 from flake8_forward_call.inference.syntax import on_self
-from flake8_forward_call.inference.syntax.checks import SELF, Check, parts, path_of, tests_on
+from flake8_forward_call.inference.syntax.checks import SELF, Check, is_false, parts, path_of, tests_on
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type, union
 from flake8_forward_call.inference.usage.filling import fillings
@@ -38,11 +38,27 @@ def guarded(ev: Evaluator, node: ast.expr, scope: Scope) -> Type:
 def _checks(ev: Evaluator, order: list[SourceClass], node: ast.expr, method: Scope) -> Iterator[Check]:
     for one in order:
         yield from one.scope.checks.held
-    by_flag = {name: checks for one in reversed(order) for name, checks in one.scope.checks.by_flag.items()}
+    by_flag = {
+        name: checks
+        for one in reversed(order)
+        for name, checks in one.scope.checks.by_flag.items()
+        if not _may_be_set(name, one, order)
+    }
     for test, positive in tests_on(node, method) if by_flag else ():
         for part, holds in parts(test, positive):
             if holds:
                 yield from by_flag.get(_flag(part, order, method), ())
+
+
+def _may_be_set(name: str, cls: SourceClass, order: list[SourceClass]) -> bool:
+    """Whether code other than the constructor of a class may set a flag of it: a class body, a base, another object."""
+    for one in order:
+        if not all(map(is_false, one.scope.flow.exit.get(name, ()))):
+            return True
+        if one is not cls and not all(map(is_false, one.scope.on_self.bindings(name))):
+            return True
+    known = sum(len(one.scope.on_self.bindings(name)) for one in order if one.scope.file is cls.scope.file)
+    return len(cls.scope.file.references.stored.get(name, ())) > known
 
 
 def _flag(test: ast.expr, order: list[SourceClass], method: Scope) -> str:
