@@ -1,29 +1,49 @@
-"""What does a run cost?
+"""What does a run cost, beside other tools and an empty Python?
 
-    python benchmarks/speed.py              # on this environment's site-packages
-    python benchmarks/speed.py TREE         # on another tree
-    python benchmarks/speed.py TREE --file TREE/net.py      # choose the file that is checked alone
-    python benchmarks/speed.py --smoke      # seconds: only check that the benchmark itself works
+    python benchmarks/speed.py                          # pinned releases, which pip fetches on first use
+    python benchmarks/speed.py --rounds 9               # more rounds, where other work disturbs the machine
+    python benchmarks/speed.py --write docs/benchmarks.md       # also put the table into the page
+    python benchmarks/speed.py --smoke                  # seconds: only check that the benchmark itself works
 
-Measures the wall time and the peak memory of ``forward-call check``, without a cache, with an empty one and with a full
-one, on the tree and on one file of it; and of flake8 with and without the plugin; each in one process. The best of the
-repetitions counts, because other work on the machine can only make a run slower.
+Every program is run once per round, one after the other, so that all of them meet the same machine. The table shows the
+median of the rounds, and for the CPU time the smallest and the largest value as well. The programs get a copy of the
+releases, in which two files are changed on the way. ruff and flake8 must be installed beside this package.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import platform
 import shutil
+import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from pathlib import Path
 
+import flake8_forward_call
+from labelled.fetch import WORK, fetch
+
 PLUGIN = "flake8-forward-call"
+
+RELEASES = ("kornia==0.9.0", "gpytorch==1.15.2", "nflows==0.14", "coqui-tts==0.28.0", "monai==1.6.1")
+
+# A file that no other imports, one with a base class of many, one with many calls; and what a commit may contain.
+LEAF = "nflows==0.14/nflows-0.14/nflows/flows/realnvp.py"
+BASE = "gpytorch==1.15.2/gpytorch/kernels/kernel.py"
+ALONE = "coqui-tts==0.28.0/TTS/tts/models/vits.py"
+NAMED = (LEAF, BASE, ALONE)
+
+SMALL = "import os\n\nprint(os.getcwd())\n"
+
+BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
+HEADER = "| program | CPU s | from - to | wall s | MB | compared |"
+ALIGNMENT = "| --- | ---: | ---: | ---: | ---: | ---: |"
 
 # flake8 has no option to skip an installed plugin, so the plugin is hidden where flake8 looks for plugins.
 FLAKE8_WITHOUT_PLUGIN = f"""
@@ -37,80 +57,209 @@ sys.exit(main())
 """
 
 
+@dataclass(frozen=True)
+class Cost:
+    """What one run took: seconds of processor time, seconds until it ended, and its peak memory in MB."""
+
+    cpu: float
+    wall: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Program:
+    """A command with a name for the table. ``before`` prepares a run. Its cost is compared with that of ``against``."""
+
+    name: str
+    command: list[str]
+    against: str = ""
+    by: Callable[[Cost], float] = lambda cost: cost.cpu
+    before: Callable[[], None] = lambda: None
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The folders to check, and files in them."""
+
+    folders: list[Path]
+    leaf: Path
+    base: Path
+    alone: Path
+    named: list[Path]
+    cache: Path
+    small: Path
+    changes: list[str] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Delete the cache."""
+        shutil.rmtree(self.cache, ignore_errors=True)
+
+    def change(self, path: Path) -> None:
+        """Add a line to a file."""
+        self.changes.append(str(path))
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"# change {len(self.changes)}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tree", nargs="?", type=Path, default=Path(sysconfig.get_path("purelib")))
-    parser.add_argument("--file", type=Path, help="the file to check alone (default: the one with most `.forward(`)")
-    parser.add_argument("--repeat", type=int, default=3, help="how often each command runs (default: 3)")
-    parser.add_argument("--smoke", action="store_true", help="a tree of one file, each command once")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each program runs (default: 5)")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page, between its marks")
+    parser.add_argument("--smoke", action="store_true", help="a tree of three files, each program once")
     options = parser.parse_args(arguments)
-    if not options.smoke:
-        _measure(options.tree, options.file, options.repeat)
-        return 0
-    with tempfile.TemporaryDirectory() as folder:
-        program = "from torch import nn\n\nlayer = nn.Linear(1, 1)\nlayer.forward(layer.weight)\n"
-        (Path(folder) / "model.py").write_text(program, encoding="utf-8")
-        _measure(Path(folder), None, 1)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name).resolve()
+        tree = made_up(folder) if options.smoke else copied(folder)
+        programs = [one for one in programs_for(tree) if not options.smoke or one.name != RUFF or _has_ruff()]
+        _assert_that_only_one_has_the_plugin()
+        costs = measured(programs, tree.cache, 1 if options.smoke else options.rounds)
+        text = "\n".join([described(tree, 1 if options.smoke else options.rounds), "", *table(programs, costs)])
+    print(text)
+    if options.write is not None:
+        page = options.write.read_text(encoding="utf-8")
+        options.write.write_text(with_table(page, text), encoding="utf-8")
     return 0
 
 
-def _measure(tree: Path, alone: Path | None, repeat: int) -> None:
-    files = sorted(tree.rglob("*.py"))
-    texts = [file.read_bytes() for file in files]
-    lines = sum(text.count(b"\n") for text in texts)
-    mentions = [text.count(b".forward(") for text in texts]
-    alone = alone or files[mentions.index(max(mentions))]
-    print(f"{len(files):,} files, {lines:,} lines, {sum(map(bool, mentions)):,} files that mention .forward(")
-    print(f"one file: {alone}\n")
-    check = [sys.executable, "-m", "flake8_forward_call", "check"]
-    flake8 = ["--isolated", "--jobs=1", "--exclude=.git", "--exit-zero", str(tree)]
-    with_plugin = [sys.executable, "-m", "flake8", *flake8]
-    without = [sys.executable, "-c", FLAKE8_WITHOUT_PLUGIN, *flake8]
-    _assert_only_the_first_has_the_plugin({"flake8 with the plugin": with_plugin, "flake8 without it": without})
-    print("| command | cache | seconds | MB |")
-    print("| --- | --- | --- | --- |")
-    with tempfile.TemporaryDirectory() as folder:
-        cache = Path(folder) / "cache"
-        for name, command in (("check, the tree", [*check, str(tree)]), ("check, one file", [*check, str(alone)])):
-            _row(name, "none", repeat, command, None)
-            _row(name, "empty", repeat, command, cache, clear=True)
-            _row(name, "full", repeat, command, cache)
-        _row("flake8 with the plugin", "full", repeat, with_plugin, cache)
-        _row("flake8 without it", "none", repeat, without, None)
+def copied(folder: Path) -> Tree:
+    """A copy of the releases."""
+    for release in RELEASES:
+        shutil.copytree(fetch(release, WORK), folder / release)
+    folders = [folder / release for release in RELEASES]
+    named = [folder / one for one in NAMED]
+    return Tree(folders, folder / LEAF, folder / BASE, folder / ALONE, named, folder / "cache", _small(folder))
 
 
-def _row(name: str, state: str, repeat: int, command: list[str], cache: Path | None, *, clear: bool = False) -> None:
-    costs = []
-    for _ in range(repeat):
-        if clear and cache is not None:
-            shutil.rmtree(cache, ignore_errors=True)
-        costs.append(_cost(command, {**os.environ, "FORWARD_CALL_CACHE_DIR": str(cache or "")}))
-    seconds, memory = (min(values) for values in zip(*costs, strict=True))
-    print(f"| {name} | {state} | {seconds:.2f} | {memory:.0f} |", flush=True)
+def made_up(folder: Path) -> Tree:
+    """A small program, to see whether everything runs."""
+    top = folder / "program"
+    top.mkdir()
+    texts = {
+        "base": "from torch import nn\n\nclass Base(nn.Module):\n    def forward(self, x):\n        return x\n",
+        "leaf": "from base import Base\n\nlayer = Base()\nlayer.forward(1)\n",
+    }
+    for name, text in texts.items():
+        (top / f"{name}.py").write_text(text, encoding="utf-8")
+    leaf, base = top / "leaf.py", top / "base.py"
+    return Tree([top], leaf, base, leaf, [leaf, base], folder / "cache", _small(folder))
 
 
-def _cost(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
-    """The seconds that a command took, and its peak memory in MB."""
+def _small(folder: Path) -> Path:
+    path = folder / "small" / "small.py"
+    path.parent.mkdir()
+    path.write_text(SMALL, encoding="utf-8")
+    return path
+
+
+EMPTY, RUFF, FLAKE8 = "`python -c pass`", "`ruff check --no-cache`, one rule", "flake8 alone"
+
+
+def programs_for(tree: Tree) -> list[Program]:
+    """What is measured, in the order of a round: what fills the cache comes before what uses it."""
+    python = sys.executable
+    call = [python, "-m", "flake8_forward_call"]
+    check, folders = [*call, "check"], list(map(str, tree.folders))
+    flake8 = ["--isolated", "--jobs=1", "--exit-zero", *folders]
+    named = list(map(str, tree.named))
+
+    def wall(cost: Cost) -> float:
+        return cost.wall
+
+    return [
+        Program(EMPTY, [python, "-c", "pass"]),
+        Program("`--version`", [*call, "--version"], EMPTY, wall),
+        Program("`explain FWD001`", [*call, "explain", "FWD001"], EMPTY, wall),
+        Program("`check` of a small file", [*check, str(tree.small)], EMPTY, wall),
+        Program(RUFF, [python, "-m", "ruff", "check", "--isolated", "--no-cache", "--select", "F401", *folders]),
+        Program("`check --no-cache`", [*check, "--no-cache", *folders], RUFF, wall),
+        Program("`check`, cold", [*check, *folders], RUFF, wall, tree.forget),
+        Program("`check`, warm", [*check, *folders], RUFF, wall),
+        Program("`check`, a leaf changed", [*check, *folders], RUFF, wall, lambda: tree.change(tree.leaf)),
+        Program("`check`, a base class changed", [*check, *folders], RUFF, wall, lambda: tree.change(tree.base)),
+        Program("`check`, one file", [*check, str(tree.alone)], RUFF, wall),
+        Program("`check`, the files of a commit", [*check, *named], RUFF, wall),
+        Program("`fix --diff`", [*call, "fix", "--diff", *folders], RUFF, wall),
+        Program(FLAKE8, [python, "-c", FLAKE8_WITHOUT_PLUGIN, *flake8]),
+        Program("flake8 with the plugin, cold", [python, "-m", "flake8", *flake8], FLAKE8, before=tree.forget),
+        Program("flake8 with the plugin, warm", [python, "-m", "flake8", *flake8], FLAKE8),
+    ]
+
+
+def measured(programs: Sequence[Program], cache: Path, rounds: int) -> dict[str, list[Cost]]:
+    """The costs of each program, one for each round."""
+    costs: dict[str, list[Cost]] = {one.name: [] for one in programs}
+    for number in range(1, rounds + 1):
+        for one in programs:
+            one.before()
+            environment = {**os.environ, "FORWARD_CALL_CACHE_DIR": str(cache)}
+            costs[one.name].append(_cost(one.command, environment))
+            print(f"round {number}: {one.name}: {costs[one.name][-1].cpu:.2f} s", file=sys.stderr, flush=True)
+    return costs
+
+
+def _cost(command: list[str], environment: dict[str, str]) -> Cost:
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment, cwd="/")
         _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
+        wall = time.perf_counter() - start
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode not in {0, 1}:
             errors.seek(0)
             reason = errors.read().decode(errors="replace")
             raise SystemExit(f"exit status {process.returncode}: {command}\n{reason}")
-    return seconds, usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
+    memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
+    return Cost(usage.ru_utime + usage.ru_stime, wall, memory)
 
 
-def _assert_only_the_first_has_the_plugin(commands: dict[str, list[str]]) -> None:
+def described(tree: Tree, rounds: int) -> str:
+    """What was measured, and where, as a sentence for the page."""
+    files = [path for folder in tree.folders for path in folder.rglob("*.py")]
+    lines = sum(path.read_bytes().count(b"\n") for path in files)
+    return (
+        f"On {datetime.now(timezone.utc):%Y-%m-%d}, version {flake8_forward_call.__version__}, "
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {len(files):,} files with {lines:,} lines, "
+        f"rounds: {rounds}."
+    )
+
+
+def table(programs: Sequence[Program], costs: dict[str, list[Cost]]) -> Iterator[str]:
+    """Yield the lines of the table."""
+    yield HEADER
+    yield ALIGNMENT
+    for one in programs:
+        cpu = [cost.cpu for cost in costs[one.name]]
+        wall, memory = (
+            statistics.median(getattr(cost, name) for cost in costs[one.name]) for name in ("wall", "memory")
+        )
+        compared = f"{_factor(one, costs):.2f} x {one.against}" if one.against in costs else "-"
+        spread = f"{min(cpu):.2f} - {max(cpu):.2f}"
+        yield f"| {one.name} | {statistics.median(cpu):.2f} | {spread} | {wall:.2f} | {memory:.0f} | {compared} |"
+
+
+def _factor(program: Program, costs: dict[str, list[Cost]]) -> float:
+    """How many times the cost of the other program it takes: the median over the rounds of the quotients."""
+    pairs = zip(costs[program.name], costs[program.against], strict=True)
+    return statistics.median(program.by(own) / max(program.by(other), 1e-6) for own, other in pairs)
+
+
+def with_table(page: str, text: str) -> str:
+    """The page with another text between its marks. Raises ValueError if it has none."""
+    before, after = page.index(BEGIN) + len(BEGIN), page.index(END)
+    return f"{page[:before]}\n{text}\n{page[after:]}"
+
+
+def _has_ruff() -> bool:
+    return subprocess.run([sys.executable, "-m", "ruff", "--version"], check=False, capture_output=True).returncode == 0
+
+
+def _assert_that_only_one_has_the_plugin() -> None:
     """Check the commands: otherwise, a comparison of flake8 with itself would go unnoticed."""
-    for name, expected in (("flake8 with the plugin", True), ("flake8 without it", False)):
-        program = commands[name][:3]
-        version = subprocess.run([*program, "--version"], check=True, capture_output=True, text=True).stdout
+    for program, expected in ((["-m", "flake8"], True), (["-c", FLAKE8_WITHOUT_PLUGIN], False)):
+        command = [sys.executable, *program, "--version"]
+        version = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         if (PLUGIN in version) is not expected:
-            raise SystemExit(f"{name}: the plugin {'is missing' if expected else 'is there'}: {version}")
+            raise SystemExit(f"the plugin {'is missing' if expected else 'is there'}: {version}")
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
-    found = [unanalysable(source.path, fault) for fault in source.faults()]
+    faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    if calls or sets:  # Most files have neither and need no large stack.
-        found = [*_found(source, calls=calls, sets=sets), *found]
-    return list(_in_cells(source, sorted(found, key=lambda one: one.sort_key)))
+    if not (calls or sets):  # Most files have neither and need no large stack.
+        return _in_order(source, faults)
+    from flake8_forward_call.findings.remembered import found_in
+
+    return found_in(source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets), *faults]))
 
 
 @with_room
@@ -40,6 +42,10 @@ def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
         return [unanalysable(source.path, SourceError("it is nested too deeply"))]
     except Exception as error:  # A bug in this tool must not hide the findings in other files.
         return [unanalysable(source.path, SourceError(internal_error(error)))]
+
+
+def _in_order(source: Source, findings: list[Finding]) -> list[Finding]:
+    return list(_in_cells(source, sorted(findings, key=lambda one: one.sort_key)))
 
 
 def _in_cells(source: Source, findings: list[Finding]) -> Iterator[Finding]:
@@ -71,7 +77,7 @@ def _direct_calls(source: Source) -> list[Finding]:
     found = candidates(source.tree, source.forward_rows)
     if not found:
         return []
-    from flake8_forward_call.inference import judge
+    from flake8_forward_call.inference.verdicts.judge import judge
 
     verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found), strict=True)}
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]

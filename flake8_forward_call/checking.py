@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 
 from flake8_forward_call.analysis import analyse, unanalysable
@@ -29,18 +30,18 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     """
     if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
         return Checked([])
-    selection = selects(name)
-    # Like flake8, read the comments of an undecodable file as latin-1. JSON has no comments.
-    text = "" if is_notebook(name) else data.decode("latin-1")
-    source = None
     try:
         source = read(name, data)
-        if source is None:
-            return Checked([])
-        text = source.text
     except SourceError as error:
-        return Checked(wanted([unanalysable(name, error)], text, selection), source)
-    return check_source(source, selection, unused_noqa=unused_noqa)
+        # Like flake8, read the comments of an undecodable file as latin-1. JSON has no comments.
+        text = "" if is_notebook(name) else data.decode("latin-1")
+        return Checked(wanted([unanalysable(name, error)], text, selects(name)))
+    if source is None:
+        return Checked([])
+    found = analyse(source)
+    if not (found or unused_noqa):
+        return Checked([], source)
+    return _selected(source, found, selects(name), unused_noqa=unused_noqa)
 
 
 # The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.
@@ -65,9 +66,19 @@ def hold(name: str, data: bytes) -> None:
         session.hold(name, source.file.text)
 
 
+def keep() -> None:
+    """Store the results of a run for the next one. Never raises."""
+    session = sys.modules.get("flake8_forward_call.inference.session")
+    if session is not None:
+        session.keep()
+
+
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
     """Check a text that is already decoded."""
-    found = analyse(source)
+    return _selected(source, analyse(source), selection, unused_noqa=unused_noqa)
+
+
+def _selected(source: Source, found: list[Finding], selection: Selection, *, unused_noqa: bool) -> Checked:
     if unused_noqa:
         found = sorted([*found, *unused(source, found, selection)], key=lambda one: one.sort_key)
     return Checked(wanted(found, source.text, selection), source)

@@ -6,6 +6,8 @@ flake8 imports this module on every run, in every project, so nothing heavy is i
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from flake8_forward_call import __version__
@@ -19,6 +21,10 @@ if TYPE_CHECKING:
 
     from flake8_forward_call.configuration.options import Option
     from flake8_forward_call.findings.finding import Finding
+
+
+# The process that stores its results at its end.
+_keeper = 0
 
 
 class Plugin:
@@ -82,19 +88,41 @@ class Plugin:
 
     def _findings(self) -> list[Finding]:
         from flake8_forward_call.analysis import analyse
+        from flake8_forward_call.collector import spared
         from flake8_forward_call.sources.source import Source
 
+        _keep_at_the_end()
         source = Source(self._filename, "".join(self._lines))
         if self._is_stdin:
             from flake8_forward_call.inference import session
 
             session.hold(source.path, source.text)
-        return analyse(source)
+        with spared():
+            return analyse(source)
 
     @property
     def _is_stdin(self) -> bool:
         options = self._options
         return options is not None and "-" in options.filenames and self._filename == options.stdin_display_name
+
+
+def _keep_at_the_end() -> None:
+    """Store the results when this process ends. flake8 does not tell a plugin when that is."""
+    global _keeper  # noqa: PLW0603
+    if _keeper == os.getpid():  # A process that was forked from this one has its own end.
+        return
+    _keeper = os.getpid()
+    with suppress(ImportError):  # Some systems have no multiprocessing, and flake8 works without it.
+        from multiprocessing.util import Finalize  # The processes of flake8 only run these functions at their end.
+
+        Finalize(None, _keep, exitpriority=0)
+
+
+def _keep() -> None:
+    from flake8_forward_call.checking import keep
+
+    with suppress(Exception):  # Nothing is lost but time.
+        keep()
 
 
 def _add(manager: OptionManager, option: Option) -> None:

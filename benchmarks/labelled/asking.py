@@ -15,9 +15,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
-from flake8_forward_call import inference
 from flake8_forward_call.cli import main
-from flake8_forward_call.inference import Verdict
+from flake8_forward_call.inference.verdicts.verdict import Verdict
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.candidates import Candidate
 
@@ -34,7 +33,7 @@ def ask_in_order(name: str) -> None:
 
     # The candidates of a file that was read before are found again.
     judging.candidates = lambda *given: [found[index] for found in [find(*given)] for index in _order(len(found), name)]
-    inference.judge = judged
+    judging.judge = judged
 
 
 def _order(count: int, name: str) -> list[int]:

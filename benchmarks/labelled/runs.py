@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.rules import BY_CODE
 
 # The rules that read the project, including FWD900. FWD100 is about comments, and flake8 never reports it.
@@ -149,7 +150,7 @@ def _mixed(name: str) -> str:
 
 
 def _environment(seed: int, cache: Path | None) -> dict[str, str]:
-    kept = {} if cache is None else {"XDG_CACHE_HOME": str(cache)}
+    kept = {} if cache is None else {VARIABLE: str(cache)}
     return {**os.environ, "PYTHONHASHSEED": str(seed), **kept}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import check_bytes, hold
+from flake8_forward_call.checking import check_bytes, hold, keep
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
@@ -119,6 +119,7 @@ def _look(
             findings += checked.findings
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
+    keep()
     telling.skipped.tell_if_all(trouble)
     run = None
     if gate.output_format == "html":

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import hold
+from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import (
     ignore_noqa_option,
@@ -104,6 +104,7 @@ def fix(
     except OSError as error:
         trouble.error(f"cannot print: {reason(error)}: {fixing.state()}")
         return Status.FAILED
+    keep()
     telling.skipped.tell_if_all(trouble)
     fixing.finish()
     telling.end()

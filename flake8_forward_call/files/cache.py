@@ -13,6 +13,8 @@ import os
 import re
 import stat
 import sys
+from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,6 @@ from flake8_forward_call.files.reading import read_bytes, read_head
 VARIABLE = "FORWARD_CALL_CACHE_DIR"
 
 _NAME = "flake8-forward-call"
-
-# Increment this when the form or meaning of records changes between two releases.
-_FORM = 1
 
 # Reading a larger record would take longer than computing its content.
 MAX_RECORD = 64_000_000
@@ -78,12 +77,56 @@ class Store:
         except (OSError, ValueError):
             return
 
+    def version(self, kind: str, key: str) -> list[int] | None:
+        """What is different for another record of this kind and key; None if there is none."""
+        if self._folder is None:
+            return None
+        try:
+            status = os.stat(self._path(self._folder, _full(kind, key)))  # noqa: PTH116
+        except (OSError, ValueError):
+            return None
+        return [status.st_ino, status.st_size, status.st_mtime_ns]
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there is a folder."""
+        return self._folder is not None
+
     def _path(self, folder: str, full: list[str]) -> Path:
         return Path(folder, _checksum("\0".join(full).encode(errors="surrogatepass")) + _SUFFIX)
 
 
 def _full(kind: str, key: str) -> list[str]:
-    return [__version__, str(_FORM), kind, key]
+    return [__version__, _tool(), kind, key]
+
+
+@lru_cache(maxsize=1)
+def _tool() -> str:
+    """A text that is different if any file of this tool is, its facts about packages included.
+
+    The version alone does not change in a working copy, or in an installation that somebody has changed. The release
+    of libcst is part of it, because libcst finds the locations.
+    """
+    top = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
+    found: list[str] = []
+    for place in sys.path:
+        if place.endswith("-packages"):
+            with suppress(OSError):
+                found += sorted(name for name in os.listdir(place) if name.startswith("libcst-"))  # noqa: PTH208
+    waiting = [top]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as scan:
+                for entry in sorted(scan, key=lambda entry: entry.name):
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting += [entry.path] if entry.name != "__pycache__" else []
+                    elif entry.name.endswith((".py", ".tsv")):
+                        status = entry.stat()
+                        found.append(f"{entry.path}\0{status.st_size}\0{status.st_mtime_ns}")
+        except OSError:
+            continue
+    return _checksum("\n".join(found).encode(errors="surrogatepass"))
 
 
 def _checksum(body: bytes) -> str:

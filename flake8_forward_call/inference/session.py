@@ -3,29 +3,58 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from flake8_forward_call.configuration import files
+from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.classes.declared import Declared
-from flake8_forward_call.inference.evaluating.evaluate import Evaluator
-from flake8_forward_call.inference.project import apart
+from flake8_forward_call.inference.project import apart, facts
 from flake8_forward_call.inference.project import environment as environments
-from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.project.environment import Choice, Environment, environment_of
+from flake8_forward_call.inference.project import layout as layouts
+from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
+from flake8_forward_call.inference.project.environment import CHOICE, VERSION, Choice, Environment, environment_of
+from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
+from flake8_forward_call.inference.project.folders import (
+    BELOW,
+    INSTALLED_MODULE,
+    INSTALLED_NAMES,
+    MODULE,
+    NAMES,
+    programs_below,
+)
+from flake8_forward_call.inference.project.layout import (
+    EXISTS,
+    LAYOUT,
+    MARKED,
+    REAL,
+    exists,
+    is_marked,
+    layout_of,
+    real,
+    told_existing,
+    told_layout,
+)
 from flake8_forward_call.inference.project.names import Names
-from flake8_forward_call.inference.project.project import File, Project
-from flake8_forward_call.inference.project.workspace import Workspace, workspace_of
+from flake8_forward_call.inference.project.results import Results
+from flake8_forward_call.inference.project.siblings import SIBLINGS, siblings_of, told_siblings
+from flake8_forward_call.inference.project.texts import SUBCLASSES, WORD, Texts, told_paths
+from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
 from flake8_forward_call.sources.source import Source
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+    from flake8_forward_call.inference.project.project import File
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
 
-_Evaluator = TypeVar("_Evaluator", bound=Evaluator)
+_Evaluator = TypeVar("_Evaluator", bound="Evaluator")
 
 # The key of a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
 _Place: TypeAlias = tuple[
@@ -46,14 +75,25 @@ class Wishes:
 class Session:
     """A project's files, and everything that was found out about them."""
 
-    def __init__(self, workspace: Workspace, environment: Environment, declared: Declared = Declared()) -> None:  # noqa: B008 (It is frozen.)
+    def __init__(
+        self,
+        workspace: Workspace,
+        environment: Environment,
+        declared: Declared = Declared(),  # noqa: B008 (It is frozen.)
+        results: Results | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self.workspace = workspace
         self.environment = environment
+        self.results = results
+        self.ledger = ledger or Ledger()
         self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
 
     def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
         """An evaluator of the given class, which only knows what the files say."""
+        from flake8_forward_call.inference.project.project import Project
+
         names, workspace = self._names, self.workspace
         return kind(
             Project(
@@ -72,45 +112,151 @@ class Session:
     def take(self, source: Source) -> tuple[File, Evaluator]:
         """The file that is being checked, and an evaluator for it.
 
-        The evaluator has no results from other files. Because of the limits, and of questions that lead back to
-        themselves, such results would affect what it can find out. Then the answers for a file would depend on which
-        files were checked before it.
+        The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
+        does not depend on which files were checked before it.
         """
+        from flake8_forward_call.inference.evaluating.evaluate import Evaluator
+
+        if self.key_of(source) is None:
+            self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
         return self.workspace.in_hand(source), self.fresh(Evaluator)
 
-    def keep(self) -> None:
-        """Store the results that other processes can use."""
-        self.workspace.keep()
+    @cached_property
+    def context(self) -> str:
+        """A text that is different if the files of the project are found or read in another way."""
+        workspace, environment = self.workspace, self.environment
+        around = (workspace.roots, workspace.top, workspace.renamed, workspace.repository, workspace.apart)
+        return digest(repr((around, environment.places, environment.elsewhere, self._declared)))
+
+    def key_of(self, source: Source) -> str | None:
+        """The digest of a file's content on disk, or of its unsaved text; None if this is not the text of the source.
+
+        flake8 decodes files itself, so that a byte-order mark is missing from its text.
+        """
+        disk, path = self.workspace.disk, os.path.realpath(source.path)
+        content, text = disk.digest(path), source.file.text
+        if digest_of_bytes(_bytes_of(source)) == content:
+            return content
+        there = disk.source(path)
+        return content if there is not None and there.text.removeprefix("\ufeff") == text.removeprefix("\f") else None
+
+    def answer(self, kind: str, subject: str) -> str:
+        """The answer to the question of a fact, as things are now. Raises ValueError if there is no such question."""
+        question = self._questions.get(kind)
+        if question is None:
+            raise ValueError(f"no question is called {kind!r}")
+        return question(subject)
+
+    @cached_property
+    def _questions(self) -> dict[str, Callable[[str], str]]:
+        """By the kind of a fact: what gives the answer for its subject."""
+        own, texts, installed = self.workspace.folders, self.workspace.texts, self.environment
+        return {
+            CONTENT: self.workspace.disk.digest,
+            MODULE: own.told_module,
+            NAMES: lambda folder: own.told_names(Path(folder)),
+            INSTALLED_MODULE: installed.folders.told_module,
+            INSTALLED_NAMES: lambda folder: installed.folders.told_names(Path(folder)),
+            VERSION: installed.told_version,
+            BELOW: lambda folder: digest(*programs_below(Path(folder))),
+            EXISTS: lambda path: told_existing(exists(Path(path))),
+            MARKED: lambda folder: told_existing(is_marked(Path(folder))),
+            REAL: real,
+            LAYOUT: lambda folder: told_layout(layout_of(Path(folder))),
+            SIBLINGS: lambda folder: told_siblings(siblings_of(Path(folder))),
+            WORD: lambda subject: told_paths(texts.mentioning_as_noted(subject)),
+            SUBCLASSES: lambda name: told_paths(texts.subclasses(name)),
+        }
+
+    def keep(self, *, at_once: bool = False) -> None:
+        """Store the results that other processes can use, unless that was done a short time ago."""
+        self.workspace.texts.keep(at_once=at_once)
+        if self.results is not None:
+            self.results.keep(at_once=at_once)
+
+
+def _bytes_of(source: Source) -> bytes:
+    """The bytes of the file of a source."""
+    try:
+        return source.file.to_bytes()
+    except UnicodeError:
+        return encoded(source.file.text)
 
 
 class _Sessions:
     """The sessions of a process. They assume that files do not change until ``look_again`` is called."""
 
     def __init__(self) -> None:
+        layouts.look_again()
         self._disk = Disk()
         self._now: dict[tuple[_Place, Environment, Declared], Session] = {}
         self._earlier: dict[_Place, Workspace] = {}
+        self._texts: dict[tuple[object, ...], Texts] = {}
+        self._earlier_texts: dict[tuple[object, ...], Texts] = {}
+        self._results: dict[tuple[object, ...], Results] = {}
+        self._around: dict[Path, Surroundings] = {}
+        self._environments: dict[tuple[object, ...], Environment] = {}
         self._of_editors: dict[str, str] = {}  # The texts that are open in editors, by path.
         self._held: str | None = None  # The path of a text that counts too, but is not open in an editor.
+        self.keeps_running = False  # Whether the results may be asked for again in this process.
 
     def of(self, path: str, wishes: Wishes) -> Session:
-        self._let_go(os.path.realpath(path))
-        if not self._disk.is_file(os.path.realpath(path)):
+        real = os.path.realpath(path)
+        self._let_go(real)
+        if not self._disk.is_file(real):
             environment = environment_of(None, None, wishes.environment)
-            return Session(Workspace(disk=self._disk), environment, wishes.declared)
-        workspace = workspace_of(path)
-        roots = tuple(dict.fromkeys((*wishes.roots, *workspace.roots)))
-        found = (workspace.top, workspace.renamed, workspace.repository)
-        place = (roots, *found, wishes.cache_folder, workspace.apart)
-        environment = environment_of(Path(os.path.realpath(path)).parent, workspace.top, wishes.environment)
+            alone = Session(Workspace(disk=self._disk), environment, wishes.declared)
+            facts.turn_to(alone.ledger)
+            return alone
+        folder = Path(real).parent
+        around = self._around.get(folder)
+        if around is None:
+            around = self._around[folder] = surroundings_of(folder)
+        outside = None if around.top is None else apart.apart_from(around.top, real)
+        roots = tuple(dict.fromkeys((*wishes.roots, *around.roots)))
+        place = (roots, *around[1:], wishes.cache_folder, outside)
+        environment = self._environment(folder, around.top, wishes.environment)
         key = place, environment, wishes.declared
-        session = self._now.pop(key, None) or Session(
-            Workspace(*place, self._disk, self._earlier.pop(place, None)), environment, wishes.declared
-        )
+        session = self._now.pop(key, None) or self._new(place, environment, wishes.declared)
         self._now[key] = session  # The last entry is the most recently used one.
-        for old in list(self._now)[:-_KEPT]:
-            del self._now[old]
+        if len(self._now) > _KEPT:
+            self._let_go_of_oldest()
+        facts.turn_to(session.ledger)
         return session
+
+    def _let_go_of_oldest(self) -> None:
+        """Forget the oldest session, and the texts and results of its project if no other session needs them."""
+        old = self._now.pop(next(iter(self._now)))
+        needed = [session.workspace.texts for session in self._now.values()]
+        if old.workspace.texts not in needed:
+            old.keep(at_once=True)
+            for project in [one for one, texts in self._texts.items() if texts is old.workspace.texts]:
+                del self._texts[project], self._results[project]
+
+    def _environment(self, folder: Path, top: Path | None, configured: Choice | None) -> Environment:
+        key = folder, top, configured, CHOICE.get()
+        if key not in self._environments:
+            self._environments[key] = environment_of(folder, top, configured)
+        return self._environments[key]
+
+    def _new(self, place: _Place, environment: Environment, declared: Declared) -> Session:
+        *_, cache_folder, outside = place
+        top, repository = place[1], place[3]
+        store = Store(default_folder(cache_folder))
+        project = (top, outside, repository is None, cache_folder)
+        texts = self._texts.get(project)
+        if texts is None:
+            earlier = self._earlier_texts.pop(project, None)
+            texts = self._texts[project] = Texts(top, store, self._disk, earlier, outside, others=repository is None)
+            results = self._results.get(project)
+            if results is None:
+                key = "\0".join((str(top), str(outside), str(repository is None)))
+                results = self._results[project] = Results(store, key)
+            results.begin(self._disk, lambda: texts.state)
+        workspace = Workspace(*place, self._disk, self._earlier.pop(place, None), texts)
+        is_wanted = top is not None and (store.is_there or self.keeps_running)
+        known = self._results[project]
+        return Session(workspace, environment, declared, known if is_wanted else None, known.ledger)
 
     def hold(self, real: str, text: str) -> None:
         """Treat a text as that of a file, as long as that file is being checked."""
@@ -126,11 +272,18 @@ class _Sessions:
 
     def look_again(self, unsaved: Mapping[str, str]) -> None:
         environments.look_again()
+        layouts.look_again()
         apart.look_again()
         files.forget()
+        self.keeps_running = True
         self._of_editors = dict(unsaved)
         self._renew(self._of_editors)
         self._held = None
+
+    def keep(self) -> None:
+        """Store the results that other processes can use, now."""
+        for session in self._now.values():
+            session.keep(at_once=True)
 
     def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
@@ -138,8 +291,13 @@ class _Sessions:
             self._earlier[place] = session.workspace
         for old in list(self._earlier)[:-_KEPT]:
             del self._earlier[old]
+        self._earlier_texts = dict(list({**self._earlier_texts, **self._texts}.items())[-_KEPT:])
+        self._results = dict(list(self._results.items())[-_KEPT:])
         self._now.clear()
-        self._disk = Disk(unsaved)
+        self._texts.clear()
+        self._around.clear()
+        self._environments.clear()
+        self._disk = Disk(unsaved, self._disk.known)
 
 
 _SESSIONS = _Sessions()
@@ -170,3 +328,8 @@ def look_again(unsaved: Mapping[str, str]) -> None:
     This is for processes that keep running while files change. Unchanged files are not read again.
     """
     _SESSIONS.look_again(unsaved)
+
+
+def keep() -> None:
+    """Store the results that other processes can use. This is for the end of a run."""
+    _SESSIONS.keep()

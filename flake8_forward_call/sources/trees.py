@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator
+from bisect import bisect_left
+from collections.abc import Collection, Sequence
+from typing import Any
 
 # Integers with at most this many bits are written in decimal, as in most programs.
 _DECIMAL_BITS = 64
 
 _BARREN = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
 
-# Two nodes in five are of these kinds, and they have no children.
+# Two nodes in five are of these kinds, and they have no children. None is what a field or a list has without a node.
 _LEAVES = frozenset(
-    {ast.Constant, ast.alias, ast.Pass, ast.Break, ast.Continue}
+    {ast.Constant, ast.alias, ast.Pass, ast.Break, ast.Continue, type(None)}
     | {kind for base in _BARREN for kind in base.__subclasses__()}
 )
 
+# The fields that never have a node with children: names, numbers, contexts, operators.
+_PLAIN = frozenset({
+    "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "lineno", "module",
+    "name", "names", "op", "ops", "rest", "simple", "str", "tag", "type_comment",
+})  # fmt: skip
 
-def children(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the children of a node in the order of its fields, without constants, contexts and operators."""
-    for name in node._fields:
-        value = getattr(node, name, None)
-        if isinstance(value, list):
-            for item in value:
-                if isinstance(item, ast.AST) and type(item) not in _LEAVES:
-                    yield item
-        elif isinstance(value, ast.AST) and type(value) not in _LEAVES:
-            yield value
+# The fields of each kind of node that may have nodes with children.
+_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.MatchSingleton: ()}
+
+
+def children(node: ast.AST) -> list[ast.AST]:
+    """The children of a node in the order of its fields, without constants, contexts and operators."""
+    kind = type(node)
+    names = _FIELDS.get(kind)
+    if names is None:
+        names = _FIELDS[kind] = _fields(kind)
+    found: list[ast.AST] = []
+    for name in names:
+        value: Any = getattr(node, name, None)
+        if type(value) is list:
+            found += [item for item in value if type(item) not in _LEAVES]
+        elif type(value) not in _LEAVES:
+            found.append(value)
+    return found
+
+
+def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
+    # The name in `type Name = ...` is a node.
+    return tuple(one for one in kind._fields if one not in _PLAIN or (one == "name" and kind.__name__ == "TypeAlias"))
+
+
+def covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:
+    """Whether a statement, with its decorators, covers one of the rows, which are in ascending order."""
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They are above the row in `lineno`.
+    index = bisect_left(rows, min([node.lineno, *(one.lineno for one in decorators)]))
+    return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)
 
 
 def same_tree(

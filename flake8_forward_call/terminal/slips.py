@@ -9,8 +9,10 @@ from collections.abc import Iterable, Sequence
 
 import click
 
-from flake8_forward_call.files.inputs import STDIN
 from flake8_forward_call.terminal.printing import shown
+
+# The path that means standard input, here so that `--help` does not import what reads it.
+STDIN = "-"
 
 # Commands of ruff, and likely wrong names, with their equivalents here.
 _COMMANDS = {
@@ -106,7 +108,7 @@ def of_option(error: click.NoSuchOption) -> str:
     if context is None:
         return said
     group = context.command if context.parent is None else context.parent.command
-    others = group.commands if isinstance(group, click.Group) else {}
+    others: dict[str, click.Command] = getattr(group, "all_commands", lambda _: {})(context)
     owners = [name for name, command in others.items() if word in _options(command)]
     if owners and group is context.command:
         before = " or ".join(f"'forward-call {name} {word}'" for name in owners)

@@ -7,11 +7,10 @@ imported when one is.
 from __future__ import annotations
 
 import ast
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_forward_call.sources.trees import children
+from flake8_forward_call.sources.trees import children, covers_any
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +54,7 @@ def candidates(tree: ast.AST, rows: Sequence[int] | None = None) -> list[Candida
             for attribute in _forwards(node):
                 order = (*within, attribute.end_lineno or 0, attribute.end_col_offset or 0)
                 found.append(Candidate(attribute, node, order, bool(within)))
-        if rows is not None and isinstance(node, ast.stmt) and not _covers_any(node, rows):
+        if rows is not None and isinstance(node, ast.stmt) and not covers_any(node, rows):
             continue
         if type(node).__name__ in {"JoinedStr", "TemplateStr"}:
             stack.extend((part, (*within, *where)) for part, where in _string_parts(node))
@@ -69,12 +68,6 @@ def _forwards(call: ast.Call) -> Iterator[ast.Attribute]:
     for node in (call.func, *call.args, *(keyword.value for keyword in call.keywords if keyword.arg)):
         if isinstance(node, ast.Attribute) and node.attr == "forward":
             yield node
-
-
-def _covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])  # They are above the row in `lineno`.
-    index = bisect_left(rows, min([node.lineno, *(one.lineno for one in decorators)]))
-    return index < len(rows) and rows[index] <= (node.end_lineno or node.lineno)
 
 
 def _string_parts(node: ast.AST) -> Iterator[tuple[ast.expr, tuple[int, ...]]]:

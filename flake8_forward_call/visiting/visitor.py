@@ -9,16 +9,17 @@ from __future__ import annotations
 import ast
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.terminal.printing import one_line
-from flake8_forward_call.visiting.candidates import Candidate, candidates
+from flake8_forward_call.visiting.candidates import Candidate
 from flake8_forward_call.visiting.limits import Limits
 from flake8_forward_call.visiting.oneline import is_plain
 from flake8_forward_call.visiting.pairing import paired
+from flake8_forward_call.visiting.parts import Part, parts_of
 from flake8_forward_call.visiting.sites import Located, Site, below, lowered
 
 
@@ -43,7 +44,7 @@ def locate(source: Source, rows: Collection[int] | None = None) -> Iterator[Loca
     """
     limits = Limits(source)
     ordered = None if rows is None else sorted(rows)
-    for part in _parts(source):
+    for part in parts_of(source):
         if ordered is not None:
             index = bisect_left(ordered, part.first_row)
             if index == len(ordered) or ordered[index] > part.last_row:
@@ -59,14 +60,15 @@ def sites_of(source: Source, wanted: Collection[ast.Attribute] | None = None) ->
     For a part that cannot be parsed, yield the error. In a part that is too large for libcst, sites have no edit.
     """
     limits = Limits(source)
-    for part in _parts(source):
+    for part in parts_of(source):
         if wanted is not None and not any(one.attribute in wanted for one in part.candidates):
             continue
         try:
             if not limits.allow(part.statements):
                 yield from [_unread(source, one) for one in part.candidates]
             else:
-                yield from (lowered(site, part.first_row - 1) for site in _located(part, source).sites)
+                located = _located(part, source)
+                yield from (lowered(site, located.rows_above) for site in located.sites)
         except SourceError as error:
             yield error
 
@@ -84,35 +86,9 @@ def _unread(source: Source, candidate: Candidate) -> Site:
     return Site(None, candidate, one_line(text if is_plain(text) else ast.unparse(receiver)), start, end, None)
 
 
-@dataclass(slots=True)
-class _Part:
-    """Whole lines of a file with whole statements, and the candidates in them."""
-
-    first_row: int
-    last_row: int
-    candidates: list[Candidate]
-    statements: list[ast.stmt]
-
-
-def _parts(source: Source) -> Iterator[_Part]:
-    """Yield the parts of a file that contain a site. libcst is slow and does not need the rest of the file."""
-    parts: list[_Part] = []
-    for statement in source.tree.body:
-        above = parts[-1].last_row if parts else 0
-        last = statement.end_lineno or statement.lineno
-        if statement.lineno <= above:  # After a semicolon.
-            parts[-1].last_row = last
-        else:
-            parts.append(_Part(above + 1, last, [], []))
-        parts[-1].statements.append(statement)
-        parts[-1].candidates += candidates(statement, source.forward_rows)
-    return (part for part in parts if part.candidates)
-
-
-def _located(part: _Part, source: Source) -> Located:
+def _located(part: Part, source: Source) -> Located:
     """Parse a part with libcst. Raises SourceError."""
-    above = part.first_row - 1
-    excerpt = Source(source.path, "".join(source.lines[above : part.last_row]))
+    excerpt, above = part.excerpt(source)
     try:
         module, sites = paired(excerpt)
     except RecursionError:

@@ -243,6 +243,13 @@ def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_no
     assert "4 findings, 15 runs, 0 differences" in done.stdout
 
 
+def test_the_warm_benchmark_finds_no_difference_in_a_small_project() -> None:
+    command = [sys.executable, str(BENCHMARKS / "warm.py"), "--smoke"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "smoke: 4 changes, 0 differences" in done.stdout
+
+
 @pytest.mark.parametrize("name", ["methods", "classes", "strings", "line", "notebook"])
 def test_the_report_benchmark_finds_each_finding_in_each_format(name: str) -> None:
     command = [sys.executable, str(BENCHMARKS / "reports.py"), "--smoke", "--program", name]

@@ -9,9 +9,9 @@ from types import ModuleType
 
 import pytest
 
-from flake8_forward_call import inference
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference.verdicts import judge as judging
+from flake8_forward_call.inference.verdicts.verdict import Verdict
 from flake8_forward_call.sources.source import Source
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
@@ -46,13 +46,13 @@ def test_questions_are_asked_in_another_order_and_answered_in_that_of_the_text(
     asked: list[int] = []
     judge_one = judging.judge_one
 
-    def recorded(*given: object) -> inference.Verdict:
+    def recorded(*given: object) -> Verdict:
         asked.append(given[1].attribute.lineno)  # type: ignore[attr-defined]
         return judge_one(*given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(judging, "judge_one", recorded)
     monkeypatch.setattr(judging, "candidates", judging.candidates)  # type: ignore[attr-defined]  # So that both are undone.
-    monkeypatch.setattr(inference, "judge", inference.judge)
+    monkeypatch.setattr(judging, "judge", judging.judge)
     ask_in_order(order)
     rows = range(3, 9)
     text = "from torch import nn\nnet = nn.ReLU()\n" + "".join(

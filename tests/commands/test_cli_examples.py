@@ -7,11 +7,12 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import click
 import pytest
 from command_line import PROGRAM, forward_call
 
-from flake8_forward_call.cli import _group
 from flake8_forward_call.commands.examples import EXAMPLES
+from flake8_forward_call.group import group
 
 LINES = [line for examples in EXAMPLES.values() for line, _ in examples]
 # Other tests cover the use of the output by a shell or an editor.
@@ -53,4 +54,4 @@ def test_help_ends_with_the_examples(command: str) -> None:
 
 
 def test_every_command_has_examples() -> None:
-    assert {*EXAMPLES} == {"", *_group.commands}
+    assert {*EXAMPLES} == {"", *group.list_commands(click.Context(group))}

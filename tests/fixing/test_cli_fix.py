@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, forward_call, run
 
-from flake8_forward_call import inference
 from flake8_forward_call.findings.finding import Fix
 from flake8_forward_call.fixing import rewriter
-from flake8_forward_call.inference import Sameness, Standing, Verdict
+from flake8_forward_call.inference.verdicts import judge
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing, Verdict
 from flake8_forward_call.sources.source import Source
 
 REWRITTEN = f"net.py:{PLACE}: self.stem.forward(...) -> self.stem(...)"
@@ -41,7 +41,7 @@ def net() -> Path:
 @pytest.fixture
 def _perhaps_not_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     verdict = Verdict(Standing.MODULE, Sameness.PERHAPS, "a subclass overrides __call__")
-    monkeypatch.setattr(inference, "judge", lambda _source, calls: [verdict for _ in calls])
+    monkeypatch.setattr(judge, "judge", lambda _source, calls: [verdict for _ in calls])
 
 
 def test_rewrites_and_says_so(net: Path) -> None:

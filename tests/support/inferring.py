@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import textwrap
 
-from flake8_forward_call.inference import Sameness, Standing, judge
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.project.project import File, Project
 from flake8_forward_call.inference.types import Type
+from flake8_forward_call.inference.verdicts.judge import judge
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.candidates import Candidate
 

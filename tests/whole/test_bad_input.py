@@ -14,9 +14,11 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call, python
 
-from flake8_forward_call import checking, inference, report
+from flake8_forward_call import checking, report
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.findings.selection import Selection, everywhere
+from flake8_forward_call.inference.verdicts import judge
+from flake8_forward_call.inference.verdicts.verdict import Verdict
 from flake8_forward_call.plugin import Plugin
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.candidates import Candidate
@@ -296,14 +298,14 @@ def test_write_that_stops_half_way_in_fix() -> None:
 
 
 def test_fault_of_this_tool_is_a_finding_of_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = inference.judge
+    real = judge.judge
 
-    def fail(source: Source, found: Sequence[Candidate]) -> list[inference.Verdict]:
+    def fail(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
         if source.path == "bad.py":
             raise ZeroDivisionError("oops")
         return real(source, found)
 
-    monkeypatch.setattr(inference, "judge", fail)
+    monkeypatch.setattr(judge, "judge", fail)
     Path("bad.py").write_text(PROGRAM)
     done = forward_call("check", "bad.py", "good.py")
     assert (done.status, done.err) == (1, "")

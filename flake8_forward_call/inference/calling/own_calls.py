@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -32,6 +33,9 @@ _STORES = (
     ("_call_impl", "._call_impl ="),
     *((storing(name), "") for name in sorted(CALL_NAMES)),
 )
+
+# A mention of these that neither defines nor calls one. A string may be written in parts, hence the other words.
+_MAY_STORE = re.compile(r"(?:__call__|_call_impl)(?<!def __call__)(?<!def _call_impl)(?!\s*\()|delattr|setattr|patch")
 
 # Functions that get an object and the name of an attribute, and delete it or replace it for some time.
 _CHANGING = ("delattr", "object", "patch_object")
@@ -164,6 +168,8 @@ class OwnCalls:
 
     def _of_file(self, file: File) -> _Stores:
         found: _Stores = {}
+        if file.text is not None and file.text.isascii() and _MAY_STORE.search(file.text) is None:
+            return found  # Most files only define such methods or call them.
         for owner, name in _owners(self._ev, file):
             for kind in alternatives(callers.resolved(self._ev, owner)):
                 for cls, own in _set_on(kind, name):
@@ -176,7 +182,7 @@ def _owners(ev: Evaluator, file: File) -> Iterator[tuple[Type, str]]:
     for target, scope in file.scopes.call_stores:
         yield ev.expression(target.value, scope), target.attr
     for changing in _CHANGING:
-        for called in file.references.called.get(changing, ()):
+        for called in file.references_to(changing).called.get(changing, ()):
             match called.call:
                 case ast.Call(args=[owner, ast.Constant(value=str(text)), *_]) if text in CALL_NAMES:
                     yield ev.expression(owner, called.scope), text

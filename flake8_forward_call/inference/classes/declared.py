@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_forward_call.inference.types import ClassObject, alternatives
-
 if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.hierarchy import Class
     from flake8_forward_call.inference.evaluating.evaluate import Evaluator
@@ -46,6 +44,8 @@ class DeclaredClasses:
         return frozenset(self._found(self._names.others))
 
     def _found(self, names: tuple[str, ...]) -> Iterator[Class]:
+        from flake8_forward_call.inference.types import ClassObject, alternatives
+
         for name in names:
             module, _, last = name.rpartition(".")
             for one in alternatives(self._ev.member(module, last)) if module else ():

@@ -38,9 +38,9 @@ def _is_made(ev: Evaluator, cls: SourceClass) -> bool:
     is_itself = partial(eq, itself)
     # Too many files (None) would have been noticed when the subclasses were searched.
     for file, known in filter(None, places(ev, cls.node.name, cls.scope.file, is_itself)):
-        for called in file.references.called.get(known, ()):
+        for called in file.references_to(known).called.get(known, ()):
             if called.call is not None and itself in alternatives(ev.expression(called.callee, called.scope)):
                 return True
-        if any(goes_on(ev, handed, is_itself) for handed in file.references.handed.get(known, ())):
+        if any(goes_on(ev, handed, is_itself) for handed in file.references_to(known).handed.get(known, ())):
             return True
     return False

@@ -61,12 +61,20 @@ def overrides(source: Source) -> list[Override]:
     found = []
     for scope in file.scopes.classes:
         cls = ev.source_class(scope)
-        if "__call__" in scope.flow.exit and cls.node.bases:
+        if cls.node.bases and _may_bind(source, scope) and "__call__" in scope.flow.exit:
             lost = lost_bindings(ev, cls)
             has_forward = bool(lost) and _has_forward(ev, cls)
             found += [Override(cls, _offset(source, one), has_forward) for one in lost]
     session.keep()
     return found
+
+
+def _may_bind(source: Source, scope: Scope) -> bool:
+    """Whether the text of a class mentions ``__call__``, or may spell it in another way."""
+    if not source.text.isascii():
+        return True
+    first, last = scope.node.lineno, scope.node.end_lineno  # type: ignore[union-attr]
+    return any("__call__" in line for line in source.lines[first - 1 : last])
 
 
 def class_calling_at(ev: Evaluator, file: File, source: Source, place: Place) -> SourceClass | None:

@@ -186,7 +186,7 @@ def _values(node: ast.expr, scope: Scope) -> Iterator[ast.expr]:
                 if isinstance(binding, Assigned):
                     yield binding.value
         case ast.Attribute(value=owner, attr=name) if name not in scope.file.scopes.named:
-            stored = scope.file.references.stored.get(name, ())
+            stored = scope.file.references_to(name).stored.get(name, ())
             yield from (one.value for one in stored if one.value is not None)
             yield from _values(owner, scope)
         case ast.Attribute(value=owner):

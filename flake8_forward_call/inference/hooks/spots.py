@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, TypeGuard
+from weakref import WeakKeyDictionary
 
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported, Iterated
 from flake8_forward_call.inference.syntax.references import last_name
@@ -72,7 +73,7 @@ class Spots:
 
     def __init__(self, ev: Evaluator, file: File) -> None:
         self._ev = ev
-        self._carriers = frozenset(_carriers(file.tree))  # Names and attributes to which hook methods are assigned.
+        self._carriers = _carriers_in(file)  # Names and attributes to which hook methods are assigned.
 
     def may_give(self, callee: ast.expr) -> bool:
         """Whether it may be worth evaluating a callee."""
@@ -175,6 +176,17 @@ def _not_super(owner: ast.expr, scope: Scope) -> Placed | None:
             return None if found is None else (found, scope)
         case _:
             return owner, scope
+
+
+_CARRIERS: WeakKeyDictionary[File, frozenset[str]] = WeakKeyDictionary()
+
+
+def _carriers_in(file: File) -> frozenset[str]:
+    """What ``_carriers`` yields for a file. Each file is read once."""
+    found = _CARRIERS.get(file)
+    if found is None:
+        found = _CARRIERS[file] = frozenset(_carriers(file.tree))
+    return found
 
 
 def _carriers(tree: ast.Module) -> Iterator[str]:

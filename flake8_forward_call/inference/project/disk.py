@@ -1,4 +1,7 @@
-"""The files on disk. An unsaved text in an editor replaces its file."""
+"""The files on disk. An unsaved text in an editor replaces its file.
+
+What is read here is noted as a fact: the path, and a digest of the content.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.inference.project.facts import digest_of_bytes, forget, note
 from flake8_forward_call.sources.source import Source, SourceError, is_notebook, read
 
 # Larger files are generated, and take longer to read than their contents are worth.
 MAX_BYTES = 3_000_000
+
+# The kind of a fact: the content of a file.
+CONTENT = "content"
+
+# The answer for a file that cannot be read.
+_UNREADABLE = "unreadable"
 
 # In nanoseconds. A younger file can change and keep its stamp, because FAT stores times in steps of two seconds.
 SETTLED = 2_000_000_000
@@ -23,9 +33,15 @@ _UNSAVED, _SMALL = -1, (1 << 60) - 1
 
 @dataclass(frozen=True)
 class Disk:
-    """Reads files. ``unsaved`` has, by path, the texts that take precedence over the files on disk."""
+    """Reads files. ``unsaved`` has, by path, the texts that take precedence over the files on disk.
+
+    ``known`` has a stamp for files that were read earlier, and the digest of what had that stamp.
+    """
 
     unsaved: Mapping[str, str] = field(default_factory=dict)
+    known: dict[str, tuple[list[int], str]] = field(default_factory=dict)
+    _digests: dict[str, str] = field(default_factory=dict)
+    _stamps: dict[str, list[int]] = field(default_factory=dict)
 
     @cached_property
     def new(self) -> tuple[str, ...]:
@@ -38,8 +54,14 @@ class Disk:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises OSError, also if it is too large or not a regular file."""
-        text = self.unsaved.get(path)
-        return read_bytes(path, MAX_BYTES) if text is None else text.encode(errors="replace")
+        stamp = self.stamp(path)
+        try:
+            data = self._read(path)
+        except OSError:
+            self._learn(path, stamp, _UNREADABLE)
+            raise
+        self._learn(path, stamp, digest_of_bytes(data))
+        return data
 
     def read_small(self, path: str) -> bytes:
         """The bytes of a file to search; empty if it cannot be read or is too large.
@@ -55,30 +77,70 @@ class Disk:
     def source(self, path: str) -> Source | None:
         """The text of a file; None if it cannot be read or decoded, or is too large. For a notebook, its program."""
         try:
+            data = self.read(path)
             text = self.unsaved.get(path)
             if text is None:
-                return read(path, read_bytes(path, MAX_BYTES))
-            if len(text) > MAX_BYTES:
-                return None
+                return read(path, data)
             # The program of a notebook is held, while an editor has its JSON.
             is_json = is_notebook(path) and text.lstrip().startswith("{")
-            return read(path, text.encode(errors="replace")) if is_json else Source(path, text)
+            return read(path, data) if is_json else Source(path, text)
         except (OSError, SourceError, RecursionError):
             return None
 
+    def digest(self, path: str) -> str:
+        """A digest of the content of a file. The file is only read if its stamp is new."""
+        if path not in self._digests:
+            stamp = self.stamp(path)
+            known = self.known.get(path)
+            if known is not None and known[0] == stamp:
+                self._digests[path] = known[1]
+            else:
+                self.read_small(path)
+        digest = self._digests[path]
+        note(CONTENT, path, digest)
+        return digest
+
+    def assume(self, path: str, digest: str) -> None:
+        """Use this as the digest of a file's content from here on, whatever is on disk."""
+        forget(CONTENT, path)
+        self._digests[path] = digest
+
+    def _read(self, path: str) -> bytes:
+        text = self.unsaved.get(path)
+        if text is None:
+            return read_bytes(path, MAX_BYTES)
+        data = encoded(text)
+        if len(data) > MAX_BYTES:
+            raise OSError(f"is larger than {MAX_BYTES} bytes")
+        return data
+
+    def _learn(self, path: str, stamp: list[int], digest: str) -> None:
+        if path not in self._digests:
+            self._digests[path] = digest
+            if digest != _UNREADABLE and path not in self.unsaved and is_settled(stamp):
+                self.known[path] = stamp, digest
+            else:
+                self.known.pop(path, None)
+        note(CONTENT, path, digest)
+
     def stamp(self, path: str) -> list[int]:
-        """A stamp that changes with the content of a file: its size, mtime and ctime.
+        """A stamp that changes with the content of a file: its size, mtime, ctime and inode, as first looked at.
 
         The stamp of an unsaved text differs from that of any file.
         """
+        if path not in self._stamps:
+            self._stamps[path] = self._stamp(path)
+        return self._stamps[path]
+
+    def _stamp(self, path: str) -> list[int]:
         text = self.unsaved.get(path)
         if text is not None:
-            return [_UNSAVED, len(text), hash(text) & _SMALL]
+            return [_UNSAVED, len(text), hash(text) & _SMALL, 0]
         try:
             status = os.stat(path)  # noqa: PTH116 (A Path for each of thousands of files is slow.)
         except OSError:
-            return [0, 0, 0]
-        return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
+            return [0, 0, 0, 0]
+        return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _opened(data: bytes) -> bytes:
@@ -88,4 +150,9 @@ def _opened(data: bytes) -> bytes:
 
 def is_settled(stamp: list[int]) -> bool:
     """Whether any further change of a file with this stamp gives it a new stamp."""
-    return max(stamp[1:]) < time.time_ns() - SETTLED
+    return max(stamp[1:3]) < time.time_ns() - SETTLED
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text, also of one with characters that UTF-8 cannot represent."""
+    return text.encode(errors="surrogatepass")

@@ -25,8 +25,12 @@ from pathlib import Path
 
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
 from flake8_forward_call.inference.project.editable import added_by_path_files
+from flake8_forward_call.inference.project.facts import noted
 from flake8_forward_call.inference.project.folders import Folders
 from flake8_forward_call.inference.project.layout import exists
+
+# The kind of a fact: the version of an installed package.
+VERSION = "version"
 
 # No real environment has more. A path file that lists more is damaged.
 MAX_FOLDERS = 500
@@ -83,6 +87,14 @@ class Environment:
         place = self._owner(top)
         if place is None or any(name == top for name, _ in self.elsewhere):
             return None
+        return noted(VERSION, f"{top}\0{place}", lambda: self._version_in(place, top), str)
+
+    def told_version(self, subject: str) -> str:
+        """What a fact with this subject says about the version of a package. Raises ValueError."""
+        top, place = subject.split("\0")
+        return str(self._version_in(Path(place), top))
+
+    def _version_in(self, place: Path, top: str) -> str | None:
         records = dict(filter(None, map(_release, sorted(self.folders.names_in(place)))))
         if _plain(top) in records:
             return records[_plain(top)][0]

@@ -1,4 +1,7 @@
-"""From the dotted name of a Python module to a file under a root folder of imports."""
+"""From the dotted name of a Python module to a file under a root folder of imports.
+
+A folder that is looked at is noted as a fact, with the names in it that can matter to an import.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +9,49 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
+
+from flake8_forward_call.inference.project.facts import digest, note, noted
+
+# The kinds of facts: where a module is below a folder, the names in a folder, the programs below a folder. The first
+# two have another kind in folders that only contain installed packages, where nothing is unsaved.
+MODULE, NAMES, BELOW = "module", "names", "below"
+INSTALLED_MODULE, INSTALLED_NAMES = "installed module", "installed names"
+
+# Python writes this next to modules, and nothing is imported from it.
+_CACHE = "__pycache__"
+
+
+class _Listing(NamedTuple):
+    """The names in a folder, and which of them are links."""
+
+    names: frozenset[str]
+    links: frozenset[str]
 
 
 @dataclass(eq=False)
 class Folders:
     """Looks up names in folders. Each folder is listed once, so case matters on every file system.
 
-    ``new`` are the paths of files that are not saved yet; they count as existing.
+    ``new`` are the paths of files that are not saved yet; they count as existing. ``is_installed``: the folders only
+    contain installed packages.
     """
 
     new: Sequence[str] = ()
-    _names: dict[Path, frozenset[str]] = field(default_factory=dict)
+    is_installed: bool = True
+    _listings: dict[Path, _Listing] = field(default_factory=dict)
 
     def names_in(self, folder: Path) -> frozenset[str]:
         """The names in a folder; none if it does not exist or cannot be read."""
-        if folder not in self._names:
-            try:
-                names = frozenset(os.listdir(folder))  # noqa: PTH208 (Names are all that is wanted.)
-            except (OSError, ValueError):  # ValueError: a path with a null in it.
-                names = frozenset()
-            if self.new:
-                names |= {os.path.basename(path) for path in self.new if os.path.dirname(path) == str(folder)}  # noqa: PTH119, PTH120
-            self._names[folder] = names
-        return self._names[folder]
+        note(INSTALLED_NAMES if self.is_installed else NAMES, str(folder), self.told_names(folder))
+        return self._listing(folder).names
 
     def module(self, root: Path, parts: Sequence[str], suffix: str = ".py") -> Path | None:
         """The file of the module ``parts`` under a root, for a package its ``__init__``; None if there is none."""
-        folder = root
-        for part in parts[:-1]:
-            if part not in self.names_in(folder):
-                return None
-            folder /= part
-        last, names = parts[-1], self.names_in(folder)
-        if last in names and f"__init__{suffix}" in self.names_in(folder / last):
-            return folder / last / f"__init__{suffix}"
-        return folder / f"{last}{suffix}" if f"{last}{suffix}" in names else None
+        found = self._module(root, parts, suffix)
+        subject = f"{root}\0{'.'.join(parts)}\0{suffix}"
+        note(INSTALLED_MODULE if self.is_installed else MODULE, subject, _told(found))
+        return found[0]
 
     def owns(self, root: Path, top: str) -> bool:
         """Whether a root directly contains a module of that name, or a package with an ``__init__.py``.
@@ -48,3 +59,69 @@ class Folders:
         Python prefers these to any folder without ``__init__.py``, wherever that folder is on its path.
         """
         return self.module(root, (top,)) is not None
+
+    def told_names(self, folder: Path) -> str:
+        """What a fact says about the names in a folder."""
+        listing = self._listing(folder)
+        return digest(*sorted(name for name in listing.names if _matters(name)), "", *sorted(listing.links))
+
+    def told_module(self, subject: str) -> str:
+        """What a fact with this subject says about a module. Raises ValueError."""
+        root, dotted, suffix = subject.split("\0")
+        return _told(self._module(Path(root), dotted.split("."), suffix))
+
+    def _module(self, root: Path, parts: Sequence[str], suffix: str) -> tuple[Path | None, bool]:
+        """The file of a module, and whether there is a link on the way from the root."""
+        folder, is_linked = root, False
+        for part in parts[:-1]:
+            listing = self._listing(folder)
+            if part not in listing.names:
+                return None, False
+            is_linked |= part in listing.links
+            folder /= part
+        last, listing = parts[-1], self._listing(folder)
+        name = f"{last}{suffix}"
+        if last in listing.names and f"__init__{suffix}" in self._listing(folder / last).names:
+            name = f"__init__{suffix}"
+            is_linked |= last in listing.links
+            folder, listing = folder / last, self._listing(folder / last)
+        if name not in listing.names:
+            return None, False
+        return folder / name, is_linked or name in listing.links
+
+    def _listing(self, folder: Path) -> _Listing:
+        found = self._listings.get(folder)
+        if found is None:
+            found = self._listings[folder] = self._listed(folder)
+        return found
+
+    def _listed(self, folder: Path) -> _Listing:
+        try:
+            with os.scandir(folder) as scan:
+                entries = {entry.name: entry.is_symlink() for entry in sorted(scan, key=lambda entry: entry.name)}
+        except (OSError, ValueError):  # ValueError: a path with a null in it.
+            entries = {}
+        for path in self.new:
+            if os.path.dirname(path) == str(folder):  # noqa: PTH120
+                entries.setdefault(os.path.basename(path), False)  # noqa: PTH119
+        return _Listing(frozenset(entries), frozenset(name for name, is_link in entries.items() if is_link))
+
+
+def _told(found: tuple[Path | None, bool]) -> str:
+    path, is_linked = found
+    return "" if path is None else f"{path}{'@' * is_linked}"
+
+
+def programs_below(folder: Path) -> list[str]:
+    """The paths of the Python files below a folder, noted as one fact. Links to folders are not followed."""
+    return noted(BELOW, str(folder), lambda: _programs_below(folder), lambda paths: digest(*paths))
+
+
+def _programs_below(folder: Path) -> list[str]:
+    walk = sorted((inner, sorted(names)) for inner, _, names in os.walk(folder))
+    return [os.path.join(inner, name) for inner, names in walk for name in names if name.endswith(".py")]  # noqa: PTH118
+
+
+def _matters(name: str) -> bool:
+    """Whether a name in a folder can be that of a module, or part of one: no import leads to a hidden file."""
+    return name != _CACHE and (name[:1] != "." or name in (".py", ".pyi"))

@@ -5,13 +5,19 @@ from __future__ import annotations
 import configparser
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
+from flake8_forward_call.inference.project.facts import digest, note, noted
+
+# The kinds of facts: whether a path exists, where it leads if there is a link on the way, whether a folder is the top
+# of a project, and what the settings in it say about its packages.
+EXISTS, REAL, MARKED, LAYOUT = "exists", "real", "marked", "layout"
 
 # Any of these marks the top of a project.
 REPOSITORY_MARKS = (".git", ".hg")
@@ -20,6 +26,9 @@ MARKS = (*SETTINGS, *REPOSITORY_MARKS)
 
 # Folders that contain packages but are not packages.
 SOURCE_FOLDERS = ("src", "lib", "python")
+
+# How many folders are remembered: more than the largest projects have.
+_KEPT = 8192
 
 # For a line that is not part of a section, configparser searches for the end again from each space in it.
 _BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
@@ -35,17 +44,43 @@ class Layout:
 
 def is_marked(folder: Path) -> bool:
     """Whether a folder is the top of a project."""
-    return any(exists(folder / mark) for mark in MARKS)
+    found = _is_marked(folder)
+    note(MARKED, str(folder), told_existing(found))
+    return found
+
+
+@lru_cache(maxsize=_KEPT)
+def _is_marked(folder: Path) -> bool:
+    return _has_any(folder, MARKS)
 
 
 def has_settings(folder: Path) -> bool:
     """Whether the folder has project settings, and is not just the top of a repository."""
-    return any(exists(folder / name) for name in SETTINGS)
+    return _has_any(folder, SETTINGS)
+
+
+def _has_any(folder: Path, names: Iterable[str]) -> bool:
+    return any(os.path.exists(f"{folder}{os.sep}{name}") for name in names)  # noqa: PTH110 (As below.)
 
 
 def exists(path: Path) -> bool:
     """Whether the path exists; False if access is denied."""
-    return os.path.exists(path)  # noqa: PTH110 (Path.exists() raises if access is denied.)
+    found = os.path.exists(path)  # noqa: PTH110 (Path.exists() raises if access is denied.)
+    note(EXISTS, str(path), told_existing(found))
+    return found
+
+
+def real(path: str | os.PathLike[str]) -> str:
+    """The path without links."""
+    found = os.path.realpath(path)
+    if found != os.fspath(path):
+        note(REAL, os.fspath(path), found)
+    return found
+
+
+def told_existing(found: bool) -> str:
+    """What a fact says about a path."""
+    return "yes" if found else "no"
 
 
 def layout_of(folder: Path) -> Layout:
@@ -53,11 +88,28 @@ def layout_of(folder: Path) -> Layout:
 
     Other projects that the settings name by path belong to it as well, with their own folders.
     """
+    return noted(LAYOUT, str(folder), lambda: _layout_with_linked(folder), told_layout)
+
+
+def told_layout(layout: Layout) -> str:
+    """What a fact says about a layout."""
+    renamed = (f"{package}={place}" for package, place in layout.renamed.items())
+    return digest(*map(str, layout.folders), "", *renamed)
+
+
+@lru_cache(maxsize=_KEPT)
+def _layout_with_linked(folder: Path) -> Layout:
     settings = _settings(folder)
     own = _layout(folder, settings)
     others = [Path(os.path.normpath(folder / place)) for place in _linked(settings)]
     linked = [place for one in others for place in (*_layout(one, _settings(one)).folders, one) if exists(place)]
     return Layout(tuple(dict.fromkeys((*own.folders, *linked))), own.renamed)
+
+
+def look_again() -> None:
+    """Forget the answers that may have changed."""
+    _is_marked.cache_clear()
+    _layout_with_linked.cache_clear()
 
 
 def _layout(folder: Path, settings: dict[str, Any]) -> Layout:

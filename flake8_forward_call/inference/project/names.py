@@ -10,15 +10,18 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
 from flake8_forward_call.inference.project.environment import Environment
+from flake8_forward_call.inference.project.facts import Memo
 from flake8_forward_call.inference.project.layout import is_marked
-from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.project.workspace import Workspace
 from flake8_forward_call.sources.source import is_stub
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.project.project import File
 
 # The path of a module, and whether it is installed.
 _Found: TypeAlias = tuple[Path, bool]
@@ -40,9 +43,9 @@ class Names:
     workspace: Workspace
     environment: Environment
     catalogue: Catalogue
-    _sources: dict[str, _Found | None] = field(default_factory=dict)
-    _told: dict[str, bool] = field(default_factory=dict)
-    _imported: dict[tuple[Path, str, int], str | None] = field(default_factory=dict)
+    _sources: Memo[str, _Found | None] = field(default_factory=Memo)
+    _told: Memo[str, bool] = field(default_factory=Memo)
+    _imported: Memo[tuple[Path, str, int], str | None] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
         self.workspace.is_known = self._is_known
@@ -90,16 +93,16 @@ class Names:
         if file.is_installed or not self.workspace.roots or is_stub(file.path):
             return file.absolute(module, level)  # A stub may be in another folder than its module.
         key = Path(file.path).parent, module, level
-        if key not in self._imported:
-            self._imported[key] = self._relative(*key) if level else self._beside(key[0], module) or module
-        return self._imported[key]
+        return self._imported.get(
+            key, lambda: self._relative(*key) if level else self._beside(key[0], module) or module
+        )
 
     def _beside(self, folder: Path, module: str) -> str | None:
         """The full name of a module next to a file that imports it without a dot; None if there is no such module."""
         folders, parts = self.workspace.folders, module.split(".")
         if folders.module(folder, parts[:1]) is None or folders.module(folder, parts) is None:
             return None
-        if "__init__.py" in folders.names_in(folder):
+        if folders.module(folder, ("__init__",)) is not None:
             is_elsewhere = self._is_known(parts[0]) or any(map(self._source, (module, parts[0])))
             return None if is_elsewhere else self._relative(folder, module, 1)
         return self._relative(folder, module, 1) if self.workspace.offers(folder, parts[0]) else None
@@ -131,9 +134,7 @@ class Names:
         return file
 
     def _source(self, dotted: str) -> _Found | None:
-        if dotted not in self._sources:
-            self._sources[dotted] = self._path(dotted, ".py") or self._stub(dotted)
-        return self._sources[dotted]
+        return self._sources.get(dotted, lambda: self._path(dotted, ".py") or self._stub(dotted))
 
     def _stub(self, dotted: str) -> _Found | None:
         return self._path(dotted, ".pyi") or self._path(_in_stubs(dotted), ".pyi")
@@ -183,12 +184,11 @@ class Names:
         It is always used for torch: its facts about torch change little from release to release, much of torch is
         created at run time, and there must be only one class ``Module``.
         """
-        if top not in self._told:
-            package = self.catalogue.package(top)
-            self._told[top] = package is not None and (
-                top == _TORCH or self.environment.version(top) == package.version
-            )
-        return self._told[top]
+        return self._told.get(top, lambda: self._is_release_in_catalogue(top))
+
+    def _is_release_in_catalogue(self, top: str) -> bool:
+        package = self.catalogue.package(top)
+        return package is not None and (top == _TORCH or self.environment.version(top) == package.version)
 
     def _is_in_catalogue(self, dotted: str) -> bool:
         package = self.catalogue.package(dotted.partition(".")[0])

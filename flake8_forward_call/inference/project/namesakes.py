@@ -9,7 +9,6 @@ files mention ``acme.torch``.
 from __future__ import annotations
 
 import ast
-import os
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from flake8_forward_call.inference.project.folders import Folders
+from flake8_forward_call.inference.project.folders import Folders, programs_below
 
 # At most so many files of the package are read; the first few are usually enough.
 MAX_FILES = 20
@@ -25,12 +24,15 @@ MAX_FILES = 20
 
 @dataclass(eq=False)
 class Namesake:
-    """A package or module in the folder ``root`` with a known name. ``read`` returns the bytes of a file."""
+    """A package or module in the folder ``root`` with a known name. ``read`` returns the bytes of a file.
+
+    ``folders`` are those of the project.
+    """
 
     root: Path
     name: str
     read: Callable[[str], bytes]
-    _folders: Folders = field(default_factory=Folders)
+    folders: Folders = field(default_factory=Folders)
     _offered: dict[str, frozenset[str] | None] = field(default_factory=dict)
 
     def goes_by_its_name(self, mentioning: Iterable[str]) -> bool:
@@ -46,12 +48,11 @@ class Namesake:
         return not any(longer.search(self.read(path)) for path in mentioning)
 
     def _files(self) -> Iterator[str]:
-        own = self._folders.module(self.root, [self.name])
+        own = self.folders.module(self.root, [self.name])
         if own is not None and own.stem != "__init__":
             yield str(own)
             return
-        for folder, _, files in sorted(os.walk(self.root / self.name)):
-            yield from (os.path.join(folder, one) for one in sorted(files) if one.endswith(".py"))  # noqa: PTH118
+        yield from programs_below(self.root / self.name)
 
     def _tree(self, path: str) -> ast.Module | None:
         try:
@@ -96,8 +97,8 @@ class Namesake:
 
     def _is_there(self, parts: Sequence[str]) -> bool:
         """Whether a module exists, or a folder that may be one."""
-        is_folder = parts[-1] in self._folders.names_in(self.root.joinpath(*parts[:-1]))
-        return is_folder or self._folders.module(self.root, parts) is not None
+        is_folder = parts[-1] in self.folders.names_in(self.root.joinpath(*parts[:-1]))
+        return is_folder or self.folders.module(self.root, parts) is not None
 
     def _has(self, module: str, name: str) -> bool:
         """Whether a module has a name: it binds the name, its folder contains it, or it may have any name."""
@@ -109,8 +110,8 @@ class Namesake:
     def _names_of(self, module: str) -> frozenset[str] | None:
         """The names that a module has; None if it may have any."""
         parts = module.split(".")
-        found = {one.partition(".")[0] for one in self._folders.names_in(self.root.joinpath(*parts))}
-        path = self._folders.module(self.root, parts)
+        found = {one.partition(".")[0] for one in self.folders.names_in(self.root.joinpath(*parts))}
+        path = self.folders.module(self.root, parts)
         if path is None:
             return frozenset(found)
         tree = self._tree(str(path))

@@ -13,17 +13,22 @@ from flake8_forward_call.inference.catalogue.package import Fact
 from flake8_forward_call.inference.classes.declared import Declared
 from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.scopes import Scope, ScopeMap
+from flake8_forward_call.sources.rows import Rows
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.syntax.references import References
     from flake8_forward_call.inference.usage.stores import Stores
+
+# If a file is asked for more names, all of its names are read at once.
+_MAX_NAMES = 40
 
 
 @dataclass(eq=False)
 class File:
     """One file under analysis. ``name`` is its dotted module name, empty if it is unknown.
 
-    ``is_installed`` distinguishes the files of other packages from those of the project.
+    ``is_installed`` distinguishes the files of other packages from those of the project. ``text`` is what ``tree`` was
+    parsed from; None if it is not at hand.
     """
 
     path: str
@@ -31,6 +36,8 @@ class File:
     name: str = ""
     is_package: bool = False
     is_installed: bool = False
+    text: str | None = None
+    _references_to: dict[str, References] = field(init=False, default_factory=dict)
 
     @cached_property
     def scopes(self) -> ScopeMap:
@@ -43,6 +50,27 @@ class File:
         from flake8_forward_call.inference.syntax.references import References
 
         return References(self)
+
+    def references_to(self, name: str) -> References:
+        """The same for one name. Cheaper, because only the statements that mention it are read.
+
+        Most files are asked for very few names.
+        """
+        if self.text is None or "references" in self.__dict__:
+            return self.references
+        found = self._references_to.get(name)
+        if found is None:
+            rows = self._rows.mentioning(name)
+            if rows is None or len(self._references_to) >= _MAX_NAMES:
+                return self.references
+            from flake8_forward_call.inference.syntax.references import References
+
+            found = self._references_to[name] = References(self, rows)
+        return found
+
+    @cached_property
+    def _rows(self) -> Rows:
+        return Rows(self.text or "")
 
     @cached_property
     def stores(self) -> Stores:

@@ -6,10 +6,15 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.inference.project.disk import Disk, is_settled
-from flake8_forward_call.inference.project.project import File
+from flake8_forward_call.inference.project.facts import Memo
+from flake8_forward_call.inference.project.layout import real
 from flake8_forward_call.sources.source import Source, SourceError
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.project.project import File
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,41 +32,44 @@ class Shelf:
     def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
         self._disk = disk
         self._name_of = name_of
-        self._entries: dict[str, _Entry] = {}
-        self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries
+        self._entries: Memo[str, _Entry] = Memo()
+        self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path; None if it cannot be parsed."""
-        real = os.path.realpath(path)
-        entry = self._entries.get(real)
-        if entry is None:
-            entry = self._entries[real] = self._looked_at(real, dotted)
-        return entry.file
+        place = real(path)
+        return self._entries.get(place, lambda: self._looked_at(place, dotted)).file
 
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""
-        real = os.path.realpath(source.path)
-        entry = self._entries.get(real)
+        path = os.path.realpath(source.path)
+        entry = self._entries.peek(path)
         if entry is not None and entry.file is not None and entry.text == source.text:
-            return entry.file
-        old = self._earlier.get(real)
-        file = None if old is None or old.text != source.text else self._again(old, "")
-        file = file or self._made(real, source, "")
-        self._entries[real] = _Entry(file, source.text, [])
+            return self._entries.get(path, lambda: entry).file or entry.file
+        old = self._earlier.get(path)
+
+        def held() -> _Entry:
+            self._disk.digest(path)  # To note it.
+            file = None if old is None or old.text != source.text else self._again(old, "")
+            return _Entry(file or self._made(path, source, ""), source.text, [])
+
+        file = self._entries.put(path, held).file
+        assert file is not None
         return file
 
-    def _looked_at(self, real: str, dotted: str) -> _Entry:
-        old, stamp = self._earlier.get(real), self._disk.stamp(real)
+    def _looked_at(self, path: str, dotted: str) -> _Entry:
+        old, stamp = self._earlier.get(path), self._disk.stamp(path)
         if old is not None and old.stamp == stamp:
+            self._disk.digest(path)  # To note it.
             return _Entry(self._again(old, dotted), old.text, stamp)
         kept = stamp if is_settled(stamp) else []
-        source = self._disk.source(real)
+        source = self._disk.source(path)
         if source is None:
             return _Entry(None, "", kept)
         if old is not None and old.text == source.text:
             return _Entry(self._again(old, dotted), old.text, kept)
         try:
-            return _Entry(self._made(real, source, dotted), source.text, kept)
+            return _Entry(self._made(path, source, dotted), source.text, kept)
         except (SourceError, RecursionError):
             return _Entry(None, source.text, kept)
 
@@ -70,12 +78,16 @@ class Shelf:
         file = old.file
         if file is None:
             return None
+        from flake8_forward_call.inference.project.project import File
+
         path = Path(file.path)
         if file.name != (dotted or self._name_of(path)):
-            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py")
+            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py", text=old.text)
         file.is_package, file.is_installed = path.name == "__init__.py", False
         return file
 
-    def _made(self, real: str, source: Source, dotted: str) -> File:
-        path = Path(real)
-        return File(real, source.tree, dotted or self._name_of(path), path.name == "__init__.py")
+    def _made(self, at: str, source: Source, dotted: str) -> File:
+        from flake8_forward_call.inference.project.project import File
+
+        path = Path(at)
+        return File(at, source.tree, dotted or self._name_of(path), path.name == "__init__.py", text=source.text)

@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake8_forward_call.files.discovery import is_environment, is_searched
+from flake8_forward_call.inference.project.facts import digest, noted
 from flake8_forward_call.inference.project.layout import has_settings, is_marked, layout_of
+
+# The kind of a fact: the modules in other folders of a project.
+SIBLINGS = "siblings"
 
 # The maximum number of folders outside packages. The largest monorepos that were examined have a few hundred; with more
 # folders than this, the search costs more time than the checked file.
@@ -36,6 +40,18 @@ class Siblings:
 
 def siblings_of(top: Path) -> Siblings:
     """The result of a walk over a project without its packages; empty if there are too many folders."""
+    return noted(SIBLINGS, str(top), lambda: _siblings_of(top), told_siblings)
+
+
+def told_siblings(found: Siblings) -> str:
+    """What a fact says about the folders of a project."""
+    tables = (found.declared, found.others)
+    return digest(
+        *("/".join((name, *map(str, folders))) for table in tables for name, folders in (*table.items(), ("", ())))
+    )
+
+
+def _siblings_of(top: Path) -> Siblings:
     found = Siblings()
     for count, (folder, names, is_declared) in enumerate(_folders(top)):
         if count == MAX_FOLDERS:

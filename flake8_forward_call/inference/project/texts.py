@@ -15,8 +15,12 @@ from typing import TypeAlias
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.inference.project.disk import Disk, is_settled
+from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
 from flake8_forward_call.inference.project.layout import is_marked
 from flake8_forward_call.terminal.trouble import Unheard
+
+# The kinds of facts: the files with a word, and those that may have a subclass of a class.
+WORD, SUBCLASSES = "word", "subclasses"
 
 # At most so many files are searched; the largest PyTorch projects have fewer.
 MAX_FILES = 20_000
@@ -28,7 +32,7 @@ MAX_KEPT = 100_000_000
 MIN_FILES = 100
 
 # The number of words whose results are stored for the next process.
-MAX_WORDS = 1_000
+MAX_WORDS = 20_000
 
 # If more files than this have changed, the words are searched again when they are needed.
 MAX_CHANGED = 50
@@ -76,6 +80,7 @@ class _Told:
     """What is known from the text of a file, and the stamp of the file when it was read."""
 
     stamp: list[int]
+    digest: str  # Of its content.
     calls: bool  # Whether it has the word `__call__`.
     headers: str  # A line for each class with bases, or alias of a class: its name, and those of its bases.
 
@@ -131,19 +136,52 @@ class Texts:
             return self._earlier
         return {path: self._files[path] for path in self._order}, self._words
 
+    @cached_property
+    def state(self) -> str:
+        """A text that is different if anything in the texts is. As long as it is the same, so is every answer."""
+        return digest(*(text for path, told in self._files.items() for text in (path, told.digest)), "", *self._new)
+
     def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files whose text contains a whole word, and ``beside``. Asking again is cheap."""
+        return self._noted(word, beside, None) or []
+
+    def few_mentioning(self, word: str, beside: str, limit: int) -> list[str] | None:
+        """The same; None if they are more than the limit."""
+        return self._noted(word, beside, limit)
+
+    def mentioning_as_noted(self, subject: str) -> list[str] | None:
+        """The same for the subject of a fact. Raises ValueError."""
+        word, beside, limit = subject.split(_BESIDE)
+        return self._noted(word, beside, int(limit) if limit else None)
+
+    def _noted(self, word: str, beside: str, limit: int | None) -> list[str] | None:
+        subject = _BESIDE.join((word, beside, "" if limit is None else str(limit)))
+        return noted(WORD, subject, lambda: self._mentioning(word, beside, limit), told_paths)
+
+    def _mentioning(self, word: str, beside: str, limit: int | None) -> list[str] | None:
         files = self._files
         key = f"{word}{_BESIDE}{beside}" if beside else word
         if key not in self._words:
             has = _search(key)
             self._words[key] = _bits(has(self._data(path)) for path in self._order)
             self._news = True
-        found = {path for path, bit in zip(self._order, reversed(f"{self._words[key]:b}"), strict=False) if bit == "1"}
-        return [path for path in files if path in found]
+        bits = self._words[key]
+        if limit is not None and bits.bit_count() > limit:
+            return None
+        if bits.bit_count() > len(files) // 8:
+            found = {path for path, bit in zip(self._order, reversed(f"{bits:b}"), strict=False) if bit == "1"}
+            return [path for path in files if path in found]
+        return sorted((self._order[number] for number in numbers_in(bits)), key=self._rank.__getitem__)
+
+    @cached_property
+    def _rank(self) -> dict[str, int]:
+        return {path: rank for rank, path in enumerate(self._files)}
 
     def subclasses(self, name: str) -> Iterable[str]:
         """The paths of the files with the word ``__call__`` that may have a subclass of a class with that name."""
+        return noted(SUBCLASSES, name, lambda: list(self._with_subclasses(name)), told_paths)
+
+    def _with_subclasses(self, name: str) -> Iterable[str]:
         first = _text(name.encode(errors="replace"))
         seen, todo, found = {first}, [first], dict[str, None]()
         while todo:
@@ -188,7 +226,10 @@ class Texts:
                 self._drop(path)
                 data = self._disk.read_small(path)  # Not kept: the record has most words that processes search for.
                 lines = (_text(b" ".join([name, *bases])) for name, bases in headers(data))
-                told = _Told(stamp if is_settled(stamp) else [], b"__call__" in data, "\n".join(lines))
+                kept = stamp if is_settled(stamp) else []
+                told = _Told(kept, self._disk.digest(path), b"__call__" in data, "\n".join(lines))
+            elif path not in self._disk.known:
+                self._disk.known[path] = stamp, told.digest
             files[path] = told
         self._order = [*(path for path in known if path in files), *(path for path in changed if path not in known)]
         if len(changed) <= MAX_CHANGED and all(path in files for path in known):
@@ -211,6 +252,8 @@ class Texts:
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
         """The files that have each word, after the few changed files are searched again."""
+        if not changed:
+            return words
         bits = {path: 1 << index for index, path in enumerate(self._order) if path in changed}
         return {word: self._asked_anew(word, having, bits) for word, having in words.items()}
 
@@ -225,21 +268,21 @@ class Texts:
         record = self._store.read(_KIND, self._key)
         try:
             files = {
-                self._prefix + path: _Told(stamp, bool(calls), str(lines))
-                for path, (stamp, calls, lines) in record["files"].items()
+                self._prefix + path: _Told(stamp, str(content), bool(calls), str(lines))
+                for path, (stamp, content, calls, lines) in record["files"].items()
             }
             return files, {word: int(bits, 16) for word, bits in record["words"].items()}
         except (AttributeError, KeyError, TypeError, ValueError):
             return {}, {}
 
-    def keep(self) -> None:
-        """Write new results to the cache, but not again soon after a write."""
+    def keep(self, *, at_once: bool = False) -> None:
+        """Write new results to the cache, unless they were written a short time ago."""
         start = time.monotonic()
-        if not self._news or start < self._next or len(self._order) < MIN_FILES or self._new:
+        if not self._news or (start < self._next and not at_once) or len(self._order) < MIN_FILES or self._new:
             return  # For other processes, unsaved files do not exist.
         files = {path.removeprefix(self._prefix): self._files[path] for path in self._order}
         record = {
-            "files": {path: [told.stamp, int(told.calls), told.headers] for path, told in files.items()},
+            "files": {path: [told.stamp, told.digest, int(told.calls), told.headers] for path, told in files.items()},
             "words": {word: f"{bits:x}" for word, bits in list(self._words.items())[-MAX_WORDS:]},
         }
         self._store.write(_KIND, self._key, record)
@@ -274,6 +317,11 @@ def taking(method: str, keywords: Iterable[str]) -> str:
     return _TAKEN + ",".join([method, *keywords])
 
 
+def told_paths(paths: Iterable[str] | None) -> str:
+    """What a fact says about the files that a search found."""
+    return "too many" if paths is None else digest(*paths)
+
+
 def _search(key: str) -> Callable[[bytes], bool]:
     """A function that tests whether a text contains the whole word, and the other text of the key."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
@@ -282,20 +330,29 @@ def _search(key: str) -> Callable[[bytes], bool]:
     if key.startswith(_TAKEN):
         return _search_for_takers(*plain.removeprefix(_TAKEN.encode()).split(b","))
     # The character before is checked last, so that the pattern starts with plain letters.
-    whole = re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain)))
-    return lambda data: plain in data and beside in data and whole.search(data) is not None
+    pattern = rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain))
+    whole: list[re.Pattern[bytes]] = []
+
+    def has(data: bytes) -> bool:
+        if plain not in data or beside not in data:
+            return False
+        if not whole:  # Few files are searched if few have changed, and most do not have the word.
+            whole.append(re.compile(pattern))
+        return whole[0].search(data) is not None
+
+    return has
 
 
 def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
-    word, attribute = re.escape(name), b"." + name
-    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
-    plainly = re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after))
-    by_text = re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word))
-    by_keyword = re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word)
+    attribute = b"." + name
+    patterns: list[tuple[re.Pattern[bytes], ...]] = []
 
     def stores(data: bytes) -> bool:
         if name not in data or beside not in data:
             return False
+        if not patterns:
+            patterns.append(_patterns_of_stores(re.escape(name)))
+        plainly, by_text, by_keyword = patterns[0]
         if attribute in data and plainly.search(data):
             return True
         if by_text.search(data) and _BY_TEXT.search(data):
@@ -323,6 +380,16 @@ def _search_for_takers(method: bytes, *keywords: bytes) -> Callable[[bytes], boo
 
 
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\r\n]*)?[\r\n]|:[ \t]*\.\.\.")
+
+
+def _patterns_of_stores(word: bytes) -> tuple[re.Pattern[bytes], ...]:
+    """Code that stores a name: as an attribute, by a string, by a keyword argument."""
+    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
+    return (
+        re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after)),
+        re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word)),
+        re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word),
+    )
 
 
 def _bits(flags: Iterable[bool]) -> int:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import InitVar, dataclass, field
-from functools import cached_property
 from itertools import takewhile
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.project.apart import apart_from
 from flake8_forward_call.inference.project.disk import Disk
+from flake8_forward_call.inference.project.facts import Memo, noted_property
 from flake8_forward_call.inference.project.folders import Folders
 from flake8_forward_call.inference.project.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
-from flake8_forward_call.inference.project.layout import is_marked, layout_of
+from flake8_forward_call.inference.project.layout import is_marked, layout_of, real
 from flake8_forward_call.inference.project.namesakes import Namesake
-from flake8_forward_call.inference.project.project import File
 from flake8_forward_call.inference.project.shelf import Shelf
 from flake8_forward_call.inference.project.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.sources.source import Source, is_notebook
+
+if TYPE_CHECKING:
+    from flake8_forward_call.inference.project.project import File
 
 # The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))
@@ -33,7 +35,8 @@ class Workspace:
     ``roots`` are the folders from which imports are looked up, nearest first; ``top`` is the project's own folder;
     ``renamed`` are packages whose name is not that of their folder; ``repository`` is the folder with related
     projects; ``cache_folder`` is the configured one; ``apart`` is a folder that a search from the top skips, but that
-    contains the checked file. What an ``earlier`` workspace knew about the project is reused where it is still valid.
+    contains the checked file. What an ``earlier`` workspace read is reused where it is still valid. ``searched`` is the
+    text of the project, if other workspaces search it too.
     ``is_known`` says whether a top-level name is installed, in the catalogue or in the standard library.
     """
 
@@ -45,19 +48,18 @@ class Workspace:
     apart: Path | None = None
     disk: Disk = field(default_factory=Disk)
     earlier: InitVar[Workspace | None] = None
+    searched: InitVar[Texts | None] = None
     folders: Folders = field(init=False)
     is_known: Callable[[str], bool] = lambda _: False
-    _offered: dict[tuple[Path, str], bool] = field(init=False, default_factory=dict)
-    _homes: dict[Path, Path] = field(init=False, default_factory=dict)
+    _offered: Memo[tuple[Path, str], bool] = field(init=False, default_factory=Memo)
+    _homes: Memo[Path, Path] = field(init=False, default_factory=Memo)
     _shelf: Shelf = field(init=False)
-    _project: Texts = field(init=False)
+    texts: Texts = field(init=False)
 
-    def __post_init__(self, earlier: Workspace | None) -> None:
-        self.folders = Folders(self.disk.new)
+    def __post_init__(self, earlier: Workspace | None, searched: Texts | None) -> None:
+        self.folders = Folders(self.disk.new, is_installed=False)
         self._shelf = Shelf(self.disk, self.name_of, None if earlier is None else earlier._shelf)
-        known = None if earlier is None else earlier._project
-        store = Store(default_folder(self.cache_folder))
-        self._project = Texts(self.top, store, self.disk, known, self.apart, others=self.repository is None)
+        self.texts = searched or Texts(self.top, None, self.disk, None, self.apart, others=self.repository is None)
 
     def find(self, dotted: str, suffix: str = ".py") -> Path | None:
         """The path of a module in a package with an ``__init__.py``, or of a top-level module; or None."""
@@ -95,12 +97,13 @@ class Workspace:
         """
         if root in self._sure or not self.is_known(name):
             return True
-        if (root, name) not in self._offered:
-            namesake = Namesake(root, name, self.disk.read_small)
-            self._offered[root, name] = namesake.goes_by_its_name(self._project.mentioning(name, root.name))
-        return self._offered[root, name]
+        return self._offered.get((root, name), lambda: self._goes_by_its_name(root, name))
 
-    @cached_property
+    def _goes_by_its_name(self, root: Path, name: str) -> bool:
+        namesake = Namesake(root, name, self.disk.read_small, self.folders)
+        return namesake.goes_by_its_name(self.texts.mentioning(name, root.name))
+
+    @noted_property
     def _sure(self) -> frozenset[Path]:
         """The folders from which imports are certainly looked up."""
         if self.top is None or self.repository is None:
@@ -115,7 +118,7 @@ class Workspace:
         assert self.top is not None
         return self.folders.module(self.top.parent, [self.top.name, *parts[len(own) :]], suffix)
 
-    @cached_property
+    @noted_property
     def _name_of_top(self) -> tuple[str, ...]:
         return () if self.top is None or self.repository is None else name_of_top(self.top)
 
@@ -131,7 +134,7 @@ class Workspace:
                     return None
         return None
 
-    @cached_property
+    @noted_property
     def _siblings(self) -> tuple[Siblings, ...]:
         """The contents of other folders of the project, then of the repository."""
         if self.top is None or self.repository is None:
@@ -164,11 +167,9 @@ class Workspace:
         return ".".join([*(one.removesuffix("-stubs") for one in parts[:1]), *parts[1:]])
 
     def _home(self, folder: Path) -> Path:
-        if folder not in self._homes:
-            self._homes[folder] = home_of_package(folder)
-        return self._homes[folder]
+        return self._homes.get(folder, lambda: home_of_package(folder))
 
-    @cached_property
+    @noted_property
     def _bases(self) -> list[Path]:
         """The project's top folder and the source folders below it, innermost first."""
         if self.top is None:
@@ -177,25 +178,25 @@ class Workspace:
 
     def is_own(self, path: Path) -> bool:
         """Whether a file is in the project, and not in an environment inside it."""
-        real = Path(os.path.realpath(path))
-        if self.top is None or self.top not in real.parents:
+        place = Path(real(path))
+        if self.top is None or self.top not in place.parents:
             return False
-        return PACKAGES.isdisjoint(real.relative_to(self.top).parts)
+        return PACKAGES.isdisjoint(place.relative_to(self.top).parts)
 
     def subclasses(self, name: str) -> Iterator[File]:
         """Yield the files with the word ``__call__`` that may have a subclass of a class with that name.
 
         They are found by the names in the text, so that only files that can matter are parsed.
         """
-        return self._files_at(self._project.subclasses(name))
+        return self._files_at(self.texts.subclasses(name))
 
     def mentioning(self, word: str, beside: str, limit: int) -> Iterator[File] | None:
         """The files of the project whose text contains a whole word, and ``beside``; None if more than the limit.
 
         They are parsed one by one while the caller iterates.
         """
-        paths = self._project.mentioning(word, beside)
-        return None if len(paths) > limit else self._files_at(paths)
+        paths = self.texts.few_mentioning(word, beside, limit)
+        return None if paths is None else self._files_at(paths)
 
     def _files_at(self, paths: Iterable[str]) -> Iterator[File]:
         for path in paths:
@@ -203,14 +204,25 @@ class Workspace:
             if file is not None:
                 yield file
 
-    def keep(self) -> None:
-        """Store what was found in the text of the project for later processes."""
-        self._project.keep()
+
+class Surroundings(NamedTuple):
+    """What is the same for all files in a folder: see ``Workspace``."""
+
+    roots: tuple[Path, ...]
+    top: Path | None
+    renamed: tuple[tuple[str, Path], ...]
+    repository: Path | None
 
 
 def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path."""
-    folder = Path(os.path.realpath(path)).parent
+    real = os.path.realpath(path)
+    around = surroundings_of(Path(real).parent)
+    return Workspace(*around, apart=None if around.top is None else apart_from(around.top, real))
+
+
+def surroundings_of(folder: Path) -> Surroundings:
+    """The surroundings of the files in a folder, given by its real path."""
     package = home_of_package(folder)
     # A home folder is not a project, even if it is under version control.
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises if there is none.)
@@ -225,5 +237,4 @@ def workspace_of(path: str) -> Workspace:
         roots.append(folder)  # It may be a folder of scripts, wherever it is.
     top = heights[marked] if marked is not None else package if package.name else None  # Not the whole disk.
     repository = None if marked is None else repository_of(heights[marked:])
-    apart = None if top is None else apart_from(top, os.path.realpath(path))
-    return Workspace(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository, apart=apart)
+    return Surroundings(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from flake8_forward_call.inference.members.tables import owner_of
-from flake8_forward_call.sources.trees import children
+from flake8_forward_call.sources.trees import children, covers_any
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.project.project import File
@@ -77,9 +77,12 @@ _SILENT = frozenset(
 
 
 class References:
-    """How a file uses names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``."""
+    """How a file uses names, by the last part of each: ``f`` for ``m.f(x)``, ``f(x)(y)`` and ``f[x](y)``.
 
-    def __init__(self, file: File) -> None:
+    ``rows``: only statements on one of these rows are read.
+    """
+
+    def __init__(self, file: File, rows: Sequence[int] | None = None) -> None:
         self.called: dict[str, list[Called]] = {}
         self.handed: dict[str, list[Handed]] = {}  # The names themselves.
         self.given: dict[str, list[Handed]] = {}  # The results of calling them.
@@ -91,6 +94,8 @@ class References:
         while todo:
             node, scope = todo.pop()
             if type(node) is ast.Name:
+                continue
+            if rows is not None and isinstance(node, ast.stmt) and not covers_any(node, rows):
                 continue
             inner = self._opened.get(id(node), scope)
             if type(node) not in _SILENT:

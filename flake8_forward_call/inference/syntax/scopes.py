@@ -24,7 +24,12 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # The methods that run when a module instance is called (torch/nn/modules/module.py).
 _CALLED_BY = ("__call__", "_call_impl")
 
-_OPENERS = (*FUNCTIONS, ast.ClassDef)
+_OPENERS = frozenset((*FUNCTIONS, ast.ClassDef))
+
+# The kinds of nodes from which a scope takes something itself. Most nodes are of other kinds.
+_TELLING = frozenset((
+    ast.Attribute, ast.Call, ast.AugAssign, ast.Assign, ast.Global, ast.Nonlocal, ast.ImportFrom
+))  # fmt: skip
 
 
 class Scope:
@@ -161,39 +166,48 @@ class ScopeMap:
             if isinstance(node, ast.Name):  # A third of all nodes, and they have no children to visit.
                 scope.reads.add(node.id)
                 continue
-            if isinstance(node, _OPENERS):
-                inner = self.opened[id(node)] = Scope(node, scope, self._file)
-                scope.children.append(inner)
-                if inner.is_class:
-                    self.classes.append(inner)
-                inside, outside = _parts(node)
-                todo.extend((child, inner) for child in inside)
-                todo.extend((child, scope) for child in outside)
+            kind = type(node)
+            if kind in _OPENERS:
+                self._open(node, scope, todo)  # type: ignore[arg-type]
                 continue
-            if isinstance(node, ast.Attribute) and node.attr in _CALLED_BY and not isinstance(node.ctx, ast.Load):
-                self.call_stores.append((node, scope))
-            elif isinstance(node, ast.Call):
-                self.standing[id(node)] = scope
-                scope.calls.append(node)
-                if isinstance(node.func, ast.Attribute):
-                    self.method_calls.setdefault(node.func.attr, []).append((node, scope))
-            elif isinstance(node, ast.AugAssign) or (
-                isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets)
-            ):
-                scope.item_stores.append(node)
-            elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                scope.declared_outer.update(dict.fromkeys(node.names))
-                for name in node.names:
-                    self.outer_writers.setdefault(name, []).append(scope)
-            elif isinstance(node, ast.ImportFrom):
-                if node.names[0].name == "*":
-                    scope.stars.append(node)
-                for alias in node.names:
-                    if alias.asname:
-                        self.renamed.setdefault(alias.name, {})[alias.asname] = None
+            if kind in _TELLING:
+                self._note(node, scope)
             todo += [(child, scope) for child in children(node)]
         for inner in self.opened.values():  # The first ones in the text were visited last.
             inner.stars.sort(key=lambda star: star.lineno)
+
+    def _open(self, node: FunctionNode | ast.ClassDef, scope: Scope, todo: list[tuple[ast.AST, Scope]]) -> None:
+        inner = self.opened[id(node)] = Scope(node, scope, self._file)
+        scope.children.append(inner)
+        if inner.is_class:
+            self.classes.append(inner)
+        inside, outside = _parts(node)
+        todo += [(child, inner) for child in inside]
+        todo += [(child, scope) for child in outside]
+
+    def _note(self, node: ast.AST, scope: Scope) -> None:
+        if isinstance(node, ast.Attribute):
+            if node.attr in _CALLED_BY and not isinstance(node.ctx, ast.Load):
+                self.call_stores.append((node, scope))
+        elif isinstance(node, ast.Call):
+            self.standing[id(node)] = scope
+            scope.calls.append(node)
+            if isinstance(node.func, ast.Attribute):
+                self.method_calls.setdefault(node.func.attr, []).append((node, scope))
+        elif isinstance(node, ast.AugAssign) or (
+            isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets)
+        ):
+            scope.item_stores.append(node)
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            scope.declared_outer.update(dict.fromkeys(node.names))
+            for name in node.names:
+                self.outer_writers.setdefault(name, []).append(scope)
+        elif isinstance(node, ast.ImportFrom):
+            if node.names[0].name == "*":
+                scope.stars.append(node)
+            for alias in node.names:
+                if alias.asname:
+                    self.renamed.setdefault(alias.name, {})[alias.asname] = None
 
 
 def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterable[ast.AST]]:

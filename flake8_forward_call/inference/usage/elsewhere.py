@@ -76,7 +76,7 @@ def _found(ev: Evaluator, owner: Instance, cls: SourceClass, name: str) -> Itera
         if not ev.hierarchy.knows_all_subclasses(cls):
             yield UNKNOWN
     for file in ev.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
-        for stored in file.references.stored.get(name, ()):
+        for stored in file.references_to(name).stored.get(name, ()):
             if not _is_own(stored):
                 yield from _stored(ev, cls, stored)
 

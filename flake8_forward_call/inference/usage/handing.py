@@ -102,7 +102,7 @@ def _is_replaced(candidate: Candidate, scope: Scope) -> bool:
     """
     around = {*scope.outward()} - {scope.file.root}
     owner = ast.unparse(candidate.attribute.value)
-    for stored in scope.file.references.stored.get("forward", ()):
+    for stored in scope.file.references_to("forward").stored.get("forward", ()):
         if stored.value is not None and any(node is candidate.call for node in ast.walk(stored.value)):
             return True
         is_beside = stored.scope is scope or not around.isdisjoint(stored.scope.outward())

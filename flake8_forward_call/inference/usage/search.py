@@ -158,12 +158,13 @@ class Search:
                 yield from self._calls_in(*place)
 
     def _calls_in(self, file: File, name: str) -> Iterator[Found]:
-        for called in file.references.called.get(name, ()):
+        references = file.references_to(name)
+        for called in references.called.get(name, ()):
             for callee in alternatives(self._ev.expression(called.callee, called.scope)):
                 found = self._found(called, callee, name)
                 if found is not None:
                     yield found
-        for handed in file.references.handed.get(name, ()):
+        for handed in references.handed.get(name, ()):
             self._look_at(handed)
 
     def _found(self, called: Called, callee: Type, name: str) -> Found | None:
@@ -241,7 +242,7 @@ class Search:
             return False
         beside = _import_name(home) if self._owner is None else self._owner.node.name
         for file in self._ev.files_mentioning("getattr", home, MAX_ASKING_FILES, beside) or ():
-            for called in file.references.called.get("getattr", ()):
+            for called in file.references_to("getattr").called.get("getattr", ()):
                 match called.callee:
                     case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                         if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
@@ -304,7 +305,7 @@ def places(
         if files is None:
             yield None
         for file in files or (origin,):
-            for known in file.references.names_for(word):
+            for known in file.references_to(word).names_for(word):
                 yield file, known
                 if known not in seen and any(map(is_itself, alternatives(ev.global_of(file, known) or UNKNOWN))):
                     seen.add(known)

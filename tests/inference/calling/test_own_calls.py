@@ -129,7 +129,7 @@ def test_a_forward_that_is_handed_on_has_to_fit_whatever_comes() -> None:
 def _handed(program: str) -> list[str]:
     from inferring import HEAD as IMPORTS
 
-    from flake8_forward_call.inference import judge
+    from flake8_forward_call.inference.verdicts.judge import judge
     from flake8_forward_call.sources.source import Source
     from flake8_forward_call.visiting.candidates import candidates
 

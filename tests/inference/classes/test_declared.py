@@ -7,12 +7,12 @@ import textwrap
 import pytest
 from inferring import DIFFERENT, NOT_MODULE, PERHAPS, SAME, UNKNOWN, calls, parsed
 
-from flake8_forward_call.inference import Standing
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.classes.declared import Declared
 from flake8_forward_call.inference.evaluating.evaluate import Evaluator
 from flake8_forward_call.inference.project.project import File, Project
 from flake8_forward_call.inference.verdicts.judge import judge_one
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 
 def verdict(text: str, declared: Declared, **others: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from marked import NET, hold
 
-from flake8_forward_call.inference import judge
+from flake8_forward_call.inference.verdicts.judge import judge
 from flake8_forward_call.inference.verdicts.verdict import TOO_FAR
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.candidates import candidates

@@ -134,6 +134,53 @@ def test_container_holds_modules_however_long_the_chain(container: str) -> None:
     assert verdict(f"a0 = load()\n{names}{container}[0].forward(1)") == UNREAD
 
 
+NETS = "class Net(nn.Module):\n    def forward(self, x): return x\n"
+MANY = range(1, 31)
+
+
+@pytest.mark.parametrize(
+    "doubled",
+    ["[{0}, {0}]", "({0}, {0})", "({0},) * 10", f"({'{0}, ' * 10})", "{{1: {0}, 2: ({0},)}}", "Box({0}, {0})"],
+)
+def test_types_that_double_with_each_line_stay_small(doubled: str) -> None:
+    lines = "".join(f"x{i} = {doubled.format(f'x{i - 1}')}\n" for i in MANY)
+    box = "class Box:\n    def __init__(self, a, b): self.a, self.b = a, b\n"
+    text = f"{NETS}{box}x0 = Net()\n{lines}x0.forward(1)\nx30[0].forward(1)\nx30.a.forward(1)\n"
+    assert verdicts(text)[0] == SAME
+    assert SAME not in verdicts(text)[1:]
+
+
+@pytest.mark.parametrize("step", ["(x, y, [x], {{1: y}})", "Box(x, y)", "[x, y, x]"])
+def test_types_that_double_in_a_loop_stay_small(step: str) -> None:
+    box = "class Box:\n    def __init__(self, a, b): self.a, self.b = a, b\n"
+    text = f"{NETS}{box}x = y = Net()\nfor _ in load():\n    x = {step}\n    y = {step}\nx.forward(1)\n"
+    assert SAME not in verdicts(text)
+
+
+def test_functions_that_all_call_each_other_get_what_one_of_them_is_passed() -> None:
+    calls = "".join(
+        f"def f{i}(net):\n    net.forward(1)\n    f{(i * 7 + 3) % 60}(net)\n    f{(i + 1) % 60}(net)\n"
+        for i in range(60)
+    )
+    assert verdicts(f"{NETS}{calls}f0(Net())\n") == [SAME] * 60
+    assert SAME not in verdicts(f"{NETS}{calls}f0(Net())\nf7(3)\n")
+
+
+def test_attributes_that_are_set_to_each_other_from_outside() -> None:
+    text = f"""{NETS}
+class A:
+    def run(self): self.net.forward(1)
+class B:
+    def run(self): self.net.forward(1)
+def link(a: A, b: B):
+    a.net = b.net
+    b.net = a.net
+"""
+    assert verdicts(f"{text}def start(b: B): b.net = Net()\n") == [SAME, SAME]
+    assert SAME not in verdicts(f"{text}def start(b: B): b.net = 3\n")
+    assert SAME not in verdicts(text)
+
+
 def test_long_chain_of_classes() -> None:
     classes = "".join(f"class C{i}(C{i - 1}): ...\n" for i in range(1, 40))
     assert verdict(f"class C0(nn.Module): ...\n{classes}C39().forward(1)") == SAME

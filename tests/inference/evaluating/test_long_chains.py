@@ -185,6 +185,17 @@ def test_helpers_over_300_files(tmp_path: Path) -> None:
         assert [mark for _, mark in found_in(tmp_path / f"h{index}.py")] == ["FWD001"]
 
 
+@pytest.mark.parametrize("start", [0, 150, 299])
+def test_helpers_that_call_each_other_over_300_files(tmp_path: Path, start: int) -> None:
+    files = [
+        f"# --- h{index}.py\n{HEAD}{NET}from h{(index + 1) % 300} import make as after\n"
+        f"def make(n): return after(n - 1) if n else {'Net()' if index == 7 else 'None'}\nmake(3).forward(1)\n"
+        for index in range(300)
+    ]
+    written(tmp_path, f"# --- pyproject.toml\n{''.join(files)}")
+    assert [mark for _, mark in found_in(tmp_path / f"h{start}.py")] == ["FWD001"]
+
+
 def test_names_imported_through_300_files(tmp_path: Path) -> None:
     files = [f"# --- pyproject.toml\n# --- h0.py\n{HEAD}{NET}net = Net()\n"]
     files += [

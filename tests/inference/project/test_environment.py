@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import forward_call
@@ -380,14 +381,14 @@ def test_subclass_in_an_installed_package_does_not_bind_the_project(venv: Path, 
 def test_folder_that_may_not_be_looked_into(venv: Path, site: Path, use: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(site, {"pkg/__init__.py": BASE})
     choose(venv)
-    listdir = os.listdir
+    scandir = os.scandir
 
-    def denied(path: str | Path) -> list[str]:
+    def denied(path: str | Path) -> Any:
         if Path(path).name in ("pkg", "site-packages"):
             raise PermissionError
-        return listdir(path)
+        return scandir(path)
 
-    monkeypatch.setattr(os, "listdir", denied)
+    monkeypatch.setattr(os, "scandir", denied)
     assert found(use) == []
 
 

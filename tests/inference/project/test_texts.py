@@ -193,7 +193,7 @@ def test_words_are_asked_anew_where_much_has_changed(top: Path, monkeypatch: pyt
 def test_file_that_was_just_written_is_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(disk, "SETTLED", 10**12)
     told(fresh(top))
-    monkeypatch.setattr(Disk, "read_small", lambda disk, path: b"class X(Base): __call__")
+    monkeypatch.setattr(Disk, "_read", lambda disk, path: b"class X(Base): __call__")
     assert told(fresh(top)) == (["a.py", "c.py", "d.py"], [])
 
 
@@ -225,10 +225,10 @@ def test_record_is_written_at_once_and_then_after_a_while(top: Path, monkeypatch
         {"files": {}},
         {"files": []},
         {"files": {"a.py": []}, "words": {}},
-        {"files": {"a.py": [1, 2, 3]}, "words": {"run": "no number"}},
-        {"files": {"a.py": [1, 2, 3]}, "words": {"run": 7}},
-        {"files": {"a.py": ["stamp", None, None]}, "words": {}},
-        {"files": {"gone.py": [[1, 1, 1], 1, "A Base"]}, "words": {"run": "ffff"}},
+        {"files": {"a.py": [1, 2, 3, 4]}, "words": {"run": "no number"}},
+        {"files": {"a.py": [1, 2, 3, 4]}, "words": {"run": 7}},
+        {"files": {"a.py": ["stamp", None, None, None]}, "words": {}},
+        {"files": {"gone.py": [[1, 1, 1, 1], "0", 1, "A Base"]}, "words": {"run": "ffff"}},
     ],
 )
 def test_record_of_another_form_is_made_anew(top: Path, record: object) -> None:

@@ -185,7 +185,7 @@ f(load())
     "function made by another and stored in an attribute": """
 # --- run.py
 def make(n):
-    def run(m): return m.forward(1)  # FWD001 unsafe
+    def run(m): return m.forward(1)
     return run
 # --- use.py
 from run import make

@@ -16,7 +16,9 @@ TOOL = "# --- tool.py\ndef score(net, x): return net.forward(x)\n"
 def notebook(
     path: Path, *cells: str | list[str], language: str = "python", outputs: list[object] | None = None
 ) -> None:
-    content = [{"cell_type": "code", "metadata": {}, "outputs": outputs or [], "source": cell} for cell in cells]
+    content: list[dict[str, object]] = [
+        {"cell_type": "code", "metadata": {}, "outputs": outputs or [], "source": cell} for cell in cells
+    ]
     metadata = {"language_info": {"name": language}}
     path.write_text(json.dumps({"cells": content, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}))
 

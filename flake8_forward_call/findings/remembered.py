@@ -1,0 +1,71 @@
+"""The findings of earlier runs, as long as everything that they rest on is the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from flake8_forward_call.configuration.files import ConfigError
+from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.stored import restored, stored
+from flake8_forward_call.inference.project import facts
+from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.rules import fwd900
+from flake8_forward_call.sources.source import Source, is_notebook, is_stub
+
+
+def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]:
+    """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns.
+
+    Raises nothing but what ``find`` raises.
+    """
+    try:
+        real = os.path.realpath(source.path)
+        session = _session(source.path, real)
+        digest = None if session is None else session.key_of(source)
+        known = None if session is None or digest is None else _recalled(session, source.path, real, digest)
+    except Exception:  # Without earlier results, the findings are the same.
+        return find()
+    if session is None or session.results is None or digest is None:
+        return find()
+    if known is not None:
+        return known
+    findings, mask = facts.recorded(find)
+    if all(one.code != fwd900.RULE.code for one in findings):
+        value = [_place_of(source.path, findings), stored(findings)]
+        session.results.remember(real, session.context, digest, value, mask)
+    return findings
+
+
+def _session(name: str, real: str) -> Session | None:
+    """The session with the results about a file; None if there are none."""
+    # What kind of file it is depends on its name.
+    if (is_notebook(name), is_stub(name)) != (is_notebook(real), is_stub(real)):
+        return None
+    try:
+        session = session_of(name)
+    except ConfigError:
+        return None
+    return None if session.results is None else session
+
+
+def _recalled(session: Session, name: str, real: str, digest: str) -> list[Finding] | None:
+    if session.results is None:
+        return None
+    value = session.results.recall(real, session.context, digest, session.answer)
+    try:
+        place, findings = value
+        found = restored(name, findings)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+    return found if place == _place_of(name, found) else None
+
+
+def _place_of(name: str, findings: list[Finding]) -> str:
+    """The folder and the name of a file if a message depends on them, else empty."""
+    if not any(one.hanging for one in findings):
+        return ""
+    try:
+        return f"{os.getcwd()}\0{os.path.basename(name)}"  # noqa: PTH109, PTH119
+    except OSError:
+        return f"\0{name}"

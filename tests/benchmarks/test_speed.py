@@ -1,0 +1,62 @@
+"""The table of speeds on the page is one that the benchmark wrote."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+TOP = Path(__file__).parents[2]
+PAGE = TOP / "docs/benchmarks.md"
+
+
+@pytest.fixture
+def speed(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    monkeypatch.syspath_prepend(str(TOP / "benchmarks"))
+    spec = importlib.util.spec_from_file_location("speed", TOP / "benchmarks/speed.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "speed", module)
+    spec.loader.exec_module(module)
+    yield module
+    for name in [one for one in sys.modules if one.partition(".")[0] == "labelled"]:
+        del sys.modules[name]
+
+
+def test_table_on_the_page_has_the_programs_and_the_format_of_the_benchmark(speed: ModuleType, tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    where, _, *table = page[page.index(speed.BEGIN) + len(speed.BEGIN) : page.index(speed.END)].strip().splitlines()
+    programs = speed.programs_for(speed.made_up(tmp_path))
+    costs = {one.name: [speed.Cost(1.0, 2.0, 3.0)] for one in programs}
+    assert _without_figures(table) == _without_figures(speed.table(programs, costs))
+    assert re.fullmatch(
+        r"On \d{4}-\d\d-\d\d, version \S+, Python \S+, \d+ cores, .* files with .* lines, rounds: \d+\.", where
+    )
+
+
+def test_writing_replaces_what_is_between_the_marks_and_nothing_else(speed: ModuleType) -> None:
+    page = f"before\n{speed.BEGIN}\nold\n{speed.END}\nafter\n"
+    assert speed.with_table(page, "new") == f"before\n{speed.BEGIN}\nnew\n{speed.END}\nafter\n"
+    with pytest.raises(ValueError, match="substring not found"):
+        speed.with_table("no marks\n", "new")
+
+
+def test_a_program_is_compared_round_by_round(speed: ModuleType) -> None:
+    slow, fast = speed.Program("slow", [], "fast"), speed.Program("fast", [])
+    costs = {
+        "slow": [speed.Cost(2.0, 0, 10), speed.Cost(9.0, 0, 20), speed.Cost(40.0, 0, 30)],
+        "fast": [speed.Cost(1.0, 0, 10), speed.Cost(3.0, 0, 10), speed.Cost(10.0, 0, 10)],
+    }
+    *_, first, second = speed.table([slow, fast], costs)
+    assert first == "| slow | 9.00 | 2.00 - 40.00 | 0.00 | 20 | 3.00 x fast |"
+    assert second == "| fast | 3.00 | 1.00 - 10.00 | 0.00 | 10 | - |"
+
+
+def _without_figures(lines: Iterable[str]) -> list[str]:
+    return [re.sub(r"(?<=[| ])\d+(?:\.\d+)?(?= )", "N", line) for line in lines]

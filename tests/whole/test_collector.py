@@ -1,0 +1,82 @@
+"""Python's collector is as it was after each analysis, and does not walk what the analysis kept."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import suppress
+
+import pytest
+
+from flake8_forward_call import collector
+
+
+class Node:
+    """An object that the collector looks at."""
+
+    def __init__(self) -> None:
+        self.other: Node | None = None
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    gc.collect()
+    yield
+    gc.unfreeze()
+    gc.enable()
+
+
+def spared(count: int) -> list[Node]:
+    """Objects that are made while the collector pauses."""
+    with collector._Collector().spared():
+        assert not gc.isenabled()
+        return [Node() for _ in range(count)]
+
+
+def test_it_runs_again_afterwards_also_after_an_error() -> None:
+    spared(1)
+    assert gc.isenabled()
+    with suppress(ValueError), collector.spared():
+        raise ValueError
+    assert gc.isenabled()
+
+
+def test_it_stays_off_where_the_process_turned_it_off() -> None:
+    gc.disable()
+    spared(collector._MANY + 1)
+    assert not gc.isenabled()
+    assert gc.get_freeze_count() == 0
+
+
+def test_it_runs_again_only_after_the_last_of_several_analyses() -> None:
+    one = collector._Collector()
+    with one.spared():
+        with one.spared():
+            pass
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def test_few_objects_are_not_worth_a_move() -> None:
+    kept = spared(10)
+    assert gc.get_freeze_count() == 0
+    assert len(kept) == 10
+
+
+def test_what_is_kept_is_not_walked_again() -> None:
+    kept = spared(collector._MANY + 1)
+    assert gc.get_freeze_count() > collector._MANY
+    assert len(gc.get_objects()) < collector._MANY
+    assert len(kept) == collector._MANY + 1
+
+
+def test_garbage_is_not_kept_for_ever() -> None:
+    one, kept = collector._Collector(), []
+    for _ in range(8):
+        with one.spared():
+            first, second = Node(), Node()
+            first.other, second.other = second, first
+            kept.append([Node() for _ in range(collector._MANY)])
+        kept.clear()
+        del first, second
+    assert gc.get_freeze_count() < 4 * collector._MANY
