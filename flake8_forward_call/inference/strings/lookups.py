@@ -30,6 +30,9 @@ from flake8_forward_call.inference.types import (
 # How many helpers deep a string is followed that one passes on to the next.
 MAX_HELPERS = 4
 
+# A module goes through a few variables on its way to what is asked of it.
+MAX_NAMES = 50
+
 # Functions that return what a full dotted name means.
 FINDERS = frozenset(
     {"pydoc.locate", "pkgutil.resolve_name", "django.utils.module_loading.import_string",
@@ -72,6 +75,7 @@ class _Look:
         self._asked = asked
         self._strings = Strings(asked, known)
         self._depth = depth
+        self._names: dict[int, Type | None] = {}  # What names give, by the id of the node: None while it is asked.
 
     def of_each(self, node: ast.expr, scope: Scope) -> Type:
         """What an expression gives for each value of the one string that callers or subclasses decide."""
@@ -89,13 +93,7 @@ class _Look:
         """What an expression gives; None if it looks up nothing, or the string is not known."""
         match node:
             case ast.Name():
-                bindings = [one for one in untested(flow_of(scope).uses.get(id(node), ())) if not one.fallback]
-                kinds = [
-                    self.value(one.value, one.scope)
-                    for one in bindings
-                    if isinstance(one, Assigned) and not one.path and one.value is not node
-                ]
-                return None if not kinds or len(kinds) < len(bindings) or None in kinds else union(filter(None, kinds))
+                return self._bound(node, scope)
             case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
                 return self._member(self.value(owner, scope), key, scope)
             case ast.Subscript(value=ast.Attribute(value=owner, attr="__dict__"), slice=key):
@@ -106,6 +104,22 @@ class _Look:
                 return self._called(node, scope)
             case _:
                 return None
+
+    def _bound(self, node: ast.Name, scope: Scope) -> Type | None:
+        """What a name is bound to; None if one of its bindings gives nothing, or leads back to the name."""
+        if id(node) in self._names or len(self._names) > MAX_NAMES:
+            return self._names.get(id(node))
+        self._names[id(node)] = None
+        kinds: list[Type] = []
+        for one in untested(flow_of(scope).uses.get(id(node), ())):
+            if one.fallback:
+                continue
+            kind = self.value(one.value, one.scope) if isinstance(one, Assigned) and not one.path else None
+            if kind is None:
+                return None
+            kinds.append(kind)
+        self._names[id(node)] = union(kinds) if kinds else None
+        return self._names[id(node)]
 
     def _member(self, owner: Type | None, key: ast.expr, scope: Scope) -> Type | None:
         name = None if owner is None else self._strings.text(key, scope)

@@ -18,6 +18,7 @@ from flake8_forward_call.inference.types import ClassObject, Instance, Origin, S
 
 # A name goes through a handful of variables. Longer strings, and longer ways, do not name anything.
 MAX_DEPTH = 12
+MAX_STEPS = 200
 MAX_LENGTH = 500
 
 # A string that callers or subclasses decide may have at most so many values.
@@ -42,6 +43,7 @@ class Strings:
     def __init__(self, asked: Questions, known: Mapping[str, Value]) -> None:
         self._asked = asked
         self._known = known
+        self._steps = 0
         self.open: dict[str, tuple[ast.Name | ast.Attribute, Scope]] = {}
 
     def text(self, node: ast.expr, scope: Scope) -> str | None:
@@ -50,7 +52,8 @@ class Strings:
         return found if isinstance(found, str) else None
 
     def _value(self, node: ast.expr, scope: Scope, depth: int) -> Value | None:
-        if depth > MAX_DEPTH:
+        self._steps += 1
+        if depth > MAX_DEPTH or self._steps > MAX_STEPS:
             return None
         match node:
             case ast.Constant(value=str() | int() as value):

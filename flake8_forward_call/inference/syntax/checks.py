@@ -11,7 +11,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated, Parameter, Step
+from flake8_forward_call.inference.syntax.bindings import (
+    Annotated,
+    AnyBinding,
+    Assigned,
+    Binding,
+    Iterated,
+    Parameter,
+    Step,
+)
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import CONSTRUCTORS, set_on_self
 from flake8_forward_call.inference.syntax.scopes import Scope
@@ -161,7 +169,7 @@ def _flags(method: Scope, scope: Scope) -> Iterator[tuple[str, list[Check]]]:
     """Yield the attributes that are only true if checks hold, with these."""
     receiver = next(iter(method.positional), "")
     for name in set_on_self(scope).names():
-        truthy = [one for one in set_on_self(scope).bindings(name) if not _is_false(one)]
+        truthy = [one for one in set_on_self(scope).bindings(name) if not is_false(one)]
         if len(truthy) != 1:
             continue
         match truthy[0]:
@@ -176,7 +184,10 @@ def _flags(method: Scope, scope: Scope) -> Iterator[tuple[str, list[Check]]]:
                     yield name, list(implied(value, True, method))
 
 
-def _is_false(binding: Binding) -> bool:
+def is_false(binding: AnyBinding) -> bool:
+    """Whether a binding gives an attribute a false constant, or none at all."""
+    if isinstance(binding, Annotated) and binding.value is None:
+        return True
     value = getattr(binding, "value", None)
     return isinstance(value, ast.Constant) and not value.value
 

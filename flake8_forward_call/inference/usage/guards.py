@@ -9,10 +9,11 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax import on_self
-from flake8_forward_call.inference.syntax.checks import SELF, Check, Path, checks_of, parts, path_of, tests_on
+from flake8_forward_call.inference.syntax.checks import SELF, Check, Path, checks_of, is_false, parts, path_of, tests_on
 from flake8_forward_call.inference.syntax.fillings import fillings
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
+from flake8_forward_call.inference.syntax.references import references_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Type, union
@@ -38,11 +39,27 @@ def guarded(asked: Questions, node: ast.expr, scope: Scope) -> Type:
 def _checks(asked: Questions, order: list[SourceClass], node: ast.expr, method: Scope) -> Iterator[Check]:
     for one in order:
         yield from checks_of(one.scope).held
-    by_flag = {name: checks for one in reversed(order) for name, checks in checks_of(one.scope).by_flag.items()}
+    by_flag = {
+        name: checks
+        for one in reversed(order)
+        for name, checks in checks_of(one.scope).by_flag.items()
+        if not _may_be_set(name, one, order)
+    }
     for test, positive in tests_on(node, method) if by_flag else ():
         for part, holds in parts(test, positive):
             if holds:
                 yield from by_flag.get(_flag(part, order, method), ())
+
+
+def _may_be_set(name: str, cls: SourceClass, order: list[SourceClass]) -> bool:
+    """Whether code other than the constructor of a class may set a flag of it: a class body, a base, another object."""
+    for one in order:
+        if not all(map(is_false, flow_of(one.scope).exit.get(name, ()))):
+            return True
+        if one is not cls and not all(map(is_false, set_on_self(one.scope).bindings(name))):
+            return True
+    known = sum(len(set_on_self(one.scope).bindings(name)) for one in order if one.scope.file is cls.scope.file)
+    return len(references_of(cls.scope.file).stored.get(name, ())) > known
 
 
 def _flag(test: ast.expr, order: list[SourceClass], method: Scope) -> str:

@@ -454,7 +454,8 @@ def test_standing_of_what_people_derive_from(line: str, base: str, expected: str
     ("line", "receiver", "expected"),
     [
         ("from transformers import HubertModel", "HubertModel.from_pretrained('x')", SAME),
-        ("from transformers import AutoModel", "AutoModel.from_pretrained('x')", UNREAD),
+        ("from transformers import AutoModel", "AutoModel.from_pretrained('x')", SAME),
+        ("from transformers import AutoModel", "AutoModel.from_pretrained('x', trust_remote_code=True)", UNREAD),
         ("from diffusers import UNet2DConditionModel", "UNet2DConditionModel.from_pretrained('x')", SAME),
         ("import torch", "torch.hub.load('repository', 'model')", UNREAD),
         ("import torch", "torch.jit.load('x')", SAME),

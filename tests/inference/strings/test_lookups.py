@@ -166,3 +166,10 @@ parted("net.Net".replace("N", "N" * 100))().forward(1)
 parted("net.Net".split(".", "x"))().forward(1)
 """
     hold(tmp_path, f"{NET}{HELPERS}{text}")
+
+
+def test_many_ways_to_a_name_are_each_read_once(tmp_path: Path) -> None:
+    ways = "\n".join(f"    if x: m{i + 1} = m{i}\n    else: m{i + 1} = (m{i})" for i in range(60))
+    text = f"def use(m0, x):\n{ways}\n    return getattr(m60, x)().forward(x)\n"
+    loops = "def go(a, b, x):\n    while x:\n        a = b\n        b = a\n    return getattr(a, x)().forward(x)\n"
+    hold(tmp_path, f"{NET}{HELPERS}{text}{loops}")

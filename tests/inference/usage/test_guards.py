@@ -166,10 +166,27 @@ def test_a_flag_says_nothing_where_it_may_be_false(tmp_path: Path, flag: str, us
     hold(tmp_path, f"{NET}{HEAD}{text.format(flag=flag, use=use)}")
 
 
-def test_a_flag_that_is_set_elsewhere_says_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        "\n    def force(self): self.known = True",
+        "\n    known = True",
+        "\n    known: bool = load()",
+        "\ndef force(holder): holder.known = True",
+    ],
+)
+def test_a_flag_that_is_set_elsewhere_says_nothing(tmp_path: Path, other: str) -> None:
     text = FLAG.replace("self.head, self.heads = head, heads", "self.head = head")
-    use = "if self.known: return self.heads[0].net.forward(x)\n\n    def force(self): self.known = True"
-    hold(tmp_path, f"{NET}{HEAD}{text.format(flag=FLAGS[0], use=use)}")
+    use = f"if self.known: return self.heads[0].net.forward(x)\n{other}"
+    for flag in FLAGS:
+        hold(tmp_path, f"{NET}{HEAD}{text.format(flag=flag, use=use)}")
+
+
+def test_a_flag_may_be_declared_or_off_at_first(tmp_path: Path) -> None:
+    text = FLAG.replace("self.head, self.heads = head, heads", "self.head = head")
+    for body in ("known = False", "known: bool"):
+        use = f"if self.known: return self.heads[0].net.forward(x)  # FWD001\n\n    {body}"
+        hold(tmp_path, f"{NET}{HEAD}{text.format(flag=FLAGS[0], use=use)}")
 
 
 def test_subclasses_rely_on_the_constructor_of_their_base(tmp_path: Path) -> None:
