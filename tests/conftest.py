@@ -13,7 +13,7 @@ from flake8_forward_call import checking
 from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.settings import GIVEN, Given
 from flake8_forward_call.files.cache import VARIABLE
-from flake8_forward_call.inference.project.environment import CHOICE, Choice
+from flake8_forward_call.inference.places.environment import CHOICE, Choice
 from flake8_forward_call.sources.source import Source
 
 # A shell starts background jobs with signals ignored (SIGINT by `&`, SIGHUP by nohup), and every child process inherits

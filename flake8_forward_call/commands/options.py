@@ -78,7 +78,7 @@ _SETTLED = f"{__name__}.environment"
 
 def _settle_environment(context: click.Context, given: str | bool) -> None:
     """Choose where to look for installed packages, before the first file is checked."""
-    from flake8_forward_call.inference.project import environment
+    from flake8_forward_call.inference.places import environment
 
     name = "--python" if isinstance(given, str) else "--no-site-packages"
     if context.meta.setdefault(_SETTLED, name) != name:

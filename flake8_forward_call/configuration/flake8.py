@@ -42,7 +42,7 @@ def _raw(options: Namespace, option: Option) -> object:
 def _settle_environment(options: Namespace, given: dict[str, Value]) -> None:
     if "python" not in given and "site-packages" not in given:
         return
-    from flake8_forward_call.inference.project import environment
+    from flake8_forward_call.inference.places import environment
 
     if "python" in given and "site-packages" in given:
         raise UnusableError("--forward-call-python and --forward-call-no-site-packages cannot be used together")

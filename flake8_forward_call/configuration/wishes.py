@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from flake8_forward_call.configuration.settings import Settings, settings_of
+from flake8_forward_call.inference.places.environment import Choice, NoEnvironmentError, chosen
 from flake8_forward_call.inference.project.declared import Declared
-from flake8_forward_call.inference.project.environment import Choice, NoEnvironmentError, chosen
 from flake8_forward_call.inference.project.wishes import Wishes
 
 

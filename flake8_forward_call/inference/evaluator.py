@@ -38,10 +38,20 @@ from flake8_forward_call.inference.members import (
     tables,
 )
 from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, is_same, union
-from flake8_forward_call.inference.usage import by_pytest, callers, elsewhere, filling, handing, registries, search
+from flake8_forward_call.inference.usage import (
+    by_pytest,
+    callers,
+    elsewhere,
+    filling,
+    guards,
+    handing,
+    registries,
+    search,
+)
 from flake8_forward_call.inference.usage import origins as value_origins
 
 _Answer = TypeVar("_Answer")
@@ -108,6 +118,10 @@ class Evaluator:
     declared = declarations.declared
     type_comment = declarations.comment
     may_be_name = naming.may_be
+    texts_of = naming.texts_of
+    found_by_string = lookups.found
+    returned_for_string = lookups.returned
+    guarded = guards.guarded
 
     # Containers
 

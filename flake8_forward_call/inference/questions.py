@@ -28,12 +28,12 @@ from flake8_forward_call.inference.answers import (
 from flake8_forward_call.inference.definitions import Class, Meaning, SourceClass
 from flake8_forward_call.inference.engine import Engine
 from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.statements.fillings import Filling
+from flake8_forward_call.inference.statements.stores import Store
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Parameter, Step, Test
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.syntax.fillings import Filling
 from flake8_forward_call.inference.syntax.references import Handed
 from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope
-from flake8_forward_call.inference.syntax.stores import Store
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Slot, Type
 from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing
 from flake8_forward_call.visiting.candidates import Candidate
@@ -122,6 +122,18 @@ class Values(Protocol):
 
     def may_be_name(self, key: ast.expr, scope: Scope, name: str) -> bool:
         """Whether the value of an expression can be the name, as far as the source shows."""
+
+    def texts_of(self, key: ast.expr, scope: Scope) -> set[str] | None:
+        """All strings that an expression can evaluate to; None if they are not known."""
+
+    def found_by_string(self, node: ast.Call, scope: Scope) -> Type:
+        """What a call finds by a name that is a string: ``import_module(...)``, ``getattr`` on what that gives."""
+
+    def returned_for_string(self, function: Function, node: ast.Call, scope: Scope) -> Type | None:
+        """What a function returns that looks up a string which the call passes; None if it does not."""
+
+    def guarded(self, node: ast.expr, scope: Scope) -> Type:
+        """The type of an expression in a method by what the constructor has checked; UNKNOWN if it says nothing."""
 
 
 class Containers(Protocol):

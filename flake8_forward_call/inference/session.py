@@ -13,14 +13,11 @@ from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.evaluator import Evaluator
-from flake8_forward_call.inference.project import apart, facts
-from flake8_forward_call.inference.project import environment as environments
-from flake8_forward_call.inference.project import layout as layouts
-from flake8_forward_call.inference.project.declared import Declared
-from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
-from flake8_forward_call.inference.project.environment import CHOICE, VERSION, Choice, Environment, environment_of
-from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
-from flake8_forward_call.inference.project.folders import (
+from flake8_forward_call.inference.places import apart
+from flake8_forward_call.inference.places import environment as environments
+from flake8_forward_call.inference.places import layout as layouts
+from flake8_forward_call.inference.places.environment import CHOICE, VERSION, Choice, Environment, environment_of
+from flake8_forward_call.inference.places.folders import (
     BELOW,
     INSTALLED_MODULE,
     INSTALLED_NAMES,
@@ -28,7 +25,7 @@ from flake8_forward_call.inference.project.folders import (
     NAMES,
     programs_below,
 )
-from flake8_forward_call.inference.project.layout import (
+from flake8_forward_call.inference.places.layout import (
     EXISTS,
     LAYOUT,
     MARKED,
@@ -40,10 +37,14 @@ from flake8_forward_call.inference.project.layout import (
     told_existing,
     told_layout,
 )
+from flake8_forward_call.inference.places.siblings import SIBLINGS, siblings_of, told_siblings
+from flake8_forward_call.inference.project import facts
+from flake8_forward_call.inference.project.declared import Declared
+from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
+from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
 from flake8_forward_call.inference.project.names import Names
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.project.results import Results
-from flake8_forward_call.inference.project.siblings import SIBLINGS, siblings_of, told_siblings
 from flake8_forward_call.inference.project.texts import SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of

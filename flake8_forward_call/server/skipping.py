@@ -9,8 +9,8 @@ from pathlib import Path
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.discovery import is_others
 from flake8_forward_call.files.ignoring import reason_for
-from flake8_forward_call.inference.project.apart import apart_from
-from flake8_forward_call.inference.project.layout import is_marked
+from flake8_forward_call.inference.places.apart import apart_from
+from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.project.workspace import PACKAGES
 
 

@@ -11,7 +11,7 @@ from command_line import MESSAGE, PLACE, PROGRAM, flake8, forward_call
 from flake8_forward_call.configuration import files
 from flake8_forward_call.configuration.toml import TomlError, parsed
 from flake8_forward_call.files.cache import Store
-from flake8_forward_call.inference.project.layout import layout_of
+from flake8_forward_call.inference.places.layout import layout_of
 
 TABLE = b"[tool.forward-call]\n"
 # The contents of the file, and the message after its name.

@@ -248,8 +248,8 @@ def test_colours_on_a_terminal_only(net: Path, monkeypatch: pytest.MonkeyPatch) 
 
 PROBABLE = f"""{PROGRAM}
 
-def run(x, path=None):
-    model = load(path) if path else nn.Linear(4, 2)
+def run(x, base: nn.Module, path=None):
+    model = load(path) if path else base
     return model.forward(x)
 """.replace("import torch\n", "import torch\nfrom plugins import load\n")
 FIXED_STEM = PROBABLE.replace("self.stem.forward(x)", "self.stem(x)")

@@ -32,8 +32,8 @@ class Net(nn.Module):
         )
 
 
-def run(x, path=None):
-    model = load(path) if path else nn.Linear(4, 2)
+def run(x, base: nn.Module, path=None):
+    model = load(path) if path else base
     return model.forward(x)
 """
 # In the order of the questions.

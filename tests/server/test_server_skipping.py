@@ -16,7 +16,7 @@ from lsprotocol import types
 
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.discovery import find_files
-from flake8_forward_call.inference.project import apart
+from flake8_forward_call.inference.places import apart
 from flake8_forward_call.server.skipping import is_skipped
 from flake8_forward_call.terminal.trouble import Unheard
 

@@ -16,8 +16,8 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import everywhere
 from flake8_forward_call.inference import session
-from flake8_forward_call.inference.project import apart, environment
-from flake8_forward_call.inference.project.environment import CHOICE, Choice
+from flake8_forward_call.inference.places import apart, environment
+from flake8_forward_call.inference.places.environment import CHOICE, Choice
 from flake8_forward_call.noqa.silencing import EVERY_RULE
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.trouble import Trouble

@@ -71,8 +71,8 @@ class Net(nn.Module):
         return self.forward(x)
 
 
-def run(x, path=None):
-    model = load(path) if path else nn.Linear(4, 2)  # {KEY}
+def run(x, base: nn.Module, path=None):
+    model = load(path) if path else base  # {KEY}
     return model.forward(x)
 """
 BROKEN = "from torch import nn\nx = nn.Linear(1, 1).forward(\u202e)\n"

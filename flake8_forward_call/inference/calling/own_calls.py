@@ -18,12 +18,12 @@ from flake8_forward_call.inference.definitions import Class, KnownClass, SourceC
 from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
+from flake8_forward_call.inference.statements.stores import stores_of
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
-from flake8_forward_call.inference.syntax.stores import stores_of
 from flake8_forward_call.inference.types import ClassObject, Instance, Origin, Slot, Type, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing, worst
 

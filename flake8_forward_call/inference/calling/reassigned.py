@@ -14,9 +14,9 @@ from flake8_forward_call.inference.calling import own_forward
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
-from flake8_forward_call.inference.syntax.stores import Store, stores_of
 from flake8_forward_call.inference.types import Function, Instance, Partial, Slot, Type, Unknown, alternatives
 
 # If more files than this replace `forward` of something, only those of the class and its relatives are read.

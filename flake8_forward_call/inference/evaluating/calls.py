@@ -10,7 +10,6 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.evaluating import containers, flags, library, parameters
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of
 from flake8_forward_call.inference.types import (
@@ -115,7 +114,7 @@ def _instance_called(asked: Questions, owner: Instance, cls: Class, node: ast.Ca
 
 def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
 
-    found = lookups.returned(asked, function, node, scope)
+    found = asked.returned_for_string(function, node, scope)
     if found is not None:
         return found
     kind = _undeclared(asked, function, flags.returned(asked, function, node, scope))

@@ -26,7 +26,6 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
-from flake8_forward_call.inference.usage import guards
 
 
 def expression(asked: Questions, node: ast.expr, scope: Scope) -> Type:
@@ -124,7 +123,7 @@ def _attribute(asked: Questions, node: ast.Attribute, scope: Scope) -> Type:
     owner = asked.expression(node.value, scope)
     found = asked.among_lacking(owner, node.attr)
     if found == UNKNOWN:
-        found = guards.guarded(asked, node, scope)
+        found = asked.guarded(node, scope)
     return asked.entry(node, scope) if found == UNKNOWN else found
 
 

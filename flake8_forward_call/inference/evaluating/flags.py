@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax import branches
+from flake8_forward_call.inference.statements import branches
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of

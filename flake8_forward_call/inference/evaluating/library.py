@@ -10,7 +10,7 @@ from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.catalogue.module_containers import MODULE_DICT
 from flake8_forward_call.inference.evaluating import iterating
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.strings import lookups
+from flake8_forward_call.inference.strings.finders import FINDERS
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
@@ -160,7 +160,7 @@ def _getattr(call: _Call) -> Type:
 
 
 def _looked_up(call: _Call) -> Type:
-    return lookups.found(call.asked, call.node, call.scope)
+    return call.asked.found_by_string(call.node, call.scope)
 
 
 _BUILTINS: dict[str, _Rule] = {
@@ -237,7 +237,7 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
-    **dict.fromkeys(("importlib.import_module", *lookups.FINDERS), _looked_up),
+    **dict.fromkeys(("importlib.import_module", *FINDERS), _looked_up),
 }
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.aliases import ITSELF, MAX_DEPTH, running_over
+from flake8_forward_call.inference.statements.aliases import ITSELF, MAX_DEPTH, running_over
 from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Iterated
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ast
 
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.bindings import Assigned, Iterated, Parameter, Step
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import untested
-from flake8_forward_call.inference.syntax.strings import ends_of, may_end_up_as
 
 # How many times a name is followed from a function to its callers.
 _MAX_DEPTH = 3

@@ -14,9 +14,9 @@ from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS, Catalogue
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike, is_standard
-from flake8_forward_call.inference.project.environment import Environment
+from flake8_forward_call.inference.places.environment import Environment
+from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.project.facts import Memo
-from flake8_forward_call.inference.project.layout import is_marked
 from flake8_forward_call.inference.project.workspace import Workspace
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import is_stub

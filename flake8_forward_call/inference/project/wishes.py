@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from flake8_forward_call.inference.places.environment import Choice
 from flake8_forward_call.inference.project.declared import Declared
-from flake8_forward_call.inference.project.environment import Choice
 
 
 @dataclass(frozen=True, slots=True)

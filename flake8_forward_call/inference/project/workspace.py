@@ -9,15 +9,15 @@ from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
-from flake8_forward_call.inference.project.apart import apart_from
+from flake8_forward_call.inference.places.apart import apart_from
+from flake8_forward_call.inference.places.folders import Folders
+from flake8_forward_call.inference.places.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
+from flake8_forward_call.inference.places.layout import is_marked, layout_of, real
+from flake8_forward_call.inference.places.namesakes import Namesake
+from flake8_forward_call.inference.places.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import Memo, noted_property
-from flake8_forward_call.inference.project.folders import Folders
-from flake8_forward_call.inference.project.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
-from flake8_forward_call.inference.project.layout import is_marked, layout_of, real
-from flake8_forward_call.inference.project.namesakes import Namesake
 from flake8_forward_call.inference.project.shelf import Shelf
-from flake8_forward_call.inference.project.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, is_notebook

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.strings.finders import FINDERS
 from flake8_forward_call.inference.strings.values import Strings, Value, values_of
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -32,12 +33,6 @@ MAX_HELPERS = 4
 
 # A module goes through a few variables on its way to what is asked of it.
 MAX_NAMES = 50
-
-# Functions that return what a full dotted name means.
-FINDERS = frozenset(
-    {"pydoc.locate", "pkgutil.resolve_name", "django.utils.module_loading.import_string",
-     "werkzeug.utils.import_string", "hydra.utils.get_class", "hydra.utils.get_object"}
-)  # fmt: skip
 
 # The last parts of the names of all functions that get such strings.
 NAMES = frozenset({"import_module", "__import__"}) | {one.rpartition(".")[2] for one in FINDERS}

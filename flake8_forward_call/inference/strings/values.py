@@ -7,7 +7,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from flake8_forward_call.inference.definitions import Class, SourceClass
-from flake8_forward_call.inference.members.naming import texts_of
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Parameter, Step
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -182,7 +181,7 @@ def values_of(asked: Questions, node: ast.Name | ast.Attribute, scope: Scope) ->
 
 def _passed(asked: Questions, node: ast.Name, scope: Scope) -> Sequence[str | None]:
 
-    return sorted(texts_of(asked, node, scope) or ())
+    return sorted(asked.texts_of(node, scope) or ())
 
 
 def _set(asked: Questions, node: ast.Attribute, scope: Scope) -> Iterator[str | None]:

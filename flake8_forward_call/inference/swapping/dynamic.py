@@ -9,11 +9,11 @@ from itertools import islice
 from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.swapping import owners, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of
-from flake8_forward_call.inference.syntax.stores import Store, stores_of
 
 # If more files than this mention the class and `setattr`, they are not searched.
 MAX_FILES = 30

@@ -14,12 +14,12 @@ from flake8_forward_call.inference.answers import Keeper, Member, Variable
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.aliases import running_over
+from flake8_forward_call.inference.statements.fillings import fillings_by
 from flake8_forward_call.inference.swapping import owners, puts, steps
 from flake8_forward_call.inference.swapping.holders import Holder
-from flake8_forward_call.inference.syntax.aliases import running_over
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.syntax.fillings import fillings_by
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import (

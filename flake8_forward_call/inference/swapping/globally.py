@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from flake8_forward_call.inference.answers import Variable
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.swapping import between, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder
 from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Imported, Outer
@@ -16,7 +17,6 @@ from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.syntax.states import untested
-from flake8_forward_call.inference.syntax.stores import Store, stores_of
 from flake8_forward_call.inference.types import Namespace, alternatives
 
 # The most files that are read for one name. If more may store it, only those that also mention its module are read.

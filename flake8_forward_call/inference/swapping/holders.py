@@ -15,8 +15,8 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.aliases import ITSELF
 from flake8_forward_call.inference.swapping.steps import Step, Steps, bounds
-from flake8_forward_call.inference.syntax.aliases import ITSELF
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     AnyBinding,

@@ -10,6 +10,7 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.swapping import between, dynamic, interception, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder
 from flake8_forward_call.inference.swapping.owners import is_guarded, is_promised, looks_alike
@@ -17,7 +18,6 @@ from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of, untested
-from flake8_forward_call.inference.syntax.stores import Store, stores_of
 from flake8_forward_call.inference.types import Instance, Origin
 
 # At most so many files are read for one name. If more may store it, only those that also name its class are read.

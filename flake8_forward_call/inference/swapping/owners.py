@@ -8,10 +8,10 @@ from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store
 from flake8_forward_call.inference.swapping.holders import classes_of
 from flake8_forward_call.inference.syntax.bindings import Annotated
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.stores import Store
 from flake8_forward_call.inference.types import UNKNOWN, Instance, Type, Unknown, alternatives, is_left_open
 from flake8_forward_call.inference.verdicts.verdict import Standing
 

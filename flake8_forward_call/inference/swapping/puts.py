@@ -8,9 +8,9 @@ from functools import partial
 from typing import TypeAlias
 
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.fillings import FILLERS, fillings
 from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.syntax.bindings import Assigned
-from flake8_forward_call.inference.syntax.fillings import FILLERS, fillings
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.stores import Store
 from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.swapping.steps import Step, Steps
-from flake8_forward_call.inference.syntax.stores import Store
 from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Mapping, Type, each
 
 

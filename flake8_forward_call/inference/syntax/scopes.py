@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, TypeAlias
 
-from flake8_forward_call.inference.syntax.branches import deciding
+from flake8_forward_call.inference.statements.branches import deciding
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.trees import children
 

@@ -13,7 +13,7 @@ from typing import TypeAlias, TypeGuard
 
 from flake8_forward_call.inference.catalogue import ClassEntry
 from flake8_forward_call.inference.definitions import KnownClass, SourceClass
-from flake8_forward_call.inference.project.layout import is_marked
+from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
 from flake8_forward_call.inference.syntax.file import File

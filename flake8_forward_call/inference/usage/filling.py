@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
+from flake8_forward_call.inference.statements.fillings import FILLERS, Filling, fillings
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.syntax.fillings import FILLERS, Filling, fillings
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import (

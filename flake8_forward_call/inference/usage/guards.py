@@ -8,9 +8,18 @@ from collections.abc import Iterator
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.checks import (
+    SELF,
+    Check,
+    Path,
+    checks_of,
+    is_false,
+    parts,
+    path_of,
+    tests_on,
+)
+from flake8_forward_call.inference.statements.fillings import fillings
 from flake8_forward_call.inference.syntax import on_self
-from flake8_forward_call.inference.syntax.checks import SELF, Check, Path, checks_of, is_false, parts, path_of, tests_on
-from flake8_forward_call.inference.syntax.fillings import fillings
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import references_of

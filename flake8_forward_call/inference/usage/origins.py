@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.aliases import ITSELF, MAX_DEPTH, running_over
+from flake8_forward_call.inference.statements.aliases import ITSELF, MAX_DEPTH, running_over
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name

@@ -13,10 +13,10 @@ from flake8_forward_call.inference.answers import Found
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
+from flake8_forward_call.inference.statements.strings import may_end_up_as
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import Called, Handed, asked_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
-from flake8_forward_call.inference.syntax.strings import may_end_up_as
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Builtin,

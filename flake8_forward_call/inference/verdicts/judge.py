@@ -28,7 +28,6 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
-from flake8_forward_call.inference.usage import guards
 from flake8_forward_call.inference.verdicts.verdict import (
     NO_MODULE,
     NOT_CALLED,
@@ -119,7 +118,7 @@ def _checked(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> 
     """The type of a receiver, with what the constructor has checked in place of what nothing else shows."""
     if Unknown() not in alternatives(kind):
         return kind
-    return union(guards.guarded(asked, receiver, scope) if one == Unknown() else one for one in alternatives(kind))
+    return union(asked.guarded(receiver, scope) if one == Unknown() else one for one in alternatives(kind))
 
 
 def _hanging(asked: Questions, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:

@@ -8,8 +8,8 @@ import pytest
 from marked import found_in, hold, written
 
 from flake8_forward_call.configuration import files
-from flake8_forward_call.inference.project import apart
-from flake8_forward_call.inference.project.apart import apart_from
+from flake8_forward_call.inference.places import apart
+from flake8_forward_call.inference.places.apart import apart_from
 from flake8_forward_call.inference.session import look_again
 
 # Only the text of other files tells that the first call must stay, and that the second one is of a module.

@@ -13,8 +13,8 @@ from command_line import forward_call
 from projects import project as write
 
 from flake8_forward_call.analysis import analyse
-from flake8_forward_call.inference.project import editable, environment
-from flake8_forward_call.inference.project.environment import CHOICE, Choice, NoEnvironmentError, chosen, environment_of
+from flake8_forward_call.inference.places import editable, environment
+from flake8_forward_call.inference.places.environment import CHOICE, Choice, NoEnvironmentError, chosen, environment_of
 from flake8_forward_call.sources.source import Source
 
 BASE = "from torch import nn\n\nclass Base(nn.Module):\n    pass\n"

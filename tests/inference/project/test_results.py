@@ -33,9 +33,9 @@ from flake8_forward_call.files.cache import VARIABLE, Store
 from flake8_forward_call.findings.selection import everywhere
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference import session
+from flake8_forward_call.inference.places.environment import CHOICE, Choice
 from flake8_forward_call.inference.project import results
 from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.project.environment import CHOICE, Choice
 from flake8_forward_call.noqa.silencing import EVERY_RULE
 
 __all__ = ["chain", "environments", "look", "project"]

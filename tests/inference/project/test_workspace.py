@@ -10,7 +10,7 @@ from projects import found, project
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference import engine
-from flake8_forward_call.inference.project import siblings
+from flake8_forward_call.inference.places import siblings
 from flake8_forward_call.inference.project.disk import MAX_BYTES
 from flake8_forward_call.inference.project.workspace import workspace_of
 from flake8_forward_call.inference.session import session_of

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from flake8_forward_call.inference.project.folders import Folders, programs_below
+from flake8_forward_call.inference.places.folders import Folders, programs_below
 
 # At most so many files of the package are read; the first few are usually enough.
 MAX_FILES = 20

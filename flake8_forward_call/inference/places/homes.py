@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from flake8_forward_call.inference.project.layout import REPOSITORY_MARKS, exists, is_marked
+from flake8_forward_call.inference.places.layout import REPOSITORY_MARKS, exists, is_marked
 
 # Without a mark: how far above a file's package its siblings are searched for. An unpacked wheel has no mark, and
 # namespace packages are nested two or three deep. Folders without an `__init__.py` in packages are as deep.

@@ -24,10 +24,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.files.reading import MAX_SETTINGS, read_bytes
-from flake8_forward_call.inference.project.editable import added_by_path_files
+from flake8_forward_call.inference.places.editable import added_by_path_files
+from flake8_forward_call.inference.places.folders import Folders
+from flake8_forward_call.inference.places.layout import exists
 from flake8_forward_call.inference.project.facts import noted
-from flake8_forward_call.inference.project.folders import Folders
-from flake8_forward_call.inference.project.layout import exists
 
 # The kind of a fact: the version of an installed package.
 VERSION = "version"

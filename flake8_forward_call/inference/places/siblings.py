@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flake8_forward_call.files.discovery import is_environment, is_searched
+from flake8_forward_call.inference.places.layout import has_settings, is_marked, layout_of
 from flake8_forward_call.inference.project.facts import digest, noted
-from flake8_forward_call.inference.project.layout import has_settings, is_marked, layout_of
 
 # The kind of a fact: the modules in other folders of a project.
 SIBLINGS = "siblings"
