@@ -133,9 +133,10 @@ def test_other_settings_that_cannot_be_read_say_nothing(text: str, project: Path
 def test_line_of_blanks_takes_no_time(project: Path) -> None:
     (project / "setup.cfg").write_text(f"[options]\na{' ' * 900_000}b\npackage_dir =\n  = lib\n")
     assert layout_of(project).renamed == {}
-    (project / "lib").mkdir()
-    (project / "setup.cfg").write_text("[options]\npackage_dir =\n    =   lib\n")
-    assert layout_of(project).folders[0] == project / "lib"
+    other = project / "other"
+    (other / "lib").mkdir(parents=True)
+    (other / "setup.cfg").write_text("[options]\npackage_dir =\n    =   lib\n")
+    assert layout_of(other).folders[0] == other / "lib"
 
 
 def test_toml_that_can_be_read_is() -> None:

@@ -8,9 +8,8 @@ import pytest
 from marked import NET, found_in, hold, written
 
 from flake8_forward_call.inference import engine, session
-from flake8_forward_call.inference.evaluating import containers
 from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.usage import search
+from flake8_forward_call.inference.usage import filling, search
 from flake8_forward_call.sources.source import Source
 
 MANY = 200
@@ -187,7 +186,7 @@ def test_files_that_lead_back_to_one_another(tmp_path: Path, text: str) -> None:
         ("(Net if load() else Net)", "  # FWD001"),
         ("(Net if load() else Robot)", ""),
         ("getattr(load, 'Net')", ""),
-        ("type('X', (Net,), {})", ""),
+        ("type('X', (Net,), {})", "  # FWD001"),
         ("load(Net)", ""),
         ("*[Net]", ""),
         ("Net, Robot", "  # FWD001"),
@@ -353,7 +352,7 @@ from run import ITEMS
 @pytest.mark.parametrize("text", COMMON.values(), ids=COMMON)
 def test_name_that_stands_in_too_many_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     """What there is about it is not looked for, so what was found is not all."""
-    for module in (search, containers):
+    for module in (search, filling):
         monkeypatch.setattr(module, "MAX_FILES", 1)
     hold(tmp_path, NET + text)
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.inference import session
-from flake8_forward_call.inference.project import disk, project, texts
+from flake8_forward_call.inference.project import disk, shelf, texts
 from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source
@@ -190,7 +190,7 @@ def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pyte
         made.append(path)
         return File(path, tree, name, is_package, text=text)
 
-    monkeypatch.setattr(project, "File", making)
+    monkeypatch.setattr(shelf, "File", making)
     for name in ("helper", "use"):
         assert found(top / f"{name}.py") == ["FWD001"]
     assert made == []

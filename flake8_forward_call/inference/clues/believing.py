@@ -119,7 +119,7 @@ class Believing(Evaluator):
 
     def _type(self, said: Named, scope: Scope) -> Type | None:
         """The type with these names; None unless each is a class that is known."""
-        classes = [self._class(name, scope) for name in said.names]
+        classes = [self._class(name, scope) for name in said.dotted]
         known = [one for one in classes if one is not None]
         if len(known) < len(classes):
             return None

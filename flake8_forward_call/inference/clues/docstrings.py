@@ -177,7 +177,7 @@ _OR = re.compile(r" *(?:\||/|,? or) +| *\| *")
 class Named:
     """A type as a docstring names it: one of several dotted names, or many of them."""
 
-    names: tuple[str, ...]
+    dotted: tuple[str, ...]
     is_many: bool = False
 
 

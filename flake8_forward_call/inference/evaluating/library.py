@@ -123,8 +123,11 @@ def _made_class(call: _Call) -> Type:
     """What ``type(name, bases, namespace)`` gives: a subclass, of a module if one base is; UNKNOWN if it may be called
     in its own way.
     """
-    namespace = call.node.args[-1] if call.node.args else None
-    names = [getattr(one, "value", None) for one in namespace.keys] if isinstance(namespace, ast.Dict) else [None]
+    match call.node.args[-1:]:
+        case [ast.Dict(keys=keys)]:
+            names = [getattr(one, "value", None) for one in keys]
+        case _:
+            names = [None]
     if not all(isinstance(one, str) and one != "__call__" for one in names):
         return UNKNOWN
     match call.argument(1):
@@ -237,7 +240,7 @@ _EXTERNAL: dict[str, _Rule] = {
     "contextlib.closing": lambda call: Managed(_first(call)),
     "random.choice": lambda call: call.element(0),
     "random.sample": _many,
-    **dict.fromkeys(("importlib.import_module", *FINDERS), _looked_up),
+    **dict.fromkeys(("importlib.import_module", *sorted(FINDERS)), _looked_up),
 }
 
 

@@ -30,6 +30,7 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 # Of a larger table, such as a generated module, nothing is known.
 MAX_NAMES = 500
@@ -42,7 +43,13 @@ def member(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Type:
         return UNKNOWN
     found = [asked.attribute(owner, name) for name in names if asked.may_be_name(key, scope, name)]
     found += _unnamed(asked, owner, key, scope)
-    useful = [one for kind in found for one in alternatives(kind) if _may_lead_to_forward(asked, one)]
+    is_module = isinstance(owner, Namespace)  # The methods of an object have no `forward`, and call it themselves.
+    useful = [
+        one
+        for kind in found
+        for one in alternatives(kind)
+        if (is_module or not isinstance(one, (Function, KnownFunction))) and _may_lead_to_forward(asked, one)
+    ]
     if all(isinstance(one, Unknown) for one in useful):
         return UNKNOWN
     return union([*useful, UNKNOWN])  # Code elsewhere may add other names.
@@ -61,7 +68,7 @@ def _names(asked: Questions, owner: Type) -> Iterator[str]:
                 if isinstance(one, SourceClass) and not is_foreign(one):
                     seen.update(dict.fromkeys(flow_of(one.scope).exit))
                     seen.update(dict.fromkeys(set_on_self(one.scope).names()))
-            yield from seen
+            yield from (name for name in seen if not name.startswith("__"))
 
 
 def _unnamed(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Iterator[Type]:
@@ -81,7 +88,10 @@ def _may_lead_to_forward(asked: Questions, kind: Type) -> bool:
         case Unknown() | Slot() | Result():
             return True
         case Instance() | ClassObject():
-            return asked.hierarchy.is_module(kind) or asked.attribute(kind, "forward") != UNKNOWN
+            if asked.hierarchy.standing(kind.cls) is not Standing.NOT_MODULE:
+                return True
+            order = asked.hierarchy.order(kind.cls)  # An attribute that a class makes up is not there by itself.
+            return any(one is not None and asked.own_member(one, kind, "forward") is not None for one in order)
         case Function() | KnownFunction():
             return any(_may_lead_to_forward(asked, one) for one in alternatives(asked.returned(kind)))
         case _:

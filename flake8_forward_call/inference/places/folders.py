@@ -25,7 +25,7 @@ _CACHE = "__pycache__"
 class _Listing(NamedTuple):
     """The names in a folder, and which of them are links."""
 
-    names: frozenset[str]
+    listed: frozenset[str]
     links: frozenset[str]
 
 
@@ -44,7 +44,7 @@ class Folders:
     def names_in(self, folder: Path) -> frozenset[str]:
         """The names in a folder; none if it does not exist or cannot be read."""
         note(INSTALLED_NAMES if self.is_installed else NAMES, str(folder), self.told_names(folder))
-        return self._listing(folder).names
+        return self._listing(folder).listed
 
     def module(self, root: Path, parts: Sequence[str], suffix: str = ".py") -> Path | None:
         """The file of the module ``parts`` under a root, for a package its ``__init__``; None if there is none."""
@@ -63,7 +63,7 @@ class Folders:
     def told_names(self, folder: Path) -> str:
         """What a fact says about the names in a folder."""
         listing = self._listing(folder)
-        return digest(*sorted(name for name in listing.names if _matters(name)), "", *sorted(listing.links))
+        return digest(*sorted(name for name in listing.listed if _matters(name)), "", *sorted(listing.links))
 
     def told_module(self, subject: str) -> str:
         """What a fact with this subject says about a module. Raises ValueError."""
@@ -75,17 +75,17 @@ class Folders:
         folder, is_linked = root, False
         for part in parts[:-1]:
             listing = self._listing(folder)
-            if part not in listing.names:
+            if part not in listing.listed:
                 return None, False
             is_linked |= part in listing.links
             folder /= part
         last, listing = parts[-1], self._listing(folder)
         name = f"{last}{suffix}"
-        if last in listing.names and f"__init__{suffix}" in self._listing(folder / last).names:
+        if last in listing.listed and f"__init__{suffix}" in self._listing(folder / last).listed:
             name = f"__init__{suffix}"
             is_linked |= last in listing.links
             folder, listing = folder / last, self._listing(folder / last)
-        if name not in listing.names:
+        if name not in listing.listed:
             return None, False
         return folder / name, is_linked or name in listing.links
 
