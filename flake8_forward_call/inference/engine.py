@@ -32,6 +32,13 @@ FREE_ROUNDS = 10
 # Further rounds, in which what is assumed can only grow. Past them, answers that still change are unknown.
 GROWING_ROUNDS = 30
 
+# A loop of more questions is a tangle of a whole project, such as a framework in which everything may call everything.
+# Nothing in it is known. A loop of helpers over 300 files has less than half as many.
+MAX_LOOP = 2_000
+
+# Rounds times questions: a large loop gets fewer rounds, but always some.
+MAX_ROUNDS_OF_LOOP = 6_000
+
 # How often the search for the first question of a loop may lead to another one. Then it starts where it is.
 MAX_RESTARTS = 20
 
@@ -185,6 +192,11 @@ class Engine:
                     self._known[question.key] = question.answer
                     return None
                 loop = [question, *islice(reversed(self._waiting.values()), len(self._waiting) - behind)]
+                if len(loop) > MAX_LOOP:
+                    self._give_up(behind)
+                    self._known.update((one.key, one.answers.unknown) for one in loop)
+                    question.answer = question.answers.unknown
+                    return None
                 first = question if anywhere else self._first(loop)
                 if first is not question or not (is_fresh or anywhere):
                     return first.afresh()
@@ -194,11 +206,12 @@ class Engine:
                     self._known.update((one.key, one.answer) for one in loop)
                     return None
                 rounds += 1
-                if rounds > FREE_ROUNDS + GROWING_ROUNDS:
+                free = max(2, min(FREE_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop)))
+                if rounds > free + max(2, min(GROWING_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop))):
                     self._known.update((one.key, one.answers.unknown) for one in changed)
                     return question.afresh()
                 for one in loop:
-                    one.assume(grows=rounds > FREE_ROUNDS)
+                    one.assume(grows=rounds > free)
                 self._earlier = {one.key: one for one in loop}
         finally:
             self._earlier = earlier

@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from flake8_forward_call.inference.classes.bodies import first_method
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.strings import may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
@@ -112,9 +115,33 @@ class _Inside:
                 continue
             seen.add(id(method))
             self._reached[id(method)] = method
-            for name, is_parents in _used_of_self(method):
+            for name, is_parents in (*_used_of_self(method), *self._named_at_run_time(cls, method)):
                 if name != "forward" or is_parents:
-                    todo += self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
+                    found = self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
+                    todo += found or self._stored_under(cls, name)
+
+    def _named_at_run_time(self, cls: SourceClass, method: Scope) -> Iterator[tuple[str, bool]]:
+        """Yield what ``getattr(self, key)`` in a method may mean."""
+        own = method.positional[:1]
+        for scope in method.inward():
+            for call in scope.calls:
+                match call:
+                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if [name] == own:
+                        for one in self._asked.hierarchy.order(cls):
+                            names = flow_of(one.scope).exit if isinstance(one, SourceClass) else ()
+                            yield from ((each, False) for each in names if may_end_up_as(key, scope, each))
+
+    def _stored_under(self, cls: SourceClass, name: str) -> list[Scope]:
+        """The methods that the class stores in an attribute: ``self.steps = {"a": self.step}``."""
+        found: list[Scope] = []
+        for one in self._asked.hierarchy.order(cls):
+            for binding in set_on_self(one.scope).bindings(name) if isinstance(one, SourceClass) else ():
+                value = getattr(binding, "value", None)
+                own = binding.scope.positional[:1]
+                for node in ast.walk(value) if isinstance(value, ast.AST) else ():
+                    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and [node.value.id] == own:
+                        found += self._methods(cls, node.attr, 0) if node.attr != "forward" else []
+        return found
 
     def _behind(self, cls: SourceClass, method: Scope) -> int:
         """The index in the MRO of a class at which ``super()`` in a method starts to look."""
@@ -127,6 +154,9 @@ class _Inside:
         """The methods of a name on an instance of the class: those of the first class in the MRO that has the name."""
         for one in self._asked.hierarchy.order(cls)[start:]:
             if isinstance(one, SourceClass) and name in flow_of(one.scope).exit:
+                method = first_method(one, name)
+                if method is not None:  # Also a property.
+                    return [method]
                 kind = self._asked.own_member(one, ClassObject(one), name)
                 kinds = () if kind is None else alternatives(kind)
                 return [each.scope for each in kinds if isinstance(each, Function) and each.scope.enclosing_class]
@@ -187,9 +217,13 @@ class _Inside:
 def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
     """Yield each attribute of ``self`` that a method reads, and whether through ``super()``."""
     own = method.positional[:1]
+    bound = flow_of(method).bound
+    aliases = [name for name, several in bound.items() if own and any(_is_name(one, own[0]) for one in several)]
     for node in ast.walk(method.node):
-        if isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name) and [node.value.id] == own:
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and [node.value.id] == own:
+            yield "__getitem__", False
+        elif isinstance(node, ast.Attribute):
+            if isinstance(node.value, ast.Name) and node.value.id in (*own, *aliases):
                 yield node.attr, False
             elif _is_super(node.value):
                 yield node.attr, True
@@ -197,6 +231,11 @@ def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
             first = node.args[0]  # `Net.step(self, x)`
             if isinstance(first, ast.Name) and [first.id] == own and node.func.attr != "forward":
                 yield node.func.attr, False
+
+
+def _is_name(binding: object, name: str) -> bool:
+    value = getattr(binding, "value", None)
+    return isinstance(value, ast.Name) and value.id == name
 
 
 def _is_super(node: ast.expr) -> bool:

@@ -30,9 +30,9 @@ def implementations(asked: Questions, owner: Instance | ClassObject, name: str) 
         yield UNKNOWN
     for one in subclasses[:MAX_IMPLEMENTATIONS]:
         if not _is_only_declared(asked, one, name):
-            kind = asked.own_member(one, type(owner)(one, Origin.DECLARED), name)
-            if kind is not None:
-                yield kind
+            below = type(owner)(one, Origin.DECLARED)
+            members = (asked.own_member(each, below, name) for each in asked.hierarchy.order(one) if each is not None)
+            yield next((kind for kind in members if kind is not None), UNKNOWN)
 
 
 def _is_only_declared(asked: Questions, cls: SourceClass, name: str) -> bool:

@@ -119,13 +119,17 @@ def _computed(asked: Questions, owner: Instance, cls: SourceClass, name: str) ->
     return UNKNOWN if kind == NEVER else kind
 
 
-def _of_subclasses(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:
+def _of_subclasses(asked: Questions, owner: Instance | ClassObject, cls: SourceClass, name: str) -> Iterator[Type]:
     """Yield the types that subclasses in the class's file give the name, unless an annotation declares its type."""
     if not _is_promised(asked, cls, name):
         for below in asked.hierarchy.subclasses_in(cls, cls.scope.file):
-            kind = own_member(asked, below, owner, name)
-            if kind is not None:
-                yield kind
+            for one in asked.hierarchy.order(below):
+                if one is cls:
+                    break
+                kind = None if one is None else own_member(asked, one, owner, name)
+                if kind is not None:
+                    yield kind
+                    break
 
 
 def _is_promised(asked: Questions, cls: SourceClass, name: str) -> bool:
@@ -150,7 +154,9 @@ def _promises(binding: AnyBinding) -> bool:
 
 def _of_class(asked: Questions, owner: ClassObject, cls: Class, name: str) -> Type:
     found = _found(asked, asked.hierarchy.order(cls), owner, name)
-    return union([found, *asked.implementations(owner, name)])
+    if owner.origin is Origin.CONSTRUCTED or not isinstance(cls, SourceClass) or is_foreign(cls) or found == UNKNOWN:
+        return found
+    return union([found, *_of_subclasses(asked, owner, cls, name), *asked.implementations(owner, name)])
 
 
 def _found(asked: Questions, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:

@@ -68,6 +68,8 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
             return library.external(asked, name, node, scope)
         case Method(owner, name):
             return library.method(asked, owner, name, node, scope)
+        case Partial(Function() as inner):  # What was bound before may be what decides.
+            return _with_arguments(asked, inner, node, scope)
         case Partial(inner):
             return call(asked, inner, node, scope)
         case Instance(cls):
@@ -113,13 +115,16 @@ def _instance_called(asked: Questions, owner: Instance, cls: Class, node: ast.Ca
 
 
 def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
-
     found = asked.returned_for_string(function, node, scope)
     if found is not None:
         return found
     kind = _undeclared(asked, function, flags.returned(asked, function, node, scope))
     if kind is not None:
         return for_call(asked, function, kind, node, scope)
+    return _with_arguments(asked, function, node, scope)
+
+
+def _with_arguments(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
     slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
     return asked.filled_in(returned(asked, function), slots)
 

@@ -91,6 +91,8 @@ def _known(
     known: dict[str, object] = {}
     for name in names:
         bound = list(flow_of(inner).bound.get(name, ()))
+        if any(name in one.declared_outer for one in inner.inward()):
+            continue  # A nested function may set it.
         if len(bound) != 1 or not isinstance(bound[0], Parameter) or all(one.arg != name for one in own):
             continue  # The function sets it, so that its value at a test is another one.
         if name in given:

@@ -120,8 +120,7 @@ def _passed_to_instance(asked: Questions, binding: Parameter, name: str) -> Iter
     calling = InstanceCalls(asked, cls, name)
     for called in calling.calls():
         yield resolved(asked, _argument(asked, binding, Found(called, is_bound=True)))
-    if calling.is_lost or name == "forward":  # Containers and trainers call modules, too.
-        yield UNKNOWN
+    yield UNKNOWN  # An instance may be passed on to code that does not name its class.
 
 
 def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:

@@ -1,4 +1,4 @@
-"""Who calls the instances of a class: ``x(...)`` for its ``__call__``, and for a module's ``forward``.
+"""Who calls the instances of a class: ``x(...)`` for its ``__call__``.
 
 No name leads to such calls. But code that calls an instance names its class, a base or a subclass of it, or what makes
 one. So only files that do are read, and there each call of something that is such an instance counts.
@@ -18,10 +18,10 @@ from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, al
 
 # At most so many files are read for one class, and so many calls of values looked at in them.
 MAX_FILES = 20
-MAX_CALLS = 2_000
+MAX_CALLS = 500
 
 # The methods that run when an instance is called.
-METHODS = frozenset({"__call__", "forward"})
+METHODS = frozenset({"__call__"})
 
 
 class InstanceCalls:
