@@ -42,6 +42,7 @@ from flake8_forward_call.inference.types import (
     Super,
     Tuple,
     Type,
+    Union,
     Unknown,
     alternatives,
     each,
@@ -83,6 +84,8 @@ def attribute(asked: Questions, owner: Type, name: str) -> Type:
 def _rebound(kind: Type, owner: Slot) -> Type:
     """The attribute of a slot's bound, with methods bound to the slot itself: ``self.to(...)`` is still ``self``."""
     match kind:
+        case Union(several):
+            return union(_rebound(one, owner) for one in several)
         case Function(node, scope, Instance() | Slot()):
             return Function(node, scope, owner)
         case Function(node, scope, ClassObject()) if isinstance(owner.bound, ClassObject):

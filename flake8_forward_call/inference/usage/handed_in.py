@@ -13,6 +13,7 @@ from itertools import islice
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.bindings import Defined, Imported
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
@@ -181,8 +182,15 @@ class HandedIn:
     def _of_table(self, name: str, handed: Handed) -> Iterator[Called]:
         """Yield the calls in code that mentions a table, which its user may call by whatever name it gets it."""
         files = self._asked.files_mentioning(name, handed.scope.file, MAX_FILES)
-        yield from islice(_calls_beside(files or (handed.scope.file,), name), MAX_CALLS)
-        self.is_lost |= files is None or any(self._goes_on(file, name, handed) for file in files)
+        found = [
+            called
+            for called in islice(_calls_beside(files or (handed.scope.file,), name), MAX_CALLS)
+            if not _is_by_name(called)
+            and any(map(self._is_itself, alternatives(self._asked.expression(called.callee, called.scope))))
+        ]
+        yield from found
+        # A table that nobody uses here is there for others.
+        self.is_lost |= not found or files is None or any(self._goes_on(file, name, handed) for file in files)
 
     def _goes_on(self, file: File, name: str, handed: Handed) -> bool:
         """Whether a file passes on a table, or what comes out of it in code that mentions it."""
@@ -207,6 +215,12 @@ def bound_to(asked: Questions, handed: Handed) -> ast.expr | None:
             case Namespace(name) if name in _BINDERS and len(call.args) > _BINDERS[name]:
                 return call.args[_BINDERS[name]]
     return None
+
+
+def _is_by_name(called: Called) -> bool:
+    """Whether a call is by the name under which a function or class was defined or imported."""
+    bound = flow_of(called.scope).uses.get(id(called.callee), ())
+    return any(isinstance(one, (Defined, Imported)) for one in bound)
 
 
 def _instance(kind: Type) -> Instance | None:
