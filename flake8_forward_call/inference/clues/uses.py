@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import bodies
-from flake8_forward_call.inference.clues import frameworks, paths
+from flake8_forward_call.inference.clues import frameworks, objections, paths
 from flake8_forward_call.inference.clues.clue import Told, clue_at
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
@@ -86,6 +86,8 @@ def told(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Told
     names = dict.fromkeys(use.name for use in found)
     module = asked.known_class(MODULE_CLASS)
     if not found or module is None or _is_had_elsewhere(asked, tuple(names), scope):
+        return None
+    if objections.is_of_another_kind(asked, receiver, scope):
         return None
     shown = ast.unparse(found[0].owner)
     text = f"`{shown}.{found[0].name}()` is called, and only modules have both this method and a `forward`"

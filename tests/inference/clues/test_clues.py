@@ -168,6 +168,36 @@ def go(net, x):
 }
 
 
+OTHER_METHODS = """
+class Agent:
+    def __init__(self, net): self.net = net
+    def freeze(self):
+        list(self.net.parameters())
+        self.net.init_hidden(){more}
+    def run(self, x): return self.net.forward(x){mark}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "mark"),
+    [
+        ("", "  # FWD001 unsafe"),
+        ("\n        self.net.eval()", "  # FWD001 unsafe"),
+        ("\n        self.net.save_models()", ""),
+    ],
+)
+def test_several_methods_that_no_module_has_speak_against_it(tmp_path: Path, more: str, mark: str) -> None:
+    hold(tmp_path, f"# --- run.py\nimport torch\n{OTHER_METHODS.format(more=more, mark=mark)}")
+
+
+def test_methods_that_a_module_of_the_project_has_do_not(tmp_path: Path) -> None:
+    net = (
+        "from torch import nn\nclass Net(nn.Module):\n    def init_hidden(self): ...\n    def save_models(self): ...\n"
+    )
+    text = OTHER_METHODS.format(more="\n        self.net.save_models()", mark="  # FWD001 unsafe")
+    hold(tmp_path, f"# --- net.py\n{net}# --- run.py\nimport torch\n{text}")
+
+
 @pytest.mark.parametrize("text", METHODS.values(), ids=METHODS.keys())
 def test_methods_that_only_modules_have(tmp_path: Path, text: str) -> None:
     hold(tmp_path, f"# --- run.py\nimport torch\n{text}")
