@@ -124,7 +124,10 @@ class Session:
         if digest_of_bytes(_bytes_of(source)) == content:
             return content
         there = disk.source(path)
-        return content if there is not None and there.text.removeprefix("\ufeff") == text.removeprefix("\f") else None
+        if there is None or there.text.removeprefix("\ufeff") != text.removeprefix("\f"):
+            return None
+        # The file may have changed since it was first looked at.
+        return content if digest_of_bytes(disk.read(path)) == content else None
 
     def answer(self, kind: str, subject: str) -> str:
         """The answer to the question of a fact, as things are now. Raises ValueError if there is no such question."""
