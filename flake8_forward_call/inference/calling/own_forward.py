@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from flake8_forward_call.inference.classes.bodies import first_method
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.statements.strings import may_end_up_as
+from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
@@ -121,12 +121,14 @@ class _Inside:
                     todo += found or self._stored_under(cls, name)
 
     def _named_at_run_time(self, cls: SourceClass, method: Scope) -> Iterator[tuple[str, bool]]:
-        """Yield what ``getattr(self, key)`` in a method may mean."""
+        """Yield what ``getattr(self, key)`` in a method may mean, if the beginning or end of the name is given."""
         own = method.positional[:1]
         for scope in method.inward():
             for call in scope.calls:
                 match call:
-                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if [name] == own:
+                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if [
+                        name
+                    ] == own and any(ends_of(key, scope)):
                         for one in self._asked.hierarchy.order(cls):
                             names = flow_of(one.scope).exit if isinstance(one, SourceClass) else ()
                             yield from ((each, False) for each in names if may_end_up_as(key, scope, each))
