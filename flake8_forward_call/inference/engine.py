@@ -48,7 +48,7 @@ NESTED = 400
 
 # Computations for one question from outside. It only ends what would otherwise seem to be endless: in nflows, gpytorch,
 # coqui-tts, kornia and monai, the largest number was 650, the deepest nesting 21, and the largest loop had 6 questions.
-MAX_WORK = 200_000
+MAX_WORK = 30_000
 
 _Answer = TypeVar("_Answer")
 
