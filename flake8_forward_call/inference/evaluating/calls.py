@@ -118,7 +118,7 @@ def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) 
     found = asked.returned_for_string(function, node, scope)
     if found is not None:
         return found
-    kind = _undeclared(asked, function, flags.returned(asked, function, node, scope))
+    kind = flags.returned(asked, function, node, scope) if _may_depend_on_call(asked, function) else None
     if kind is not None:
         return for_call(asked, function, kind, node, scope)
     return _with_arguments(asked, function, node, scope)
@@ -129,15 +129,13 @@ def _with_arguments(asked: Questions, function: Function, node: ast.Call, scope:
     return asked.filled_in(returned(asked, function), slots)
 
 
-def _undeclared(asked: Questions, function: Function, narrower: Type | None) -> Type | None:
-    """What constant arguments leave of the result, unless the function declares it, or is more than a function."""
+def _may_depend_on_call(asked: Questions, function: Function) -> bool:
+    """Whether constant arguments may decide the result: not if it is declared, or if a decorator changes it."""
     scope = function.scope
     node = scope.node
-    if narrower is None or not isinstance(node, ast.FunctionDef) or node.returns is not None:
-        return None
-    if any(asked.dotted(one, scope.parent) != "classmethod" for one in node.decorator_list):
-        return None
-    return narrower
+    if not scope.deciding or not isinstance(node, ast.FunctionDef) or node.returns is not None:
+        return False
+    return all(asked.dotted(one, scope.parent) == "classmethod" for one in node.decorator_list)
 
 
 def for_call(asked: Questions, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:

@@ -89,9 +89,10 @@ def _known(
     given.update((one.arg, one.value) for one in call.keywords if one.arg is not None)
     is_complete = all(one.arg is not None for one in call.keywords)
     known: dict[str, object] = {}
+    set_inside = {name for one in inner.inward() for name in one.declared_outer}
     for name in names:
         bound = list(flow_of(inner).bound.get(name, ()))
-        if any(name in one.declared_outer for one in inner.inward()):
+        if name in set_inside:
             continue  # A nested function may set it.
         if len(bound) != 1 or not isinstance(bound[0], Parameter) or all(one.arg != name for one in own):
             continue  # The function sets it, so that its value at a test is another one.
