@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
+from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import Called
@@ -26,9 +27,8 @@ from flake8_forward_call.inference.types import (
     is_open,
     union,
 )
-from flake8_forward_call.inference.usage import instance_calls
 from flake8_forward_call.inference.usage.handed_in import HandedIn
-from flake8_forward_call.inference.usage.instance_calls import InstanceCalls
+from flake8_forward_call.inference.usage.instance_calls import instance_calls
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
@@ -76,8 +76,8 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
     if isinstance(node, ast.Lambda):
         yield from _passed_to_lambda(asked, binding, node)
         return
-    if node.name in instance_calls.METHODS and binding.scope.enclosing_class is not None:
-        yield from _passed_to_instance(asked, binding, node.name)
+    if node.name == "__call__" and binding.scope.enclosing_class is not None:
+        yield from _passed_to_instance(asked, binding, asked.source_class(binding.scope.enclosing_class))
         return
     if node.name in _UNNAMED:
         return
@@ -114,11 +114,8 @@ def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) ->
         yield UNKNOWN
 
 
-def _passed_to_instance(asked: Questions, binding: Parameter, name: str) -> Iterator[Type]:
-    assert binding.scope.enclosing_class is not None
-    cls = asked.source_class(binding.scope.enclosing_class)
-    calling = InstanceCalls(asked, cls, name)
-    for called in calling.calls():
+def _passed_to_instance(asked: Questions, binding: Parameter, cls: SourceClass) -> Iterator[Type]:
+    for called in instance_calls(asked, cls):
         yield resolved(asked, _argument(asked, binding, Found(called, is_bound=True)))
     yield UNKNOWN  # An instance may be passed on to code that does not name its class.
 

@@ -6,76 +6,59 @@ one. So only files that do are read, and there each call of something that is su
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called
-from flake8_forward_call.inference.syntax.scopes import root_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives
 
 # At most so many files are read for one class, and so many calls of values looked at in them.
 MAX_FILES = 20
 MAX_CALLS = 500
 
-# The methods that run when an instance is called.
-METHODS = frozenset({"__call__"})
+
+def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Called]:
+    """Yield the calls of a class's instances in the files that name it, one of its bases or its subclasses.
+
+    There may always be more: an instance may be passed on to code that does not name its class.
+    """
+    for scope, call in islice(_calls_in(_files(asked, cls)), MAX_CALLS):
+        if any(_may_run(asked, cls, one) for one in alternatives(asked.expression(call.func, scope))):
+            yield Called(call.func, scope, call)
 
 
-class InstanceCalls:
-    """The calls of a class's instances. Once all were yielded, ``is_lost`` says whether there may be more."""
+def _calls_in(files: Iterable[File]) -> Iterator[tuple[Scope, ast.Call]]:
+    for file in files:
+        for scope in root_of(file).inward():
+            yield from ((scope, call) for call in scope.calls)
 
-    def __init__(self, asked: Questions, cls: SourceClass, name: str) -> None:
-        self._asked = asked
-        self._cls = cls
-        self._name = name
-        self.is_lost = False
 
-    def calls(self) -> Iterator[Called]:
-        """Yield each call of an instance in the files that name the class, one of its bases or its subclasses."""
-        count = 0
-        for file in self._files():
-            for scope in root_of(file).inward():
-                for call in scope.calls:
-                    count += 1
-                    if count > MAX_CALLS:
-                        self.is_lost = True
-                        return
-                    if any(map(self._is_related, alternatives(self._asked.expression(call.func, scope)))):
-                        yield Called(call.func, scope, call)
+def _files(asked: Questions, cls: SourceClass) -> Iterable[File]:
+    bases = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass) and not is_foreign(one)]
+    found: dict[File, None] = {}
+    for one in dict.fromkeys([*bases, *asked.hierarchy.project_subclasses(cls)]):
+        files = asked.files_mentioning(one.node.name, one.scope.file, MAX_FILES)
+        found.update(dict.fromkeys(files or (one.scope.file,)))
+    return islice(found, MAX_FILES)
 
-    def _files(self) -> Iterator[File]:
-        hierarchy = self._asked.hierarchy
-        bases = [one for one in hierarchy.order(self._cls) if isinstance(one, SourceClass) and not is_foreign(one)]
-        seen: dict[File, None] = {}
-        for one in dict.fromkeys([*bases, *hierarchy.project_subclasses(self._cls)]):
-            files = self._asked.files_mentioning(one.node.name, one.scope.file, MAX_FILES)
-            self.is_lost |= files is None
-            seen.update(dict.fromkeys(files or (one.scope.file,)))
-        for at, file in enumerate(seen):
-            if at == MAX_FILES:
-                self.is_lost = True
-                return
-            yield file
 
-    def _is_related(self, kind: Type) -> bool:
-        """Whether calling a value may run the class's method."""
-        match kind:
-            case Instance(cls=SourceClass() as cls, origin=origin):
-                pass
-            case Slot(bound=Instance(cls=SourceClass() as cls)):
-                origin = Origin.DECLARED
-            case _:
-                return False
-        if self._asked.hierarchy.derives(cls, self._cls):
-            return self._runs(cls)
-        return origin is not Origin.CONSTRUCTED and self._asked.hierarchy.derives(self._cls, cls)
-
-    def _runs(self, cls: SourceClass) -> bool:
-        """Whether instances of a class have the method from here, and not an override of it."""
-        for one in self._asked.hierarchy.order(cls):
-            if isinstance(one, SourceClass) and self._name in flow_of(one.scope).exit:
-                return one is self._cls
-        return False
+def _may_run(asked: Questions, cls: SourceClass, kind: Type) -> bool:
+    """Whether calling a value may run the ``__call__`` of a class."""
+    match kind:
+        case Instance(cls=SourceClass() as other, origin=origin):
+            pass
+        case Slot(bound=Instance(cls=SourceClass() as other)):
+            origin = Origin.DECLARED
+        case _:
+            return False
+    if asked.hierarchy.derives(other, cls):
+        order = asked.hierarchy.order(other)  # The first class that has it may be one that overrides it.
+        owners = (one for one in order if isinstance(one, SourceClass) and "__call__" in flow_of(one.scope).exit)
+        return next(owners, None) is cls
+    return origin is not Origin.CONSTRUCTED and asked.hierarchy.derives(cls, other)
