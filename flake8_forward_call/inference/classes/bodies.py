@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.syntax import on_self
 from flake8_forward_call.inference.syntax.bindings import Binding, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Instance, Origin, Slot
+
+# The methods by which a class computes missing attributes.
+MADE_UP = ("__getattr__", "__getattribute__")
 
 
 def of_self(cls: SourceClass) -> Slot:
@@ -30,6 +33,12 @@ def first_method(cls: SourceClass, name: str) -> Scope | None:
         if isinstance(binding, Defined) and not isinstance(binding.definition, ast.ClassDef):
             return scopes_of(cls.scope.file).opened[id(binding.definition)]
     return None
+
+
+def method_in(order: Iterable[Class | None], name: str) -> Scope | None:
+    """The scope of the first method of that name in an MRO, as far as its classes are read."""
+    own = (first_method(one, name) for one in order if isinstance(one, SourceClass))
+    return next((one for one in own if one is not None), None)
 
 
 def methods(cls: SourceClass) -> Iterator[tuple[Scope, str]]:

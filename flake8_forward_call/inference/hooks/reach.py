@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias, TypeGuard
+from typing import TypeAlias
 
 from flake8_forward_call.inference.classes import bodies
-from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.hooks.leads import OF_OBJECT, Trail, is_implied
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned
@@ -204,8 +204,7 @@ def _implied(asked: Questions, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]
             for kind in alternatives(asked.resolved(asked.expression(owner, scope))):
                 match kind:
                     case Instance(SourceClass() as cls) | Slot(bound=Instance(SourceClass() as cls)):
-                        own = (bodies.first_method(one, name) for one in asked.hierarchy.order(cls) if _is_read(one))
-                        inner = next((one for one in own if one is not None), None)
+                        inner = bodies.method_in(asked.hierarchy.order(cls), name)
                         if inner is not None:
                             yield owner, inner
 
@@ -224,7 +223,3 @@ def _runs(node: ast.AST) -> Iterator[tuple[ast.expr, str]]:
         case ast.withitem(context_expr=owner):
             yield owner, "__enter__"
             yield owner, "__exit__"
-
-
-def _is_read(cls: Class | None) -> TypeGuard[SourceClass]:
-    return isinstance(cls, SourceClass)

@@ -15,9 +15,6 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Instance, NoneValue, Type, alternatives, union
 
-# The methods by which a class computes missing attributes.
-_MADE_UP = ("__getattr__", "__getattribute__")
-
 
 def among(asked: Questions, owner: Type, name: str) -> Type:
     """The type of an attribute of one of several values; those that may make it up count, too."""
@@ -43,7 +40,7 @@ def _of_lacking(asked: Questions, owner: Type, name: str) -> Type:
                 return UNKNOWN  # It is set, to something that was not read.
             if any(True for _ in set_on_self(cls.scope).unnamed) or _is_written_whole(cls):
                 return PLAIN  # Anything may be stored under any name, so that nothing is proven.
-            for method in _MADE_UP:
+            for method in bodies.MADE_UP:
                 if bodies.first_method(cls, method) is not None:
                     made_up.append(asked.returned(asked.attribute(owner, method)))
     return union([UNKNOWN, *made_up])

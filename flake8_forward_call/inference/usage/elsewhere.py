@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.references import Stored, references_to
@@ -54,13 +55,9 @@ def _set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Type
 def _is_set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> bool:
     """Whether the class sets the attribute, even to an unknown value, or computes missing attributes."""
     return any(
-        isinstance(one, SourceClass) and any(asked.own_member(one, owner, each) for each in (name, *_MADE_UP))
+        isinstance(one, SourceClass) and any(asked.own_member(one, owner, each) for each in (name, *bodies.MADE_UP))
         for one in asked.hierarchy.order(cls)
     )
-
-
-# The methods by which a class computes missing attributes.
-_MADE_UP = ("__getattr__", "__getattribute__")
 
 
 def _found(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Iterator[Type]:

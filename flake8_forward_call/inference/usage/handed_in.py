@@ -16,7 +16,7 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Defined, Imported
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
+from flake8_forward_call.inference.syntax.references import Called, Handed, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
 
@@ -67,7 +67,7 @@ class HandedIn:
         if name is None:
             self.is_lost = True
             return
-        references = references_of(scope.file)
+        references = references_to(scope.file, name)
         yield from references.called.get(name, ())
         for handed in references.handed.get(name, ()):
             kinds = alternatives(self._asked.expression(handed.node, handed.scope))
@@ -91,15 +91,10 @@ class HandedIn:
             case Function(scope=inner, owner=owner):
                 is_bound = owner is not None
             case ClassObject(cls=SourceClass() as cls):
-                constructors = (
-                    bodies.first_method(one, "__init__")
-                    for one in self._asked.hierarchy.order(cls)
-                    if isinstance(one, SourceClass)
-                )
-                inner = next((one for one in constructors if one is not None), None)  # type: ignore[assignment]
-                is_bound = True
-                if inner is None:
+                constructor = bodies.method_in(self._asked.hierarchy.order(cls), "__init__")
+                if constructor is None:
                     return None
+                inner, is_bound = constructor, True
             case _:
                 return None
         if inner.file.is_installed:
@@ -117,24 +112,18 @@ class HandedIn:
     def _of_parameter(self, function: Scope, name: str, hands: int) -> Iterator[Called]:
         """Yield the calls of a parameter in its function, and where the function passes it on to."""
         slot = Slot(function.node, name)
-        inside = set(map(id, function.inward()))
-        references = references_of(function.file)
+        references = references_to(function.file, name)
         for called in references.called.get(name, ()):
-            if (
-                id(called.scope) in inside
-                and isinstance(called.callee, ast.Name)
-                and self._is(called.callee, called.scope, slot)
-            ):
+            if self._is(called.callee, called.scope, slot, function):
                 yield called
         for handed in references.handed.get(name, ()):
-            if (
-                id(handed.scope) in inside
-                and isinstance(handed.node, ast.Name)
-                and self._is(handed.node, handed.scope, slot)
-            ):
+            if self._is(handed.node, handed.scope, slot, function):
                 yield from self.calls(handed, hands + 1)
 
-    def _is(self, node: ast.expr, scope: Scope, slot: Slot) -> bool:
+    def _is(self, node: ast.expr, scope: Scope, slot: Slot, function: Scope) -> bool:
+        """Whether a node is a name in a function, or in one nested in it, that stands for a parameter of it."""
+        if not isinstance(node, ast.Name) or function not in scope.outward():
+            return False
         kinds = alternatives(self._asked.expression(node, scope))
         return any(isinstance(one, Slot) and one.untested == slot for one in kinds)
 
@@ -162,10 +151,11 @@ class HandedIn:
         if files is None:
             self.is_lost = True
         for file in files or (scope.file,):
-            for called in references_of(file).called.get(name, ()):
+            references = references_to(file, name)
+            for called in references.called.get(name, ()):
                 if isinstance(called.callee, ast.Attribute) and self._is_of(called.callee.value, called.scope, classes):
                     yield called
-            for handed in references_of(file).handed.get(name, ()):
+            for handed in references.handed.get(name, ()):
                 if isinstance(handed.node, ast.Attribute) and self._is_of(handed.node.value, handed.scope, classes):
                     yield from self.calls(handed, hands + 1)
 

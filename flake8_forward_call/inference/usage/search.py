@@ -181,12 +181,7 @@ class Search:
 
     def _constructs(self, cls: SourceClass) -> bool:
         """Whether creating an instance of the class runs this constructor first."""
-        for one in self._asked.hierarchy.order(cls):
-            if isinstance(one, SourceClass):
-                inner = bodies.first_method(one, "__init__")
-                if inner is not None:
-                    return inner is self._scope
-        return False
+        return bodies.method_in(self._asked.hierarchy.order(cls), "__init__") is self._scope
 
     def _is_itself(self, kind: Type) -> bool:
         """Whether a type is the function, or a class with the function as its constructor."""
