@@ -6,7 +6,7 @@ import ast
 import enum
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.syntax.bindings import Test
@@ -277,20 +277,11 @@ def without_none(kind: Type) -> Type:
     return union(one for one in alternatives(kind) if not isinstance(one, NoneValue))
 
 
-class Rules(Protocol):
-    """What filling in a slot needs to know about the project."""
+class Rules:
+    """What filling in a slot needs to know; these are the rules where the project cannot be asked."""
 
     def called(self, kind: Type) -> Type:
         """The result of calling a value."""
-
-    def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
-        """What tests leave of a value."""
-
-
-class _Bare:
-    """The rules where the project cannot be asked."""
-
-    def called(self, kind: Type) -> Type:
         match kind:
             case ClassObject(cls, origin):
                 return Instance(cls, origin)
@@ -300,10 +291,11 @@ class _Bare:
                 return UNKNOWN
 
     def tested(self, kind: Type, tests: tuple[tuple[Test, bool], ...]) -> Type:
+        """What tests leave of a value."""
         return kind
 
 
-_BARE = _Bare()
+_BARE = Rules()
 
 
 def substitute(kind: Type, given: dict[Slot, Type], rules: Rules = _BARE) -> Type:
