@@ -108,6 +108,7 @@ class Engine:
     def __init__(self, rank: Callable[[Hashable], Any | None]) -> None:
         self._rank = rank
         self._known: dict[Hashable, Any] = {}
+        self._is_asked = False  # Whether all that is computed counts as work for one question from outside.
         self._forget()
 
     def _forget(self) -> None:
@@ -121,10 +122,13 @@ class Engine:
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside. Raises OutOfBudget; then nothing is stored that is not complete."""
-        self._work = 0
+        if self._is_asked:
+            return question()
+        self._is_asked = True
         try:
             return question()
         finally:
+            self._is_asked = False
             self._forget()
 
     def once(self, key: Hashable, compute: Callable[[], _Answer], answers: Answers[_Answer]) -> _Answer:
@@ -133,6 +137,8 @@ class Engine:
             return self._known[key]  # type: ignore[no-any-return]
         except KeyError:
             pass
+        if not self._is_asked:
+            return self.ask(lambda: self.once(key, compute, answers))
         question = self._open.get(key)
         if question is not None:
             question.is_met = True

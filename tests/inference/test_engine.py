@@ -200,6 +200,22 @@ def test_exception_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> Non
     assert asked.all(("a", "b", "c", "d")) == {"a": {"B", "D"}, "b": {"B", "D"}, "c": {"D"}, "d": {"D"}}
 
 
+def test_work_is_limited_for_each_question_from_outside_and_not_for_all_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(engine, "MAX_WORK", 2)
+    asked = Asked({**{key: lambda ask: ask["z"] for key in "abcdef"}, "z": lambda _: 1}, NUMBERS)
+    assert [asked[key] for key in "abc"] == [1, 1, 1]
+    assert asked.all(("d", "e", "f")) == {"d": 1, "e": 1, "f": 1}
+
+
+def test_question_from_outside_that_asks_from_outside_has_one_limit_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MAX_WORK", 2)
+    asked = Asked({"a": lambda ask: ask.all(("b", "c"))["b"], "b": lambda _: 1, "c": lambda _: 2}, NUMBERS)
+    with pytest.raises(OutOfBudget):
+        asked.all(("a",))
+
+
 def test_question_that_recovers_from_an_exception_goes_on() -> None:
     def fails(ask: Asked) -> Any:
         assert ask["a"] is not None
