@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
 
 from flake8_forward_call.inference.classes.bodies import first_method
 from flake8_forward_call.inference.definitions import SourceClass
@@ -12,18 +14,21 @@ from flake8_forward_call.inference.statements.strings import ends_of, may_end_up
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 # A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40
 
+# `forward` of the largest models uses a few dozen functions. Beyond so many, a way back is not looked for.
+MAX_FUNCTIONS = 400
+
 # Methods that return the module itself.
 _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
 
-# Methods that Python or torch calls, so they are called from elsewhere.
-_CALLED_ANYHOW = frozenset({"__call__", "__init__", "__getattr__", "__setstate__", "__getitem__", "__iter__"})
+# Special methods that do not run because an instance is an operand.
+_EXPLICIT = frozenset({"__call__", "__init__", "__new__", "__del__", "__getattr__", "__setattr__", "__setstate__"})
 
 
 def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope) -> Sameness:
@@ -39,9 +44,11 @@ def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope) -> S
     assert method.enclosing_class is not None
     cls = asked.source_class(method.enclosing_class)
     inside = _Inside(asked, cls)
-    if not inside.holds(method):
-        return Sameness.SAME
-    return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
+    if inside.holds(method):
+        return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
+    # A function in the method that it stores in an attribute: `self.step = lambda x: self.forward(x)`
+    within = takewhile(lambda one: one is not method, scope.outward())
+    return Sameness.PERHAPS if any(map(inside.holds, within)) else Sameness.SAME
 
 
 def leads_to(asked: Questions, cls: SourceClass, names: Sequence[str], method: Scope) -> bool:
@@ -82,7 +89,10 @@ def _name(scope: Scope) -> str:
 
 
 class _Inside:
-    """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses."""
+    """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses.
+
+    With them the functions to which they pass ``self``, and those that they find in its attributes.
+    """
 
     def __init__(self, asked: Questions, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
         self._asked = asked
@@ -107,43 +117,80 @@ class _Inside:
 
     def _reach(self, cls: SourceClass) -> None:
         """Record what the methods use on an instance of the class."""
-        seen = set[int]()
-        todo = [method for name in self._names for method in self._methods(cls, name, 0)]
-        while todo:
-            method = todo.pop()
-            if id(method) in seen:
+        seen = set[tuple[int, str]]()
+        todo = [_Holding.of(method) for name in self._names for method in self._methods(cls, name, 0)]
+        while todo and len(seen) < MAX_FUNCTIONS:
+            holding = todo.pop()
+            if (id(holding.scope), holding.name) in seen:
                 continue
-            seen.add(id(method))
-            self._reached[id(method)] = method
-            for name, is_parents in (*_used_of_self(method), *self._named_at_run_time(cls, method)):
+            seen.add((id(holding.scope), holding.name))
+            self._reached[id(holding.scope)] = holding.scope
+            named = (*holding.used(), *self._named_at_run_time(cls, holding), *self._implied(cls, holding))
+            for name, is_parents in named:
                 if name != "forward" or is_parents:
-                    found = self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
-                    todo += found or self._stored_under(cls, name)
+                    found = self._methods(cls, name, self._behind(cls, holding.scope) if is_parents else 0)
+                    todo += map(_Holding.of, found) if found else self._stored_under(cls, name)
+            todo += self._given_to(holding)
 
-    def _named_at_run_time(self, cls: SourceClass, method: Scope) -> Iterator[tuple[str, bool]]:
+    def _implied(self, cls: SourceClass, holding: _Holding) -> Iterator[tuple[str, bool]]:
+        """Yield the special methods that the class has, if the instance may be an operand, iterated over and so on."""
+        if holding.is_operand:
+            for one in self._asked.hierarchy.order(cls):
+                for name in flow_of(one.scope).exit if isinstance(one, SourceClass) else ():
+                    if _is_special(name) and name not in _EXPLICIT:
+                        yield name, False
+
+    def _given_to(self, holding: _Holding) -> Iterator[_Holding]:
+        """Yield the functions that get the instance as an argument, also by ``partial(function, self)``."""
+        for scope in holding.scope.inward():
+            for call in scope.calls:
+                for at, one in enumerate(call.args):
+                    if holding.is_read(one):
+                        yield from self._getting(call.func, scope, at)
+                        for before, other in enumerate(call.args[:at]):
+                            if isinstance(other, (ast.Name, ast.Attribute)):
+                                yield from self._getting(other, scope, at - before - 1)
+                for keyword in call.keywords:
+                    if holding.is_read(keyword.value) and keyword.arg is not None:
+                        yield from self._getting(call.func, scope, keyword.arg)
+
+    def _getting(self, callee: ast.expr, scope: Scope, at: int | str) -> Iterator[_Holding]:
+        """Yield the project's functions that an expression can be, each with the parameter at a position or by name."""
+        for kind in alternatives(self._asked.expression(callee, scope)):
+            if isinstance(kind, Function) and not kind.scope.file.is_installed:
+                names = kind.scope.positional[kind.owner is not None :]
+                if isinstance(at, str):
+                    yield _Holding(kind.scope, at)
+                elif at < len(names):
+                    yield _Holding(kind.scope, names[at])
+
+    def _named_at_run_time(self, cls: SourceClass, holding: _Holding) -> Iterator[tuple[str, bool]]:
         """Yield what ``getattr(self, key)`` in a method may mean, if the beginning or end of the name is given."""
-        own = method.positional[:1]
-        for scope in method.inward():
+        for scope in holding.scope.inward():
             for call in scope.calls:
                 match call:
-                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if [
-                        name
-                    ] == own and any(ends_of(key, scope)):
+                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if (
+                        name == holding.name and any(ends_of(key, scope))
+                    ):
                         for one in self._asked.hierarchy.order(cls):
                             names = flow_of(one.scope).exit if isinstance(one, SourceClass) else ()
                             yield from ((each, False) for each in names if may_end_up_as(key, scope, each))
 
-    def _stored_under(self, cls: SourceClass, name: str) -> list[Scope]:
-        """The methods that the class stores in an attribute: ``self.steps = {"a": self.step}``."""
-        found: list[Scope] = []
+    def _stored_under(self, cls: SourceClass, name: str) -> Iterator[_Holding]:
+        """Yield the methods and inner functions that the class stores in an attribute: ``self.steps = [self.step]``."""
         for one in self._asked.hierarchy.order(cls):
             for binding in set_on_self(one.scope).bindings(name) if isinstance(one, SourceClass) else ():
                 value = getattr(binding, "value", None)
                 own = binding.scope.positional[:1]
-                for node in ast.walk(value) if isinstance(value, ast.AST) else ():
-                    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and [node.value.id] == own:
-                        found += self._methods(cls, node.attr, 0) if node.attr != "forward" else []
-        return found
+                for node in ast.walk(value) if isinstance(value, ast.AST) and own else ():
+                    match node:
+                        case ast.Attribute(value=ast.Name(id=first), attr=attr) if [first] == own and attr != "forward":
+                            yield from map(_Holding.of, self._methods(cls, attr, 0))
+                        case ast.Lambda():
+                            yield _Holding(scopes_of(binding.scope.file).opened[id(node)], own[0])
+                        case ast.Name(id=local):
+                            inner = (each for each in binding.scope.children if each.is_function)
+                            yield from (_Holding(each, own[0]) for each in inner if _name(each) == local)
 
     def _behind(self, cls: SourceClass, method: Scope) -> int:
         """The index in the MRO of a class at which ``super()`` in a method starts to look."""
@@ -167,8 +214,8 @@ class _Inside:
     def is_called_elsewhere(self, method: Scope) -> bool:
         """Whether anything that ``forward`` does not use calls a method or passes it on."""
         name = _name(method)
-        if name in _CALLED_ANYHOW:
-            return True
+        if _is_special(name):
+            return True  # Python or torch calls it.
         self._looked_at.add(id(method))
         files = self._asked.files_mentioning(name, method.file, MAX_FILES)
         if files is None:
@@ -216,23 +263,49 @@ class _Inside:
         return False
 
 
-def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
-    """Yield each attribute of ``self`` that a method reads, and whether through ``super()``."""
-    own = method.positional[:1]
-    bound = flow_of(method).bound
-    aliases = [name for name, several in bound.items() if own and any(_is_name(one, own[0]) for one in several)]
-    for node in ast.walk(method.node):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and [node.value.id] == own:
-            yield "__getitem__", False
-        elif isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name) and node.value.id in (*own, *aliases):
-                yield node.attr, False
-            elif _is_super(node.value):
-                yield node.attr, True
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            first = node.args[0]  # `Net.step(self, x)`
-            if isinstance(first, ast.Name) and [first.id] == own and node.func.attr != "forward":
-                yield node.func.attr, False
+@dataclass(frozen=True, slots=True)
+class _Holding:
+    """A function in which a name is the instance: a method's ``self``, or what another function gets or encloses."""
+
+    scope: Scope
+    name: str
+
+    @staticmethod
+    def of(method: Scope) -> _Holding:
+        """The function as a method, whose first parameter is the instance."""
+        return _Holding(method, next(iter(method.positional), ""))
+
+    def is_read(self, node: ast.AST) -> bool:
+        """Whether an expression is the name."""
+        return isinstance(node, ast.Name) and node.id == self.name
+
+    @property
+    def is_operand(self) -> bool:
+        """Whether the function reads the name otherwise than for an attribute: ``self[0]``, ``len(self)``."""
+        return any(
+            any(map(self.is_read, ast.iter_child_nodes(node)))
+            for node in ast.walk(self.scope.node)
+            if not isinstance(node, ast.Attribute)
+        )
+
+    def used(self) -> Iterator[tuple[str, bool]]:
+        """Yield each attribute of the instance that the function reads, and whether through ``super()``."""
+        bound = flow_of(self.scope).bound
+        aliases = [name for name, several in bound.items() if any(_is_name(one, self.name) for one in several)]
+        for node in ast.walk(self.scope.node):
+            match node:
+                case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == self.name or name in aliases:
+                    yield attr, False
+                case ast.Attribute(value=owner, attr=attr) if _is_super(owner):
+                    yield attr, True
+                case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Name(id=first), *_]) if (
+                    first == self.name and attr != "forward"  # `Net.step(self, x)`
+                ):
+                    yield attr, False
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _is_name(binding: object, name: str) -> bool:
