@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from flake8_forward_call.inference.answers import Obstacle, Place
 from flake8_forward_call.inference.calling import (
+    changed_class,
     choices,
     fitting,
     initialised,
@@ -121,6 +122,11 @@ def _reassigned(asked: Questions, place: Place) -> Obstacle | None:
     return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward is assigned on an instance of {cls.label}")
 
 
+def _changes_class(asked: Questions, place: Place) -> Obstacle | None:
+    cls = changed_class.may_change(asked, place.kind, place.scope.file)
+    return None if cls is None else Obstacle(Sameness.PERHAPS, f"__class__ is assigned on an instance of {cls.label}")
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
@@ -133,7 +139,7 @@ LOOKS: tuple[Look, ...] = (
 )
 
 # Checks that cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _swapped)
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _swapped)
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:
