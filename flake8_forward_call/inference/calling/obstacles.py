@@ -16,6 +16,7 @@ from flake8_forward_call.inference.calling import (
     choices,
     fitting,
     initialised,
+    made_otherwise,
     own_forward,
     passed_self,
     reassigned,
@@ -127,6 +128,11 @@ def _changes_class(asked: Questions, place: Place) -> Obstacle | None:
     return None if cls is None else Obstacle(Sameness.PERHAPS, f"__class__ is assigned on an instance of {cls.label}")
 
 
+def _made_otherwise(asked: Questions, place: Place) -> Obstacle | None:
+    cls = made_otherwise.class_that_is(asked, place)
+    return None if cls is None else Obstacle(Sameness.PERHAPS, f"{cls.label}(...) may create something else")
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
@@ -139,7 +145,7 @@ LOOKS: tuple[Look, ...] = (
 )
 
 # Checks that cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _swapped)
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _made_otherwise, _swapped)
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:
