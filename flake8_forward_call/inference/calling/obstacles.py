@@ -14,9 +14,9 @@ from flake8_forward_call.inference.answers import Obstacle, Place
 from flake8_forward_call.inference.calling import (
     changed_class,
     choices,
+    concealed,
     fitting,
     initialised,
-    made_otherwise,
     own_forward,
     passed_self,
     reassigned,
@@ -128,9 +128,12 @@ def _changes_class(asked: Questions, place: Place) -> Obstacle | None:
     return None if cls is None else Obstacle(Sameness.PERHAPS, f"__class__ is assigned on an instance of {cls.label}")
 
 
-def _made_otherwise(asked: Questions, place: Place) -> Obstacle | None:
-    cls = made_otherwise.class_that_is(asked, place)
-    return None if cls is None else Obstacle(Sameness.PERHAPS, f"{cls.label}(...) may create something else")
+def _concealed(asked: Questions, place: Place) -> Obstacle | None:
+    found = concealed.concealed(asked, place)
+    if found is None:
+        return None
+    what = "whose call is not equivalent" if found.is_module else "which is no module"
+    return Obstacle(Sameness.PERHAPS, f"the receiver may be an instance of {found.cls.label}, {what}")
 
 
 LOOKS: tuple[Look, ...] = (
@@ -145,7 +148,7 @@ LOOKS: tuple[Look, ...] = (
 )
 
 # Checks that cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _made_otherwise, _swapped)
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _concealed, _swapped)
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:

@@ -82,11 +82,15 @@ def _created(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, 
 
 def _may_give(asked: Questions, body: ast.expr, held: Holder, name: str, scope: Scope) -> bool:
     """Whether what a created class gets may have something else under the name."""
-    if not isinstance(body, ast.Dict):
-        return not (isinstance(body, ast.Call) and not body.args and not body.keywords)  # `dict()`
-    for key, value in zip(body.keys, body.values, strict=True):
-        if not isinstance(key, ast.Constant):
+    match body:
+        case ast.Dict(keys=keys, values=values):
+            for key, value in zip(keys, values, strict=True):
+                if not isinstance(key, ast.Constant):
+                    return True
+                if key.value == name and steps.is_other(asked, asked.expression(value, scope), held.steps):
+                    return True
+            return False
+        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=[]):
+            return False
+        case _:
             return True
-        if key.value == name and steps.is_other(asked, asked.expression(value, scope), held.steps):
-            return True
-    return False

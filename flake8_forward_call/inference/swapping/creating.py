@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Place
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     ClassObject,
     Origin,
@@ -18,16 +18,16 @@ from flake8_forward_call.inference.types import (
 )
 
 
-def class_that_is(asked: Questions, place: Place) -> SourceClass | None:
-    """The class, or subclass, whose call may create the receiver and may give something else; None if there is none.
+def other_maker(asked: Questions, receiver: ast.expr, scope: Scope) -> SourceClass | None:
+    """The class, or subclass, that may be called to create the receiver and may give something else, or None.
 
-    It is only asked about classes that are not known exactly. Raises OutOfBudget.
+    Only for classes that are not known exactly. Raises OutOfBudget.
     """
-    for node, scope in asked.origins(place.receiver, place.scope):
+    for node, where in asked.origins(receiver, scope):
         if isinstance(node, ast.Call):
-            for cls in _declared(asked.expression(node.func, scope)):
+            for cls in _declared(asked.expression(node.func, where)):
                 for one in (cls, *asked.hierarchy.project_subclasses(cls)):
-                    if not _gives_own(asked, one, asked.call(ClassObject(one), node, scope)):
+                    if not _gives_own(asked, one, asked.call(ClassObject(one), node, where)):
                         return one
     return None
 

@@ -1,0 +1,146 @@
+"""Values that are declared to be modules, where the project shows ones that are called in their own way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from marked import hold
+
+HEAD = """
+# --- nets.py
+from torch import nn
+class Net(nn.Module):
+    def forward(self, x): return x
+class Odd(nn.Module):
+    def __call__(self, x): return -x
+    def forward(self, x): return x
+class Later(nn.Module):
+    def forward(self, x): return x
+class Heir(Later):
+    def __call__(self, x): return -x
+class Doubtful(nn.Module):
+    def __call__(self, x): return super().__call__(x) if x else x
+    def forward(self, x): return x
+class Robot:
+    def forward(self, x): return x
+# --- use.py
+from __future__ import annotations
+from dataclasses import dataclass
+from torch import nn
+from nets import *
+"""
+
+# What the value comes through; GIVEN is what the project gives.
+WAYS = {
+    "a parameter": """
+        def run(net: nn.Module, x): return net.forward(x)  # FWD001 MARK
+        run(GIVEN, 1)
+    """,
+    "a parameter by keyword": """
+        def run(x, net: nn.Module = None): return net.forward(x)  # FWD001 MARK
+        run(1, net=GIVEN)
+    """,
+    "a parameter that is passed on": """
+        def run(net: nn.Module, x): return net.forward(x)  # FWD001 MARK
+        def start(net: nn.Module): return run(net, 1)
+        start(GIVEN)
+    """,
+    "a parameter of another class": """
+        def run(net: nn.Sequential, x): return net.forward(x)  # FWD001 MARK
+        run(GIVEN, 1)
+    """,
+    "an attribute": """
+        class Trainer:
+            def __init__(self, net: nn.Module): self.net = net
+            def run(self, x): return self.net.forward(x)  # FWD001 MARK
+        Trainer(GIVEN)
+    """,
+    "a declared attribute": """
+        class Trainer:
+            net: nn.Module
+            def __init__(self, net): self.net = net
+            def run(self, x): return self.net.forward(x)  # FWD001 MARK
+        Trainer(GIVEN)
+    """,
+    "a field of a dataclass": """
+        @dataclass
+        class Trainer:
+            net: nn.Module
+            def run(self, x): return self.net.forward(x)  # FWD001 MARK
+        Trainer(GIVEN)
+    """,
+    "a list": """
+        def run(nets: list[nn.Module], x):
+            for net in nets:
+                net.forward(x)  # FWD001 MARK
+            return nets[0].forward(x)  # FWD001 MARK
+        run([Net(), GIVEN], 1)
+    """,
+    "a dict": """
+        def run(nets: dict[str, nn.Module], x):
+            for net in nets.values():
+                net.forward(x)  # FWD001 MARK
+        run({"a": GIVEN}, 1)
+    """,
+    "the result of a function": """
+        def make() -> nn.Module: return GIVEN
+        def run(x): return make().forward(x)  # FWD001 MARK
+    """,
+    "the result of a method in a subclass": """
+        class Trainer:
+            def make(self) -> nn.Module: raise NotImplementedError
+            def run(self, x): return self.make().forward(x)  # FWD001 MARK
+        class Other(Trainer):
+            def make(self) -> nn.Module: return GIVEN
+    """,
+    "a property": """
+        class Trainer:
+            def __init__(self): self._net = GIVEN
+            @property
+            def net(self) -> nn.Module: return self._net
+            def run(self, x): return self.net.forward(x)  # FWD001 MARK
+    """,
+}
+
+
+@pytest.mark.parametrize("given", ["Odd()", "Heir()", "Doubtful()", "Robot()"])
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_what_the_project_gives_counts_more_than_the_annotation(tmp_path: Path, way: str, given: str) -> None:
+    program = way.replace("GIVEN", given).replace("MARK", "unsafe").replace("\n        ", "\n")
+    hold(tmp_path, HEAD + program)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+def test_an_annotation_is_a_proof_where_nothing_else_is_given(tmp_path: Path, way: str) -> None:
+    hold(tmp_path, HEAD + way.replace("GIVEN", "Net()").replace(" MARK", "").replace("\n        ", "\n"))
+
+
+def test_a_declared_argument_may_be_of_a_subclass(tmp_path: Path) -> None:
+    program = """
+        def run(net: nn.Module, x): return net.forward(x)  # FWD001 unsafe
+        def start(net: Later): run(net, 1)
+    """
+    hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
+
+
+SUBMODULES = """
+# --- own.py
+from torch import nn
+class Odd(nn.Module):
+    def __call__(self, x): return -x
+    def forward(self, {taken}): return x
+class Own(nn.Module):
+    def run(self, x, name):
+        for one in self.children():
+            one.forward(x)  # FWD001{mark}
+        for _, one in self.named_modules():
+            one.forward(x)  # FWD001{mark}
+        self._modules[name].forward(x)  # FWD001{mark}
+        self.get_submodule(name).forward(x)  # FWD001{mark}
+"""
+
+
+@pytest.mark.parametrize(("taken", "mark"), [("x", " unsafe"), ("x, y, z", "")])
+def test_any_submodule_may_be_one_that_takes_the_call(tmp_path: Path, taken: str, mark: str) -> None:
+    hold(tmp_path, SUBMODULES.format(taken=taken, mark=mark))
