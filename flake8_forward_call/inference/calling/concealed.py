@@ -43,7 +43,6 @@ from flake8_forward_call.inference.types import (
     Tuple,
     Type,
     alternatives,
-    classes_of_instances,
     instances,
 )
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
@@ -210,6 +209,7 @@ class _Search:
                     meaning, culprit = hierarchy.meaning_to_subclasses(cls)
                     if meaning is not Sameness.SAME and culprit is not None:
                         yield Concealed(culprit, is_module=True)
-            case Standing.NOT_MODULE if any(True for _ in classes_of_instances(kind)):
+            case Standing.NOT_MODULE if kind.origin is Origin.CONSTRUCTED and isinstance(cls, SourceClass):
+                # A value that is only declared to be of such a class may be a module that derives from it, too.
                 if self._asked.attribute(kind, "forward") != UNKNOWN:
                     yield Concealed(cls, is_module=False)

@@ -124,6 +124,17 @@ def test_a_declared_argument_may_be_of_a_subclass(tmp_path: Path) -> None:
     hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
 
 
+def test_an_interface_that_modules_have_is_no_other_class(tmp_path: Path) -> None:
+    program = """
+        class Able:
+            def forward(self, x): raise NotImplementedError
+        class Both(Net, Able): pass
+        def run(net: Net, x): return net.forward(x)  # FWD001
+        def start(net: Able): run(net, 1)
+    """
+    hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
+
+
 SUBMODULES = """
 # --- own.py
 from torch import nn
