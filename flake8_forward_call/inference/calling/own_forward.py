@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import takewhile
 
-from flake8_forward_call.inference.classes.bodies import first_method
+from flake8_forward_call.inference.classes.bodies import first_method, method_in, methods
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.holding import Holding, is_super
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
@@ -118,21 +118,21 @@ class _Inside:
     def _reach(self, cls: SourceClass) -> None:
         """Record what the methods use on an instance of the class."""
         seen = set[tuple[int, str]]()
-        todo = [_Holding.of(method) for name in self._names for method in self._methods(cls, name, 0)]
+        todo = [Holding.of(method) for name in self._names for method in self._methods(cls, name, 0)]
         while todo and len(seen) < MAX_FUNCTIONS:
             holding = todo.pop()
-            if (id(holding.scope), holding.name) in seen:
+            if (id(holding.scope), holding.key) in seen:
                 continue
-            seen.add((id(holding.scope), holding.name))
+            seen.add((id(holding.scope), holding.key))
             self._reached[id(holding.scope)] = holding.scope
             named = (*holding.used(), *self._named_at_run_time(cls, holding), *self._implied(cls, holding))
             for name, is_parents in named:
                 if name != "forward" or is_parents:
                     found = self._methods(cls, name, self._behind(cls, holding.scope) if is_parents else 0)
-                    todo += map(_Holding.of, found) if found else self._stored_under(cls, name)
+                    todo += map(Holding.of, found) if found else self._stored_under(cls, name)
             todo += self._given_to(holding)
 
-    def _implied(self, cls: SourceClass, holding: _Holding) -> Iterator[tuple[str, bool]]:
+    def _implied(self, cls: SourceClass, holding: Holding) -> Iterator[tuple[str, bool]]:
         """Yield the special methods that the class has, if the instance may be an operand, iterated over and so on."""
         if holding.is_operand:
             for one in self._asked.hierarchy.order(cls):
@@ -140,43 +140,65 @@ class _Inside:
                     if _is_special(name) and name not in _EXPLICIT:
                         yield name, False
 
-    def _given_to(self, holding: _Holding) -> Iterator[_Holding]:
-        """Yield the functions that get the instance as an argument, also by ``partial(function, self)``."""
+    def _given_to(self, holding: Holding) -> Iterator[Holding]:
+        """Yield the functions that get the instance from a function, and those that its decorators put around it."""
         for scope in holding.scope.inward():
             for call in scope.calls:
-                for at, one in enumerate(call.args):
-                    if holding.is_read(one):
-                        yield from self._getting(call.func, scope, at)
-                        for before, other in enumerate(call.args[:at]):
-                            if isinstance(other, (ast.Name, ast.Attribute)):
-                                yield from self._getting(other, scope, at - before - 1)
-                for keyword in call.keywords:
-                    if holding.is_read(keyword.value) and keyword.arg is not None:
-                        yield from self._getting(call.func, scope, keyword.arg)
+                yield from self._given_by(call, scope, holding)
+        around = holding.scope.enclosing_class
+        if around is None:
+            return
+        for decorator in getattr(holding.scope.node, "decorator_list", ()):
+            callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for kind in alternatives(self._asked.expression(callee, around)):
+                if isinstance(kind, Function) and not kind.scope.file.is_installed:
+                    inner = (one for one in kind.scope.inward() if one is not kind.scope and one.positional)
+                    yield from map(Holding.of, inner)
 
-    def _getting(self, callee: ast.expr, scope: Scope, at: int | str) -> Iterator[_Holding]:
-        """Yield the project's functions that an expression can be, each with the parameter at a position or by name."""
+    def _given_by(self, call: ast.Call, scope: Scope, holding: Holding) -> Iterator[Holding]:
+        """Yield the functions that get the instance as an argument, also by ``partial(function, self)``."""
+        for at, one in enumerate(call.args):
+            if holding.is_read(one):
+                yield from self._getting(call.func, scope, at)
+                for before, other in enumerate(call.args[:at]):
+                    if isinstance(other, (ast.Name, ast.Attribute)):
+                        yield from self._getting(other, scope, at - before - 1)
+        for keyword in call.keywords:
+            if holding.is_read(keyword.value) and keyword.arg is not None:
+                yield from self._getting(call.func, scope, keyword.arg)
+
+    def _getting(self, callee: ast.expr, scope: Scope, at: int | str) -> Iterator[Holding]:
+        """Yield the project's functions that an expression can be, each with the parameter at a position or by name.
+
+        For a class, its methods as well, if its constructor stores the parameter.
+        """
         for kind in alternatives(self._asked.expression(callee, scope)):
-            if isinstance(kind, Function) and not kind.scope.file.is_installed:
-                names = kind.scope.positional[kind.owner is not None :]
-                if isinstance(at, str):
-                    yield _Holding(kind.scope, at)
-                elif at < len(names):
-                    yield _Holding(kind.scope, names[at])
+            match kind:
+                case Function(scope=inner, owner=owner):
+                    yield from _parameter(inner, at, is_bound=owner is not None)
+                case ClassObject(SourceClass() as cls):
+                    order = self._asked.hierarchy.order(cls)
+                    maker = method_in(order, "__init__")
+                    for holding in () if maker is None else _parameter(maker, at, is_bound=True):
+                        yield holding
+                        for name in holding.kept_in():
+                            for one in order:
+                                if isinstance(one, SourceClass):
+                                    yield from (Holding(each, f"{own}.{name}") for each, own in methods(one))
 
-    def _named_at_run_time(self, cls: SourceClass, holding: _Holding) -> Iterator[tuple[str, bool]]:
+    def _named_at_run_time(self, cls: SourceClass, holding: Holding) -> Iterator[tuple[str, bool]]:
         """Yield what ``getattr(self, key)`` in a method may mean, if the beginning or end of the name is given."""
         for scope in holding.scope.inward():
             for call in scope.calls:
                 match call:
                     case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if (
-                        name == holding.name and any(ends_of(key, scope))
+                        name == holding.key and any(ends_of(key, scope))
                     ):
                         for one in self._asked.hierarchy.order(cls):
                             names = flow_of(one.scope).exit if isinstance(one, SourceClass) else ()
                             yield from ((each, False) for each in names if may_end_up_as(key, scope, each))
 
-    def _stored_under(self, cls: SourceClass, name: str) -> Iterator[_Holding]:
+    def _stored_under(self, cls: SourceClass, name: str) -> Iterator[Holding]:
         """Yield the methods and inner functions that the class stores in an attribute: ``self.steps = [self.step]``."""
         for one in self._asked.hierarchy.order(cls):
             for binding in set_on_self(one.scope).bindings(name) if isinstance(one, SourceClass) else ():
@@ -184,13 +206,15 @@ class _Inside:
                 own = binding.scope.positional[:1]
                 for node in ast.walk(value) if isinstance(value, ast.AST) and own else ():
                     match node:
+                        case ast.Call():
+                            yield from self._given_by(node, binding.scope, Holding(binding.scope, own[0]))
                         case ast.Attribute(value=ast.Name(id=first), attr=attr) if [first] == own and attr != "forward":
-                            yield from map(_Holding.of, self._methods(cls, attr, 0))
+                            yield from map(Holding.of, self._methods(cls, attr, 0))
                         case ast.Lambda():
-                            yield _Holding(scopes_of(binding.scope.file).opened[id(node)], own[0])
+                            yield Holding(scopes_of(binding.scope.file).opened[id(node)], own[0])
                         case ast.Name(id=local):
                             inner = (each for each in binding.scope.children if each.is_function)
-                            yield from (_Holding(each, own[0]) for each in inner if _name(each) == local)
+                            yield from (Holding(each, own[0]) for each in inner if _name(each) == local)
 
     def _behind(self, cls: SourceClass, method: Scope) -> int:
         """The index in the MRO of a class at which ``super()`` in a method starts to look."""
@@ -208,7 +232,7 @@ class _Inside:
                     return [method]
                 kind = self._asked.own_member(one, ClassObject(one), name)
                 kinds = () if kind is None else alternatives(kind)
-                return [each.scope for each in kinds if isinstance(each, Function) and each.scope.enclosing_class]
+                return [each.scope for each in kinds if isinstance(each, Function)]
         return []
 
     def is_called_elsewhere(self, method: Scope) -> bool:
@@ -234,7 +258,7 @@ class _Inside:
         if not isinstance(node, ast.Attribute) or node.attr != name:
             return False
         around = method_around(use.scope)
-        if around is not None and (_is_super(node.value) or is_self(node.value, use.scope, around)):
+        if around is not None and (is_super(node.value) or is_self(node.value, use.scope, around)):
             if id(around) in self._reached:
                 if getattr(use, "is_returned", False):
                     return True
@@ -263,55 +287,15 @@ class _Inside:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """A function in which a name is the instance: a method's ``self``, or what another function gets or encloses."""
-
-    scope: Scope
-    name: str
-
-    @staticmethod
-    def of(method: Scope) -> _Holding:
-        """The function as a method, whose first parameter is the instance."""
-        return _Holding(method, next(iter(method.positional), ""))
-
-    def is_read(self, node: ast.AST) -> bool:
-        """Whether an expression is the name."""
-        return isinstance(node, ast.Name) and node.id == self.name
-
-    @property
-    def is_operand(self) -> bool:
-        """Whether the function reads the name otherwise than for an attribute: ``self[0]``, ``len(self)``."""
-        return any(
-            any(map(self.is_read, ast.iter_child_nodes(node)))
-            for node in ast.walk(self.scope.node)
-            if not isinstance(node, ast.Attribute)
-        )
-
-    def used(self) -> Iterator[tuple[str, bool]]:
-        """Yield each attribute of the instance that the function reads, and whether through ``super()``."""
-        bound = flow_of(self.scope).bound
-        aliases = [name for name, several in bound.items() if any(_is_name(one, self.name) for one in several)]
-        for node in ast.walk(self.scope.node):
-            match node:
-                case ast.Attribute(value=ast.Name(id=name), attr=attr) if name == self.name or name in aliases:
-                    yield attr, False
-                case ast.Attribute(value=owner, attr=attr) if _is_super(owner):
-                    yield attr, True
-                case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Name(id=first), *_]) if (
-                    first == self.name and attr != "forward"  # `Net.step(self, x)`
-                ):
-                    yield attr, False
+def _parameter(function: Scope, at: int | str, *, is_bound: bool) -> Iterator[Holding]:
+    """Yield the function with its parameter at a position or of a name, unless it belongs to another package."""
+    names = function.positional[is_bound:]
+    if not function.file.is_installed:
+        if isinstance(at, str):
+            yield Holding(function, at)
+        elif at < len(names):
+            yield Holding(function, names[at])
 
 
 def _is_special(name: str) -> bool:
     return name.startswith("__") and name.endswith("__")
-
-
-def _is_name(binding: object, name: str) -> bool:
-    value = getattr(binding, "value", None)
-    return isinstance(value, ast.Name) and value.id == name
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import partial
-from operator import eq
 
 from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.creations import given
 from flake8_forward_call.inference.swapping import replacing, steps
 from flake8_forward_call.inference.swapping.holders import Definition, Holder
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.references import last_name, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
-from flake8_forward_call.inference.types import ClassObject, Instance, Origin
-
-# Functions that create a class from a name, a tuple of bases and what its body would have.
-_CLASS_MAKERS = frozenset({"type", "new_class"})
+from flake8_forward_call.inference.types import Instance, Origin
 
 
 def instead_of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
@@ -68,29 +63,8 @@ def _bindings(cls: SourceClass, name: str) -> Iterator[Binding]:
 
 def _created(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
     """Where ``type(name, bases, {...})`` creates a subclass that may have something else under the name."""
-    for cls in (member.cls, *asked.hierarchy.project_subclasses(member.cls)):
-        is_itself = partial(eq, ClassObject(cls))
-        for file, known in filter(None, asked.places(cls.node.name, cls.scope.file, is_itself)):
-            for handed in references_to(file, known).handed.get(known, ()):
-                call = handed.given_to
-                if call is None or last_name(call.func) not in _CLASS_MAKERS or len(call.args) < 3:
-                    continue
-                if asked.goes_on(handed, is_itself) and _may_give(asked, call.args[2], held, member.name, handed.scope):
-                    return call, handed.scope
+    for call, scope in asked.creations(member.cls):
+        value = given(call, member.name)
+        if value is not None and steps.is_other(asked, asked.expression(value, scope), held.steps):
+            return call, scope
     return None
-
-
-def _may_give(asked: Questions, body: ast.expr, held: Holder, name: str, scope: Scope) -> bool:
-    """Whether what a created class gets may have something else under the name."""
-    match body:
-        case ast.Dict(keys=keys, values=values):
-            for key, value in zip(keys, values, strict=True):
-                if not isinstance(key, ast.Constant):
-                    return True
-                if key.value == name and steps.is_other(asked, asked.expression(value, scope), held.steps):
-                    return True
-            return False
-        case ast.Call(func=ast.Name(id="dict"), args=[], keywords=[]):
-            return False
-        case _:
-            return True

@@ -82,6 +82,31 @@ FURTHER_WAYS = {
             self.steps = {"a": step}
         def forward(self, x): return self.steps["a"](x) if x else x
     """,
+    "an object that is created with self": """
+        def __init__(self):
+            super().__init__()
+            self.runner = Runner(net=self)
+        def forward(self, x): return self.runner.run(x) if x else x
+        def step(self, x): return self.forward(x)  # FWD001 unsafe
+    class Runner:
+        def __init__(self, net): self.net = net
+        def run(self, x): return self.net.step(x)
+    """,
+    "a decorator of forward": """
+        def ready(function):
+            def wrapper(self, x):
+                self.step(x)
+                return function(self, x)
+            return wrapper
+        def step(self, x): return self.forward(x)  # FWD001 unsafe
+        @ready
+        def forward(self, x): return x
+    """,
+    "a function for forward": """
+        def step(self, x): return self.forward(x)  # FWD001 unsafe
+        forward = lambda self, x: run(self, x)
+    def run(net, x): return net.step(x)
+    """,
     "iteration": """
         def forward(self, x): return [y for y in self] if x else x
         def __iter__(self): yield self.forward(0)  # FWD001 unsafe
@@ -108,6 +133,17 @@ NO_WAYS = {
         def forward(self, x): return run(x) if x else x
         def step(self, x): return self.forward(x)  # FWD001
     def run(net): return net.step(1)
+    """,
+    "an object that is created with self and does other things": """
+        def __init__(self):
+            super().__init__()
+            self.runner = Runner(self)
+        def forward(self, x): return self.runner.run(x) if x else x
+        def step(self, x): return self.forward(x)  # FWD001
+        def other(self, x): return x
+    class Runner:
+        def __init__(self, net): self.net = net
+        def run(self, x): return self.net.other(x)
     """,
     "a lambda that nothing in forward runs": """
         def __init__(self):
