@@ -13,12 +13,14 @@ from functools import partial
 from itertools import islice
 from operator import eq
 
-from flake8_forward_call.inference.answers import Place
+from flake8_forward_call.inference.answers import Found, Place
+from flake8_forward_call.inference.calling.altering import CALL_NAMES
 from flake8_forward_call.inference.calling.meant import may_take
 from flake8_forward_call.inference.calling.passed_self import MAX_CALLS, MAX_DEPTH, given_for
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.creations import given as given_in
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
     Assigned,
@@ -29,7 +31,7 @@ from flake8_forward_call.inference.syntax.bindings import (
 )
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import references_to
-from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, scopes_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     ClassObject,
@@ -64,10 +66,46 @@ class Concealed:
 
 def concealed(asked: Questions, place: Place) -> Concealed | None:
     """What a declared receiver may be instead of a module that is called as usual, or None. Raises OutOfBudget."""
-    if all(one.origin is not Origin.DECLARED for one in instances(place.kind)):
+    declared = [one.cls for one in instances(place.kind) if one.origin is Origin.DECLARED]
+    if not declared:
         return None
     search = _Search(asked, place.call)
-    return next(search.of(place.receiver, place.scope, 0), None)
+    below = (found for one in declared for found in _below(asked, one))
+    return next(below, None) or next(search.of(place.receiver, place.scope, 0), None)
+
+
+def _below(asked: Questions, cls: Class) -> Iterator[Concealed]:
+    """Yield the subclasses in the project that change the call in a way that their own text does not show.
+
+    Those with a ``__call__`` in their text were considered before.
+    """
+    if not isinstance(cls, SourceClass) or is_foreign(cls):
+        return
+    own = set(asked.hierarchy.order(cls))
+    for subclass in asked.hierarchy.project_subclasses(cls):
+        for one in asked.hierarchy.order(subclass):
+            is_ours = isinstance(one, SourceClass) and one not in own and not is_foreign(one)
+            if one is not None and is_ours and asked.hierarchy.own_call(one) not in (None, Sameness.SAME):
+                yield Concealed(one, is_module=True)
+    for call, _ in asked.creations(cls):
+        if any(given_in(call, name) is not None for name in CALL_NAMES):
+            yield Concealed(cls, is_module=True)
+
+
+def _is_function(node: ast.AST, kind: Type) -> bool:
+    return isinstance(kind, Function) and kind.node is node
+
+
+def _given(parameter: Parameter, found: Found) -> list[ast.expr]:
+    """The expressions that a call passes for a parameter, of which ``*args`` and ``**kwargs`` get several."""
+    call = found.called.call
+    if parameter.kind == "plain" or call is None:
+        given = given_for(parameter, found)
+        return [] if given is None else [given]
+    named = [one.arg for one in names_of(parameter.function)]
+    if parameter.kind == "*":
+        return call.args[len(parameter.scope.positional) - found.is_bound :]
+    return [one.value for one in call.keywords if one.arg not in named]
 
 
 class _Search:
@@ -115,8 +153,10 @@ class _Search:
         if not self._is_new(binding):
             return
         match binding:
-            case Parameter(kind="plain", function=ast.FunctionDef() | ast.AsyncFunctionDef(), scope=scope):
+            case Parameter(default=default, function=ast.FunctionDef() | ast.AsyncFunctionDef(), scope=scope):
                 if scope.enclosing_class is None or scope.positional[:1] != [binding.argument.arg]:
+                    if default is not None and scope.parent is not None:
+                        yield from self._of_value(default, scope.parent, depth)
                     yield from self._of_callers(binding, depth)
             case Assigned(value=value, scope=scope) if value is not binding.node:
                 yield from self._of_value(value, scope, depth)
@@ -132,9 +172,22 @@ class _Search:
     def _of_callers(self, parameter: Parameter, depth: int) -> Iterator[Concealed]:
         assert not isinstance(parameter.function, ast.Lambda)
         for found in islice(self._asked.calls_of(parameter.function, parameter.scope).calls(), MAX_CALLS):
-            given = given_for(parameter, found)
-            if given is not None and found.is_certain:
+            for given in _given(parameter, found) if found.is_certain else ():
                 yield from self._of_value(given, found.called.scope, depth + 1)
+        yield from self._of_handed(parameter, depth)
+
+    def _of_handed(self, parameter: Parameter, depth: int) -> Iterator[Concealed]:
+        """Yield what is passed beside the function: ``partial(run, net)``, ``map(run, nets)``."""
+        function = parameter.function
+        assert not isinstance(function, ast.Lambda)
+        for place in self._asked.places(function.name, parameter.scope.file, partial(_is_function, function)):
+            for handed in () if place is None else references_to(*place).handed.get(place[1], ()):
+                call = handed.given_to
+                kinds = () if call is None else alternatives(self._asked.expression(handed.node, handed.scope))
+                if call is not None and any(_is_function(function, one) for one in kinds):
+                    for given in (*call.args, *(one.value for one in call.keywords)):
+                        if given is not handed.node:
+                            yield from self._of_value(given, handed.scope, depth + 1)
 
     def _of_field(self, name: str, scope: Scope, depth: int) -> Iterator[Concealed]:
         """Yield what the constructor of a dataclass is passed for a field, or by position."""

@@ -6,8 +6,11 @@ import ast
 
 from flake8_forward_call.inference.syntax.references import last_name
 
-# Functions that create a class from a name, a tuple of bases and what its body would have.
-_MAKERS = frozenset({"type", "new_class"})
+# Functions that create a class from a name and a tuple of bases, and the position of what its body would have. For
+# `types.new_class`, that is a function that fills in the body.
+_MAKERS = {"type": 2, "new_class": 3}
+
+_BODIES = ("dict", "exec_body")
 
 
 def creates_class(call: ast.Call) -> bool:
@@ -20,7 +23,9 @@ def given(creation: ast.Call, name: str) -> ast.expr | None:
 
     If its body is not a display, so that it is unknown what the class gets, the expression of the body.
     """
-    body = creation.args[2] if len(creation.args) > 2 else next((one.value for one in creation.keywords), None)
+    at = _MAKERS.get(last_name(creation.func) or "", 0)
+    by_name = (one.value for one in creation.keywords if one.arg in _BODIES)
+    body = creation.args[at] if len(creation.args) > at else next(by_name, None)
     match body:
         case None | ast.Call(func=ast.Name(id="dict"), args=[], keywords=[]):
             return None

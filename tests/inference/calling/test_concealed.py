@@ -26,6 +26,7 @@ class Robot:
     def forward(self, x): return x
 # --- use.py
 from __future__ import annotations
+import functools
 from dataclasses import dataclass
 from torch import nn
 from nets import *
@@ -83,6 +84,33 @@ WAYS = {
                 net.forward(x)  # FWD001 MARK
         run({"a": GIVEN}, 1)
     """,
+    "a default": """
+        def run(x, net: nn.Module = GIVEN): return net.forward(x)  # FWD001 MARK
+    """,
+    "one of several": """
+        def run(*nets: nn.Module):
+            for net in nets:
+                net.forward(1)  # FWD001 MARK
+        run(Net(), GIVEN)
+    """,
+    "any keyword": """
+        def run(**nets: nn.Module):
+            for net in nets.values():
+                net.forward(1)  # FWD001 MARK
+        run(a=GIVEN)
+    """,
+    "a partial function": """
+        def run(net: nn.Module, x): return net.forward(x)  # FWD001 MARK
+        functools.partial(run, GIVEN)
+    """,
+    "a function that is mapped": """
+        def run(net: nn.Module): return net.forward(1)  # FWD001 MARK
+        list(map(run, [GIVEN]))
+    """,
+    "the call of a function by its name": """
+        def run(net: nn.Module): return net.forward(1)  # FWD001 MARK
+        run.__call__(GIVEN)
+    """,
     "the result of a function": """
         def make() -> nn.Module: return GIVEN
         def run(x): return make().forward(x)  # FWD001 MARK
@@ -133,6 +161,62 @@ def test_an_interface_that_modules_have_is_no_other_class(tmp_path: Path) -> Non
         def start(net: Able): run(net, 1)
     """
     hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
+
+
+BELOW = """
+# --- base.py
+from torch import nn
+class Base(nn.Module):
+    def forward(self, x): return x
+    def run(self, x): return self.forward(x)  # FWD001{mark}
+def run(net: Base, x): return net.forward(x)  # FWD001{mark}
+def exact(x): return Base().forward(x)  # FWD001
+# --- tools.py
+class Meta(type):
+    def __new__(meta, name, bases, body):
+        body["__call__"] = quick
+        return super().__new__(meta, name, bases, body)
+def quick(self, x): return -x
+def hasty(cls):
+    cls.__call__ = quick
+    return cls
+# --- below.py
+import types
+from base import Base
+from tools import Meta, hasty, quick
+{below}
+"""
+
+CHANGED_BELOW = {
+    "what Module's call uses": "class Heir(Base):\n    def _call_impl(self, x): return -x",
+    "a metaclass": "class Heir(Base, metaclass=Meta): pass",
+    "a decorator": "@hasty\nclass Heir(Base): pass",
+    "a class that type creates": "Heir = type('Heir', (Base,), {'__call__': quick})",
+    "a class that type creates from keywords": "Heir = type('Heir', (Base,), dict(__call__=quick))",
+    "a class that types creates": "Heir = types.new_class('Heir', (Base,), {}, lambda body: body.update(read()))",
+    "a class that type creates below": "class Heir(Base): pass\nLast = type('Last', (Heir,), {'__call__': quick})",
+}
+SAME_BELOW = {
+    "nothing of the kind": "class Heir(Base): pass",
+    "another class": "@hasty\nclass Alone: pass",
+    "a class that type creates without a call": "Heir = type('Heir', (Base,), {'run': quick})",
+    "a question for the class": "print(type(Base))",
+}
+
+
+@pytest.mark.parametrize("below", CHANGED_BELOW.values(), ids=CHANGED_BELOW)
+def test_a_subclass_may_get_another_call_by_any_means(tmp_path: Path, below: str) -> None:
+    hold(tmp_path, BELOW.format(below=below, mark=" unsafe"))
+
+
+@pytest.mark.parametrize("below", SAME_BELOW.values(), ids=SAME_BELOW)
+def test_subclasses_that_keep_the_call_do_no_harm(tmp_path: Path, below: str) -> None:
+    hold(tmp_path, BELOW.format(below=below, mark=""))
+
+
+def test_a_call_that_another_file_gives_to_a_subclass_counts(tmp_path: Path) -> None:
+    below = "class Heir(Base): pass\n# --- patch.py\nfrom below import Heir, quick\nHeir.__call__ = quick"
+    hold(tmp_path, BELOW.format(below=below, mark=" unsafe"))
 
 
 SUBMODULES = """
