@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 
 from flake8_forward_call.inference.calling import altering, obstacles
 from flake8_forward_call.inference.calling.own_calls import OwnCalls
-from flake8_forward_call.inference.classes import bases, declaring, decoration, family, likeness, mixins
+from flake8_forward_call.inference.classes import bases, created, declaring, decoration, family, likeness, mixins
 from flake8_forward_call.inference.classes.hierarchy import Hierarchy
 from flake8_forward_call.inference.classes.joining import joined
 from flake8_forward_call.inference.engine import Answers, Engine
@@ -164,6 +164,7 @@ class Evaluator:
     unread_part = decoration.unread
     users_of_mixin = mixins.users
     behaves_like_module = likeness.behaves_like_module
+    creations = created.creations
     implementations = declaring.implementations
     stand_ins = likeness.stand_ins
     called_classes = family.called

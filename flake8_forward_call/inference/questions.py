@@ -260,6 +260,9 @@ class Classes(Protocol):
     def behaves_like_module(self, cls: SourceClass) -> bool:
         """Whether a class with an unread base has a ``forward``, calls its parent's constructor and stores modules."""
 
+    def creations(self, cls: SourceClass) -> Iterator[tuple[ast.Call, Scope]]:
+        """Yield the calls of ``type(name, bases, body)`` and the like that create a subclass of a class."""
+
     def implementations(self, owner: Instance | ClassObject, name: str) -> Iterator[Type]:
         """Yield the members of subclasses, if the owner's class only declares a method or property of that name.
 

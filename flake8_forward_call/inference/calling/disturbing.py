@@ -87,8 +87,9 @@ def _root(node: ast.AST) -> str | None:
 
 
 def changes_arguments(asked: Questions, function: Scope) -> bool:
-    """Whether a function changes a list or dict in place that it was passed, also ``*args`` and ``**kwargs``."""
-    return any(_is_argument(name, function) for name in _changed(asked, function, set()))
+    """Whether a function changes in place what it was passed, also ``*args`` and ``**kwargs``, or what it returns."""
+    results = {one.value.id for one in flow_of(function).returned.values() if isinstance(one.value, ast.Name)}
+    return any(name.id in results or _is_argument(name, function) for name in _changed(asked, function, set()))
 
 
 def _changed(asked: Questions, function: Scope, seen: set[int]) -> Iterator[ast.Name]:
@@ -98,12 +99,33 @@ def _changed(asked: Questions, function: Scope, seen: set[int]) -> Iterator[ast.
         match node:
             case ast.Subscript(value=ast.Name() as name, ctx=ast.Store() | ast.Del()):
                 yield name
-            case ast.Call(func=ast.Attribute(value=ast.Name() as name, attr=method)) if method in _CHANGERS:
+            case ast.Attribute(value=ast.Name() as name, ctx=ast.Store() | ast.Del()) if [
+                name.id
+            ] != function.positional[:1]:
+                yield name
+            case ast.Call(func=ast.Attribute(value=ast.Name() as name, attr=method)) if (
+                method in _CHANGERS or _is_in_place(method)
+            ):
+                yield name
+            case ast.keyword(arg="out", value=ast.Name() as name):
+                yield name
+            case ast.Call(
+                func=ast.Name() | ast.Attribute() as callee, args=[ast.Name() as name, *_], keywords=named
+            ) if _is_in_place(last_name(callee) or "") or any(map(_says_in_place, named)):
                 yield name
             case ast.Call(func=ast.Name() | ast.Attribute() as callee, args=given):
                 names = {index: one for index, one in enumerate(given) if isinstance(one, ast.Name)}
                 if any(_is_argument(one, function) for one in names.values()):
                     yield from _changed_by(asked, callee, names, function, seen)
+
+
+def _is_in_place(name: str) -> bool:
+    """Whether torch's convention for names says that a function or method changes a tensor in place: ``relu_``."""
+    return name.endswith("_") and not name.endswith("__") and name != "requires_grad_"
+
+
+def _says_in_place(keyword: ast.keyword) -> bool:
+    return keyword.arg == "inplace" and not (isinstance(keyword.value, ast.Constant) and not keyword.value.value)
 
 
 def _changed_by(

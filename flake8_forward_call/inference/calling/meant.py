@@ -21,7 +21,7 @@ def meant(asked: Questions, kind: Type, call: ast.Call | None) -> Type:
     """
     if not any(map(_is_opaque, alternatives(kind))) or not asked.hierarchy.other_calls_abound():
         return kind
-    if any(_may_take(asked, one, call) for one in asked.hierarchy.other_calls()):
+    if any(may_take(asked, one, call) for one in asked.hierarchy.other_calls()):
         return kind
     return union(map(_foreign, alternatives(kind)))
 
@@ -42,7 +42,7 @@ def _foreign(kind: Type) -> Type:
             return kind
 
 
-def _may_take(asked: Questions, cls: SourceClass | None, call: ast.Call | None) -> bool:
+def may_take(asked: Questions, cls: SourceClass | None, call: ast.Call | None) -> bool:
     """Whether the ``forward`` of a class, or of a subclass of it, may take the call."""
     if cls is None or not asked.hierarchy.knows_all_subclasses(cls):
         return True

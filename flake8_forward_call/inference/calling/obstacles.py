@@ -12,7 +12,9 @@ from typing import TypeAlias
 
 from flake8_forward_call.inference.answers import Obstacle, Place
 from flake8_forward_call.inference.calling import (
+    changed_class,
     choices,
+    concealed,
     fitting,
     initialised,
     own_forward,
@@ -121,6 +123,19 @@ def _reassigned(asked: Questions, place: Place) -> Obstacle | None:
     return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward is assigned on an instance of {cls.label}")
 
 
+def _changes_class(asked: Questions, place: Place) -> Obstacle | None:
+    cls = changed_class.may_change(asked, place.kind, place.scope.file)
+    return None if cls is None else Obstacle(Sameness.PERHAPS, f"__class__ is assigned on an instance of {cls.label}")
+
+
+def _concealed(asked: Questions, place: Place) -> Obstacle | None:
+    found = concealed.concealed(asked, place)
+    if found is None:
+        return None
+    what = "whose call is not equivalent" if found.is_module else "which is no module"
+    return Obstacle(Sameness.PERHAPS, f"the receiver may be an instance of {found.cls.label}, {what}")
+
+
 LOOKS: tuple[Look, ...] = (
     _within_call,
     _called_back,
@@ -133,7 +148,7 @@ LOOKS: tuple[Look, ...] = (
 )
 
 # Checks that cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _swapped)
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _concealed, _swapped)
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:

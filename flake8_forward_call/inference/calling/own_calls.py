@@ -114,7 +114,7 @@ class OwnCalls:
         if changes_mode(asked, inner, asked.hierarchy.order(cls)):
             return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes gradients, precision or the module's mode")
         if changes_arguments(asked, inner):
-            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes the arguments before it passes them on")
+            return OwnCall(Sameness.PERHAPS, f"{cls.label}.{name} changes its arguments or its result in place")
         return OwnCall(own, _has_own(cls, name))
 
     def names_base(self, cls: SourceClass, scope: Scope, node: ast.expr) -> bool:

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 
-from flake8_forward_call.inference.classes.bodies import first_method
+from flake8_forward_call.inference.classes.bodies import first_method, method_in, methods
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.holding import Holding, is_super
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import ClassObject, Function, Slot, Unknown, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 # A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40
 
+# `forward` of the largest models uses a few dozen functions. Beyond so many, a way back is not looked for.
+MAX_FUNCTIONS = 400
+
 # Methods that return the module itself.
 _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
 
-# Methods that Python or torch calls, so they are called from elsewhere.
-_CALLED_ANYHOW = frozenset({"__call__", "__init__", "__getattr__", "__setstate__", "__getitem__", "__iter__"})
+# Special methods that do not run because an instance is an operand.
+_EXPLICIT = frozenset({"__call__", "__init__", "__new__", "__del__", "__getattr__", "__setattr__", "__setstate__"})
 
 
 def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope) -> Sameness:
@@ -39,9 +44,11 @@ def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope) -> S
     assert method.enclosing_class is not None
     cls = asked.source_class(method.enclosing_class)
     inside = _Inside(asked, cls)
-    if not inside.holds(method):
-        return Sameness.SAME
-    return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
+    if inside.holds(method):
+        return Sameness.PERHAPS if inside.is_called_elsewhere(method) else Sameness.DIFFERENT
+    # A function in the method that it stores in an attribute: `self.step = lambda x: self.forward(x)`
+    within = takewhile(lambda one: one is not method, scope.outward())
+    return Sameness.PERHAPS if any(map(inside.holds, within)) else Sameness.SAME
 
 
 def leads_to(asked: Questions, cls: SourceClass, names: Sequence[str], method: Scope) -> bool:
@@ -82,7 +89,10 @@ def _name(scope: Scope) -> str:
 
 
 class _Inside:
-    """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses."""
+    """The methods that ``forward``, or methods of other names, use through ``self``, in a class and its subclasses.
+
+    With them the functions to which they pass ``self``, and those that they find in its attributes.
+    """
 
     def __init__(self, asked: Questions, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
         self._asked = asked
@@ -107,43 +117,104 @@ class _Inside:
 
     def _reach(self, cls: SourceClass) -> None:
         """Record what the methods use on an instance of the class."""
-        seen = set[int]()
-        todo = [method for name in self._names for method in self._methods(cls, name, 0)]
-        while todo:
-            method = todo.pop()
-            if id(method) in seen:
+        seen = set[tuple[int, str]]()
+        todo = [Holding.of(method) for name in self._names for method in self._methods(cls, name, 0)]
+        while todo and len(seen) < MAX_FUNCTIONS:
+            holding = todo.pop()
+            if (id(holding.scope), holding.key) in seen:
                 continue
-            seen.add(id(method))
-            self._reached[id(method)] = method
-            for name, is_parents in (*_used_of_self(method), *self._named_at_run_time(cls, method)):
+            seen.add((id(holding.scope), holding.key))
+            self._reached[id(holding.scope)] = holding.scope
+            named = (*holding.used(), *self._named_at_run_time(cls, holding), *self._implied(cls, holding))
+            for name, is_parents in named:
                 if name != "forward" or is_parents:
-                    found = self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
-                    todo += found or self._stored_under(cls, name)
+                    found = self._methods(cls, name, self._behind(cls, holding.scope) if is_parents else 0)
+                    todo += map(Holding.of, found) if found else self._stored_under(cls, name)
+            todo += self._given_to(holding)
 
-    def _named_at_run_time(self, cls: SourceClass, method: Scope) -> Iterator[tuple[str, bool]]:
+    def _implied(self, cls: SourceClass, holding: Holding) -> Iterator[tuple[str, bool]]:
+        """Yield the special methods that the class has, if the instance may be an operand, iterated over and so on."""
+        if holding.is_operand:
+            for one in self._asked.hierarchy.order(cls):
+                for name in flow_of(one.scope).exit if isinstance(one, SourceClass) else ():
+                    if _is_special(name) and name not in _EXPLICIT:
+                        yield name, False
+
+    def _given_to(self, holding: Holding) -> Iterator[Holding]:
+        """Yield the functions that get the instance from a function, and those that its decorators put around it."""
+        for scope in holding.scope.inward():
+            for call in scope.calls:
+                yield from self._given_by(call, scope, holding)
+        around = holding.scope.enclosing_class
+        if around is None:
+            return
+        for decorator in getattr(holding.scope.node, "decorator_list", ()):
+            callee = decorator.func if isinstance(decorator, ast.Call) else decorator
+            for kind in alternatives(self._asked.expression(callee, around)):
+                if isinstance(kind, Function) and not kind.scope.file.is_installed:
+                    inner = (one for one in kind.scope.inward() if one is not kind.scope and one.positional)
+                    yield from map(Holding.of, inner)
+
+    def _given_by(self, call: ast.Call, scope: Scope, holding: Holding) -> Iterator[Holding]:
+        """Yield the functions that get the instance as an argument, also by ``partial(function, self)``."""
+        for at, one in enumerate(call.args):
+            if holding.is_read(one):
+                yield from self._getting(call.func, scope, at)
+                for before, other in enumerate(call.args[:at]):
+                    if isinstance(other, (ast.Name, ast.Attribute)):
+                        yield from self._getting(other, scope, at - before - 1)
+        for keyword in call.keywords:
+            if holding.is_read(keyword.value) and keyword.arg is not None:
+                yield from self._getting(call.func, scope, keyword.arg)
+
+    def _getting(self, callee: ast.expr, scope: Scope, at: int | str) -> Iterator[Holding]:
+        """Yield the project's functions that an expression can be, each with the parameter at a position or by name.
+
+        For a class, its methods as well, if its constructor stores the parameter.
+        """
+        for kind in alternatives(self._asked.expression(callee, scope)):
+            match kind:
+                case Function(scope=inner, owner=owner):
+                    yield from _parameter(inner, at, is_bound=owner is not None)
+                case ClassObject(SourceClass() as cls):
+                    order = self._asked.hierarchy.order(cls)
+                    maker = method_in(order, "__init__")
+                    for holding in () if maker is None else _parameter(maker, at, is_bound=True):
+                        yield holding
+                        for name in holding.kept_in():
+                            for one in order:
+                                if isinstance(one, SourceClass):
+                                    yield from (Holding(each, f"{own}.{name}") for each, own in methods(one))
+
+    def _named_at_run_time(self, cls: SourceClass, holding: Holding) -> Iterator[tuple[str, bool]]:
         """Yield what ``getattr(self, key)`` in a method may mean, if the beginning or end of the name is given."""
-        own = method.positional[:1]
-        for scope in method.inward():
+        for scope in holding.scope.inward():
             for call in scope.calls:
                 match call:
-                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if [
-                        name
-                    ] == own and any(ends_of(key, scope)):
+                    case ast.Call(func=ast.Name(id="getattr"), args=[ast.Name(id=name), key, *_]) if (
+                        name == holding.key and any(ends_of(key, scope))
+                    ):
                         for one in self._asked.hierarchy.order(cls):
                             names = flow_of(one.scope).exit if isinstance(one, SourceClass) else ()
                             yield from ((each, False) for each in names if may_end_up_as(key, scope, each))
 
-    def _stored_under(self, cls: SourceClass, name: str) -> list[Scope]:
-        """The methods that the class stores in an attribute: ``self.steps = {"a": self.step}``."""
-        found: list[Scope] = []
+    def _stored_under(self, cls: SourceClass, name: str) -> Iterator[Holding]:
+        """Yield the methods and inner functions that the class stores in an attribute: ``self.steps = [self.step]``."""
         for one in self._asked.hierarchy.order(cls):
             for binding in set_on_self(one.scope).bindings(name) if isinstance(one, SourceClass) else ():
                 value = getattr(binding, "value", None)
                 own = binding.scope.positional[:1]
-                for node in ast.walk(value) if isinstance(value, ast.AST) else ():
-                    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and [node.value.id] == own:
-                        found += self._methods(cls, node.attr, 0) if node.attr != "forward" else []
-        return found
+                for node in ast.walk(value) if isinstance(value, ast.AST) and own else ():
+                    match node:
+                        case ast.Call():
+                            yield from self._given_by(node, binding.scope, Holding(binding.scope, own[0]))
+                        case ast.Attribute(value=ast.Name(id=first), attr=attr) if [first] == own and attr != "forward":
+                            yield from map(Holding.of, self._methods(cls, attr, 0))
+                        case ast.Lambda():
+                            yield Holding(scopes_of(binding.scope.file).opened[id(node)], own[0])
+                        case ast.Name(id=local):
+                            inner = (each for each in binding.scope.children if each.is_function)
+                            yield from (Holding(each, own[0]) for each in inner if _name(each) == local)
 
     def _behind(self, cls: SourceClass, method: Scope) -> int:
         """The index in the MRO of a class at which ``super()`` in a method starts to look."""
@@ -161,14 +232,14 @@ class _Inside:
                     return [method]
                 kind = self._asked.own_member(one, ClassObject(one), name)
                 kinds = () if kind is None else alternatives(kind)
-                return [each.scope for each in kinds if isinstance(each, Function) and each.scope.enclosing_class]
+                return [each.scope for each in kinds if isinstance(each, Function)]
         return []
 
     def is_called_elsewhere(self, method: Scope) -> bool:
         """Whether anything that ``forward`` does not use calls a method or passes it on."""
         name = _name(method)
-        if name in _CALLED_ANYHOW:
-            return True
+        if _is_special(name):
+            return True  # Python or torch calls it.
         self._looked_at.add(id(method))
         files = self._asked.files_mentioning(name, method.file, MAX_FILES)
         if files is None:
@@ -187,7 +258,7 @@ class _Inside:
         if not isinstance(node, ast.Attribute) or node.attr != name:
             return False
         around = method_around(use.scope)
-        if around is not None and (_is_super(node.value) or is_self(node.value, use.scope, around)):
+        if around is not None and (is_super(node.value) or is_self(node.value, use.scope, around)):
             if id(around) in self._reached:
                 if getattr(use, "is_returned", False):
                     return True
@@ -216,29 +287,15 @@ class _Inside:
         return False
 
 
-def _used_of_self(method: Scope) -> Iterator[tuple[str, bool]]:
-    """Yield each attribute of ``self`` that a method reads, and whether through ``super()``."""
-    own = method.positional[:1]
-    bound = flow_of(method).bound
-    aliases = [name for name, several in bound.items() if own and any(_is_name(one, own[0]) for one in several)]
-    for node in ast.walk(method.node):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and [node.value.id] == own:
-            yield "__getitem__", False
-        elif isinstance(node, ast.Attribute):
-            if isinstance(node.value, ast.Name) and node.value.id in (*own, *aliases):
-                yield node.attr, False
-            elif _is_super(node.value):
-                yield node.attr, True
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
-            first = node.args[0]  # `Net.step(self, x)`
-            if isinstance(first, ast.Name) and [first.id] == own and node.func.attr != "forward":
-                yield node.func.attr, False
+def _parameter(function: Scope, at: int | str, *, is_bound: bool) -> Iterator[Holding]:
+    """Yield the function with its parameter at a position or of a name, unless it belongs to another package."""
+    names = function.positional[is_bound:]
+    if not function.file.is_installed:
+        if isinstance(at, str):
+            yield Holding(function, at)
+        elif at < len(names):
+            yield Holding(function, names[at])
 
 
-def _is_name(binding: object, name: str) -> bool:
-    value = getattr(binding, "value", None)
-    return isinstance(value, ast.Name) and value.id == name
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")

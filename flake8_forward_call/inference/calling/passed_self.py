@@ -87,7 +87,7 @@ class _Way:
         assert not isinstance(function, ast.Lambda)
         search = self._asked.calls_of(function, parameter.scope)
         for found in islice(search.calls(), MAX_CALLS):
-            given = _given(parameter, found)
+            given = given_for(parameter, found)
             self.is_elsewhere |= given is None or not found.is_certain
             if given is not None:
                 self.follow(given, found.called.scope, depth + 1, is_kept=is_kept)
@@ -143,7 +143,7 @@ def _calls(function: Scope) -> Iterator[tuple[ast.Call, Scope]]:
         yield from ((call, inner) for call in inner.calls)
 
 
-def _given(parameter: Parameter, found: Found) -> ast.expr | None:
+def given_for(parameter: Parameter, found: Found) -> ast.expr | None:
     """The expression that a call passes for a parameter; None if that is not known, or it is the default."""
     call, name = found.called.call, parameter.argument.arg
     if call is None:

@@ -20,7 +20,7 @@ def of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope]
     """The location where a class of the project gives an attribute a value other than the stored one, or None."""
     kin = [one for one in asked.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     if not member.is_exact:
-        kin += asked.hierarchy.subclasses_in(member.cls, member.cls.scope.file)
+        kin += asked.hierarchy.project_subclasses(member.cls)
     for cls in kin:
         reads = bodies.first_method(cls, "__getattribute__")
         if reads is not None and not _only_hands_on(reads):

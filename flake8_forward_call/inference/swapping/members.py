@@ -11,14 +11,11 @@ from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
-from flake8_forward_call.inference.swapping import between, dynamic, interception, steps, values
+from flake8_forward_call.inference.swapping import between, dynamic, inherited, interception, steps, values
 from flake8_forward_call.inference.swapping.holders import Holder
 from flake8_forward_call.inference.swapping.owners import is_guarded, is_promised, looks_alike
-from flake8_forward_call.inference.syntax.bindings import Assigned
-from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope
-from flake8_forward_call.inference.syntax.states import key_of, untested
-from flake8_forward_call.inference.types import Instance, Origin
+from flake8_forward_call.inference.syntax.states import key_of
 
 # At most so many files are read for one name. If more may store it, only those that also name its class are read.
 MAX_FILES = 30
@@ -34,7 +31,7 @@ def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, 
         return found
     stores = [*_bad_stores(asked, held, member), *dynamic.bad_stores(asked, held, member)]
     if not held.proof:
-        return next(((one.at, one.scope) for one in stores), None) or _of_subclasses(asked, held, member)
+        return next(((one.at, one.scope) for one in stores), None) or inherited.instead_of(asked, held, member)
     for one in stores:
         if one.scope is held.scope and between.is_between(held, one.at):
             return one.at, one.scope
@@ -83,24 +80,7 @@ def _is_seen(store: Store, held: Holder) -> bool:
     return isinstance(held.node, ast.Attribute) and key_of(store.owner) == key_of(held.node.value) is not None
 
 
-def _of_subclasses(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
-    """Where a subclass in another file, which may be the receiver's class, stores something else."""
-    if member.is_exact:
-        return None
-    for subclass in subclasses_with(asked, member):
-        kind = asked.own_member(subclass, Instance(subclass, Origin.DECLARED), member.name)
-        if kind is not None and steps.is_other(asked, kind, held.steps, for_certain=True):
-            bound = [
-                *bodies.assignments(subclass, member.name),
-                *untested(flow_of(subclass.scope).exit.get(member.name, ())),
-            ]
-            for one in bound:
-                if isinstance(one, Assigned):
-                    return one.value, one.scope
-    return None
-
-
-def subclasses_with(asked: Questions, member: Member) -> Iterator[SourceClass]:
+def _subclasses_with(asked: Questions, member: Member) -> Iterator[SourceClass]:
     """Yield the subclasses in other files that mention the attribute's name."""
     seen, todo = {member.cls}, [member.cls]
     while todo:
@@ -119,7 +99,7 @@ def _bad_scopes(asked: Questions, held: Holder, member: Member) -> Iterator[Scop
     guarded = is_guarded(asked, member)
     kin = [*asked.hierarchy.order(member.cls)]
     if not member.is_exact:
-        kin += [*asked.hierarchy.subclasses_in(member.cls, member.cls.scope.file), *subclasses_with(asked, member)]
+        kin += [*asked.hierarchy.subclasses_in(member.cls, member.cls.scope.file), *_subclasses_with(asked, member)]
     for cls in kin:
         if isinstance(cls, SourceClass):
             for one in bodies.assignments(cls, member.name):

@@ -11,7 +11,7 @@ from pathlib import PurePath
 
 from flake8_forward_call.inference.answers import Member, Variable
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.swapping import fillings, globally, members, replacing
+from flake8_forward_call.inference.swapping import creating, fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Ways
 from flake8_forward_call.inference.swapping.steps import Step
 from flake8_forward_call.inference.syntax.scopes import Scope
@@ -26,6 +26,9 @@ def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> str | None:
 
     Raises OutOfBudget.
     """
+    maker = creating.other_maker(asked, receiver, scope)
+    if maker is not None:
+        return f"{maker.label}(...) may create something else"
     ways = Ways(asked, receiver, scope)
     for definition in ways.definitions:
         if replacing.replaces(asked, definition):

@@ -21,6 +21,8 @@ def run(m, x, *, net=None):
         ("run(m=Net(), x=1)", "# FWD001"),
         ("run(Net(), 1)\nrun(Net(), 2)", "# FWD001"),
         ("run(x=1, **{}, m=Net())", "# FWD001"),
+        ("run.__call__(Net(), 1)", "# FWD001"),
+        ("run(Net(), 1)\nrun.__call__(Robot(), 2)", ""),
         ("run(Net(), *[1])", "# FWD001"),
         ("again = run\nagain(Net(), 1)", "# FWD001"),
         ("again = run\nagain(Net(), 1)\nrun(Robot(), 2)", ""),
