@@ -166,8 +166,8 @@ class Containers(Protocol):
         An annotation that names the elements is complete; one that only names a module container is not.
         """
 
-    def put_in(self, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
-        """Yield what is put into a target of the filling."""
+    def put_in(self, filling: Filling, scope: Scope) -> Iterator[Type]:
+        """Yield what a filling in a scope puts into its container."""
 
     def put_by_call(self, call: ast.Call, scope: Scope) -> Iterator[Type]:
         """Yield what a call such as ``xs.append(x)`` adds."""
