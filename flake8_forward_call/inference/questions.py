@@ -355,8 +355,8 @@ class Calls(Protocol):
     def attachments(self, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
         """Everything that the project attaches to the hooks of a receiver, the nearest first."""
 
-    def swapped(self, receiver: ast.expr, scope: Scope) -> str | None:
-        """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+    def swapped(self, receiver: ast.expr, scope: Scope) -> Obstacle | None:
+        """What may put something else where the receiver is stored; None if nothing is found.
 
         Raises OutOfBudget.
         """

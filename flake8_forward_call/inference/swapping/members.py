@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.answers import Member, Swap
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
@@ -24,7 +24,7 @@ from flake8_forward_call.inference.types import Instance, Origin
 MAX_FILES = 30
 
 
-def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def store_in(asked: Questions, held: Holder, member: Member) -> Swap | None:
     """Where something other than a module is stored in an attribute, in a way that inference does not consider.
 
     If the scope itself proves what the attribute is, only what runs between that proof and the use counts.
@@ -34,13 +34,24 @@ def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, 
         return found
     stores = [*_bad_stores(asked, held, member), *dynamic.bad_stores(asked, held, member)]
     if not held.proof:
-        return next(((one.at, one.scope) for one in stores), None) or _of_subclasses(asked, held, member)
+        swaps = [_swap_by(asked, one, held, member) for one in stores]
+        return next((one for one in swaps if one.is_certain), next(iter(swaps), None)) or _of_subclasses(
+            asked, held, member
+        )
     for one in stores:
         if one.scope is held.scope and between.is_between(held, one.at):
-            return one.at, one.scope
-    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(asked, held, member)]
-    call = between.leading_to(asked, held, swaps)
-    return None if call is None else (call, held.scope)
+            return Swap(one.at, one.scope)
+    scopes = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(asked, held, member)]
+    call = between.leading_to(asked, held, scopes)
+    return None if call is None else Swap(call, held.scope)
+
+
+def _swap_by(asked: Questions, store: Store, held: Holder, member: Member) -> Swap:
+    """What a store does: a module may refuse it, an unknown owner may be another object, and so may the name."""
+    is_checked = is_guarded(asked, member) and not store.is_raw
+    is_named = store.key is None or isinstance(store.key, ast.Constant)
+    may_miss = is_checked or not is_named or not asked.is_stored_into(store, member)
+    return values.swap_by(asked, store, held.steps, may_miss=may_miss)
 
 
 def _bad_stores(asked: Questions, held: Holder, member: Member) -> Iterator[Store]:
@@ -83,7 +94,7 @@ def _is_seen(store: Store, held: Holder) -> bool:
     return isinstance(held.node, ast.Attribute) and key_of(store.owner) == key_of(held.node.value) is not None
 
 
-def _of_subclasses(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def _of_subclasses(asked: Questions, held: Holder, member: Member) -> Swap | None:
     """Where a subclass in another file, which may be the receiver's class, stores something else."""
     if member.is_exact:
         return None
@@ -96,7 +107,7 @@ def _of_subclasses(asked: Questions, held: Holder, member: Member) -> tuple[ast.
             ]
             for one in bound:
                 if isinstance(one, Assigned):
-                    return one.value, one.scope
+                    return Swap(one.value, one.scope)
     return None
 
 
