@@ -46,6 +46,7 @@ from flake8_forward_call.inference.usage import (
     by_pytest,
     callers,
     elsewhere,
+    fields,
     filling,
     guards,
     handing,
@@ -177,6 +178,7 @@ class Evaluator:
     places = search.places
     goes_on = search.goes_on
     set_elsewhere = elsewhere.attribute
+    passed_to_field = fields.passed
     made_by_registry = registries.made
     named_global = registries.named_global
     origins = value_origins.origins

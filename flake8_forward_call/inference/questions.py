@@ -303,6 +303,9 @@ class Uses(Protocol):
         ``known`` is what the class itself says: nothing, None, or something that its callers decide.
         """
 
+    def passed_to_field(self, cls: SourceClass, name: str) -> Iterator[Type]:
+        """Yield what callers pass for a field if the class's constructor is generated; UNKNOWN for what is not read."""
+
     def made_by_registry(self, callee: ast.expr, scope: Scope) -> Type:
         """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
 

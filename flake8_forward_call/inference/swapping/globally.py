@@ -15,7 +15,7 @@ from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Imp
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
+from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Namespace, alternatives
 
