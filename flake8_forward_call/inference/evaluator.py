@@ -45,6 +45,7 @@ from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, i
 from flake8_forward_call.inference.usage import (
     by_pytest,
     callers,
+    defaults,
     elsewhere,
     fields,
     filling,
@@ -178,6 +179,7 @@ class Evaluator:
     places = search.places
     goes_on = search.goes_on
     set_elsewhere = elsewhere.attribute
+    keeps_defaults = defaults.are_kept
     passed_to_field = fields.passed
     made_by_registry = registries.made
     named_global = registries.named_global

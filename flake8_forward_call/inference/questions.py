@@ -303,6 +303,9 @@ class Uses(Protocol):
         ``known`` is what the class itself says: nothing, None, or something that its callers decide.
         """
 
+    def keeps_defaults(self, function: Scope) -> bool:
+        """Whether no code of the project sets the default values of a function: ``f.__defaults__ = (True,)``."""
+
     def passed_to_field(self, cls: SourceClass, name: str) -> Iterator[Type]:
         """Yield what callers pass for a field if the class's constructor is generated; UNKNOWN for what is not read."""
 

@@ -141,7 +141,7 @@ def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:
 
 def _default(asked: Questions, binding: Parameter) -> Type:
     outer = binding.scope.parent
-    if binding.default is None or outer is None:
+    if binding.default is None or outer is None or not asked.keeps_defaults(binding.scope):
         return UNKNOWN
     return asked.expression(binding.default, outer)
 

@@ -1,4 +1,4 @@
-"""What callers pass for a field of a class whose constructor is generated: a dataclass, a named tuple, an attrs class."""
+"""What callers pass for a field of a class with a generated constructor: a dataclass, a named tuple, an attrs class."""
 
 from __future__ import annotations
 
