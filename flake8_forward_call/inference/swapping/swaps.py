@@ -29,8 +29,10 @@ def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> Obstacle | No
     """
     ways = Ways(asked, receiver, scope)
     for definition in ways.definitions:
-        if replacing.replaces(asked, definition):
-            return Obstacle(Sameness.PERHAPS, f"a decorator replaces {definition.binding.definition.name}")
+        replaced = replacing.replaced_by(asked, definition)
+        if replaced is not None:
+            reason = f"a decorator replaces {definition.binding.definition.name}"
+            return Obstacle(Sameness.PERHAPS, reason, is_refuted=replaced.is_certain)
     found: Swap | None = None
     for held in ways.holders:
         key = held if held.proof else (held.keeper, held.steps, held.scope)

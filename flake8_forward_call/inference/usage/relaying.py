@@ -117,10 +117,16 @@ def _in_a_tuple(call: ast.Call, node: ast.expr) -> _Given | None:
     named = {one.arg: one.value for one in call.keywords}
     args = named.get("args") or next(iter(after), None)
     kwargs = named.get("kwargs") or named.get("kwds") or next(iter(after[1:]), None)
-    if not isinstance(args, (ast.Tuple, ast.List, type(None))) or not isinstance(kwargs, (ast.Dict, type(None))):
+    if not isinstance(args, (ast.Tuple, ast.List, type(None))):
         return None
-    pairs = [] if kwargs is None else zip(kwargs.keys, kwargs.values, strict=True)
-    return ([] if args is None else args.elts), [ast.keyword(_text(key), value) for key, value in pairs]
+    positional = [] if args is None else args.elts
+    match kwargs:
+        case None:
+            return positional, []
+        case ast.Dict(keys=keys, values=values):
+            return positional, [ast.keyword(_text(key), value) for key, value in zip(keys, values, strict=True)]
+        case _:
+            return None
 
 
 def _text(key: ast.expr | None) -> str | None:
@@ -152,7 +158,8 @@ _FUNCTIONS: dict[str, _Reading] = {
     ),
 }
 
-# Methods of pools and event loops: docs.python.org/3/library/{concurrent.futures,multiprocessing,asyncio-eventloop}.html
+# Methods of pools and event loops. The pages:
+# docs.python.org/3/library/{concurrent.futures,multiprocessing,asyncio-eventloop}.html.
 _METHODS: dict[str, _Reading] = {
     **dict.fromkeys(("submit", "run_in_executor", "call_soon", "call_later", "addCleanup", "callback"), _the_rest),
     **dict.fromkeys(("map", "map_async", "imap", "imap_unordered"), _each),

@@ -215,6 +215,37 @@ class Another:
     part = Net()
     def go(self): return self.part.forward(1)  # FWD001
 Another.part = Net()
+
+class Wrapper:
+    def __init__(self, inner): pass
+    def __call__(self, *args): return self
+    def forward(self, x): return x
+def wrapping(cls): return Wrapper(cls)
+def single(cls):
+    only = Wrapper(cls)
+    def get(): return only
+    return get
+def wrapped(make):
+    def inner(*args): return Wrapper(make(*args))
+    return inner
+def counted(make):
+    def inner(*args): return make(*args)
+    return inner
+
+@wrapping
+class Wrapped(nn.Module):
+    def forward(self, x): return x
+Wrapped().forward(1)
+@single
+class Single(nn.Module):
+    def forward(self, x): return x
+Single().forward(1)
+@wrapped
+def build(): return Net()
+build().forward(1)
+@counted
+def build_counted(): return Net()
+build_counted().forward(1)  # FWD001
 """
 
 
