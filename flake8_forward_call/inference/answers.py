@@ -64,10 +64,12 @@ class Obstacle:
     """Why calling the receiver may not be equivalent, as a clause in plain words.
 
     DIFFERENT: it is not equivalent, so the call is not rewritten. PERHAPS: it may not be, so the fix is unsafe.
+    ``is_refuted``: something that is certainly not a module comes there as well, so nothing is reported.
     """
 
     sameness: Sameness
     reason: str
+    is_refuted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,18 @@ class Member:
 
 
 Keeper: TypeAlias = Variable | Member
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Where code puts something else in place of a module.
+
+    ``is_certain``: it is certainly an object with a ``forward`` that is not a module, and nothing prevents it.
+    """
+
+    at: ast.AST
+    scope: Scope
+    is_certain: bool = False
 
 
 class Callers(Protocol):

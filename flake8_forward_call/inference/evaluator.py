@@ -45,7 +45,9 @@ from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, i
 from flake8_forward_call.inference.usage import (
     by_pytest,
     callers,
+    defaults,
     elsewhere,
+    fields,
     filling,
     guards,
     handing,
@@ -178,6 +180,8 @@ class Evaluator:
     places = search.places
     goes_on = search.goes_on
     set_elsewhere = elsewhere.attribute
+    keeps_defaults = defaults.are_kept
+    passed_to_field = fields.passed
     made_by_registry = registries.made
     named_global = registries.named_global
     origins = value_origins.origins

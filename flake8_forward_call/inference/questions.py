@@ -166,8 +166,8 @@ class Containers(Protocol):
         An annotation that names the elements is complete; one that only names a module container is not.
         """
 
-    def put_in(self, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
-        """Yield what is put into a target of the filling."""
+    def put_in(self, filling: Filling, scope: Scope) -> Iterator[Type]:
+        """Yield what a filling in a scope puts into its container."""
 
     def put_by_call(self, call: ast.Call, scope: Scope) -> Iterator[Type]:
         """Yield what a call such as ``xs.append(x)`` adds."""
@@ -306,6 +306,12 @@ class Uses(Protocol):
         ``known`` is what the class itself says: nothing, None, or something that its callers decide.
         """
 
+    def keeps_defaults(self, function: Scope) -> bool:
+        """Whether no code of the project sets the default values of a function: ``f.__defaults__ = (True,)``."""
+
+    def passed_to_field(self, cls: SourceClass, name: str) -> Iterator[Type]:
+        """Yield what callers pass for a field if the class's constructor is generated; UNKNOWN for what is not read."""
+
     def made_by_registry(self, callee: ast.expr, scope: Scope) -> Type:
         """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
 
@@ -358,8 +364,8 @@ class Calls(Protocol):
     def attachments(self, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
         """Everything that the project attaches to the hooks of a receiver, the nearest first."""
 
-    def swapped(self, receiver: ast.expr, scope: Scope) -> str | None:
-        """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+    def swapped(self, receiver: ast.expr, scope: Scope) -> Obstacle | None:
+        """What may put something else where the receiver is stored; None if nothing is found.
 
         Raises OutOfBudget.
         """

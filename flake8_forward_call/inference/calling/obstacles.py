@@ -110,8 +110,7 @@ def _is_called(place: Place) -> bool:
 
 
 def _swapped(asked: Questions, place: Place) -> Obstacle | None:
-    reason = asked.swapped(place.receiver, place.scope)
-    return None if reason is None else Obstacle(Sameness.PERHAPS, reason)
+    return asked.swapped(place.receiver, place.scope)
 
 
 def _passed_by_forward(asked: Questions, place: Place) -> Obstacle | None:

@@ -227,6 +227,8 @@ def _member(asked: Questions, cls: SourceClass, name: str) -> Type | None:
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return union([_with_stores(asked, cls, name, declared, declared=True), *asked.stand_ins(cls, name)])
     kind = _with_stores(asked, cls, name, asked.bindings(at_end or [*in_body, *in_methods]), declared=False)
+    if any(isinstance(one, Annotated) for one in in_body) and any(map(asked.hierarchy.is_module, alternatives(kind))):
+        kind = union([kind, *asked.passed_to_field(cls, name)])  # The annotation says nothing, and has a default.
     kind = union([kind, *asked.stand_ins(cls, name)])
     stub = asked.counterpart(cls.scope) if kind == UNKNOWN else None
     return kind if stub is None or not stub.is_class else _member(asked, asked.source_class(stub), name) or kind

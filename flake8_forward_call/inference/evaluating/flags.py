@@ -100,7 +100,7 @@ def _known(
             found = branches.value(given[name], around)
             if not branches.is_known(found) and _is_something(asked, given[name], scope):
                 found = branches.Given.NOT_NONE
-        elif is_complete and bound[0].default is not None:
+        elif is_complete and bound[0].default is not None and asked.keeps_defaults(inner):
             found = branches.value(bound[0].default, {})
         else:
             continue

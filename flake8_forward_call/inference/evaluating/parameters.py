@@ -136,7 +136,8 @@ def slots_for(
     for argument, default in _defaults(node):
         if argument.arg not in given and default is not None and any(one is argument for one in own):
             assert inner.parent is not None
-            given[argument.arg] = asked.expression(default, inner.parent)
+            is_kept = asked.keeps_defaults(inner)
+            given[argument.arg] = asked.expression(default, inner.parent) if is_kept else UNKNOWN
     slots: dict[Slot, Type] = {}
     for argument in own:
         if argument.arg not in given:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import owner_of, references_of
-from flake8_forward_call.inference.syntax.scopes import Scope, root_of
+from flake8_forward_call.inference.syntax.scopes import Scope, root_of, targets_of, unpacked
 from flake8_forward_call.inference.syntax.states import key_of
 
 
@@ -55,6 +55,10 @@ class Stores:
                 else:
                     for target in statement.targets:
                         self._item(target, statement.value, scope)
+            for node in scope.item_targets:
+                for target in targets_of(node):
+                    for item in unpacked(target):
+                        self._item(item, None, scope)
 
     def _add(self, store: Store, name: ast.expr | str | None) -> None:
         match name:
@@ -63,7 +67,7 @@ class Stores:
             case _:
                 self.dynamic.append(store)
 
-    def _item(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+    def _item(self, target: ast.expr, value: ast.expr | None, scope: Scope) -> None:
         """Record ``x.__dict__["name"] = value`` and ``globals()["name"] = value``."""
         match target:
             case ast.Subscript(value=ast.Attribute(value=owner, attr="_modules"), slice=key):

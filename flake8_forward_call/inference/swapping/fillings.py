@@ -10,15 +10,15 @@ import ast
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from flake8_forward_call.inference.answers import Keeper, Member, Variable
+from flake8_forward_call.inference.answers import Keeper, Member, Swap, Variable
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.aliases import running_over
 from flake8_forward_call.inference.statements.fillings import fillings_by
-from flake8_forward_call.inference.swapping import owners, puts, steps
-from flake8_forward_call.inference.swapping.holders import Holder
-from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Iterated, Parameter
+from flake8_forward_call.inference.swapping import escapes, owners, puts, steps
+from flake8_forward_call.inference.swapping.holders import Holder, classes_of
+from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Iterated, Parameter
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
@@ -46,8 +46,8 @@ _IsIt: TypeAlias = "Callable[[ast.expr, Scope], bool]"
 _Given: TypeAlias = "dict[Slot, Type]"
 
 
-def filling_of(asked: Questions, held: Holder) -> tuple[ast.expr, Scope] | None:
-    """The location where something other than a module is put into what holds the receiver, or None."""
+def filling_of(asked: Questions, held: Holder) -> Swap | None:
+    """Where something other than a module is put into what holds the receiver, or None."""
     kinds = alternatives(asked.expression(held.node, held.scope)) if not _is_made_up(held.node) else ()
     if kinds and not any(isinstance(one, (Many, Mapping, Tuple, Slot)) for one in kinds):
         return None
@@ -65,6 +65,7 @@ class _Search:
         self._held = held
         self._seen: set[Keeper] = set()
         self._todo: list[tuple[Keeper, _Given, bool]] = []
+        self._lost: list[Swap] = []  # Where the container goes to code that only callers know.
         self._add(held.keeper, {}, is_outer=False)
 
     def _add(self, keeper: Keeper, given: _Given, *, is_outer: bool) -> None:
@@ -73,7 +74,9 @@ class _Search:
             self._seen.add(keeper)
             self._todo.append((keeper, given, is_outer))
 
-    def found(self) -> tuple[ast.expr, Scope] | None:
+    def found(self) -> Swap | None:
+        """The first place where certainly something else is put in, else the first where that may be so."""
+        found: list[Swap] = []
         trusted = self._is_annotated(self._held.keeper)
         while self._todo:
             keeper, given, is_outer = self._todo.pop()
@@ -83,12 +86,21 @@ class _Search:
                     inner, deeper = _without_items(target)
                     if (deeper or not is_outer) and self._is(inner, scope, is_it):
                         for kind in put():
-                            if steps.is_other(
-                                self._asked, substitute(kind, given), self._held.steps, for_certain=trusted
-                            ):
-                                return target, scope
+                            one = self._swap(substitute(kind, given), target, scope, for_certain=trusted)
+                            if one is not None and one.is_certain:
+                                return one
+                            found += [] if one is None else [one]
                 self._follow(scope, is_it, given, is_outer=is_outer)
-        return None
+            if isinstance(keeper, Variable):
+                self._returned(keeper, is_it, given, is_outer=is_outer)
+        return next(iter([*found, *(() if trusted else self._lost)]), None)
+
+    def _swap(self, kind: Type, at: ast.expr, scope: Scope, *, for_certain: bool) -> Swap | None:
+        """What putting a value into the container does; None if the receiver stays a module."""
+        if steps.may_be_lookalike(self._asked, kind, self._held.steps):
+            return Swap(at, scope, is_certain=True)
+        is_other = steps.is_other(self._asked, kind, self._held.steps, for_certain=for_certain)
+        return Swap(at, scope) if is_other else None
 
     def _is(self, node: ast.expr, scope: Scope, is_it: _IsIt) -> bool:
         """Whether an expression is the container, or a call of a function that returns it."""
@@ -172,46 +184,56 @@ class _Search:
                     continue
                 match one:
                     case Assigned(value=ast.Tuple(elts=values), path=[step]) if step.index < len(values):
-                        self._assigned(name, values[step.index], scope, is_it, given)
+                        self._assigned(name, one, values[step.index], is_it, given)
                     case Assigned(value=value) | Annotated(value=ast.expr() as value):
-                        self._assigned(name, value, scope, is_it, given)
+                        self._assigned(name, one, value, is_it, given)
                     case Iterated(iterable=ast.List(elts=values) | ast.Tuple(elts=values)):
                         if any(is_it(value, scope) for value in values):
-                            self._named(name, scope, given, is_outer=is_outer)
+                            self._named(name, one, given, is_outer=is_outer)
                     case Iterated(iterable=value) if is_outer and is_it(running_over(value), scope):
-                        self._named(name, scope, given, is_outer=False)
+                        self._named(name, one, given, is_outer=False)
         for call in scope.calls:
             for argument in (*call.args, *(one.value for one in call.keywords)):
                 if is_it(argument, scope):
                     self._passed(call, argument, scope, given)
 
-    def _assigned(self, name: str, value: ast.expr, scope: Scope, is_it: _IsIt, given: _Given) -> None:
+    def _assigned(self, name: str, binding: Binding, value: ast.expr, is_it: _IsIt, given: _Given) -> None:
         nodes, is_outer = [value], False
         match value:
             case ast.List(elts=nodes) | ast.Tuple(elts=nodes) | ast.Dict(values=nodes):
                 is_outer = True
-        if any(is_it(one, scope) for one in nodes):
-            self._named(name, scope, given, is_outer=is_outer)
+        if any(self._is(one, binding.scope, is_it) for one in nodes):
+            self._named(name, binding, given, is_outer=is_outer)
 
-    def _named(self, name: str, scope: Scope, given: _Given, *, is_outer: bool) -> None:
-        """Record a name, or an attribute of ``self``, as another name of the container."""
-        owner, _, attribute = name.partition(".")
-        if not attribute:
-            home = next((one for one in scope.outward() if name in flow_of(one).bound), scope)
-            self._add(Variable(home, name), given, is_outer=is_outer)
-        elif attribute.isidentifier():
-            for one in scope.outward():
-                if one.enclosing_class is not None and one.positional[:1] == [owner]:
-                    cls = self._asked.source_class(one.enclosing_class)
-                    self._add(Member(cls, attribute, is_exact=False), given, is_outer=is_outer)
+    def _named(self, name: str, binding: Binding, given: _Given, *, is_outer: bool) -> None:
+        """Record a name, or an attribute of an object, as another name of the container."""
+        match binding.node:
+            case ast.Attribute(value=owner, attr=attribute):
+                scope = binding.scope
+                for cls, is_exact in classes_of(self._asked.expression(owner, scope)):
+                    self._add(Member(cls, attribute, is_exact), given, is_outer=is_outer)
+                if escapes.is_open(self._asked, owner, scope):
+                    self._lost.append(Swap(binding.node, scope))
+            case ast.Name():
+                scope = next((one for one in binding.scope.outward() if name in flow_of(one).bound), binding.scope)
+                self._add(Variable(scope, name), given, is_outer=is_outer)
+
+    def _returned(self, keeper: Variable, is_it: _IsIt, given: _Given, *, is_outer: bool) -> None:
+        """Record the names that callers give to the container if its function returns it."""
+        for one in escapes.returned(keeper.scope):
+            if self._is(one.value, keeper.scope, is_it):
+                for name, binding, is_part in escapes.names_of(self._asked, keeper.scope, one):
+                    self._named(name, binding, given, is_outer=is_outer or is_part)
 
     def _passed(self, call: ast.Call, argument: ast.expr, scope: Scope, given: _Given) -> None:
         """Record the parameters that get the container, and the container that it is put into."""
         asked = self._asked
         for target, filled in fillings_by(call):
             if filled is call and isinstance(target, ast.Name):
-                self._named(target.id, scope, given, is_outer=True)
-        for callee in alternatives(asked.expression(call.func, scope)):
+                self._named(target.id, Binding(target, scope, False), given, is_outer=True)
+        if escapes.may_fill(asked, call, scope):
+            self._lost.append(Swap(call, scope))
+        for callee in alternatives(asked.resolved(asked.expression(call.func, scope))):
             match callee:
                 case Function(scope=inner, owner=owner):
                     is_bound = owner is not None

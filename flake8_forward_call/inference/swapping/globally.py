@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Variable
+from flake8_forward_call.inference.answers import Swap, Variable
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
@@ -15,7 +15,7 @@ from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Imp
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
-from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
+from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Namespace, alternatives
 
@@ -28,12 +28,12 @@ MAX_DYNAMIC_FILES = 10
 _PYTHON_MODULES = frozenset({"import_module", "__import__", "modules"})
 
 
-def store_in(asked: Questions, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
-    """The location where something other than a module is stored in a variable, in a way that inference ignores."""
+def store_in(asked: Questions, held: Holder, variable: Variable) -> Swap | None:
+    """Where something other than a module is stored in a variable, in a way that inference ignores."""
     if held.proof:
         swaps = [one.scope for one in _written(variable) if steps.is_other(asked, asked.binding(one), held.steps)]
         call = between.leading_to(asked, held, swaps)
-        return None if call is None else (call, held.scope)
+        return None if call is None else Swap(call, held.scope)
     if variable.scope.parent is not None:
         return None
     file = variable.scope.file
@@ -43,12 +43,12 @@ def store_in(asked: Questions, held: Holder, variable: Variable) -> tuple[ast.ex
     for store in _stores(asked, variable):
         is_earlier = store.scope is variable.scope and store.at.lineno < first
         if not is_earlier and _is_into(asked, store, file) and values.is_other(asked, store, held.steps):
-            return store.at, store.scope
+            return values.swap_by(asked, store, held.steps)
     return _dynamic(asked, held, variable)
 
 
-def _dynamic(asked: Questions, held: Holder, variable: Variable) -> tuple[ast.expr, Scope] | None:
-    """The location where something certainly not a module is stored in globals under a name that is not written out."""
+def _dynamic(asked: Questions, held: Holder, variable: Variable) -> Swap | None:
+    """Where something certainly not a module is stored in globals under a name that is not written out."""
     home = variable.scope.file
     beside = home.name.rpartition(".")[2]
     files = (asked.files_mentioning("setattr", home, MAX_DYNAMIC_FILES, beside) if beside else None) or (home,)
@@ -62,7 +62,7 @@ def _dynamic(asked: Questions, held: Holder, variable: Variable) -> tuple[ast.ex
                 and _is_into(asked, store, home)
                 and values.is_other(asked, store, held.steps, for_certain=True)
             ):
-                return store.at, store.scope
+                return Swap(store.at, store.scope)
     return None
 
 

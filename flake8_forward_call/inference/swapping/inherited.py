@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.answers import Member, Swap
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
@@ -14,12 +14,11 @@ from flake8_forward_call.inference.swapping import replacing, steps
 from flake8_forward_call.inference.swapping.holders import Definition, Holder
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
 from flake8_forward_call.inference.types import Instance, Origin
 
 
-def instead_of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def instead_of(asked: Questions, held: Holder, member: Member) -> Swap | None:
     """The location where a subclass, which may be the owner's class, has something else under the name, or None.
 
     What the subclass inherits from a class that precedes the owner's bases counts as well.
@@ -42,17 +41,17 @@ def instead_of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr
     return _created(asked, held, member)
 
 
-def _place(
-    asked: Questions, cls: SourceClass, held: Holder, name: str, *, is_other: bool
-) -> tuple[ast.expr, Scope] | None:
+def _place(asked: Questions, cls: SourceClass, held: Holder, name: str, *, is_other: bool) -> Swap | None:
     """The location at which a class gives the name something else, or decorates it with what gives something else."""
     for one in _bindings(cls, name):
         match one:
             case Assigned(value=value, scope=scope) | Annotated(value=ast.expr() as value, scope=scope) if is_other:
-                return value, scope
+                return Swap(value, scope)
             case Defined(definition=node, scope=scope):
-                if is_other or (node.decorator_list and replacing.replaces(asked, Definition(one, held.steps))):
-                    return node, scope  # type: ignore[return-value]
+                if is_other or (
+                    node.decorator_list and replacing.replaced_by(asked, Definition(one, held.steps)) is not None
+                ):
+                    return Swap(node, scope)
     return None
 
 
@@ -61,10 +60,10 @@ def _bindings(cls: SourceClass, name: str) -> Iterator[Binding]:
     yield from untested(flow_of(cls.scope).exit.get(name, ()))
 
 
-def _created(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def _created(asked: Questions, held: Holder, member: Member) -> Swap | None:
     """Where ``type(name, bases, {...})`` creates a subclass that may have something else under the name."""
     for call, scope in asked.creations(member.cls):
         value = given(call, member.name)
         if value is not None and steps.is_other(asked, asked.expression(value, scope), held.steps):
-            return call, scope
+            return Swap(call, scope)
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.answers import Member, Swap
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
@@ -16,27 +16,27 @@ from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
 
-def of(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
-    """The location where a class of the project gives an attribute a value other than the stored one, or None."""
+def of(asked: Questions, held: Holder, member: Member) -> Swap | None:
+    """Where a class of the project gives an attribute a value other than the stored one, or None."""
     kin = [one for one in asked.hierarchy.order(member.cls) if isinstance(one, SourceClass) and not is_foreign(one)]
     if not member.is_exact:
         kin += asked.hierarchy.project_subclasses(member.cls)
     for cls in kin:
         reads = bodies.first_method(cls, "__getattribute__")
         if reads is not None and not _only_hands_on(reads):
-            return reads.node, reads  # type: ignore[return-value]
+            return Swap(reads.node, reads)
         # A module stores its submodules in a way that makes Python call `__getattr__` for them.
         if asked.hierarchy.standing(cls) is Standing.MODULE:
             reads = bodies.first_method(cls, "__getattr__")
             if reads is not None:
                 for given in flow_of(reads).returned.values():
                     if given.value is not None and _is_other(asked, given.value, reads, held):
-                        return given.value, reads
+                        return Swap(given.value, reads)
         sets = bodies.first_method(cls, "__setattr__")
         if sets is not None:
             for value in _set_instead(sets):
                 if _is_other(asked, value, sets, held):
-                    return value, sets
+                    return Swap(value, sets)
     return None
 
 

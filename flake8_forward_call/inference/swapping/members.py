@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from flake8_forward_call.inference.answers import Member
+from flake8_forward_call.inference.answers import Member, Swap
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
@@ -21,7 +21,7 @@ from flake8_forward_call.inference.syntax.states import key_of
 MAX_FILES = 30
 
 
-def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, Scope] | None:
+def store_in(asked: Questions, held: Holder, member: Member) -> Swap | None:
     """Where something other than a module is stored in an attribute, in a way that inference does not consider.
 
     If the scope itself proves what the attribute is, only what runs between that proof and the use counts.
@@ -31,13 +31,23 @@ def store_in(asked: Questions, held: Holder, member: Member) -> tuple[ast.expr, 
         return found
     stores = [*_bad_stores(asked, held, member), *dynamic.bad_stores(asked, held, member)]
     if not held.proof:
-        return next(((one.at, one.scope) for one in stores), None) or inherited.instead_of(asked, held, member)
+        swaps = [_swap_by(asked, one, held, member) for one in stores]
+        first = next((one for one in swaps if one.is_certain), next(iter(swaps), None))
+        return first or inherited.instead_of(asked, held, member)
     for one in stores:
         if one.scope is held.scope and between.is_between(held, one.at):
-            return one.at, one.scope
-    swaps = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(asked, held, member)]
-    call = between.leading_to(asked, held, swaps)
-    return None if call is None else (call, held.scope)
+            return Swap(one.at, one.scope)
+    scopes = [*(one.scope for one in stores if one.scope is not held.scope), *_bad_scopes(asked, held, member)]
+    call = between.leading_to(asked, held, scopes)
+    return None if call is None else Swap(call, held.scope)
+
+
+def _swap_by(asked: Questions, store: Store, held: Holder, member: Member) -> Swap:
+    """What a store does: a module may refuse it, an unknown owner may be another object, and so may the name."""
+    is_checked = is_guarded(asked, member) and not store.is_raw
+    is_named = store.key is None or isinstance(store.key, ast.Constant)
+    may_miss = is_checked or not is_named or not asked.is_stored_into(store, member)
+    return values.swap_by(asked, store, held.steps, may_miss=may_miss)
 
 
 def _bad_stores(asked: Questions, held: Holder, member: Member) -> Iterator[Store]:

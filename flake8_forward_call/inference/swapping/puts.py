@@ -24,7 +24,7 @@ _CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
 def all_in(asked: Questions, scope: Scope) -> Iterator[_Put]:
     """Yield the containers that the scope's own code fills."""
     for target, code in fillings(scope):
-        yield target, partial(asked.put_in, code, target, scope)
+        yield target, partial(asked.put_in, code, scope)
     for call in scope.calls:
         yield from _by_other_calls(asked, call, scope)
         for one in (*call.args, *(keyword.value for keyword in call.keywords)):

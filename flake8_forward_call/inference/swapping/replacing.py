@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from flake8_forward_call.inference.answers import Swap
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import steps
@@ -23,8 +24,8 @@ from flake8_forward_call.inference.types import (
 )
 
 
-def replaces(asked: Questions, definition: Definition) -> bool:
-    """Whether the result of a decorated function or class is known not to be a module."""
+def replaced_by(asked: Questions, definition: Definition) -> Swap | None:
+    """What the decorators of a function or class put in its place if the result is known not to be a module."""
     node, scope = definition.binding.definition, definition.binding.scope
     inner = scopes_of(scope.file).opened[id(node)]
     kind: Type = ClassObject(asked.source_class(inner)) if isinstance(node, ast.ClassDef) else Function(node, inner)
@@ -35,8 +36,8 @@ def replaces(asked: Questions, definition: Definition) -> bool:
             # An unknown result is treated as the decorated object itself, which most decorators return.
             kind = kind if found == UNKNOWN else found
             if steps.is_other(asked, kind, definition.steps, for_certain=True):
-                return True
-    return False
+                return Swap(node, scope, is_certain=steps.may_be_lookalike(asked, kind, definition.steps))
+    return None
 
 
 def _is_own_class(kind: Type) -> bool:

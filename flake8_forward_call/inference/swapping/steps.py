@@ -26,7 +26,7 @@ from flake8_forward_call.inference.types import (
     is_left_open,
     union,
 )
-from flake8_forward_call.inference.verdicts.verdict import Sameness
+from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
 
 class Step(enum.Enum):
@@ -107,3 +107,13 @@ def is_other(asked: Questions, kind: Type, way: Steps, *, for_certain: bool = Fa
     """Whether a value, after these steps, is not known to be a module or, ``for_certain``, is known not to be one."""
     found = is_module(asked, after(asked, kind, way))
     return found is False if for_certain else found is not True
+
+
+def may_be_lookalike(asked: Questions, kind: Type, way: Steps) -> bool:
+    """Whether a value, after these steps, can certainly be something with a ``forward`` that is not a module."""
+    return any(
+        isinstance(one, Instance)
+        and asked.hierarchy.standing(one.cls) is Standing.NOT_MODULE
+        and asked.attribute(one, "forward") != UNKNOWN
+        for one in bounds(after(asked, kind, way))
+    )

@@ -9,48 +9,56 @@ from __future__ import annotations
 import ast
 from pathlib import PurePath
 
-from flake8_forward_call.inference.answers import Member, Variable
+from flake8_forward_call.inference.answers import Member, Obstacle, Swap, Variable
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import creating, fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Ways
 from flake8_forward_call.inference.swapping.steps import Step
 from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 
-class _Swaps(dict[object, "tuple[ast.expr, Scope] | None"]):
+class _Swaps(dict[object, "Swap | None"]):
     """Where another value is stored, by holder."""
 
 
-def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> str | None:
-    """What may put something else where the receiver is stored, as a clause; None if nothing is found.
+def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> Obstacle | None:
+    """What may put something else where the receiver is stored; None if nothing is found.
 
     Raises OutOfBudget.
     """
     maker = creating.other_maker(asked, receiver, scope)
     if maker is not None:
-        return f"{maker.label}(...) may create something else"
+        return Obstacle(Sameness.PERHAPS, f"{maker.label}(...) may create something else")
     ways = Ways(asked, receiver, scope)
     for definition in ways.definitions:
-        if replacing.replaces(asked, definition):
-            return f"a decorator replaces {definition.binding.definition.name}"
+        replaced = replacing.replaced_by(asked, definition)
+        if replaced is not None:
+            reason = f"a decorator replaces {definition.binding.definition.name}"
+            return Obstacle(Sameness.PERHAPS, reason, is_refuted=replaced.is_certain)
+    found: Swap | None = None
     for held in ways.holders:
         key = held if held.proof else (held.keeper, held.steps, held.scope)
         if key not in asked.notes(_Swaps):
             asked.notes(_Swaps)[key] = _of_holder(asked, held)
-        found = asked.notes(_Swaps)[key]
-        if found is not None:
-            node, where = found
-            return f"{PurePath(where.file.path).name}:{node.lineno} may replace it"
-    return None
+        swap = asked.notes(_Swaps)[key]
+        if swap is not None and (found is None or swap.is_certain):
+            found = swap
+            if swap.is_certain:
+                break
+    if found is None:
+        return None
+    where = f"{PurePath(found.scope.file.path).name}:{getattr(found.at, 'lineno', 0)}"
+    return Obstacle(Sameness.PERHAPS, f"{where} may replace it", is_refuted=found.is_certain)
 
 
-def _of_holder(asked: Questions, held: Holder) -> tuple[ast.expr, Scope] | None:
+def _of_holder(asked: Questions, held: Holder) -> Swap | None:
     """Where something else is put into the place that has the receiver, or into a container of it."""
     match held.keeper:
         case Variable() as variable:
             found = globally.store_in(asked, held, variable)
         case Member() as member:
             found = members.store_in(asked, held, member)
-    if found is None and held.steps[:1] == (Step.HELD,):
-        found = fillings.filling_of(asked, held)
+    if (found is None or not found.is_certain) and held.steps[:1] == (Step.HELD,):
+        found = fillings.filling_of(asked, held) or found
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flake8_forward_call.inference.answers import Swap
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store
 from flake8_forward_call.inference.swapping import steps
@@ -28,3 +29,9 @@ def is_other(asked: Questions, store: Store, way: Steps, *, for_certain: bool = 
     if store.is_mock:
         return True
     return steps.is_other(asked, value_of(asked, store), way, for_certain=for_certain)
+
+
+def swap_by(asked: Questions, store: Store, way: Steps, *, may_miss: bool = False) -> Swap:
+    """What a store of something else does; ``may_miss`` if it may not reach the receiver."""
+    is_certain = not store.is_mock and not may_miss and steps.may_be_lookalike(asked, value_of(asked, store), way)
+    return Swap(store.at, store.scope, is_certain)

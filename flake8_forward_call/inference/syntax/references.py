@@ -149,8 +149,10 @@ class References:
     def _call(self, node: ast.Call, scope: Scope) -> None:
         self._called(Called(node.func, scope, node))
         match node.func:
-            case ast.Attribute(attr="__call__", value=ast.Name() | ast.Attribute() as callee):  # `f.__call__(x)`
-                self._called(Called(callee, scope, node))
+            case ast.Attribute(value=ast.Name() | ast.Attribute() as inner, attr="__call__"):
+                self._called(Called(inner, scope, node))
+            case ast.Attribute(value=inner, attr="__get__"):
+                self._hand(inner, scope, given_to=node)
         for argument in (*node.args, *(keyword.value for keyword in node.keywords)):
             self._hand(argument, scope, given_to=node)
         match node:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -14,6 +14,9 @@ from flake8_forward_call.sources.trees import children
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
 
+# What stores a value in a name, an attribute or an item.
+Storing: TypeAlias = ast.Assign | ast.AnnAssign | ast.For | ast.AsyncFor | ast.comprehension | ast.withitem
+
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 # The methods that run when a module instance is called (torch/nn/modules/module.py).
@@ -23,7 +26,8 @@ _OPENERS = frozenset((*FUNCTIONS, ast.ClassDef))
 
 # The kinds of nodes from which a scope takes something itself. Most nodes are of other kinds.
 _TELLING = frozenset((
-    ast.Attribute, ast.Call, ast.AugAssign, ast.Assign, ast.Global, ast.Nonlocal, ast.ImportFrom
+    ast.Attribute, ast.Call, ast.AugAssign, ast.Assign, ast.AnnAssign, ast.For, ast.AsyncFor, ast.comprehension,
+    ast.withitem, ast.Global, ast.Nonlocal, ast.ImportFrom,
 ))  # fmt: skip
 
 
@@ -40,6 +44,7 @@ class Scope:
         self.calls: list[ast.Call] = []
         self.reads: set[str] = set()
         self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
+        self.item_targets: list[Storing] = []  # What stores in items in any other way: `xs[0], y = ...`, loops, `with`.
         self.readings: dict[object, Any] = {}  # What was read from it, each computed once: its flow, its choices.
 
     @cached_property
@@ -151,10 +156,11 @@ class ScopeMap:
             scope.calls.append(node)
             if isinstance(node.func, ast.Attribute):
                 self.method_calls.setdefault(node.func.attr, []).append((node, scope))
-        elif isinstance(node, ast.AugAssign) or (
-            isinstance(node, ast.Assign) and any(isinstance(target, ast.Subscript) for target in node.targets)
-        ):
+        elif isinstance(node, ast.AugAssign):
             scope.item_stores.append(node)
+        elif isinstance(node, Storing):
+            if not isinstance(node, ast.AnnAssign) or node.value is not None:
+                self._note_targets(node, scope)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):
             scope.declared_outer.update(dict.fromkeys(node.names))
             for name in node.names:
@@ -165,6 +171,37 @@ class ScopeMap:
             for alias in node.names:
                 if alias.asname:
                     self.renamed.setdefault(alias.name, {})[alias.asname] = None
+
+    def _note_targets(self, node: Storing, scope: Scope) -> None:
+        targets = targets_of(node)
+        if isinstance(node, ast.Assign) and any(isinstance(one, ast.Subscript) for one in targets):
+            scope.item_stores.append(node)
+            targets = [one for one in targets if not isinstance(one, ast.Subscript)]
+        if any(isinstance(inner, ast.Subscript) for one in targets for inner in unpacked(one)):
+            scope.item_targets.append(node)
+
+
+def targets_of(node: Storing) -> Sequence[ast.expr]:
+    """What a statement, or the part of one, stores in."""
+    match node:
+        case ast.Assign(targets=targets):
+            return targets
+        case ast.withitem(optional_vars=target):
+            return () if target is None else (target,)
+        case _:
+            return (node.target,)
+
+
+def unpacked(target: ast.expr) -> Iterator[ast.expr]:
+    """Yield each name, attribute or item in a target: ``a`` and ``xs[0]`` of ``a, *xs[0]``."""
+    match target:
+        case ast.Tuple(elts=inner) | ast.List(elts=inner):
+            for one in inner:
+                yield from unpacked(one)
+        case ast.Starred(value=value):
+            yield from unpacked(value)
+        case _:
+            yield target
 
 
 def scopes_of(file: File) -> ScopeMap:

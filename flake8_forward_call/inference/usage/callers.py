@@ -11,7 +11,7 @@ from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import Called
-from flake8_forward_call.inference.syntax.scopes import names_of, scopes_of
+from flake8_forward_call.inference.syntax.scopes import names_of, plain_parameters, scopes_of
 from flake8_forward_call.inference.types import (
     NEVER,
     UNKNOWN,
@@ -27,6 +27,7 @@ from flake8_forward_call.inference.types import (
     is_open,
     union,
 )
+from flake8_forward_call.inference.usage import forwarding
 from flake8_forward_call.inference.usage.handed_in import HandedIn
 from flake8_forward_call.inference.usage.instance_calls import instance_calls
 
@@ -121,7 +122,7 @@ def _passed_to_instance(asked: Questions, binding: Parameter, cls: SourceClass) 
 
 
 def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:
-    """What one call passes for the parameter; UNKNOWN if a starred argument may pass it."""
+    """What one call passes for the parameter, also under a star."""
     names = [one.arg for one in names_of(binding.function)]
     if found.is_bound:
         names = names[1:]
@@ -134,14 +135,17 @@ def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:
     if name in given:
         return given[name]
     starred = any(isinstance(one, ast.Starred) for one in called.call.args)
-    if starred or any(keyword.arg is None for keyword in called.call.keywords):
-        return UNKNOWN
-    return _default(asked, binding)
+    if not starred and not any(keyword.arg is None for keyword in called.call.keywords):
+        return _default(asked, binding)
+    plain = [one.arg for one in plain_parameters(binding.function)][found.is_bound :]
+    index = plain.index(name) if name in plain else None
+    given_so = [*forwarding.starred(asked, called.call, scope, index, name)]
+    return union([*given_so, *([_default(asked, binding)] if binding.default is not None or not given_so else [])])
 
 
 def _default(asked: Questions, binding: Parameter) -> Type:
     outer = binding.scope.parent
-    if binding.default is None or outer is None:
+    if binding.default is None or outer is None or not asked.keeps_defaults(binding.scope):
         return UNKNOWN
     return asked.expression(binding.default, outer)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
 from flake8_forward_call.inference.statements.fillings import FILLERS, Filling, fillings
+from flake8_forward_call.inference.syntax.bindings import Binding
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of
@@ -32,21 +33,19 @@ def stored(asked: Questions, key: str, scope: Scope) -> Iterator[Type]:
     """Yield what the scope's own code puts into the container at ``key``."""
     for target, filling in fillings(scope):
         if key_of(target) == key:
-            yield from put(asked, filling, target, scope)
+            yield from put(asked, filling, scope)
 
 
-def put(asked: Questions, filling: Filling, target: ast.expr, scope: Scope) -> Iterator[Type]:
-    """Yield what is put into a target of the filling."""
+def put(asked: Questions, filling: Filling, scope: Scope) -> Iterator[Type]:
+    """Yield what a filling in a scope puts into its container."""
     match filling:
         case ast.Call():
             yield from put_by(asked, filling, scope)
         case ast.AugAssign(value=value):
             yield each(asked.expression(value, scope), lambda one: _added(asked, one))
-        case ast.Assign(targets=targets, value=value):
-            for one in targets:
-                if isinstance(one, ast.Subscript) and one.value is target:
-                    kind = asked.expression(value, scope)
-                    yield asked.element(kind) if isinstance(one.slice, ast.Slice) else kind
+        case Binding(node=ast.Subscript(slice=index)):
+            kind = asked.binding(filling)
+            yield asked.element(kind) if isinstance(index, ast.Slice) else kind
 
 
 def put_by(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[Type]:
@@ -110,7 +109,7 @@ def _from_outside(asked: Questions, name: str, home: File) -> Iterator[Type]:
         for scope in root_of(file).inward():
             for node, filled in fillings(scope):
                 if asked.named_global(node, scope) == (home, name):
-                    yield from put(asked, filled, node, scope)
+                    yield from put(asked, filled, scope)
 
 
 def can_be_filled(asked: Questions, kind: Type, *, declared: bool) -> bool:

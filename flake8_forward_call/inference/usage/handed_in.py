@@ -198,7 +198,11 @@ class HandedIn:
 def bound_to(asked: Questions, handed: Handed) -> ast.expr | None:
     """The object to which passing a function to a call binds it: ``MethodType(f, m)``; None if it does not."""
     call = handed.given_to
-    if call is None or not call.args or call.args[0] is not handed.node:
+    if call is None or not call.args:
+        return None
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "__get__" and call.func.value is handed.node:
+        return call.args[0]
+    if call.args[0] is not handed.node:
         return None
     for callee in alternatives(asked.expression(call.func, handed.scope)):
         match callee:

@@ -17,6 +17,7 @@ from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.types import Instance, Origin, Slot, Type, alternatives
+from flake8_forward_call.inference.usage import relaying
 
 # At most so many files are read for one class, and so many calls of values looked at in them.
 MAX_FILES = 20
@@ -29,8 +30,21 @@ def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Called]:
     There may always be more: an instance may be passed on to code that does not name its class.
     """
     for scope, call in islice(_calls_in(_files(asked, cls)), MAX_CALLS):
-        if any(_may_run(asked, cls, one) for one in alternatives(asked.expression(call.func, scope))):
-            yield Called(call.func, scope, call)
+        match call.func:
+            case ast.Attribute(value=callee, attr="__call__"):
+                pass
+            case callee:
+                pass
+        if _is_one(asked, cls, callee, scope):
+            yield Called(callee, scope, call)
+        for one in (*call.args, *(keyword.value for keyword in call.keywords)):
+            made = relaying.calls(asked, one, call, scope)
+            if made and _is_one(asked, cls, one, scope):
+                yield from (Called(one, scope, relayed) for relayed in made)
+
+
+def _is_one(asked: Questions, cls: SourceClass, node: ast.expr, scope: Scope) -> bool:
+    return any(_may_run(asked, cls, one) for one in alternatives(asked.resolved(asked.expression(node, scope))))
 
 
 def _calls_in(files: Iterable[File]) -> Iterator[tuple[Scope, ast.Call]]:

@@ -30,7 +30,7 @@ from flake8_forward_call.inference.types import (
     Unknown,
     alternatives,
 )
-from flake8_forward_call.inference.usage import handed_in
+from flake8_forward_call.inference.usage import handed_in, relaying
 from flake8_forward_call.inference.usage.handed_in import HandedIn
 
 # At most so many files are searched for code that gets the function by a computed name.
@@ -121,6 +121,9 @@ class Search:
                 self.bound_to.append((owner, handed.scope))
                 continue
             is_bound = self._is_bound(handed)
+            if handed.given_to is not None:
+                for call in relaying.calls(self._asked, handed.node, handed.given_to, handed.scope):
+                    yield Found(Called(handed.node, handed.scope, call), is_bound)
             for called in following.calls(handed):
                 kinds = alternatives(self._asked.resolved(self._asked.expression(called.callee, called.scope)))
                 if any(map(self._may_lead_here, kinds)):

@@ -107,6 +107,8 @@ def _of_kind(asked: Questions, kind: Type, place: Place) -> Verdict:
         return verdict
     is_safe = verdict.standing is Standing.MODULE and verdict.sameness is Sameness.SAME
     obstacle = asked.obstacle(place, is_safe=is_safe)
+    if obstacle is not None and obstacle.is_refuted:
+        return NO_MODULE
     if obstacle is not None and worst(verdict.sameness, obstacle.sameness) is not verdict.sameness:
         verdict = replace(verdict, sameness=obstacle.sameness, reason=obstacle.reason)
     if verdict.standing is not Standing.MODULE or verdict.sameness is Sameness.DIFFERENT:

@@ -490,7 +490,7 @@ B().run(Robot())
     "keywords out of a dict": """
 # --- a.py
 from net import *
-def run(m): m.forward(1)  # FWD001 unsafe
+def run(m): m.forward(1)
 run(Net())
 run(**{"m": Robot()})
 """,
@@ -507,7 +507,7 @@ functools.partial(run, 1)(Robot())
 from net import *
 class A:
     def __init__(self, m, **kw): self.m = m
-    def go(self): self.m.forward(1)  # FWD001 unsafe
+    def go(self): self.m.forward(1)
 class B(A):
     def __init__(self, *a, **kw): super().__init__(*a, **kw)
 A(Net())
