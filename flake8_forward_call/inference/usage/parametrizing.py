@@ -66,6 +66,12 @@ def add(asked: Questions, mark: ast.Call, scope: Scope, name: str, found: Given)
         found.possible.append(UNKNOWN)
 
 
+def parameters_of(asked: Questions, mark: ast.Call, scope: Scope) -> list[str]:
+    """The parameters that one ``parametrize(...)`` fills in, as far as they are known."""
+    keyword = next((one.value for one in mark.keywords if one.arg == "argnames"), None)
+    return _names(asked, mark.args[0] if mark.args else keyword, scope) or []
+
+
 def _is_indirect(node: ast.expr | None, name: str) -> bool | None:
     """Whether values go to the fixture; None if that is not written out."""
     match node:

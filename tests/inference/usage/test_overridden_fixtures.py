@@ -294,3 +294,25 @@ def net(base):
     return base
 {many}"""
     hold(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ('"check, net", [(score, Robot())]', ""),
+        ('"check, net", [(score, nn.ReLU())]', "FWD001"),
+        ('"check, net", [pytest.param(score, Robot(), id="robot")]', ""),
+        ('argnames="check, net", argvalues=[(score, nn.ReLU())]', "FWD001"),
+        ('"other, net", [(score, Robot())]', "FWD001 unsafe"),
+    ],
+)
+def test_function_that_a_mark_passes_to_a_test_is_called_there(tmp_path: Path, values: str, expected: str) -> None:
+    text = f"""{NET}
+# --- test_it.py
+{HEAD}
+def score(net): net.forward(1){expected and f"  # {expected}"}
+def test_plain(): score(Net())
+@pytest.mark.parametrize({values})
+def test_given(check, net): check(net)
+"""
+    hold(tmp_path, text)
