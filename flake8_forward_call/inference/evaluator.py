@@ -177,6 +177,7 @@ class Evaluator:
     places = search.places
     goes_on = search.goes_on
     set_elsewhere = elsewhere.attribute
+    set_on_class = elsewhere.class_attribute
     made_by_registry = registries.made
     named_global = registries.named_global
     origins = value_origins.origins

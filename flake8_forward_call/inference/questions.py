@@ -303,6 +303,9 @@ class Uses(Protocol):
         ``known`` is what the class itself says: nothing, None, or something that its callers decide.
         """
 
+    def set_on_class(self, cls: SourceClass, name: str) -> Type:
+        """What code elsewhere in the project sets on a class itself: ``Net.make = make``; UNKNOWN if there is none."""
+
     def made_by_registry(self, callee: ast.expr, scope: Scope) -> Type:
         """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
 
