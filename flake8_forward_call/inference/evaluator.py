@@ -182,6 +182,7 @@ class Evaluator:
     set_elsewhere = elsewhere.attribute
     keeps_defaults = defaults.are_kept
     passed_to_field = fields.passed
+    set_on_class = elsewhere.class_attribute
     made_by_registry = registries.made
     named_global = registries.named_global
     origins = value_origins.origins

@@ -312,6 +312,9 @@ class Uses(Protocol):
     def passed_to_field(self, cls: SourceClass, name: str) -> Iterator[Type]:
         """Yield what callers pass for a field if the class's constructor is generated; UNKNOWN for what is not read."""
 
+    def set_on_class(self, cls: SourceClass, name: str) -> Type:
+        """What code elsewhere in the project sets on a class itself: ``Net.make = make``; UNKNOWN if there is none."""
+
     def made_by_registry(self, callee: ast.expr, scope: Scope) -> Type:
         """The result of a call such as ``MODELS.build(config)``: a module of unknown class, or UNKNOWN."""
 

@@ -74,7 +74,7 @@ class Believing(Evaluator):
             holders.append(around)
         for holder in holders:
             found = self._read(holder)
-            texts = () if found is None else found.parameters.get(slot.name, ())
+            texts = () if found is None else found.of_parameter(slot.name)
             if texts:
                 return self._believe(texts, binding.scope, holder, f"`{slot.name}` is")
         return None

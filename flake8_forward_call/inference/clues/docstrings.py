@@ -37,6 +37,13 @@ class Described:
     attributes: dict[str, list[str]] = field(default_factory=dict)
     returns: list[str] = field(default_factory=list)
 
+    def of_parameter(self, name: str) -> Sequence[str]:
+        """The texts for a parameter, also for the only name that differs from it in upper and lower case alone."""
+        alike = [one for one in self.parameters if one.lower() == name.lower()]
+        if name not in self.parameters and len(alike) == 1:
+            return self.parameters[alike[0]]
+        return self.parameters.get(name, ())
+
 
 def described(docstring: str) -> Described:
     """The types that a docstring gives."""

@@ -63,7 +63,8 @@ def attribute(asked: Questions, owner: Type, name: str) -> Type:
         case Instance(cls):
             return _of_instance(asked, owner, cls, name)
         case ClassObject(cls):
-            return _of_class(asked, owner, cls, name)
+            found = _of_class(asked, owner, cls, name)
+            return _PLAIN_NEW if name == "__new__" and found == UNKNOWN and _has_plain_new(asked, cls) else found
         case Super(cls, inner):
             found = _found(asked, asked.hierarchy.order(cls)[1:], inner, name)
             return _PLAIN_NEW if name == "__new__" and found == UNKNOWN else found
@@ -157,9 +158,17 @@ def _promises(binding: AnyBinding) -> bool:
 
 def _of_class(asked: Questions, owner: ClassObject, cls: Class, name: str) -> Type:
     found = _found(asked, asked.hierarchy.order(cls), owner, name)
+    if found == UNKNOWN and isinstance(cls, SourceClass) and not is_foreign(cls):
+        found = asked.set_on_class(cls, name)
     if owner.origin is Origin.CONSTRUCTED or not isinstance(cls, SourceClass) or is_foreign(cls) or found == UNKNOWN:
         return found
     return union([found, *_of_subclasses(asked, owner, cls, name), *asked.implementations(owner, name)])
+
+
+def _has_plain_new(asked: Questions, cls: Class) -> bool:
+    """Whether all bases of a class are known, and those that are not read are torch's, which have no ``__new__``."""
+    order = asked.hierarchy.order(cls)
+    return all(isinstance(one, SourceClass) or (one is not None and one.dotted.startswith("torch.")) for one in order)
 
 
 def _found(asked: Questions, order: tuple[Class | None, ...], owner: Type, name: str) -> Type:

@@ -7,7 +7,7 @@ import ast
 from flake8_forward_call.inference.catalogue import notation
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.classes import bodies
-from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
+from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.evaluating import containers, flags, library, parameters
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -37,6 +37,7 @@ from flake8_forward_call.inference.types import (
     substitute,
     trusted,
     union,
+    without_none,
 )
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
@@ -177,6 +178,8 @@ def _returned(asked: Questions, scope: Scope) -> Type:
     kind = _declared_result(asked, node, scope)
     if kind == UNKNOWN:
         kind = _given_back(asked, scope)
+    elif _leaves_class_open(asked, node, scope, kind):
+        kind = _as_created(asked, kind, _given_back(asked, scope))
     stub = asked.counterpart(scope) if kind == UNKNOWN else None
     if stub is not None and isinstance(stub.node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         kind = _declared_result(asked, stub.node, stub)
@@ -210,6 +213,34 @@ def _declared_result(asked: Questions, node: ast.FunctionDef | ast.AsyncFunction
             return UNKNOWN
         return asked.type_comment(ast.unparse(signature.returns), scope.parent)
     return UNKNOWN
+
+
+def _leaves_class_open(
+    asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope, declared: Type
+) -> bool:
+    """Whether an annotation names a class with a subclass that has a ``__call__``, and the body may say which it is.
+
+    The body of a method says nothing, because a subclass may override the method.
+    """
+    if isinstance(node, ast.AsyncFunctionDef) or node.decorator_list or scope.enclosing_class is not None:
+        return False
+    match without_none(declared):
+        case Instance(cls=SourceClass() as cls, origin=Origin.DECLARED) if not is_foreign(cls):
+            subclasses = asked.hierarchy.subclasses(cls)
+            return not flow_of(scope).yielded and any("__call__" in flow_of(one.scope).exit for one in subclasses)
+        case _:
+            return False
+
+
+def _as_created(asked: Questions, declared: Type, given: Type) -> Type:
+    """What a function returns, if it creates all of it and the annotation agrees; else the declared type."""
+    cls = next(one.cls for one in alternatives(declared) if isinstance(one, Instance))
+    found = alternatives(without_none(given))
+    is_exact = [
+        isinstance(one, Instance) and one.origin is Origin.CONSTRUCTED and asked.hierarchy.derives(one.cls, cls)
+        for one in found
+    ]
+    return given if is_exact and all(is_exact) else declared
 
 
 def _given_back(asked: Questions, scope: Scope) -> Type:

@@ -78,8 +78,9 @@ class Shelf:
             return None
 
         path = Path(file.path)
-        if file.name != (dotted or self._name_of(path)):
-            return File(file.path, file.tree, dotted or self._name_of(path), path.name == "__init__.py", text=old.text)
+        name = dotted or self._name_of(path)
+        if file.name != name:
+            return File(file.path, file.tree, name, path.name == "__init__.py", text=old.text, cells=file.cells)
         file.is_package, file.is_installed = path.name == "__init__.py", False
         return file
 
@@ -87,4 +88,5 @@ class Shelf:
 
         path = Path(at)
         self.parsed += len(source.text)
-        return File(at, source.tree, dotted or self._name_of(path), path.name == "__init__.py", text=source.text)
+        name, cells = dotted or self._name_of(path), tuple(cell.rows_above for cell in source.cells())
+        return File(at, source.tree, name, path.name == "__init__.py", text=source.text, cells=cells)

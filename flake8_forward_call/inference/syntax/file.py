@@ -13,7 +13,7 @@ class File:
     """One file under analysis. ``name`` is its dotted module name, empty if it is unknown.
 
     ``is_installed`` distinguishes the files of other packages from those of the project. ``text`` is what ``tree`` was
-    parsed from; None if it is not at hand.
+    parsed from; None if it is not at hand. ``cells`` are the numbers of rows above each cell of a notebook.
     """
 
     path: str
@@ -22,6 +22,7 @@ class File:
     is_package: bool = False
     is_installed: bool = False
     text: str | None = None
+    cells: tuple[int, ...] = ()
 
     @cached_property
     def readings(self) -> dict[object, Any]:

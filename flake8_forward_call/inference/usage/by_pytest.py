@@ -1,45 +1,43 @@
 """What pytest passes to a test or fixture: the values of ``parametrize``, and the results of fixtures.
 
-A fixture is looked up as pytest does it: in the class, in the file, then in each ``conftest.py`` on the way up to the
-top of the project. The nearest one counts.
+The result of a fixture depends on the test: what the fixture takes is looked up from the test, not from where the
+fixture is defined. So it has slots for what may differ, which each test fills in.
 """
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
-from typing import TypeAlias, TypeGuard
 
 from flake8_forward_call.inference.catalogue import ClassEntry
-from flake8_forward_call.inference.definitions import KnownClass, SourceClass
-from flake8_forward_call.inference.places.layout import is_marked
+from flake8_forward_call.inference.definitions import KnownClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
+from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.scopes import Scope, root_of
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope, plain_parameters
 from flake8_forward_call.inference.types import (
-    NEVER,
     UNKNOWN,
-    Function,
+    Awaitable,
     Instance,
+    NoneValue,
     Origin,
     Slot,
-    Tuple,
     Type,
+    Unknown,
     alternatives,
-    each,
+    slots_in,
     union,
 )
-
-_Def: TypeAlias = "ast.FunctionDef | ast.AsyncFunctionDef"
+from flake8_forward_call.inference.usage import fixtures, parametrizing
+from flake8_forward_call.inference.usage.fixtures import Item, is_fixture
+from flake8_forward_call.inference.usage.parametrizing import Given
 
 # The object that a fixture gets under the name `request`: https://docs.pytest.org/en/stable/reference/reference.html
 _REQUEST = KnownClass(ClassEntry("pytest.FixtureRequest", attributes={"param": "~param"}))
 
-# More folders than this are not searched for a conftest.py, from the file upwards.
-_MAX_HEIGHT = 20
+# The name of a fixture's slot for `request.param`.
+_PARAM = "request.param"
 
 
 def passed(asked: Questions, binding: Parameter) -> Type | None:
@@ -47,207 +45,150 @@ def passed(asked: Questions, binding: Parameter) -> Type | None:
     node, name = binding.function, binding.argument.arg
     if isinstance(node, ast.Lambda) or binding.kind != "plain" or binding.default is not None:
         return None
-    if not node.name.startswith("test") and not is_fixture(node):
+    if is_fixture(node):
+        return _request(asked, node, binding.scope) if name == "request" else _to_fixture(asked, binding.scope, name)
+    if not node.name.startswith("test"):
         return None
-    values = [*_parametrized(asked, node, binding.scope, name)]
-    if values:
-        return union(values)
-    if name == "request" and is_fixture(node):
-        return _request(asked, node, binding.scope)
-    for inner in _fixtures(asked, binding.scope, name):
-        # A fixture that takes another one of its own name gets the one that it hides.
-        if inner is not binding.scope:
-            return _value(asked, inner)
-    return None
+    if name in _mocks(node, binding.scope):
+        return UNKNOWN
+    return _to_items(asked, binding.scope, name)
 
 
-def _value(asked: Questions, scope: Scope) -> Type:
-
-    return asked.fixture_value(scope)
-
-
-def is_fixture(node: ast.AST) -> bool:
-    """Whether a function is decorated as a fixture."""
-    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and _mark(node) is not None
-
-
-def _mark(node: _Def) -> ast.expr | None:
-    for decorator in node.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if (target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")) == "fixture":
-            return decorator
-    return None
+def _mocks(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> list[str]:
+    """The parameters that ``mock.patch`` fills in, which are no fixtures: the first ones, one for each decorator."""
+    patched = 0
+    for one in node.decorator_list:
+        match one:
+            case ast.Call(func=ast.Attribute(value=inner, attr="object"), args=args, keywords=given):
+                needed = 2 if last_name(inner) == "patch" else 99
+            case ast.Call(func=callee, args=args, keywords=given):
+                needed = 1 if last_name(callee) == "patch" else 99
+            case _:
+                continue
+        patched += len(args) <= needed < 99 and not any(keyword.arg == "new" for keyword in given)
+    first = 0 if scope.enclosing_class is None else 1
+    return [one.arg for one in plain_parameters(node)[first : first + patched]]
 
 
-def _keyword(node: ast.expr | None, name: str) -> ast.expr | None:
-    if not isinstance(node, ast.Call):
-        return None
-    return next((one.value for one in node.keywords if one.arg == name), None)
+def _to_items(asked: Questions, scope: Scope, name: str) -> Type | None:
+    """The union of what all tests of a function get."""
+    found: list[Type] = []
+    is_complete = True
+    for item in fixtures.items(asked, scope):
+        value = None if item is None else _Passing(asked, item).value(name)
+        is_complete &= item is not None
+        if value is not None:
+            found.append(value)
+    return union([*found, *(() if is_complete else (UNKNOWN,))]) if found else None
 
 
-def _request(asked: Questions, node: _Def, scope: Scope) -> Type | None:
-    """The ``request`` of a fixture with ``params``."""
-    given = _keyword(_mark(node), "params")
-    if given is None or scope.parent is None:
-        return None
-    kind = union(_of_row(asked, row, 1, 0) for row in _rows(asked, given, scope.parent))
-    return Instance(_REQUEST, Origin.CONSTRUCTED, ((Slot(_REQUEST.dotted, "param"), kind),))
+class _Passing:
+    """What pytest passes to one test, and to the fixtures that the test leads to."""
+
+    def __init__(self, asked: Questions, item: Item) -> None:
+        self._asked = asked
+        self._item = item
+        self._open: list[Scope] = []  # The fixtures that are looked up, outermost first.
+
+    def value(self, name: str, hidden: int = 0) -> Type | None:
+        """What the test gets under a name, without so many of the nearest fixtures; None if nothing provides it."""
+        given = fixtures.given(self._asked, self._item, name)
+        kinds = given.direct
+        if not kinds:
+            for scope in list(fixtures.visible(self._asked, self._item, name))[hidden : hidden + 1]:
+                kinds = [UNKNOWN if scope is None else self._of_fixture(scope, name, hidden, given)]
+        kinds = [*kinds, *given.possible]
+        return union(kinds) if kinds else None
+
+    def _of_fixture(self, scope: Scope, name: str, hidden: int, given: Given) -> Type:
+        if scope in self._open:
+            return UNKNOWN  # pytest rejects fixtures that take each other.
+        self._open.append(scope)
+        kind = union(map(_awaited, alternatives(self._asked.fixture_value(scope))))
+        slots: dict[Slot, Type] = {}
+        for slot in dict.fromkeys(slots_in(kind)):
+            if slot.owner is not scope.node:
+                continue
+            if slot.name == _PARAM:
+                slots[slot] = union(given.indirect or _params(self._asked, scope))
+            else:
+                slots[slot] = self.value(slot.name, hidden + 1 if slot.name == name else 0) or UNKNOWN
+        self._open.pop()
+        return self._asked.filled_in(kind, slots)
 
 
-# Fixtures
+def _awaited(kind: Type) -> Type:
+    """What a test gets from an ``async`` fixture."""
+    return kind.result if isinstance(kind, Awaitable) else kind
 
 
-def _fixtures(asked: Questions, scope: Scope, name: str) -> Iterator[Scope]:
-    """Yield the fixtures with a name that a function can see, the nearest first, from its own place outwards."""
-    found = list(_visible(asked, scope, name))
-    start = found.index(scope) if scope in found else 0
-    yield from found[start:]
+# Fixtures that take others
 
 
-def _visible(asked: Questions, scope: Scope, name: str) -> Iterator[Scope]:
-    for outer in scope.outward():
-        if outer.is_class:
-            for one in asked.hierarchy.order(asked.source_class(outer)):
-                if isinstance(one, SourceClass):
-                    yield from _defined(one.scope, name)
-    yield from _in_file(asked, scope.file, name)
-    for file in _conftests(asked, scope.file):
-        if file is not scope.file:
-            yield from _in_file(asked, file, name)
-
-
-def _defined(scope: Scope, name: str) -> Iterator[Scope]:
-    """Yield the fixture of that name in a class or file: the last one, which replaces those before it."""
-    found = [inner for inner in scope.children if is_fixture(inner.node) and _fixture_name(inner.node) == name]
-    if found:
-        yield max(found, key=lambda inner: getattr(inner.node, "lineno", 0))
-
-
-def _fixture_name(node: ast.AST) -> object:
-    assert isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
-    given = _keyword(_mark(node), "name")
-    return given.value if isinstance(given, ast.Constant) else node.name
-
-
-def _in_file(asked: Questions, file: File, name: str) -> Iterator[Scope]:
-    found = list(_defined(root_of(file), name))
-    if found:
-        yield from found
-        return
-    for kind in alternatives(asked.global_of(file, name) or NEVER):  # It may be imported.
-        if isinstance(kind, Function) and is_fixture(kind.node):
-            yield kind.scope
-
-
-def _conftests(asked: Questions, file: File) -> Iterator[File]:
-    """Yield each ``conftest.py`` from the folder of a file up to the top of its project, the nearest first."""
-    folders = [*Path(file.path).parents][:_MAX_HEIGHT]
-    height = next((index for index, one in enumerate(folders) if is_marked(one)), 0)
-    for level in range(1, height + 2):
-        module = asked.project.imported(file, "conftest", level)
-        found = None if module is None else asked.project.file(module)
-        if found is not None:
-            yield found
-
-
-# Parametrize
-
-
-def _parametrized(asked: Questions, node: _Def, scope: Scope, name: str) -> Iterator[Type]:
-    """Yield the values that marks on a function, its class or its file list for a parameter."""
-    for mark, place in _marks(node, scope):
-        given = [*mark.args, *(None for _ in range(3 - len(mark.args)))]
-        names, values, indirect = (
-            one if one is not None else _keyword(mark, key)
-            for one, key in zip(given, ("argnames", "argvalues", "indirect"), strict=False)
-        )
-        listed = _names(names)
-        if listed is None or name not in listed or values is None or indirect is not None:
+def _to_fixture(asked: Questions, scope: Scope, name: str) -> Type | None:
+    """What a fixture gets under a name: one type, or a slot if it depends on the test that uses the fixture."""
+    found: list[Type] = []
+    seen: set[Scope | None] = {scope}
+    for item in fixtures.items(asked, scope):
+        if item is None:
+            found.append(UNKNOWN)
             continue
-        for row in _rows(asked, values, place):
-            yield _of_row(asked, row, len(listed), listed.index(name))
+        chain = list(fixtures.visible(asked, item, name))
+        at = chain.index(scope) + 1 if scope in chain else 0
+        seen.update(chain[at : at + 1])
+        found += [UNKNOWN if one is None else _unwrapped(asked, one) for one in chain[at : at + 1]]
+    others = list(_instead(asked, scope, name, seen))
+    return _of_any_test(scope, name, [*found, *others]) if others else union(found) if found else None
 
 
-def _marks(node: _Def, scope: Scope) -> Iterator[tuple[ast.Call, Scope]]:
-    for one in scope.outward():
-        if isinstance(one.node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)) and one.parent is not None:
-            yield from ((mark, one.parent) for mark in one.node.decorator_list if _is_parametrize(mark))
-        if not one.is_function:
-            for binding in flow_of(one).exit.get("pytestmark", ()):
-                value = binding.value if isinstance(binding, Assigned) else None
-                several = value.elts if isinstance(value, (ast.List, ast.Tuple)) else [value]
-                yield from ((mark, one) for mark in several if _is_parametrize(mark))
+def _unwrapped(asked: Questions, scope: Scope) -> Type:
+    return union(map(_awaited, alternatives(asked.fixture_value(scope))))
 
 
-def _is_parametrize(node: ast.AST | None) -> TypeGuard[ast.Call]:
-    match node:
-        case ast.Call(func=ast.Attribute(attr="parametrize", value=ast.Attribute(attr="mark") | ast.Name(id="mark"))):
-            return True
-        case _:
-            return False
+def _instead(asked: Questions, scope: Scope, name: str, seen: set[Scope | None]) -> Iterator[Type]:
+    """Yield what some tests have under a name in place of the fixtures that were ``seen``."""
+    for file in fixtures.below(asked, scope, name):
+        if file is None:
+            yield UNKNOWN
+            continue
+        for other in fixtures.overriding(file, name):
+            if other not in seen:
+                yield _unwrapped(asked, other)
+        given = _listed(asked, file, name)
+        yield from (*given.direct, *given.possible)
 
 
-def _names(node: ast.expr | None) -> list[str] | None:
-    """The parameters that a mark names; None if it does not name them literally."""
-    match node:
-        case ast.Constant(value=str(text)):
-            return [one.strip() for one in text.split(",") if one.strip()]
-        case ast.List(elts=several) | ast.Tuple(elts=several):
-            names = [one.value for one in several if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            return names if len(names) == len(several) else None
-        case _:
-            return None
+def _of_any_test(scope: Scope, name: str, kinds: list[Type]) -> Type:
+    """A slot for what the test decides. If calling or iterating is all that can be done with it, the plain type."""
+    kind = union(kinds)
+    is_object = all(isinstance(one, (Instance, NoneValue, Slot, Unknown)) for one in alternatives(kind))
+    return Slot(scope.node, name, kind) if is_object else kind
 
 
-# One set of values: the expressions of each, or the type of all together.
-_Row: TypeAlias = "tuple[list[ast.expr], Scope] | Type"
+def _listed(asked: Questions, file: File, name: str) -> Given:
+    """What all marks in a file list for a name, whichever tests they are on."""
+    given = Given()
+    for mark, place in parametrizing.calls_in(file):
+        parametrizing.add(asked, mark, place, name, given)
+    return given
 
 
-def _rows(asked: Questions, node: ast.expr, scope: Scope) -> Iterator[_Row]:
-    """Yield the sets of values in the list that a mark is given."""
-    match node:
-        case ast.List(elts=several) | ast.Tuple(elts=several) | ast.Set(elts=several):
-            for one in several:
-                if isinstance(one, ast.Starred):
-                    yield from _rows(asked, one.value, scope)
-                else:
-                    yield _row(asked, one, scope)
-        case ast.ListComp(elt=one) | ast.GeneratorExp(elt=one):
-            yield _row(asked, one, scope)
-        case ast.BinOp(op=ast.Add(), left=left, right=right):
-            yield from _rows(asked, left, scope)
-            yield from _rows(asked, right, scope)
-        case ast.Name() if (value := _assigned(node, scope)) is not None:
-            yield from _rows(asked, value, scope)
-        case _:
-            yield each(asked.expression(node, scope), asked.element)
+# Params
 
 
-def _assigned(node: ast.Name, scope: Scope) -> ast.expr | None:
-    """The only list that a name in the same scope is bound to, if it is written out with ``pytest.param``."""
-    bound = flow_of(scope).bound.get(node.id, {})
-    match list(bound):
-        case [Assigned(value=ast.List(elts=several) | ast.Tuple(elts=several) as value, path=())]:
-            return value if any(map(_is_param, several)) else None
-        case _:
-            return None
+def _request(asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Type:
+    """The ``request`` of a fixture: its ``param`` is one of the fixture's ``params``, or what a test passes to it."""
+    kinds = _params(asked, scope)
+    for file in fixtures.below(asked, scope, node.name):
+        kinds += [UNKNOWN] if file is None else _listed(asked, file, node.name).indirect
+    return Instance(
+        _REQUEST, Origin.CONSTRUCTED, ((Slot(_REQUEST.dotted, "param"), _of_any_test(scope, _PARAM, kinds)),)
+    )
 
 
-def _is_param(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and "param" in (getattr(node.func, "attr", ""), getattr(node.func, "id", ""))
-
-
-def _row(asked: Questions, node: ast.expr, scope: Scope) -> _Row:
-    if isinstance(node, ast.Call) and _is_param(node):
-        return node.args, scope
-    return asked.expression(node, scope)
-
-
-def _of_row(asked: Questions, row: _Row, count: int, index: int) -> Type:
-    """The type of one of the values in a set of ``count``."""
-    if isinstance(row, tuple):
-        nodes, scope = row
-        return asked.expression(nodes[index], scope) if index < len(nodes) else UNKNOWN
-    if count == 1:
-        return row
-    return each(row, lambda one: one.items[index] if isinstance(one, Tuple) and index < len(one.items) else UNKNOWN)
+def _params(asked: Questions, scope: Scope) -> list[Type]:
+    assert isinstance(scope.node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    listed = fixtures.keyword(fixtures.mark_of(scope.node), "params")
+    if listed is None or scope.parent is None:
+        return [UNKNOWN]
+    return [parametrizing.of_row(asked, row, 1, 0) for row in parametrizing.rows(asked, listed, scope.parent)]

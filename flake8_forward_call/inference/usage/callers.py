@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
+from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.references import Called
-from flake8_forward_call.inference.syntax.scopes import names_of, plain_parameters, scopes_of
+from flake8_forward_call.inference.syntax.scopes import Scope, names_of, plain_parameters, scopes_of
 from flake8_forward_call.inference.types import (
     NEVER,
     UNKNOWN,
@@ -64,10 +65,39 @@ def _passed(asked: Questions, slot: Slot) -> Type:
     if binding is None or asked.project.is_open(binding.scope.file):
         return UNKNOWN
     found = list(dict.fromkeys(_passed_by_each(asked, binding)))
-    if not found:
-        return UNKNOWN
-    kind = union(found)  # If that is nothing, all calls are in a loop with this question.
+    kind = union(found) if found else UNKNOWN  # If that is nothing, all calls are in a loop with this question.
+    if UNKNOWN not in alternatives(kind):
+        return kind
+    declared = _declared_above(asked, binding)
+    kind = union(declared if one == UNKNOWN else one for one in alternatives(kind))
     return UNKNOWN if kind != NEVER and all(isinstance(one, Unknown) for one in alternatives(kind)) else kind
+
+
+def _declared_above(asked: Questions, binding: Parameter) -> Type:
+    """What the method that this one overrides declares for its parameter; UNKNOWN if it says nothing.
+
+    Whoever calls it by its base passes that.
+    """
+    around, node, name = binding.scope.enclosing_class, binding.function, binding.argument.arg
+    if around is None or isinstance(node, ast.Lambda) or node.name.startswith("__") or binding.kind != "plain":
+        return UNKNOWN
+    for one in asked.hierarchy.order(asked.source_class(around))[1:]:
+        if one is None:
+            return UNKNOWN
+        inner = bodies.first_method(one, node.name) if isinstance(one, SourceClass) else None
+        if inner is None or inner.parent is None:
+            continue
+        above = next((each for each in names_of(inner.node) if each.arg == name), None)  # type: ignore[arg-type]
+        if above is None or _place(inner, name) != _place(binding.scope, name):
+            return UNKNOWN
+        if above.annotation is not None:
+            return asked.declared(above.annotation, inner.parent)
+    return UNKNOWN
+
+
+def _place(function: Scope, name: str) -> int | None:
+    """The index of a parameter among the positional ones; None for one that is passed by name only."""
+    return function.positional.index(name) if name in function.positional else None
 
 
 def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.references import Stored, references_to
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import (
     NEVER,
     UNKNOWN,
@@ -45,6 +47,32 @@ def attribute(asked: Questions, owner: Instance, cls: SourceClass, name: str, kn
         return known
     says_nothing = known == UNKNOWN and not _is_set(asked, owner, cls, name)
     return found if says_nothing else union([found, known])
+
+
+def class_attribute(asked: Questions, cls: SourceClass, name: str) -> Type:
+    """What code elsewhere in the project sets on a class itself: ``Net.make = make``; UNKNOWN if there is none."""
+    if name.startswith("__") or asked.project.is_open(cls.scope.file):
+        return UNKNOWN
+    found = asked.once(("set on class", cls, name), lambda: union(_set_on_class(asked, cls, name)))
+    return UNKNOWN if found == NEVER else found
+
+
+def _set_on_class(asked: Questions, cls: SourceClass, name: str) -> Iterator[Type]:
+    files = asked.files_mentioning(storing(name), cls.scope.file, MAX_FILES)
+    for file in files or ():
+        for stored in references_to(file, name).stored.get(name, ()):
+            for owner in alternatives(asked.expression(stored.owner, stored.scope)):
+                if isinstance(owner, ClassObject) and asked.hierarchy.derives(cls, owner.cls):
+                    yield UNKNOWN if stored.value is None else _on_class(asked, stored.value, stored.scope)
+
+
+def _on_class(asked: Questions, node: ast.expr, scope: Scope) -> Type:
+    """What a value is that is set on a class and read from the class: a function, perhaps as a ``staticmethod``."""
+    match node:
+        case ast.Call(func=ast.Name(id="staticmethod"), args=[inner]):
+            return asked.expression(inner, scope)
+        case _:
+            return asked.expression(node, scope)
 
 
 def _set(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> Type:

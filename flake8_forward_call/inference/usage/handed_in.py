@@ -16,9 +16,10 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Defined, Imported
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.references import Called, Handed, references_of, references_to
+from flake8_forward_call.inference.syntax.references import Called, Handed, last_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
+from flake8_forward_call.inference.usage.parametrizing import calls_in, parameters_of
 
 # From hand to hand: a decorator that keeps a function, which a manager gets, and whose user calls it, are three.
 MAX_HANDS = 8
@@ -49,6 +50,8 @@ class HandedIn:
         self._seen.add(id(handed.node))
         if hands > MAX_HANDS:
             self.is_lost = True
+        elif handed.given_to is not None and last_name(handed.given_to.func) in ("parametrize", "param"):
+            yield from self._of_marks(handed, hands)
         elif handed.given_to is not None:
             yield from self._of_argument(handed.node, handed.given_to, handed.scope, hands)
         elif handed.is_returned:
@@ -175,12 +178,29 @@ class HandedIn:
         found = [
             called
             for called in islice(_calls_beside(files or (handed.scope.file,), name), MAX_CALLS)
-            if not _is_by_name(called)
-            and any(map(self._is_itself, alternatives(self._asked.expression(called.callee, called.scope))))
+            if not _is_by_name(called) and self._can_be(called.callee, called.scope)
         ]
         yield from found
         # A table that nobody uses here is there for others.
         self.is_lost |= not found or files is None or any(self._goes_on(file, name, handed) for file in files)
+
+    def _of_marks(self, handed: Handed, hands: int) -> Iterator[Called]:
+        """Yield the calls in tests of what a mark lists for one of their parameters: ``parametrize("f", [one])``."""
+        found = False
+        for name in dict.fromkeys(_marked(self._asked, handed)):
+            references = references_to(handed.scope.file, name)
+            for called in references.called.get(name, ()):
+                if self._can_be(called.callee, called.scope):
+                    found = True
+                    yield called
+            for again in references.handed.get(name, ()):
+                if self._can_be(again.node, again.scope):
+                    found = True
+                    yield from self.calls(again, hands + 1)
+        self.is_lost |= not found
+
+    def _can_be(self, node: ast.expr, scope: Scope) -> bool:
+        return any(map(self._is_itself, alternatives(self._asked.expression(node, scope))))
 
     def _goes_on(self, file: File, name: str, handed: Handed) -> bool:
         """Whether a file passes on a table, or what comes out of it in code that mentions it."""
@@ -188,9 +208,7 @@ class HandedIn:
             for one in several:
                 if one.node is handed.node or not (known == name or name in one.scope.reads):
                     continue
-                if known == name or any(
-                    map(self._is_itself, alternatives(self._asked.expression(one.node, one.scope)))
-                ):
+                if known == name or self._can_be(one.node, one.scope):
                     return True
         return False
 
@@ -237,6 +255,13 @@ def _table(handed: Handed) -> str | None:
             ):
                 return key.rpartition(".")[2]
     return None
+
+
+def _marked(asked: Questions, handed: Handed) -> Iterator[str]:
+    """Yield the parameters that a mark fills in, if a value is in the list of one."""
+    for mark, scope in calls_in(handed.scope.file):
+        if any(one is handed.node for one in ast.walk(mark)):
+            yield from parameters_of(asked, mark, scope)
 
 
 def _calls_beside(files: tuple[File, ...], name: str) -> Iterator[Called]:

@@ -295,3 +295,37 @@ T().register_module("head", Net())
 @pytest.mark.parametrize("text", PROJECTS.values(), ids=PROJECTS)
 def test_attribute(tmp_path: Path, text: str) -> None:
     hold(tmp_path, NET + text)
+
+
+ON_A_CLASS = {
+    "static method": ("setattr(Maker, 'make', staticmethod(make))", "FWD001 unsafe"),
+    "static method of a base": ("setattr(Base, 'make', staticmethod(make))", "FWD001 unsafe"),
+    "assigned": ("Maker.make = make", "FWD001"),
+    "assigned to a declared name": ("Maker.declared = make", ""),
+    "one of another class": ("Other.make = make", ""),
+    "two of them": ("Maker.make = make\nMaker.make = make_robot", ""),
+    "what is not read": ("import far\nMaker.make = far.make", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ON_A_CLASS.values(), ids=ON_A_CLASS.keys())
+def test_function_that_another_file_sets_on_a_class(tmp_path: Path, text: str, expected: str) -> None:
+    hold(
+        tmp_path,
+        f"""{NET}
+# --- maker.py
+class Base: pass
+class Maker(Base):
+    declared: object
+class Other: pass
+# --- attach.py
+from net import Net, Robot
+from maker import Base, Maker, Other
+def make(): return Net()
+def make_robot(): return Robot()
+{text}
+# --- use.py
+from maker import Maker
+Maker.make().forward(1){expected and f"  # {expected}"}
+""",
+    )

@@ -6,9 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from marked import NET, found_in, written
+from marked import NET, as_marks, found_in, written
 
+from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference.project.disk import MAX_BYTES
+from flake8_forward_call.sources.opening import read
 
 TOOL = "# --- tool.py\ndef score(net, x): return net.forward(x)\n"
 
@@ -86,3 +88,44 @@ def test_notebook_that_is_too_large_is_passed_over(tmp_path: Path) -> None:
     written(tmp_path, f"{NET}{TOOL}# --- use.py\nfrom net import Net\nfrom tool import score\nscore(Net(), 1)\n")
     notebook(tmp_path / "use.ipynb", "from tool import score\nscore(3, 1)", outputs=["x" * MAX_BYTES])
     assert [mark for _, mark in found_in(tmp_path / "tool.py")] == ["FWD001"]
+
+
+OTHER_ORDERS = {
+    "name that a later cell binds again": (["net = Net()", "net.forward(1)", "net = Robot()"], []),
+    "name that a later cell binds to a module": (["net = Net()", "net.forward(1)", "net = nn.ReLU()"], ["FWD001"]),
+    "name that a later cell binds to what is not read": (
+        ["net = Net()", "net.forward(1)", "import far\nnet = far.load()"],
+        ["FWD001 unsafe"],
+    ),
+    "name that its own cell binds": (["net = Robot()", "net = Net()\nnet.forward(1)", "net = Robot()"], ["FWD001"]),
+    "name that a cell binds for good": (["net = Robot()\nnet = Net()", "net.forward(1)"], ["FWD001"]),
+    "name that only a later cell binds": (["net.forward(1)", "net = Net()"], ["FWD001"]),
+    "cell that runs twice": (["net = Net()", "net.forward(1)\nnet = Robot()"], []),
+    "loop over what a later cell binds": (
+        ["nets = [Net()]", "for one in nets: one.forward(1)", "nets = [Robot()]"],
+        [],
+    ),
+    "cell after one that fails": (["net = Net()", "raise ValueError", "net.forward(1)"], ["FWD001"]),
+    "attribute of another object": (
+        ["class Pair: pass\na = Pair()\na.net = Net()", "a.net.forward(1)", "class Other: net = Robot()\na = Other()"],
+        [],
+    ),
+    "attribute that a later cell sets": (
+        ["import far\na = far.load()\na.net = Net()", "a.net.forward(1)", "a.net = Robot()"],
+        [],
+    ),
+    "attribute that its own cell sets": (
+        ["import far\na = far.load()", "a.net = Net()\na.net.forward(1)", "a.net = Robot()"],
+        ["FWD001"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("cells", "found"), OTHER_ORDERS.values(), ids=OTHER_ORDERS.keys())
+def test_cells_run_in_any_order(tmp_path: Path, cells: list[str], found: list[str]) -> None:
+    written(tmp_path, NET)
+    notebook(tmp_path / "use.ipynb", "from torch import nn\nfrom net import Net, Robot", *cells)
+    path = tmp_path / "use.ipynb"
+    source = read(str(path), path.read_bytes())
+    assert source is not None
+    assert [mark for _, mark in as_marks(analyse(source))] == found
