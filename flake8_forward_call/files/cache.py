@@ -1,8 +1,9 @@
 """Results of earlier runs, stored in the user's cache folder.
 
 A record is a line with a checksum, followed by JSON, because reading JSON is harmless, whoever wrote it. Processes may
-read and write at the same time: a record is written atomically, and the last one wins. If anything goes wrong with a
-file or folder here, there is no record, and the caller computes the result again.
+read and write at the same time: a record is written atomically, and the last one wins. A process that adds to what is
+in a record does so while no other one does (`Store.alone`). If anything goes wrong with a file or folder here, there is
+no record, and the caller computes the result again.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import os
 import re
 import stat
 import sys
-from contextlib import suppress
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +34,10 @@ MAX_RECORD = 64_000_000
 
 # If a new record exceeds one of these limits, the oldest are deleted until half of it is left.
 MAX_RECORDS, MAX_TOTAL = 200, 256_000_000
+
+# The seconds for which a process waits for another one that is adding to a record, and between two tries. The other one
+# may be stopped for ever. Then the later one of the two records wins.
+PATIENCE, _BREAK = 10.0, 0.005
 
 # A record is recognised by its name and its first bytes. Nothing else is ever deleted.
 _MARK = b"flake8-forward-call record "
@@ -87,6 +94,23 @@ class Store:
             return None
         return [status.st_ino, status.st_size, status.st_mtime_ns]
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """While no other process is in here. What is read inside is what the last process has written.
+
+        On Windows, and in a file system without locks, others may be in here too.
+        """
+        lock = None
+        with suppress(OSError, ValueError):
+            if self._folder is not None:
+                os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103
+                lock = _lock(self._folder) if _is_safe(self._folder) else None
+        try:
+            yield
+        finally:
+            if lock is not None:
+                os.close(lock)
+
     @property
     def is_there(self) -> bool:
         """Whether there is a folder."""
@@ -141,6 +165,39 @@ def _is_safe(folder: str) -> bool:
     if not hasattr(os, "geteuid"):  # On Windows, others cannot access the user's cache folder, and modes say nothing.
         return True
     return status.st_uid == os.geteuid() and not status.st_mode & 0o022
+
+
+if sys.platform == "win32":
+
+    def _lock(_folder: str) -> int | None:
+        """Nothing, because a folder cannot be locked on Windows."""
+        return None
+
+else:
+
+    def _lock(folder: str) -> int | None:
+        """A descriptor of the folder, which is locked as long as it is open; None if it stays locked by another.
+
+        Raises OSError if the file system has no locks.
+        """
+        import fcntl
+
+        end = time.monotonic() + PATIENCE
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            while True:
+                try:
+                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    if time.monotonic() > end:
+                        os.close(descriptor)
+                        return None
+                    time.sleep(_BREAK)
+                else:
+                    return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
 
 
 def _put(path: Path, data: bytes) -> None:

@@ -9,8 +9,8 @@ to have the answer "nothing", in each later one that of the round before, until 
 are monotone, this gives the least such answers, whatever the order. If they are not, the result depends on where a
 round starts. So it starts at the same question of the loop, whichever one was asked: the first one by ``rank``.
 
-Answers that keep changing are joined with those of the round before. If even this does not end, those that still change
-become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
+Answers that keep changing, or go back and forth, are joined with those of the round before. If even this does not end,
+or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
 loop, not of the way that led to it.
 
 **Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
@@ -76,7 +76,7 @@ def unjoined(meanwhile: _Answer) -> Answers[_Answer]:
 class _Question:
     """A question whose answer is not final yet."""
 
-    __slots__ = ("answer", "answers", "assumed", "compute", "is_met", "is_used", "key", "number")
+    __slots__ = ("answer", "answers", "assumed", "before", "compute", "is_met", "is_used", "key", "number")
 
     def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
         self.key = key
@@ -85,6 +85,7 @@ class _Question:
         self.number = 0  # Later questions have larger numbers.
         self.answer: Any = None  # That of this round.
         self.assumed: Any = answers.nothing  # That of the round before.
+        self.before: Any = answers.nothing  # What was assumed in the round before.
         self.is_met = False  # Whether it was asked in this round while it was being computed.
         self.is_used = False  # Whether this is not its first round.
 
@@ -92,9 +93,19 @@ class _Question:
         """The same question, about which nothing is assumed."""
         return _Question(self.key, self.compute, self.answers)
 
+    @property
+    def swings(self) -> bool:
+        """Whether the answer is what was assumed in the round before: it goes back and forth."""
+        return self.answers.is_same(self.before, self.answer)
+
+    @property
+    def adds(self) -> bool:
+        """Whether the answer adds anything to what was assumed."""
+        return not self.answers.is_same(self.answers.join(self.assumed, self.answer), self.assumed)
+
     def assume(self, *, grows: bool) -> None:
         """Assume in the next round what this one found or, if answers may only grow, that and what was assumed."""
-        self.is_used = True
+        self.is_used, self.before = True, self.assumed
         if not self.answers.is_same(self.assumed, self.answer):  # If they are the same, keep the order in them.
             self.assumed = self.answers.join(self.assumed, self.answer) if grows else self.answer
 
@@ -190,7 +201,7 @@ class Engine:
         They are stored, or wait for a question that is still open. Returns the question to start with if it is not
         this one, unless ``anywhere``. The questions of the loop are those that wait since there were ``behind``.
         """
-        is_fresh, rounds, earlier = not question.is_used, 1, self._earlier
+        is_fresh, rounds, grows, earlier = not question.is_used, 1, False, self._earlier
         try:
             while self._is_outermost(question):
                 self._loops.pop()
@@ -213,11 +224,14 @@ class Engine:
                     return None
                 rounds += 1
                 free = max(2, min(FREE_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop)))
-                if rounds > free + max(2, min(GROWING_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop))):
+                grows = grows or rounds > free or all(one.swings for one in changed)
+                is_over = rounds > free + max(2, min(GROWING_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop)))
+                # What is assumed decides what is found: if nothing is added to it, each further round finds the same.
+                if is_over or (grows and not any(one.adds for one in changed)):
                     self._known.update((one.key, one.answers.unknown) for one in changed)
                     return question.afresh()
                 for one in loop:
-                    one.assume(grows=rounds > free)
+                    one.assume(grows=grows)
                 self._earlier = {one.key: one for one in loop}
         finally:
             self._earlier = earlier

@@ -154,6 +154,40 @@ def test_store_without_a_folder_keeps_nothing() -> None:
     assert store.read("texts", "/project") is None
 
 
+def _is_alone(folder: str) -> bool:
+    before = cache.PATIENCE
+    cache.PATIENCE = 0.0
+    try:
+        lock = cache._lock(folder)
+    finally:
+        cache.PATIENCE = before
+    if lock is not None:
+        os.close(lock)
+    return lock is not None
+
+
+def test_one_process_at_a_time_is_alone(folder: Path) -> None:
+    with Store(str(folder)).alone():
+        assert not _is_alone(str(folder))
+    assert _is_alone(str(folder))
+
+
+def test_process_that_never_goes_on_holds_up_no_other(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "PATIENCE", 0.0)
+    with Store(str(folder)).alone(), Store(str(folder)).alone():
+        Store(str(folder)).write("texts", "/project", 1)
+    assert read(folder) == 1
+    assert _is_alone(str(folder))
+
+
+@pytest.mark.parametrize("name", ["new/cache", "file", "file/below", "circle", "\0"])
+def test_being_alone_needs_no_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "circle").symlink_to(tmp_path / "circle")
+    with Store(f"{tmp_path}/{name}").alone(), Store(None).alone():
+        pass
+
+
 def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_RECORDS", 5)
     (folder / "unfinished-1.forward-call").touch()

@@ -183,6 +183,14 @@ def test_loop_through_many_questions_takes_few_rounds(start: int) -> None:
     assert max(asked.computed.values()) <= 4
 
 
+def test_answers_that_go_back_and_forth_take_few_rounds() -> None:
+    table = chain(100, lambda index, ask: ask[f"{(index + 1) % 100:05}"])
+    table["00050"] = lambda ask: frozenset() if ask["00051"] else frozenset("x")
+    asked = Asked(table, SETS)
+    assert asked.all(("00000",))["00000"] == EVERYTHING
+    assert max(asked.computed.values()) <= 8
+
+
 def test_exception_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     table: dict[str, Callable[[Asked], Any]] = {
         "a": lambda ask: ask["b"] | ask["c"],

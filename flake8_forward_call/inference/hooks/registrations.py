@@ -14,7 +14,7 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
-from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, alternatives
+from flake8_forward_call.inference.types import ClassObject, Function, Instance, KnownFunction, Slot, alternatives
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -39,6 +39,8 @@ _FILLERS = frozenset({"update", "setdefault", "__setitem__"})
 
 # What the hook of a lazy module calls to create its parameters (torch/nn/modules/lazy.py).
 _LAZY_HOOKS = frozenset({"initialize_parameters", "_infer_parameters"})
+
+_TENSOR = "torch._tensor.Tensor"
 
 # The minimum and maximum number of a hook's parameters: the module, its arguments, keywords, output.
 _FEWEST, _MOST = 2, 4
@@ -107,7 +109,8 @@ class _Reader:
             for stored in references_of(self._file).stored.get(name, ()):
                 if stored.value is not None:
                     spot = Spot(sort, (stored.owner, stored.scope))
-                    yield from (_registered(spot, one, stored.scope) for one in _held_in(stored.value))
+                    if not self._is_of_tensor(spot):
+                        yield from (_registered(spot, one, stored.scope) for one in _held_in(stored.value))
 
     def _of_lazy(self, scope: Scope) -> Iterator[Registration]:
         """Yield the method of a lazy class that PyTorch's own forward pre-hook calls on the module."""
@@ -140,7 +143,7 @@ class _Reader:
             return
         match call.func:
             case ast.Attribute(value=table, attr=name) if name in _FILLERS:
-                for spot in self._spots.of(table, scope, TABLES):
+                for spot in self._tables(table, scope):
                     for value in given[-1:]:
                         yield from (_registered(spot, one, scope) for one in _held_in(value))
                 return
@@ -157,8 +160,21 @@ class _Reader:
         tables = [store.target] if isinstance(store, ast.AugAssign) else store.targets
         for target in tables:
             table = target.value if isinstance(target, ast.Subscript) else target
-            for spot in self._spots.of(table, scope, TABLES):
+            for spot in self._tables(table, scope):
                 yield from (_registered(spot, one, scope) for one in _held_in(store.value))
+
+    def _tables(self, table: ast.expr, scope: Scope) -> Iterator[Spot]:
+        """Yield the tables of modules that an expression can be."""
+        yield from (spot for spot in self._spots.of(table, scope, TABLES) if not self._is_of_tensor(spot))
+
+    def _is_of_tensor(self, spot: Spot) -> bool:
+        """Whether a table of backward hooks belongs to a tensor, whose table has the same name (torch/_tensor.py)."""
+        if spot.owner is None or not spot.sort.is_backward:
+            return False
+        kinds = alternatives(self._asked.expression(*spot.owner))
+        derives = self._asked.hierarchy.derives_from
+        owners = [one.bound if isinstance(one, Slot) else one for one in kinds]
+        return bool(owners) and all(isinstance(one, Instance) and derives(one.cls, _TENSOR) for one in owners)
 
     def _is_class(self, node: ast.expr, scope: Scope) -> bool:
         return any(isinstance(one, ClassObject) for one in alternatives(self._asked.expression(node, scope)))
@@ -175,7 +191,12 @@ def may_be_unread(asked: Questions, one: Registration) -> bool:
 def _says_hook(call: ast.Call) -> bool:
     """Whether the called name mentions hooks, and these may be hooks of a module's call."""
     name = last_name(call.func) or ""
-    return "hook" in name.lower() and not _OTHERS.fullmatch(name)
+    return "hook" in name.lower() and not is_of_others(name)
+
+
+def is_of_others(name: str) -> bool:
+    """Whether the name of a function says that its hooks are not those of a module's call."""
+    return "hook" in name.lower() and _OTHERS.fullmatch(name) is not None
 
 
 def _hook_among(call: ast.Call) -> Iterator[ast.expr]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
-from flake8_forward_call.inference.hooks.registrations import Definition, Registration
+from flake8_forward_call.inference.hooks.registrations import Definition, Registration, is_of_others
 from flake8_forward_call.inference.hooks.spots import MAKERS
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
@@ -24,9 +24,12 @@ MAX_FILES = 12
 def with_hooks(asked: Questions, one: Registration, depth: int = 0) -> Iterator[Registration]:
     """Yield the registration or, if its hook is a parameter, those that the function's known callers make.
 
+    Nothing, if the function may register hooks by a computed name, and its own name says that these are others.
     Raises OutOfBudget.
     """
     parameter = _parameter(asked, one.hook, one.scope)
+    if parameter is not None and not one.is_certain and is_of_others(getattr(parameter.function, "name", "")):
+        return
     if parameter is None or depth >= MAX_HELPERS or not _is_helper(asked, one, parameter):
         yield one
         return

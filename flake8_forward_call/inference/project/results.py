@@ -127,8 +127,9 @@ class Results:
             return
         if not self._own and self._new_stamps() == self._stamps:
             return
-        self._merge()
-        self._write(self._new_stamps())
+        with self._store.alone():
+            self._merge()
+            self._write(self._new_stamps())
         self._own.clear()
         end = time.monotonic()
         self._next = end + PAUSE * (end - start)

@@ -187,6 +187,15 @@ NOT_IN_HOOK = {
             return net.forward(args)
         load().register_step_post_hook(hook)
     """,
+    "hook for saving, by a computed name": """
+        net = nn.Linear(1, 1)
+        def attach_state_dict_hooks(module, name, hook):
+            getattr(module, name)(hook)
+        def hook(m, i, o):
+            return net.forward(i)
+        attach_state_dict_hooks(net, load(), hook)
+        net.register_full_backward_hook(print)
+    """,
     "third argument of a hook": """
         def hook(m, i, o: nn.Linear):
             return o.forward(i)
