@@ -41,9 +41,9 @@ from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.testing import by_pytest
 from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, is_same, union
 from flake8_forward_call.inference.usage import (
-    by_pytest,
     callers,
     defaults,
     elsewhere,

@@ -18,8 +18,8 @@ from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called, Handed, last_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
+from flake8_forward_call.inference.testing.parametrizing import calls_in, parameters_of
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
-from flake8_forward_call.inference.usage.parametrizing import calls_in, parameters_of
 
 # From hand to hand: a decorator that keeps a function, which a manager gets, and whose user calls it, are three.
 MAX_HANDS = 8

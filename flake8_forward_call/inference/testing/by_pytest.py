@@ -16,6 +16,9 @@ from flake8_forward_call.inference.syntax.bindings import Parameter
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.syntax.scopes import Scope, plain_parameters
+from flake8_forward_call.inference.testing import fixtures, parametrizing
+from flake8_forward_call.inference.testing.fixtures import Item, is_fixture
+from flake8_forward_call.inference.testing.parametrizing import Given
 from flake8_forward_call.inference.types import (
     UNKNOWN,
     Awaitable,
@@ -29,9 +32,6 @@ from flake8_forward_call.inference.types import (
     slots_in,
     union,
 )
-from flake8_forward_call.inference.usage import fixtures, parametrizing
-from flake8_forward_call.inference.usage.fixtures import Item, is_fixture
-from flake8_forward_call.inference.usage.parametrizing import Given
 
 # The object that a fixture gets under the name `request`: https://docs.pytest.org/en/stable/reference/reference.html
 _REQUEST = KnownClass(ClassEntry("pytest.FixtureRequest", attributes={"param": "~param"}))

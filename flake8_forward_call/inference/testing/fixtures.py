@@ -20,9 +20,9 @@ from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
+from flake8_forward_call.inference.testing import parametrizing
+from flake8_forward_call.inference.testing.parametrizing import Given
 from flake8_forward_call.inference.types import NEVER, ClassObject, Function, Type, alternatives
-from flake8_forward_call.inference.usage import parametrizing
-from flake8_forward_call.inference.usage.parametrizing import Given
 
 # More folders than this are not searched for a conftest.py, from the file upwards.
 _MAX_HEIGHT = 20

@@ -1,0 +1,1 @@
+"""What a test runner passes to tests and fixtures."""
