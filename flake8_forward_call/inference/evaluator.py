@@ -55,6 +55,7 @@ from flake8_forward_call.inference.usage import (
     search,
 )
 from flake8_forward_call.inference.usage import origins as value_origins
+from flake8_forward_call.inference.usage.doctests import with_doctests
 
 _Answer = TypeVar("_Answer")
 _Notes = TypeVar("_Notes")
@@ -82,9 +83,12 @@ class Evaluator:
         return self.engine.ask(question)
 
     def files_mentioning(self, word: str, own: File, limit: int, beside: str = "") -> tuple[File, ...] | None:
-        """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many."""
+        """The ``own`` file and the project's files that contain ``word`` and ``beside``; None if they are too many.
+
+        The examples in a file's docstrings are a file of their own.
+        """
         found = self.project.mentioning(word, beside, limit)
-        return None if found is None else tuple(dict.fromkeys((own, *found)))
+        return None if found is None else tuple(with_doctests(dict.fromkeys((own, *found)), word))
 
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The type that answers a question, computed once. Raises OutOfBudget."""
