@@ -41,7 +41,7 @@ from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.testing import by_pytest
+from flake8_forward_call.inference.testing import by_pytest, parametrizing
 from flake8_forward_call.inference.types import NEVER, UNKNOWN, Type, bounded, is_same, union
 from flake8_forward_call.inference.usage import (
     callers,
@@ -192,6 +192,7 @@ class Evaluator:
     origins = value_origins.origins
     bound = value_origins.bound
     holder = value_origins.holder
+    parametrized_with = parametrizing.parametrized_with
     passed_by_pytest = by_pytest.passed
     owners_of_store = owners.owners
     is_stored_into = owners.is_into

@@ -333,6 +333,9 @@ class Uses(Protocol):
     def holder(self, cls: SourceClass, name: str) -> SourceClass | None:
         """The first class in the MRO that sets an attribute; None if none does."""
 
+    def parametrized_with(self, handed: Handed) -> Iterator[str]:
+        """Yield the parameters of tests that ``parametrize`` fills in with a value, as far as they are known."""
+
     def passed_by_pytest(self, binding: Parameter) -> Type | None:
         """What pytest passes for a parameter; None if this is no test or fixture, or nothing provides the parameter."""
 

@@ -16,7 +16,7 @@ from flake8_forward_call.inference.statements.fillings import fillings
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Augmented, Imported
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.references import Handed, last_name
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import UNKNOWN, Function, Tuple, Type, alternatives, each
@@ -66,10 +66,12 @@ def add(asked: Questions, mark: ast.Call, scope: Scope, name: str, found: Given)
         found.possible.append(UNKNOWN)
 
 
-def parameters_of(asked: Questions, mark: ast.Call, scope: Scope) -> list[str]:
-    """The parameters that one ``parametrize(...)`` fills in, as far as they are known."""
-    keyword = next((one.value for one in mark.keywords if one.arg == "argnames"), None)
-    return _names(asked, mark.args[0] if mark.args else keyword, scope) or []
+def parametrized_with(asked: Questions, handed: Handed) -> Iterator[str]:
+    """Yield the parameters that ``parametrize(...)`` fills in with a value, as far as they are known."""
+    for mark, scope in calls_in(handed.scope.file):
+        if any(one is handed.node for one in ast.walk(mark)):
+            keyword = next((one.value for one in mark.keywords if one.arg == "argnames"), None)
+            yield from _names(asked, mark.args[0] if mark.args else keyword, scope) or ()
 
 
 def _is_indirect(node: ast.expr | None, name: str) -> bool | None:

@@ -18,7 +18,6 @@ from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import Called, Handed, last_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
-from flake8_forward_call.inference.testing.parametrizing import calls_in, parameters_of
 from flake8_forward_call.inference.types import ClassObject, Function, Instance, Namespace, Slot, Type, alternatives
 
 # From hand to hand: a decorator that keeps a function, which a manager gets, and whose user calls it, are three.
@@ -187,7 +186,7 @@ class HandedIn:
     def _of_marks(self, handed: Handed, hands: int) -> Iterator[Called]:
         """Yield the calls in tests of what a mark lists for one of their parameters: ``parametrize("f", [one])``."""
         found = False
-        for name in dict.fromkeys(_marked(self._asked, handed)):
+        for name in dict.fromkeys(self._asked.parametrized_with(handed)):
             references = references_to(handed.scope.file, name)
             for called in references.called.get(name, ()):
                 if self._can_be(called.callee, called.scope):
@@ -255,13 +254,6 @@ def _table(handed: Handed) -> str | None:
             ):
                 return key.rpartition(".")[2]
     return None
-
-
-def _marked(asked: Questions, handed: Handed) -> Iterator[str]:
-    """Yield the parameters that a mark fills in, if a value is in the list of one."""
-    for mark, scope in calls_in(handed.scope.file):
-        if any(one is handed.node for one in ast.walk(mark)):
-            yield from parameters_of(asked, mark, scope)
 
 
 def _calls_beside(files: tuple[File, ...], name: str) -> Iterator[Called]:
