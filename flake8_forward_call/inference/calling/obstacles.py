@@ -119,7 +119,7 @@ def _passed_by_forward(asked: Questions, place: Place) -> Obstacle | None:
 
 def _reassigned(asked: Questions, place: Place) -> Obstacle | None:
     cls = reassigned.is_reassigned(asked, place.receiver, place.scope)
-    return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward is assigned on an instance of {cls.label}")
+    return None if cls is None else Obstacle(Sameness.PERHAPS, f"forward of {cls.label} is assigned elsewhere")
 
 
 def _changes_class(asked: Questions, place: Place) -> Obstacle | None:

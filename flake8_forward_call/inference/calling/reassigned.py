@@ -11,10 +11,12 @@ from dataclasses import dataclass, field
 
 from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.calling import own_forward
+from flake8_forward_call.inference.classes.bodies import method_in
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
+from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Function, Instance, Partial, Slot, Type, Unknown, alternatives
@@ -57,7 +59,7 @@ def _leads_to(asked: Questions, store: Store, member: Member, method: Scope) -> 
     if into is False and not any(map(_may_be_any_module, asked.owners_of_store(store))):
         return False
     assert store.value is not None
-    parts = _Parts(asked)
+    parts = _Parts(asked, member.cls, "" if store.owner is None else ast.dump(store.owner))
     parts.read(store.value, store.scope)
     if not parts.is_read and into:
         return True
@@ -79,19 +81,33 @@ def _names(function: Scope) -> Iterator[str]:
 
 @dataclass(slots=True)
 class _Parts:
-    """The functions of the project that a value consists of, and whether all of it was read."""
+    """The functions of the project that a value consists of, and whether all of it was read.
+
+    It is stored in an instance of ``cls``, or in the class, which the code calls ``owner``.
+    """
 
     asked: Questions
+    cls: SourceClass
+    owner: str
     functions: list[Scope] = field(default_factory=list)
     is_read: bool = True
+    seen: set[int] = field(default_factory=set)
 
     def read(self, node: ast.expr, scope: Scope) -> None:
         """Add what an expression consists of: a function, or what a wrapper gets."""
+        if id(node) in self.seen:
+            return
+        self.seen.add(id(node))
         match node:
             case ast.Lambda():
                 self.functions.append(scopes_of(scope.file).opened[id(node)])
             case ast.Attribute(attr="forward") | ast.Constant():
                 pass
+            case ast.Attribute(value=owner, attr=name) if ast.dump(owner) == self.owner and self._has(name):
+                pass
+            case ast.Name() if values := self._assigned(node, scope):
+                for value, where in values:
+                    self.read(value, where)
             case ast.Name() | ast.Attribute():
                 self._add(self.asked.resolved(self.asked.expression(node, scope)))
             case ast.Call():
@@ -102,6 +118,20 @@ class _Parts:
                 self.read(second, scope)
             case _:
                 self.is_read = False
+
+    def _assigned(self, name: ast.Name, scope: Scope) -> list[tuple[ast.expr, Scope]]:
+        """The values of a name, if all of them are assigned to it."""
+        bindings = list(self.asked.bound(name, scope))
+        values = [(one.value, one.scope) for one in bindings if isinstance(one, Assigned) and not one.path]
+        return values if len(values) == len(bindings) else []
+
+    def _has(self, name: str) -> bool:
+        """Add the method that the class or a subclass has under a name. Returns whether there is one."""
+        kin = (self.cls, *self.asked.hierarchy.project_subclasses(self.cls))
+        orders = [[one for one in self.asked.hierarchy.order(cls) if isinstance(one, SourceClass)] for cls in kin]
+        found = dict.fromkeys(one for order in orders for one in [method_in(order, name)] if one is not None)
+        self.functions += found
+        return bool(found)
 
     def _add(self, kind: Type) -> None:
         for one in alternatives(kind):

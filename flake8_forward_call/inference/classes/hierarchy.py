@@ -180,7 +180,12 @@ class Hierarchy:
         between = dict.fromkeys(
             one for subclass in self.subclasses(cls) for one in self.order(subclass) if one not in own
         )
-        return self._at_worst(one for one in between if one is not None and not is_foreign(one))
+        meaning, culprit = self._at_worst(one for one in between if one is not None and not is_foreign(one))
+        if meaning is Sameness.SAME:
+            # What only some subclasses get from another package is no reason against the calls in their base.
+            _, culprit = self._at_worst(one for one in between if one is not None and is_foreign(one))
+            meaning = Sameness.SAME if culprit is None else Sameness.PERHAPS
+        return meaning, culprit
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class reaches ``Module.__call__``."""
