@@ -225,7 +225,17 @@ from torch import nn
 class Odd(nn.Module):
     def __call__(self, x): return -x
     def forward(self, {taken}): return x
+class Even(nn.Module):
+    def forward(self, x): return x
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([{part}])
 class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part()
+        self.label = "own"
     def run(self, x, name):
         for one in self.children():
             one.forward(x)  # FWD001{mark}
@@ -233,9 +243,21 @@ class Own(nn.Module):
             one.forward(x)  # FWD001{mark}
         self._modules[name].forward(x)  # FWD001{mark}
         self.get_submodule(name).forward(x)  # FWD001{mark}
+# --- any.py
+from torch import nn
+def run(net: nn.Module, x):
+    for one in net.modules():
+        one.forward(x)  # FWD001{any_mark}
 """
 
 
-@pytest.mark.parametrize(("taken", "mark"), [("x", " unsafe"), ("x, y, z", "")])
-def test_any_submodule_may_be_one_that_takes_the_call(tmp_path: Path, taken: str, mark: str) -> None:
-    hold(tmp_path, SUBMODULES.format(taken=taken, mark=mark))
+@pytest.mark.parametrize(
+    ("part", "taken", "mark", "any_mark"),
+    [
+        ("Odd()", "x", " unsafe", " unsafe"),
+        ("Even()", "x", "", " unsafe"),
+        ("Even()", "x, y, z", "", ""),
+    ],
+)
+def test_what_submodules_are_counts(tmp_path: Path, part: str, taken: str, mark: str, any_mark: str) -> None:
+    hold(tmp_path, SUBMODULES.format(part=part, taken=taken, mark=mark, any_mark=any_mark))
