@@ -71,7 +71,7 @@ def concealed(asked: Questions, place: Place) -> Concealed | None:
     declared = [one.cls for one in instances(place.kind) if one.origin is Origin.DECLARED]
     if not declared:
         return None
-    search = _Search(asked, place.call)
+    search = _Search(asked, place)
     below = (found for one in declared for found in _below(asked, one))
     return next(below, None) or next(search.of(place.receiver, place.scope, 0), None)
 
@@ -94,6 +94,11 @@ def _below(asked: Questions, cls: Class) -> Iterator[Concealed]:
             yield Concealed(cls, is_module=True)
 
 
+def _is_open(kind: Type) -> bool:
+    """Whether a type is, in part, what a caller passes or the owner was created with."""
+    return any(isinstance(one, Slot) for one in alternatives(kind))
+
+
 def _is_function(node: ast.AST, kind: Type) -> bool:
     return isinstance(kind, Function) and kind.node is node
 
@@ -113,9 +118,12 @@ def _given(parameter: Parameter, found: Found) -> list[ast.expr]:
 class _Search:
     """The search for the expressions that a value comes from, and what they say that its declaration does not."""
 
-    def __init__(self, asked: Questions, call: ast.Call) -> None:
+    def __init__(self, asked: Questions, place: Place) -> None:
         self._asked = asked
-        self._call = call
+        self._call = place.call
+        # Whether a declaration takes the place of what callers pass. Otherwise the type of the receiver is already what
+        # one caller passes, and the others have nothing to do with it.
+        self._is_hidden = _is_open(place.kind)
         self._seen: set[object] = set()
 
     def _is_new(self, key: object) -> bool:
@@ -129,7 +137,11 @@ class _Search:
             return
         match node:
             case ast.Name() | ast.Attribute():
-                for binding in self._asked.bound(node, scope):
+                bindings = self._asked.bound(node, scope)
+                for one in bindings:
+                    if isinstance(one, Annotated):
+                        self._is_hidden |= not _is_open(self._asked.declared(one.annotation, one.scope))
+                for binding in bindings:
                     yield from self._of_binding(binding, depth)
                 if isinstance(node, ast.Attribute):
                     yield from self._of_subclasses(node.value, node.attr, scope, depth)
@@ -147,8 +159,9 @@ class _Search:
                 yield from self._of_call(node, scope, depth)
 
     def _of_value(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Concealed]:
-        """Yield what the type of an expression shows, then what is found for it."""
-        yield from self._told(self._asked.resolved(self._asked.expression(node, scope)))
+        """Yield what the type of an expression shows if it is hidden, then what is found for it."""
+        if self._is_hidden:
+            yield from self._told(self._asked.resolved(self._asked.expression(node, scope)))
         yield from self.of(node, scope, depth + 1)
 
     def _of_binding(self, binding: Binding, depth: int) -> Iterator[Concealed]:
@@ -157,6 +170,7 @@ class _Search:
         match binding:
             case Parameter(default=default, function=ast.FunctionDef() | ast.AsyncFunctionDef(), scope=scope):
                 if scope.enclosing_class is None or scope.positional[:1] != [binding.argument.arg]:
+                    self._is_hidden |= not _is_open(self._asked.parameter(binding))
                     if default is not None and scope.parent is not None:
                         yield from self._of_value(default, scope.parent, depth)
                     yield from self._of_callers(binding, depth)
@@ -176,7 +190,8 @@ class _Search:
         for found in islice(self._asked.calls_of(parameter.function, parameter.scope).calls(), MAX_CALLS):
             for given in _given(parameter, found) if found.is_certain else ():
                 yield from self._of_value(given, found.called.scope, depth + 1)
-        yield from self._of_handed(parameter, depth)
+        if self._is_hidden:
+            yield from self._of_handed(parameter, depth)
 
     def _of_handed(self, parameter: Parameter, depth: int) -> Iterator[Concealed]:
         """Yield what is passed beside the function: ``partial(run, net)``, ``map(run, nets)``."""
@@ -227,6 +242,9 @@ class _Search:
     def _of_results(self, function: Scope, depth: int) -> Iterator[Concealed]:
         if function.file.is_installed or not self._is_new(id(function)):
             return
+        returns = getattr(function.node, "returns", None)
+        if returns is not None and function.parent is not None:
+            self._is_hidden |= not _is_open(self._asked.declared(returns, function.parent))
         for given in (*flow_of(function).returned.values(), *flow_of(function).yielded.values()):
             if given.value is not None:
                 yield from self._of_value(given.value, function, depth + 1)

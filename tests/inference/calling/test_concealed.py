@@ -28,6 +28,7 @@ class Robot:
 from __future__ import annotations
 import functools
 from dataclasses import dataclass
+from typing import TypeVar
 from torch import nn
 from nets import *
 """
@@ -44,6 +45,16 @@ WAYS = {
     """,
     "a parameter that is passed on": """
         def run(net: nn.Module, x): return net.forward(x)  # FWD001 MARK
+        def start(net: nn.Module): return run(net, 1)
+        start(GIVEN)
+    """,
+    "a parameter with a type variable": """
+        T = TypeVar("T", bound=nn.Module)
+        def run(net: T, x) -> T: return net.forward(x)  # FWD001 MARK
+        run(GIVEN, 1)
+    """,
+    "a parameter without annotation that gets one with": """
+        def run(net, x): return net.forward(x)  # FWD001 MARK
         def start(net: nn.Module): return run(net, 1)
         start(GIVEN)
     """,
@@ -159,6 +170,17 @@ def test_an_interface_that_modules_have_is_no_other_class(tmp_path: Path) -> Non
         class Both(Net, Able): pass
         def run(net: Net, x): return net.forward(x)  # FWD001
         def start(net: Able): run(net, 1)
+    """
+    hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
+
+
+def test_a_wrapper_of_another_value_says_nothing(tmp_path: Path) -> None:
+    program = """
+        class Box:
+            def __init__(self, inner): self.inner = inner
+        def run(net: Net, x): return Box(net).inner.forward(x)  # FWD001
+        Box(Robot())
+        Box(Odd())
     """
     hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
 
