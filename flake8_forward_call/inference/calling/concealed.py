@@ -17,6 +17,7 @@ from flake8_forward_call.inference.answers import Found, Place
 from flake8_forward_call.inference.calling.altering import CALL_NAMES
 from flake8_forward_call.inference.calling.meant import may_take
 from flake8_forward_call.inference.calling.passed_self import MAX_CALLS, MAX_DEPTH, given_for
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
@@ -30,6 +31,7 @@ from flake8_forward_call.inference.syntax.bindings import (
     Parameter,
 )
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, scopes_of
 from flake8_forward_call.inference.types import (
@@ -69,7 +71,7 @@ def concealed(asked: Questions, place: Place) -> Concealed | None:
     declared = [one.cls for one in instances(place.kind) if one.origin is Origin.DECLARED]
     if not declared:
         return None
-    search = _Search(asked, place.call)
+    search = _Search(asked, place)
     below = (found for one in declared for found in _below(asked, one))
     return next(below, None) or next(search.of(place.receiver, place.scope, 0), None)
 
@@ -92,6 +94,11 @@ def _below(asked: Questions, cls: Class) -> Iterator[Concealed]:
             yield Concealed(cls, is_module=True)
 
 
+def _is_open(kind: Type) -> bool:
+    """Whether a type is, in part, what a caller passes or the owner was created with."""
+    return any(isinstance(one, Slot) for one in alternatives(kind))
+
+
 def _is_function(node: ast.AST, kind: Type) -> bool:
     return isinstance(kind, Function) and kind.node is node
 
@@ -111,9 +118,12 @@ def _given(parameter: Parameter, found: Found) -> list[ast.expr]:
 class _Search:
     """The search for the expressions that a value comes from, and what they say that its declaration does not."""
 
-    def __init__(self, asked: Questions, call: ast.Call) -> None:
+    def __init__(self, asked: Questions, place: Place) -> None:
         self._asked = asked
-        self._call = call
+        self._call = place.call
+        # Whether a declaration takes the place of what callers pass. Otherwise the type of the receiver is already what
+        # one caller passes, and the others have nothing to do with it.
+        self._is_hidden = _is_open(place.kind)
         self._seen: set[object] = set()
 
     def _is_new(self, key: object) -> bool:
@@ -127,12 +137,16 @@ class _Search:
             return
         match node:
             case ast.Name() | ast.Attribute():
-                for binding in self._asked.bound(node, scope):
+                bindings = self._asked.bound(node, scope)
+                for one in bindings:
+                    if isinstance(one, Annotated):
+                        self._is_hidden |= not _is_open(self._asked.declared(one.annotation, one.scope))
+                for binding in bindings:
                     yield from self._of_binding(binding, depth)
                 if isinstance(node, ast.Attribute):
                     yield from self._of_subclasses(node.value, node.attr, scope, depth)
             case ast.Subscript(value=ast.Attribute(attr="_modules", value=owner)) if self._is_module(owner, scope):
-                yield from self._any_submodule()
+                yield from self._of_submodules(owner, scope)
             case ast.Subscript(value=value) | ast.NamedExpr(value=value) | ast.Await(value=value):
                 yield from self.of(value, scope, depth + 1)
             case ast.IfExp(body=first, orelse=second):
@@ -145,8 +159,9 @@ class _Search:
                 yield from self._of_call(node, scope, depth)
 
     def _of_value(self, node: ast.expr, scope: Scope, depth: int) -> Iterator[Concealed]:
-        """Yield what the type of an expression shows, then what is found for it."""
-        yield from self._told(self._asked.resolved(self._asked.expression(node, scope)))
+        """Yield what the type of an expression shows if it is hidden, then what is found for it."""
+        if self._is_hidden:
+            yield from self._told(self._asked.resolved(self._asked.expression(node, scope)))
         yield from self.of(node, scope, depth + 1)
 
     def _of_binding(self, binding: Binding, depth: int) -> Iterator[Concealed]:
@@ -155,6 +170,7 @@ class _Search:
         match binding:
             case Parameter(default=default, function=ast.FunctionDef() | ast.AsyncFunctionDef(), scope=scope):
                 if scope.enclosing_class is None or scope.positional[:1] != [binding.argument.arg]:
+                    self._is_hidden |= not _is_open(self._asked.parameter(binding))
                     if default is not None and scope.parent is not None:
                         yield from self._of_value(default, scope.parent, depth)
                     yield from self._of_callers(binding, depth)
@@ -174,7 +190,8 @@ class _Search:
         for found in islice(self._asked.calls_of(parameter.function, parameter.scope).calls(), MAX_CALLS):
             for given in _given(parameter, found) if found.is_certain else ():
                 yield from self._of_value(given, found.called.scope, depth + 1)
-        yield from self._of_handed(parameter, depth)
+        if self._is_hidden:
+            yield from self._of_handed(parameter, depth)
 
     def _of_handed(self, parameter: Parameter, depth: int) -> Iterator[Concealed]:
         """Yield what is passed beside the function: ``partial(run, net)``, ``map(run, nets)``."""
@@ -216,8 +233,8 @@ class _Search:
             match callee:
                 case Function(scope=inner):
                     yield from self._of_results(inner, depth)
-                case KnownFunction(name) if name in _SUBMODULES:
-                    yield from self._any_submodule()
+                case KnownFunction(name) if name in _SUBMODULES and isinstance(node.func, ast.Attribute):
+                    yield from self._of_submodules(node.func.value, scope)
         if isinstance(node.func, ast.Attribute):
             yield from self._of_subclasses(node.func.value, node.func.attr, scope, depth)
             yield from self.of(node.func.value, scope, depth + 1)  # `models.values()`, `net.eval()`
@@ -225,6 +242,9 @@ class _Search:
     def _of_results(self, function: Scope, depth: int) -> Iterator[Concealed]:
         if function.file.is_installed or not self._is_new(id(function)):
             return
+        returns = getattr(function.node, "returns", None)
+        if returns is not None and function.parent is not None:
+            self._is_hidden |= not _is_open(self._asked.declared(returns, function.parent))
         for given in (*flow_of(function).returned.values(), *flow_of(function).yielded.values()):
             if given.value is not None:
                 yield from self._of_value(given.value, function, depth + 1)
@@ -232,25 +252,61 @@ class _Search:
     def _is_module(self, node: ast.expr, scope: Scope) -> bool:
         return any(map(self._asked.hierarchy.is_module, instances(self._asked.expression(node, scope))))
 
-    def _any_submodule(self) -> Iterator[Concealed]:
+    def _of_submodules(self, owner: ast.expr, scope: Scope) -> Iterator[Concealed]:
+        """Yield what any submodule of an expression's value can be, at any depth, as far as its class shows."""
+        todo = list(instances(self._asked.resolved(self._asked.expression(owner, scope))))
+        if any(one.cls.dotted == MODULE_CLASS for one in todo):
+            yield from self._any_module()
+        seen: set[Class] = set()
+        while todo:
+            one = todo.pop()
+            if not self._asked.hierarchy.is_module(one) or one.cls in seen:
+                continue
+            seen.add(one.cls)
+            for kind in self._attributes(one):
+                yield from filter(self._can_be_meant, self._told(kind))
+                todo += (inner for each in self._parts(kind) for inner in instances(each))
+
+    def _attributes(self, owner: Instance) -> Iterator[Type]:
+        """Yield what the methods of an instance's class set on it."""
+        for cls in self._asked.hierarchy.order(owner.cls):
+            if isinstance(cls, SourceClass) and not is_foreign(cls):
+                for name in set_on_self(cls.scope).names():
+                    yield self._asked.resolved(self._asked.attribute(owner, name))
+                for _, binding in set_on_self(cls.scope).unnamed:
+                    yield self._asked.resolved(self._asked.binding(binding))
+
+    def _any_module(self) -> Iterator[Concealed]:
         """Yield the project's module classes with another call that may take the call in question."""
         for cls in self._asked.hierarchy.other_calls():
             if cls is not None and may_take(self._asked, cls, self._call):
                 yield Concealed(cls, is_module=True)
 
+    def _can_be_meant(self, found: Concealed) -> bool:
+        """Whether a submodule has a ``forward`` that takes the call, which torch's lists of parameters have not."""
+        if isinstance(found.cls, SourceClass):
+            return may_take(self._asked, found.cls, self._call)
+        return not found.cls.dotted.startswith("torch.")
+
     def _told(self, kind: Type) -> Iterator[Concealed]:
         """Yield the classes in a type, at any depth of containers, whose instances are called in another way."""
+        for part in self._parts(kind):
+            for one in instances(part):
+                yield from self._of_instance(one, one.cls)
+
+    def _parts(self, kind: Type) -> Iterator[Type]:
+        """Yield the type, or what it contains if it is a container."""
         for one in alternatives(kind):
             match one.bound if isinstance(one, Slot) else one:
                 case Many(inner) | Mapping(value=inner):
-                    yield from self._told(inner)
+                    yield from self._parts(inner)
                 case Tuple(items):
                     for item in items:
-                        yield from self._told(item)
+                        yield from self._parts(item)
                 case Instance() as found if self._asked.is_container(found):
-                    yield from self._told(self._asked.held(found))
-                case Instance(cls) as found:
-                    yield from self._of_instance(found, cls)
+                    yield from self._parts(self._asked.held(found))
+                case found:
+                    yield found
 
     def _of_instance(self, kind: Instance, cls: Class) -> Iterator[Concealed]:
         hierarchy = self._asked.hierarchy

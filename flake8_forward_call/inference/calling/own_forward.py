@@ -11,7 +11,7 @@ from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.holding import Holding, is_super
+from flake8_forward_call.inference.syntax.holding import Holding, is_onlooker, is_super
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import Called, Handed, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
@@ -157,6 +157,8 @@ class _Inside:
 
     def _given_by(self, call: ast.Call, scope: Scope, holding: Holding) -> Iterator[Holding]:
         """Yield the functions that get the instance as an argument, also by ``partial(function, self)``."""
+        if is_onlooker(call):
+            return
         for at, one in enumerate(call.args):
             if holding.is_read(one):
                 yield from self._getting(call.func, scope, at)

@@ -52,6 +52,10 @@ _STORED = "="
 # Before words: search for a method that may take all of them as keywords. Its own name is the first word.
 _TAKEN = "("
 
+# The word to search for calls that create a class: ``type(name, bases, body)``, which are rare beside ``type(x)``.
+CREATING = "type("
+_CREATES = re.compile(rb"(?<![\w.])type\([^,()]*(?:\([^()]*\)[^,()]*)*,\s*[^\s)]|new_class\(")
+
 # How long the header of a method may be.
 MAX_SIGNATURE = 3_000
 
@@ -315,6 +319,8 @@ def told_paths(paths: Iterable[str] | None) -> str:
 def _search(key: str) -> Callable[[bytes], bool]:
     """A function that tests whether a text contains the whole word, and the other text of the key."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
+    if key == CREATING:
+        return lambda data: _CREATES.search(data) is not None
     if key.startswith(_STORED):
         return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
     if key.startswith(_TAKEN):

@@ -11,6 +11,9 @@ from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import key_of
 
+# Builtins that get an object and run none of its methods.
+_ONLOOKERS = frozenset({"super", "isinstance", "hasattr", "getattr", "setattr", "delattr", "type", "id", "vars"})
+
 
 @dataclass(frozen=True, slots=True)
 class Holding:
@@ -34,7 +37,7 @@ class Holding:
         return any(
             any(map(self.is_read, ast.iter_child_nodes(node)))
             for node in ast.walk(self.scope.node)
-            if not isinstance(node, ast.Attribute)
+            if not isinstance(node, ast.Attribute) and not is_onlooker(node)
         )
 
     def used(self) -> Iterator[tuple[str, bool]]:
@@ -61,6 +64,11 @@ class Holding:
             owner, _, name = key.rpartition(".")
             if owner == own and any(map(self._is_alias, bindings)):
                 yield name
+
+
+def is_onlooker(node: ast.AST) -> bool:
+    """Whether a node is a call of a builtin that runs no method of what it gets: ``super(Net, self)``."""
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ONLOOKERS
 
 
 def is_super(node: ast.expr) -> bool:

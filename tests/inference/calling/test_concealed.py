@@ -28,6 +28,7 @@ class Robot:
 from __future__ import annotations
 import functools
 from dataclasses import dataclass
+from typing import TypeVar
 from torch import nn
 from nets import *
 """
@@ -44,6 +45,16 @@ WAYS = {
     """,
     "a parameter that is passed on": """
         def run(net: nn.Module, x): return net.forward(x)  # FWD001 MARK
+        def start(net: nn.Module): return run(net, 1)
+        start(GIVEN)
+    """,
+    "a parameter with a type variable": """
+        T = TypeVar("T", bound=nn.Module)
+        def run(net: T, x) -> T: return net.forward(x)  # FWD001 MARK
+        run(GIVEN, 1)
+    """,
+    "a parameter without annotation that gets one with": """
+        def run(net, x): return net.forward(x)  # FWD001 MARK
         def start(net: nn.Module): return run(net, 1)
         start(GIVEN)
     """,
@@ -163,6 +174,17 @@ def test_an_interface_that_modules_have_is_no_other_class(tmp_path: Path) -> Non
     hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
 
 
+def test_a_wrapper_of_another_value_says_nothing(tmp_path: Path) -> None:
+    program = """
+        class Box:
+            def __init__(self, inner): self.inner = inner
+        def run(net: Net, x): return Box(net).inner.forward(x)  # FWD001
+        Box(Robot())
+        Box(Odd())
+    """
+    hold(tmp_path, HEAD + program.replace("\n        ", "\n"))
+
+
 BELOW = """
 # --- base.py
 from torch import nn
@@ -225,7 +247,17 @@ from torch import nn
 class Odd(nn.Module):
     def __call__(self, x): return -x
     def forward(self, {taken}): return x
+class Even(nn.Module):
+    def forward(self, x): return x
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.parts = nn.ModuleList([{part}])
 class Own(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part()
+        self.label = "own"
     def run(self, x, name):
         for one in self.children():
             one.forward(x)  # FWD001{mark}
@@ -233,9 +265,21 @@ class Own(nn.Module):
             one.forward(x)  # FWD001{mark}
         self._modules[name].forward(x)  # FWD001{mark}
         self.get_submodule(name).forward(x)  # FWD001{mark}
+# --- any.py
+from torch import nn
+def run(net: nn.Module, x):
+    for one in net.modules():
+        one.forward(x)  # FWD001{any_mark}
 """
 
 
-@pytest.mark.parametrize(("taken", "mark"), [("x", " unsafe"), ("x, y, z", "")])
-def test_any_submodule_may_be_one_that_takes_the_call(tmp_path: Path, taken: str, mark: str) -> None:
-    hold(tmp_path, SUBMODULES.format(taken=taken, mark=mark))
+@pytest.mark.parametrize(
+    ("part", "taken", "mark", "any_mark"),
+    [
+        ("Odd()", "x", " unsafe", " unsafe"),
+        ("Even()", "x", "", " unsafe"),
+        ("Even()", "x, y, z", "", ""),
+    ],
+)
+def test_what_submodules_are_counts(tmp_path: Path, part: str, taken: str, mark: str, any_mark: str) -> None:
+    hold(tmp_path, SUBMODULES.format(part=part, taken=taken, mark=mark, any_mark=any_mark))

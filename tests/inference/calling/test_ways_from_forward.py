@@ -145,6 +145,12 @@ NO_WAYS = {
         def __init__(self, net): self.net = net
         def run(self, x): return self.net.other(x)
     """,
+    "a builtin that only looks at self": """
+        def __len__(self): return self.forward(0)  # FWD001
+        def step(self, x): return self.forward(x)  # FWD001
+        def forward(self, x):
+            return super(Own, self).half() if isinstance(self, Own) and hasattr(self, "a") else x
+    """,
     "a lambda that nothing in forward runs": """
         def __init__(self):
             super().__init__()

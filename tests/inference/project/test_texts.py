@@ -76,6 +76,26 @@ def test_word_is_found_as_a_whole(
     assert [project.mentioning("run"), project.mentioning("run")] == [[str(tmp_path / "a.py")] * expected] * 2
 
 
+@pytest.mark.parametrize(
+    ("text", "is_found"),
+    [
+        ("Heir = type('Heir', (Base,), {})", True),
+        ("type(\n    name,\n    (Base,),\n    {},\n)", True),
+        ("type(f'Heir{len(x)}', bases, body)", True),
+        ("types.new_class('Heir', (Base,))", True),
+        ("if isinstance(x, type(y)): print(type(x), y)", False),
+        ("type(x, )", False),
+        ("torch.dtype(x, y) or self.type(x, y)", False),
+        ("type(" * 9_999, False),
+    ],
+)
+def test_calls_that_create_a_class_are_told_from_those_that_ask_for_one(
+    tmp_path: Path, text: str, is_found: bool
+) -> None:
+    (tmp_path / "a.py").write_text(text, encoding="utf-8")
+    assert bool(Texts(tmp_path).mentioning(texts.CREATING)) is is_found
+
+
 @pytest.mark.parametrize("word", ["größe", "a.b", "\ud800", ""])
 def test_any_word_can_be_asked_for(tmp_path: Path, word: str) -> None:
     (tmp_path / "a.py").write_text("größe = a.b", encoding="utf-8")
