@@ -29,6 +29,7 @@ class Shelf:
     def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
         self._disk = disk
         self._name_of = name_of
+        self.parsed = 0  # The length of all texts that were parsed, in characters.
         self._entries: Memo[str, _Entry] = Memo()
         self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
 
@@ -85,4 +86,5 @@ class Shelf:
     def _made(self, at: str, source: Source, dotted: str) -> File:
 
         path = Path(at)
+        self.parsed += len(source.text)
         return File(at, source.tree, dotted or self._name_of(path), path.name == "__init__.py", text=source.text)
