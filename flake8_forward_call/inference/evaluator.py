@@ -52,6 +52,7 @@ from flake8_forward_call.inference.usage import (
     guards,
     handing,
     registries,
+    relaying,
     search,
 )
 from flake8_forward_call.inference.usage import origins as value_origins
@@ -184,6 +185,7 @@ class Evaluator:
     places = search.places
     goes_on = search.goes_on
     set_elsewhere = elsewhere.attribute
+    calls_of_argument = relaying.calls
     keeps_defaults = defaults.are_kept
     passed_to_field = fields.passed
     set_on_class = elsewhere.class_attribute

@@ -306,6 +306,9 @@ class Uses(Protocol):
         ``known`` is what the class itself says: nothing, None, or something that its callers decide.
         """
 
+    def calls_of_argument(self, node: ast.expr, call: ast.Call, scope: Scope) -> Sequence[ast.Call]:
+        """The calls that a call makes of one of its arguments: ``f(x)`` for ``submit(f, x)``; none if not known."""
+
     def keeps_defaults(self, function: Scope) -> bool:
         """Whether no code of the project sets the default values of a function: ``f.__defaults__ = (True,)``."""
 

@@ -173,9 +173,10 @@ _BUILTINS: dict[str, _Rule] = {
     **dict.fromkeys(("min", "max"), _extreme),
     **dict.fromkeys(
         ("str", "int", "float", "bool", "bytes", "len", "repr", "abs", "sum", "any", "all", "isinstance", "issubclass",
-         "hasattr", "callable", "id", "hash", "round", "format", "range", "open", "object", "print"),
+         "hasattr", "callable", "id", "hash", "round", "format", "open", "object", "print"),
         lambda _: PLAIN,
     ),
+    "range": lambda _: Many(PLAIN),
     "zip": lambda call: Many(Tuple(tuple(call.elements))),
     "enumerate": lambda call: Many(Tuple((PLAIN, call.element(0)))),
     "filter": lambda call: Many(call.element(1)),

@@ -23,6 +23,7 @@ from flake8_forward_call.inference.types import (
     Instance,
     KnownFunction,
     Namespace,
+    Origin,
     Result,
     Slot,
     Type,
@@ -64,7 +65,11 @@ def _names(asked: Questions, owner: Type) -> Iterator[str]:
                 yield from (one for one in flow_of(root_of(file)).bound if "." not in one)
         case Instance(cls=SourceClass() as cls) | Slot(bound=Instance(cls=SourceClass() as cls)):
             seen: dict[str, None] = {}
-            for one in asked.hierarchy.order(cls):
+            may_be_below = not (isinstance(owner, Instance) and owner.origin is Origin.CONSTRUCTED)
+            for one in (
+                *asked.hierarchy.order(cls),
+                *(asked.hierarchy.project_subclasses(cls) if may_be_below else ()),
+            ):
                 if isinstance(one, SourceClass) and not is_foreign(one):
                     seen.update(dict.fromkeys(flow_of(one.scope).exit))
                     seen.update(dict.fromkeys(set_on_self(one.scope).names()))

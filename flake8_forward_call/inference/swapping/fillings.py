@@ -14,7 +14,7 @@ from flake8_forward_call.inference.answers import Keeper, Member, Swap, Variable
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.statements.aliases import running_over
+from flake8_forward_call.inference.statements.aliases import choices, running_over, spelled_out
 from flake8_forward_call.inference.statements.fillings import fillings_by
 from flake8_forward_call.inference.swapping import escapes, owners, puts, steps
 from flake8_forward_call.inference.swapping.holders import Holder, classes_of
@@ -103,8 +103,8 @@ class _Search:
         return Swap(at, scope) if is_other else None
 
     def _is(self, node: ast.expr, scope: Scope, is_it: _IsIt) -> bool:
-        """Whether an expression is the container, or a call of a function that returns it."""
-        if is_it(node, scope):
+        """Whether an expression may be the container, or a call of a function that returns it."""
+        if any(is_it(one, scope) for one in choices(node)):
             return True
         return isinstance(node, ast.Call) and any(
             given.value is not None and is_it(given.value, one.scope)
@@ -192,10 +192,25 @@ class _Search:
                             self._named(name, one, given, is_outer=is_outer)
                     case Iterated(iterable=value) if is_outer and is_it(running_over(value), scope):
                         self._named(name, one, given, is_outer=False)
+        for inner in scope.children:
+            for name, bindings in flow_of(inner).bound.items() if inner.is_function else ():
+                for one in bindings:
+                    if isinstance(one, Parameter) and one.default is not None and is_it(one.default, scope):
+                        self._add(Variable(inner, name), given, is_outer=is_outer)
         for call in scope.calls:
-            for argument in (*call.args, *(one.value for one in call.keywords)):
-                if is_it(argument, scope):
-                    self._passed(call, argument, scope, given)
+            self._called(spelled_out(call), scope, is_it, given)
+
+    def _called(self, call: ast.Call, scope: Scope, is_it: _IsIt, given: _Given) -> None:
+        """Record where a call passes the container to, itself or by a call that it makes."""
+        arguments = [*call.args, *(one.value for one in call.keywords)]
+        own = [one for one in arguments if any(is_it(each, scope) for each in choices(one))]
+        for argument in own:
+            self._passed(call, argument, scope, given)
+        for callee in arguments if own else ():
+            for made in self._asked.calls_of_argument(callee, call, scope):
+                for argument in own:
+                    if any(argument is one for one in (*made.args, *(each.value for each in made.keywords))):
+                        self._passed(made, argument, scope, given)
 
     def _assigned(self, name: str, binding: Binding, value: ast.expr, is_it: _IsIt, given: _Given) -> None:
         nodes, is_outer = [value], False

@@ -20,6 +20,11 @@ _Put: TypeAlias = "tuple[ast.expr, Callable[[], Iterator[Type]]]"
 
 _CONTAINERS = frozenset({"list", "dict", "set", "deque", "OrderedDict"})
 
+# Functions of `heapq`, `bisect` and `operator` that put their second argument, or what it contains, into the first.
+_INSERTING = frozenset(
+    {"heappush", "heappushpop", "heapreplace", "insort", "insort_left", "insort_right", "iadd", "iconcat", "ior"}
+)
+
 
 def all_in(asked: Questions, scope: Scope) -> Iterator[_Put]:
     """Yield the containers that the scope's own code fills."""
@@ -36,13 +41,17 @@ def all_in(asked: Questions, scope: Scope) -> Iterator[_Put]:
 
 
 def _by_other_calls(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[_Put]:
-    """Yield the ``xs`` of ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)``, ``monkeypatch.setitem(xs, ...)``."""
+    """Yield the ``xs`` of ``list.append(xs, x)``, ``mock.patch.dict(xs, ...)``, ``heapq.heappush(xs, x)``."""
     match call:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[target, *_, value]) if (
             name in _CONTAINERS and method in FILLERS
         ):
             yield target, partial(_leaves, asked, [value], scope)
-        case ast.Call(func=ast.Attribute(attr="setitem"), args=[target, _, value]):
+        case ast.Call(func=ast.Attribute(attr="setitem") | ast.Name(id="setitem"), args=[target, _, value]):
+            yield target, partial(_leaves, asked, [value], scope)
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[target, value, *_]) if (
+            name in _INSERTING
+        ):
             yield target, partial(_leaves, asked, [value], scope)
         case ast.Call(func=ast.Attribute(attr="dict") as func, args=[target, *given]):
             if (key_of(func) or "").endswith("patch.dict"):

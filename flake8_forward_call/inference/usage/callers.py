@@ -146,8 +146,10 @@ def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) ->
 
 
 def _passed_to_instance(asked: Questions, binding: Parameter, cls: SourceClass) -> Iterator[Type]:
-    for called in instance_calls(asked, cls):
-        yield resolved(asked, _argument(asked, binding, Found(called, is_bound=True)))
+    for found in instance_calls(asked, cls):
+        kind = resolved(asked, _argument(asked, binding, found))
+        is_module = all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind))
+        yield kind if found.is_certain or is_module else UNKNOWN
     yield UNKNOWN  # An instance may be passed on to code that does not name its class.
 
 
@@ -167,6 +169,8 @@ def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:
     starred = any(isinstance(one, ast.Starred) for one in called.call.args)
     if not starred and not any(keyword.arg is None for keyword in called.call.keywords):
         return _default(asked, binding)
+    if len(alternatives(resolved(asked, asked.expression(called.callee, scope)))) > 1:
+        return UNKNOWN  # What is under the star may be for another callee.
     plain = [one.arg for one in plain_parameters(binding.function)][found.is_bound :]
     index = plain.index(name) if name in plain else None
     given_so = [*forwarding.starred(asked, called.call, scope, index, name)]

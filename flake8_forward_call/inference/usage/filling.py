@@ -63,7 +63,7 @@ def put_by(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[Type]:
     kind = without_none(asked.expression(call.args[index], scope))
     if not many:
         yield kind
-    elif call.func.attr == "update":
+    elif call.func.attr in ("update", "__ior__"):
         yield asked.values(kind)
     else:
         yield asked.element(kind)

@@ -7,9 +7,10 @@ one. So only files that do are read, and there each call of something that is su
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from flake8_forward_call.inference.answers import Found
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
@@ -24,10 +25,11 @@ MAX_FILES = 20
 MAX_CALLS = 500
 
 
-def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Called]:
+def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Found]:
     """Yield the calls of a class's instances in the files that name it, one of its bases or its subclasses.
 
-    There may always be more: an instance may be passed on to code that does not name its class.
+    There may always be more: an instance may be passed on to code that does not name its class. A call is not certain
+    if it is also one of something else, because its arguments may be for that.
     """
     for scope, call in islice(_calls_in(_files(asked, cls)), MAX_CALLS):
         match call.func:
@@ -35,16 +37,19 @@ def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Called]:
                 pass
             case callee:
                 pass
-        if _is_one(asked, cls, callee, scope):
-            yield Called(callee, scope, call)
+        yield from _found(asked, cls, callee, scope, [call])
         for one in (*call.args, *(keyword.value for keyword in call.keywords)):
-            made = relaying.calls(asked, one, call, scope)
-            if made and _is_one(asked, cls, one, scope):
-                yield from (Called(one, scope, relayed) for relayed in made)
+            yield from _found(asked, cls, one, scope, relaying.calls(asked, one, call, scope))
 
 
-def _is_one(asked: Questions, cls: SourceClass, node: ast.expr, scope: Scope) -> bool:
-    return any(_may_run(asked, cls, one) for one in alternatives(asked.resolved(asked.expression(node, scope))))
+def _found(
+    asked: Questions, cls: SourceClass, callee: ast.expr, scope: Scope, calls: Sequence[ast.Call]
+) -> Iterator[Found]:
+    """Yield the calls, if what they call may be an instance of the class."""
+    kinds = alternatives(asked.resolved(asked.expression(callee, scope))) if calls else ()
+    if any(_may_run(asked, cls, one) for one in kinds):
+        for call in calls:
+            yield Found(Called(callee, scope, call), is_bound=True, is_certain=len(kinds) == 1)
 
 
 def _calls_in(files: Iterable[File]) -> Iterator[tuple[Scope, ast.Call]]:

@@ -329,3 +329,39 @@ from maker import Maker
 Maker.make().forward(1){expected and f"  # {expected}"}
 """,
     )
+
+
+BY_NAME = """
+# --- run.py
+from net import *
+class Above(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head1, self.head2 = Net(), Net()
+    def go(self, i): getattr(self, f"head{i}").forward(1)
+class Below(Above):
+    def __init__(self):
+        super().__init__()
+        self.head3 = Robot()
+class Kept(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.head1, self.head2 = Net(), Net()
+    def go(self, i): getattr(self, f"head{i}").forward(1)  # FWD001 unsafe
+class BelowKept(Kept):
+    def __init__(self):
+        super().__init__()
+        self.head3, self.other = Net(), Robot()
+def count(net):
+    \"\"\"Count.
+
+    Args:
+        net (nn.Module): what to run
+    \"\"\"
+    for net in range(3): pass
+    net.forward(1)
+"""
+
+
+def test_a_subclass_may_have_something_else_under_a_name_that_only_the_run_knows(tmp_path: Path) -> None:
+    hold(tmp_path, NET + BY_NAME)

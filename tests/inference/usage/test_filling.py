@@ -17,6 +17,11 @@ STATEMENTS = (
     "for xs[0] in [NEW]: pass",
     "for y, table['a'] in [(1, NEW)]: pass",
     "[1 for table['a'] in [NEW]]",
+    "heapq.heappush(xs, NEW)",
+    "bisect.insort(xs, NEW)",
+    "operator.setitem(table, 'a', NEW)",
+    "xs.__iadd__([NEW])",
+    "table.__ior__({'a': NEW})",
 )
 
 
@@ -28,6 +33,7 @@ def _program(at: int, statement: str, new: str, mark: str) -> str:
     in_list, in_table = (mark, "  # FWD001") if "xs" in statement else ("  # FWD001", mark)
     return f"""
 # --- run{at}.py
+import bisect, heapq, operator
 from net import *
 class Box{at}:
     def __init__(self):
@@ -59,6 +65,7 @@ def test_a_statement_that_stores_another_module_keeps_the_fix_safe(tmp_path: Pat
 # Ways for `table`, a dict of a function, to get to other code, which may put something else there.
 WAYS_OUT = """
 # --- run.py
+from functools import partial
 from net import *
 
 def put(table): table['m'] = Robot()
@@ -149,6 +156,45 @@ def as_a_result_that_is_read():
     return table
 
 def hook(run): run()
+
+def as_one_of_two(x):
+    table = {'m': Net()}
+    other = table if x else {}
+    other['m'] = Robot()
+    def run(): return table['m'].forward(1)
+    return run
+
+def in_a_function_as_one_of_two(x):
+    table = {'m': Net()}
+    put(x or table)
+    def run(): return table['m'].forward(1)
+    return run
+
+def under_stars():
+    table, other = {'m': Net()}, {'m': Net()}
+    put(*[table])
+    put(**{'table': other})
+    def run(): return table['m'].forward(1), other['m'].forward(1)
+    return run
+
+def as_a_default():
+    table = {'m': Net()}
+    def change(inner=table): inner['m'] = Robot()
+    def run(): return table['m'].forward(1)
+    return change, run
+
+def as_a_default_that_is_read():
+    table = {'m': Net()}
+    def look(inner=table): return inner['m']
+    def run(): return table['m'].forward(1)  # FWD001
+    return look, run
+
+def to_a_function_that_is_called_later(pool):
+    table, other = {'m': Net()}, {'m': Net()}
+    partial(put, table)()
+    pool.submit(another, other)
+    def run(): return table['m'].forward(1), other['m'].forward(1)  # FWD001 unsafe
+    return run
 # --- use.py
 from run import *
 

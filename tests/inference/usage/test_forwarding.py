@@ -64,3 +64,28 @@ unread(**options)
 
 def test_what_is_passed_under_a_star_counts(tmp_path: Path) -> None:
     hold(tmp_path, NET + PROGRAM)
+
+
+# What is passed on belongs to the callee that comes with it, and says nothing about another one.
+PAIRED = """
+# --- run.py
+from net import *
+class Holder:
+    def __init__(self, inner=None): self.inner = inner
+    def go(self): return self.inner.forward(1)  # FWD001 unsafe
+def make(cls, *args): return cls(*args)
+make(Holder, Net())
+make(print, 1, 2)
+Holder(Net())
+
+class G:
+    def __call__(self, m): return m.forward(1)  # FWD001 unsafe
+def hand(f, v): return f(v)
+hand(G(), Net())
+hand(print, Robot())
+G()(Net())
+"""
+
+
+def test_what_is_passed_on_to_one_of_several_callees_refutes_nothing(tmp_path: Path) -> None:
+    hold(tmp_path, NET + PAIRED)
