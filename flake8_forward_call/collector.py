@@ -29,6 +29,7 @@ class _Collector:
         self._was_enabled = False
         self._new = 0  # Objects since the last move, about.
         self._walked = 0  # How many objects had been moved when they were last walked.
+        self._has_garbage = False  # Whether many of the moved objects are not needed any more.
         self._is_shared: bool | None = None  # Whether the process itself had moved objects before.
 
     @contextmanager
@@ -50,16 +51,21 @@ class _Collector:
                     self._move()
                     gc.enable()
 
+    def has_garbage(self) -> None:
+        """Note that much of what was kept is not needed any more, so that it is worth looking for it."""
+        self._has_garbage = True
+
     def _move(self) -> None:
-        if self._new < _MANY:
+        if self._new < _MANY and not self._has_garbage:
             return
         self._new = 0
         moved = gc.get_freeze_count()
         if self._is_shared is None:
             self._is_shared = moved > 0
-        if not self._is_shared and moved > 2 * max(self._walked, _MANY):
+        if not self._is_shared and (self._has_garbage or moved > 2 * max(self._walked, _MANY)):
             gc.unfreeze()
             self._walked = moved
+        self._has_garbage = False
         gc.collect()
         gc.freeze()
 
@@ -67,3 +73,4 @@ class _Collector:
 _COLLECTOR = _Collector()
 
 spared = _COLLECTOR.spared
+has_garbage = _COLLECTOR.has_garbage

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
+from flake8_forward_call import collector
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
@@ -45,7 +46,7 @@ from flake8_forward_call.inference.project.facts import Ledger, digest, digest_o
 from flake8_forward_call.inference.project.names import Names
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.project.results import Results
-from flake8_forward_call.inference.project.texts import SUBCLASSES, WORD, Texts, told_paths
+from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
 from flake8_forward_call.inference.syntax.file import File
@@ -53,6 +54,9 @@ from flake8_forward_call.sources.source import Source
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
+
+# In characters: how much parsed text a run keeps in several sessions. Trees and scopes take 40 times as many bytes.
+_MAX_PARSED = 1_000_000
 
 _Evaluator = TypeVar("_Evaluator", bound="Evaluator")
 
@@ -88,6 +92,7 @@ class Session:
                 names.catalogue,
                 names.file,
                 workspace.subclasses,
+                workspace.calling_subclasses,
                 workspace.mentioning,
                 stub=names.stub,
                 hides=names.is_hidden,
@@ -155,6 +160,7 @@ class Session:
             SIBLINGS: lambda folder: told_siblings(siblings_of(Path(folder))),
             WORD: lambda subject: told_paths(texts.mentioning_as_noted(subject)),
             SUBCLASSES: lambda name: told_paths(texts.subclasses(name)),
+            CALLING: lambda name: told_paths(texts.calling_subclasses(name)),
         }
 
     def keep(self, *, at_once: bool = False) -> None:
@@ -208,14 +214,20 @@ class _Sessions:
         key = place, environment, wishes.declared
         session = self._now.pop(key, None) or self._new(place, environment, wishes.declared)
         self._now[key] = session  # The last entry is the most recently used one.
-        if len(self._now) > _KEPT:
+        while len(self._now) > 1 and self._keeps_too_much():
             self._let_go_of_oldest()
         facts.turn_to(session.ledger)
         return session
 
+    def _keeps_too_much(self) -> bool:
+        if len(self._now) > _KEPT:
+            return True
+        return not self.keeps_running and sum(one.workspace.parsed for one in self._now.values()) > _MAX_PARSED
+
     def _let_go_of_oldest(self) -> None:
         """Forget the oldest session, and the texts and results of its project if no other session needs them."""
         old = self._now.pop(next(iter(self._now)))
+        collector.has_garbage()
         needed = [session.workspace.texts for session in self._now.values()]
         if old.workspace.texts not in needed:
             old.keep(at_once=True)

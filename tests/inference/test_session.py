@@ -274,3 +274,38 @@ def _all_found(top: Path, unsaved: dict[str, str]) -> dict[str, list[str]]:
         for name, path in paths.items()
         if str(path) in unsaved or path.exists()
     }
+
+
+def test_run_over_several_projects_keeps_the_trees_of_few(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(session, "_MAX_PARSED", len(NET + USE))
+    for name in ("one", "two", "one", "three"):
+        write(tmp_path / name / "setup.py", "")
+        write(tmp_path / name / "net.py", NET)
+        write(tmp_path / name / "use.py", USE)
+        assert found(tmp_path / name / "use.py") == ["FWD001"]
+    kept = session._SESSIONS._now.values()
+    assert [one.workspace.top.name for one in kept if one.workspace.top is not None] == ["one", "three"]
+
+
+def test_process_that_goes_on_keeps_the_trees_of_several_projects(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_MAX_PARSED", 1)
+    look_again({})
+    for name in ("one", "two", "three"):
+        write(tmp_path / name / "setup.py", "")
+        write(tmp_path / name / "use.py", USE)
+        found(tmp_path / name / "use.py")
+    assert len(session._SESSIONS._now) == 3
+
+
+def test_subclasses_of_a_class_that_is_named_everywhere_are_known(top: Path) -> None:
+    write(top / "maker.py", "class Maker:\n    def make(self): raise NotImplementedError\n")
+    write(
+        top / "heir.py",
+        "import maker\nfrom torch import nn\n\nclass Heir(maker.Maker):\n    def make(self): return nn.Identity()\n",
+    )
+    for number in range(100):
+        write(top / f"user{number}.py", "from maker import Maker\n\ndef use(maker: Maker): maker.stop()\n")
+    write(top / "run.py", "from maker import Maker\n\ndef run(maker: Maker): maker.make().forward(1)\n")
+    assert found(top / "run.py") == ["FWD001"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -81,3 +82,21 @@ def test_garbage_is_not_kept_for_ever() -> None:
         kept.clear()
         del first, second
     assert gc.get_freeze_count() < before + 4 * collector._MANY
+
+
+def test_what_is_said_to_be_garbage_is_looked_for_at_once() -> None:
+    one = collector._Collector()
+    with one.spared():
+        first, second = Node(), Node()
+        first.other, second.other = second, first
+        kept = [Node() for _ in range(collector._MANY + 1)]
+    gone = weakref.ref(first)
+    del first, second
+    with one.spared():
+        pass
+    assert gone() is not None
+    one.has_garbage()
+    with one.spared():
+        pass
+    assert gone() is None
+    assert gc.get_freeze_count() > len(kept)

@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from itertools import takewhile
-from operator import eq
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
@@ -24,6 +22,9 @@ from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 # Chains of base classes have at most a dozen classes. A chain longer than this is a loop or artificial. Each class of a
 # chain stores those above it, so the memory grows with the square of this.
 MAX_BASES = 4_000
+
+# A class with subclasses in more files is a framework's; not all of them are known.
+MAX_SUBCLASS_FILES = 200
 
 # Neither a class nor None, because None is a class that cannot be resolved.
 _CONTRADICTION = object()
@@ -151,7 +152,7 @@ class Hierarchy:
 
     def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
-        files = dict.fromkeys([cls.scope.file, *self._asked.project.subclasses(cls.node.name)])
+        files = dict.fromkeys([cls.scope.file, *self._asked.project.calling_subclasses(cls.node.name)])
         return [one for file in files for one in self.subclasses_in(cls, file)]
 
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
@@ -167,18 +168,11 @@ class Hierarchy:
         return self._once(("subclasses", cls), lambda: tuple(dict.fromkeys(self._all_subclasses(cls))), _SUBCLASSES)
 
     def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass | None]:
-        seen, todo = {cls}, [cls]
-        while todo:
-            parent = todo.pop()
-            for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
-                if place is None:
-                    yield None
-                    continue
-                for one in self.subclasses_in(cls, place[0]):
-                    if one not in seen:
-                        seen.add(one)
-                        todo.append(one)
-                        yield one
+        files = self._asked.project.subclasses(cls.node.name, MAX_SUBCLASS_FILES)
+        if files is None:
+            yield None
+        for file in dict.fromkeys((cls.scope.file, *(files or ()))):
+            yield from self.subclasses_in(cls, file)
 
     def meaning_to_subclasses(self, cls: SourceClass) -> Meaning:
         """The worst meaning of a call among the project's classes below a class, and the class that causes it."""

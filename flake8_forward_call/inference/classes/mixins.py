@@ -32,8 +32,10 @@ def _is_made(asked: Questions, cls: SourceClass) -> bool:
     """Whether the project creates an instance of the class itself, or passes the class on so that one may be."""
     itself = ClassObject(cls)
     is_itself = partial(eq, itself)
-    # Too many files (None) would have been noticed when the subclasses were searched.
-    for file, known in filter(None, asked.places(cls.node.name, cls.scope.file, is_itself)):
+    for place in asked.places(cls.node.name, cls.scope.file, is_itself):
+        if place is None:  # Too many files mention it.
+            return True
+        file, known = place
         for called in references_to(file, known).called.get(known, ()):
             if called.call is not None and itself in alternatives(asked.expression(called.callee, called.scope)):
                 return True

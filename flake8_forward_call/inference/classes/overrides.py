@@ -110,8 +110,11 @@ def _lost_bindings(asked: Questions, cls: SourceClass) -> list[Binding]:
 def _has_forward(asked: Questions, cls: SourceClass) -> bool:
     """Whether a class between Module and this class, or one of its subclasses, defines a ``forward`` with a body."""
     try:
+        own = asked.ask(lambda: asked.hierarchy.order(cls))
+        if any(map(_defines_forward, own)):
+            return True
         subclasses = asked.ask(lambda: asked.hierarchy.project_subclasses(cls))
-        orders = [asked.ask(partial(asked.hierarchy.order, one)) for one in (cls, *subclasses)]
+        orders = [own, *(asked.ask(partial(asked.hierarchy.order, one)) for one in subclasses)]
     except (OutOfBudget, RecursionError):
         return True
     known = dict.fromkeys(one for order in orders for one in order)

@@ -19,9 +19,10 @@ class Project:
     """The files that a name may lead to, each read when one does, and the catalogue as a fallback.
 
     ``find`` returns the file of a dotted module name, or None: it decides how much inference can read. ``subclasses``
-    returns the files in which a class with a ``__call__`` may be a subclass of one with the given name. ``mentioning``
-    returns the files whose text contains a word and another text, or None if there are more than a limit. These are
-    read one by one while the caller iterates, so it can stop early. ``stub`` returns the stub of a module with source.
+    returns the files in which a class may be a subclass of one with the given name, ``calling_subclasses`` those that
+    also have a ``__call__``, and ``mentioning`` those whose text contains a word and another text: the first and the
+    last of them return None if there are more than a limit. The files are read one by one while the caller iterates,
+    so it can stop early. ``stub`` returns the stub of a module with source.
     ``hides`` says whether the project hides a dotted name of the catalogue; ``mentions`` whether a name occurs in a
     module, before the module is parsed. ``imported`` returns the full name of a module as a file imports it, given
     the name after ``import`` and the number of leading dots; None if they lead nowhere. ``is_published`` means that
@@ -30,7 +31,8 @@ class Project:
 
     catalogue: Catalogue
     find: Callable[[str], File | None] = lambda _: None
-    subclasses: Callable[[str], Iterable[File]] = lambda _: ()
+    subclasses: Callable[[str, int], Iterable[File] | None] = lambda _, __: ()
+    calling_subclasses: Callable[[str], Iterable[File]] = lambda _: ()
     mentioning: Callable[[str, str, int], Iterable[File] | None] = lambda _word, _beside, _limit: ()
     stub: Callable[[str], File | None] = lambda _: None
     hides: Callable[[str], bool] = lambda _: False

@@ -17,7 +17,7 @@ from typing import Any
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.inference.project.disk import CONTENT, Disk
 from flake8_forward_call.inference.project.facts import Fact, Ledger, numbers_in
-from flake8_forward_call.inference.project.texts import PAUSE, SUBCLASSES, WORD
+from flake8_forward_call.inference.project.texts import CALLING, PAUSE, SUBCLASSES, WORD
 
 _KIND = "results"
 
@@ -31,7 +31,7 @@ FIRST = 30
 MAX_FACTS = 500_000
 
 # The facts that hold as long as no text of the project changes.
-_OF_TEXTS = frozenset((WORD, SUBCLASSES))
+_OF_TEXTS = frozenset((WORD, SUBCLASSES, CALLING))
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ class Shelf:
     def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
         self._disk = disk
         self._name_of = name_of
+        self.parsed = 0  # The length of all texts that were parsed, in characters.
         self._entries: Memo[str, _Entry] = Memo()
         self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
 
@@ -86,5 +87,6 @@ class Shelf:
     def _made(self, at: str, source: Source, dotted: str) -> File:
 
         path = Path(at)
+        self.parsed += len(source.text)
         name, cells = dotted or self._name_of(path), tuple(cell.rows_above for cell in source.cells())
         return File(at, source.tree, name, path.name == "__init__.py", text=source.text, cells=cells)

@@ -17,10 +17,11 @@ from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.project.disk import Disk, is_settled
 from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
+from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
 from flake8_forward_call.terminal.trouble import Unheard
 
-# The kinds of facts: the files with a word, and those that may have a subclass of a class.
-WORD, SUBCLASSES = "word", "subclasses"
+# The kinds of facts: the files with a word, and those that may have a subclass of a class, or one with a `__call__`.
+WORD, SUBCLASSES, CALLING = "word", "subclasses", "subclasses with a call"
 
 # At most so many files are searched; the largest PyTorch projects have fewer.
 MAX_FILES = 20_000
@@ -41,23 +42,6 @@ MAX_CHANGED = 50
 PAUSE = 20
 
 _KIND = "texts"
-
-# How long a name before an `as` may be.
-MAX_NAME = 100
-
-# How far the end of a class header is searched after its opening bracket.
-MAX_HEADER = 1_000
-
-# `class Net(` and `class Net[`. A pattern that starts with plain letters is seven times as fast as one with `^`.
-_CLASS = re.compile(rb"class[ \t]+([\w\x80-\xff]+)[ \t]*[(\[]")
-_COMMENT = re.compile(rb"#[^\r\n]*")
-# Another name for a class, `Base as _Base` in an import or `Base = lib.Base`, if it is written like a class name.
-_IMPORTED_AS = re.compile(rb" as ([A-Z_][\w\x80-\xff]*)")
-_ASSIGNED = re.compile(rb"\n([A-Z_][\w\x80-\xff]*) = (?:[\w\x80-\xff]+\.)*([\w\x80-\xff]+)[ \t\r]*(?=[\n#])")
-_BEFORE = re.compile(rb"([\w\x80-\xff]+) *$")
-# The last part of each dotted name: the bases, and what is in their brackets, which does no harm.
-_LAST_NAME = re.compile(rb"([\w\x80-\xff]+)(?![\w\x80-\xff])(?!\s*[.=])")
-
 
 # Separates a word and the other text that a file must contain, in the key of a result.
 _BESIDE = "\0"
@@ -177,32 +161,37 @@ class Texts:
     def _rank(self) -> dict[str, int]:
         return {path: rank for rank, path in enumerate(self._files)}
 
-    def subclasses(self, name: str) -> Iterable[str]:
-        """The paths of the files with the word ``__call__`` that may have a subclass of a class with that name."""
+    def subclasses(self, name: str) -> list[str]:
+        """The paths of the files that may have a subclass of a class with that name."""
         return noted(SUBCLASSES, name, lambda: list(self._with_subclasses(name)), told_paths)
+
+    def calling_subclasses(self, name: str) -> list[str]:
+        """The same, if the file has the word ``__call__``."""
+        return noted(CALLING, name, lambda: [*filter(self._calls, self._with_subclasses(name))], told_paths)
+
+    def _calls(self, path: str) -> bool:
+        return self._files[path].calls
 
     def _with_subclasses(self, name: str) -> Iterable[str]:
         first = _text(name.encode(errors="replace"))
         seen, todo, found = {first}, [first], dict[str, None]()
         while todo:
             for subclass, path in self._subclasses.get(todo.pop(), ()):
-                if path is not None:
-                    found[path] = None
+                found[path] = None
                 if subclass not in seen:
                     seen.add(subclass)
                     todo.append(subclass)
         return found
 
     @cached_property
-    def _subclasses(self) -> dict[str, list[tuple[str, str | None]]]:
-        """For each bare class name, the classes that name it as a base, each with its file if that has `__call__`."""
-        subclasses: dict[str, list[tuple[str, str | None]]] = {}
+    def _subclasses(self) -> dict[str, list[tuple[str, str]]]:
+        """For each bare class name, the classes that name it as a base, each with its file."""
+        subclasses: dict[str, list[tuple[str, str]]] = {}
         for path, told in self._files.items():
-            place = path if told.calls else None
             for line in told.headers.splitlines():
                 name, *bases = line.split(" ")
                 for base in bases:
-                    subclasses.setdefault(base, []).append((name, place))
+                    subclasses.setdefault(base, []).append((name, path))
         return subclasses
 
     @cached_property
@@ -225,7 +214,8 @@ class Texts:
                 changed[path] = None
                 self._drop(path)
                 data = self._disk.read_small(path)  # Not kept: the record has most words that processes search for.
-                lines = (_text(b" ".join([name, *bases])) for name, bases in headers(data))
+                read = headers_in_notebook if path.endswith(".ipynb") else headers
+                lines = (_text(b" ".join([name, *bases])) for name, bases in read(data))
                 kept = stamp if is_settled(stamp) else []
                 told = _Told(kept, self._disk.digest(path), b"__call__" in data, "\n".join(lines))
             elif path not in self._disk.known:
@@ -399,29 +389,3 @@ def _bits(flags: Iterable[bool]) -> int:
 def _text(name: bytes) -> str:
     """The bytes as a string that JSON can represent, whatever their encoding is."""
     return name.decode("latin-1")
-
-
-def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
-    """Yield the name of each class that has bases, with the names of these, as far as a text search can find them.
-
-    An alias of a class counts as a class too, with the class as its base.
-    """
-    for match in _IMPORTED_AS.finditer(data):
-        before = _BEFORE.search(data, max(0, match.start() - MAX_NAME), match.start())
-        if before is not None:
-            yield match[1], [before[1]]
-    for match in _ASSIGNED.finditer(data):
-        yield match[1], [match[2]]
-    for match in _CLASS.finditer(data):
-        if _starts_line(data, match.start()):
-            start, limit = match.end(), match.end() + MAX_HEADER
-            end = data.find(b"):", start, limit)
-            # If no end is found, the header ends at the next class at the latest.
-            header = data[start : end if end >= 0 else limit].partition(b"class ")[0]
-            yield match[1], _LAST_NAME.findall(_COMMENT.sub(b"", header) if b"#" in header else header)
-
-
-def _starts_line(data: bytes, at: int) -> bool:
-    while at and data[at - 1] in b" \t\f":
-        at -= 1
-    return at == 0 or data[at - 1] in b"\r\n"

@@ -143,6 +143,11 @@ class Workspace:
         """The file at a path; None if it cannot be parsed. ``dotted`` is the name of a file outside the project."""
         return self._shelf.file_at(path, dotted)
 
+    @property
+    def parsed(self) -> int:
+        """The length of all texts whose trees are kept, in characters."""
+        return self._shelf.parsed
+
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""
         return self._shelf.in_hand(source)
@@ -181,12 +186,17 @@ class Workspace:
             return False
         return PACKAGES.isdisjoint(place.relative_to(self.top).parts)
 
-    def subclasses(self, name: str) -> Iterator[File]:
-        """Yield the files with the word ``__call__`` that may have a subclass of a class with that name.
+    def subclasses(self, name: str, limit: int) -> Iterator[File] | None:
+        """The files that may have a subclass of a class with that name; None if more than the limit.
 
         They are found by the names in the text, so that only files that can matter are parsed.
         """
-        return self._files_at(self.texts.subclasses(name))
+        paths = self.texts.subclasses(name)
+        return None if len(paths) > limit else self._files_at(paths)
+
+    def calling_subclasses(self, name: str) -> Iterator[File]:
+        """Yield the files with the word ``__call__`` that may have a subclass of a class with that name."""
+        return self._files_at(self.texts.calling_subclasses(name))
 
     def mentioning(self, word: str, beside: str, limit: int) -> Iterator[File] | None:
         """The files of the project whose text contains a whole word, and ``beside``; None if more than the limit.

@@ -10,7 +10,8 @@ import pytest
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.inference.project import disk, texts
 from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.project.texts import Texts, headers
+from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
+from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.project.workspace import Workspace
 
 
@@ -27,7 +28,10 @@ from flake8_forward_call.inference.project.workspace import Workspace
         ("class A(B\nclass C(D): ...", [("A", ["B"]), ("C", ["D"])]),
         ("from a import B as A", [("A", ["B"])]),
         ("from a import (\n    B as _A,\n    b as a,\n)", [("_A", ["B"])]),
-        ("\nA = B\n_A = b.c.B  # another\nC = B()\nd = B\n", [("A", ["B"]), ("_A", ["B"])]),
+        ("from a import B as b, c as C, d as e", [("b", ["B"]), ("C", ["c"])]),
+        ("\nA = B\n_A = b.c.B  # another\nC = B()\n\td = B\n", [("A", ["B"]), ("_A", ["B"]), ("d", ["B"])]),
+        ("\nA = b.B if new else C\n", [("A", ["B", "C"])]),
+        ("\nx.y = B\nrun(z = B)\nA = True\nA = 'B'\nA == B\n", []),
         ("'' as A", []),
         ("class A: ...", []),
         ("subclass A(B)", []),
@@ -38,6 +42,11 @@ from flake8_forward_call.inference.project.workspace import Workspace
 def test_class_headers_in_text(text: str, expected: list[tuple[str, list[str]]]) -> None:
     found = [(name.decode(), [base.decode() for base in bases]) for name, bases in headers(text.encode())]
     assert found == expected
+
+
+def test_class_headers_in_the_text_of_a_notebook() -> None:
+    text = '{"source": ["class A(B):\\n", "    pass\\n", "C = A"]}'
+    assert list(headers_in_notebook(text.encode())) == [(b"C", [b"A"]), (b"A", [b"B"])]
 
 
 def test_file_of_headers_without_an_end_is_gone_through_once() -> None:
@@ -96,7 +105,24 @@ def test_text_beside_the_word_can_be_asked_for(tmp_path: Path) -> None:
 
 
 def test_text_that_lies_nowhere_has_no_project() -> None:
-    assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().subclasses("Run"))) == ([], [])
+    assert (list(Workspace().mentioning("run", "", 1) or ()), list(Workspace().calling_subclasses("Run"))) == ([], [])
+    assert list(Workspace().subclasses("Run", 1) or ()) == []
+
+
+def test_subclasses_are_looked_for_where_the_text_has_a_way_down_to_them(tmp_path: Path) -> None:
+    bodies = {
+        "a": "class Base: ...",
+        "b": "from a import Base as _Base\n",
+        "c": "from b import _Base\nclass Middle(_Base): ...",
+        "d": "import c\nclass Last(c.Middle):\n    def __call__(self): ...",
+        "e": "from a import Base\nBase()",
+    }
+    for name, text in bodies.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    found = [Path(path).stem for path in Texts(tmp_path).subclasses("Base")]
+    assert found == ["b", "c", "d"]
+    assert [Path(path).stem for path in Texts(tmp_path).calling_subclasses("Base")] == ["d"]
+    assert Workspace((), tmp_path).subclasses("Base", 2) is None
 
 
 # What is kept from one process to the next
@@ -128,7 +154,7 @@ def fresh(top: Path) -> Texts:
 
 def told(project: Texts) -> tuple[list[str], list[str]]:
     """The names of the files with subclasses of `Base`, and of those that mention `run`; what was found out is kept."""
-    answers = list(project.subclasses("Base")), project.mentioning("run")
+    answers = list(project.calling_subclasses("Base")), project.mentioning("run")
     project.keep()
     return tuple([Path(path).name for path in paths] for paths in answers)  # type: ignore[return-value]
 
