@@ -10,8 +10,8 @@ are monotone, this gives the least such answers, whatever the order. If they are
 round starts. So it starts at the same question of the loop, whichever one was asked: the first one by ``rank``.
 
 Answers that keep changing, or go back and forth, are joined with those of the round before. If even this does not end,
-or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
-loop, not of the way that led to it.
+or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the
+number of rounds is limited, and it is a limit of the loop, not of the way that led to it.
 
 **Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
 """

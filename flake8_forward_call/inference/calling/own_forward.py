@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 from flake8_forward_call.inference.classes.bodies import first_method
-from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -18,6 +20,8 @@ from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 # A method name that occurs in more files is a common word, and anything may call it.
 MAX_FILES = 40
+
+_METHODS: Answers[Sequence[Scope]] = unjoined(())
 
 # Methods that return the module itself.
 _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
@@ -86,15 +90,16 @@ class _Inside:
 
     def __init__(self, asked: Questions, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
         self._asked = asked
-        self._names = names
+        self._names = tuple(names)
         subclasses = asked.hierarchy.project_subclasses(cls)
         self._family = [cls, *subclasses]
-        # The bases of subclasses belong to the family too.
-        self._classes = {one for each in self._family for one in asked.hierarchy.order(each)}
-        self._reached: dict[int, Scope] = {}
-        for one in self._family:
-            self._reach(one)
+        self._reached = {id(method): method for one in self._family for method in self._used_on(one)}
         self._looked_at: set[int] = set()
+
+    @cached_property
+    def _classes(self) -> set[Class | None]:
+        """The classes of the family, and the bases of subclasses."""
+        return {one for each in self._family for one in self._asked.hierarchy.order(each)}
 
     def holds(self, method: Scope) -> bool:
         """Whether ``forward`` uses a method."""
@@ -105,20 +110,23 @@ class _Inside:
         """All of them, in the order in which they were found."""
         return self._reached.values()
 
-    def _reach(self, cls: SourceClass) -> None:
-        """Record what the methods use on an instance of the class."""
-        seen = set[int]()
+    def _used_on(self, cls: SourceClass) -> Sequence[Scope]:
+        """What the methods use on an instance of the class, and the methods."""
+        return self._asked.engine.once(("used on self", cls, *self._names), lambda: self._reach(cls), _METHODS)
+
+    def _reach(self, cls: SourceClass) -> Sequence[Scope]:
+        found: dict[int, Scope] = {}
         todo = [method for name in self._names for method in self._methods(cls, name, 0)]
         while todo:
             method = todo.pop()
-            if id(method) in seen:
+            if id(method) in found:
                 continue
-            seen.add(id(method))
-            self._reached[id(method)] = method
+            found[id(method)] = method
             for name, is_parents in (*_used_of_self(method), *self._named_at_run_time(cls, method)):
                 if name != "forward" or is_parents:
-                    found = self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
-                    todo += found or self._stored_under(cls, name)
+                    named = self._methods(cls, name, self._behind(cls, method) if is_parents else 0)
+                    todo += named or self._stored_under(cls, name)
+        return tuple(found.values())
 
     def _named_at_run_time(self, cls: SourceClass, method: Scope) -> Iterator[tuple[str, bool]]:
         """Yield what ``getattr(self, key)`` in a method may mean, if the beginning or end of the name is given."""
