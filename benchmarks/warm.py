@@ -135,7 +135,7 @@ def _give_back(path: Path, copy: Path, original: Path) -> None:
 
 
 def _copied(path: Path, copy: Path, _original: Path) -> None:
-    shutil.copyfile(path, copy / path.name)
+    shutil.copyfile(path, copy / (path.name if path.parent != copy else f"again_{path.name}"))
 
 
 def _renamed(path: Path, _copy: Path, _original: Path) -> None:

@@ -10,8 +10,8 @@ are monotone, this gives the least such answers, whatever the order. If they are
 round starts. So it starts at the same question of the loop, whichever one was asked: the first one by ``rank``.
 
 Answers that keep changing, or go back and forth, are joined with those of the round before. If even this does not end,
-or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the number of rounds is limited, and it is a limit of the
-loop, not of the way that led to it.
+or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the
+number of rounds is limited, and it is a limit of the loop, not of the way that led to it.
 
 **Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
 """
@@ -46,9 +46,13 @@ MAX_RESTARTS = 20
 # 100,000 (``stack.py``), and 1 to 2 calls through C, of which Python 3.12 and 3.13 allow 4,000 to 10,000.
 NESTED = 400
 
-# Computations for one question from outside. It only ends what would otherwise seem to be endless: in nflows, gpytorch,
-# coqui-tts, kornia and monai, the largest number was 650, the deepest nesting 21, and the largest loop had 6 questions.
-MAX_WORK = 30_000
+# Computations for one question from outside. It only ends what would otherwise seem to be endless: in a framework in
+# which everything calls everything, a question leads to 30,000 others and to 600 files, and ends in "unknown" anyway.
+# Measured over 2,000 calls in 48 packages, where a computation takes 0.1 to 2 ms: of the questions with an answer, the
+# dearest took 14,400 (yolov5, a loop of 1,400 questions), 11,500 (torch, which searches itself for hooks), 4,000
+# (cogdl), and all others less. The dearest chains of the tests take 4,800 (300 helpers that call each other over as
+# many files) and 2,500 (a hierarchy of 500 classes).
+MAX_WORK = 20_000
 
 _Answer = TypeVar("_Answer")
 

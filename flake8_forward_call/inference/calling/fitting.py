@@ -12,6 +12,7 @@ from flake8_forward_call.inference.calling.delegation import Onward, calls_onwar
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -27,6 +28,9 @@ class Override:
     cls: SourceClass
     node: FunctionNode
     onwards: Sequence[Onward]
+
+
+_OVERRIDES: Answers[tuple[Override, ...]] = unjoined(())
 
 
 def passes_self(call: ast.Call, scope: Scope) -> bool:
@@ -54,8 +58,12 @@ def _has_self(value: ast.expr, scope: Scope) -> bool:
             return False
 
 
-def overrides(asked: Questions, cls: SourceClass) -> Iterator[Override]:
-    """Yield the overrides of ``__call__`` that a call of an instance goes through, down to ``Module``."""
+def overrides(asked: Questions, cls: SourceClass) -> Sequence[Override]:
+    """The overrides of ``__call__`` that a call of an instance goes through, down to ``Module``."""
+    return asked.engine.once(("overrides of call", cls), lambda: tuple(_overrides(asked, cls)), _OVERRIDES)
+
+
+def _overrides(asked: Questions, cls: SourceClass) -> Iterator[Override]:
     own_calls = asked.own_calls
     for one in takewhile(lambda one: one is None or one.dotted != MODULE_CLASS, asked.hierarchy.order(cls)):
         for binding in flow_of(one.scope).exit.get("__call__", ()) if isinstance(one, SourceClass) else ():

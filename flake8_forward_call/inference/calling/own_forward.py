@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import takewhile
 
 from flake8_forward_call.inference.classes.bodies import first_method, method_in, methods
-from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -23,6 +25,8 @@ MAX_FILES = 40
 
 # `forward` of the largest models uses a few dozen functions. Beyond so many, a way back is not looked for.
 MAX_FUNCTIONS = 400
+
+_METHODS: Answers[Sequence[Scope]] = unjoined(())
 
 # Methods that return the module itself.
 _ITSELF = frozenset({"to", "cuda", "cpu", "eval", "train", "half", "float", "double", "bfloat16", "requires_grad_"})
@@ -96,15 +100,16 @@ class _Inside:
 
     def __init__(self, asked: Questions, cls: SourceClass, names: Sequence[str] = ("forward",)) -> None:
         self._asked = asked
-        self._names = names
+        self._names = tuple(names)
         subclasses = asked.hierarchy.project_subclasses(cls)
         self._family = [cls, *subclasses]
-        # The bases of subclasses belong to the family too.
-        self._classes = {one for each in self._family for one in asked.hierarchy.order(each)}
-        self._reached: dict[int, Scope] = {}
-        for one in self._family:
-            self._reach(one)
+        self._reached = {id(method): method for one in self._family for method in self._used_on(one)}
         self._looked_at: set[int] = set()
+
+    @cached_property
+    def _classes(self) -> set[Class | None]:
+        """The classes of the family, and the bases of subclasses."""
+        return {one for each in self._family for one in self._asked.hierarchy.order(each)}
 
     def holds(self, method: Scope) -> bool:
         """Whether ``forward`` uses a method."""
@@ -115,8 +120,12 @@ class _Inside:
         """All of them, in the order in which they were found."""
         return self._reached.values()
 
-    def _reach(self, cls: SourceClass) -> None:
-        """Record what the methods use on an instance of the class."""
+    def _used_on(self, cls: SourceClass) -> Sequence[Scope]:
+        """What the methods use on an instance of the class, and the methods."""
+        return self._asked.engine.once(("used on self", cls, *self._names), lambda: self._reach(cls), _METHODS)
+
+    def _reach(self, cls: SourceClass) -> Sequence[Scope]:
+        found: dict[int, Scope] = {}
         seen = set[tuple[int, str]]()
         todo = [Holding.of(method) for name in self._names for method in self._methods(cls, name, 0)]
         while todo and len(seen) < MAX_FUNCTIONS:
@@ -124,13 +133,14 @@ class _Inside:
             if (id(holding.scope), holding.key) in seen:
                 continue
             seen.add((id(holding.scope), holding.key))
-            self._reached[id(holding.scope)] = holding.scope
+            found[id(holding.scope)] = holding.scope
             named = (*holding.used(), *self._named_at_run_time(cls, holding), *self._implied(cls, holding))
             for name, is_parents in named:
                 if name != "forward" or is_parents:
-                    found = self._methods(cls, name, self._behind(cls, holding.scope) if is_parents else 0)
-                    todo += map(Holding.of, found) if found else self._stored_under(cls, name)
+                    methods_named = self._methods(cls, name, self._behind(cls, holding.scope) if is_parents else 0)
+                    todo += map(Holding.of, methods_named) if methods_named else self._stored_under(cls, name)
             todo += self._given_to(holding)
+        return tuple(found.values())
 
     def _implied(self, cls: SourceClass, holding: Holding) -> Iterator[tuple[str, bool]]:
         """Yield the special methods that the class has, if the instance may be an operand, iterated over and so on."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.references import last_name
@@ -25,6 +26,8 @@ def runs_inside_call(asked: Questions, receiver: ast.expr, scope: Scope) -> bool
     return any(name in _reached_from_call(asked, one) for one in _family(asked, cls))
 
 
+_NAMES: Answers[frozenset[str]] = unjoined(frozenset())
+
 # Names that do not show which function is called; a lambda has the empty one.
 _EVERYWHERE = frozenset({"", "forward", "__init__", "__call__"})
 
@@ -38,8 +41,12 @@ def may_be_called_back(asked: Questions, kind: Type, scope: Scope) -> bool:
     )
 
 
-def _called_from_call(asked: Questions, cls: SourceClass) -> Iterator[str]:
-    """Yield the names that are called, on any object, while an instance is called."""
+def _called_from_call(asked: Questions, cls: SourceClass) -> frozenset[str]:
+    """The names that are called, on any object, while an instance is called."""
+    return asked.engine.once(("called from call", cls), lambda: frozenset(_read_called_from_call(asked, cls)), _NAMES)
+
+
+def _read_called_from_call(asked: Questions, cls: SourceClass) -> Iterator[str]:
     reached = _reached_from_call(asked, cls)
     for one in asked.hierarchy.order(cls) if reached else ():
         for method in one.scope.children if isinstance(one, SourceClass) else ():
@@ -53,8 +60,12 @@ def _family(asked: Questions, cls: SourceClass) -> Iterator[SourceClass]:
     yield from asked.hierarchy.subclasses(cls)
 
 
-def _reached_from_call(asked: Questions, cls: SourceClass) -> set[str]:
+def _reached_from_call(asked: Questions, cls: SourceClass) -> frozenset[str]:
     """The names of the methods that calling an instance uses through ``self``, without ``Module.__call__``."""
+    return asked.engine.once(("reached from call", cls), lambda: _read_reached_from_call(asked, cls), _NAMES)
+
+
+def _read_reached_from_call(asked: Questions, cls: SourceClass) -> frozenset[str]:
     chain = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass)]
     reached: set[str] = set()
     todo = list(_call_methods(chain))
@@ -65,7 +76,7 @@ def _reached_from_call(asked: Questions, cls: SourceClass) -> set[str]:
         reached.add(name)
         for one in chain:
             todo.extend(_names_on_self(one, name))
-    return reached
+    return frozenset(reached)
 
 
 def _call_methods(chain: list[SourceClass]) -> Iterator[str]:

@@ -48,6 +48,9 @@ class Hierarchy:
     def __init__(self, asked: Questions) -> None:
         self._asked = asked
         self._once = asked.engine.once
+        self._standings: dict[
+            Class, tuple[Sequence[Class | None], Standing]
+        ] = {}  # By class: its order, and what it is.
         self._declared = DeclaredClasses(asked, asked.project.declared)
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:
@@ -119,6 +122,12 @@ class Hierarchy:
     def standing(self, cls: Class) -> Standing:
         """Whether the class derives from ``torch.nn.Module``."""
         order = self.order(cls)
+        known = self._standings.get(cls)
+        if known is None or known[0] is not order:  # It depends on nothing else. In a loop, the order may change.
+            known = self._standings[cls] = order, self._by_order(order)
+        return known[1]
+
+    def _by_order(self, order: Sequence[Class | None]) -> Standing:
         if any(one is not None and self._declared.is_other(one) for one in order):
             return Standing.NOT_MODULE
         if any(one is not None and one.dotted == MODULE_CLASS for one in order):

@@ -14,7 +14,7 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name, references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of, scopes_of
-from flake8_forward_call.inference.types import ClassObject, Function, Instance, KnownFunction, Slot, alternatives
+from flake8_forward_call.inference.types import ClassObject, Function, KnownFunction, alternatives
 
 Definition: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -168,13 +168,15 @@ class _Reader:
         yield from (spot for spot in self._spots.of(table, scope, TABLES) if not self._is_of_tensor(spot))
 
     def _is_of_tensor(self, spot: Spot) -> bool:
-        """Whether a table of backward hooks belongs to a tensor, whose table has the same name (torch/_tensor.py)."""
-        if spot.owner is None or not spot.sort.is_backward:
+        """Whether a table is that of ``self`` in a class of tensors, whose tables have the same names.
+
+        See torch/_tensor.py. Other owners are not evaluated, because that may lead anywhere.
+        """
+        owner, scope = spot.owner or (None, None)
+        around = None if scope is None else scope.enclosing_class
+        if scope is None or around is None or not isinstance(owner, ast.Name) or [owner.id] != scope.positional[:1]:
             return False
-        kinds = alternatives(self._asked.expression(*spot.owner))
-        derives = self._asked.hierarchy.derives_from
-        owners = [one.bound if isinstance(one, Slot) else one for one in kinds]
-        return bool(owners) and all(isinstance(one, Instance) and derives(one.cls, _TENSOR) for one in owners)
+        return self._asked.hierarchy.derives_from(self._asked.source_class(around), _TENSOR)
 
     def _is_class(self, node: ast.expr, scope: Scope) -> bool:
         return any(isinstance(one, ClassObject) for one in alternatives(self._asked.expression(node, scope)))
