@@ -8,6 +8,7 @@ import pytest
 from marked import NET, found_in, hold, written
 
 from flake8_forward_call.inference import engine, session
+from flake8_forward_call.inference.classes import hierarchy
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.usage import filling, search
 from flake8_forward_call.sources.source import Source
@@ -354,6 +355,7 @@ def test_name_that_stands_in_too_many_files(tmp_path: Path, monkeypatch: pytest.
     """What there is about it is not looked for, so what was found is not all."""
     for module in (search, filling):
         monkeypatch.setattr(module, "MAX_FILES", 1)
+    monkeypatch.setattr(hierarchy, "MAX_SUBCLASS_FILES", 0)
     hold(tmp_path, NET + text)
 
 
