@@ -116,10 +116,7 @@ class _Search:
     def _is_annotated(self, keeper: Keeper) -> bool:
         if isinstance(keeper, Member):
             return owners.is_promised(self._asked, keeper.cls, keeper.name)
-        return any(
-            isinstance(one, Annotated) or (isinstance(one, Parameter) and one.argument.annotation is not None)
-            for one in flow_of(keeper.scope).bound.get(keeper.name, ())
-        )
+        return any(owners.declares(self._asked, one) for one in flow_of(keeper.scope).bound.get(keeper.name, ()))
 
     def _scopes(self, keeper: Keeper) -> Iterator[Scope]:
         """Yield the scopes in which code may use the container."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_forward_call.inference.answers import Member
@@ -9,10 +10,11 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store
+from flake8_forward_call.inference.swapping import steps
 from flake8_forward_call.inference.swapping.holders import classes_of
-from flake8_forward_call.inference.syntax.bindings import Annotated
+from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Parameter
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.types import UNKNOWN, Instance, Type, Unknown, alternatives, is_left_open
+from flake8_forward_call.inference.types import UNKNOWN, Instance, NoneValue, Type, Unknown, alternatives, is_left_open
 from flake8_forward_call.inference.verdicts.verdict import Standing
 
 
@@ -49,13 +51,28 @@ def is_guarded(asked: Questions, member: Member) -> bool:
 
 
 def is_promised(asked: Questions, cls: SourceClass, name: str) -> bool:
-    """Whether the class or a base annotates the attribute."""
+    """Whether the class or a base declares what the attribute is."""
     for one in asked.hierarchy.order(cls):
         if isinstance(one, SourceClass):
             bound = [*flow_of(one.scope).exit.get(name, ()), *bodies.assignments(one, name)]
-            if any(isinstance(each, Annotated) for each in bound):
+            if any(declares(asked, each) for each in bound):
                 return True
     return False
+
+
+def declares(asked: Questions, binding: AnyBinding) -> bool:
+    """Whether a binding has an annotation that says what the value is, or what it contains."""
+    match binding:
+        case Annotated(annotation=node, scope=scope):
+            return _says_something(asked, asked.declared(node, scope))
+        case Parameter(argument=ast.arg(annotation=ast.expr() as node), scope=scope):
+            return _says_something(asked, asked.declared(node, scope.parent or scope))
+        case _:
+            return False
+
+
+def _says_something(asked: Questions, kind: Type) -> bool:
+    return any(steps.leaves(asked, one) != UNKNOWN for one in alternatives(kind) if not isinstance(one, NoneValue))
 
 
 def looks_alike(asked: Questions, kind: Type) -> bool:

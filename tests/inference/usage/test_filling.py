@@ -297,3 +297,46 @@ build_counted().forward(1)  # FWD001
 
 def test_what_is_certainly_no_module_and_stored_from_outside_leaves_no_finding(tmp_path: Path) -> None:
     hold(tmp_path, NET + STORES)
+
+
+# An annotation that says nothing promises nothing of what code elsewhere stores.
+ANNOTATED = """
+# --- run.py
+from typing import Any, List, Optional
+from net import *
+from far import thing
+
+class Anything:
+    part: object
+    def __init__(self): self.part = Net()
+    def go(self): return self.part.forward(1)  # FWD001 unsafe
+anything = Anything()
+anything.part = thing
+
+class Declared:
+    part: nn.Module
+    def __init__(self): self.part = Net()
+    def go(self): return self.part.forward(1)  # FWD001
+declared = Declared()
+declared.part = thing
+
+class Perhaps:
+    part: Optional[Net] = None
+    def __init__(self): self.part = Net()
+    def go(self): return self.part.forward(1)  # FWD001
+perhaps = Perhaps()
+perhaps.part = thing
+
+def lists(pool):
+    free: List[Any] = [Net()]
+    nets: List[Net] = [Net()]
+    pool.fill(free)
+    pool.fill(nets)
+    def run(): return free[0].forward(1)
+    def run_nets(): return nets[0].forward(1)  # FWD001
+    return run, run_nets
+"""
+
+
+def test_an_annotation_that_says_nothing_promises_nothing(tmp_path: Path) -> None:
+    hold(tmp_path, NET + ANNOTATED)
