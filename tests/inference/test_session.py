@@ -186,7 +186,7 @@ def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pyte
     look_again({str(top / "use.py"): USE})
     made: list[str] = []
 
-    def making(path: str, tree: ast.Module, name: str, is_package: bool, text: str, cells: tuple[int, ...]) -> File:
+    def making(path: str, tree: ast.Module, name: str, is_package: bool, *, text: str, cells: tuple[int, ...]) -> File:
         made.append(path)
         return File(path, tree, name, is_package, text=text, cells=cells)
 

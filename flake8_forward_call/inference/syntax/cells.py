@@ -16,7 +16,7 @@ def cells_of(tree: ast.Module, starts: Sequence[int]) -> list[list[ast.stmt]]:
     return [list(group) for _, group in groupby(tree.body, lambda one: bisect.bisect_left(starts, one.lineno))]
 
 
-def in_any_order(
+def through_all(
     cells: Sequence[Sequence[ast.stmt]],
     state: State,
     walk_one: Callable[[Sequence[ast.stmt], State], State | None],

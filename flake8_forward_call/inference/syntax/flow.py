@@ -18,7 +18,7 @@ from flake8_forward_call.inference.syntax.bindings import (
     Outer,
     Step,
 )
-from flake8_forward_call.inference.syntax.cells import cells_of, in_any_order
+from flake8_forward_call.inference.syntax.cells import cells_of, through_all
 from flake8_forward_call.inference.syntax.patterns import Patterns, catches_all
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import State, join, key_of, widened
@@ -72,7 +72,7 @@ class Flow(Patterns):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             self._bind_parameters(node, state)
         if isinstance(node, ast.Module) and self.scope.file.cells:
-            return in_any_order(cells_of(node, self.scope.file.cells), state, self._block, self.uses.clear)
+            return through_all(cells_of(node, self.scope.file.cells), state, self._block, self.uses.clear)
         end = self._block(node.body, state)
         self.falls_through = end is not None
         return end or {}
