@@ -48,7 +48,7 @@ NESTED = 400
 
 # Computations for one question from outside. It only ends what would otherwise seem to be endless: in a framework in
 # which everything calls everything, a question leads to 30,000 others and to 600 files, and ends in "unknown" anyway.
-# Measured over 2,000 calls in 48 packages, where a computation takes 0.1 to 2 ms: of the questions with an answer, the
+# Measured over 1,800 calls in 47 packages, where a computation takes 0.1 to 2 ms: of the questions with an answer, the
 # dearest took 14,400 (yolov5, a loop of 1,400 questions), 11,500 (torch, which searches itself for hooks), 4,000
 # (cogdl), and all others less. The dearest chains of the tests take 4,800 (300 helpers that call each other over as
 # many files) and 2,500 (a hierarchy of 500 classes).
