@@ -22,6 +22,7 @@ from flake8_forward_call.inference.calling import (
     reassigned,
     sites,
 )
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.verdicts.verdict import Sameness, worst
 
@@ -151,17 +152,22 @@ LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class,
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:
-    """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix.
-
-    Raises OutOfBudget.
-    """
+    """The worst obstacle at a place, or None; ``is_safe`` if the receiver's type allows a safe fix."""
     found: Obstacle | None = None
     for look in LOOKS:
-        one = asked.ask(lambda look=look: look(asked, place))  # type: ignore[misc]
+        one = _found_by(look, asked, place)
         if one is not None and (found is None or worst(found.sameness, one.sameness) is not found.sameness):
             found = one
         if found is not None and found.sameness is Sameness.DIFFERENT:
             break
-    for look in LAST_LOOKS if found is None and is_safe else ():
-        found = found or asked.ask(lambda look=look: look(asked, place))  # type: ignore[misc]
+    for look in LAST_LOOKS if is_safe else ():
+        found = found or _found_by(look, asked, place)
     return found
+
+
+def _found_by(look: Look, asked: Questions, place: Place) -> Obstacle | None:
+    """What one check finds. If it takes too long, nobody knows whether the call is equivalent, so the fix is unsafe."""
+    try:
+        return asked.ask(lambda: look(asked, place))
+    except OutOfBudget:
+        return Obstacle(Sameness.PERHAPS, "whether calling it is equivalent takes too many steps to find out")

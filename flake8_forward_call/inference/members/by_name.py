@@ -7,7 +7,7 @@ nothing that has one, is left out, because the code expects something else there
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
@@ -36,11 +36,14 @@ from flake8_forward_call.inference.verdicts.verdict import Standing
 # Of a larger table, such as a generated module, nothing is known.
 MAX_NAMES = 500
 
+# Each subclass may have something else under each name. For a framework's base class, this is not looked up.
+MAX_LOOKUPS = 2_000
+
 
 def member(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Type:
     """The type of the owner's member under one of the names that the key may be; UNKNOWN if nothing shows it."""
     names = list(islice(_names(asked, owner), MAX_NAMES + 1))
-    if len(names) > MAX_NAMES:
+    if len(names) > MAX_NAMES or len(names) * len(_below(asked, owner)) > MAX_LOOKUPS:
         return UNKNOWN
     found = [asked.attribute(owner, name) for name in names if asked.may_be_name(key, scope, name)]
     found += _unnamed(asked, owner, key, scope)
@@ -65,15 +68,22 @@ def _names(asked: Questions, owner: Type) -> Iterator[str]:
                 yield from (one for one in flow_of(root_of(file)).bound if "." not in one)
         case Instance(cls=SourceClass() as cls) | Slot(bound=Instance(cls=SourceClass() as cls)):
             seen: dict[str, None] = {}
-            may_be_below = not (isinstance(owner, Instance) and owner.origin is Origin.CONSTRUCTED)
-            for one in (
-                *asked.hierarchy.order(cls),
-                *(asked.hierarchy.project_subclasses(cls) if may_be_below else ()),
-            ):
+            for one in (*asked.hierarchy.order(cls), *_below(asked, owner)):
                 if isinstance(one, SourceClass) and not is_foreign(one):
                     seen.update(dict.fromkeys(flow_of(one.scope).exit))
                     seen.update(dict.fromkeys(set_on_self(one.scope).names()))
             yield from (name for name in seen if not name.startswith("__"))
+
+
+def _below(asked: Questions, owner: Type) -> Sequence[SourceClass]:
+    """The subclasses of its class of which an object may be an instance."""
+    match owner:
+        case Instance(origin=Origin.CONSTRUCTED):
+            return ()
+        case Instance(cls=SourceClass() as cls) | Slot(bound=Instance(cls=SourceClass() as cls)):
+            return asked.hierarchy.project_subclasses(cls)
+        case _:
+            return ()
 
 
 def _unnamed(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Iterator[Type]:
