@@ -59,13 +59,13 @@ def _mocks(node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> list[s
     patched = 0
     for one in node.decorator_list:
         match one:
-            case ast.Call(func=ast.Attribute(value=inner, attr="object"), args=args, keywords=given):
-                needed = 2 if last_name(inner) == "patch" else 99
-            case ast.Call(func=callee, args=args, keywords=given):
-                needed = 1 if last_name(callee) == "patch" else 99
+            case ast.Call(func=ast.Attribute(value=inner, attr="object"), args=args) if last_name(inner) == "patch":
+                is_given = len(args) > 2  # patch.object(target, name, new)
+            case ast.Call(func=callee, args=args) if last_name(callee) == "patch":
+                is_given = len(args) > 1  # patch(name, new)
             case _:
                 continue
-        patched += len(args) <= needed < 99 and not any(keyword.arg == "new" for keyword in given)
+        patched += not is_given and not any(keyword.arg == "new" for keyword in one.keywords)
     first = 0 if scope.enclosing_class is None else 1
     return [one.arg for one in plain_parameters(node)[first : first + patched]]
 
@@ -107,14 +107,22 @@ class _Passing:
         kind = union(map(_awaited, alternatives(self._asked.fixture_value(scope))))
         slots: dict[Slot, Type] = {}
         for slot in dict.fromkeys(slots_in(kind)):
-            if slot.owner is not scope.node:
-                continue
-            if slot.name == _PARAM:
+            if slot.owner is scope.node and slot.name == _PARAM:
                 slots[slot] = union(given.indirect or _params(self._asked, scope))
-            else:
+            elif slot.owner is scope.node:
                 slots[slot] = self.value(slot.name, hidden + 1 if slot.name == name else 0) or UNKNOWN
+            elif _takes_another(slot):  # What a fixture returns that this one takes.
+                slots[slot] = self.value(slot.name) or UNKNOWN
         self._open.pop()
         return self._asked.filled_in(kind, slots)
+
+
+def _takes_another(slot: Slot) -> bool:
+    """Whether a slot is for what a fixture takes under a name that is not its own."""
+    owner = slot.owner
+    if not isinstance(owner, (ast.FunctionDef, ast.AsyncFunctionDef)) or not is_fixture(owner):
+        return False
+    return slot.name not in (owner.name, _PARAM)
 
 
 def _awaited(kind: Type) -> Type:

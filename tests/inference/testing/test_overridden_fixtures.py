@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from marked import NET, hold
 
+from flake8_forward_call.inference.classes.hierarchy import Hierarchy
+
 HEAD = "import pytest\nfrom torch import nn\nfrom net import Net, Robot\n"
 
 FIXTURE = "@pytest.fixture\ndef net(): return Net()\n"
@@ -54,6 +56,22 @@ MARKS = {
     "of mock, which passes what is no fixture": (
         "from unittest import mock\n@mock.patch('net.Net')",
         "",
+    ),
+    "of mock, for an attribute": ("import net as nets\nfrom unittest import mock\n@mock.patch.object(nets, 'Net')", ""),
+    "of mock, with a value": ("from unittest import mock\n@mock.patch('net.Net', new=1)", "FWD001"),
+    "that lead to each other": ("first = [second]\nsecond = [first]\npytestmark = [first]", "FWD001 unsafe"),
+    "without anything": ("@pytest.mark.parametrize()", "FWD001 unsafe"),
+    "that are added as a list": (
+        'CASES = [pytest.param(Net())]\nCASES.extend([Robot()])\n@pytest.mark.parametrize("net", CASES)',
+        "",
+    ),
+    "that are added by an operator": (
+        'CASES = [pytest.param(Net())]\nCASES += [Robot()]\n@pytest.mark.parametrize("net", CASES)',
+        "",
+    ),
+    "that are put in between": (
+        'CASES = [pytest.param(Net())]\nCASES.insert(0, Robot())\n@pytest.mark.parametrize("net", CASES)',
+        "FWD001 unsafe",
     ),
     "of mock, which passes nothing": ("from unittest import mock\n@mock.patch('net.Net', 1)", "FWD001"),
 }
@@ -266,6 +284,49 @@ class TestNet(Base):
     def net(self, net): return net
     def test(self, net): net.forward(1)
 """,
+    "fixture that takes one that takes what is overridden": """
+# --- conftest.py
+@pytest.fixture
+def base(): return Net()
+@pytest.fixture
+def net(base): return base
+@pytest.fixture
+def outer(net): return net
+# --- test_it.py
+def test(outer): outer.forward(1)  # FWD001
+# --- below/test_it.py
+@pytest.fixture
+def base(): return Robot()
+def test(outer): outer.forward(1)
+""",
+    "fixtures that take each other by another test": """
+# --- conftest.py
+@pytest.fixture
+def left(right): return right
+@pytest.fixture
+def right(net): return net
+@pytest.fixture
+def net(): return Net()
+# --- test_it.py
+@pytest.fixture
+def net(left): return left
+def test(left): left.forward(1)
+""",
+    "fixture of a class that a subclass's own fixture takes": """
+# --- base.py
+class Base:
+    @pytest.fixture
+    def part(self): return Net()
+    @pytest.fixture
+    def net(self, part): return part
+    def test(self, net): net.forward(1)
+# --- test_it.py
+from base import Base
+class TestNet(Base): pass
+class TestRobot(Base):
+    @pytest.fixture
+    def part(self): return Robot()
+""",
     "asynchronous fixture": """
 # --- test_it.py
 import pytest_asyncio
@@ -314,5 +375,22 @@ def score(net): net.forward(1){expected and f"  # {expected}"}
 def test_plain(): score(Net())
 @pytest.mark.parametrize({values})
 def test_given(check, net): check(net)
+"""
+    hold(tmp_path, text)
+
+
+def test_subclasses_that_are_too_many(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Hierarchy, "knows_all_subclasses", lambda *_: False)
+    text = f"""{NET}
+# --- test_it.py
+{HEAD}
+class TestNet:
+    @pytest.fixture
+    def part(self): return Net()
+    @pytest.fixture
+    def net(self, part): return part
+    def test(self, net, part):
+        part.forward(1)  # FWD001 unsafe
+        net.forward(1)  # FWD001 unsafe
 """
     hold(tmp_path, text)
