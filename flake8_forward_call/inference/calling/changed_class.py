@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.definitions import Class, is_foreign
 from flake8_forward_call.inference.project.texts import storing
 from flake8_forward_call.inference.questions import Questions
@@ -87,11 +88,12 @@ def _keeps_call(asked: Questions, cls: Class) -> bool:
 def _may_be_of(asked: Questions, change: Change, cls: Class) -> bool:
     """Whether an instance of a class may be one that gets another class.
 
-    If nothing is known about the new class, it counts only for owners of a class of the project. If nothing is known
-    about the owner, it counts only for a class that the new one derives from.
+    If nothing is known about the new class, it counts only for owners of a class of the project, which is not
+    ``nn.Module`` itself. If nothing is known about the owner, it counts only for a class that the new one derives from.
     """
     derives = asked.hierarchy.derives
     for owner in change.owners:
-        if (derives(owner, cls) or derives(cls, owner)) and (change.new is not None or not is_foreign(owner)):
+        tells = change.new is not None or not (is_foreign(owner) or owner.dotted == MODULE_CLASS)
+        if tells and (derives(owner, cls) or derives(cls, owner)):
             return True
     return not change.is_owner_known and change.new is not None and derives(change.new, cls)

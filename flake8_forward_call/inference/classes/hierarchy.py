@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from itertools import takewhile
+from operator import eq
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
@@ -160,9 +162,10 @@ class Hierarchy:
         return below
 
     def subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
-        """The subclasses of a class: those in its file, and those in the project with a ``__call__``."""
-        files = dict.fromkeys([cls.scope.file, *self._asked.project.calling_subclasses(cls.node.name)])
-        return [one for file in files for one in self.subclasses_in(cls, file)]
+        """The subclasses of a class: all that are found, and those with a ``__call__`` however often it is named."""
+        files = self._asked.project.calling_subclasses(cls.node.name)
+        below = [one for file in files for one in self.subclasses_in(cls, file)]
+        return list(dict.fromkeys((*below, *self.project_subclasses(cls))))
 
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
@@ -177,11 +180,28 @@ class Hierarchy:
         return self._once(("subclasses", cls), lambda: tuple(dict.fromkeys(self._all_subclasses(cls))), _SUBCLASSES)
 
     def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass | None]:
-        files = self._asked.project.subclasses(cls.node.name, MAX_SUBCLASS_FILES)
-        if files is None:
-            yield None
-        for file in dict.fromkeys((cls.scope.file, *(files or ()))):
-            yield from self.subclasses_in(cls, file)
+        """Yield the subclasses in all files that name the class or, if these are too many, in those with a header."""
+        seen, todo = {cls}, [cls]
+        while todo:
+            parent = todo.pop()
+            for one in self._named_subclasses(cls, parent):
+                if one is None:
+                    yield None
+                elif one not in seen:
+                    seen.add(one)
+                    todo.append(one)
+                    yield one
+
+    def _named_subclasses(self, cls: SourceClass, parent: SourceClass) -> Iterator[SourceClass | None]:
+        for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
+            if place is not None:
+                yield from self.subclasses_in(cls, place[0])
+                continue
+            files = self._asked.project.subclasses(parent.node.name, MAX_SUBCLASS_FILES)
+            if files is None:
+                yield None
+            for file in files or ():
+                yield from self.subclasses_in(cls, file)
 
     def meaning_to_subclasses(self, cls: SourceClass) -> Meaning:
         """The worst meaning of a call among the project's classes below a class, and the class that causes it."""
@@ -189,12 +209,8 @@ class Hierarchy:
         between = dict.fromkeys(
             one for subclass in self.subclasses(cls) for one in self.order(subclass) if one not in own
         )
-        meaning, culprit = self._at_worst(one for one in between if one is not None and not is_foreign(one))
-        if meaning is Sameness.SAME:
-            # What only some subclasses get from another package is no reason against the calls in their base.
-            _, culprit = self._at_worst(one for one in between if one is not None and is_foreign(one))
-            meaning = Sameness.SAME if culprit is None else Sameness.PERHAPS
-        return meaning, culprit
+        # What only some subclasses get from another package is no reason against the calls in their base.
+        return self._at_worst(one for one in between if one is not None and not is_foreign(one))
 
     def meaning_of_call(self, cls: Class) -> Sameness:
         """Whether calling an instance of a module class reaches ``Module.__call__``."""

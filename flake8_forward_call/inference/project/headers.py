@@ -9,10 +9,10 @@ from collections.abc import Iterator
 MAX_NAME = 100
 
 # How far the end of a class header is searched after its opening bracket.
-MAX_HEADER = 1_000
+MAX_HEADER = 4_000
 
 # `class Net(` and `class Net[`. A pattern that starts with plain letters is seven times as fast as one with `^`.
-_CLASS = re.compile(rb"class[ \t]+([\w\x80-\xff]+)[ \t]*[(\[]")
+_CLASS = re.compile(rb"class[ \t\\\r\n]+([\w\x80-\xff]+)[ \t\\\r\n]*[(\[]")
 _COMMENT = re.compile(rb"#[^\r\n]*")
 # Another name for a class: `Base as _Base` in an import, and `Base = lib.Base if modern else Old`.
 _AS = re.compile(rb" as ([\w\x80-\xff]+)")
@@ -49,9 +49,11 @@ def headers(data: bytes) -> Iterator[tuple[bytes, list[bytes]]]:
         if _starts_line(data, match.start()):
             start, limit = match.end(), match.end() + MAX_HEADER
             end = data.find(b"):", start, limit)
+            header = data[start : end if end >= 0 else limit]
+            if b"#" in header:
+                header = _COMMENT.sub(b"", data[start:limit]).partition(b"):")[0]
             # If no end is found, the header ends at the next class at the latest.
-            header = data[start : end if end >= 0 else limit].partition(b"class ")[0]
-            yield match[1], _LAST_NAME.findall(_COMMENT.sub(b"", header) if b"#" in header else header)
+            yield match[1], _LAST_NAME.findall(header.partition(b"class ")[0])
 
 
 def _before(data: bytes, at: int) -> re.Match[bytes] | None:

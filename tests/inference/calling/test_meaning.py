@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from inferring import PERHAPS, SAME, verdicts
 from marked import NET, hold
 
 PROJECTS = {
@@ -219,18 +218,3 @@ M().forward(1)  # FWD001
 @pytest.mark.parametrize("text", PROJECTS.values(), ids=PROJECTS)
 def test_meaning(tmp_path: Path, text: str) -> None:
     hold(tmp_path, NET + text)
-
-
-def test_subclass_that_gets_its_call_from_another_package_makes_the_fix_unsafe() -> None:
-    text = """
-    import gpytorch
-    class Net(nn.Module):
-        def forward(self, x): return x
-        def step(self, x): return self.forward(x)
-    class Warp({bases}):
-        pass
-    def run(net: Net): return net.forward(1)
-    """
-    for bases in ("Net, gpytorch.Module", "gpytorch.Module, Net"):
-        assert verdicts(text.format(bases=bases)) == [PERHAPS, PERHAPS]
-    assert verdicts(text.format(bases="Net, nn.Module")) == [SAME, SAME]
