@@ -10,6 +10,7 @@ from itertools import takewhile
 from operator import eq
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
+from flake8_forward_call.inference.classes.carriers import carriers
 from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.classes.decoration import additions
 from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
@@ -196,6 +197,9 @@ class Hierarchy:
         for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
             if place is not None:
                 yield from self.subclasses_in(cls, place[0])
+                for name in carriers(*place):
+                    for file in self._asked.project.subclasses(name, MAX_SUBCLASS_FILES) or ():
+                        yield from self.subclasses_in(cls, file)
                 continue
             files = self._asked.project.subclasses(parent.node.name, MAX_SUBCLASS_FILES)
             if files is None:
