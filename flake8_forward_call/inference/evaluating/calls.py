@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
-from flake8_forward_call.inference.catalogue import notation
+from flake8_forward_call.inference.catalogue import MODULE_CLASS, notation
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass, is_foreign
@@ -39,6 +40,7 @@ from flake8_forward_call.inference.types import (
     union,
     without_none,
 )
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
@@ -62,7 +64,11 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
             if owner is not None:
                 slots[notation.SELF] = owner
             made = asked.filled_in(returns, slots)
-            return each(made, _of_any_origin) if any(map(_trusts_remote_code, node.keywords)) else made
+            if any(map(_trusts_remote_code, node.keywords)):
+                return each(made, _of_any_origin)
+            return (
+                union([made, *_with_own_call(asked, node, scope)]) if owner is None and _is_any_module(made) else made
+            )
         case Builtin(name):
             return library.builtin(asked, name, node, scope)
         case Namespace(name):
@@ -90,6 +96,24 @@ def _trusts_remote_code(keyword: ast.keyword) -> bool:
     """Whether transformers may take the class from a model's own repository."""
     is_off = isinstance(keyword.value, ast.Constant) and not keyword.value.value
     return keyword.arg == "trust_remote_code" and not is_off
+
+
+def _is_any_module(kind: Type) -> bool:
+    return any(isinstance(one, Instance) and one.cls.dotted == MODULE_CLASS for one in alternatives(kind))
+
+
+def _with_own_call(asked: Questions, node: ast.Call, scope: Scope) -> Iterator[Type]:
+    """Yield the arguments of a library's function, which is only declared to return a module, that it may return.
+
+    That matters only where they are called in their own way: ``weight_norm(Scored())``, ``skip_init(Scored)``.
+    """
+    for argument in (*node.args, *(one.value for one in node.keywords)):
+        for kind in alternatives(asked.expression(argument, scope)):
+            match _made_of(kind) if isinstance(kind, ClassObject) else kind:
+                case Instance(cls) as one if (
+                    asked.hierarchy.is_module(one) and asked.hierarchy.meaning_of_call(cls) is not Sameness.SAME
+                ):
+                    yield one
 
 
 def _of_any_origin(kind: Type) -> Type:
