@@ -36,6 +36,7 @@ from flake8_forward_call.inference.syntax.references import references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, scopes_of
 from flake8_forward_call.inference.types import (
     UNKNOWN,
+    Builtin,
     ClassObject,
     Function,
     Instance,
@@ -51,11 +52,18 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 
+# Of so many kinds of submodules, those below are looked at as well.
+MAX_OWNERS = 100
+
 # Methods of modules that return any of their submodules.
 _SUBMODULES = frozenset(
     f"torch.nn.modules.module.Module.{name}"
     for name in ("children", "modules", "named_children", "named_modules", "get_submodule")
 )
+
+
+# Functions of Python that give the elements of what they get.
+_PASSING_ON = frozenset({"enumerate", "filter", "iter", "list", "next", "reversed", "sorted", "tuple", "zip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +144,8 @@ class _Search:
         if depth > MAX_DEPTH or not self._is_new(id(node)):
             return
         match node:
+            case ast.Attribute(attr="_modules", value=owner) if self._is_module(owner, scope):
+                yield from self._of_submodules(owner, scope)
             case ast.Name() | ast.Attribute():
                 bindings = self._asked.bound(node, scope)
                 for one in bindings:
@@ -145,8 +155,6 @@ class _Search:
                     yield from self._of_binding(binding, depth)
                 if isinstance(node, ast.Attribute):
                     yield from self._of_subclasses(node.value, node.attr, scope, depth)
-            case ast.Subscript(value=ast.Attribute(attr="_modules", value=owner)) if self._is_module(owner, scope):
-                yield from self._of_submodules(owner, scope)
             case ast.Subscript(value=value) | ast.NamedExpr(value=value) | ast.Await(value=value):
                 yield from self.of(value, scope, depth + 1)
             case ast.IfExp(body=first, orelse=second):
@@ -235,6 +243,9 @@ class _Search:
                     yield from self._of_results(inner, depth)
                 case KnownFunction(name) if name in _SUBMODULES and isinstance(node.func, ast.Attribute):
                     yield from self._of_submodules(node.func.value, scope)
+                case Builtin(name) if name in _PASSING_ON:
+                    for argument in node.args:
+                        yield from self._of_value(argument, scope, depth)
         if isinstance(node.func, ast.Attribute):
             yield from self._of_subclasses(node.func.value, node.func.attr, scope, depth)
             yield from self.of(node.func.value, scope, depth + 1)  # `models.values()`, `net.eval()`
@@ -257,13 +268,13 @@ class _Search:
         todo = list(instances(self._asked.resolved(self._asked.expression(owner, scope))))
         if any(one.cls.dotted == MODULE_CLASS for one in todo):
             yield from self._any_module()
-        seen: set[Class] = set()
-        while todo:
+        seen: set[Instance] = set()
+        while todo and len(seen) < MAX_OWNERS:
             one = todo.pop()
-            if not self._asked.hierarchy.is_module(one) or one.cls in seen:
+            if not self._asked.hierarchy.is_module(one) or one in seen:
                 continue
-            seen.add(one.cls)
-            for kind in self._attributes(one):
+            seen.add(one)
+            for kind in (self._asked.held(one),) if self._asked.is_container(one) else self._attributes(one):
                 yield from filter(self._can_be_meant, self._told(kind))
                 todo += (inner for each in self._parts(kind) for inner in instances(each))
 

@@ -27,8 +27,8 @@ from flake8_forward_call.inference.types import NEVER, ClassObject, Function, Ty
 # More folders than this are not searched for a conftest.py, from the file upwards.
 _MAX_HEIGHT = 20
 
-# More files than this are not searched for what overrides a fixture.
-_MAX_FILES = 200
+# More files than this are not searched for what overrides a fixture, because each of them would do so for its tests.
+_MAX_FILES = 20
 
 
 @dataclass(frozen=True, slots=True)

@@ -190,8 +190,8 @@ BELOW = """
 from torch import nn
 class Base(nn.Module):
     def forward(self, x): return x
-    def run(self, x): return self.forward(x)  # FWD001{mark}
-def run(net: Base, x): return net.forward(x)  # FWD001{mark}
+    def run(self, x): return self.forward(x)  # {rule}
+def run(net: Base, x): return net.forward(x)  # {rule}
 def exact(x): return Base().forward(x)  # FWD001
 # --- tools.py
 class Meta(type):
@@ -210,13 +210,16 @@ from tools import Meta, hasty, quick
 """
 
 CHANGED_BELOW = {
-    "what Module's call uses": "class Heir(Base):\n    def _call_impl(self, x): return -x",
     "a metaclass": "class Heir(Base, metaclass=Meta): pass",
-    "a decorator": "@hasty\nclass Heir(Base): pass",
     "a class that type creates": "Heir = type('Heir', (Base,), {'__call__': quick})",
     "a class that type creates from keywords": "Heir = type('Heir', (Base,), dict(__call__=quick))",
     "a class that types creates": "Heir = types.new_class('Heir', (Base,), {}, lambda body: body.update(read()))",
     "a class that type creates below": "class Heir(Base): pass\nLast = type('Last', (Heir,), {'__call__': quick})",
+}
+OTHER_BELOW = {
+    "what Module's call uses": "class Heir(Base):\n    def _call_impl(self, x): return -x",
+    "a decorator": "@hasty\nclass Heir(Base): pass",
+    "another file": "class Heir(Base): pass\n# --- patch.py\nfrom below import Heir, quick\nHeir.__call__ = quick",
 }
 SAME_BELOW = {
     "nothing of the kind": "class Heir(Base): pass",
@@ -228,17 +231,17 @@ SAME_BELOW = {
 
 @pytest.mark.parametrize("below", CHANGED_BELOW.values(), ids=CHANGED_BELOW)
 def test_a_subclass_may_get_another_call_by_any_means(tmp_path: Path, below: str) -> None:
-    hold(tmp_path, BELOW.format(below=below, mark=" unsafe"))
+    hold(tmp_path, BELOW.format(below=below, rule="FWD001 unsafe"))
 
 
 @pytest.mark.parametrize("below", SAME_BELOW.values(), ids=SAME_BELOW)
 def test_subclasses_that_keep_the_call_do_no_harm(tmp_path: Path, below: str) -> None:
-    hold(tmp_path, BELOW.format(below=below, mark=""))
+    hold(tmp_path, BELOW.format(below=below, rule="FWD001"))
 
 
-def test_a_call_that_another_file_gives_to_a_subclass_counts(tmp_path: Path) -> None:
-    below = "class Heir(Base): pass\n# --- patch.py\nfrom below import Heir, quick\nHeir.__call__ = quick"
-    hold(tmp_path, BELOW.format(below=below, mark=" unsafe"))
+@pytest.mark.parametrize("below", OTHER_BELOW.values(), ids=OTHER_BELOW)
+def test_a_subclass_that_certainly_gets_another_call_is_a_reason_to_leave_the_call(tmp_path: Path, below: str) -> None:
+    hold(tmp_path, BELOW.format(below=below, rule="FWD002"))
 
 
 SUBMODULES = """
@@ -283,3 +286,42 @@ def run(net: nn.Module, x):
 )
 def test_what_submodules_are_counts(tmp_path: Path, part: str, taken: str, mark: str, any_mark: str) -> None:
     hold(tmp_path, SUBMODULES.format(part=part, taken=taken, mark=mark, any_mark=any_mark))
+
+
+EACH_SUBMODULE = {
+    "values of _modules": "for net in self._modules.values(): net.forward(x)  # FWD001{mark}",
+    "items of _modules": "for _, net in self._modules.items(): net.forward(x)  # FWD001{mark}",
+    "a list of modules": "for net in list(self.modules())[1:]: net.forward(x)  # FWD001{mark}",
+    "children of a container": "for net in self.body.children(): net.forward(x)  # FWD001{mark}",
+    "named children of a container": "for _, net in self.body.named_children(): net.forward(x)  # FWD001{mark}",
+    "a submodule of a container": 'self.body.get_submodule("1").forward(x)  # FWD001{mark}',
+}
+
+
+@pytest.mark.parametrize(("inner", "mark"), [("Odd()", " unsafe"), ("Net()", "")], ids=["odd", "plain"])
+@pytest.mark.parametrize("use", EACH_SUBMODULE.values(), ids=EACH_SUBMODULE)
+def test_submodules_of_containers_may_have_another_call(tmp_path: Path, use: str, inner: str, mark: str) -> None:
+    text = f"""
+class Outer(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(1, 1), {inner})
+    def each(self, x):
+        {use.format(mark=mark)}
+"""
+    hold(tmp_path, HEAD + text)
+
+
+WRAPPED = {
+    "weight_norm": "from torch.nn.utils.parametrizations import weight_norm\nnet = weight_norm({inner})",
+    "a parametrization": "from torch.nn.utils import parametrize\n"
+    'net = parametrize.register_parametrization({inner}, "weight", nn.Identity())',
+    "skip_init": "net = nn.utils.skip_init({inner})",
+}
+
+
+@pytest.mark.parametrize(("inner", "mark"), [("Odd", "FWD002"), ("Net", "FWD001")], ids=["odd", "plain"])
+@pytest.mark.parametrize("way", WRAPPED.values(), ids=WRAPPED)
+def test_function_of_a_library_may_return_what_it_gets(tmp_path: Path, way: str, inner: str, mark: str) -> None:
+    given = inner if "skip_init" in way else f"{inner}()"
+    hold(tmp_path, f"{HEAD}{way.format(inner=given)}\nnet.forward(1)  # {mark}\n")
