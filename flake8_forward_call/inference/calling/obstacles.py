@@ -115,7 +115,11 @@ def _swapped(asked: Questions, place: Place) -> Obstacle | None:
 
 
 def _passed_by_forward(asked: Questions, place: Place) -> Obstacle | None:
-    return _inside_forward(passed_self.runs_inside_forward(asked, place.receiver, place.scope, place.kind))
+    sameness = passed_self.runs_inside_forward(asked, place.receiver, place.scope, place.kind)
+    if sameness is Sameness.SAME:
+        return None
+    may = "may run" if sameness is Sameness.PERHAPS else "runs"
+    return Obstacle(sameness, f"this call {may} inside the receiver's own call, so its hooks would run twice")
 
 
 def _reassigned(asked: Questions, place: Place) -> Obstacle | None:

@@ -60,9 +60,9 @@ def leads_to(asked: Questions, cls: SourceClass, names: Sequence[str], method: S
     return bool(names) and _Inside(asked, cls, names).holds(method)
 
 
-def used_by_forward(asked: Questions, cls: SourceClass) -> Iterable[Scope]:
-    """The methods that ``forward`` uses through ``self``, in a class and each of its subclasses, and ``forward``."""
-    return _Inside(asked, cls).methods
+def used_by_call(asked: Questions, cls: SourceClass) -> Iterable[Scope]:
+    """The methods that ``forward`` and ``__call__`` use through ``self``, in a class and its subclasses, and these."""
+    return _Inside(asked, cls, ("forward", "__call__")).methods
 
 
 def method_around(scope: Scope) -> Scope | None:

@@ -1,4 +1,4 @@
-"""Whether a receiver is the ``self`` of a ``forward`` that passes it on: to a function, a method or a constructor."""
+"""Whether a receiver is the ``self`` of a ``forward`` or ``__call__`` that passes it on: to a function, for example."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MAX_DEPTH, MAX_CALLS = 4, 60
 
 
 def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Sameness:
-    """DIFFERENT if the receiver is always passed on by its own ``forward``, PERHAPS if it may be, else SAME.
+    """DIFFERENT if the receiver is always passed on by its own ``forward`` or ``__call__``, PERHAPS if it may be.
 
-    ``kind`` is its type. Raises OutOfBudget.
+    SAME otherwise. ``kind`` is its type. Raises OutOfBudget.
     """
     way = _Way(asked, scope, kind)
     way.follow(receiver, scope, 0)
@@ -113,7 +113,7 @@ class _Way:
         """Record that a method passes on its ``self``."""
         assert method.enclosing_class is not None
         cls = self._asked.source_class(method.enclosing_class)
-        used = list(own_forward.used_by_forward(self._asked, cls)) if self._may_be_of(cls) else []
+        used = list(own_forward.used_by_call(self._asked, cls)) if self._may_be_of(cls) else []
         if any(one is method for one in used):
             self.is_inside = True
         elif is_kept and any(self._may_run_place(call, inner) for one in used for call, inner in _calls(one)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
+from flake8_forward_call.inference.calling import own_forward
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
@@ -23,7 +24,9 @@ def runs_inside_call(asked: Questions, receiver: ast.expr, scope: Scope) -> bool
         return False
     cls = asked.source_class(method.enclosing_class)
     name = getattr(method.node, "name", "")
-    return any(name in _reached_from_call(asked, one) for one in _family(asked, cls))
+    if any(name in _reached_from_call(asked, one) for one in _family(asked, cls)):
+        return True
+    return own_forward.leads_to(asked, cls, ("__call__",), method)
 
 
 _NAMES: Answers[frozenset[str]] = unjoined(frozenset())

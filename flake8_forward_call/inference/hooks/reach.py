@@ -180,9 +180,12 @@ def _passed(call: ast.Call, named: Named, follows: Callable[[ast.expr], bool]) -
     """Yield the function's parameters for which a call passes the object."""
     own = named.scope.positional
     given = named.given
+    is_of_object = isinstance(call.func, ast.Attribute) and follows(call.func.value)
     if given is None:
+        if is_of_object and named.scope.enclosing_class is not None:  # A method with that name: `module.calibrate()`
+            yield from own[:1]
         return
-    if given and isinstance(call.func, ast.Attribute) and follows(call.func.value):
+    if given and is_of_object:
         yield from own[:1]
     for name, argument in zip(own[given:], call.args, strict=False):
         if isinstance(argument, ast.Starred):
