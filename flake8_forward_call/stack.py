@@ -66,10 +66,8 @@ def with_room(question: Callable[_Parameters, _Answer]) -> Callable[_Parameters,
                 errors.append(error)
 
         with _calls(_CALLS):
-            thread = _started(functools.partial(copy_context().run, run))
-            if thread is not None:
-                _wait_for(thread)
-        if thread is None:
+            has_run = _ran(functools.partial(copy_context().run, run))
+        if not has_run:
             with _calls(_depth() + _CALLS_WITHOUT):
                 return question(*arguments, **keywords)
         if errors:
@@ -93,10 +91,8 @@ def on_new_stack(question: Callable[[], _Answer]) -> _Answer:
         except BaseException as error:  # Raised again in the caller's thread.
             errors.append(error)
 
-    thread = _started(functools.partial(copy_context().run, run), _FURTHER_STACK)
-    if thread is None:
+    if not _ran(functools.partial(copy_context().run, run), _FURTHER_STACK, every=_PATIENCE):
         return question()
-    _wait_for(thread, every=_PATIENCE)
     if errors:
         raise errors[0]
     return answers[0]
@@ -107,39 +103,44 @@ def has_room() -> bool:
     return _HERE.has_room
 
 
-def _wait_for(thread: threading.Thread, every: float | None = None) -> None:
-    """Wait until a thread is done. An interrupt of the wait also ends the thread, at its next step.
+def _ran(run: Callable[[], None], size: int = _STACK, every: float | None = None) -> bool:
+    """Run a function in a thread with a stack of this many bytes. Returns False if the machine has no room for it.
 
-    The thread must not be left running: if the process ends while it is in libcst's parser, the process aborts.
-    A thread other than the main one notices an interrupt only if it looks up ``every`` so many seconds.
+    An interrupt also ends the thread, at its next step. It must not be left running: if the process ends while it is in
+    libcst's parser, the process aborts. A thread other than the main one notices an interrupt only if it looks up
+    ``every`` so many seconds.
     """
+    # The thread must not keep the process alive when a user interrupts it a second time.
+    thread = threading.Thread(target=run, name="deep", daemon=True)
     try:
+        if not _is_started(thread, size):
+            return False
         while thread.is_alive():
             thread.join(every)
     except BaseException:
-        from ctypes import c_ulong, py_object, pythonapi
+        if thread.is_alive():  # The interrupt may have come before the wait, too.
+            from ctypes import c_ulong, py_object, pythonapi
 
-        pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread.ident or 0), py_object(KeyboardInterrupt))
-        thread.join()
+            pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread.ident or 0), py_object(KeyboardInterrupt))
+            thread.join()
         raise
+    return True
 
 
-def _started(run: Callable[[], None], size: int = _STACK) -> threading.Thread | None:
-    """A thread with a stack of this many bytes that runs a function; None if the machine has no room for it."""
-    # The thread must not keep the process alive when a user interrupts it a second time.
-    thread = threading.Thread(target=run, name="deep", daemon=True)
+def _is_started(thread: threading.Thread, size: int) -> bool:
+    """Start a thread with a stack of this many bytes. Returns False if the machine has no room for it."""
     with _STARTING:
         try:
             before = threading.stack_size(size)
         except ValueError:
-            return None
+            return False
         try:
             thread.start()
         except RuntimeError:
-            return None
+            return False
         finally:
             threading.stack_size(before)
-    return thread
+    return True
 
 
 @contextmanager
