@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from flake8_forward_call.inference.classes import bodies
@@ -27,8 +28,9 @@ from flake8_forward_call.inference.types import NEVER, ClassObject, Function, Ty
 # More folders than this are not searched for a conftest.py, from the file upwards.
 _MAX_HEIGHT = 20
 
-# More files than this are not searched for what overrides a fixture, because each of them would do so for its tests.
-_MAX_FILES = 20
+# More files than this are not searched for what overrides a fixture, and so many of them at most are read for it. A
+# large suite would read all of them for each of them.
+_MAX_FILES, _MAX_USERS = 200, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,9 +194,10 @@ def below(asked: Questions, scope: Scope, name: str) -> Iterator[File | None]:
     files = asked.files_mentioning(name, home, _MAX_FILES, "pytest")
     if files is None:
         yield None
-    for file in files or ():
-        if file is not home and _can_use(asked, scope, file):
-            yield file
+    users = (file for file in files or () if file is not home and _can_use(asked, scope, file))
+    yield from islice(users, _MAX_USERS)
+    if next(users, None) is not None:
+        yield None
 
 
 def _can_use(asked: Questions, scope: Scope, file: File) -> bool:
