@@ -13,7 +13,7 @@ from flake8_forward_call.inference.answers import Found
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
-from flake8_forward_call.inference.statements.strings import may_end_up_as
+from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import Called, Handed, asked_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
@@ -215,15 +215,21 @@ class Search:
                 return self._is_itself(kind)
 
     def _is_asked_for(self) -> bool:
-        """Whether ``getattr(m, key)(...)`` on its module or class may call it by a computed name."""
+        """Whether ``getattr(m, key)(...)`` on its module or class may call it by a computed name.
+
+        Without a call, that may read anything, so it counts only if the beginning or end of the name is given.
+        """
         home = self._scope.file
         if self._owner is None and self._scope.parent is not root_of(home):
             return False
         beside = _import_name(home) if self._owner is None else self._owner.node.name
         for file in self._asked.files_mentioning("getattr", home, MAX_ASKING_FILES, beside) or ():
             for called in references_to(file, "getattr").called.get("getattr", ()):
-                match called.callee:
-                    case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]):
+                is_read = isinstance(called.callee, ast.Name)
+                match called.call if is_read else called.callee:
+                    case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]) if not is_read or any(
+                        ends_of(key, called.scope)
+                    ):
                         if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
                             return True
         return False

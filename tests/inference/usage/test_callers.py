@@ -627,3 +627,30 @@ U()
 @pytest.mark.parametrize("text", PROJECTS.values(), ids=PROJECTS)
 def test_calls_of_the_whole_project(tmp_path: Path, text: str) -> None:
     hold(tmp_path, NET + text)
+
+
+DISPATCHED = {
+    "a name with a written beginning": ('getattr(self, f"run_{name}")', " unsafe"),
+    "a sum with a written beginning": ('getattr(self, "run_" + name)', " unsafe"),
+    "another beginning": ('getattr(self, f"stop_{name}")', ""),
+    "a name of which nothing is written": ("getattr(self, name)", ""),
+}
+
+
+@pytest.mark.parametrize(("method", "mark"), DISPATCHED.values(), ids=DISPATCHED)
+def test_method_that_is_fetched_by_a_part_of_its_name_may_have_other_callers(
+    tmp_path: Path, method: str, mark: str
+) -> None:
+    hold(
+        tmp_path,
+        f"""
+# --- run.py
+from torch import nn
+class Runner:
+    def run_one(self, model, x): return model.forward(x)  # FWD001{mark}
+    def dispatch(self, model, x, name):
+        method = {method}
+        return method(model, x)
+Runner().run_one(nn.Identity(), 1)
+""",
+    )
