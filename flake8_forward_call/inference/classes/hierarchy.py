@@ -29,6 +29,9 @@ MAX_BASES = 4_000
 # A class with subclasses in more files is a framework's; not all of them are known.
 MAX_SUBCLASS_FILES = 200
 
+# A global or function that gives a class as a base is rare. A name that more files have in their headers is another.
+MAX_CARRIED_FILES = 10
+
 # Neither a class nor None, because None is a class that cannot be resolved.
 _CONTRADICTION = object()
 
@@ -198,7 +201,7 @@ class Hierarchy:
             if place is not None:
                 yield from self.subclasses_in(cls, place[0])
                 for name in carriers(*place):
-                    for file in self._asked.project.subclasses(name, MAX_SUBCLASS_FILES) or ():
+                    for file in self._asked.project.subclasses(name, MAX_CARRIED_FILES) or ():
                         yield from self.subclasses_in(cls, file)
                 continue
             files = self._asked.project.subclasses(parent.node.name, MAX_SUBCLASS_FILES)

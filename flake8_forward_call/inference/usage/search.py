@@ -227,8 +227,8 @@ class Search:
             for called in references_to(file, "getattr").called.get("getattr", ()):
                 is_read = isinstance(called.callee, ast.Name)
                 match called.call if is_read else called.callee:
-                    case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]) if not is_read or any(
-                        ends_of(key, called.scope)
+                    case ast.Call(func=ast.Name(id="getattr"), args=[owner, key, *_]) if not is_read or (
+                        _is_computed(key) and any(ends_of(key, called.scope))
                     ):
                         if self._has_it(owner, called.scope) and may_end_up_as(key, called.scope, self._node.name):
                             return True
@@ -261,6 +261,10 @@ class Search:
                 yield from self._calls_in(file, known)
                 for given in references_of(file).given.get(known, ()):
                     self._look_at(given)
+
+
+def _is_computed(key: ast.expr) -> bool:
+    return not isinstance(key, ast.Constant)
 
 
 def calls_of(asked: Questions, node: ast.FunctionDef | ast.AsyncFunctionDef, scope: Scope) -> Search:
