@@ -51,7 +51,7 @@ class _Collector:
                     self._move()
                     gc.enable()
 
-    def has_garbage(self) -> None:
+    def note_garbage(self) -> None:
         """Note that much of what was kept is not needed any more, so that it is worth looking for it."""
         self._has_garbage = True
 
@@ -73,4 +73,4 @@ class _Collector:
 _COLLECTOR = _Collector()
 
 spared = _COLLECTOR.spared
-has_garbage = _COLLECTOR.has_garbage
+note_garbage = _COLLECTOR.note_garbage

@@ -227,7 +227,7 @@ class _Sessions:
     def _let_go_of_oldest(self) -> None:
         """Forget the oldest session, and the texts and results of its project if no other session needs them."""
         old = self._now.pop(next(iter(self._now)))
-        collector.has_garbage()
+        collector.note_garbage()
         needed = [session.workspace.texts for session in self._now.values()]
         if old.workspace.texts not in needed:
             old.keep(at_once=True)

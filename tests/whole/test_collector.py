@@ -95,7 +95,7 @@ def test_what_is_said_to_be_garbage_is_looked_for_at_once() -> None:
     with one.spared():
         pass
     assert gone() is not None
-    one.has_garbage()
+    one.note_garbage()
     with one.spared():
         pass
     assert gone() is None

@@ -77,12 +77,11 @@ def _new_classes(asked: Questions, value: ast.expr | None, scope: Scope) -> Iter
     for kind in kinds:
         if not isinstance(kind, ClassObject):
             yield None
-        elif asked.hierarchy.standing(kind.cls) is not Standing.MODULE or not _keeps_call(asked, kind.cls):
+        elif (
+            asked.hierarchy.standing(kind.cls) is not Standing.MODULE
+            or asked.hierarchy.meaning_of_call(kind.cls) is not Sameness.SAME
+        ):
             yield kind.cls
-
-
-def _keeps_call(asked: Questions, cls: Class) -> bool:
-    return asked.hierarchy.meaning_of_call(cls) is Sameness.SAME
 
 
 def _may_be_of(asked: Questions, change: Change, cls: Class) -> bool:

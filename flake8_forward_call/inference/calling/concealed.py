@@ -21,6 +21,7 @@ from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.statements.aliases import RUNNING
 from flake8_forward_call.inference.statements.creations import given as given_in
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
@@ -61,9 +62,8 @@ _SUBMODULES = frozenset(
     for name in ("children", "modules", "named_children", "named_modules", "get_submodule")
 )
 
-
 # Functions of Python that give the elements of what they get.
-_PASSING_ON = frozenset({"enumerate", "filter", "iter", "list", "next", "reversed", "sorted", "tuple", "zip"})
+_PASSING_ON = RUNNING | {"filter", "next"}
 
 
 @dataclass(frozen=True, slots=True)

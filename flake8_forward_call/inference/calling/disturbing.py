@@ -10,6 +10,7 @@ from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Parameter
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.holding import is_super
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.syntax.states import untested
@@ -81,7 +82,7 @@ def _root(node: ast.AST) -> str | None:
     """The name that a chain of attributes starts with: ``self`` for ``self.encoder.eval``."""
     while isinstance(node, ast.Attribute):
         node = node.value
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super":
+    if is_super(node):
         return "self"
     return node.id if isinstance(node, ast.Name) else None
 

@@ -114,8 +114,8 @@ def _swapped(asked: Questions, place: Place) -> Obstacle | None:
     return asked.swapped(place.receiver, place.scope)
 
 
-def _passed_by_forward(asked: Questions, place: Place) -> Obstacle | None:
-    sameness = passed_self.runs_inside_forward(asked, place.receiver, place.scope, place.kind)
+def _passed_by_itself(asked: Questions, place: Place) -> Obstacle | None:
+    sameness = passed_self.runs_inside(asked, place.receiver, place.scope, place.kind)
     if sameness is Sameness.SAME:
         return None
     may = "may run" if sameness is Sameness.PERHAPS else "runs"
@@ -152,7 +152,7 @@ LOOKS: tuple[Look, ...] = (
 )
 
 # Checks that cost more. They only run if nothing else makes the fix unsafe.
-LAST_LOOKS: tuple[Look, ...] = (_passed_by_forward, _reassigned, _changes_class, _concealed, _swapped)
+LAST_LOOKS: tuple[Look, ...] = (_passed_by_itself, _reassigned, _changes_class, _concealed, _swapped)
 
 
 def worst_of(asked: Questions, place: Place, *, is_safe: bool) -> Obstacle | None:

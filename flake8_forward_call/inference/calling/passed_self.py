@@ -20,7 +20,7 @@ from flake8_forward_call.inference.verdicts.verdict import Sameness, Standing
 MAX_DEPTH, MAX_CALLS = 4, 60
 
 
-def runs_inside_forward(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Sameness:
+def runs_inside(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Sameness:
     """DIFFERENT if the receiver is always passed on by its own ``forward`` or ``__call__``, PERHAPS if it may be.
 
     SAME otherwise. ``kind`` is its type. Raises OutOfBudget.

@@ -128,8 +128,7 @@ class _Parts:
     def _has(self, name: str) -> bool:
         """Add the method that the class or a subclass has under a name. Returns whether there is one."""
         kin = (self.cls, *self.asked.hierarchy.project_subclasses(self.cls))
-        orders = [[one for one in self.asked.hierarchy.order(cls) if isinstance(one, SourceClass)] for cls in kin]
-        found = dict.fromkeys(one for order in orders for one in [method_in(order, name)] if one is not None)
+        found = dict.fromkeys(filter(None, (method_in(self.asked.hierarchy.order(one), name) for one in kin)))
         self.functions += found
         return bool(found)
 

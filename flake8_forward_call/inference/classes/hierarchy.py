@@ -54,9 +54,8 @@ class Hierarchy:
     def __init__(self, asked: Questions) -> None:
         self._asked = asked
         self._once = asked.engine.once
-        self._standings: dict[
-            Class, tuple[Sequence[Class | None], Standing]
-        ] = {}  # By class: its order, and what it is.
+        # By class: its order, and what it is.
+        self._standings: dict[Class, tuple[Sequence[Class | None], Standing]] = {}
         self._declared = DeclaredClasses(asked, asked.project.declared)
 
     def bases(self, cls: Class) -> tuple[Class | None, ...]:

@@ -19,6 +19,7 @@ from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned, Binding, Defined
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.holding import is_super
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Namespace, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Standing
@@ -230,7 +231,7 @@ class _Reach:
         for node in ast.walk(function.node):
             match node:
                 case ast.Attribute(attr=name, value=value):
-                    is_own = _is(value, own) or _is_super(value)
+                    is_own = _is(value, own) or is_super(value)
                     if name in _MACHINERY and (is_own or not self._is_instance(value, function)):
                         return True
                     if is_own:
@@ -278,7 +279,3 @@ class _Reach:
 
 def _is(node: ast.AST, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
-
-
-def _is_super(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"

@@ -66,9 +66,9 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
             made = asked.filled_in(returns, slots)
             if any(map(_trusts_remote_code, node.keywords)):
                 return each(made, _of_any_origin)
-            return (
-                union([made, *_with_own_call(asked, node, scope)]) if owner is None and _is_any_module(made) else made
-            )
+            if owner is None and _is_any_module(made):
+                return union([made, *_with_own_call(asked, node, scope)])
+            return made
         case Builtin(name):
             return library.builtin(asked, name, node, scope)
         case Namespace(name):

@@ -30,14 +30,14 @@ ITSELF = frozenset(
 
 
 # Functions that iterate over the elements of their first argument.
-_RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
+RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "iter", "sorted", "zip"})
 
 
 def running_over(node: ast.expr) -> ast.expr:
     """The container that an iterable iterates over: ``xs`` in ``enumerate(xs)`` and in ``xs.values()``."""
     while True:
         match node:
-            case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in _RUNNING:
+            case ast.Call(func=ast.Name(id=name), args=[inner, *_]) if name in RUNNING:
                 node = inner
             case ast.Call(func=ast.Attribute(value=inner, attr="values" | "items" | "children" | "named_children")):
                 node = inner

@@ -15,7 +15,7 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.members.exports import exports
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.statements.aliases import ITSELF
+from flake8_forward_call.inference.statements.aliases import ITSELF, RUNNING
 from flake8_forward_call.inference.swapping.steps import Step, Steps, bounds
 from flake8_forward_call.inference.syntax.bindings import (
     Annotated,
@@ -52,7 +52,7 @@ MAX_DEPTH = 8
 MAX_HOLDERS = 40
 
 # Functions that return the elements of their arguments, and those that return copies of them.
-_RUNNING = frozenset({"enumerate", "reversed", "list", "tuple", "set", "iter", "sorted", "zip", "filter", "next"})
+_RUNNING = RUNNING | {"set", "filter", "next"}
 _COPYING = frozenset({"copy.copy", "copy.deepcopy", "dataclasses.replace"})
 
 # Methods of containers that return their elements.

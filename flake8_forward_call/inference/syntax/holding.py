@@ -71,6 +71,6 @@ def is_onlooker(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ONLOOKERS
 
 
-def is_super(node: ast.expr) -> bool:
+def is_super(node: ast.AST) -> bool:
     """Whether an expression is ``super()``."""
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "super"
