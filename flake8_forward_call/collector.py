@@ -18,6 +18,9 @@ from contextlib import contextmanager
 
 # So many new objects are worth a move. To walk them takes five to ten milliseconds.
 _MANY = 30_000
+# Python itself may start with some objects that are never walked, 375 in Python 3.12.1. A process that moves objects
+# before it forks has moved what it had imported: many thousands.
+_FROZEN_AT_START = 2_000
 
 
 class _Collector:
@@ -61,7 +64,7 @@ class _Collector:
         self._new = 0
         moved = gc.get_freeze_count()
         if self._is_shared is None:
-            self._is_shared = moved > 0
+            self._is_shared = moved > _FROZEN_AT_START
         if not self._is_shared and (self._has_garbage or moved > 2 * max(self._walked, _MANY)):
             gc.unfreeze()
             self._walked = moved
