@@ -38,6 +38,7 @@ from flake8_forward_call.inference.members import (
     tables,
 )
 from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
 from flake8_forward_call.inference.syntax.file import File
@@ -78,6 +79,7 @@ class Evaluator:
         self.hierarchy = Hierarchy(self)
         self.own_calls = OwnCalls(self)
         self._notes: dict[object, Any] = {}
+        self._of_project: dict[Hashable, Any] = {}
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside. Raises OutOfBudget."""
@@ -94,6 +96,13 @@ class Evaluator:
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The type that answers a question, computed once. Raises OutOfBudget."""
         return self.engine.once(key, compute, self._types)
+
+    def of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
+        """The answer to a question that depends on nothing but its key, stored for all files of the project."""
+        if key not in self._of_project:
+            shared = self.project.shared
+            self._of_project[key] = question(self) if shared is None else shared(key, question, unknown)
+        return cast("_Answer", self._of_project[key])
 
     def notes(self, kind: Callable[[], _Notes]) -> _Notes:
         """What an answering module remembers for as long as this evaluator lives: one object of each kind."""

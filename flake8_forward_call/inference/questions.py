@@ -416,6 +416,9 @@ class Hierarchy(Protocol):
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
 
+    def searched(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
+        """The subclasses of a class in the project, and None if only some files were searched; not from the store."""
+
     def knows_all_subclasses(self, cls: SourceClass) -> bool:
         """Whether ``project_subclasses`` has all subclasses, and not only those in the files that were searched."""
 
@@ -487,6 +490,13 @@ class Working(Protocol):
 
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside. Raises OutOfBudget."""
+
+    def of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
+        """The answer to a question that depends on nothing but its key, stored for all files of the project.
+
+        It is asked of an evaluator that knows nothing yet, so that neither the answer nor what exceeds a limit depends
+        on what was asked before. ``unknown`` is the answer if it would take too long. It must hold no evaluator.
+        """
 
     def notes(self, kind: Callable[[], _Notes]) -> _Notes:
         """What the asking module remembers from one question to the next: one object of each kind."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from flake8_forward_call import collector
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.places import apart
 from flake8_forward_call.inference.places import environment as environments
@@ -42,13 +43,14 @@ from flake8_forward_call.inference.places.siblings import SIBLINGS, siblings_of,
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.project.declared import Declared
 from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
-from flake8_forward_call.inference.project.facts import Ledger, digest, digest_of_bytes
+from flake8_forward_call.inference.project.facts import Ledger, Memo, digest, digest_of_bytes
 from flake8_forward_call.inference.project.names import Names
 from flake8_forward_call.inference.project.project import Project
 from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
+from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source
 
@@ -59,6 +61,7 @@ _KEPT = 4
 _MAX_PARSED = 1_000_000
 
 _Evaluator = TypeVar("_Evaluator", bound="Evaluator")
+_Answer = TypeVar("_Answer")
 
 # The key of a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
 _Place: TypeAlias = tuple[
@@ -83,9 +86,14 @@ class Session:
         self.ledger = ledger or Ledger()
         self._declared = declared
         self._names = Names(workspace, environment, Catalogue())
+        self._shared: Memo[Hashable, Any] = Memo()
+        self._replaced = 0
 
-    def fresh(self, kind: type[_Evaluator]) -> _Evaluator:
-        """An evaluator of the given class, which only knows what the files say."""
+    def fresh(self, kind: type[_Evaluator], *, shares: bool = True) -> _Evaluator:
+        """An evaluator of the given class, which only knows what the files say.
+
+        If it ``shares``, it passes on the questions whose answers are stored for all files.
+        """
         names, workspace = self._names, self.workspace
         return kind(
             Project(
@@ -99,6 +107,7 @@ class Session:
                 mentions=names.mentions,
                 imported=names.imported,
                 declared=self._declared,
+                shared=self._of_project if shares else None,
             )
         )
 
@@ -110,7 +119,23 @@ class Session:
         """
         if self.key_of(source) is None:
             self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
-        return self.workspace.in_hand(source), self.fresh(Evaluator)
+        file = self.workspace.in_hand(source)
+        if self._replaced != self.workspace.replaced:  # The answers may be about the old file.
+            self._shared, self._replaced = Memo(), self.workspace.replaced
+        return file, self.fresh(Evaluator)
+
+    def _of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
+        """See ``Questions.of_project``. The evaluator answers everything by itself, so that this is not nested."""
+
+        def answer() -> _Answer:
+            alone = self.fresh(Evaluator, shares=False)
+            try:
+                return alone.ask(lambda: question(alone))
+            except OutOfBudget:
+                return unknown
+
+        found: _Answer = self._shared.get(key, answer)
+        return found
 
     @cached_property
     def context(self) -> str:

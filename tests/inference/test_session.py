@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
-from flake8_forward_call.inference import session
+from flake8_forward_call.inference import engine, session
+from flake8_forward_call.inference.classes.hierarchy import Hierarchy
+from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.project import disk, shelf, texts
 from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.sources.source import Source
 
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
@@ -309,3 +312,40 @@ def test_subclasses_of_a_class_that_is_named_everywhere_are_known(top: Path) -> 
         write(top / f"user{number}.py", "from maker import Maker\n\ndef use(maker: Maker): maker.stop()\n")
     write(top / "run.py", "from maker import Maker\n\ndef run(maker: Maker): maker.make().forward(1)\n")
     assert found(top / "run.py") == ["FWD001"]
+
+
+def test_what_is_known_of_subclasses_is_that_of_the_text_in_hand(top: Path) -> None:
+    """flake8 may pass a text that is not the one on disk. It counts for what is checked after it."""
+    for name, text in {"net": NET, "heir": HEIR, "use": USE, "other": USE}.items():
+        write(top / f"{name}.py", text)
+    assert found(top / "use.py") == ["FWD002"]
+    assert found(top / "heir.py", HEIR.replace("-x", "super().__call__(x)")) == []
+    assert found(top / "other.py") == ["FWD001"]
+
+
+def test_subclasses_are_searched_once_for_all_files(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    searched: list[str] = []
+    search = Hierarchy.searched
+
+    def noted(self: Hierarchy, cls: SourceClass) -> tuple[SourceClass | None, ...]:
+        searched.append(cls.node.name)
+        return search(self, cls)
+
+    monkeypatch.setattr(Hierarchy, "searched", noted)
+    for name, text in {"net": NET, "heir": HEIR, "use": USE, "other": USE}.items():
+        write(top / f"{name}.py", text)
+    assert (found(top / "use.py"), found(top / "other.py")) == (["FWD002"], ["FWD002"])
+    assert searched.count("Net") == 1
+
+
+def test_subclasses_that_would_take_too_long_to_find_are_not_all_known(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_WORK", 3)
+    write(top / "net.py", NET)
+    write(top / "heir.py", HEIR)
+    one = session.session_of(str(top / "net.py"))
+    file, evaluator = one.take(Source(str(top / "net.py"), NET))
+    cls = evaluator.source_class(scopes_of(file).classes[0])
+    assert not evaluator.hierarchy.knows_all_subclasses(cls)
+    assert evaluator.hierarchy.project_subclasses(cls) == []

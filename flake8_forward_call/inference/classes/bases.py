@@ -26,12 +26,14 @@ from flake8_forward_call.inference.types import (
 
 
 class _SourceClasses(dict[int, SourceClass]):
-    """The classes of the source, by the id of their scope."""
+    """The classes of a file, by the id of their scope."""
 
 
-def source_class(asked: Questions, scope: Scope) -> SourceClass:
+def source_class(_: Questions, scope: Scope) -> SourceClass:
     """The class whose body the scope is."""
-    known = asked.notes(_SourceClasses)
+    known: _SourceClasses | None = scope.file.readings.get(_SourceClasses)
+    if known is None:
+        known = scope.file.readings[_SourceClasses] = _SourceClasses()
     if id(scope) not in known:
         known[id(scope)] = SourceClass(scope)
     return known[id(scope)]

@@ -180,6 +180,10 @@ class Hierarchy:
 
     def _search_subclasses(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
         """The subclasses of a class in the project, and None if only some files were searched."""
+        return self._asked.of_project(("subclasses", cls), lambda asked: asked.hierarchy.searched(cls), (None,))
+
+    def searched(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
+        """The subclasses of a class in the project, and None if only some files were searched; not from the store."""
         return self._once(("subclasses", cls), lambda: tuple(dict.fromkeys(self._all_subclasses(cls))), _SUBCLASSES)
 
     def _all_subclasses(self, cls: SourceClass) -> Iterator[SourceClass | None]:

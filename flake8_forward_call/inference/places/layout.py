@@ -30,6 +30,9 @@ SOURCE_FOLDERS = ("src", "lib", "python")
 # How many folders are remembered: more than the largest projects have.
 _KEPT = 8192
 
+# How many real paths are kept.
+_MANY = 30_000
+
 # For a line that is not part of a section, configparser searches for the end again from each space in it.
 _BLANKS = re.compile(r"(?<=\S)[^\S\n]{2,}")
 
@@ -72,10 +75,15 @@ def exists(path: Path) -> bool:
 
 def real(path: str | os.PathLike[str]) -> str:
     """The path without links."""
-    found = os.path.realpath(path)
+    found = _real(os.fspath(path))
     if found != os.fspath(path):
         note(REAL, os.fspath(path), found)
     return found
+
+
+@lru_cache(maxsize=_MANY)
+def _real(path: str) -> str:
+    return os.path.realpath(path)
 
 
 def told_existing(found: bool) -> str:
@@ -108,6 +116,7 @@ def _layout_with_linked(folder: Path) -> Layout:
 
 def look_again() -> None:
     """Forget the answers that may have changed."""
+    _real.cache_clear()
     _is_marked.cache_clear()
     _layout_with_linked.cache_clear()
 

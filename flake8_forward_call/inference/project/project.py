@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from flake8_forward_call.inference.catalogue import Catalogue
 from flake8_forward_call.inference.catalogue.package import Fact
@@ -26,7 +27,8 @@ class Project:
     ``hides`` says whether the project hides a dotted name of the catalogue; ``mentions`` whether a name occurs in a
     module, before the module is parsed. ``imported`` returns the full name of a module as a file imports it, given
     the name after ``import`` and the number of leading dots; None if they lead nowhere. ``is_published`` means that
-    anyone may call and extend the project. ``declared`` are the classes declared by the user.
+    anyone may call and extend the project. ``declared`` are the classes declared by the user. ``shared`` answers
+    questions once for all files, see ``Questions.of_project``; without it, every evaluator answers them by itself.
     """
 
     catalogue: Catalogue
@@ -40,6 +42,7 @@ class Project:
     imported: Callable[[File, str, int], str | None] = File.absolute
     is_published: bool = False
     declared: Declared = field(default_factory=Declared)
+    shared: Callable[[Hashable, Callable[[Any], Any], Any], Any] | None = None
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
 

@@ -30,6 +30,7 @@ class Shelf:
         self._disk = disk
         self._name_of = name_of
         self.parsed = 0  # The length of all texts that were parsed, in characters.
+        self.replaced = 0  # How often a file that was read before gave way to the one that is checked.
         self._entries: Memo[str, _Entry] = Memo()
         self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
 
@@ -44,6 +45,8 @@ class Shelf:
         entry = self._entries.peek(path)
         if entry is not None and entry.file is not None and entry.text == source.text:
             return self._entries.get(path, lambda: entry).file or entry.file
+        if entry is not None:
+            self.replaced += 1
         old = self._earlier.get(path)
 
         def held() -> _Entry:

@@ -54,7 +54,7 @@ _TAKEN = "("
 
 # The word to search for calls that create a class: ``type(name, bases, body)``, which are rare beside ``type(x)``.
 CREATING = "type("
-_CREATES = re.compile(rb"(?<![\w.])type\([^,()]*(?:\([^()]*\)[^,()]*)*,\s*[^\s)]|new_class\(")
+_CREATES = re.compile(rb"type\((?<![\w.]type\()[^,()]*(?:\([^()]*\)[^,()]*)*,\s*[^\s)]")
 
 # How long the header of a method may be.
 MAX_SIGNATURE = 3_000
@@ -320,7 +320,7 @@ def _search(key: str) -> Callable[[bytes], bool]:
     """A function that tests whether a text contains the whole word, and the other text of the key."""
     plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
     if key == CREATING:
-        return lambda data: _CREATES.search(data) is not None
+        return lambda data: b"new_class(" in data or _CREATES.search(data) is not None
     if key.startswith(_STORED):
         return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
     if key.startswith(_TAKEN):

@@ -148,6 +148,11 @@ class Workspace:
         """The length of all texts whose trees are kept, in characters."""
         return self._shelf.parsed
 
+    @property
+    def replaced(self) -> int:
+        """How often a file that was read before gave way to the one that is checked, because their texts differ."""
+        return self._shelf.replaced
+
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""
         return self._shelf.in_hand(source)

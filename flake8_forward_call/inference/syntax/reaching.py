@@ -57,7 +57,7 @@ class Reaching:
         """Set the bindings of a key, and drop those of the attributes and items of its former value."""
         for longer in self._longer.get(key, ()):
             state.pop(longer, None)
-        self._put(key, state, rejoined(bindings))
+        self._put(key, state, rejoined(dict.fromkeys(bindings)))
 
     def _put(self, key: str, state: State, bindings: tuple[AnyBinding, ...]) -> None:
         state[key] = bindings

@@ -41,21 +41,36 @@ def join(states: Iterable[State | None]) -> State | None:
     if len(ways) < 2:
         return dict(ways[0]) if ways else None
     joined: State = {}
-    for key in dict.fromkeys(key for state in ways for key in state):
-        dotted = "." in key or "[" in key
-        if dotted and not all(key in state for state in ways):
-            continue  # In one branch the class determines the attribute, which covers the other branch too.
-        first = ways[0].get(key, ())
-        if all(state.get(key) is first for state in ways):  # Most branches leave most names unchanged.
-            joined[key] = first if len(first) < 2 else rejoined(first)
+    first, *others = ways
+    for key, bindings in first.items():
+        for other in others:
+            if other.get(key) is not bindings:
+                break
+        else:  # Most branches leave most names unchanged.
+            joined[key] = bindings if len(bindings) < 2 else rejoined(bindings)
             continue
-        merged = dict.fromkeys(binding for state in ways for binding in state.get(key, ()))
-        joined[key] = rejoined(merged)
+        if not _is_chain(key) or all(key in other for other in others):
+            joined[key] = _merged(key, ways)
+    for other in others:
+        for key in other:
+            if key not in joined and key not in first and not _is_chain(key):
+                joined[key] = _merged(key, ways)
     return joined
 
 
-def rejoined(bindings: Iterable[AnyBinding]) -> tuple[AnyBinding, ...]:
-    """The bindings, in which the two outcomes of one test are replaced by the tested bindings."""
+def _is_chain(key: str) -> bool:
+    """Whether a key is an attribute or item: if a branch does not set it, its class does, which covers all branches."""
+    return "." in key or "[" in key
+
+
+def _merged(key: str, ways: Iterable[State]) -> tuple[AnyBinding, ...]:
+    return rejoined(tuple(dict.fromkeys(binding for state in ways for binding in state.get(key, ()))))
+
+
+def rejoined(bindings: Collection[AnyBinding]) -> tuple[AnyBinding, ...]:
+    """The bindings, all different, in which the two outcomes of one test are replaced by the tested bindings."""
+    if not any(isinstance(one, Narrowed) for one in bindings):
+        return tuple(bindings)  # If it is a tuple, this is the same one, which is compared faster.
     found = dict.fromkeys(bindings)
     tested: dict[tuple[Test, tuple[AnyBinding, ...]], Narrowed] = {}
     for one in list(found):
