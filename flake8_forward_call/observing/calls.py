@@ -13,7 +13,7 @@ from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 # Before that version, nodes within an f-string have no position of their own.
-_PLACES_STRINGS = sys.version_info >= (3, 12)
+PLACES_STRINGS = sys.version_info >= (3, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Calls:
         self._by_end: dict[tuple[int | None, int | None], ast.Call] = {}
         try:
             tree = self._source.tree
-            found = [one for one in candidates(tree, self._source.forward_rows) if _PLACES_STRINGS or not one.in_string]
+            found = [one for one in candidates(tree, self._source.forward_rows) if PLACES_STRINGS or not one.in_string]
         except (SourceError, RecursionError):  # Python ran it, so this is another text than that of the file.
             return
         for one in found:

@@ -36,9 +36,9 @@ class Spot:
     """A call in a file with a certain content.
 
     ``path`` is relative to the project; if it ``is_outside``, to the folder of installed packages. ``digest`` is that
-    of the file's bytes, or empty if the file had changed since the run began. Row and column (1-based, in characters) are those of the
-    name ``forward``; for the form INDIRECT, those of the call. The column is 0 if it is not known. ``scope`` is the
-    dotted name of the enclosing function or class, ``line`` a digest of the rows of the call.
+    of the file's bytes, or empty if the file had changed since the run began. Row and column (1-based, in characters)
+    are those of the name ``forward``; the form INDIRECT has the row of the call. The column is 0 if it is not known.
+    ``scope`` is the dotted name of the enclosing function or class, ``line`` a digest of the rows of the call.
     """
 
     path: str
