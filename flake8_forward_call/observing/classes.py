@@ -22,6 +22,8 @@ class Classes:
         self._unseen = unseen
         self._met: dict[type, None] = {}
         self._searched: dict[str, None] = {}
+        self._modules = 0  # How many modules there were at the last search.
+        self._is_waiting = False  # Whether one of them was not complete.
 
     def meet(self, cls: type) -> None:
         """Hear the ``forward`` of a module class and of its bases."""
@@ -60,15 +62,19 @@ class Classes:
 
         What they are is evidence as well: a call that may look like one of a module is none.
         """
+        if len(sys.modules) == self._modules and not self._is_waiting:
+            return
+        self._modules, self._is_waiting = len(sys.modules), False
         for name, module in list(sys.modules.items()):
             if name in self._searched or not isinstance(module, ModuleType):
                 continue
-            if getattr(getattr(module, "__spec__", None), "_initializing", False) or name == "__main__":
-                pass  # Its classes are not all there yet.
+            home = self._homes.of(str(vars(module).get("__file__") or "<none>"))
+            is_ours = home is not None and home.is_project
+            if is_ours and (getattr(module.__spec__, "_initializing", False) or name == "__main__"):
+                self._is_waiting = True  # Its classes are not all there yet.
             else:
                 self._searched[name] = None
-            home = self._homes.of(str(vars(module).get("__file__") or "<none>"))
-            if home is not None and home.is_project:
+            if is_ours:
                 for value in list(vars(module).values()):
                     if isinstance(value, type) and "forward" in vars(value) and self._base not in value.__mro__:
                         self._search_in(value)

@@ -48,14 +48,14 @@ class Homes:
     def _of(self, name: str) -> Home | None:
         if name.startswith("<"):
             return None
+        if (installed := _below_installed(name)) is not None:  # As most are, and links take time to follow.
+            return Home(installed, is_project=False)
         try:
             real = os.path.realpath(name)
         except (OSError, ValueError):
             return None
-        parts = Path(real).parts
-        last = max((index for index, part in enumerate(parts) if part in _INSTALLED), default=None)
-        if last is not None:
-            return Home("/".join(parts[last + 1 :]), is_project=False)
+        if (installed := _below_installed(real)) is not None:
+            return Home(installed, is_project=False)
         if real.startswith(self._python) or not os.path.isfile(real):  # noqa: PTH113 (Path.is_file() may raise.)
             return None
         try:
@@ -63,6 +63,13 @@ class Homes:
         except ValueError:  # Windows: on another drive.
             return Home(Path(real).as_posix(), is_project=False)
         return Home(below, is_project=not below.startswith("../"))
+
+
+def _below_installed(name: str) -> str | None:
+    """The name of a file relative to the folder of installed packages; None if it is in none."""
+    parts = name.replace(os.sep, "/").split("/")
+    last = max((index for index, part in enumerate(parts) if part in _INSTALLED), default=None)
+    return None if last is None else "/".join(parts[last + 1 :])
 
 
 def first_argument(frame: FrameType) -> Any:

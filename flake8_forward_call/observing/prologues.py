@@ -67,7 +67,7 @@ class Prologues:
         if reason is not None:
             return reason
         old = function.__code__
-        new = _extended(old)
+        new = extended(old)
         if new is None:
             return "its code cannot be extended"
         function.__code__ = new
@@ -84,7 +84,7 @@ class Prologues:
             delattr(builtins, HOOK)
 
 
-def _extended(code: CodeType) -> CodeType | None:
+def extended(code: CodeType) -> CodeType | None:
     """The code with the prologue; None if the package cannot take this code apart and put it together again."""
     import bytecode
 
