@@ -68,7 +68,7 @@ class Calls:
     def on_row(self, row: int) -> tuple[list[Use], bool]:
         """All uses whose name is on a row, and whether ``super().forward`` is called on it as well."""
         found = [self.use(one) for one in self._uses_in_order() if one.attribute.end_lineno == row]
-        return found, any(_is_super(call) and call.func.end_lineno == row for call in self._by_end.values())
+        return found, any(is_super(call) and call.func.end_lineno == row for call in self._by_end.values())
 
     def _uses_in_order(self) -> Iterator[Candidate]:
         for several in self._uses.values():
@@ -87,7 +87,8 @@ def use_of(source: Source, one: Candidate) -> Use:
     return Use(place, one.is_handed, source.outline.scope_at(place.row), digest("".join(rows)), one.attribute.value)
 
 
-def _is_super(call: ast.Call) -> bool:
+def is_super(call: ast.Call) -> bool:
+    """Whether a call is ``super().forward(...)``, or that of the function of a class that its form shows."""
     func = call.func
     return isinstance(func, ast.Attribute) and func.attr == "forward" and is_class(func.value)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import sys
 import threading
 from collections.abc import Callable
@@ -10,7 +9,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 from flake8_forward_call.observing import frames
-from flake8_forward_call.observing.calls import Use
+from flake8_forward_call.observing.calls import Use, is_class, is_super
 from flake8_forward_call.observing.classes import Classes
 from flake8_forward_call.observing.files import Files
 from flake8_forward_call.observing.listening import Listener, listen
@@ -185,9 +184,9 @@ class Observer:
         call = file.calls.ending_at(row, column)
         use = None if call is None else file.calls.called(call)
         if use is not None:
-            return _NOTHING if frames.is_class_there(use.receiver, frame) else file.spot(use)
-        if call is not None and isinstance(call.func, ast.Attribute) and call.func.attr == "forward":
-            return _NOTHING  # `super().forward(...)`.
+            return _NOTHING if _is_on_class(use, frame) else file.spot(use)
+        if call is not None and is_super(call):
+            return _NOTHING
         return file.at(frame.f_lineno)
 
     def _on_row(self, frame: FrameType, row: int) -> Spot | None:
@@ -197,7 +196,7 @@ class Observer:
         uses, has_super = file.calls.on_row(row)
         called = [one for one in uses if not one.is_passed]
         if len(called) == 1 and not has_super:
-            return _NOTHING if frames.is_class_there(called[0].receiver, frame) else file.spot(called[0])
+            return _NOTHING if _is_on_class(called[0], frame) else file.spot(called[0])
         if not called:
             return _NOTHING if has_super else file.at(row)
         return file.at(row)  # Several calls, and nothing to tell them apart.
@@ -216,3 +215,8 @@ class Observer:
             call = file.calls.ending_at(row, column)
             use = None if call is None else file.calls.passed(call)
         return None if use is None else file.spot(use)
+
+
+def _is_on_class(use: Use, frame: FrameType) -> bool:
+    """Whether the receiver of a use is a class, which is passed the module itself."""
+    return is_class(use.receiver) or frames.is_class_there(use.receiver, frame)

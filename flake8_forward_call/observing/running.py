@@ -44,7 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         status = end.code if end.code is None or isinstance(end.code, int) else _said(end.code)
     except Exception as error:
-        sys.excepthook(type(error), error, _without_ours(error))
+        shown = error.with_traceback(_without_ours(error))
+        sys.excepthook(type(shown), shown, shown.__traceback__)
         status = 1
     finally:
         if os.getpid() == process:  # A process that the program forked has only a part of the record.
