@@ -166,8 +166,8 @@ def _measured(runner: Runner, runs: int) -> Result:
     suite = runner.suite
     options = ("-p", "flake8_forward_call.pytest_plugin", "--forward-call", f"--forward-call-record={record}")
     # The package's environment does not have this tool, and gets it by its path.
-    changes = {"pytest": (*options, *suite.pytest), "sources": (*suite.sources, str(HERE))}
-    observing = replace(runner, suite=replace(suite, **changes))
+    sources = (*suite.sources, str(HERE))
+    observing = replace(runner, suite=replace(suite, pytest=(*options, *suite.pytest), sources=sources))
     plain, observed = [], []
     before: Outcomes = {}
     after: Outcomes = {}

@@ -13,8 +13,7 @@ from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
-from flake8_forward_call.commands.observed import observed_option, tell
-from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
+from flake8_forward_call.commands.options import ignore_noqa_option, observed_option, paths_or_default, shared_options
 from flake8_forward_call.commands.recorded import RecordedCommand
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import read_inputs
@@ -132,6 +131,5 @@ def _look(
     gate.report(passed)
     if gate.is_printed:
         telling.sum_up(passed, gate.output_format)
-    tell(trouble)
     telling.end()
     return bool(passed.findings)

@@ -10,8 +10,7 @@ import click
 
 from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.observed import observed_option
-from flake8_forward_call.commands.options import inference_options
+from flake8_forward_call.commands.options import inference_options, observed_option
 from flake8_forward_call.files.reading import NotPlainError, read_bytes
 from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.findings.selection import EVERYTHING, unknown

@@ -9,9 +9,9 @@ import click
 
 from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.observed import observed_option, tell
 from flake8_forward_call.commands.options import (
     ignore_noqa_option,
+    observed_option,
     paths_or_default,
     shared_options,
     unsafe_fixes_option,
@@ -109,7 +109,6 @@ def fix(
     keep()
     telling.skipped.tell_if_all(trouble)
     fixing.finish()
-    tell(trouble)
     telling.end()
     if summary is not None:
         command = command_line(context)

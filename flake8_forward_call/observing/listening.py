@@ -6,10 +6,9 @@ start (``prologues``). Neither replaces a function: identity, signature, source 
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from inspect import CO_ASYNC_GENERATOR, CO_COROUTINE, CO_GENERATOR
-from types import CodeType, FrameType, FunctionType
+from types import FrameType, FunctionType
 from typing import Protocol, TypeAlias
 
 # What is called with the frame of a function that starts, and the frame that called it.
@@ -31,20 +30,6 @@ class Listener(Protocol):
 
     def stop(self) -> None:
         """Hear nothing more, and leave every function as it was."""
-
-
-def listen(hear: Hear, quiet: Collection[CodeType], is_compiling: Callable[[], bool]) -> Listener:
-    """Begin to listen. ``is_compiling`` says whether a compiler is reading the function and not running it.
-
-    Raises ListeningError.
-    """
-    if sys.version_info >= (3, 12):
-        from flake8_forward_call.observing.monitors import Monitor
-
-        return Monitor(hear, quiet)
-    from flake8_forward_call.observing.prologues import Prologues
-
-    return Prologues(hear, quiet, is_compiling)
 
 
 def hindrance(function: FunctionType) -> str | None:

@@ -38,7 +38,8 @@ class Observation:
         if self._parts is not None and not is_part:
             earlier, count = self._parts.take(is_own=True)
             if count:
-                earlier.notes[f"{count} part{'s' if count > 1 else ''} of a run that did not end {'were' if count > 1 else 'was'} added"] = None
+                verb = "were" if count > 1 else "was"
+                earlier.notes[f"{count} part{'s' if count > 1 else ''} of a run that did not end {verb} added"] = None
                 self.record.add(earlier)
         self._arrival = Arrival("torch", self._begin)
         if self._failure is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import CodeType, FrameType, FunctionType
 from typing import Any
 
@@ -12,7 +12,7 @@ from flake8_forward_call.observing import frames
 from flake8_forward_call.observing.calls import Use, is_class, is_super
 from flake8_forward_call.observing.classes import Classes
 from flake8_forward_call.observing.files import Files
-from flake8_forward_call.observing.listening import Listener, listen
+from flake8_forward_call.observing.listening import Hear, Listener
 from flake8_forward_call.observing.plumbing import Plumbing, class_name
 from flake8_forward_call.observing.record import (
     CALLED,
@@ -28,6 +28,20 @@ from flake8_forward_call.observing.record import (
 
 # What a call is that bypasses nothing: `super().forward(...)`, `Base.forward(self, ...)`.
 _NOTHING = Spot("", "", 0, 0, "", "", "")
+
+
+def listen(hear: Hear, quiet: Collection[CodeType], is_compiling: Callable[[], bool]) -> Listener:
+    """Begin to listen. ``is_compiling`` says whether a compiler is reading the function and not running it.
+
+    Raises ListeningError.
+    """
+    if sys.version_info >= (3, 12):
+        from flake8_forward_call.observing.monitors import Monitor
+
+        return Monitor(hear, quiet)
+    from flake8_forward_call.observing.prologues import Prologues
+
+    return Prologues(hear, quiet, is_compiling)
 
 
 class Observer:

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from flake8_forward_call.observing import listening
-from flake8_forward_call.observing.listening import Listener, ListeningError, listen
+from flake8_forward_call.observing.listening import Listener, ListeningError
+from flake8_forward_call.observing.observer import listen
 
 IS_OLD = sys.version_info < (3, 12)
 
@@ -37,7 +38,7 @@ class Net(Base):
                     raise ValueError(x)
                 total += super().forward(x)
             except ValueError:
-                total += [scale * self.one for _ in more][0] if more else scale
+                total += sum([scale * self.one for _ in more]) if more else scale
             x -= 1
         return total
 
@@ -47,6 +48,12 @@ class Net(Base):
 class Late:
     def forward(self, x: int) -> Iterator[int]:
         yield x
+
+
+def function(one: Callable[..., Any]) -> types.FunctionType:
+    """A function as what it is: mypy knows that only of classes."""
+    assert isinstance(one, types.FunctionType)
+    return one
 
 
 def listener(heard: Heard, quiet: tuple[types.CodeType, ...] = (), compiling: Callable[[], bool] = bool) -> Listener:
@@ -61,7 +68,7 @@ def heard() -> Iterator[Heard]:
     """What is heard of Net.forward, as long as the test runs."""
     found: Heard = []
     made = listener(found)
-    assert made.attend(Net.forward) is None
+    assert made.attend(function(Net.forward)) is None
     yield found
     made.stop()
 
@@ -82,7 +89,7 @@ def test_calls_from_quiet_code_are_not_heard() -> None:
 
     found: Heard = []
     made = listener(found, (plumbing.__code__,))
-    made.attend(Net.forward)
+    made.attend(function(Net.forward))
     try:
         plumbing()
         assert [one for one in found if one[1] == "plumbing"] == []
@@ -91,21 +98,19 @@ def test_calls_from_quiet_code_are_not_heard() -> None:
 
 
 def test_function_stays_the_same_function(heard: Heard) -> None:
-    function = Net.forward
-    assert (
-        str(inspect.signature(function)) == "(self, x: 'int', *more: 'int', scale: 'int' = 2, **rest: 'int') -> 'int'"
-    )
-    assert inspect.getsource(function).startswith("    def forward(self, x: int, *more")
-    assert function.__doc__ == "Doubles."
-    assert (function.__name__, function.__qualname__, function.__kwdefaults__) == (
+    same = function(Net.forward)
+    assert str(inspect.signature(same)) == "(self, x: 'int', *more: 'int', scale: 'int' = 2, **rest: 'int') -> 'int'"
+    assert inspect.getsource(same).startswith("    def forward(self, x: int, *more")
+    assert same.__doc__ == "Doubles."
+    assert (same.__name__, same.__qualname__, same.__kwdefaults__) == (
         "forward",
         "Net.forward",
         {"scale": 2},
     )
-    code = function.__code__
+    code = same.__code__
     assert (code.co_argcount, code.co_kwonlyargcount, code.co_varnames[:2]) == (1 + 1, 1, ("self", "x"))
-    assert pickle.loads(pickle.dumps(function)) is function
-    assert copy.deepcopy(function) is function
+    assert pickle.loads(pickle.dumps(same)) is same
+    assert copy.deepcopy(same) is same
     assert heard == []
 
 
@@ -123,7 +128,7 @@ def test_errors_come_from_the_same_rows(heard: Heard) -> None:
 def test_nothing_is_left_after_the_end() -> None:
     before = Net.forward.__code__
     made = listener([])
-    made.attend(Net.forward)
+    made.attend(function(Net.forward))
     made.stop()
     assert Net.forward.__code__ is before
     assert [name for name in vars(builtins) if "forward_call" in name] == []
@@ -136,7 +141,7 @@ def test_nothing_is_left_after_the_end() -> None:
 def test_function_whose_body_starts_late_is_refused() -> None:
     made = listener([])
     try:
-        assert made.attend(Late.forward) == "it is a generator or a coroutine"
+        assert made.attend(function(Late.forward)) == "it is a generator or a coroutine"
         assert list(Late().forward(1)) == [1]
     finally:
         made.stop()
@@ -150,7 +155,7 @@ def test_function_with_another_name_is_heard_even_if_it_ran_before() -> None:
     made = listener(found)
     try:
         predict(1)
-        made.attend(predict)
+        made.attend(function(predict))
         predict(1)
         assert [one[0] for one in found] == ["predict"]
     finally:
@@ -173,7 +178,7 @@ class TestPrologues:
     def test_code_that_is_read_and_not_run_is_not_heard(self) -> None:
         found: Heard = []
         made = listener(found, compiling=lambda: True)
-        made.attend(Net.forward)
+        made.attend(function(Net.forward))
         try:
             Net().forward(1)
             assert found == []
@@ -198,7 +203,7 @@ class TestPrologues:
             return 2
 
         made = listener([])
-        made.attend(one)
+        made.attend(function(one))
         one.__code__ = two.__code__
         made.stop()
         assert one() == 2

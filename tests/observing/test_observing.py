@@ -253,7 +253,13 @@ def test_program_that_kills_itself_leaves_what_was_seen(tmp_path: Path) -> None:
     assert done.returncode == 7
     assert not (tmp_path / "forward-call-observed.json").exists()
     checked = start(
-        tmp_path, "-m", "flake8_forward_call", "explain", "--observed", "forward-call-observed.json", f"main.py:{ROWS + 2}"
+        tmp_path,
+        "-m",
+        "flake8_forward_call",
+        "explain",
+        "--observed",
+        "forward-call-observed.json",
+        f"main.py:{ROWS + 2}",
     )
     assert "at run time: forward() was called directly once, on __main__.Net" in checked.stdout
     again = start(tmp_path, "-m", "flake8_forward_call.observe", "-c", "pass")
@@ -264,7 +270,9 @@ def test_program_that_kills_itself_leaves_what_was_seen(tmp_path: Path) -> None:
 
 
 def test_program_gets_its_arguments_and_its_exit_status_comes_out(tmp_path: Path) -> None:
-    program = "import sys, pickle\nclass A: pass\npickle.loads(pickle.dumps(A()))\nprint(sys.argv, __name__)\nsys.exit(5)\n"
+    program = (
+        "import sys, pickle\nclass A: pass\npickle.loads(pickle.dumps(A()))\nprint(sys.argv, __name__)\nsys.exit(5)\n"
+    )
     write(tmp_path, {"main.py": program, "package/__init__.py": "", "package/__main__.py": program})
     run = ("-m", "flake8_forward_call.observe", "--record", "own.json")
     done = start(tmp_path, *run, "main.py", "--fail", "-m", "x")
@@ -278,7 +286,7 @@ def test_program_gets_its_arguments_and_its_exit_status_comes_out(tmp_path: Path
 def test_error_of_the_program_is_shown_as_python_shows_it(tmp_path: Path) -> None:
     done = observe(tmp_path, "def fail():\n    raise KeyError('mine')\nfail()\n")
     assert done.returncode == 1
-    assert done.stderr.startswith("Traceback (most recent call last):\n  File \"main.py\", line 3, in <module>\n")
+    assert done.stderr.startswith('Traceback (most recent call last):\n  File "main.py", line 3, in <module>\n')
     assert "running.py" not in done.stderr
     assert "KeyError: 'mine'" in done.stderr
 
@@ -296,7 +304,9 @@ def test_exit_status_follows_the_policy(tmp_path: Path, policy: str, hook: bool,
 
 
 def test_import_of_torch_that_fails_fails_as_before(tmp_path: Path) -> None:
-    write(tmp_path, {"main.py": "try:\n    import torch\nexcept ImportError as error:\n    print(error)\nimport torch\n"})
+    write(
+        tmp_path, {"main.py": "try:\n    import torch\nexcept ImportError as error:\n    print(error)\nimport torch\n"}
+    )
     (tmp_path / "stub/torch/nn/__init__.py").write_text(
         "import os\nif not os.environ.pop('WAS', ''):\n    os.environ['WAS'] = '1'\n    raise ImportError('no')\n"
     )
@@ -308,7 +318,10 @@ def test_import_of_torch_that_fails_fails_as_before(tmp_path: Path) -> None:
 
 def test_files_outside_the_project_are_apart(tmp_path: Path) -> None:
     site = tmp_path / "venv/site-packages/vendor.py"
-    write(tmp_path, {"main.py": f"import sys\nsys.path.append({str(site.parent)!r})\nimport vendor\n" + NET + "vendor.run(net)\n"})
+    write(
+        tmp_path,
+        {"main.py": f"import sys\nsys.path.append({str(site.parent)!r})\nimport vendor\n" + NET + "vendor.run(net)\n"},
+    )
     site.parent.mkdir(parents=True)
     site.write_text("def run(net):\n    return net.forward(1)\n")
     done = start(tmp_path, "-m", "flake8_forward_call.observe", "main.py")

@@ -118,7 +118,10 @@ def test_record_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
         ("[1, 2]", "is not a record of observed calls"),
         ('{"version": 1, "findings": []}', "is not a record of observed calls"),
         ("[" * 100_000, "is not a record of observed calls: it is nested too deeply"),
-        (json.dumps({"kind": records.KIND, "version": 2}), "is a record of version 2, and this release reads version 1"),
+        (
+            json.dumps({"kind": records.KIND, "version": 2}),
+            "is a record of version 2, and this release reads version 1",
+        ),
         (json.dumps({"kind": records.KIND, "version": 1}), "is a damaged record"),
         (storing.text_of(record(1))[:-40], "is not JSON"),
         (storing.text_of(record(1)).replace('"row": 1', '"row": -1'), "is a damaged record"),
