@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
+from contextlib import suppress
 from typing import Any
 
 from flake8_forward_call.observing.arrivals import Arrival
@@ -46,10 +47,16 @@ class Observation:
             raise self._failure
         _RUNNING.add(self)
         _follow_forks()
+        with suppress(ImportError):
+            from multiprocessing.util import register_after_fork
+
+            # Its processes forget what was registered when they were forked.
+            register_after_fork(self, Observation._flush_at_the_end)
 
     def _begin(self) -> None:
         try:
-            self.observer = Observer(self._files, self.record, self._changed)
+            is_early = self._arrival is not None
+            self.observer = Observer(self._files, self.record, self._changed, is_early=is_early)
         except ListeningError as error:
             self._failure = error
             self.record.notes[str(error)] = None
@@ -95,11 +102,14 @@ class Observation:
         self._is_part = True
         if self.observer is not None:
             self.observer.begin_again()
-        try:
+        self._flush_at_the_end()
+
+    def _flush_at_the_end(self) -> None:
+        """Write the part of this process when it ends. Processes of multiprocessing run only these functions then."""
+        with suppress(ImportError):  # Some systems have no multiprocessing.
             from multiprocessing.util import Finalize
-        except ImportError:  # Some systems have no multiprocessing.
-            return
-        Finalize(None, self.flush, exitpriority=0)
+
+            Finalize(None, self.flush, exitpriority=0)
 
 
 _follows: list[Any] = []

@@ -47,8 +47,8 @@ def listen(hear: Hear, quiet: Collection[CodeType], is_compiling: Callable[[], b
 class Observer:
     """Watches the modules of this process, and keeps a record. ``changed`` is called after each direct call."""
 
-    def __init__(self, files: Files, record: Record, changed: Callable[[bool], None]) -> None:
-        """Begin to watch. torch is imported already. Raises ListeningError."""
+    def __init__(self, files: Files, record: Record, changed: Callable[[bool], None], *, is_early: bool) -> None:
+        """Begin to watch. torch is imported already; just now if it ``is_early``. Raises ListeningError."""
         self.test: str | None = None  # The test that runs now.
         self._record = record
         self._files = files
@@ -59,6 +59,7 @@ class Observer:
         self._known: dict[tuple[int, type], tuple[Sight, Receiver | None]] = {}
         self._alive: dict[int, CodeType] = {}
         self._plumbing = plumbing = Plumbing()
+        self._is_compiling = plumbing.is_compiling
         self._quiet = frozenset(map(id, plumbing.codes))
         self._creations: tuple[int, ...] = ()
         record.runs.append((".".join(map(str, sys.version_info[:3])), plumbing.version))
@@ -69,7 +70,8 @@ class Observer:
         for one in functions:
             self._listener.attend(one)
         self._creations = tuple(id(one.__code__) for one in functions)
-        self.classes.meet_all()
+        if not is_early:
+            self.classes.meet_all()
 
     def stop(self) -> None:
         """Watch no longer."""
@@ -85,7 +87,7 @@ class Observer:
         try:
             if id(frame.f_code) in self._creations:
                 self.classes.meet(type(frames.first_argument(frame)))
-            else:
+            elif not self._is_compiling():
                 self._started(frame)
         except Exception as error:
             with self._lock:

@@ -71,7 +71,7 @@ def test_place_is_that_of_the_name(tmp_path: Path) -> None:
     elif sys.version_info < (3, 12):  # The call in the string has no place of its own.
         assert places == [f"{ROWS + 3}:5", f"{ROWS + 5}:None", f"{ROWS + 5}:14"]
     else:
-        assert places == [f"{ROWS + 3}:5", f"{ROWS + 5}:14", f"{ROWS + 5}:43"]
+        assert places == [f"{ROWS + 3}:5", f"{ROWS + 5}:14", f"{ROWS + 5}:42"]
 
 
 def test_function_that_is_passed_on_is_seen_where_it_is_passed(tmp_path: Path) -> None:
