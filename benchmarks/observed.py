@@ -55,7 +55,14 @@ OBSERVED = (
     _OF_SUITES["normflows"],
     _OF_SUITES["glasflow"],
     Suite("gpytorch", "1.15.2", pytest=("test/kernels", "test/likelihoods", "test/means", "test/models")),
-    Suite("skorch", "1.4.0", needs=("pandas",), pytest=("-o", "addopts=", "skorch/tests/test_net.py", "-k", "forward or hook or module")),
+    # Its settings ask for a plugin that measures coverage.
+    Suite(
+        "skorch",
+        "1.4.0",
+        needs=("pandas",),
+        pytest=("-o", "addopts=", "skorch/tests/test_net.py", "-k", "forward or hook or module"),
+    ),
+    _OF_SUITES["pykeen"],
 )
 
 FILES_OF_SMOKE = {

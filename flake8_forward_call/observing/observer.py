@@ -210,7 +210,7 @@ class Observer:
         file = self._files.of(frame)
         assert file is not None
         uses, has_super = file.calls.on_row(row)
-        called = [one for one in uses if not one.is_passed]
+        called = [one for one in uses if not (one.is_passed or is_class(one.receiver))]
         if len(called) == 1 and not has_super:
             return _NOTHING if _is_on_class(called[0], frame) else file.spot(called[0])
         if not called:

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
 from typing import Any
 
+from flake8_forward_call.inference.verdicts.seen import COMPILED
+
 # The methods that lead from `module(...)` to `forward`. Older releases of PyTorch lack the first one.
 _WAY = ("_wrapped_call_impl", "_call_impl", "_slow_forward")
 
@@ -64,7 +66,7 @@ class Plumbing:
             for hook in list((getattr(self._defining, name, None) or {}).values()):
                 yield f"global {kind}", name_of(hook)
         if own.get("_compiled_call_impl") is not None:
-            yield "compile()", "torch.nn.Module.compile"
+            yield COMPILED, "torch.nn.Module.compile"
 
 
 def _never() -> bool:

@@ -70,7 +70,7 @@ def where(spot: Spot) -> str:
 
 
 def _told(spot: Spot, sight: Sight) -> str:
-    names = [name for name, one in sight.receivers.items() if one.is_module]
+    names = sorted(name for name, one in sight.receivers.items() if one.is_module)
     text = f"{_count(sight.calls, 'direct call')} of forward() on {listed(names)}"
     if spot.form == INDIRECT:
         text += ", under another name"

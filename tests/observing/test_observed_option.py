@@ -166,10 +166,10 @@ def test_skipped_hooks_are_named_and_their_calls_come_first() -> None:
     observe((spot(DYNAMIC), LINEAR), hook="app.log")
     lines = forward_call("check", "--observed", "seen.json", "net.py").lines
     assert lines[0].startswith(f"net.py:{row(DYNAMIC)}:18: FWD001")
-    assert "hooks do not run: `app.log` (a forward hook) was registered at run time, which this call skips;" in lines[0]
+    assert "hooks do not run: `app.log` (seen at run time) runs in a forward hook, which this call skips;" in lines[0]
     assert lines[1].startswith(f"net.py:{row(PROVEN)}:")
     full = forward_call("check", "--observed", "seen.json", "--output-format", "full", "net.py").out
-    assert "note: `app.log` (a forward hook) was registered at run time, which this call skips" in full
+    assert "note: `app.log` (seen at run time) runs in a forward hook, which this call skips" in full
     rows = [one.split()[0] for one in checked()]
     assert rows == sorted(rows, key=int)
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+# The kind of what `module.compile()` does, which is no hook.
+COMPILED = "compile()"
+
 # How many names a sentence has.
 _SHOWN = 3
 
@@ -51,7 +54,8 @@ class Seen:
     def clauses(self) -> Iterator[str]:
         """Yield a clause for each hook that the call skipped, as messages have them."""
         for kind, name in self.hooks:
-            yield f"`{name}` (a {kind}) was registered at run time"
+            what = "compiles the call" if kind == COMPILED else f"runs in a {kind}"
+            yield f"`{name}` (seen at run time) {what}"
 
 
 def _listed(names: list[str]) -> str:
