@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
-from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.sources.source import Source, SourceError, is_stub
 from flake8_forward_call.stack import with_room
@@ -78,16 +77,9 @@ def _direct_calls(source: Source) -> list[Finding]:
     found = candidates(source.tree, source.forward_rows)
     if not found:
         return []
-    from flake8_forward_call.inference.verdicts.judge import judge
+    from flake8_forward_call.observing.joining import judged
 
-    observed = OBSERVED.get()
-    seen = () if observed is None else observed.seen(source, found)
-    verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found, seen), strict=True)}
-    if observed is not None:
-        for attribute, verdict in verdicts.items():
-            if verdict.contradiction:
-                row, column = attribute.end_lineno, attribute.end_col_offset
-                observed.note(source, source.place_of_node(row, column), one_line(verdict.contradiction))
+    verdicts = {one.attribute: verdict for one, verdict in zip(found, judged(source, found), strict=True)}
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
     if not told:
         return []

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.findings.finding import Place
-from flake8_forward_call.inference.verdicts.seen import Seen
 
 if TYPE_CHECKING:
+    from flake8_forward_call.inference.verdicts.seen import Seen
+    from flake8_forward_call.inference.verdicts.verdict import Verdict
     from flake8_forward_call.observing.calls import Use
     from flake8_forward_call.observing.record import Record, Sight, Spot
     from flake8_forward_call.sources.source import Source
@@ -102,6 +103,22 @@ class Observed:
 OBSERVED: ContextVar[Observed | None] = ContextVar("OBSERVED", default=None)
 
 
+def judged(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
+    """The verdicts on the candidates of a file, with what runs have shown; contradictions are noted."""
+    from flake8_forward_call.inference.verdicts.judge import judge
+    from flake8_forward_call.terminal.printing import one_line
+
+    observed = OBSERVED.get()
+    if observed is None:
+        return judge(source, found)
+    verdicts = judge(source, found, observed.seen(source, found))
+    for one, verdict in zip(found, verdicts, strict=True):
+        if verdict.contradiction:
+            end = source.place_of_node(one.attribute.end_lineno, one.attribute.end_col_offset)
+            observed.note(source, end, one_line(verdict.contradiction))
+    return verdicts
+
+
 def _places_strings() -> bool:
     from flake8_forward_call.observing.calls import PLACES_STRINGS
 
@@ -140,6 +157,8 @@ def _fitting(uses: Sequence[Use | None], spot: Spot, fits: Callable[[Use], bool]
 
 
 def _seen(sights: Sequence[Sight], is_current: bool) -> Seen:
+    from flake8_forward_call.inference.verdicts.seen import Seen
+
     modules: dict[str, bool] = {}
     others: dict[str, None] = {}
     hooks: dict[tuple[str, str], None] = {}
