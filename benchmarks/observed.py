@@ -59,7 +59,7 @@ OBSERVED = (
     Suite(
         "skorch",
         "1.4.0",
-        needs=("pandas",),
+        needs=("flaky", "pandas"),
         pytest=("-o", "addopts=", "skorch/tests/test_net.py", "-k", "forward or hook or module"),
     ),
     _OF_SUITES["pykeen"],

@@ -22,8 +22,8 @@ class Classes:
         self._unseen = unseen
         self._met: dict[type, None] = {}
         self._searched: dict[str, None] = {}
-        self._modules = 0  # How many modules there were at the last search.
-        self._is_waiting = False  # Whether one of them was not complete.
+        self._modules = 0  # How many modules there were at the last search. New ones come last.
+        self._waiting: dict[str, ModuleType] = {}  # Those that were not complete.
 
     def meet(self, cls: type) -> None:
         """Hear the ``forward`` of a module class and of its bases."""
@@ -62,16 +62,16 @@ class Classes:
 
         What they are is evidence as well: a call that may look like one of a module is none.
         """
-        if len(sys.modules) == self._modules and not self._is_waiting:
-            return
-        self._modules, self._is_waiting = len(sys.modules), False
-        for name, module in list(sys.modules.items()):
+        known = list(sys.modules.items())
+        new = known[self._modules :] if len(known) >= self._modules else known
+        waiting, self._waiting, self._modules = self._waiting, {}, len(known)
+        for name, module in [*waiting.items(), *new]:
             if name in self._searched or not isinstance(module, ModuleType):
                 continue
             home = self._homes.of(str(vars(module).get("__file__") or "<none>"))
             is_ours = home is not None and home.is_project
             if is_ours and (getattr(module.__spec__, "_initializing", False) or name == "__main__"):
-                self._is_waiting = True  # Its classes are not all there yet.
+                self._waiting[name] = module  # Its classes are not all there yet.
             else:
                 self._searched[name] = None
             if is_ours:

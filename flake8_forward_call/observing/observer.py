@@ -115,7 +115,7 @@ class Observer:
             # A spot is slow to hash, so it is only done when a class is new there.
             key = id(spot), kind
             known = self._known.get(key)
-            is_new = known is None
+            is_new = known is None and spot not in self._record.spots
             if known is None:
                 known = self._known[key] = self._met(spot, owner, is_module)
             sight, receiver = known

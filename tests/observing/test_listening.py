@@ -195,6 +195,26 @@ class TestPrologues:
         finally:
             vars(builtins).update(zip(made, kept, strict=True))
 
+    @pytest.mark.parametrize("size", [1, 40, 400])
+    def test_long_functions_with_many_names_run_as_before(self, size: int) -> None:
+        names = "".join(f"    total += value_{number}\n" for number in range(size))
+        program = f"def forward(x):\n    total = 0\n{names}    try:\n        x / 0\n"
+        program += "    except ZeroDivisionError:\n        x += 1\n"
+        program += "    return total, x, [one for one in (x,)], (lambda: x)()\n"
+        known: dict[str, Any] = {f"value_{number}": number for number in range(size)}
+        exec(program, known)
+        made = function(known["forward"])
+        expected = made(1)
+        found: Heard = []
+        listening_one = listener(found)
+        listening_one.attend(made)
+        assert made(1) == expected
+        assert found[0] == ("forward", "test_long_functions_with_many_names_run_as_before")
+        code = made.__code__
+        listening_one.stop()
+        assert types.FunctionType(code, known)(1) == expected
+        assert made(1) == expected
+
     def test_code_that_someone_else_replaced_is_left_alone(self) -> None:
         def one() -> int:
             return 1
@@ -213,7 +233,10 @@ class TestPrologues:
             listener([])
 
     def test_missing_package_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setitem(sys.modules, "bytecode", None)
+        from flake8_forward_call.observing import prologues
+
+        monkeypatch.setattr(prologues, "_IS_OLD", True)
+        monkeypatch.setattr(prologues, "find_spec", lambda _: None)
         with pytest.raises(ListeningError, match=r"flake8-forward-call\[observe\]"):
             listener([])
 
