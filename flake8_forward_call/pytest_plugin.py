@@ -46,7 +46,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Begin to observe, if the user asked for it."""
-    if config.getoption("forward_call"):
+    if not config.getoption("forward_call"):
+        for name, default in (("record", None), ("append", False), ("fail", "never")):
+            if config.getoption(f"forward_call_{name}") != default:
+                raise pytest.UsageError(f"--forward-call-{name} has no effect without --forward-call")
+    else:
         config.pluginmanager.register(Observing(config), "forward-call-observing")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from flake8_forward_call.observing.record import INDIRECT, Record, Sight, Spot
+from flake8_forward_call.terminal.printing import one_line
 
 # What decides about the exit status of an observed run.
 NEVER, SKIPPED, ANY = "never", "skipped", "any"
@@ -45,6 +46,10 @@ def headline(record: Record) -> str:
 
 def lines(record: Record) -> Iterator[str]:
     """Yield the result in several lines, without the first one: the places, and what could not be seen."""
+    return map(one_line, _lines(record))  # The names are those of the program.
+
+
+def _lines(record: Record) -> Iterator[str]:
     found = seen(record)
     for spot, sight in found[:MAX_PLACES]:
         yield f"{where(spot)}: {_told(spot, sight)}"

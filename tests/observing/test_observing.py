@@ -342,6 +342,12 @@ made.run(net)
     assert [one["digest"] for one in record_in(tmp_path)["files"] if one["path"] == "made.py"] == [""]
 
 
+def test_names_of_the_program_are_printable(tmp_path: Path) -> None:
+    done = observe(tmp_path, NET + "type('\\x1b[2J\\n::error::', (Base,), {})().forward(1)\n")
+    assert "\x1b" not in done.stderr
+    assert r"__main__.\x1b[2J\n::error::" in done.stderr
+
+
 def test_block_of_code_is_observed(tmp_path: Path) -> None:
     program = """\
 from flake8_forward_call.observe import observe

@@ -130,6 +130,14 @@ def test_exit_status_follows_the_policy(tmp_path: Path, policy: str, hook: bool,
     assert ("net.log (forward pre-hook)" in done.stdout) is hook
 
 
+@pytest.mark.parametrize("option", ["--forward-call-record=x", "--forward-call-append", "--forward-call-fail=any"])
+def test_options_without_the_first_one_are_refused(tmp_path: Path, option: str) -> None:
+    project_in(tmp_path)
+    done = start(tmp_path, *arguments(option))
+    assert done.returncode == 4
+    assert f"{option.partition('=')[0]} has no effect without --forward-call" in done.stderr
+
+
 def test_failing_tests_fail_as_before(tmp_path: Path) -> None:
     project_in(tmp_path, TESTS + "\n\ndef test_fails():\n    assert net.run(nn.Linear()) == 2\n")
     done = start(tmp_path, *arguments("--forward-call"))
