@@ -134,7 +134,7 @@ class Observer:
         sight = self._record.sight(spot)
         if sight is None:
             return Sight(), None
-        name = shortened(class_name(type(owner)))
+        name = shortened(class_name(self._plumbing.class_of(owner) if is_module else type(owner)))
         if name not in sight.receivers and len(sight.receivers) >= MAX_RECEIVERS:
             sight.has_more = True
             return sight, None

@@ -49,6 +49,20 @@ class Plumbing:
         """Whether calling an instance of a module class is ``Module.__call__``, which no class overrides."""
         return all(_found(cls, name) is vars(self.base).get(name) for name in ("__call__", *_WAY))
 
+    def class_of(self, module: object) -> type:
+        """The class of a module, or its base if torch made the class while the program ran and no source has it.
+
+        So it does for FSDP2 and for parametrizations. It keeps the ``forward`` of the base.
+        """
+        own = type(module)
+        for one in own.__mro__:
+            is_made = one.__module__.startswith("torch.") and not hasattr(
+                sys.modules.get(one.__module__), one.__qualname__.partition(".")[0]
+            )
+            if self.base in one.__mro__ and not is_made:
+                return one
+        return own
+
     def skips_anything(self, module: Any) -> bool:
         """Whether a direct call of the module's ``forward`` skips something now."""
         own = vars(module)

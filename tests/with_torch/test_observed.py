@@ -217,7 +217,7 @@ def test_hooks_that_are_skipped_are_named(tmp_path: Path) -> None:
         net.forward(X)
         net(X)
         parametrized = torch.nn.utils.parametrizations.weight_norm(nn.Linear(3, 3))
-        parametrized.forward(X)
+        parametrized.forward(X)  # It skips nothing, because the weight is computed when it is read.
         lazy = nn.LazyLinear(2)
         try: lazy.forward(X)
         except Exception as error: print(type(error))
@@ -237,6 +237,28 @@ def test_hooks_that_are_skipped_are_named(tmp_path: Path) -> None:
         17: ["forward pre-hook: torch.nn.modules.lazy.LazyModuleMixin._infer_parameters"],
         20: ["global forward hook: __main__.log"],
     }
+    assert run.calls[15] == "called Linear=1"
+
+
+def test_hooks_of_fsdp_and_ddp_are_named(tmp_path: Path) -> None:
+    run = observed(
+        tmp_path,
+        """\
+        import torch.distributed as dist
+        from torch.distributed.device_mesh import init_device_mesh
+        from torch.distributed.fsdp import fully_shard
+        dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+        ddp = nn.parallel.DistributedDataParallel(Net())
+        print(ddp.forward(X), ddp(X))
+        fully_shard(net, mesh=init_device_mesh("cpu", (1,)))
+        print(net(X))
+        try: net.forward(X)
+        except RuntimeError as error: print("RuntimeError")
+        dist.destroy_process_group()
+        """,
+    )
+    assert run.calls == {6: "called DistributedDataParallel=1", 9: "called Net=1"}
+    assert [one.rpartition(".")[2] for one in run.hooks[9]] == ["_post_forward", "_pre_forward"]
 
 
 def test_hooks_that_the_own_call_has_run_are_not_skipped(tmp_path: Path) -> None:
