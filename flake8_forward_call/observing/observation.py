@@ -34,6 +34,7 @@ class Observation:
         self._files = Files(Homes(root))
         self._parts = None if path is None else Parts(path)
         self._is_part = is_part
+        self._is_over = False
         self._arrival: Arrival | None = None
         self._failure: ListeningError | None = None
         if self._parts is not None and not is_part:
@@ -75,7 +76,10 @@ class Observation:
                 self.observer.classes.search()
 
     def stop(self) -> Record:
-        """Watch no longer, and return the record with what other processes have written."""
+        """Watch no longer, and return the record with what other processes have written. Again, it does nothing."""
+        if self._is_over:
+            return self.record
+        self._is_over = True
         _RUNNING.discard(self)
         if self._arrival is not None:
             self._arrival.cancel()

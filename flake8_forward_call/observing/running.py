@@ -28,8 +28,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program that the arguments name. Returns the exit status: that of the program, or 2 if it cannot run."""
     parser = _parser()
     options = parser.parse_args(arguments)
-    if options.module is None and not options.rest:
+    if not (options.module or options.rest):
         parser.error("name a script, or a module with -m")
+    try:
+        script = None if options.module else read_bytes(options.rest[0])
+    except OSError as error:
+        parser.error(f"{options.rest[0]}: {error.strerror or error}")
     path = os.path.abspath(options.record)  # noqa: PTH100 (The program may change the current folder.)
     if (hindrance := storing.hindrance(path)) is not None:
         parser.error(f"--record: {path} cannot be written: {hindrance}")
@@ -40,7 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     process = os.getpid()
     status: int | str | None = 0
     try:
-        _run(options.module, options.rest)
+        if script is None:
+            _run_module(options.module)
+        else:
+            _run_script(script, options.rest)
     except SystemExit as end:
         status = end.code if end.code is None or isinstance(end.code, int) else _said(end.code)
     except Exception as error:
@@ -82,22 +89,30 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _run(module: Sequence[str] | None, rest: Sequence[str]) -> None:
-    """Run a module or a script as ``__main__``, with its arguments. Raises what it raises."""
-    if module is not None:
-        sys.argv = [*module[:1], *module[1:]]
-        sys.path[0] = os.getcwd()  # noqa: PTH109
-        runpy.run_module(module[0], run_name="__main__", alter_sys=True)
-        return
-    script = rest[0]
-    sys.argv = list(rest)
-    sys.path[0] = os.path.dirname(os.path.realpath(script))  # noqa: PTH120
-    code = compile(read_bytes(script), script, "exec", dont_inherit=True)
+def _run_module(arguments: Sequence[str]) -> None:
+    """Run a module as ``__main__``, with its arguments. Raises what it raises."""
+    sys.argv = list(arguments)
+    _come_first(os.getcwd())  # noqa: PTH109
+    runpy.run_module(arguments[0], run_name="__main__", alter_sys=True)
+
+
+def _run_script(text: bytes, arguments: Sequence[str]) -> None:
+    """Run the text of a script as ``__main__``, with its name and arguments. Raises what it raises."""
+    name = arguments[0]
+    sys.argv = list(arguments)
+    _come_first(os.path.dirname(os.path.realpath(name)))  # noqa: PTH120
+    code = compile(text, name, "exec", dont_inherit=True)
     # A module that stays, unlike that of runpy: what the program pickles or does at its end needs it.
     main_module = types.ModuleType("__main__")
-    vars(main_module).update(__file__=script, __builtins__=__builtins__, __cached__=None)
+    vars(main_module).update(__file__=name, __builtins__=__builtins__, __cached__=None)
     sys.modules["__main__"] = main_module
     exec(code, vars(main_module))  # This is what the user asked for.
+
+
+def _come_first(folder: str) -> None:
+    """Put the folder of the program first on the path, in place of that of this one, unless Python is told not to."""
+    if not (getattr(sys.flags, "safe_path", False) or sys.flags.isolated):
+        sys.path[0] = folder
 
 
 def _without_ours(error: BaseException) -> types.TracebackType | None:

@@ -283,6 +283,25 @@ def test_program_gets_its_arguments_and_its_exit_status_comes_out(tmp_path: Path
     assert "torch was not imported" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [((), "name a script, or a module with -m"), (("-m",), "name a script"), (("none.py",), "none.py: No such file")],
+)
+def test_program_that_is_not_there_is_an_error(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
+    write(tmp_path, {})
+    done = start(tmp_path, "-m", "flake8_forward_call.observe", *arguments)
+    assert done.returncode == 2
+    assert said in done.stderr
+
+
+@pytest.mark.skipif(not HAS_COLUMNS, reason="this option of Python is new in 3.11")
+def test_path_of_a_careful_python_is_left_alone(tmp_path: Path) -> None:
+    write(tmp_path, {"main.py": "import sys\nprint(sys.path[0])\n"})
+    plain = start(tmp_path, "-P", "main.py")
+    done = start(tmp_path, "-P", "-m", "flake8_forward_call.observe", "main.py")
+    assert done.stdout == plain.stdout
+
+
 def test_error_of_the_program_is_shown_as_python_shows_it(tmp_path: Path) -> None:
     done = observe(tmp_path, "def fail():\n    raise KeyError('mine')\nfail()\n")
     assert done.returncode == 1
