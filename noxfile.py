@@ -68,5 +68,6 @@ def benchmarks(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("python", "benchmarks/speed.py", "--smoke")
     session.run("python", "benchmarks/suites.py", "--smoke")
+    session.run("python", "benchmarks/observed.py", "--smoke")
     session.run("python", "benchmarks/latency.py", "--smoke")
     session.run("python", "benchmarks/realworld.py", "--smoke")

@@ -77,9 +77,9 @@ def _direct_calls(source: Source) -> list[Finding]:
     found = candidates(source.tree, source.forward_rows)
     if not found:
         return []
-    from flake8_forward_call.inference.verdicts.judge import judge
+    from flake8_forward_call.observing.joining import judged
 
-    verdicts = {one.attribute: verdict for one, verdict in zip(found, judge(source, found), strict=True)}
+    verdicts = {one.attribute: verdict for one, verdict in zip(found, judged(source, found), strict=True)}
     told = [attribute for attribute, verdict in verdicts.items() if verdict.is_told]
     if not told:
         return []

@@ -16,9 +16,9 @@ from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.inference.types import Instance, Origin
-from flake8_forward_call.inference.verdicts.judge import judge
 from flake8_forward_call.inference.verdicts.verdict import Verdict
 from flake8_forward_call.noqa.suppression import unsuppressed
+from flake8_forward_call.observing.joining import judged
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.terminal.printing import one_line
@@ -57,7 +57,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     sites = find_sites(source)
     wanted = [site for site in sites if site.start.row == row and (column is None or _covers(site, column))]
     # Judge all calls of the file, as a check does: the results for one may be used for the next.
-    verdicts = judge(source, [site.candidate for site in sites]) if wanted else []
+    verdicts = judged(source, [site.candidate for site in sites]) if wanted else []
     told = {site.candidate.attribute: verdict for site, verdict in zip(sites, verdicts, strict=False)}
     found = [_explained(site, source, told[site.candidate.attribute]) for site in wanted]
     found += _explained_overrides(source, row, column)

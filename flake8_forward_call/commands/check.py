@@ -13,7 +13,7 @@ from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
-from flake8_forward_call.commands.options import ignore_noqa_option, paths_or_default, shared_options
+from flake8_forward_call.commands.options import ignore_noqa_option, observed_option, paths_or_default, shared_options
 from flake8_forward_call.commands.recorded import RecordedCommand
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import read_inputs
@@ -28,6 +28,7 @@ from flake8_forward_call.terminal.trouble import Status, Trouble
 
 @click.command(cls=RecordedCommand, epilog=epilog("check"))
 @shared_options
+@observed_option
 @gate_options
 @noqa_options
 @ignore_noqa_option

@@ -10,7 +10,7 @@ import click
 
 from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
-from flake8_forward_call.commands.options import inference_options
+from flake8_forward_call.commands.options import inference_options, observed_option
 from flake8_forward_call.files.reading import NotPlainError, read_bytes
 from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.findings.selection import EVERYTHING, unknown
@@ -36,6 +36,7 @@ _PLACE = re.compile(
 
 @click.command(epilog=epilog("explain"), short_help="Explain a rule or a call.")
 @inference_options
+@observed_option
 @click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
 def explain(what: str | None) -> Status:
     """Explain a rule, or why a call is or is not reported. Without an argument, list the rules.

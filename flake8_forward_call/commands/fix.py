@@ -11,6 +11,7 @@ from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import (
     ignore_noqa_option,
+    observed_option,
     paths_or_default,
     shared_options,
     unsafe_fixes_option,
@@ -39,6 +40,7 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
     help="Print the changes as a diff instead of making them; exits with 1 if there are any.",
 )
 @unsafe_fixes_option
+@observed_option
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(
     "--summary",

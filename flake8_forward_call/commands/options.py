@@ -17,7 +17,8 @@ from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
 from flake8_forward_call.configuration.values import OptionValueError, value_of
 from flake8_forward_call.files import cache
 from flake8_forward_call.files.inputs import STDIN, STDIN_NAME
-from flake8_forward_call.terminal.printing import from_here
+from flake8_forward_call.observing.joining import OBSERVED, NothingHereError, Observed
+from flake8_forward_call.terminal.printing import from_here, near
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Decorator = Callable[[_Command], _Command]
@@ -198,6 +199,41 @@ def ignore_noqa_option(command: _Command) -> _Command:
         "ignore_noqa",
         is_flag=True,
         help="Ignore '# noqa' comments.",
+    )(command)
+
+
+def _observed(context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> None:
+    """Use these records until the run is over. Raises BadParameter."""
+    if not given:
+        return
+    from flake8_forward_call.observing.record import Record, RecordError
+    from flake8_forward_call.observing.storing import read_all
+
+    record = Record()
+    for name in given:
+        try:
+            record.add(read_all(name))
+        except RecordError as error:
+            raise click.BadParameter(f"{near(name)} {error}") from None
+    try:
+        observed = Observed.of(record, (Path.cwd(), *(Path(name).absolute().parent for name in given)))
+    except NothingHereError as error:
+        raise click.BadParameter(f"{', '.join(map(near, given))}: {error}") from None
+    before = OBSERVED.set(observed)
+    context.call_on_close(lambda: OBSERVED.reset(before))
+
+
+def observed_option(command: _Command) -> _Command:
+    """Give a command the option."""
+    return click.option(
+        "--observed",
+        metavar="FILE",
+        multiple=True,
+        expose_value=False,
+        callback=_observed,
+        shell_complete=files,
+        help="Also use what runs of the program have shown: a record of 'pytest --forward-call' or of "
+        "'python -m flake8_forward_call.observe'.",
     )(command)
 
 

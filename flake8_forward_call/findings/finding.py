@@ -91,7 +91,7 @@ class Finding:
     program are printable already, unlike ``path``: see ``printing``. ``hanging`` are clauses that say what the project
     attaches to the hooks that the call skips, and where; ``context`` is None if the finding is about the file as a
     whole. Locations are in the file's text. For a notebook that is the program of its cells, and ``cell`` contains the
-    finding.
+    finding. ``has_skipped_hooks`` means that a run has shown that the call skipped hooks.
     """
 
     code: str
@@ -104,6 +104,7 @@ class Finding:
     hanging: tuple[str, ...] = ()
     context: Context | None = None
     cell: Cell | None = None
+    has_skipped_hooks: bool = False
 
     @property
     def where(self) -> str:

@@ -10,6 +10,7 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd900
 from flake8_forward_call.sources.source import Source, is_notebook, is_stub
 
@@ -19,6 +20,9 @@ def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]
 
     Raises nothing but what ``find`` raises.
     """
+    observed = OBSERVED.get()
+    if observed is not None and observed.concerns(source.path):
+        return find()  # This result rests on a record as well, which is no fact about the project.
     try:
         real = os.path.realpath(source.path)
         session = _session(source.path, real)

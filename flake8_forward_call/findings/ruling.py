@@ -81,25 +81,43 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     message = rule.message.format(
         before=before, after=after, reason=one_line(verdict.reason), callee=callee, hanging=told
     )
-    if verdict.clues:
+    if verdict.rests_on_run and verdict.seen is not None:
+        message += f" (at run time it was {one_line(verdict.seen.names)})"
+    elif verdict.clues:
         message += f" ({_EVIDENCE})"
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
     context = replace(context, attached=attached(verdict))
-    return Finding(rule.code, source.path, site.start, site.end, message, site.start.row, fix, hanging, context)
+    is_urgent = verdict.seen is not None and bool(verdict.seen.hooks)
+    return Finding(
+        rule.code,
+        source.path,
+        site.start,
+        site.end,
+        message,
+        site.start.row,
+        fix,
+        hanging,
+        context,
+        has_skipped_hooks=is_urgent,
+    )
 
 
 def attached(verdict: Verdict) -> tuple[tuple[str, int, str], ...]:
-    """What is known besides the receiver's type: the clues that it is a module, and what is attached to its hooks.
+    """What is known besides the receiver's type: clues that it is a module, what uses its hooks, what a run has shown.
 
-    Each has a path, a row and a description.
+    Each has a path, which is empty for what a run has shown, a row and a description.
     """
     clues = tuple((one.path, one.row, one_line(f"evidence, not proof: {one.text}")) for one in verdict.clues)
-    return clues + tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
+    clues += tuple((one.path, one.row, one_line(f"`{one.name}` {one.effect}")) for one in verdict.attachments)
+    seen = () if verdict.seen is None else tuple(("", 0, one_line(text)) for text in verdict.seen.told())
+    against = (("", 0, one_line(f"contradiction: {verdict.contradiction}")),) if verdict.contradiction else ()
+    return (*clues, *seen, *against)
 
 
 def _hanging(source: Source, verdict: Verdict) -> tuple[str, ...]:
     """What is attached to the receiver's hooks, as clauses; no more than a message should have."""
-    return tuple(_clause(source, one) for one in verdict.attachments[:_HANGING_SHOWN])
+    seen = () if verdict.seen is None else map(one_line, verdict.seen.clauses())
+    return (*seen, *(_clause(source, one) for one in verdict.attachments))[:_HANGING_SHOWN]
 
 
 def _clause(source: Source, one: Attachment) -> str:

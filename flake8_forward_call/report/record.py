@@ -53,6 +53,10 @@ class Report:
         """The findings, sorted by path, row and column."""
         return iter(sorted(self.findings, key=lambda finding: finding.sort_key))
 
+    def by_urgency(self) -> list[Finding]:
+        """The findings for a person: first those whose calls were seen to skip hooks."""
+        return sorted(self, key=lambda finding: not finding.has_skipped_hooks)
+
     def in_file(self, finding: Finding, place: Place) -> Place:
         """A location of a finding in the text of its file, which for a notebook is JSON."""
         if finding.cell is None:

@@ -14,12 +14,15 @@ import click
 from flake8_forward_call.configuration.settings import configured
 from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.findings.finding import Applicability
+from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.report.rewrites import count
 from flake8_forward_call.terminal import terminal
-from flake8_forward_call.terminal.printing import near
+from flake8_forward_call.terminal.printing import near, shown
 from flake8_forward_call.terminal.trouble import Trouble
+
+_ISSUES = "https://github.com/flake8-forward-call/flake8-forward-call/issues"
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -60,7 +63,8 @@ class Telling:
             self.trouble.warn(f"installed packages: {', '.join(near(str(one)) for one in places) or 'none'}")
 
     def end(self) -> None:
-        """Print what was skipped, and the duration of the run if verbose."""
+        """Print what is wrong with records, what was skipped, and the duration of the run if verbose."""
+        _tell_observed(self.trouble)
         self.skipped.tell(self.trouble)
         if self.is_verbose:
             self.trouble.warn(f"{count(self.files, 'file')} checked in {time.monotonic() - self._began:.1f} s")
@@ -70,6 +74,22 @@ class Telling:
         is_seen = terminal.is_terminal(sys.stdout) and FORMATS[output_format].is_for_people
         if self.files and not self.is_quiet and (is_seen or self.is_verbose):
             terminal.echo(_summary(made, self.files), err=True)
+
+
+def _tell_observed(trouble: Trouble) -> None:
+    """Print what is wrong with the records, or with the inference: stale lines and contradictions."""
+    observed = OBSERVED.get()
+    if observed is None:
+        return
+    if observed.stale:
+        calls = sum(observed.stale.values())
+        where = count(len(observed.stale), "file")
+        trouble.warn(
+            f"--observed: {count(calls, 'observed call')} in {where} not used, because the lines have changed since; "
+            "observe the program again"
+        )
+    for where, contradiction in observed.contradictions.items():
+        trouble.warn(f"{shown(where)}: contradiction: {contradiction}; please report it at {_ISSUES}")
 
 
 def _summary(made: Report, files: int) -> str:

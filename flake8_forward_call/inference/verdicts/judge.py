@@ -28,6 +28,8 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
+from flake8_forward_call.inference.verdicts.seen import Seen
+from flake8_forward_call.inference.verdicts.seen_classes import classes_of
 from flake8_forward_call.inference.verdicts.verdict import (
     NO_MODULE,
     NOT_CALLED,
@@ -45,13 +47,19 @@ from flake8_forward_call.visiting.candidates import Candidate, candidates
 
 
 @with_room
-def judge(source: Source, found: Sequence[Candidate]) -> list[Verdict]:
-    """The verdicts on the receivers of the candidates, which must be all candidates of the file."""
+def judge(source: Source, found: Sequence[Candidate], seen: Sequence[Seen | None] = ()) -> list[Verdict]:
+    """The verdicts on the receivers of the candidates, which must be all candidates of the file.
+
+    ``seen`` is what a run has shown about each of them, if there was one.
+    """
     session = session_of(source.path)
     file, asked = session.take(source)
     if file.tree is not source.tree:  # The file was already read, because another file imports it.
         found = candidates(file.tree, source.forward_rows)
     verdicts = [judge_one(asked, candidate, file) for candidate in found]
+    for index, one in enumerate(seen):
+        if one is not None:
+            verdicts[index] = _with_run(asked, found[index], file, verdicts[index], one)
     session.keep()
     return verdicts
 
@@ -63,6 +71,69 @@ def judge_one(asked: Questions, candidate: Candidate, file: File) -> Verdict:
         return _of_candidate(asked, candidate, file)
     except (OutOfBudget, RecursionError):
         return TOO_FAR
+
+
+def _with_run(asked: Questions, candidate: Candidate, file: File, verdict: Verdict, seen: Seen) -> Verdict:
+    """The verdict with what a run has shown about the receiver.
+
+    A receiver that was something else is not reported. One that was a module is, if the source does not already prove
+    it: its classes are then known, so the source is asked whether calling them is equivalent.
+    """
+    if seen.others:
+        against = f"the source shows a module, but at run time it was {seen.names}" if _is_shown(verdict) else ""
+        reason = f"at run time, the receiver was {seen.names}"
+        return Verdict(Standing.NOT_MODULE, Sameness.DIFFERENT, reason, seen=seen, contradiction=against)
+    if verdict.standing is Standing.MODULE and not verdict.clues:
+        return replace(verdict, seen=seen)
+    try:
+        kinds = classes_of(asked, seen, file)
+        made = _of_run(asked, candidate, file, kinds)
+    except (OutOfBudget, RecursionError):
+        return replace(verdict, seen=seen)
+    against = ""
+    if verdict.standing is Standing.NOT_MODULE:
+        against = f"the source shows no module, but at run time it was {seen.names}"
+    if made.standing is not Standing.MODULE:  # The source says of the class itself that it is none.
+        if verdict.standing is Standing.MODULE:
+            return replace(verdict, seen=seen)
+        return replace(
+            verdict, seen=seen, contradiction=f"the source shows no module class, but at run time it was {seen.names}"
+        )
+    reason, sameness = made.reason, made.sameness
+    if sameness is Sameness.SAME:
+        doubt = _doubt(candidate, kinds, seen, against)
+        reason, sameness = (reason, sameness) if doubt is None else (doubt, Sameness.PERHAPS)
+    return replace(made, reason=reason, sameness=sameness, seen=seen, contradiction=against, rests_on_run=True)
+
+
+def _is_shown(verdict: Verdict) -> bool:
+    """Whether the source alone proves that at least one possible receiver is a module."""
+    return verdict.standing is Standing.MODULE and not verdict.clues
+
+
+def _doubt(candidate: Candidate, kinds: Sequence[Type | None], seen: Seen, against: str) -> str | None:
+    """Why a rewrite may not be safe although a run has shown that the receiver is a module; None if nothing says so."""
+    if against:
+        return against
+    if not seen.is_current:
+        return "the file has changed since the receiver was seen"
+    if None in kinds:
+        return "the definition of a class that was seen at run time could not be found"
+    if not seen.is_plain:
+        return "a class that was seen at run time overrides __call__"
+    return "the function that it is passed to may do something else with it" if candidate.is_handed else None
+
+
+def _of_run(asked: Questions, candidate: Candidate, file: File, kinds: Sequence[Type | None]) -> Verdict:
+    """The verdict on a receiver with the classes of a run; one that is not found may be any module's.
+
+    Raises OutOfBudget.
+    """
+    receiver, scope = candidate.attribute.value, scopes_of(file).standing[id(candidate.call)]
+    module = asked.known_class(MODULE_CLASS)
+    any_module = UNKNOWN if module is None else Instance(module, Origin.DECLARED)
+    kind = union(any_module if one is None else one for one in kinds)
+    return _of_kind(asked, kind, Place(receiver, scope, candidate.call, kind))
 
 
 def _of_candidate(asked: Questions, candidate: Candidate, file: File) -> Verdict:

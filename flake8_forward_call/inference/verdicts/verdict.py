@@ -5,6 +5,8 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from flake8_forward_call.inference.verdicts.seen import Seen
+
 
 class Standing(enum.Enum):
     """What is known about a receiver or class. PROBABLE, only for receivers: a module, unless an unread part is not."""
@@ -60,7 +62,9 @@ class Clue:
 class Verdict:
     """The answer for one call; ``reason`` is a clause in plain words.
 
-    If there are ``clues``, the standing rests on them and is not proven.
+    If there are ``clues``, the standing rests on them and is not proven. ``seen`` is what the program did when it ran;
+    if it is against what the source says, ``contradiction`` says so, as a clause. If the standing ``rests_on_run``, the
+    source alone does not show it.
     """
 
     standing: Standing
@@ -68,6 +72,9 @@ class Verdict:
     reason: str
     attachments: tuple[Attachment, ...] = ()
     clues: tuple[Clue, ...] = ()
+    seen: Seen | None = None
+    contradiction: str = ""
+    rests_on_run: bool = False
 
     @property
     def is_told(self) -> bool:

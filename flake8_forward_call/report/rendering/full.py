@@ -15,7 +15,7 @@ from flake8_forward_call.terminal.printing import shown
 
 def render(report: Report) -> str:
     """One paragraph for each finding."""
-    return "\n\n".join("\n".join(_lines(finding, report.sources.get(finding.path))) for finding in report)
+    return "\n\n".join("\n".join(_lines(finding, report.sources.get(finding.path))) for finding in report.by_urgency())
 
 
 def _lines(finding: Finding, source: Source | None) -> list[str]:

@@ -13,7 +13,7 @@ from flake8_forward_call.terminal.terminal import link
 
 def render(report: Report) -> str:
     """One line for each finding."""
-    return "\n".join(line(finding) for finding in report)
+    return "\n".join(line(finding) for finding in report.by_urgency())
 
 
 def line(finding: Finding) -> str:
