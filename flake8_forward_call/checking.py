@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.findings.finding import Finding
@@ -86,6 +86,13 @@ def _selected(source: Source, found: list[Finding], selection: Selection, *, unu
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """The findings of one file that are selected and, if comments are honoured, not silenced by one."""
-    selected = [finding for finding in findings if selection.keeps(finding.code)]
+    """The findings of one file that are selected and, if comments are honoured, not silenced by one.
+
+    A finding of a rule that may not be fixed loses its fix here, so that no door offers it.
+    """
+    selected = [
+        finding if finding.fix is None or selection.may_fix(finding.code) else replace(finding, fix=None)
+        for finding in findings
+        if selection.keeps(finding.code)
+    ]
     return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected

@@ -10,10 +10,10 @@ import click
 from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.options import (
+    fixing_options,
     ignore_noqa_option,
     paths_or_default,
     shared_options,
-    unsafe_fixes_option,
 )
 from flake8_forward_call.commands.recorded import RecordedCommand, command_line
 from flake8_forward_call.configuration.selecting import selection_of
@@ -38,7 +38,7 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
     is_flag=True,
     help="Print the changes as a diff instead of making them; exits with 1 if there are any.",
 )
-@unsafe_fixes_option
+@fixing_options
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(
     "--summary",

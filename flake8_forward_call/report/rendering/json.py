@@ -14,9 +14,14 @@ from flake8_forward_call.terminal.printing import as_json
 
 def render(report: Report) -> str:
     """A list of objects, sorted by path, row and column."""
-    objects = [_finding(finding) for finding in report]
-    objects.sort(key=lambda each: each["filename"])  # The sort is stable. Absolute paths may sort differently.
-    return as_json(objects)
+    return as_json(objects(report))
+
+
+def objects(report: Report) -> list[dict[str, Any]]:
+    """The objects of the findings, sorted by path, row and column."""
+    found = [_finding(finding) for finding in report]
+    found.sort(key=lambda each: each["filename"])  # The sort is stable. Absolute paths may sort differently.
+    return found
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
