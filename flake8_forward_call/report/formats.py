@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of ``--output-format``: its name, which is also the name of its module, and its purpose.
+    """A format of ``--output-format``: its name and its purpose.
 
     ``is_for_people``: other lines may be printed before and after it.
     """
@@ -15,6 +15,11 @@ class Format:
     name: str
     purpose: str
     is_for_people: bool = False
+
+    @property
+    def module(self) -> str:
+        """The name of the module that renders it."""
+        return self.name.replace("-", "_")
 
 
 FORMATS: dict[str, Format] = {

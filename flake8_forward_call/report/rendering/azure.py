@@ -5,16 +5,13 @@ https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.report.paths import relative
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.terminal.printing import one_line
 
-# As the agent reads them (src/Microsoft.VisualStudio.Services.Agent/CommandStringConvertor.cs in azure-pipelines-agent).
-_IN_MESSAGES = {"%": "%AZP25", "\r": "%0D", "\n": "%0A"}
-_IN_PROPERTIES = _IN_MESSAGES | {";": "%3B", "]": "%5D"}
+# As the agent reads them (`CommandStringConvertor` in microsoft/azure-pipelines-agent).
+_CODES = {"%": "%AZP25", ";": "%3B", "\r": "%0D", "\n": "%0A", "]": "%5D"}
 
 
 def render(report: Report) -> str:
@@ -31,11 +28,11 @@ def _command(report: Report, finding: Finding) -> str:
         "columnnumber": start.column,
         "code": finding.code,
     }
-    told = "".join(f"{name}={_escaped(str(value), _IN_PROPERTIES)};" for name, value in properties.items())
+    told = "".join(f"{name}={_escaped(str(value))};" for name, value in properties.items())
     # The summary shows the text alone, so the text contains the location too.
     text = one_line(f"{relative(finding.path)}:{finding.where}: {finding.code} {finding.message}")
-    return f"##vso[task.logissue {told}]{_escaped(text, _IN_MESSAGES)}"
+    return f"##vso[task.logissue {told}]{_escaped(text)}"
 
 
-def _escaped(text: str, codes: Mapping[str, str]) -> str:
-    return "".join(codes.get(character, character) for character in text)
+def _escaped(text: str) -> str:
+    return "".join(_CODES.get(character, character) for character in text)

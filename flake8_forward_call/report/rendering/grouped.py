@@ -17,7 +17,7 @@ def render(report: Report) -> str:
     for path, group in groupby(report, lambda finding: finding.path):
         findings = list(group)
         width = max(len(finding.where) for finding in findings)
-        lines = [f"{style(shown(path), bold=True, underline=True)}:"]
+        lines = [f"{style(shown(path), bold=True)}:"]
         lines += [f"  {one.where.ljust(width)} {code(one)}{mark(one)} {one.message}" for one in findings]
         paragraphs.append("\n".join(lines))
     return "\n\n".join(paragraphs)

@@ -24,7 +24,7 @@ def line(finding: Finding, *, is_marked: bool = False) -> str:
 
 
 def mark(finding: Finding) -> str:
-    """ruff's mark if the finding has a safe fix, with a space in front, else nothing."""
+    """The mark of ruff if the finding has a safe fix, with a space in front, else nothing."""
     is_safe = finding.fix is not None and finding.fix.applicability is Applicability.SAFE
     return f" [{style('*', fg='cyan')}]" if is_safe else ""
 
