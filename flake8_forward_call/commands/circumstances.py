@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.commands.origins import origin
-from flake8_forward_call.commands.recorded import command_line
+from flake8_forward_call.commands.given.recorded import command_line
+from flake8_forward_call.commands.toml import origin
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.configuration.settings import Settings, settings_of
 from flake8_forward_call.findings.selection import Selects

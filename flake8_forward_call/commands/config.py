@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.given.colour import colour_option
 from flake8_forward_call.commands.options import setting_options
-from flake8_forward_call.commands.origins import origin
-from flake8_forward_call.commands.toml import line_of
+from flake8_forward_call.commands.toml import line_of, origin
 from flake8_forward_call.configuration.files import TABLE
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.configuration.schema import schema
@@ -25,6 +25,7 @@ from flake8_forward_call.terminal.trouble import Status
 @click.command(epilog=epilog("config"), short_help="Show settings and rules.")
 @setting_options
 @click.option("--schema", "wants_schema", is_flag=True, help=f"Print the JSON schema of [tool.{TABLE}] for editors.")
+@colour_option
 @click.argument("path", required=False, type=click.Path(exists=True, path_type=Path))
 def config(*, wants_schema: bool, path: Path | None) -> Status:
     """Show the settings and rules that apply to PATH, or to the current directory, and where each comes from.

@@ -9,13 +9,13 @@ import click
 
 from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.given.recorded import RecordedCommand, command_line
 from flake8_forward_call.commands.options import (
     fixing_options,
     ignore_noqa_option,
     paths_or_default,
     shared_options,
 )
-from flake8_forward_call.commands.recorded import RecordedCommand, command_line
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import STDIN, read_inputs
@@ -80,6 +80,7 @@ def fix(
         selects=without_noqa(selection_of) if ignore_noqa else selection_of,
         trouble=trouble,
         unsafe=settings.unsafe_fixes,
+        is_only=settings.fix_only,
         is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
         is_summed_up=summary is not None,

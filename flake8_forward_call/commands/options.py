@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
-from flake8_forward_call.commands.completing import OFFERS, files
-from flake8_forward_call.commands.giving import give
-from flake8_forward_call.commands.sources import source_options
+from flake8_forward_call.commands.given.colour import colour_option
+from flake8_forward_call.commands.given.completing import OFFERS, files
+from flake8_forward_call.commands.given.giving import give
+from flake8_forward_call.commands.given.sources import source_options
 from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Option
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files import cache
@@ -94,6 +95,11 @@ def inference_options(command: _Command) -> _Command:
     return _decorated(command, (*_of_table(*_INFERENCE), _NO_CACHE, source_options))
 
 
+def cache_options(command: _Command) -> _Command:
+    """Give a command the options that say where the cache is."""
+    return _decorated(command, (*_of_table("cache-dir"), source_options))
+
+
 def rule_options(command: _Command) -> _Command:
     """Give a command the options that say which rules count."""
     return _decorated(command, _of_table(*_RULES))
@@ -107,7 +113,7 @@ def file_options(command: _Command) -> _Command:
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
     files = (*_of_table(*_FILES, "output-format"), _STDIN_FILENAME)
-    return _decorated(rule_options(_decorated(inference_options(command), files)), (PATHS,))
+    return _decorated(rule_options(_decorated(inference_options(colour_option(command)), files)), (PATHS,))
 
 
 def setting_options(command: _Command) -> _Command:

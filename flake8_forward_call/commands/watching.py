@@ -75,7 +75,7 @@ def conflict(context: click.Context) -> str | None:
     if STDIN in context.params["paths"]:
         return "--watch waits for files to change, so it cannot be used with standard input"
     for name in ("add_noqa", "write_baseline"):
-        if context.params[name]:
+        if context.params[name] not in (None, False):
             return f"--watch reports again and again, so it cannot be used with --{name.replace('_', '-')}"
     return None
 

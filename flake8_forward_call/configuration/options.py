@@ -123,7 +123,7 @@ OPTIONS: tuple[Option, ...] = (
     Option(
         "include",
         Kind.PATTERNS,
-        "Files to check in directories, instead of *.py and *.ipynb: patterns as in .gitignore.",
+        "Files to check in directories, instead of Python files and notebooks: patterns as in .gitignore.",
         '["*.py", "bin/train"]',
         default=("*.py", "*.ipynb"),
         in_flake8="--filename",

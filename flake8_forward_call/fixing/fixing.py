@@ -22,7 +22,7 @@ from flake8_forward_call.fixing.interactive import Asking
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.rules import RULES
+from flake8_forward_call.rules import RULES, fwd900
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.interrupts import interrupts_held
@@ -43,13 +43,15 @@ class Outcome:
 class Fixing:
     """One run of ``fix``: takes the inputs one by one and keeps count.
 
-    ``is_dry``: change nothing, and print a diff. ``asking``: only make the fixes that the user accepts.
+    ``is_only``: do not report what remains, except files that could not be analysed or rewritten. ``is_dry``: change
+    nothing, and print a diff. ``asking``: only make the fixes that the user accepts.
     ``is_summed_up``: standard output is for a summary of ``made`` and ``remaining``.
     """
 
     selects: Selects
     trouble: Trouble
     unsafe: bool = False
+    is_only: bool = False
     is_dry: bool = False
     asking: Asking | None = None
     is_summed_up: bool = False
@@ -71,7 +73,9 @@ class Fixing:
     @property
     def findings_remain(self) -> bool:
         """Whether findings remain for the exit status. With --diff nothing is changed, so all findings remain."""
-        return bool(self._found if self.is_dry else self.remaining)
+        if self.is_dry:
+            return bool(self.made or self.remaining if self.is_only else self._found)
+        return bool(self.remaining)
 
     @property
     def has_quit(self) -> bool:
@@ -119,7 +123,8 @@ class Fixing:
             self.evidence |= _steps(remains)
         remaining = len(self.remaining)
         if self._taken:
-            self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
+            told = None if self.is_only and not remaining else remaining
+            self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=told, dry=self.is_dry))
         for hint in self._hints(folder):
             self._say(hint)
 
@@ -127,9 +132,10 @@ class Fixing:
         """Print the diff of a file: the exact bytes, so that it can be applied, unless it is only for reading.
 
         It is only for reading on a terminal, and on standard error among other lines. FORCE_COLOR has no effect on a
-        pipe, because it is often set in CI, where a diff that is written to a file must remain applicable.
+        pipe, because it is often set in CI, where a diff that is written to a file must remain applicable. ``--color
+        always`` has one, because it was given for this run.
         """
-        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
+        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout) or terminal.are_colours_chosen()
         click.echo(diff.coloured(diff.visible(rendered)) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:
@@ -194,8 +200,9 @@ class Fixing:
         return outcome.data is not None
 
     def _leave(self, each: Input, outcome: Outcome) -> None:
-        self.remaining += outcome.remaining
-        if outcome.remaining and outcome.source is not None:
+        remaining = [one for one in outcome.remaining if not self.is_only or one.code == fwd900.RULE.code]
+        self.remaining += remaining
+        if remaining and outcome.source is not None:
             self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
 
     def _say(self, line: str) -> None:

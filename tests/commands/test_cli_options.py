@@ -26,7 +26,7 @@ from flake8_forward_call.report.formats import FORMATS
     ("args", "words"),
     [
         (("chek",), ["no command 'chek'; did you mean 'check'?"]),
-        (("zzz",), ["no command 'zzz'; there are check, completion, config, explain, fix, server"]),
+        (("zzz",), ["no command 'zzz'; there are check, clean, completion, config, explain, fix, server"]),
         (("check", "--selct", "FWD001"), ["no option '--selct'; did you mean '--select'?"]),
         (("check", "--slect=FWD001"), ["no option '--slect'; did you mean '--select'?"]),
         (("check", "--interactive"), ["no option '--interactive'; 'fix' has it"]),

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from flake8_forward_call.commands.completing import files
-from flake8_forward_call.commands.giving import change, give
+from flake8_forward_call.commands.given.completing import files
+from flake8_forward_call.commands.given.giving import change, give
 from flake8_forward_call.configuration.files import FILE, OWN_FILE, in_folder
 from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.settings import GIVEN
