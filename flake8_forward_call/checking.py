@@ -11,8 +11,9 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, Selects
 from flake8_forward_call.noqa.suppression import unsuppressed
 from flake8_forward_call.noqa.unused import may_name_code, unused
+from flake8_forward_call.rules import fwd006
 from flake8_forward_call.sources.opening import read
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_matter
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_call_inside, may_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,11 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     A file without `forward` or `__call__` is not parsed, and its settings are not looked up. This makes a run over a
     large tree several times as fast. ``unused_noqa``: also report comments that silence nothing.
     """
-    if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
+    if is_stub(name):
+        return Checked([])
+    # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
+    is_inside = may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)
+    if not (_may_matter(name, data) or is_inside or (unused_noqa and may_name_code(data))):
         return Checked([])
     try:
         source = read(name, data)
