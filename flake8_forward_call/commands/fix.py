@@ -22,6 +22,7 @@ from flake8_forward_call.files.inputs import STDIN, read_inputs
 from flake8_forward_call.findings.selection import without_noqa
 from flake8_forward_call.fixing.fixing import Fixing
 from flake8_forward_call.fixing.interactive import Asking
+from flake8_forward_call.fixing.typing_calls import TypingCalls
 from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.terminal import terminal
@@ -47,6 +48,11 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
 )
 @ignore_noqa_option
 @click.option(
+    "--typed-call",
+    is_flag=True,
+    help="For classes whose calls were rewritten, add a __call__ with the types of forward, for type checkers.",
+)
+@click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if a call was rewritten, even if no findings remain."
 )
 @loudness_options
@@ -60,6 +66,7 @@ def fix(
     interactive: bool,
     summary: str | None,
     ignore_noqa: bool,
+    typed_call: bool,
     exit_non_zero_on_fix: bool,
     quiet: bool,
     verbose: bool,
@@ -74,6 +81,8 @@ def fix(
     conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
     if conflict is not None:
         raise click.UsageError(conflict)
+    if typed_call and STDIN in paths:
+        raise click.UsageError("--typed-call may change several files, so it cannot be used with standard input")
     trouble = Trouble(is_quiet=quiet)
     telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     fixing = Fixing(
@@ -83,6 +92,7 @@ def fix(
         is_only=settings.fix_only,
         is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
+        typing=TypingCalls(trouble) if typed_call else None,
         is_summed_up=summary is not None,
         output_format=output_format,
     )
