@@ -24,6 +24,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("forward-call fix src", "make all safe fixes"),
         ("forward-call fix --select FWD001,FWD004 src", "only for these rules"),
         ("forward-call fix --unsafe-fixes --diff src", "including fixes that need review"),
+        ("forward-call fix --typed-call src", "and keep the types of the calls"),
         ("forward-call fix --summary markdown src", "a pull-request description"),
     ),
     "explain": (
