@@ -75,6 +75,7 @@ def nearest(folder: Path) -> Path | None:
     return next((found for one in (folder, *folder.parents) if (found := in_folder(one)) is not None), None)
 
 
+@lru_cache(maxsize=4096)
 def in_folder(folder: Path) -> Path | None:
     """The file with settings in a folder, as ruff chooses its own: one of this tool goes before the shared one.
 
@@ -274,6 +275,7 @@ def _top(folder: Path) -> Path:
 def forget() -> None:
     """Clear the caches, so that changed files are read again."""
     _has_table.cache_clear()
+    in_folder.cache_clear()
     read_what_is_valid.cache_clear()
 
 

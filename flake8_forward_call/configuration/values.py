@@ -119,7 +119,7 @@ def _version(given: str) -> str:
     except InvalidSpecifier:
         raise OptionValueError(f"must be a version specifier such as '>=1.2', not {_shown(given)}") from None
     if not accepted.contains(__version__, prereleases=True):
-        raise OptionValueError(f"is {given!r}, but the running version is {__version__}")
+        raise OptionValueError(f"is {_shown(given)}, but the running version is {__version__}")
     return given
 
 
