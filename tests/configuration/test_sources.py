@@ -223,6 +223,7 @@ def test_a_switch_can_be_set_back(project: Path) -> None:
         (("extend = 'a.toml'",), "extend is only for files; --config FILE uses another one"),
         (("python = 'nowhere'",), "nowhere"),
         (("a.toml", "--config", "b.toml"), "--config names two files, a.toml and b.toml"),
+        (("ignore = []", "--isolated", "--config", "a.toml"), "--isolated ignores all files with settings"),
         (("a.toml", "--isolated"), "--isolated ignores all files with settings, so --config cannot name one"),
     ],
 )

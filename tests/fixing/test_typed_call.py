@@ -12,6 +12,10 @@ import pytest
 from cells import code, notebook
 from command_line import forward_call
 
+from flake8_forward_call.fixing import typed_call, typing_calls
+from flake8_forward_call.fixing.typed_call import typed
+from flake8_forward_call.sources.source import Source
+
 NET = """\
 import torch
 from torch import nn
@@ -139,9 +143,65 @@ FORMS = {
 @pytest.mark.parametrize("form", FORMS)
 def test_class_that_cannot_have_one_stays_as_it_is(form: str) -> None:
     text = f"import torch\nfrom torch import nn\n\n\nclass Net(nn.Module):\n{FORMS[form]}"
+    assert typed(Source("net.py", text), [("Net",)]) is None
     Path("net.py").write_text(text)
     forward_call("fix", "--typed-call", "--unsafe-fixes", ".")
     assert Path("net.py").read_text() == text
+
+
+def test_a_name_that_several_classes_have_is_left_alone() -> None:
+    assert typed(Source("net.py", NET + NET), [("Net",)]) is None
+    assert typed(Source("net.py", NET), [("Other",)]) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "class Net: x = 1; y = 2\n",
+        "if 1:\n  class Net:\n    x = 1; \\\n    y = 2\n    def forward(self, x: int) -> str: return ''\n",
+        "class Net:\n    def forward(self, x: int) -> str: return ''",
+    ],
+)
+def test_any_layout_gives_a_program_or_nothing(text: str) -> None:
+    found = typed(Source("net.py", text), [("Net",)])
+    assert found is None or compile(found.source.text, "net.py", "exec")
+
+
+def test_a_result_that_cannot_be_proved_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(typed_call, "_parameters", lambda _: iter(["self", ") -> str: ...\n    y = (1"]))
+    done = forward_call("fix", "--typed-call", ".")
+    assert done.status == 2
+    assert "net.py: cannot type the calls in file: the result has another syntax tree than it should" in done.err
+    assert Path("net.py").read_text() == NET
+
+
+def test_an_error_of_the_tool_is_told_and_nothing_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("oops")
+
+    monkeypatch.setattr(typing_calls, "typed", fail)
+    done = forward_call("fix", "--typed-call", ".")
+    assert done.status == 2
+    assert "internal error: ZeroDivisionError: oops" in done.err
+    assert (Path("net.py").read_text(), Path("run.py").read_text()) == (NET, FIXED)
+
+
+def test_a_file_that_vanishes_before_it_is_typed_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(name: str) -> bytes:
+        raise FileNotFoundError(2, "No such file or directory", name)
+
+    monkeypatch.setattr(typing_calls, "read_bytes", gone)
+    done = forward_call("fix", "--typed-call", ".")
+    assert done.status == 2
+    assert "net.py: cannot be read: No such file or directory" in done.err
+
+
+def test_a_read_only_file_is_told(project: Path) -> None:
+    (project / "net.py").chmod(0o444)
+    done = forward_call("fix", "--typed-call", ".")
+    assert done.status == 2
+    assert "net.py: is read-only" in done.err
+    assert Path("net.py").read_text() == NET
 
 
 def test_every_kind_of_parameter_is_repeated() -> None:

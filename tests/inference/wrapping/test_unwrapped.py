@@ -8,8 +8,11 @@ from pathlib import Path
 import pytest
 from cells import code, notebook
 from command_line import flake8, forward_call
+from marked import written
 
 from flake8_forward_call.analysis import analyse
+from flake8_forward_call.inference.engine import OutOfBudget
+from flake8_forward_call.inference.wrapping import unwrapped as module
 from flake8_forward_call.sources.source import Source
 
 HEAD = """\
@@ -151,6 +154,57 @@ def test_method_that_only_looks_is_not(name: str, wrapper: str) -> None:
 )
 def test_what_must_stay_silent(text: str) -> None:
     assert told(text) == []
+
+
+LIBRARY = """\
+# --- accelerate/__init__.py
+from accelerate.accelerator import Accelerator
+# --- accelerate/accelerator.py
+class Accelerator:
+    def unwrap_model(self, model):
+        return model
+"""
+
+
+def test_what_is_installed_as_source_is_known_as_well(tmp_path: Path) -> None:
+    written(tmp_path, LIBRARY + "# --- net.py\n" + HEAD + "acc = Accelerator()\nacc.unwrap_model(Net()).predict(1)\n")
+    path = tmp_path / "net.py"
+    assert [one.code for one in analyse(Source(str(path), path.read_text()))] == ["FWD006"]
+
+
+def test_methods_that_call_each_other_end() -> None:
+    program = """
+    class Loop(nn.Module):
+        def a(self):
+            return self.b()
+
+        def b(self):
+            return self.a()
+
+        def c(self):
+            return self.forward(1)
+
+    ddp = DDP(Loop())
+    ddp.module.a()
+    ddp.module.c()
+    """
+    assert told(program) == ["ddp.module.c(...)"]
+
+
+def test_what_takes_too_long_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_: object) -> bool:
+        raise OutOfBudget
+
+    monkeypatch.setattr(module, "runs_module", stop)
+    assert told("ddp = DDP(Net())\nddp.module.predict(1)") == []
+
+
+@pytest.mark.parametrize("text", ["f'{ddp.module.predict(1)}'", "f'é {ddp.module.predict(1)!r:>{ddp.module.deep(1)}}'"])
+def test_place_in_a_string_is_right_or_nothing_is_reported(text: str) -> None:
+    source = Source("net.py", f"{HEAD}ddp = DDP(Net())\n{text}\n")
+    for one in analyse(source):
+        name = source.text[source.offset(one.start) : source.offset(one.end)]
+        assert f".{name}(...)" in one.message
 
 
 @pytest.mark.parametrize(
