@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +25,8 @@ NAME = "options.md"
 
 # Options that are positional arguments, and options that only one command has.
 _ARGUMENTS = {"paths"}
-_COMMANDS = {"unsafe-fixes": "fix"}
+_FILES_ONLY = {"extend"}
+_COMMANDS = dict.fromkeys(("unsafe-fixes", "fixable", "unfixable", "fix-only"), "fix")
 
 
 def reference() -> str:
@@ -43,6 +45,8 @@ def on_command_line(option: Option) -> str:
     """The example for the command line."""
     if option.name in _ARGUMENTS:
         return _as_text(_example(option), " ")
+    if option.is_for_files:
+        return f"--config {_quoted(f'{option.name} = {option.example}')}"
     if option.kind is Kind.SWITCH:
         return option.on_command_line
     return f"{option.on_command_line} {_quoted(_as_text(_example(option), ','))}"
@@ -69,7 +73,11 @@ def write(app: Sphinx) -> None:
 
 
 def _section(option: Option) -> str:
-    name = f"`{option.on_command_line}`" if option.name not in _ARGUMENTS else "positional arguments"
+    name = f"`{option.on_command_line}`"
+    if option.name in _ARGUMENTS:
+        name = "positional arguments"
+    elif option.is_for_files:
+        name = "only with `--config`" if option.name not in _FILES_ONLY else "not available"
     flake8 = in_flake8(option)
     parts = [
         f"### {option.name}",
@@ -77,7 +85,11 @@ def _section(option: Option) -> str:
         f"- Takes {option.kind.value}.\n- Default: {_default(option)}.\n- On the command line: {name}.\n"
         f"- In flake8: {_name_in_flake8(option)}.",
         f"```toml\n{in_toml(option)}```",
-        f"```console\n$ forward-call {_COMMANDS.get(option.name, 'check')} {on_command_line(option)}\n```",
+        *(
+            []
+            if option.name in _FILES_ONLY
+            else [f"```console\n$ forward-call {_COMMANDS.get(option.name, 'check')} {on_command_line(option)}\n```"]
+        ),
         *([] if flake8 is None else [f"```ini\n{flake8}```"]),
     ]
     return "\n\n".join(parts) + "\n"
@@ -91,8 +103,8 @@ def _default(option: Option) -> str:
     match option.default:
         case bool():
             return f"`{str(option.default).lower()}`"
-        case str():
-            return f'`"{option.default}"`'
+        case str() | tuple():
+            return f"`{json.dumps(option.default)}`"
         case _:
             return "none"
 

@@ -22,18 +22,21 @@ def analyse(source: Source) -> list[Finding]:
         return []
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    if not (calls or sets):  # Most files have neither and need no large stack.
+    inside = source.calls_inside
+    if not (calls or sets or inside):  # Most files have neither and need no large stack.
         return _in_order(source, faults)
     from flake8_forward_call.findings.remembered import found_in
 
-    return found_in(source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets), *faults]))
+    return found_in(
+        source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults])
+    )
 
 
 @with_room
-def _found(source: Source, *, calls: bool, sets: bool) -> list[Finding]:
+def _found(source: Source, *, calls: bool, sets: bool, inside: bool) -> list[Finding]:
     try:
         found = _direct_calls(source) if calls else []
-        return [*found, *(_own_calls(source) if sets else ())]
+        return [*found, *(_own_calls(source) if sets else ()), *(_calls_inside(source) if inside else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:
@@ -105,3 +108,9 @@ def _own_calls(source: Source) -> list[Finding]:
     from flake8_forward_call.inference.classes.overrides import overrides
 
     return [finding_for_override(source, override) for override in overrides(source)]
+
+
+def _calls_inside(source: Source) -> list[Finding]:
+    from flake8_forward_call.findings.ruling import findings_for_unwrapped
+
+    return findings_for_unwrapped(source)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_forward_call.analysis import analyse, unanalysable
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, Selects
 from flake8_forward_call.noqa.suppression import unsuppressed
 from flake8_forward_call.noqa.unused import may_name_code, unused
+from flake8_forward_call.rules import fwd006
 from flake8_forward_call.sources.opening import read
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_matter
+from flake8_forward_call.sources.source import Source, SourceError, is_notebook, is_stub, may_call_inside, may_matter
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,11 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     A file without `forward` or `__call__` is not parsed, and its settings are not looked up. This makes a run over a
     large tree several times as fast. ``unused_noqa``: also report comments that silence nothing.
     """
-    if is_stub(name) or not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
+    if is_stub(name):
+        return Checked([])
+    # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
+    is_inside = may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)
+    if not (_may_matter(name, data) or is_inside or (unused_noqa and may_name_code(data))):
         return Checked([])
     try:
         source = read(name, data)
@@ -86,6 +91,13 @@ def _selected(source: Source, found: list[Finding], selection: Selection, *, unu
 
 
 def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Finding]:
-    """The findings of one file that are selected and, if comments are honoured, not silenced by one."""
-    selected = [finding for finding in findings if selection.keeps(finding.code)]
+    """The findings of one file that are selected and, if comments are honoured, not silenced by one.
+
+    A finding of a rule that may not be fixed loses its fix here, so that no door offers it.
+    """
+    selected = [
+        finding if finding.fix is None or selection.may_fix(finding.code) else replace(finding, fix=None)
+        for finding in findings
+        if selection.keeps(finding.code)
+    ]
     return unsuppressed(selected[0].path, text, selected) if selected and selection.honours_noqa else selected

@@ -7,7 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flake8_forward_call.findings.finding import Finding, Place
-from flake8_forward_call.findings.ruling import attached, finding_for, finding_for_override, on_purpose
+from flake8_forward_call.findings.ruling import (
+    attached,
+    finding_for,
+    finding_for_override,
+    findings_for_unwrapped,
+    on_purpose,
+)
 from flake8_forward_call.inference.classes.overrides import Override, class_calling_at, overrides
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.engine import OutOfBudget
@@ -50,7 +56,7 @@ class NoCallError(Exception):
 
 @with_room
 def explain(source: Source, row: int, column: int | None = None) -> list[Explanation]:
-    """Explain the ``forward`` call at a location, or all calls in a row, and each reported ``__call__`` there.
+    """Explain the ``forward`` call at a location, or all calls in a row, and what else is reported there.
 
     Raises NoCallError if there is none, SourceError if the file cannot be analysed.
     """
@@ -61,6 +67,7 @@ def explain(source: Source, row: int, column: int | None = None) -> list[Explana
     told = {site.candidate.attribute: verdict for site, verdict in zip(sites, verdicts, strict=False)}
     found = [_explained(site, source, told[site.candidate.attribute]) for site in wanted]
     found += _explained_overrides(source, row, column)
+    found += _explained_unwrapped(source, row, column)
     if not found:
         raise NoCallError(_nothing_here(source, sites, row, column))
     return found
@@ -173,6 +180,17 @@ def _explained_overrides(source: Source, row: int, column: int | None) -> Iterat
             steps = tuple(_ancestry_of(_traced(source)[0], override.cls))
             silenced = _is_silenced(source, finding)
             yield Explanation(finding.start, "__call__", "it reaches Module.__call__", finding, silenced, steps)
+
+
+def _unwrapped(source: Source) -> list[Finding]:
+    return findings_for_unwrapped(source) if source.calls_inside else []
+
+
+def _explained_unwrapped(source: Source, row: int, column: int | None) -> Iterator[Explanation]:
+    for finding in _unwrapped(source):
+        if finding.start.row == row and (column is None or finding.start.column <= column <= finding.end.column):
+            subject = "" if finding.context is None else finding.context.subject
+            yield Explanation(finding.start, subject, finding.message, finding, _is_silenced(source, finding), ())
 
 
 def _ancestry_of(ev: Tracer, cls: SourceClass) -> list[Step]:

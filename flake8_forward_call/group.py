@@ -8,11 +8,12 @@ import click
 
 from flake8_forward_call import __version__
 from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.given.colour import colour_option
 from flake8_forward_call.terminal import slips, terminal
 from flake8_forward_call.terminal.trouble import Status
 
 # Each is the command of that name in the module of that name.
-_NAMES = ("check", "fix", "explain", "config", "server", "completion")
+_NAMES = ("check", "fix", "explain", "config", "clean", "server", "completion")
 
 
 class Commands(click.Group):
@@ -50,6 +51,7 @@ class Commands(click.Group):
     epilog=epilog(""),
 )
 @click.version_option(__version__, "--version", "-V", prog_name="forward-call", message="%(prog)s %(version)s")
+@colour_option
 @click.pass_context
 def group(ctx: click.Context) -> None:
     """Find direct calls of a PyTorch module's forward(), which bypass its hooks, and rewrite them.

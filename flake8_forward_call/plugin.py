@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flake8_forward_call.configuration.options import Option
     from flake8_forward_call.findings.finding import Finding
 
+# Parts of what gives the module inside a wrapper.
+_INSIDE = ("module", "unwrap_model", "extract_model")
 
 # The process that stores its results at its end.
 _keeper = 0
@@ -66,11 +68,17 @@ class Plugin:
 
     def run(self) -> Iterator[tuple[int, int, str, type[Plugin]]]:
         """Yield for each finding: row (1-based), column (0-based), code with message. Never raises."""
-        if not any("forward" in line or "__call__" in line for line in self._lines):
+        if not any("forward" in line or "__call__" in line for line in self._lines) and not self._may_call_inside():
             return
         for finding in self._findings():
             if self._is_asked_for(finding.code):
                 yield finding.start.row, finding.start.column - 1, f"{finding.code} {finding.message}", Plugin
+
+    def _may_call_inside(self) -> bool:
+        """Whether the file may have what FWD006 reports, and flake8 was asked for that."""
+        if not any(name in line for line in self._lines for name in _INSIDE):
+            return False
+        return self._is_asked_for("FWD006")
 
     def _is_asked_for(self, code: str) -> bool:
         """Whether flake8 gets the findings of a rule. It then decides itself which ones to report.

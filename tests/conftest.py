@@ -36,6 +36,13 @@ def _no_cache(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _no_settings_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings that the user has for all projects have no effect on tests."""
+    for name in ("XDG_CONFIG_HOME", "APPDATA"):
+        monkeypatch.setenv(name, os.path.join(os.sep, "no", "such", "folder"))  # noqa: PTH118
+
+
+@pytest.fixture(autouse=True)
 def _nobody_asks_for_colours(monkeypatch: pytest.MonkeyPatch) -> None:
     """The result does not depend on the terminal in which the tests run."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TERM"):

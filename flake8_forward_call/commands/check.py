@@ -12,9 +12,9 @@ from flake8_forward_call.checking import check_bytes, hold, keep
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
+from flake8_forward_call.commands.given.recorded import RecordedCommand
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
 from flake8_forward_call.commands.options import ignore_noqa_option, observed_option, paths_or_default, shared_options
-from flake8_forward_call.commands.recorded import RecordedCommand
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import read_inputs
 from flake8_forward_call.findings.finding import Finding
@@ -47,7 +47,7 @@ def check(
     diff_base: str | None,
     baseline: str | None,
     write_baseline: str | None,
-    add_noqa: bool,
+    add_noqa: str | None,
     report_unused_noqa: bool,
     ignore_noqa: bool,
     show_files: bool,
@@ -65,9 +65,9 @@ def check(
         return showing.show_files(context, paths, Trouble(is_quiet=quiet))
     if watch and (hindrance := watching.conflict(context)) is not None:
         raise click.UsageError(hindrance)
-    if add_noqa:
+    if add_noqa is not None:
         trouble = Trouble(is_quiet=quiet)
-        remain = adopt(context, paths, output_format, trouble)
+        remain = adopt(context, paths, output_format, trouble, reason=add_noqa)
         return trouble.status(findings=remain and not exit_zero)
 
     selects = selects_of(report_unused_noqa=report_unused_noqa, ignore_noqa=ignore_noqa)

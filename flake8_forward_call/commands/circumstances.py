@@ -9,13 +9,13 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.commands.recorded import command_line
+from flake8_forward_call.commands.given.recorded import command_line
+from flake8_forward_call.commands.toml import origin
 from flake8_forward_call.configuration.options import OPTIONS
-from flake8_forward_call.configuration.settings import GIVEN, Settings, configured, settings_of
+from flake8_forward_call.configuration.settings import Settings, settings_of
 from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.report.record import Circumstances
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.terminal.printing import from_here
 
 
 def circumstances(context: click.Context, paths: Sequence[str], files: int, selects: Selects) -> Circumstances:
@@ -33,15 +33,11 @@ def circumstances(context: click.Context, paths: Sequence[str], files: int, sele
 
 def _settings() -> Iterator[tuple[str, str]]:
     """Yield the settings that differ from the defaults, as TOML, each with its origin."""
-    settings, defaults, found = settings_of(Path.cwd()), Settings(), configured(Path.cwd())
+    settings, defaults = settings_of(Path.cwd()), Settings()
     for option in OPTIONS:
         value = getattr(settings, option.attribute)
-        if value == getattr(defaults, option.attribute):
-            continue
-        origin = "command line"
-        if option.name not in GIVEN.get().values and found is not None and option.name in found.lines:
-            origin = f"{from_here(str(found.path))}:{found.lines[option.name]}"
-        yield f"{option.name} = {json.dumps(value, default=str)}", origin
+        if value != getattr(defaults, option.attribute):
+            yield f"{option.name} = {json.dumps(value, default=str)}", origin(option.name, settings)
 
 
 def _epoch() -> int | None:

@@ -24,17 +24,24 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("forward-call fix src", "make all safe fixes"),
         ("forward-call fix --select FWD001,FWD004 src", "only for these rules"),
         ("forward-call fix --unsafe-fixes --diff src", "including fixes that need review"),
+        ("forward-call fix --typed-call src", "and keep the types of the calls"),
         ("forward-call fix --summary markdown src", "a pull-request description"),
     ),
     "explain": (
         ("forward-call explain", "list the rules"),
         ("forward-call explain FWD002", "explain a rule"),
         ("forward-call explain src/net.py:11:26", "the evidence for a finding"),
+        ("forward-call explain --all --output-format json", "all rules, for a program"),
     ),
     "config": (
         ("forward-call config", "settings for the current directory"),
         ("forward-call config src/net.py", "settings for a file"),
+        ("forward-call config --config 'select = [\"FWD\"]'", "with a setting changed"),
         ("forward-call config --schema > schema.json", "for an editor"),
+    ),
+    "clean": (
+        ("forward-call clean", "remove the cache of this user"),
+        ("forward-call clean --cache-dir .cache", "remove the cache in a folder"),
     ),
     "server": (("forward-call server --stdio", "what an editor starts"),),
     "completion": (

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.given.colour import colour_option
+from flake8_forward_call.commands.given.completing import codes_or_files
 from flake8_forward_call.commands.options import inference_options, observed_option
 from flake8_forward_call.files.reading import NotPlainError, read_bytes
 from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.findings.selection import EVERYTHING, unknown
 from flake8_forward_call.report import evidence
+from flake8_forward_call.report.explanations import calls_as_json, rule_as_json, rules_as_json
 from flake8_forward_call.report.rendering import text
 from flake8_forward_call.rules import BY_CODE, RULES
 from flake8_forward_call.sources.opening import read
@@ -37,15 +39,30 @@ _PLACE = re.compile(
 @click.command(epilog=epilog("explain"), short_help="Explain a rule or a call.")
 @inference_options
 @observed_option
+@click.option("--all", "wants_all", is_flag=True, help="Explain all rules.")
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Output format: text or, for programs, json.",
+)
+@colour_option
 @click.argument("what", metavar="[CODE | PATH[:cell N]:ROW[:COLUMN]]", required=False, shell_complete=codes_or_files)
-def explain(what: str | None) -> Status:
+def explain(what: str | None, *, wants_all: bool, output_format: str) -> Status:
     """Explain a rule, or why a call is or is not reported. Without an argument, list the rules.
 
     PATH:ROW:COLUMN is the location of a call as 'check' prints it, 'PATH:cell N:ROW:COLUMN' in a notebook. The output
     is the chain of evidence, each step with its file and line, or the point where the trail is lost.
     """
+    is_json = output_format == "json"
     place = None if what is None else _PLACE.fullmatch(what)
-    if what is None:
+    if what is None and is_json:
+        click.echo(rules_as_json(RULES))
+    elif wants_all:
+        if what is not None:
+            raise click.UsageError("--all explains all rules, so it cannot be used with one of them or with a call")
+        click.echo("\n\n".join(rule.document.rstrip() for rule in RULES))
+    elif what is None:
         for rule in RULES:
             told = (("fixable", rule.applicability is not None), ("off by default", not rule.default))
             notes = [note for note, holds in told if holds]
@@ -54,12 +71,14 @@ def explain(what: str | None) -> Status:
             )
         click.echo("\n'forward-call explain CODE' explains one of them, 'forward-call explain PATH:ROW:COLUMN' a call.")
     elif (known := BY_CODE.get(what.upper())) is not None:
-        click.echo(known.document.rstrip())
+        click.echo(rule_as_json(known) if is_json else known.document.rstrip())
     elif place is not None:
         path, bare = place["path"], place["bare_cell"]
         if bare is not None and not is_notebook(path):
             path, bare = f"{path}:{bare}", None  # A colon in the name.
-        _explain_call(path, _number(place["cell"] or bare), int(place["row"]), _number(place["column"]))
+        _explain_call(
+            path, _number(place["cell"] or bare), int(place["row"]), _number(place["column"]), is_json=is_json
+        )
     elif (path := _file_in(what)) is not None:
         raise _wrong_form(path)
     else:
@@ -93,7 +112,7 @@ def _wrong_form(path: str) -> click.BadParameter:
     return click.BadParameter(f"{near(path)}: name a call in it as {form}, as 'check' prints it", param_hint="PATH")
 
 
-def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> None:
+def _explain_call(path: str, cell: int | None, row: int, column: int | None, *, is_json: bool) -> None:
     from flake8_forward_call.explaining import NoCallError, explain
 
     try:
@@ -116,6 +135,9 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None) -> 
         ) from None
     except NoCallError as error:
         raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
+    if is_json:
+        click.echo(calls_as_json(source, found))
+        return
     for each in found:
         terminal.echo("\n".join(_lines(source, each)))
 

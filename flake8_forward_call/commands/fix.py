@@ -9,20 +9,21 @@ import click
 
 from flake8_forward_call.checking import hold, keep
 from flake8_forward_call.commands.examples import epilog
+from flake8_forward_call.commands.given.recorded import RecordedCommand, command_line
 from flake8_forward_call.commands.options import (
+    fixing_options,
     ignore_noqa_option,
     observed_option,
     paths_or_default,
     shared_options,
-    unsafe_fixes_option,
 )
-from flake8_forward_call.commands.recorded import RecordedCommand, command_line
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import STDIN, read_inputs
 from flake8_forward_call.findings.selection import without_noqa
 from flake8_forward_call.fixing.fixing import Fixing
 from flake8_forward_call.fixing.interactive import Asking
+from flake8_forward_call.fixing.typing_calls import TypingCalls
 from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.terminal import terminal
@@ -39,7 +40,7 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
     is_flag=True,
     help="Print the changes as a diff instead of making them; exits with 1 if there are any.",
 )
-@unsafe_fixes_option
+@fixing_options
 @observed_option
 @click.option("--interactive", "-i", is_flag=True, help="Show each rewrite with its evidence and ask before making it.")
 @click.option(
@@ -48,6 +49,11 @@ from flake8_forward_call.terminal.trouble import Status, Trouble, reason
     help="Print a summary for a pull-request description; everything else goes to stderr.",
 )
 @ignore_noqa_option
+@click.option(
+    "--typed-call",
+    is_flag=True,
+    help="For classes whose calls were rewritten, add a __call__ with the types of forward, for type checkers.",
+)
 @click.option(
     "--exit-non-zero-on-fix", is_flag=True, help="Exit with 1 if a call was rewritten, even if no findings remain."
 )
@@ -62,6 +68,7 @@ def fix(
     interactive: bool,
     summary: str | None,
     ignore_noqa: bool,
+    typed_call: bool,
     exit_non_zero_on_fix: bool,
     quiet: bool,
     verbose: bool,
@@ -76,14 +83,18 @@ def fix(
     conflict = _conflict(STDIN in paths, output_format, diff=diff, interactive=interactive, summary=summary is not None)
     if conflict is not None:
         raise click.UsageError(conflict)
+    if typed_call and STDIN in paths:
+        raise click.UsageError("--typed-call may change several files, so it cannot be used with standard input")
     trouble = Trouble(is_quiet=quiet)
     telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
     fixing = Fixing(
         selects=without_noqa(selection_of) if ignore_noqa else selection_of,
         trouble=trouble,
         unsafe=settings.unsafe_fixes,
+        is_only=settings.fix_only,
         is_dry=diff,
         asking=Asking(err=summary is not None) if interactive else None,
+        typing=TypingCalls(trouble) if typed_call else None,
         is_summed_up=summary is not None,
         output_format=output_format,
     )

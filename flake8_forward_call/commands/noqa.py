@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 import click
 
+from flake8_forward_call.commands.given.recorded import OptionalValue
 from flake8_forward_call.configuration.selecting import selection_of
 from flake8_forward_call.files.inputs import STDIN, STDIN_NAME, read_inputs
 from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.findings.selection import Selection, Selects, without_noqa
 from flake8_forward_call.noqa.adopting import Adopting
+from flake8_forward_call.noqa.reasons import hindrance_of_reason
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.rules import fwd100
 from flake8_forward_call.terminal.interrupts import ends_raised
@@ -21,9 +23,24 @@ from flake8_forward_call.terminal.trouble import Trouble
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
+
+def _reason(_context: click.Context, _option: click.Parameter, given: str | None) -> str | None:
+    """The reason as it will be in comments. Raises BadParameter if it would not be one there."""
+    if given is None:
+        return None
+    given = given.strip()
+    if (why := hindrance_of_reason(given)) is not None:
+        raise click.BadParameter(f"the reason {why}")
+    return given
+
+
 _OPTIONS = (
     click.option(
-        "--add-noqa", is_flag=True, help="Add '# noqa: CODE' comments to the findings instead of reporting them."
+        "--add-noqa",
+        cls=OptionalValue,
+        metavar="REASON",
+        callback=_reason,
+        help="Add '# noqa: CODE' comments, with the reason after the code, to the findings instead of reporting them.",
     ),
     click.option(
         "--report-unused-noqa",
@@ -58,12 +75,17 @@ def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:
     return with_unused if report_unused_noqa else selection_of
 
 
-def adopt(context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble) -> bool:
-    """Add comments to the findings; whether any remain. Raises UsageError if other options conflict with --add-noqa."""
+def adopt(
+    context: click.Context, paths: Sequence[str], output_format: str, trouble: Trouble, *, reason: str = ""
+) -> bool:
+    """Add comments to the findings, each with the reason if there is one; whether any finding remains.
+
+    Raises UsageError if other options conflict with --add-noqa.
+    """
     conflict = _conflict(context, output_format)
     if conflict is not None:
         raise click.UsageError(conflict)
-    adopting, skipped = Adopting(selection_of, trouble), Skipped()
+    adopting, skipped = Adopting(selection_of, trouble, reason), Skipped()
     try:
         with ends_raised(), Progress(is_wanted=not trouble.is_quiet) as progress:
             for each in read_inputs(paths, STDIN_NAME, trouble, skipped, progress.over):

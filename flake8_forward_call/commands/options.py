@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.core import ParameterSource
 
-from flake8_forward_call.commands.completing import OFFERS, files
-from flake8_forward_call.configuration.files import FILE
+from flake8_forward_call.commands.given.colour import colour_option
+from flake8_forward_call.commands.given.completing import OFFERS, files
+from flake8_forward_call.commands.given.giving import give
+from flake8_forward_call.commands.given.sources import source_options
 from flake8_forward_call.configuration.options import BY_NAME, OPTIONS, Kind, Option
-from flake8_forward_call.configuration.settings import GIVEN, Given, settings_of
-from flake8_forward_call.configuration.values import OptionValueError, value_of
+from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files import cache
 from flake8_forward_call.files.inputs import STDIN, STDIN_NAME
 from flake8_forward_call.observing.joining import OBSERVED, NothingHereError, Observed
@@ -24,29 +24,13 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 _Decorator = Callable[[_Command], _Command]
 
 
-def _give(context: click.Context, change: Callable[[Given], Given]) -> None:
-    """Change what is given for the run, until the run is over."""
-    before = GIVEN.set(change(GIVEN.get()))
-    context.call_on_close(lambda: GIVEN.reset(before))
-
-
 def _option_of(option: Option) -> Callable[[_Command], _Command]:
     """The command-line option for an option of the table. Its value goes into the settings of the run."""
 
     def take(context: click.Context, _option: click.Parameter, given: Any) -> None:
         if given is None or given == ():
             return
-        raw = ",".join(given) if isinstance(given, tuple) else given
-        try:
-            value = value_of(option, raw, Path.cwd())
-        except OptionValueError as error:
-            raise click.BadParameter(str(error)) from None
-        if option.kind is Kind.CODES and not value:
-            raise click.BadParameter("no rule code was given")
-        after = _AFTERWARDS.get(option.name)
-        if after is not None:
-            after(context, raw)
-        _give(context, lambda one: replace(one, values={**one.values, option.name: value}))
+        give(context, option, ",".join(given) if isinstance(given, tuple) else given)
 
     if option.kind is Kind.SWITCH:
         return click.option(
@@ -73,46 +57,9 @@ def _option_of(option: Option) -> Callable[[_Command], _Command]:
     )
 
 
-# The key under which a run stores which option has chosen the environment.
-_SETTLED = f"{__name__}.environment"
-
-
-def _settle_environment(context: click.Context, given: str | bool) -> None:
-    """Choose where to look for installed packages, before the first file is checked."""
-    from flake8_forward_call.inference.places import environment
-
-    name = "--python" if isinstance(given, str) else "--no-site-packages"
-    if context.meta.setdefault(_SETTLED, name) != name:
-        raise click.UsageError("--python and --no-site-packages cannot be used together")
-    try:
-        choice = environment.chosen(given) if isinstance(given, str) else environment.Choice(nothing=True)
-    except environment.NoEnvironmentError as error:
-        raise click.BadParameter(str(error)) from None
-    reset = environment.CHOICE.set(choice)
-    context.call_on_close(lambda: environment.CHOICE.reset(reset))
-
-
-_AFTERWARDS: dict[str, Callable[[click.Context, Any], None]] = {
-    "python": _settle_environment,
-    "site-packages": _settle_environment,
-    "cache-dir": lambda _, given: cache.use(given),
-}
-
-
 def _no_cache(_context: click.Context, _option: click.Parameter, given: bool) -> None:
     if given:
         cache.use("")
-
-
-def _config(context: click.Context, _option: click.Parameter, given: str | None) -> None:
-    if given is not None:
-        path = Path(given) / FILE if Path(given).is_dir() else Path(given)
-        _give(context, lambda one: replace(one, file=path.absolute()))
-
-
-def _isolated(context: click.Context, _option: click.Parameter, given: bool) -> None:
-    if given:
-        _give(context, lambda one: replace(one, is_isolated=True))
 
 
 def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -121,24 +68,6 @@ def _paths(_context: click.Context, _argument: click.Parameter, values: tuple[st
     return values
 
 
-_CONFIG = (
-    click.option(
-        "--config",
-        metavar="FILE",
-        is_eager=True,
-        expose_value=False,
-        callback=_config,
-        help=f"The {FILE} to read settings from, instead of the nearest one above each file.",
-    ),
-    click.option(
-        "--isolated",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_isolated,
-        help=f"Ignore every {FILE}.",
-    ),
-)
 _NO_CACHE = click.option(
     "--no-cache",
     is_flag=True,
@@ -156,13 +85,20 @@ PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, 
 
 # These affect the verdict itself, so every command has them.
 _INFERENCE = ("module-classes", "non-module-classes", "roots", "python", "site-packages", "cache-dir")
-_RULES = ("select", "ignore", "extend-select", "per-file-ignores")
-_FILES = ("exclude", "respect-gitignore", "force-exclude")
+_RULES = ("select", "ignore", "extend-select", "per-file-ignores", "extend-per-file-ignores")
+_FILES = ("exclude", "extend-exclude", "respect-gitignore", "force-exclude")
+
+_FIXING = ("unsafe-fixes", "fixable", "unfixable", "fix-only")
 
 
 def inference_options(command: _Command) -> _Command:
     """Give a command the options that affect what is known about a receiver."""
-    return _decorated(command, (*_of_table(*_INFERENCE), _NO_CACHE, *_CONFIG))
+    return _decorated(command, (*_of_table(*_INFERENCE), _NO_CACHE, source_options))
+
+
+def cache_options(command: _Command) -> _Command:
+    """Give a command the options that say where the cache is."""
+    return _decorated(command, (*_of_table("cache-dir"), source_options))
 
 
 def rule_options(command: _Command) -> _Command:
@@ -178,17 +114,18 @@ def file_options(command: _Command) -> _Command:
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
     files = (*_of_table(*_FILES, "output-format"), _STDIN_FILENAME)
-    return _decorated(rule_options(_decorated(inference_options(command), files)), (PATHS,))
+    return _decorated(rule_options(_decorated(inference_options(colour_option(command)), files)), (PATHS,))
 
 
 def setting_options(command: _Command) -> _Command:
     """Give a command an option for each setting, and those that say where settings come from."""
-    return _decorated(command, (*_of_table(*(one.name for one in OPTIONS if one.name != "paths")), *_CONFIG))
+    names = (one.name for one in OPTIONS if one.name != "paths" and not one.is_for_files)
+    return _decorated(command, (*_of_table(*names), source_options))
 
 
-def unsafe_fixes_option(command: _Command) -> _Command:
-    """Give a command the option to make fixes that are not safe."""
-    return _decorated(command, _of_table("unsafe-fixes"))
+def fixing_options(command: _Command) -> _Command:
+    """Give a command the options that say which fixes are made."""
+    return _decorated(command, _of_table(*_FIXING))
 
 
 def ignore_noqa_option(command: _Command) -> _Command:

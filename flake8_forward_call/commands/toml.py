@@ -1,4 +1,4 @@
-"""A setting as a line of TOML."""
+"""A setting as a line of TOML, and where it comes from."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 import sys
 
 from flake8_forward_call.configuration.options import Kind, Option
-from flake8_forward_call.terminal.printing import LOG_COMMAND, one_line
+from flake8_forward_call.configuration.settings import Settings
+from flake8_forward_call.terminal.printing import LOG_COMMAND, near, one_line
 
 
 def line_of(option: Option, name: str, value: object, origin: str) -> str:
@@ -21,6 +22,15 @@ def line_of(option: Option, name: str, value: object, origin: str) -> str:
         pairs = [f"{_text(pattern)} = {_value(codes)}" for pattern, codes in dict(value).items()]
         return f"{name} = {{ {', '.join(pairs)} }}  # {origin}" if pairs else f"{name} = {{}}  # {origin}"
     return f"{name} = {_value(value)}  # {origin}"
+
+
+def origin(name: str, settings: Settings) -> str:
+    """The files and lines that an option's value comes from, or ``command line``, or ``default``."""
+    places = (
+        "command line" if part.path is None else f"{one_line(near(str(part.path)))}:{part.row}"
+        for part in settings.parts_of(name)
+    )
+    return ", ".join(dict.fromkeys(places)) or "default"
 
 
 def _value(value: object) -> str:

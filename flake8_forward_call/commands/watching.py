@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_forward_call.configuration.files import FILE, ConfigError
+from flake8_forward_call.configuration.files import FILES, ConfigError
+from flake8_forward_call.configuration.settings import settings_or_fault
 from flake8_forward_call.files.discovery import EXCLUDED
+from flake8_forward_call.files.ignoring import included_by
 from flake8_forward_call.files.inputs import STDIN
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.trouble import Status, Trouble, reason
@@ -25,7 +27,7 @@ watch_option = click.option(
 
 # The suffixes and names of files that can change a verdict.
 _SUFFIXES = (".py", ".pyi", ".ipynb")
-_NAMES = (FILE, ".gitignore")
+_NAMES = (*FILES, ".gitignore")
 # The interval between two checks for changes, in milliseconds.
 _PACE = 100
 
@@ -73,7 +75,7 @@ def conflict(context: click.Context) -> str | None:
     if STDIN in context.params["paths"]:
         return "--watch waits for files to change, so it cannot be used with standard input"
     for name in ("add_noqa", "write_baseline"):
-        if context.params[name]:
+        if context.params[name] not in (None, False):
             return f"--watch reports again and again, so it cannot be used with --{name.replace('_', '-')}"
     return None
 
@@ -100,9 +102,15 @@ def _tops(paths: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(one if one.is_dir() else one.parent for one in real))
 
 
+def _is_included(path: Path) -> bool:
+    """Whether the settings include a file that is not Python by its suffix."""
+    included = included_by(settings_or_fault(path.parent)[0])
+    return included is not None and included.leaves_out(str(path), is_folder=False)
+
+
 def matters(name: str, tops: Sequence[Path]) -> bool:
     """Whether a change of the file at this real path may change the findings below the tops."""
     path = Path(name)
-    if path.suffix not in _SUFFIXES and path.name not in _NAMES:
+    if path.suffix not in _SUFFIXES and path.name not in _NAMES and not _is_included(path):
         return False
     return any(path.is_relative_to(top) and EXCLUDED.isdisjoint(path.relative_to(top).parts) for top in tops)

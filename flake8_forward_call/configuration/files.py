@@ -1,11 +1,12 @@
-"""``[tool.forward-call]`` in a ``pyproject.toml``: finding it and reading it."""
+"""Files with settings: finding them, reading them, and following what they extend."""
 
 from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,16 @@ from flake8_forward_call.terminal.trouble import reason
 
 FILE = "pyproject.toml"
 TABLE = "forward-call"
+# A file with the settings of this tool alone. The hidden one goes before the other, as with ruff.
+OWN_FILE = "forward-call.toml"
+OWN_FILES = (f".{OWN_FILE}", OWN_FILE)
+# Every name of a file that can have settings.
+FILES = (*OWN_FILES, FILE)
+
+_VERSION = "required-version"
+
+# How many files one file can extend, directly and through others. One or two is usual.
+_MAX_EXTENDED = 20
 
 # The name in lower case and without separators. Settings under almost the same name would be silently ignored.
 _PLAIN = "forwardcall"
@@ -40,17 +51,54 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The settings of a file: values by option name, the lines they are on, and what is invalid in it."""
+    """The settings of a file: values by option name, the lines they are on, and what is invalid in it.
+
+    ``extended`` are the files that it extends, the nearest first; what is invalid in them is in the ``faults`` as well.
+    ``base`` is the folder that its paths are relative to, if it is not that of the file.
+    """
 
     path: Path
     values: Mapping[str, Value]
     lines: Mapping[str, int]
     faults: tuple[str, ...] = ()
+    extended: tuple[Configured, ...] = ()
+    base: Path | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The folder that its paths are relative to."""
+        return self.base or self.path.parent
 
 
 def nearest(folder: Path) -> Path | None:
-    """The first ``pyproject.toml`` with the table, in the folder or one above it. Raises ConfigError."""
-    return next((one / FILE for one in (folder, *folder.parents) if _has_table(one / FILE)), None)
+    """The first file with settings, in the folder or one above it. Raises ConfigError."""
+    return next((found for one in (folder, *folder.parents) if (found := in_folder(one)) is not None), None)
+
+
+@lru_cache(maxsize=4096)
+def in_folder(folder: Path) -> Path | None:
+    """The file with settings in a folder, as ruff chooses its own: one of this tool goes before the shared one.
+
+    Raises ConfigError.
+    """
+    own = next((folder / name for name in OWN_FILES if not is_missing(folder / name)), None)
+    return own or (folder / FILE if _has_table(folder / FILE) else None)
+
+
+def of_user() -> Path | None:
+    """The user's own file with settings, for folders without one; None if there is none."""
+    if sys.platform == "win32":
+        top = os.environ.get("APPDATA", "")
+    else:
+        top = os.environ.get("XDG_CONFIG_HOME", "")
+        top = top if os.path.isabs(top) else os.path.expanduser("~/.config")  # noqa: PTH111, PTH117
+    path = Path(top, TABLE, OWN_FILE)
+    return path if os.path.isabs(top) and not is_missing(path) else None  # noqa: PTH117 (A string.)
+
+
+def is_own(path: Path) -> bool:
+    """Whether a file contains only the settings of this tool, and therefore no table for them."""
+    return path.name != FILE
 
 
 @lru_cache(maxsize=4096)
@@ -102,10 +150,7 @@ def _text_of(path: Path, data: bytes) -> str:
 
 
 def _tools(path: Path, text: str) -> Mapping[str, object]:
-    try:
-        tables = parsed(text)
-    except TomlError as error:
-        raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
+    tables = _tables(path, text)
     for name, table in tables.items():
         if isinstance(table, dict) and (name == TABLE or is_almost_table(name)):
             raise _wrong_name(path, text, name)
@@ -117,66 +162,106 @@ def _tools(path: Path, text: str) -> Mapping[str, object]:
     return tools
 
 
+def _tables(path: Path, text: str) -> Mapping[str, object]:
+    try:
+        return parsed(text)
+    except TomlError as error:
+        raise ConfigError(f"{shown(near(str(path)))}:{error.place and f'{error.place}:'} {error}") from None
+
+
 def _wrong_name(path: Path, text: str, name: str, inside: str = "") -> ConfigError:
     """The error for a table that is not read because of its name; ``inside`` is the start of its full name."""
     place = f"{shown(near(str(path)))}:{_line_of_table(text, name, inside)}"
     return ConfigError(f"{place}: [{inside}{name}] is not read; the table is called [tool.{TABLE}]")
 
 
-def read(path: Path, *, is_trusted: bool = False) -> Configured:
+def read(path: Path, *, is_trusted: bool = False, base: Path | None = None) -> Configured:
     """The settings of a file. A trusted file, one that the user named, may name paths outside its repository.
 
-    Raises ConfigError: the file cannot be read, a key is unknown, a value is invalid for its key.
+    Its paths are relative to ``base``, by default its folder. Raises ConfigError: the file cannot be read, a key is
+    unknown, a value is invalid for its key.
     """
-    found = read_what_is_valid(path, is_trusted=is_trusted)
+    found = read_what_is_valid(path, is_trusted=is_trusted, base=base)
     if found.faults:
         raise ConfigError(found.faults[0])
     return found
 
 
 @lru_cache(maxsize=64)
-def read_what_is_valid(path: Path, *, is_trusted: bool = False) -> Configured:
+def read_what_is_valid(path: Path, *, is_trusted: bool = False, base: Path | None = None) -> Configured:
     """The settings of a file without the invalid keys and values, which are its ``faults``.
 
     Raises ConfigError: the file cannot be read.
     """
+    top = None if is_trusted else Path(os.path.realpath(_top(path.parent)))
+    found = _read(path, top, base)
+    extended: list[Configured] = []
+    faults = list(found.faults)
+    seen, last = {os.path.realpath(path)}, found
+    while (name := last.values.get("extend")) is not None:
+        place = f"{shown(near(str(last.path)))}:{last.lines['extend']}: extend"
+        real = os.path.realpath(str(name))
+        if real in seen or len(seen) > _MAX_EXTENDED:
+            faults.append(f"{place} {'leads back to' if real in seen else 'has too many steps to'} {near(str(name))}")
+            break
+        seen.add(real)
+        try:
+            last = _read(Path(str(name)), top, None)
+        except ConfigError as error:
+            faults.append(f"{place}: {error}")
+            break
+        faults += last.faults
+        extended.append(last)
+    return replace(found, extended=tuple(extended), faults=tuple(faults))
+
+
+def _read(path: Path, top: Path | None, base: Path | None) -> Configured:
+    """The settings of one file. If there is a ``top`` folder, it may not name paths outside. Raises ConfigError."""
     text = _text_of(path, _bytes_of(path))
-    table = _tools(path, text).get(TABLE, {})
-    place = shown(near(str(path)))
+    table: object = _tables(path, text) if is_own(path) else _tools(path, text).get(TABLE, {})
+    place, called = shown(near(str(path))), "the file" if is_own(path) else f"[tool.{TABLE}]"
     if not isinstance(table, dict):
         raise ConfigError(f"{place}: tool.{TABLE} is not a table")
     values: dict[str, Value] = {}
     lines: dict[str, int] = {}
     faults: list[str] = []
     unknown = 0
-    for key, given in table.items():
+    # Another version of this tool may have other keys, so the version is looked at first.
+    for key in sorted(table, key=lambda one: one != _VERSION):
         option = BY_NAME.get(key)
         if option is None:
             unknown += 1
             if unknown <= _TOLD:
-                told = f"unknown key {shortened(repr(key))} in [tool.{TABLE}]; {did_you_mean(key, BY_NAME)}"
-                faults.append(f"{place}:{_line(text, key)}: {told}")
+                told = f"unknown key {shortened(repr(key))} in {called}; {_remedy(path, key)}"
+                faults.append(f"{place}:{_line(path, text, key)}: {told}")
             continue
-        lines[key] = line = _line(text, key)
+        lines[key] = line = _line(path, text, key)
         try:
-            value = value_of(option, given, path.parent)
-            if option.is_confined and not is_trusted:
-                _confine(value, path)
+            value = value_of(option, table[key], base or path.parent)
+            if option.is_confined and top is not None:
+                _confine(value, top)
         except OptionValueError as error:
             faults.append(f"{place}:{line}: {key} {error}")
+            if key == _VERSION:
+                break
         else:
             values[key] = value
     if unknown > _TOLD:
-        faults.append(f"{place}: {unknown - _TOLD} more unknown keys in [tool.{TABLE}]")
-    return Configured(path, values, lines, tuple(faults))
+        faults.append(f"{place}: {unknown - _TOLD} more unknown keys in {called}")
+    return Configured(path, values, lines, tuple(faults), base=base)
 
 
-def _confine(value: Value, path: Path) -> None:
-    """Raise OptionValueError if the value from a file names a path outside the file's repository.
+def _remedy(path: Path, key: str) -> str:
+    if is_own(path) and key == "tool":
+        return f"the keys of [tool.{TABLE}] are at the top level of this file"
+    return did_you_mean(key, BY_NAME)
+
+
+def _confine(value: Value, top: Path) -> None:
+    """Raise OptionValueError if the value from a file names a path outside the top folder of the file's repository.
 
     An unknown repository that is checked must not choose other paths. The user who runs the tool may.
     """
-    top = Path(os.path.realpath(_top(path.parent)))
     for one in (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ():
         if isinstance(one, str) and not Path(os.path.realpath(one)).is_relative_to(top):
             raise OptionValueError(f"points outside the repository {top}, to {one}; pass that path on the command line")
@@ -190,6 +275,7 @@ def _top(folder: Path) -> Path:
 def forget() -> None:
     """Clear the caches, so that changed files are read again."""
     _has_table.cache_clear()
+    in_folder.cache_clear()
     read_what_is_valid.cache_clear()
 
 
@@ -200,16 +286,18 @@ def _line_of_table(text: str, name: str, inside: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), 1) if header.match(line)), 1)
 
 
+# The header of a table that is the value of a key, in a file of this tool.
+_OWN_HEADER = re.compile(r"\s*\[\s*[\"']?(?P<key>[\w-]+)[\"']?\s*\]")
 _HEADER = re.compile(rf"\s*\[\s*tool\s*\.\s*[\"']?{TABLE}[\"']?\s*(?:\.\s*[\"']?(?P<key>[\w-]+)[\"']?\s*)?\]")
 
 
-def _line(text: str, key: str) -> int:
+def _line(path: Path, text: str, key: str) -> int:
     """The line of a key of the table; the line of the table's header if the key is written in another way."""
-    inside, first = False, 1
+    inside, first = is_own(path), 1
     for number, line in enumerate(text.splitlines(), 1):
-        header = _HEADER.match(line)
+        header = (_OWN_HEADER if is_own(path) else _HEADER).match(line)
         if header is not None:
-            inside, first = True, number
+            inside, first = True, 1 if is_own(path) else number
             if header["key"] == key:
                 return number
         elif line.lstrip().startswith("["):

@@ -17,6 +17,7 @@ class Kind(enum.Enum):
     FOLDERS = "folders"
     PATHS = "files and folders"
     PATH = "a path"
+    VERSION = "a version specifier, as in dependencies"
     SWITCH = "true or false"
     CODES_BY_PATTERN = "patterns of paths, each with rule codes"
     CHOICE = "one of a few words"
@@ -30,7 +31,10 @@ class Option:
     the default can be given. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with
     the prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set.
     ``example`` is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that
-    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself.
+    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself. Values of
+    one that ``is_added`` add up, from a file that is extended to the command line; of the others, the nearest one
+    counts. One that ``is_for_files`` has no option of its own on the command line, but ``--config "KEY = VALUE"`` sets
+    it.
     """
 
     name: str
@@ -44,6 +48,8 @@ class Option:
     choices: tuple[str, ...] = ()
     metavar: str | None = None
     is_confined: bool = False
+    is_added: bool = False
+    is_for_files: bool = False
 
     @property
     def attribute(self) -> str:
@@ -81,6 +87,7 @@ OPTIONS: tuple[Option, ...] = (
         '["FWD002", "FWD003"]',
         in_flake8="--extend-select",
         metavar="CODES",
+        is_added=True,
     ),
     Option(
         "per-file-ignores",
@@ -91,12 +98,53 @@ OPTIONS: tuple[Option, ...] = (
         metavar="PATTERN:CODES",
     ),
     Option(
+        "extend-per-file-ignores",
+        Kind.CODES_BY_PATTERN,
+        "Rules to disable in some files, in addition to per-file-ignores.",
+        '{ "demo.py" = ["FWD"] }',
+        in_flake8="--per-file-ignores",
+        metavar="PATTERN:CODES",
+        is_added=True,
+    ),
+    Option(
+        "fixable",
+        Kind.CODES,
+        "Rules whose findings may be fixed, instead of all rules.",
+        '["FWD001"]',
+        metavar="CODES",
+    ),
+    Option(
+        "unfixable",
+        Kind.CODES,
+        "Rules whose findings are never fixed.",
+        '["FWD004"]',
+        metavar="CODES",
+    ),
+    Option(
+        "include",
+        Kind.PATTERNS,
+        "Files to check in directories, instead of Python files and notebooks: patterns as in .gitignore.",
+        '["*.py", "bin/train"]',
+        default=("*.py", "*.ipynb"),
+        in_flake8="--filename",
+        is_for_files=True,
+    ),
+    Option(
         "exclude",
         Kind.PATTERNS,
         "Files and directories to skip, in addition to caches, environments and the like: patterns as in .gitignore.",
         '["vendor/", "*_pb2.py"]',
         in_flake8="--extend-exclude",
         metavar="PATTERNS",
+    ),
+    Option(
+        "extend-exclude",
+        Kind.PATTERNS,
+        "Files and directories to skip, in addition to exclude.",
+        '["generated/"]',
+        in_flake8="--extend-exclude",
+        metavar="PATTERNS",
+        is_added=True,
     ),
     Option(
         "respect-gitignore",
@@ -182,6 +230,14 @@ OPTIONS: tuple[Option, ...] = (
         flag_help="Also make fixes that may change what the program does.",
     ),
     Option(
+        "fix-only",
+        Kind.SWITCH,
+        "Whether 'fix' only fixes, without reporting the findings that remain.",
+        "true",
+        default=False,
+        flag_help="Do not report findings that remain, and exit with 0 if there are any. FWD900 is still reported.",
+    ),
+    Option(
         "output-format",
         Kind.CHOICE,
         f"Output format: {', '.join(FORMATS)}.",
@@ -189,6 +245,21 @@ OPTIONS: tuple[Option, ...] = (
         default="text",
         choices=tuple(FORMATS),
         metavar="FORMAT",
+    ),
+    Option(
+        "extend",
+        Kind.PATH,
+        "Another file with settings, which apply where this file does not set them.",
+        '"shared/forward-call.toml"',
+        is_for_files=True,
+    ),
+    Option(
+        "required-version",
+        Kind.VERSION,
+        "The versions of forward-call that can be used; any other one stops with an error.",
+        '">=0.1"',
+        in_flake8="--require-plugins",
+        is_for_files=True,
     ),
 )
 

@@ -29,7 +29,7 @@ _CODE = "^(" + "|".join(sorted({rule.code[:length] for rule in RULES for length 
 def _of(option: Option) -> dict[str, object]:
     found: dict[str, object] = {"description": option.help, **_shape(option)}
     if option.default is not None:
-        found["default"] = option.default
+        found["default"] = list(option.default) if isinstance(option.default, tuple) else option.default
     return found
 
 
@@ -39,7 +39,7 @@ def _shape(option: Option) -> dict[str, object]:
             return {"type": "boolean"}
         case Kind.CHOICE:
             return {"type": "string", "enum": list(option.choices)}
-        case Kind.PATH:
+        case Kind.PATH | Kind.VERSION:
             return {"type": "string"}
         case Kind.CODES:
             return {"$ref": "#/definitions/codes"}

@@ -1,27 +1,41 @@
-"""The settings that apply to a file: those given for the run, those of its ``pyproject.toml``, the defaults."""
+"""The settings that apply to a file: those given for the run, those of the nearest file with settings, the defaults."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import FILE, ConfigError, Configured, nearest, read, read_what_is_valid
-from flake8_forward_call.configuration.options import OPTIONS
+from flake8_forward_call.configuration.files import (
+    FILE,
+    ConfigError,
+    Configured,
+    nearest,
+    of_user,
+    read,
+    read_what_is_valid,
+)
+from flake8_forward_call.configuration.layers import Part, combined, value_of_parts
+from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.values import CodesByPattern, Value
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """A value for each option of the table; ``base`` is the folder of the file that the values come from."""
+    """A value for each option of the table; ``parts`` has the sources of each one that is set."""
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     per_file_ignores: CodesByPattern = ()
+    extend_per_file_ignores: CodesByPattern = ()
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
+    include: tuple[str, ...] = ("*.py", "*.ipynb")
     exclude: tuple[str, ...] = ()
+    extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True
     force_exclude: bool = False
     module_classes: tuple[str, ...] = ()
@@ -32,41 +46,40 @@ class Settings:
     cache_dir: str | None = None
     paths: tuple[str, ...] = ()
     unsafe_fixes: bool = False
+    fix_only: bool = False
     output_format: str = "text"
-    base: Path = field(default_factory=Path.cwd)
+    extend: str | None = None
+    required_version: str | None = None
+    parts: tuple[tuple[str, tuple[Part, ...]], ...] = ()
 
-    def base_of(self, name: str) -> Path:
-        """The folder that the patterns of an option are relative to; the current one if it was given for the run."""
-        return Path.cwd() if name in GIVEN.get().values else self.base
+    def parts_of(self, *names: str) -> Iterator[Part]:
+        """The parts of the values of some options, one option after the other; none for those that are not set."""
+        parts = dict(self.parts)
+        for name in names:
+            yield from parts.get(name, ())
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was given for the whole run: options by name, the file to read instead of the nearest, whether to read none.
 
-    ``is_lenient``: invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
+    ``inline`` are options from ``--config "KEY = VALUE"``, which those of the command line override. ``is_lenient``:
+    invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
+    inline: Mapping[str, Value] = field(default_factory=dict)
     file: Path | None = None
     is_isolated: bool = False
     is_lenient: bool = False
 
+    def sets(self, *names: str) -> bool:
+        """Whether one of these options was given for the run."""
+        return any(name in self.values or name in self.inline for name in names)
+
 
 # A door sets what the user gave before the first file is checked. Each door runs one job per process.
 GIVEN: ContextVar[Given] = ContextVar("GIVEN", default=Given())  # noqa: B039 (It is frozen.)
-
-
-_ABOUT_RULES = frozenset(("ignore", "extend-select"))
-
-
-def counts(name: str) -> bool:
-    """Whether a file's value for an option counts in this run, or what was given for the run overrides it.
-
-    If the user selects rules for the run, exactly those apply.
-    """
-    given = GIVEN.get().values
-    return name not in given and not ("select" in given and name in _ABOUT_RULES)
 
 
 def configured(folder: Path) -> Configured | None:
@@ -82,7 +95,11 @@ def configured(folder: Path) -> Configured | None:
         if given.file is not None:
             return reads(given.file, is_trusted=True)
         path = nearest(folder)
-        return None if path is None else reads(path)
+        if path is not None:
+            return reads(path)
+        path = of_user()
+        # As ruff does it: the user's own file has no project, so its paths are relative to the current folder.
+        return None if path is None else reads(path, is_trusted=True, base=Path.cwd())
     except ConfigError as error:
         if not given.is_lenient:
             raise
@@ -91,10 +108,7 @@ def configured(folder: Path) -> Configured | None:
 
 def settings_of(folder: Path) -> Settings:
     """The settings for the files in a folder. Raises ConfigError."""
-    found = configured(folder)
-    of_file = {} if found is None else {name: value for name, value in found.values.items() if counts(name)}
-    values = {**of_file, **GIVEN.get().values}
-    return _settings(tuple(values.items()), Path.cwd() if found is None else found.path.parent)
+    return _settings_with(configured(folder))
 
 
 def settings_or_fault(folder: Path) -> tuple[Settings, str | None]:
@@ -102,10 +116,28 @@ def settings_or_fault(folder: Path) -> tuple[Settings, str | None]:
     try:
         return settings_of(folder), None
     except ConfigError as error:
-        return _settings(tuple(GIVEN.get().values.items()), Path.cwd()), str(error)
+        return _settings_with(None), str(error)
+
+
+def _settings_with(found: Configured | None) -> Settings:
+    given = GIVEN.get()
+    of_run = [
+        {name: Part(value, Path.cwd()) for name, value in values.items()} for values in (given.inline, given.values)
+    ]
+    return _settings(tuple(combined([*_layers(found), *of_run]).items()))
+
+
+def _layers(found: Configured | None) -> list[dict[str, Part]]:
+    """The settings of a file on top of those of the files that it extends."""
+    if found is None:
+        return []
+    return [
+        {name: Part(value, one.folder, one.path, one.lines[name]) for name, value in one.values.items()}
+        for one in reversed((found, *found.extended))
+    ]
 
 
 @lru_cache(maxsize=64)
-def _settings(values: tuple[tuple[str, Value], ...], base: Path) -> Settings:
-    known = {option.name: option.attribute for option in OPTIONS}
-    return Settings(base=base, **{known[name]: value for name, value in values})  # type: ignore[arg-type]
+def _settings(parts: tuple[tuple[str, tuple[Part, ...]], ...]) -> Settings:
+    values = {BY_NAME[name].attribute: value_of_parts(found) for name, found in parts}
+    return Settings(**values, parts=parts)  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeAlias
 
+from flake8_forward_call import __version__
 from flake8_forward_call.configuration.options import Kind, Option
 from flake8_forward_call.findings.selection import UnknownCodeError, parse_codes
 
@@ -41,6 +42,8 @@ def value_of(option: Option, given: object, base: Path) -> Value:
             return _choice(option, _text(given))
         case Kind.PATH:
             return _path(_text(given), base)
+        case Kind.VERSION:
+            return _version(_text(given))
         case Kind.CODES_BY_PATTERN:
             return _codes_by_pattern(given)
         case Kind.CODES:
@@ -104,6 +107,19 @@ def _texts(given: object) -> tuple[str, ...]:
 def _choice(option: Option, given: str) -> str:
     if given not in option.choices:
         raise OptionValueError(f"cannot be {_shown(given)}; {did_you_mean(given, option.choices)}")
+    return given
+
+
+def _version(given: str) -> str:
+    """The specifier, if the running version is one of these. Raises OptionValueError."""
+    from packaging.specifiers import InvalidSpecifier, SpecifierSet
+
+    try:
+        accepted = SpecifierSet(given if not given[:1].isdigit() else f"=={given}")
+    except InvalidSpecifier:
+        raise OptionValueError(f"must be a version specifier such as '>=1.2', not {_shown(given)}") from None
+    if not accepted.contains(__version__, prereleases=True):
+        raise OptionValueError(f"is {_shown(given)}, but the running version is {__version__}")
     return given
 
 

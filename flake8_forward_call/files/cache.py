@@ -230,6 +230,30 @@ def _prune(folder: str) -> None:
             count, total = count - 1, total - status.st_size
 
 
+def clear(folder: str) -> tuple[int, int]:
+    """Delete all records in a folder, and the folder if it is then empty; the number of files and their bytes.
+
+    Nothing else is deleted. Raises OSError, PermissionError if others may write to the folder.
+    """
+    number = total = 0
+    try:
+        is_safe = _is_safe(folder)
+    except FileNotFoundError:
+        return 0, 0
+    if not is_safe:
+        raise PermissionError("it is not a folder that only the user can write to")
+    with os.scandir(folder) as scan:
+        entries = sorted((entry for entry in scan if _is_named_as_ours(entry.name)), key=lambda entry: entry.name)
+    for entry in entries:
+        status = entry.stat(follow_symlinks=False)
+        if stat.S_ISREG(status.st_mode) and _has_mark(entry.path):
+            Path(entry.path).unlink(missing_ok=True)
+            number, total = number + 1, total + status.st_size
+    with suppress(OSError):  # It contains something else.
+        os.rmdir(folder)  # noqa: PTH106
+    return number, total
+
+
 def _is_named_as_ours(name: str) -> bool:
     """Whether the name is that of a record, or of an unfinished one that a stopped process left behind."""
     unfinished = name.startswith(_UNFINISHED) and name.endswith(_SUFFIX)

@@ -11,8 +11,8 @@ from fnmatch import fnmatch
 from functools import partial
 from pathlib import Path
 
-from flake8_forward_call.configuration.settings import settings_or_fault
-from flake8_forward_call.files.ignoring import LeftOut, reason_for
+from flake8_forward_call.configuration.settings import Settings, settings_or_fault
+from flake8_forward_call.files.ignoring import LOOKED_AT, LeftOut, included_by, reason_for
 from flake8_forward_call.files.python_files import is_python
 from flake8_forward_call.files.reading import kind_of
 from flake8_forward_call.files.skipping import Reason, Skipped
@@ -26,8 +26,6 @@ _OTHERS_CODE = _PACKAGES | {".tox", ".nox", ".venv", ".eggs"}
 EXCLUDED = _VERSION_CONTROL | _CACHES | _OTHERS_CODE
 # A directory that contains one of these is a virtual or conda environment, whatever its name.
 ENVIRONMENT_MARKS = frozenset(("pyvenv.cfg", "conda-meta"))
-
-_LOOKED_AT = (".py", ".ipynb")
 
 _NOT_THERE = {FileNotFoundError: "no such file or directory", NotADirectoryError: "no such file or directory"}
 
@@ -87,7 +85,7 @@ def _look(path: str, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, s
         if settings.force_exclude and (why := reason_for(real, is_folder=False)) is not None:
             skipped.file(real, why)
             skipped.forced()
-        elif not is_python(path):
+        elif not (is_python(path) or _is_included(real, settings)):
             skipped.not_python(path, real)
         elif not faults.prevent(fault):
             yield path, real
@@ -120,6 +118,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, faults: _Faults, skipped: 
     """Yield the Python files and notebooks under a directory, sorted by name, subdirectories last."""
     # Links to directories are not followed, so only a link to a file needs the system calls of realpath.
     waiting = [(top, real_top, left_out)]
+    only_reads = faults.only_reads
     while waiting:
         folder, real_folder, left_out = waiting.pop()
         try:
@@ -135,7 +134,8 @@ def _walk(top: str, real_top: str, left_out: LeftOut, faults: _Faults, skipped: 
         inner: list[tuple[str, str, LeftOut]] = []
         for entry in entries:
             real = f"{real_folder.rstrip(os.sep)}{os.sep}{entry.name}"
-            if entry.name.endswith(_LOOKED_AT) and _is_file(entry):
+            is_taken = entry.name.endswith(LOOKED_AT) if only_reads else left_out.takes(real)
+            if is_taken and _is_file(entry):
                 why = left_out.reason(real, is_folder=False)
                 if why is not None:
                     skipped.file(real, why)
@@ -147,7 +147,7 @@ def _walk(top: str, real_top: str, left_out: LeftOut, faults: _Faults, skipped: 
                 if not faults.prevent(fault):
                     yield entry.path, real
             elif not is_searched(entry):
-                if entry.name.endswith(_LOOKED_AT) and _is_special(entry):
+                if is_taken and _is_special(entry):
                     skipped.file(real, left_out.reason(real, is_folder=False) or Reason.SPECIAL)
             else:
                 why = left_out.reason(real, is_folder=True)
@@ -172,7 +172,7 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
             continue
         for entry in entries:
             real = f"{folder.rstrip(os.sep)}{os.sep}{entry.name}"
-            is_file = entry.name.endswith(_LOOKED_AT) and _is_file(entry)
+            is_file = entry.name.endswith(LOOKED_AT) and _is_file(entry)
             is_folder = not is_file and is_searched(entry)
             # What the settings exclude as well stays skipped when git's patterns no longer count.
             is_excluded = (is_file or is_folder) and left_out.by_user.leaves_out(real, is_folder=is_folder)
@@ -180,6 +180,12 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
             if is_folder:
                 waiting.append((real, inner))
             yield (real, inner) if is_file else None
+
+
+def _is_included(real: str, settings: Settings) -> bool:
+    """Whether the settings take a named file for Python that is not Python by its name or its first line."""
+    included = included_by(settings)
+    return included is not None and included.leaves_out(real, is_folder=False)
 
 
 def is_environment(entries: Iterable[os.DirEntry[str]]) -> bool:

@@ -14,7 +14,10 @@ _SOURCES = frozenset((".py", ".pyi", ".pyw", ".ipynb", ".toml", ".cfg", ".ini"))
 _PARTS = tuple(
     (re.compile(separator), re.compile(start))
     for separator, start in (
-        (rb"\r?\n", rb"\S[^\r\n]*?:\d+:\d+: FWD\d{3} "),  # text
+        (rb"\r?\n", rb"\S[^\r\n]*?:\d+:\d+: FWD\d{3} "),  # text, concise
+        (rb"\r?\n(?:\r?\n)+", rb"\S[^\r\n]*:(?:\r?\n  (?:cell \d+:)?\d+:\d+ +FWD\d{3} [^\r\n]*)+\Z"),  # grouped
+        (rb"\r?\n", rb"\S[^\r\n]*?:\d+: \[FWD\d{3}\] "),  # pylint
+        (rb"\r?\n", rb"##vso\[task\.logissue [^\]\r\n]*;code=FWD\d{3};\]"),  # azure
         (rb"\r?\n(?:\r?\n)+", rb"FWD\d{3} [^\r\n]*\r?\n *--> "),  # full
         (rb"\r?\n", rb" *\d+\tFWD\d{3}\t"),  # statistics
         (rb"\r?\n", rb"::(?:error|warning) title=forward-call \(FWD\d{3}\),"),  # github
@@ -54,10 +57,19 @@ def is_former_output(data: bytes) -> bool:
     try:
         held = json.loads(data)
     except (ValueError, RecursionError):
-        return False
+        return _is_json_lines(text)
     if isinstance(held, list):
         return all(map(_is_listed, held))
+    if _is_listed(held):
+        return True
     return _is_sarif(held) or _is_rdjson(held) or _is_baseline(held)
+
+
+def _is_json_lines(text: bytes) -> bool:
+    try:
+        return all(_is_listed(json.loads(line)) for line in text.splitlines())
+    except (ValueError, RecursionError):
+        return False
 
 
 def _is_listed(each: object) -> bool:

@@ -9,7 +9,7 @@ from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import FILE
+from flake8_forward_call.configuration.files import FILES
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
 from flake8_forward_call.configuration.settings import Settings, settings_or_fault
 from flake8_forward_call.files.reading import TooLargeError, read_bytes
@@ -17,6 +17,10 @@ from flake8_forward_call.files.skipping import Reason
 from flake8_forward_call.terminal.printing import near, shown
 
 GITIGNORE = ".gitignore"
+
+# What is checked in directories by default, as suffixes, because most searches compare thousands of names.
+LOOKED_AT = (".py", ".ipynb")
+_BY_DEFAULT = Settings().include
 
 # The longest real ones have a few thousand lines.
 MAX_GITIGNORE = 1_000_000
@@ -102,11 +106,13 @@ def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence
 class LeftOut:
     """What is skipped in a folder: by git, and by the settings that apply there.
 
-    ``invalid`` is why these settings are invalid. Then the folder counts as one without settings.
+    ``included`` has the files that are looked at, None for the default. ``invalid`` is why the settings are invalid.
+    Then the folder counts as one without settings.
     """
 
     by_git: Ignoring = Ignoring()
     by_user: Ignoring = Ignoring()
+    included: Ignoring | None = None
     respects_git: bool = True
     invalid: str | None = None
 
@@ -123,17 +129,24 @@ class LeftOut:
         """
         (settings, invalid), named = settings_or_fault(Path(folder)), folder if is_named else ""
         by_git = of_repository(folder, named) if settings.respect_gitignore else Ignoring()
-        return cls(by_git, _of_user(settings, named), settings.respect_gitignore, invalid)
+        return cls(by_git, _of_user(settings, named), included_by(settings), settings.respect_gitignore, invalid)
 
     def below(self, folder: str, names: Container[str]) -> LeftOut:
         """What is skipped in a folder further down, whose entries have these ``names``."""
         found = self
-        if FILE in names:
+        if any(name in names for name in FILES):
             settings, invalid = settings_or_fault(Path(folder))
-            found = replace(found, by_user=_of_user(settings, self.by_user.named), invalid=invalid)
+            by_user = _of_user(settings, self.by_user.named)
+            found = replace(found, by_user=by_user, included=included_by(settings), invalid=invalid)
         if self.respects_git and GITIGNORE in names:
             found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
         return found
+
+    def takes(self, path: str) -> bool:
+        """Whether a search takes the file at this real path, if nothing skips it."""
+        if self.included is None:
+            return path.endswith(LOOKED_AT)
+        return self.included.leaves_out(path, is_folder=False)
 
     def reason(self, path: str, *, is_folder: bool) -> Reason | None:
         """Why a real path is skipped; None if it is not."""
@@ -143,8 +156,19 @@ class LeftOut:
 
 
 def _of_user(settings: Settings, named: str) -> Ignoring:
-    base = os.path.realpath(settings.base_of("exclude"))
-    return Ignoring(named=named).with_patterns(base, [os.fsencode(one) for one in settings.exclude])
+    return _with_parts(Ignoring(named=named), settings, "exclude", "extend-exclude")
+
+
+def included_by(settings: Settings) -> Ignoring | None:
+    """The files that ``include`` names, as if they were ignored; None for those of the default."""
+    return None if settings.include == _BY_DEFAULT else _with_parts(Ignoring(), settings, "include")
+
+
+def _with_parts(found: Ignoring, settings: Settings, *names: str) -> Ignoring:
+    for part in settings.parts_of(*names):
+        patterns = [os.fsencode(one) for one in part.value if isinstance(one, str)] if part.value else []  # type: ignore[union-attr]
+        found = found.with_patterns(os.path.realpath(part.base), patterns)
+    return found
 
 
 def reason_for(path: str, *, is_folder: bool) -> Reason | None:

@@ -96,7 +96,8 @@ class Skipped:
 
     def _why(self, reason: Reason) -> str:
         if reason is Reason.EXCLUDE:
-            return f"{reason.value} ({'--exclude' if 'exclude' in GIVEN.get().values else 'exclude in pyproject.toml'})"
+            is_given = GIVEN.get().sets("exclude", "extend-exclude")
+            return f"{reason.value} ({'--exclude' if is_given else 'exclude in the settings'})"
         if reason is Reason.NOT_PYTHON:
             named = ", ".join(map(near, self._not_python[:_MAX_NAMED]))
             return f"{reason.value} ({named}{', ...' if len(self._not_python) > _MAX_NAMED else ''})"

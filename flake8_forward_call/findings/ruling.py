@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.findings.context import context_of_call, context_of_statement
-from flake8_forward_call.findings.finding import Applicability, Finding, Fix
+from flake8_forward_call.findings.finding import Applicability, Finding, Fix, Place
 from flake8_forward_call.inference.verdicts.verdict import Attachment, Sameness, Standing, Verdict
-from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005
+from flake8_forward_call.rules import Rule, fwd001, fwd002, fwd003, fwd004, fwd005, fwd006
 from flake8_forward_call.terminal.printing import from_here, one_line
 
 if TYPE_CHECKING:
     from flake8_forward_call.inference.classes.overrides import Override
+    from flake8_forward_call.inference.wrapping.unwrapped import Unwrapped
     from flake8_forward_call.sources.source import Source
     from flake8_forward_call.visiting.sites import Site
 
@@ -143,6 +144,40 @@ def finding_for_override(source: Source, override: Override) -> Finding:
     message = fwd005.RULE.message.format(name=one_line(override.cls.node.name), remedy=remedy)
     context = context_of_statement(source, "__call__", start)
     return Finding(fwd005.RULE.code, source.path, start, end, message, start.row, context=context)
+
+
+def findings_for_unwrapped(source: Source) -> list[Finding]:
+    """The findings for methods that are called on the module inside a wrapper."""
+    from flake8_forward_call.inference.wrapping.unwrapped import unwrapped
+    from flake8_forward_call.visiting.intent import Intent
+
+    found = (_finding_for_unwrapped(source, one) for one in unwrapped(source))
+    intent = Intent(source)
+    return [one for one in found if one is not None and not intent.is_deliberate(one.start.row)]
+
+
+def _finding_for_unwrapped(source: Source, one: Unwrapped) -> Finding | None:
+    """The finding for one of these calls; None if its location is unknown, as in f-strings of older Pythons."""
+    name = one.method.attr
+    try:
+        end = source.place_of_node(one.method.end_lineno, one.method.end_col_offset)
+        start = Place(end.row, end.column - len(name))
+        if start.column < 1 or source.text[source.offset(start) : source.offset(end)] != name:
+            return None
+    except IndexError:
+        return None
+    receiver = " ".join(ast.unparse(one.method.value).split())
+    outside = "the wrapper" if one.outside is None else " ".join(ast.unparse(one.outside).split())
+    subject = one_line(f"{receiver}.{name}(...)")
+    message = fwd006.RULE.message.format(
+        call=f"{shortened(one_line(receiver), _RECEIVER_SHOWN)}.{one_line(name)}(...)",
+        wrapper=one.wrapper.name,
+        loss=one.wrapper.loss,
+        remedy=one.wrapper.remedy.format(wrapper=shortened(one_line(outside), _RECEIVER_SHOWN), method=one_line(name)),
+    )
+    context = context_of_statement(source, subject, start)
+    context = replace(context, first_row=min(start.row, one.call.lineno), last_row=max(start.row, context.last_row))
+    return Finding(fwd006.RULE.code, source.path, start, end, message, start.row, context=context)
 
 
 def shortened(text: str, limit: int) -> str:

@@ -28,13 +28,15 @@ class UnknownCodeError(Exception):
 class Selection:
     """The codes and prefixes that the user gave; ``select`` is None if the rules' defaults apply.
 
-    ``honours_noqa``: whether a `# noqa` comment silences a finding.
+    ``honours_noqa``: whether a `# noqa` comment silences a finding. ``fixable`` is None if all rules are.
     """
 
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
     extend_select: tuple[str, ...] = ()
     honours_noqa: bool = True
+    fixable: tuple[str, ...] | None = None
+    unfixable: tuple[str, ...] = ()
 
     def keeps(self, code: str) -> bool:
         """Whether findings of this rule are wanted.
@@ -46,6 +48,11 @@ class Selection:
         if chosen or ignored:
             return chosen > ignored
         return self.select is None and BY_CODE[code].default
+
+    def may_fix(self, code: str) -> bool:
+        """Whether findings of this rule may be fixed: the longest prefix wins, and in a tie, ``unfixable`` wins."""
+        chosen, barred = longest(code, self.fixable or ()), longest(code, self.unfixable)
+        return chosen > barred if chosen or barred else self.fixable is None
 
     def leaves_open(self, code: str) -> bool:
         """Whether the rule is off, but not because the user ignored it."""

@@ -19,10 +19,12 @@ from flake8_forward_call.files.writing import WriteError, outside, replace
 from flake8_forward_call.findings.finding import Applicability, Finding, Fix
 from flake8_forward_call.findings.selection import Selection, Selects, everywhere
 from flake8_forward_call.fixing.interactive import Asking
+from flake8_forward_call.fixing.typing_calls import TypingCalls
+from flake8_forward_call.inference.classes.receivers import ClassPlace
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.rules import RULES
+from flake8_forward_call.rules import RULES, fwd900
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.interrupts import interrupts_held
@@ -43,15 +45,19 @@ class Outcome:
 class Fixing:
     """One run of ``fix``: takes the inputs one by one and keeps count.
 
-    ``is_dry``: change nothing, and print a diff. ``asking``: only make the fixes that the user accepts.
-    ``is_summed_up``: standard output is for a summary of ``made`` and ``remaining``.
+    ``is_only``: do not report what remains, except files that could not be analysed or rewritten. ``is_dry``: change
+    nothing, and print a diff. ``asking``: only make the fixes that the user accepts. ``typing``: also type the calls of
+    the classes that rewritten calls reach. ``is_summed_up``: standard output is for a summary of ``made`` and
+    ``remaining``.
     """
 
     selects: Selects
     trouble: Trouble
     unsafe: bool = False
+    is_only: bool = False
     is_dry: bool = False
     asking: Asking | None = None
+    typing: TypingCalls | None = None
     is_summed_up: bool = False
     output_format: str = "text"
     made: list[Finding] = field(default_factory=list, init=False)  # Findings whose fix was made, or would be.
@@ -71,7 +77,9 @@ class Fixing:
     @property
     def findings_remain(self) -> bool:
         """Whether findings remain for the exit status. With --diff nothing is changed, so all findings remain."""
-        return bool(self._found if self.is_dry else self.remaining)
+        if self.is_dry:
+            return bool(self.made or self.remaining if self.is_only else self._found)
+        return bool(self.remaining)
 
     @property
     def has_quit(self) -> bool:
@@ -90,6 +98,7 @@ class Fixing:
         evidence: dict[Finding, list[tuple[str, str]]] = {}
         if self.is_summed_up and outcome.data is not None and checked.source is not None:
             evidence = _steps(Report(chosen, {each.name: checked.source}))
+        reached = self._reached(each, checked, chosen)
         with interrupts_held():  # A change is made, counted and reported, or not made at all.
             try:
                 is_made = self._deliver(each, outcome)
@@ -102,12 +111,15 @@ class Fixing:
                 self._files += 1
                 self.made += chosen
                 self.evidence |= evidence
+                if self.typing is not None:
+                    self.typing.add(reached)
                 if not self.is_dry:
                     for finding, fix in zip(chosen, fixes, strict=True):
                         self._say(rewrites.render(finding, fix))
 
     def finish(self) -> None:
-        """Print the diff, report the remaining findings, and sum up."""
+        """Type calls, print the diff, report the remaining findings, and sum up."""
+        self._type_calls()
         folder = diff.top([name for name, *_ in self._changes])
         for name, before, after in self._changes:
             self._show_diff(diff.render(name, before, after, folder))
@@ -119,17 +131,45 @@ class Fixing:
             self.evidence |= _steps(remains)
         remaining = len(self.remaining)
         if self._taken:
-            self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=remaining, dry=self.is_dry))
+            told = None if self.is_only and not remaining else remaining
+            self._say(rewrites.summarise(calls=len(self.made), files=self._files, remaining=told, dry=self.is_dry))
         for hint in self._hints(folder):
             self._say(hint)
+
+    def _reached(self, each: Input, checked: Checked, chosen: list[Finding]) -> list[ClassPlace]:
+        """The classes that the calls reach whose fix should be made, if their calls should be typed."""
+        if self.typing is None:
+            return []
+        self.typing.saw(each.name)
+        return self.typing.called(checked.source, chosen) if chosen and checked.source is not None else []
+
+    def _type_calls(self) -> None:
+        if self.typing is None:
+            return
+        pending = {name: after for name, _, after in self._changes}
+        for one in self.typing.retyped(pending):
+            told = f"{shown(near(one.name))}: typed the calls of {', '.join(one.classes)}"
+            if self.is_dry:
+                before = {name: old for name, old, _ in self._changes}.get(one.name, one.before)
+                self._changes = [change for change in self._changes if change[0] != one.name]
+                self._changes.append((one.name, before, one.after))
+                continue
+            try:
+                with interrupts_held():
+                    replace(one.name, one.after, expected=one.before)
+            except WriteError as error:
+                self.trouble.error(f"{near(one.name)}: {error}")
+            else:
+                self._say(told)
 
     def _show_diff(self, rendered: bytes) -> None:
         """Print the diff of a file: the exact bytes, so that it can be applied, unless it is only for reading.
 
         It is only for reading on a terminal, and on standard error among other lines. FORCE_COLOR has no effect on a
-        pipe, because it is often set in CI, where a diff that is written to a file must remain applicable.
+        pipe, because it is often set in CI, where a diff that is written to a file must remain applicable. ``--color
+        always`` has one, because it was given for this run.
         """
-        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout)
+        is_seen = self.is_summed_up or terminal.is_screen(sys.stdout) or terminal.are_colours_chosen()
         click.echo(diff.coloured(diff.visible(rendered)) if is_seen else rendered, nl=False, err=self.is_summed_up)
 
     def state(self) -> str:
@@ -194,8 +234,9 @@ class Fixing:
         return outcome.data is not None
 
     def _leave(self, each: Input, outcome: Outcome) -> None:
-        self.remaining += outcome.remaining
-        if outcome.remaining and outcome.source is not None:
+        remaining = [one for one in outcome.remaining if not self.is_only or one.code == fwd900.RULE.code]
+        self.remaining += remaining
+        if remaining and outcome.source is not None:
             self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
 
     def _say(self, line: str) -> None:

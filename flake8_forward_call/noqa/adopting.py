@@ -29,6 +29,7 @@ class Adopting:
 
     selects: Selects
     trouble: Trouble
+    reason: str = ""  # For the new comments.
     _unsilenced: list[Finding] = field(default_factory=list)
     _left: int = 0
     _silenced: int = 0
@@ -52,7 +53,7 @@ class Adopting:
         if not concerned:
             return
         try:
-            result = _silenced(each, checked, concerned)
+            result = _silenced(each, checked, concerned, self.reason)
         except SourceError as error:
             self._give_up(each, checked, error, concerned)
             return
@@ -97,14 +98,14 @@ class Adopting:
         self._left += len(concerned)
 
 
-def _silenced(each: Input, checked: Checked, concerned: list[Finding]) -> Silenced:
+def _silenced(each: Input, checked: Checked, concerned: list[Finding], reason: str) -> Silenced:
     """The file with the ``concerned`` findings silenced, in memory. Raises SourceError if it cannot be proved right."""
     source = checked.source
     assert source is not None, "only a file that was analysed has findings"
     if source.to_bytes() != each.data:
         raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
-        return silence(source, checked.findings, concerned)
+        return silence(source, checked.findings, concerned, reason)
     except SourceError as error:
         raise _left(error.reason) from None
     except Exception as error:  # A bug in this tool.

@@ -30,8 +30,10 @@ class Silenced:
     left: list[tuple[Finding, str]]
 
 
-def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding]) -> Silenced:
+def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Finding], reason: str = "") -> Silenced:
     """Add comments to the ``wanted`` ones of a file's ``findings``, none of which is silenced. Raises SourceError.
+
+    The reason is written after the codes, unless there are words already.
 
     ``findings`` are those of every rule. The reasons of those ``left`` are messages for the user.
     """
@@ -51,7 +53,7 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
         else:
             at[stretch].append(finding)
     edits = [
-        _edit(source, stretch, next(suppression.directives(stretch), None), {one.code for one in here})
+        _edit(source, stretch, next(suppression.directives(stretch), None), {one.code for one in here}, reason)
         for stretch, here in at.items()
     ]
     silenced = [finding for here in at.values() for finding in here]
@@ -73,17 +75,19 @@ def _hindrance(suppression: Suppression, stretch: Stretch) -> str | None:
     return None
 
 
-def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: set[str]) -> Edit:
+def _edit(source: Source, stretch: Stretch, directive: Directive | None, codes: set[str], reason: str) -> Edit:
     """The edit that adds the codes to the stretch, in a new comment or in the one that is there."""
     if directive is not None:
-        return _merged(source, directive.codes, sorted(codes))
+        return _merged(source, directive.codes, sorted(codes), reason)
     line = source.lines[stretch.last - 1].rstrip("\r\n")
     kept = line.rstrip(_BLANKS)
     end = Place(stretch.last, len(line) + 1)
-    return Edit(Place(stretch.last, len(kept) + 1), end, f"  # noqa: {','.join(sorted(codes))}")
+    return Edit(
+        Place(stretch.last, len(kept) + 1), end, f"  # noqa: {','.join(sorted(codes))}{reason and f' {reason}'}"
+    )
 
 
-def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) -> Edit:
+def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str], reason: str) -> Edit:
     """The edit that adds the codes to the list: in order if the codes there are sorted, else at the end."""
     row, start = present[0].place.row, present[0].place.column
     end = present[-1].place.column + len(present[-1].code)
@@ -101,6 +105,8 @@ def _merged(source: Source, present: Sequence[NamedCode], codes: Sequence[str]) 
         else:
             pieces.insert(index, code + gap)
         names.insert(index, code)
+    if reason and not line[end - 1 :].strip():
+        pieces.append(f" {reason}")
     return Edit(Place(row, start), Place(row, end), "".join(pieces))
 
 

@@ -27,11 +27,13 @@ def render(finding: Finding, fix: Fix) -> str:
     return f"{place}: {change}{here}"
 
 
-def summarise(*, calls: int, files: int, remaining: int, dry: bool = False) -> str:
-    """The last line: what was done (in a dry run, would be done), and how many findings remain."""
+def summarise(*, calls: int, files: int, remaining: int | None, dry: bool = False) -> str:
+    """The last line: what was done (in a dry run, would be done), and how many findings remain, None if left open."""
     if not calls and not remaining:
         return "Nothing to fix."
     done = f"{count(calls, 'call')} in {count(files, 'file')}" if calls else "nothing"
+    if remaining is None:
+        return f"{'Would fix' if dry else 'Fixed'} {done}."
     left = count(remaining, "finding") if remaining else "no findings"
     if dry:
         return f"Would fix {done}; {left} would remain."

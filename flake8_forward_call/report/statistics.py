@@ -34,7 +34,7 @@ def as_json(report: Report) -> str:
     return json.dumps(objects, indent=2)
 
 
-RENDERERS = {"text": text, "full": text, "json": as_json}
+RENDERERS = {"text": text, "full": text, "concise": text, "grouped": text, "json": as_json}
 
 
 def _counts(report: Report) -> tuple[Counter[str], Counter[str]]:

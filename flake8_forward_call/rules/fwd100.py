@@ -23,8 +23,8 @@ plugins cannot see which comments were used.
 ## What is not reported
 
 - A bare `# noqa`, and codes of other tools, because it is not known what else they silence.
-- Codes of rules that are not selected, because those rules were not checked. FWD002, FWD003 and FWD004 need
-  `--extend-select`.
+- Codes of rules that are not selected, because those rules were not checked. FWD002, FWD003, FWD004 and
+  FWD006 need `--extend-select`.
 - FWD900, because it depends on the Python version; and FWD100 itself.
 - Comments in files with `# flake8: noqa`, and in files that could not be analysed.
 

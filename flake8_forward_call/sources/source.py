@@ -28,6 +28,10 @@ _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
 # The characters before it are checked last, because a pattern that starts with plain letters is much faster.
 _SET_CALL = re.compile(r"__call__(?<![.\w]__call__)[\s\\]*[(=:\[]")
 
+# What can be the module inside a wrapper: an attribute, or what a function returns.
+_INSIDE = re.compile(r"\.[\s\\]*(?:module|_fsdp_wrapped_module)\b|\b(?:unwrap_model|extract_model_from_parallel)\b")
+_INSIDE_BYTES = re.compile(_INSIDE.pattern.encode())
+
 # A receiver that is never reported. The character before it rules out `my_super()`.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
@@ -89,6 +93,11 @@ def may_matter(data: bytes) -> bool:
     of a letter, nor the name with letters that Python's NFKC normalisation makes equal.
     """
     return b"forward" in data or b"__call__" in data
+
+
+def may_call_inside(data: bytes) -> bool:
+    """Whether a method may be called on the module inside a wrapper in these bytes, which only one rule is about."""
+    return _INSIDE_BYTES.search(data) is not None
 
 
 def is_notebook(path: str) -> bool:
@@ -194,6 +203,11 @@ class Source:
     def sets_call(self) -> bool:
         """Whether a class can get its own `__call__` in the text: by a definition, or by an assignment."""
         return "__call__" in self.text and _SET_CALL.search(self.text) is not None
+
+    @property
+    def calls_inside(self) -> bool:
+        """Whether a method may be called on the module inside a wrapper in the text."""
+        return _INSIDE.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:

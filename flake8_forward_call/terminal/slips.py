@@ -18,7 +18,6 @@ STDIN = "-"
 _COMMANDS = {
     "linter": "'forward-call explain' lists the rules",
     "rules": "'forward-call explain' lists the rules",
-    "clean": "the cache is small and cleans itself; '--no-cache' turns it off",
     "format": "'forward-call fix' rewrites the calls that it finds, and nothing else",
     "lint": "run 'forward-call check'",
     "analyze": "run 'forward-call check'",
@@ -31,13 +30,11 @@ _PRINTED = "run 'forward-call explain CODE'"
 _FIX = "run 'forward-call fix'"
 _DIFF = "'forward-call fix --diff' changes nothing and exits with 1 if it found something"
 _WRITE = "'forward-call fix' changes the files unless '--diff' is given"
-_COLOURS = "set NO_COLOR=1 or FORCE_COLOR=1"
-_RULES = "'fix --select CODES' fixes the findings of these rules alone"
 
 # Options of ruff and flake8, with their equivalents here.
 _OPTIONS = {
     "--fix": _FIX,
-    "--fix-only": "run 'forward-call fix --quiet'",
+    "--fix-only": "run 'forward-call fix --fix-only'",
     "--no-fix": "'forward-call check' changes nothing",
     "--show-fixes": "'forward-call fix' lists what it has fixed",
     "--check": _DIFF,
@@ -54,14 +51,9 @@ _OPTIONS = {
     "-o": "did you mean '--output-file'?",
     "-j": "one process does all the work",
     "--jobs": "one process does all the work",
-    "--color": _COLOURS,
-    "--no-color": _COLOURS,
-    "--fixable": _RULES,
-    "--unfixable": _RULES,
-    "--extend-fixable": _RULES,
+    "--no-color": "did you mean '--color never'?",
+    "--extend-fixable": "did you mean '--fixable'?",
     "--extend-ignore": "did you mean '--ignore'?",
-    "--extend-exclude": "did you mean '--exclude'?",
-    "--extend-per-file-ignores": "did you mean '--per-file-ignores'?",
     "--respect-gitignore": "that is the default; '--no-respect-gitignore' turns it off",
     "--no-force-exclude": "that is the default; '--force-exclude' turns it on",
     "--no-unsafe-fixes": "that is the default; '--unsafe-fixes' turns it on",

@@ -14,16 +14,33 @@ import click
 # A hyperlink. click keeps it when it removes colours, because it is not a colour.
 _LINK = re.compile(r"\x1b\]8;;[^\x1b]*\x1b\\")
 
+# What the user chose for the run: with colours, without, or None.
+_chosen: bool | None = None
+
 _clear: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def colours() -> bool | None:
-    """True if the environment requests colours, False if it rules them out, None if each stream decides."""
+    """True if the user or the environment requests colours, False if it rules them out, None if each stream decides."""
+    if _chosen is not None:
+        return _chosen
     if os.environ.get("NO_COLOR"):
         return False
     if os.environ.get("FORCE_COLOR"):
         return True
     return False if _is_dumb() else None
+
+
+def choose_colours(wanted: bool | None) -> bool | None:
+    """From now on, use colours everywhere, nowhere, or as the environment says; returns what applied before."""
+    global _chosen
+    before, _chosen = _chosen, wanted
+    return before
+
+
+def are_colours_chosen() -> bool:
+    """Whether the user, and not only the environment, asked for colours everywhere."""
+    return _chosen is True
 
 
 def is_terminal(stream: Any) -> bool:

@@ -97,7 +97,8 @@ def test_what_is_printed_can_be_the_settings_and_is_printed_again() -> None:
         "per-file-ignores = { 'te\"st*' = ['FWD001'] }\nnon-module-classes = []\npaths = ['.']\npython = '.venv'"
     )
     first = table()
-    assert first.keys() == {option.name for option in OPTIONS} - {"cache-dir"}
+    not_set = {"cache-dir", "fixable", "extend", "required-version"}
+    assert first.keys() == {option.name for option in OPTIONS} - not_set
     Path("pyproject.toml").write_text(forward_call("config").out, encoding="utf-8")
     files.forget()
     assert table() == first

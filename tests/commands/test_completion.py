@@ -12,8 +12,8 @@ import pytest
 from click.core import Context
 from command_line import forward_call
 
-from flake8_forward_call.commands.completing import codes_or_files
 from flake8_forward_call.commands.explain import explain
+from flake8_forward_call.commands.given.completing import codes_or_files
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.rules import RULES
 
@@ -39,7 +39,7 @@ def in_bash(folder: Path, *words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("c",), ["check", "completion", "config"]),
+        (("c",), ["check", "clean", "completion", "config"]),
         (("check", "--sel"), ["--select"]),
         (("check", "--output-format", ""), list(FORMATS)),
         (("check", "--select", "FWD00"), [rule.code for rule in RULES if rule.code.startswith("FWD00")]),

@@ -13,7 +13,7 @@ from flake8_forward_call.configuration import files
 from flake8_forward_call.files import skipping
 
 GIT = "ignored by git (--no-respect-gitignore)"
-SETTINGS = "excluded (exclude in pyproject.toml)"
+SETTINGS = "excluded (exclude in the settings)"
 COMMANDS = ("check", "fix", "check --add-noqa", "check --show-files")
 
 

@@ -71,7 +71,8 @@ def test_codes_are_split_at_commas_and_blanks() -> None:
         ("fwd900", "unknown rule code 'fwd900'; did you mean FWD900?"),
         (
             "E501",
-            "unknown rule code 'E501'; choose from FWD001, FWD002, FWD003, FWD004, FWD005, FWD100, FWD900, FWD777",
+            "unknown rule code 'E501'; choose from "
+            "FWD001, FWD002, FWD003, FWD004, FWD005, FWD006, FWD100, FWD900, FWD777",
         ),
         (" ,", "no rule code was given"),
     ],

@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 import jsonschema
 import pytest
 from cells import code, notebook
-from command_line import PROGRAM, forward_call
+from command_line import MESSAGE, PROGRAM, forward_call
 
 from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
 from flake8_forward_call.report import rendering
@@ -89,7 +89,7 @@ def test_nothing_found_is_a_valid_report_of_nothing(output_format: str) -> None:
     made("net.py", "pass\n")
     done = forward_call("check", "--output-format", output_format, "net.py")
     assert (done.status, done.err) == (0, "")
-    if output_format in ("text", "full", "github"):
+    if output_format in ("text", "full", "concise", "grouped", "json-lines", "github", "azure", "pylint"):
         assert done.out == ""
     elif output_format == "junit":
         assert ET.fromstring(done.out).attrib == {"name": "forward-call", "tests": "1", "failures": "0", "errors": "0"}
@@ -106,6 +106,61 @@ def test_github_escapes_what_would_end_a_command_or_a_property() -> None:
         "::error title=forward-call (FWD001),file=a%2Cb%3Ac%25\\n.py,line=3,col=5,endLine=3,endColumn=12"
         "::a,b:c%25\\n.py:3:5: FWD001 50%25 of\\r\\nit, see: x"
     )
+
+
+def test_azure_escapes_what_would_end_a_command_or_a_property() -> None:
+    line = rendered("azure", finding(path="a;b]c%\n.py", message="50% of\r\nit; see [x] ##vso[task.x]"))
+    assert line == (
+        "##vso[task.logissue type=error;sourcepath=a%3Bb%5Dc%AZP25\\n.py;linenumber=3;columnnumber=5;code=FWD001;]"
+        "a%3Bb%5Dc%AZP25\\n.py:3:5: FWD001 50%AZP25 of\\r\\nit%3B see [x%5D \\x23#vso[task.x%5D"
+    )
+
+
+def test_azure_calls_that_an_error_which_makes_the_job_fail() -> None:
+    made("net.py", PROGRAM)
+    (line,) = forward_call("check", "--output-format", "azure", "net.py").lines
+    assert line.startswith("##vso[task.logissue type=error;sourcepath=net.py;linenumber=11;columnnumber=26;code=FWD001")
+    (line,) = forward_call("check", "--output-format", "azure", "--exit-zero", "net.py").lines
+    assert line.startswith("##vso[task.logissue type=warning;")
+
+
+def test_pylint_has_rows_of_the_file_and_the_code_in_brackets() -> None:
+    Path("nb.ipynb").write_text(notebook(code("from torch import nn\nmodel = nn.Linear(8, 4)\nmodel.forward(1)")))
+    made("src/net.py", PROGRAM)
+    book, line = forward_call("check", "--output-format", "pylint", ".").lines
+    assert line == f"src/net.py:11: [FWD001] {MESSAGE.partition(' ')[2]}"
+    row = next(number for number, text in enumerate(Path("nb.ipynb").read_text().splitlines(), 1) if ".forward" in text)
+    assert book.startswith(f"nb.ipynb:{row}: [FWD001] cell 1:3:7: model.forward(...) skips")
+
+
+def test_grouped_names_each_file_once_and_marks_what_can_be_fixed() -> None:
+    more = "\n    def more(self, x):\n        return self.stem.forward(x)\n"
+    made("a.py", PROGRAM)
+    made("b.py", f"{PROGRAM}{more}\n    def __call__(self, x):\n        return x\n")
+    found = forward_call("check", "--output-format", "grouped", ".").out
+    told = MESSAGE.partition(" ")[2]
+    first, second = found.split("\n\n")
+    assert first == f"./a.py:\n  11:26 FWD001 [*] {told}"
+    assert [re.split(" self| Net", line)[0] for line in second.splitlines()] == [
+        "./b.py:",
+        "  11:26 FWD001 [*]",
+        "  14:26 FWD001 [*]",
+        "  16:9  FWD005",
+    ]
+
+
+def test_concise_marks_what_can_be_fixed() -> None:
+    made("net.py", PROGRAM)
+    assert forward_call("check", "--output-format", "concise", "net.py").lines == [
+        f"net.py:11:26: FWD001 [*] {MESSAGE.partition(' ')[2]}"
+    ]
+
+
+def test_json_lines_are_the_objects_of_json() -> None:
+    made()
+    lines = forward_call("check", "--output-format", "json-lines", ".").lines
+    assert [json.loads(line) for line in lines] == checked("json", ".")
+    assert len(lines) == 2
 
 
 def test_github_has_the_place_in_the_text_because_logs_show_nothing_else(tmp_path: Path) -> None:
@@ -130,12 +185,12 @@ def test_github_names_the_cell_in_the_text() -> None:
     assert "::nb.ipynb:cell 1:3:7: FWD001 model.forward(...) skips" in line
 
 
-@pytest.mark.parametrize("output_format", ["github", "gitlab", "junit", "rdjson"])
+@pytest.mark.parametrize("output_format", ["github", "azure", "gitlab", "junit", "pylint", "rdjson"])
 def test_files_are_named_from_the_current_folder(output_format: str, tmp_path: Path) -> None:
     made("src/net.py", PROGRAM)
     for name in ("src/net.py", "./src/net.py", str(tmp_path / "src/net.py"), "src/../src/net.py", "."):
         out = forward_call("check", "--output-format", output_format, name).out
-        assert set(re.findall(r"[^\s\"=>:]*net\.py", out)) == {"src/net.py"}
+        assert set(re.findall(r"[^\s\"=>:\]]*net\.py", out)) == {"src/net.py"}
 
 
 def test_file_elsewhere_has_its_whole_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 FIXTURES = Path(__file__).parents[1] / "inference/fixtures"
 FIXED = FIXTURES / "fixed"
 
-_ONE = r"FWD00[1-5](?: unsafe| without a fix)?"
+_ONE = r"FWD00[1-6](?: unsafe| without a fix)?"
 _MARK = re.compile(rf"# ({_ONE}(?:, {_ONE})*)$")
 
 _UNMENDED = ("FWD002", "FWD003 without a fix", "FWD004 without a fix", "FWD005")

@@ -95,6 +95,8 @@ EVERYTHING = ("--extend-select", "FWD")
 # The tool's own output: colours as click writes them, and links to the pages of rules.
 COLOUR = re.compile(r"\x1b\[(?:0|1|3[0-7])m")
 LINK = re.compile(r"\x1b\]8;;(?:https://flake8-forward-call\.readthedocs\.io/[\w/.]*)?\x1b\\")
+# The command of a report for Azure, up to its text.
+_AZURE = re.compile(r"^##vso\[task\.logissue (?:[a-z]+=[^;\]]*;)+\]", re.MULTILINE)
 # Sequences that erase a bar and its lines.
 MOVES = re.compile(r"\x1b\[(?:\?25[hl]|2K|1A|H|[23]J)|\r")
 
@@ -103,7 +105,7 @@ def harm(text: str) -> list[str]:
     """The lines with output that is not the tool's own, as Python literals."""
     text = LINK.sub("", COLOUR.sub("", text))
     harmful = []
-    for line in text.split("\n"):
+    for line in _AZURE.sub("Azure: ", text).split("\n"):
         characters = line.replace("\t", "")
         is_ours = re.match(r"::(?:error|warning) (?:title|file)=", line)
         if (
@@ -191,6 +193,14 @@ DOORS: dict[str, tuple[str, ...]] = {
         "explain",
         f"{FOLDER}/book {FILE.removeprefix('::').replace('.py', '.ipynb')}:cell 1:4",
     ),
+    "place of a call as JSON": ("explain", "--output-format", "json", f"{FILE}:30"),
+    "grouped": ("check", "--output-format", "grouped", *EVERYTHING, *NAMES),
+    "fix only": ("fix", "--fix-only", *NAMES),
+    "typed calls": ("fix", "--typed-call", *NAMES),
+    "reason": ("check", f"--add-noqa={SPELL}", *NAMES),
+    "setting": ("check", "--config", f"{SPELL} = 1", *NAMES),
+    "value of a setting": ("check", "--config", f"required-version = '{SPELL}'", *NAMES),
+    "clean": ("clean", "--cache-dir", SPELL),
     "no place": ("explain", f"{FILE}:1"),
     "a place in a broken file": ("explain", f"{FOLDER}/broken {FILE.removeprefix('::')}:2"),
     "no rule": ("explain", SPELL),

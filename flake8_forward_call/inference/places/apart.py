@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
-from flake8_forward_call.configuration.files import FILE
+from flake8_forward_call.configuration.files import FILES
 from flake8_forward_call.files.discovery import ENVIRONMENT_MARKS, is_others
 from flake8_forward_call.files.ignoring import GITIGNORE, LeftOut
 
@@ -37,7 +37,7 @@ def _on_the_way(top: str, folder: str) -> tuple[LeftOut, str | None]:
         found = _NEXT
     elif found == _NEXT or (found is None and left_out.reason(folder, is_folder=True) is not None):
         found = folder
-    here = [name for name in (FILE, GITIGNORE) if os.path.exists(os.path.join(folder, name))]  # noqa: PTH110, PTH118
+    here = [name for name in (*FILES, GITIGNORE) if os.path.exists(os.path.join(folder, name))]  # noqa: PTH110, PTH118
     return left_out.below(folder, here), found
 
 

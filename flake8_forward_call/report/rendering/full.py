@@ -8,7 +8,7 @@ from flake8_forward_call.findings.finding import Applicability, Finding
 from flake8_forward_call.findings.ruling import skipped
 from flake8_forward_call.report import excerpt
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.report.rendering.text import code
+from flake8_forward_call.report.rendering.text import code, mark
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.printing import shown
 
@@ -19,13 +19,11 @@ def render(report: Report) -> str:
 
 
 def _lines(finding: Finding, source: Source | None) -> list[str]:
-    is_safe = finding.fix is not None and finding.fix.applicability is Applicability.SAFE
-    mark = f" [{style('*', fg='cyan')}]" if is_safe else ""
     message = finding.message.replace(skipped(finding.hanging), "") if finding.hanging else finding.message
     place = f"{shown(finding.path)}:{finding.where}"
     gutter = excerpt.gutter(finding)
     lines = [
-        f"{code(finding)}{mark} {style(message, bold=True)}",
+        f"{code(finding)}{mark(finding)} {style(message, bold=True)}",
         f"{' ' * gutter}{style('-->', fg='blue', bold=True)} {place}",
     ]
     rows = [] if source is None else list(excerpt.render(finding, source, gutter))

@@ -14,18 +14,24 @@ from flake8_forward_call.terminal.printing import as_json
 
 def render(report: Report) -> str:
     """A list of objects, sorted by path, row and column."""
-    objects = [_finding(finding) for finding in report]
-    objects.sort(key=lambda each: each["filename"])  # The sort is stable. Absolute paths may sort differently.
-    return as_json(objects)
+    return as_json(objects(report))
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def objects(report: Report) -> list[dict[str, Any]]:
+    """The objects of the findings, sorted by path, row and column."""
+    found = [finding_object(finding) for finding in report]
+    found.sort(key=lambda each: each["filename"])  # The sort is stable. Absolute paths may sort differently.
+    return found
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """A finding as ruff prints it."""
     return {
         "cell": None if finding.cell is None else finding.cell.number,
         "code": finding.code,
-        "filename": _absolute(finding.path),
-        "location": _place(finding.shown(finding.start)),
-        "end_location": _place(finding.shown(finding.end)),
+        "filename": absolute(finding.path),
+        "location": place_object(finding.shown(finding.start)),
+        "end_location": place_object(finding.shown(finding.end)),
         "message": finding.message,
         "noqa_row": finding.shown(Place(finding.noqa_row, 1)).row,
         "url": BY_CODE[finding.code].url,
@@ -40,18 +46,20 @@ def _fix(finding: Finding, fix: Fix) -> dict[str, Any]:
         "edits": [
             {
                 "content": edit.content,
-                "location": _place(finding.shown(edit.start)),
-                "end_location": _place(finding.shown(edit.end)),
+                "location": place_object(finding.shown(edit.start)),
+                "end_location": place_object(finding.shown(edit.end)),
             }
             for edit in fix.edits
         ],
     }
 
 
-def _place(place: Place) -> dict[str, int]:
+def place_object(place: Place) -> dict[str, int]:
+    """A location as ruff prints it."""
     return {"row": place.row, "column": place.column}
 
 
-def _absolute(path: str) -> str:
+def absolute(path: str) -> str:
+    """The absolute path of a file, as the user would write it."""
     # Unnamed standard input is not in any directory.
     return path if path == STDIN_NAME else os.path.abspath(path)  # noqa: PTH100 (Path keeps "..".)
