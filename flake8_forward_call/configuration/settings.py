@@ -37,13 +37,15 @@ class Settings:
 
     def base_of(self, name: str) -> Path:
         """The folder that the patterns of an option are relative to; the current one if it was given for the run."""
-        return Path.cwd() if name in GIVEN.get().values else self.base
+        given = GIVEN.get()
+        return (given.bases.get(name) or Path.cwd()) if name in given.values else self.base
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
     """What was given for the whole run: options by name, the file to read instead of the nearest, whether to read none.
 
+    ``bases``: the folders that patterns are relative to, by option name, if that is not the current folder.
     ``is_lenient``: invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
     """
 
@@ -51,6 +53,7 @@ class Given:
     file: Path | None = None
     is_isolated: bool = False
     is_lenient: bool = False
+    bases: Mapping[str, Path] = field(default_factory=dict)
 
 
 # A door sets what the user gave before the first file is checked. Each door runs one job per process.
