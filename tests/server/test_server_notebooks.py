@@ -196,7 +196,13 @@ def test_notebook_that_was_never_saved_knows_the_files_of_the_folder(train: Path
 
 
 def test_unsaved_cells_count_in_place_of_the_file(train: Path) -> None:
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": "model = len"}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": "model = len",
+    }
     train.write_text(json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
 
     async def session() -> None:
@@ -208,7 +214,13 @@ def test_unsaved_cells_count_in_place_of_the_file(train: Path) -> None:
 
 
 def test_closed_notebooks_are_reported_with_the_workspace_and_open_ones_by_their_cells(train: Path) -> None:
-    cell = {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": f"{MODEL}\n{CALL}"}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+        "source": f"{MODEL}\n{CALL}",
+    }
     text = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
     train.write_text(text)
 

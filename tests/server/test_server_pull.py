@@ -235,7 +235,7 @@ def test_client_that_knows_everything_waits_for_the_next_change(tmp_path: Path) 
             }
             unanswered = asyncio.ensure_future(editor.pull_all(known, part="part"))
             await asyncio.sleep(0)
-        with pytest.raises(Exception, match="."):  # The server exits although it waits.
+        with pytest.raises(Exception, match=r"."):  # The server exits although it waits.
             await unanswered
 
     edit(session())

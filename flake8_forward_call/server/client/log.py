@@ -14,7 +14,7 @@ DEFAULT_LEVEL = "warning"
 _PACKAGE = "flake8_forward_call"
 
 
-class _Formatter(logging.Formatter):
+class Formatter(logging.Formatter):
     """Makes each line of a record printable, because records contain file names and exception messages."""
 
     def format(self, record: logging.LogRecord) -> str:
@@ -29,7 +29,7 @@ def begin(level: str | None = None, file: Path | None = None) -> None:
     """
     handler = logging.StreamHandler(sys.stderr) if file is None else logging.FileHandler(file, encoding="utf-8")
     time = "%(asctime)s " if file is not None else ""
-    handler.setFormatter(_Formatter(f"{time}%(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(Formatter(f"{time}%(levelname)s %(name)s: %(message)s"))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     set_level(level or DEFAULT_LEVEL)
     # It logs whole texts and tracebacks for each unexpected message. The server logs what matters itself.
