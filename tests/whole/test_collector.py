@@ -72,26 +72,25 @@ def test_what_is_kept_is_not_walked_again() -> None:
     assert len(kept) == collector._MANY + 1
 
 
-def test_what_python_starts_with_is_not_taken_for_moved_by_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: 375)
+def is_walked_again(monkeypatch: pytest.MonkeyPatch, *, frozen: int) -> bool:
+    """Whether garbage is looked for among all objects, in a process that starts with so many that are never walked."""
     unfrozen: list[bool] = []
-    monkeypatch.setattr(gc, "unfreeze", lambda: unfrozen.append(True))
     one = collector._Collector()
     one.note_garbage()
-    with one.spared():
-        pass
-    assert unfrozen
+    with monkeypatch.context() as patched:
+        patched.setattr(gc, "get_freeze_count", lambda: frozen)
+        patched.setattr(gc, "unfreeze", lambda: unfrozen.append(True))
+        with one.spared():
+            pass
+    return bool(unfrozen)
+
+
+def test_what_python_starts_with_is_not_taken_for_moved_by_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert is_walked_again(monkeypatch, frozen=375)
 
 
 def test_what_the_process_itself_has_moved_stays_there(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gc, "get_freeze_count", lambda: 50_000)
-    unfrozen: list[bool] = []
-    monkeypatch.setattr(gc, "unfreeze", lambda: unfrozen.append(True))
-    one = collector._Collector()
-    one.note_garbage()
-    with one.spared():
-        pass
-    assert not unfrozen
+    assert not is_walked_again(monkeypatch, frozen=50_000)
 
 
 def test_garbage_is_not_kept_for_ever() -> None:
