@@ -42,5 +42,6 @@ def test_interpreter_of_the_editor(tmp_path: Path) -> None:
         found = interpreter_in({"defaultInterpreterPath": path}, tmp_path)
         assert found is not None
         assert found.choice.prefix == tmp_path / ".venv"
-    for other in ({"pythonPath": "python"}, {"pythonPath": "/gone/bin/python"}, {"pythonPath": 3}, None, []):
+    others: list[object] = [{"pythonPath": "python"}, {"pythonPath": "/gone/bin/python"}, {"pythonPath": 3}, None, []]
+    for other in others:
         assert interpreter_in(other, tmp_path) is None

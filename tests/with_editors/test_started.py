@@ -34,6 +34,6 @@ def test_neovim(tmp_path: Path) -> None:
     (net := tmp_path / "net.py").write_text(PROGRAM)
     own = {f"XDG_{name}_HOME": str(tmp_path / "own") for name in ("CONFIG", "DATA", "STATE")}
     paths = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "OUT": str(tmp_path / "out"), "FIXED": FIXED_LINE}
-    command = [programs / "nvim", "--headless", "-u", init, net, "-c", f"luafile {drive}"]
+    command = [str(programs / "nvim"), "--headless", "-u", str(init), str(net), "-c", f"luafile {drive}"]
     subprocess.run(command, env={**os.environ, **own, **paths}, timeout=100, check=True)
     assert json.loads((tmp_path / "out").read_text()) == {"found": True, "fixed": True, "gone": True}
