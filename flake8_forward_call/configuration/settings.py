@@ -63,8 +63,9 @@ class Settings:
 class Given:
     """What was given for the whole run: options by name, the file to read instead of the nearest, whether to read none.
 
-    ``inline`` are options from ``--config "KEY = VALUE"``, which those of the command line override. ``is_lenient``:
-    invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
+    ``inline`` are options from ``--config "KEY = VALUE"``, which those of the command line override. ``bases``: the
+    folders that patterns in ``values`` are relative to, by option name, if that is not the current folder.
+    ``is_lenient``: invalid settings in a file are skipped, and the valid ones apply, so that an editor can continue.
     """
 
     values: Mapping[str, Value] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Given:
     file: Path | None = None
     is_isolated: bool = False
     is_lenient: bool = False
+    bases: Mapping[str, Path] = field(default_factory=dict)
 
     def sets(self, *names: str) -> bool:
         """Whether one of these options was given for the run."""
@@ -121,10 +123,9 @@ def settings_or_fault(folder: Path) -> tuple[Settings, str | None]:
 
 def _settings_with(found: Configured | None) -> Settings:
     given = GIVEN.get()
-    of_run = [
-        {name: Part(value, Path.cwd()) for name, value in values.items()} for values in (given.inline, given.values)
-    ]
-    return _settings(tuple(combined([*_layers(found), *of_run]).items()))
+    inline = {name: Part(value, Path.cwd()) for name, value in given.inline.items()}
+    values = {name: Part(value, given.bases.get(name) or Path.cwd()) for name, value in given.values.items()}
+    return _settings(tuple(combined([*_layers(found), inline, values]).items()))
 
 
 def _layers(found: Configured | None) -> list[dict[str, Part]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.checking import check_source
-from flake8_forward_call.findings.finding import Applicability, Edit, Finding, Fix, Place
+from flake8_forward_call.findings.finding import Applicability, Cell, Edit, Finding, Fix, Place
 from flake8_forward_call.noqa.silencing import EVERY_RULE, silence
 from flake8_forward_call.report import rewrites
 from flake8_forward_call.server.reports import Report
@@ -17,11 +17,14 @@ log = logging.getLogger(__name__)
 
 QUICK_FIX = "quickfix"
 FIX_ALL = "source.fixAll.forward-call"
+# Editors request it for a whole notebook, with one of its cells.
+FIX_NOTEBOOK = "notebook.source.fixAll.forward-call"
+KINDS_FOR_ALL = (FIX_ALL, FIX_NOTEBOOK)
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Edits that belong together. ``finding`` is the finding that they remove; None for all safe fixes in the file."""
+    """Edits that belong together. ``finding`` is the finding that they remove; None if they remove all of them."""
 
     title: str
     kind: str
@@ -30,19 +33,45 @@ class Offer:
     is_preferred: bool = False
 
 
-def offers(report: Report, start: Place, end: Place, only: Sequence[str] | None = None) -> Iterator[Offer]:
-    """Yield the possible actions for the findings between two locations, and for all findings in the file.
+def offers(
+    report: Report, start: Place, end: Place, only: Sequence[str] | None = None, cell: Cell | None = None
+) -> Iterator[Offer]:
+    """Yield the possible actions for the findings between two locations, and for all findings.
 
-    ``only`` lists the requested kinds, including their sub-kinds; None requests all kinds.
+    ``only`` lists the requested kinds, including their sub-kinds; None requests all kinds. ``cell`` is the cell of the
+    locations in a notebook.
     """
     if _is_wanted(QUICK_FIX, only):
         for finding in report.findings:
             if finding.start <= end and start <= finding.end:
                 yield from _of_finding(report, finding)
-    fixes = [one.fix for one in report.findings if one.fix and one.fix.applicability is Applicability.SAFE]
-    if fixes and _is_wanted(FIX_ALL, only) and _is_proven(report, fixes):
-        edits = [edit for fix in fixes for edit in fix.edits]
-        yield Offer(f"Fix {rewrites.count(len(fixes), 'direct call')} of forward() in this file", FIX_ALL, edits)
+    for kind in KINDS_FOR_ALL:
+        if _is_wanted(kind, only):
+            offer = fix_all(report, kind, cell)
+            if offer is not None:
+                yield offer
+
+
+def fix_all(report: Report, kind: str, cell: Cell | None = None) -> Offer | None:
+    """The fix for all findings in a file or a cell, or in the notebook with this cell; None if there is nothing to fix.
+
+    These are the fixes that ``forward-call fix`` makes: the safe ones, and the others if the settings say so.
+    """
+    if kind == FIX_NOTEBOOK and cell is None:
+        return None
+    fixes = [
+        one.fix
+        for one in report.findings
+        if one.fix is not None
+        and report.terms.selection.may_fix(one.code)
+        and (one.fix.applicability is Applicability.SAFE or report.terms.unsafe_fixes)
+        and (kind == FIX_NOTEBOOK or one.cell == cell)
+    ]
+    if not fixes or not _is_proven(report, fixes):
+        return None
+    edits = [edit for fix in fixes for edit in fix.edits]
+    where = "notebook" if kind == FIX_NOTEBOOK else "file" if cell is None else "cell"
+    return Offer(f"Fix {rewrites.count(len(fixes), 'direct call')} of forward() in this {where}", kind, edits)
 
 
 def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
@@ -51,7 +80,7 @@ def _is_wanted(kind: str, only: Sequence[str] | None) -> bool:
 
 def _of_finding(report: Report, finding: Finding) -> Iterator[Offer]:
     fix = finding.fix
-    if fix is not None and _is_proven(report, [fix]):
+    if fix is not None and report.terms.selection.may_fix(finding.code) and _is_proven(report, [fix]):
         is_safe = fix.applicability is Applicability.SAFE
         title = f"{'' if is_safe else 'Unsafe: '}{fix.message} ({rewrites.EFFECT})"
         yield Offer(title, QUICK_FIX, fix.edits, finding, is_preferred=is_safe)
@@ -64,17 +93,17 @@ def _is_proven(report: Report, fixes: Sequence[Fix]) -> bool:
     """Whether the rewriter can prove that the fixes only change the calls that they name."""
     key = tuple(fixes)
     if key not in report.proofs:  # A client asks whenever the cursor moves.
-        report.proofs[key] = _proof(report.source, fixes)
+        report.proofs[key] = _proof(report, fixes)
     return report.proofs[key]
 
 
-def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
+def _proof(report: Report, fixes: Sequence[Fix]) -> bool:
     from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
 
     try:
-        rewrite(source, fixes)
+        report.under_its_settings(lambda: rewrite(report.source, fixes))
     except RewriteError as error:
-        log.warning("%s is not rewritten: %s", source.path, error.reason)
+        log.warning("%s is not rewritten: %s", report.source.path, error.reason)
         return False
     return True
 
@@ -82,14 +111,19 @@ def _proof(source: Source, fixes: Sequence[Fix]) -> bool:
 def _silencing(report: Report, finding: Finding) -> Edit | None:
     """The edit for a comment that silences a finding; None if no comment can, or if it would change anything else."""
     if finding.start not in report.comments:
-        try:
-            findings = check_source(report.source, EVERY_RULE).findings
-            changed = silence(report.source, findings, [one for one in findings if one.start == finding.start]).source
-        except SourceError as error:
-            log.warning("%s: no comment for %s: %s", report.source.path, finding.start, error.reason)
-            changed = report.source
+        changed = report.under_its_settings(lambda: _with_comment(report.source, finding))
         report.comments[finding.start] = _changed_line(report.source.lines, changed.lines)
     return report.comments[finding.start]
+
+
+def _with_comment(source: Source, finding: Finding) -> Source:
+    """The text with a comment that silences a finding; the same text if there can be none."""
+    try:
+        findings = check_source(source, EVERY_RULE).findings
+        return silence(source, findings, [one for one in findings if one.start == finding.start]).source
+    except SourceError as error:
+        log.warning("%s: no comment for %s: %s", source.path, finding.start, error.reason)
+        return source
 
 
 def _changed_line(old: Sequence[str], new: Sequence[str]) -> Edit | None:

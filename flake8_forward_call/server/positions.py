@@ -11,14 +11,20 @@ from flake8_forward_call.sources.source import Source
 
 @dataclass(frozen=True, slots=True)
 class Positions:
-    """Converts locations to positions and back. ``units`` returns the length of a text in the client's units."""
+    """Converts locations to positions and back. ``units`` returns the length of a text in the client's units.
+
+    For a cell of a notebook, ``source`` is the cell's text, and ``rows_above`` the number of rows of the program above
+    it: locations are those of the program, positions those of the cell.
+    """
 
     source: Source
     units: Callable[[str], int]
+    rows_above: int = 0
 
     def position(self, place: Place) -> tuple[int, int]:
         """The position of a location. A location after the end of the text, as parsers report it, gives the end."""
         lines = self.source.lines
+        place = Place(max(place.row - self.rows_above, 1), place.column)
         if place.row > len(lines):
             last = lines[-1] if lines else ""
             ends = last.endswith(("\n", "\r"))
@@ -33,13 +39,13 @@ class Positions:
         """
         lines = self.source.lines
         if line < 0:
-            return Place(1, 1)
+            return Place(self.rows_above + 1, 1)
         if line >= len(lines):
-            return Place(len(lines) + 1, 1)
+            return Place(self.rows_above + len(lines) + 1, 1)
         text, column = lines[line].rstrip("\r\n"), 0
         while column < len(text) and self.units(text[: column + 1]) <= character:
             column += 1
-        return Place(line + 1, column + 1)
+        return Place(self.rows_above + line + 1, column + 1)
 
     def _in(self, row: int, line: str, column: int) -> tuple[int, int]:
         return row - 1, self.units(line[:column])

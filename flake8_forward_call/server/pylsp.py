@@ -15,11 +15,12 @@ from pylsp import hookimpl, lsp
 
 from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.rules import BY_CODE
+from flake8_forward_call.server.notebooks.virtual import path_of_program
 from flake8_forward_call.server.offers import Offer, offers
 from flake8_forward_call.server.paths import is_path
 from flake8_forward_call.server.positions import Positions, utf16_units
 from flake8_forward_call.server.reports import checked
-from flake8_forward_call.server.settings import SECTION, Preferences, be_lenient, terms_of
+from flake8_forward_call.server.settings import CHECK_EXCLUDED, SECTION, Preferences, be_lenient, terms_of
 from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
@@ -49,8 +50,9 @@ def pylsp_code_actions(
     try:
         with _ONE_AT_A_TIME:
             set_here = config.plugin_settings(NAME, document_path=document.path)
-            checks_excluded = isinstance(set_here, dict) and set_here.get("checkExcluded") is True
-            job = partial(_actions, workspace, document, range, context, Preferences(check_excluded=checks_excluded))
+            is_asked = isinstance(set_here, dict) and set_here.get(CHECK_EXCLUDED.name) is True
+            preferences = Preferences(extras={CHECK_EXCLUDED.name: is_asked})
+            job = partial(_actions, workspace, document, range, context, preferences)
             return copy_context().run(job)
     except Exception:
         log.exception("no actions for %s", document.path)
@@ -65,13 +67,15 @@ def _actions(
     opened = (one for one in workspace.documents.values() if hasattr(one, "path") and is_path(one.path))
     look_again({os.path.realpath(one.path): one.source for one in opened})
     root = workspace.root_path
-    terms = terms_of(document.path, preferences, [root] if root and is_path(root) else [])
+    path = path_of_program(document.path)
+    terms = terms_of(path, preferences, [root] if root and is_path(root) else [])
     _tell(workspace, os.path.dirname(document.path), terms.faults)  # noqa: PTH120
     if terms.is_skipped:
         return []
     # The diagnostics of the client show which other rules flake8 was configured to report.
     added = (*terms.selection.extend_select, *(code for code in BY_CODE if code in shown))
-    report = checked(document.path, document.source, None, replace(terms.selection, extend_select=added))
+    selecting = replace(terms, selection=replace(terms.selection, extend_select=added))
+    report = checked(path, document.source, None, selecting)
     positions = Positions(report.source, utf16_units)
     start, end = (positions.place(one["line"], one["character"]) for one in (place["start"], place["end"]))
     return [_action(document.uri, positions, offer) for offer in offers(report, start, end, context.get("only"))]

@@ -52,12 +52,15 @@ def test_helix() -> None:
 def test_rules_are_chosen_in_the_section_of_the_server() -> None:
     section, *_ = read("json")
     assert list(section) == ["forward-call"]
-    assert parsed(section["forward-call"], Preferences()) == (Preferences(ignore=("FWD005",)), [])
+    assert parsed(section["forward-call"], Preferences()) == (
+        Preferences(values={"ignore": ("FWD005",)}, bases={"ignore": Path.cwd()}),
+        [],
+    )
 
 
 def test_what_the_server_skips_can_be_asked_for() -> None:
     _, section, *_ = read("json")
-    assert parsed(section, Preferences()) == (Preferences(check_excluded=True), [])
+    assert parsed(section, Preferences()) == (Preferences(extras={"checkExcluded": True}), [])
 
 
 def test_no_rule_is_turned_on_that_is_off_by_default() -> None:

@@ -441,8 +441,8 @@ def test_settings_that_cannot_be_used_are_told_and_the_others_apply(net: Path) -
             assert await codes_with(editor, net) == ["FWD001"]
             assert editor.messages == [
                 "forward-call: select has an unknown rule code 'FWD01'; did you mean FWD001?",
-                "forward-call: extendSelect takes a list of rule codes",
-                "forward-call: checkExcluded takes true or false",
+                "forward-call: extendSelect must be a list of strings, not 3",
+                "forward-call: checkExcluded must be true or false, not 'no'",
             ]
 
     edit(session())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import dataclass, field
 
-from flake8_forward_call.findings.selection import Selection
 from flake8_forward_call.server.checks import Checks
-from flake8_forward_call.server.settings import Terms
+from flake8_forward_call.server.reports import Report
+from flake8_forward_call.server.settings import Preferences
 
 ADDRESS = "file:///project/net.py"
 
@@ -21,14 +23,40 @@ class Document:
     source: str = "x = 1\n"
 
 
+@dataclass
+class Client:
+    """A client with these documents, in which nothing is shown."""
+
+    open: dict[str, Document]
+    shown: list[Report] = field(default_factory=list)
+
+    def documents(self) -> Mapping[str, Document]:
+        return self.open
+
+    def path_of(self, _uri: str) -> str:
+        return "/project/net.py"
+
+    def preferences(self, _path: str) -> Preferences:
+        return Preferences()
+
+    def folders(self) -> list[str]:
+        return []
+
+    def show(self, _document: object, report: Report) -> None:
+        self.shown.append(report)
+
+    def all_shown(self) -> None:
+        pass
+
+    def warn(self, _text: str) -> None:
+        pass
+
+    def first_look(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
+
+
 def checks(documents: dict[str, Document]) -> Checks:
-    return Checks(
-        lambda: documents,
-        lambda _: "/project/net.py",
-        lambda _: Terms(is_skipped=False, selection=Selection()),
-        lambda _document, _report: None,
-        lambda _: None,
-    )
+    return Checks(Client(documents))
 
 
 def test_report_is_current_until_the_text_or_its_version_changes() -> None:
@@ -60,6 +88,16 @@ def test_nothing_is_kept_of_a_document_that_is_closed_while_it_is_looked_at() ->
         await looking
         assert await one.current(ADDRESS) is None
         assert not one._reports
+        one.end()
+
+    asyncio.run(session())
+
+
+def test_many_requests_at_the_same_time_are_answered_by_one_check() -> None:
+    async def session() -> None:
+        one = checks({ADDRESS: Document()})
+        reports = await asyncio.gather(*(one.current(ADDRESS) for _ in range(1000)))
+        assert len({id(report) for report in reports}) == 1
         one.end()
 
     asyncio.run(session())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from flake8_forward_call.rules import BY_CODE
-from flake8_forward_call.server import markdown
+from flake8_forward_call.server.answers import markdown
 
 FWD001 = BY_CODE["FWD001"].message
 

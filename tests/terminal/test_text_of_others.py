@@ -370,21 +370,22 @@ def test_an_editor_is_told_of_a_name_that_is_not_utf_8() -> None:
 
     place = Place(1, 1)
     finding, steps = Finding("FWD001", "net.py", place, place, "says", 1), [Step("/not \udcff.py", 3, "is so")]
-    diagnostic = messages.diagnostic(finding, Positions(Source("net.py", "x"), utf16_units), "file:///net.py", steps)
+    positions, find = Positions(Source("net.py", "x"), utf16_units), messages.place_of
+    diagnostic = messages.diagnostic(finding, positions, "file:///net.py", find, steps)
     (related,) = diagnostic.related_information or ()
     assert related.location.uri == "file:///not%20%FF.py"
-    assert r"/not \udcff.py:3: is so" in messages.hover(finding, steps, is_markdown=False)
-    assert r"[`not \udcff.py:3`](file:///not%20%FF.py#L3)" in messages.hover(finding, steps, is_markdown=True)
+    assert r"/not \udcff.py:3: is so" in messages.hover(finding, steps, find, is_markdown=False)
+    assert r"[`not \udcff.py:3`](file:///not%20%FF.py#L3)" in messages.hover(finding, steps, find, is_markdown=True)
 
 
 def test_the_log_of_the_server_is_harmless() -> None:
-    from flake8_forward_call.commands.server import _Formatter
+    from flake8_forward_call.server.client.log import Formatter
 
     try:
         Source(FILE, BROKEN).tree  # noqa: B018 (For its error.)
     except Exception as error:
         record = logging.LogRecord("x", logging.ERROR, "", 1, "%s", (SPELL,), (type(error), error, None))
-    assert harm(_Formatter("%(message)s").format(record)) == []
+    assert harm(Formatter("%(message)s").format(record)) == []
 
 
 def test_what_the_page_says_is_printed() -> None:

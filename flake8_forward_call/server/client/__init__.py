@@ -1,0 +1,1 @@
+"""What the user chooses in the editor: settings, an interpreter, and what the server logs."""
