@@ -66,6 +66,21 @@ def test_defaults_apply_in_place_of_what_cannot_be_used(net: Path, text: str, to
     edit(session())
 
 
+@pytest.mark.parametrize("name", ["pyproject.toml", "forward-call.toml"])
+def test_rule_that_must_not_be_fixed_is_not_fixed_in_an_editor_either(net: Path, name: str) -> None:
+    table = "[tool.forward-call]\n" if name == "pyproject.toml" else ""
+    net.with_name(name).write_text(f'{table}unfixable = ["FWD001"]\n')
+
+    async def session() -> None:
+        async with editing(net.parent) as editor:
+            editor.open(net)
+            assert await editor.codes(net) == FOUND
+            titles = [one.title for one in await editor.actions(net, LINE, CHARACTER)]
+            assert titles == ["Ignore with # noqa: FWD001"]
+
+    edit(session())
+
+
 @pytest.mark.parametrize("kind", ["text that is not UTF-8", "pipe"])
 def test_defaults_apply_in_place_of_a_file_that_cannot_be_read(net: Path, kind: str) -> None:
     path = net.with_name("pyproject.toml")
