@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import textwrap
 import types
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +70,6 @@ class Run:
 
 def observed(folder: Path, lines: str) -> Run:
     """Run the lines after ``NET`` as they are, and observed. Both must print the same."""
-    import torch  # noqa: F401 (Once, for all programs.)
-
     path = folder / "main.py"
     path.write_text(NET + textwrap.dedent(lines), encoding="utf-8")
     plain = _printed_by(path, is_observed=False)
@@ -79,16 +79,35 @@ def observed(folder: Path, lines: str) -> Run:
 
 
 def _printed_by(path: Path, *, is_observed: bool) -> str:
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reader)
-        _become(path, writer, is_observed)
-    os.close(writer)
-    with os.fdopen(reader, encoding="utf-8", errors="replace") as output:
-        printed = output.read()
-    os.waitpid(child, 0)
-    return printed
+    output = path.with_suffix(".observed" if is_observed else ".plain")
+    starter = _starter()
+    assert starter.stdin is not None
+    assert starter.stdout is not None
+    print(json.dumps([str(path), str(output), is_observed]), file=starter.stdin, flush=True)
+    assert starter.stdout.readline() == "done\n"
+    return output.read_text(encoding="utf-8", errors="replace")
+
+
+@cache
+def _starter() -> subprocess.Popen[str]:
+    """A process with torch and nothing else, from which the programs are forked: to import torch takes seconds."""
+    code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import observing; observing.start_each()"
+    return subprocess.Popen(  # It ends with its input.
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+
+
+def start_each() -> None:
+    """Run each program that the standard input names, in a process of its own."""
+    import torch  # noqa: F401 (Once, for all programs.)
+
+    for line in sys.stdin:
+        path, output, is_observed = json.loads(line)
+        child = os.fork()
+        if child == 0:
+            _become(Path(path), os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), is_observed)
+        os.waitpid(child, 0)
+        print("done", flush=True)
 
 
 def _become(path: Path, output: int, is_observed: bool) -> None:
