@@ -17,7 +17,7 @@ from pygls.exceptions import JsonRpcException, JsonRpcInternalError
 from pygls.lsp.server import LanguageServer
 
 from flake8_forward_call import __version__
-from flake8_forward_call.configuration.files import FILE, FILES
+from flake8_forward_call.configuration.files import FILES
 from flake8_forward_call.server.answers import actions, commands, hovering
 from flake8_forward_call.server.answers.asked import Asked
 from flake8_forward_call.server.answers.progress import shown_if_long
@@ -43,6 +43,9 @@ _WATCHED = (
     *(f"**/{name}" for name in FILES),
     *("**/setup.cfg", "**/setup.py", "**/.gitignore"),
 )
+
+# How the URI of a file with settings ends.
+_SETTINGS = tuple(f"/{name}" for name in FILES)
 
 # The start of a new document's URI. A path follows if the document already has one.
 _NEW = "untitled:"
@@ -322,37 +325,37 @@ def _register(server: Server) -> None:
 
     @on(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     async def _(params: types.DidChangeWatchedFilesParams) -> None:
-        if any(change.uri.endswith(f"/{FILE}") for change in params.changes):
+        if any(change.uri.endswith(_SETTINGS) for change in params.changes):
             server.checks.settings_changed()
         server.changed()
 
-    @on(types.TEXT_DOCUMENT_DID_OPEN)
-    async def _(params: types.DidOpenTextDocumentParams) -> None:
-        server.changed(params.text_document.uri)
+    for method in (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_SAVE):
 
-    @on(types.TEXT_DOCUMENT_DID_CHANGE)
-    async def _(params: types.DidChangeTextDocumentParams) -> None:
-        server.changed(params.text_document.uri)
-
-    @on(types.TEXT_DOCUMENT_DID_SAVE)
-    async def _(params: types.DidSaveTextDocumentParams) -> None:
-        server.changed(params.text_document.uri)
+        @on(method)
+        async def _(
+            params: types.DidOpenTextDocumentParams
+            | types.DidChangeTextDocumentParams
+            | types.DidSaveTextDocumentParams,
+        ) -> None:
+            server.changed(params.text_document.uri)
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     async def _(params: types.DidCloseTextDocumentParams) -> None:
         server.closed(params.text_document.uri)
 
-    @on(types.NOTEBOOK_DOCUMENT_DID_OPEN)
-    async def _(params: types.DidOpenNotebookDocumentParams) -> None:
-        server.changed(params.notebook_document.uri)
+    for method in (
+        types.NOTEBOOK_DOCUMENT_DID_OPEN,
+        types.NOTEBOOK_DOCUMENT_DID_CHANGE,
+        types.NOTEBOOK_DOCUMENT_DID_SAVE,
+    ):
 
-    @on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
-    async def _(params: types.DidChangeNotebookDocumentParams) -> None:
-        server.changed(params.notebook_document.uri)
-
-    @on(types.NOTEBOOK_DOCUMENT_DID_SAVE)
-    async def _(params: types.DidSaveNotebookDocumentParams) -> None:
-        server.changed(params.notebook_document.uri)
+        @on(method)
+        async def _(
+            params: types.DidOpenNotebookDocumentParams
+            | types.DidChangeNotebookDocumentParams
+            | types.DidSaveNotebookDocumentParams,
+        ) -> None:
+            server.changed(params.notebook_document.uri)
 
     @on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     async def _(params: types.DidCloseNotebookDocumentParams) -> None:

@@ -98,14 +98,20 @@ def test_defaults_apply_in_place_of_a_file_that_cannot_be_read(net: Path, kind: 
     edit(session())
 
 
-def test_a_fault_is_told_once_and_again_after_a_change_of_the_file(net: Path) -> None:
+@pytest.mark.parametrize("name", ["pyproject.toml", "forward-call.toml"])
+def test_a_fault_is_told_once_and_again_after_a_change_of_the_file(net: Path, name: str) -> None:
     path = configure(net, WRONG)
     told = f"forward-call: {TOLD.format(path)}"
+    if name != path.name:
+        path.unlink()
+        path = net.with_name(name)
+        path.write_text(WRONG.partition("\n")[2])
+        told = f"forward-call: {path}:2: unknown key 'selct' in the file; did you mean 'select'?"
 
     async def session() -> None:
         async with editing(net.parent, can=capabilities(watching=True)) as editor:
-            for name in ("net.py", "other.py"):  # Two documents, one settings file.
-                editor.open(net.with_name(name), PROGRAM)
+            for document in ("net.py", "other.py"):  # Two documents, one settings file.
+                editor.open(net.with_name(document), PROGRAM)
             for number in range(3):
                 editor.change(net, "\n" * number + PROGRAM)
                 assert await editor.codes(net) == []
