@@ -73,6 +73,9 @@ def _is_left_behind(path: Path) -> bool:
 
 if sys.platform == "win32":
 
+    def make_readable(_descriptor: int) -> None:
+        """Do nothing, because there are no such modes on Windows."""
+
     def _lock(_descriptor: int) -> None:
         """Do nothing, because an open file cannot be removed on Windows."""
 
@@ -81,6 +84,12 @@ if sys.platform == "win32":
 
 else:
     import fcntl
+
+    def make_readable(descriptor: int) -> None:
+        """Give the file the mode of any new file. As a temporary file, only its owner can access it."""
+        mask = os.umask(0o077)
+        os.umask(mask)
+        os.fchmod(descriptor, 0o666 & ~mask)
 
     def _lock(descriptor: int) -> None:
         with suppress(OSError):  # Some file systems have no locks. Nothing is removed there.

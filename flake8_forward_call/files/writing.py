@@ -85,7 +85,7 @@ def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Itera
             file.flush()
             if sys.platform != "win32":
                 if status is None:
-                    _make_readable(file.fileno())
+                    temporary.make_readable(file.fileno())
                 else:
                     _keep(file.fileno(), target, status)
             os.fsync(file.fileno())
@@ -107,13 +107,6 @@ def _refuse(target: Path, status: os.stat_result) -> None:
     # backup.
     if status.st_nlink > 1:
         raise WriteError(f"has {status.st_nlink} names (hard links); replace it with a copy first")
-
-
-def _make_readable(descriptor: int) -> None:
-    """Give the file the mode of any new file. As a temporary file, only its owner can access it."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    os.fchmod(descriptor, 0o666 & ~mask)
 
 
 def _keep(descriptor: int, target: Path, status: os.stat_result) -> None:

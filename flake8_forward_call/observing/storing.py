@@ -60,17 +60,11 @@ def write(path: str, record: Record) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text_of(record))
-        new.chmod(0o666 & ~_mask())
+            temporary.make_readable(descriptor)
         new.replace(target)
     finally:
         with suppress(OSError):
             new.unlink()
-
-
-def _mask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
 
 
 def hindrance(path: str) -> str | None:

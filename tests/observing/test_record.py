@@ -226,6 +226,13 @@ def test_record_of_a_run_that_was_killed_is_read_from_its_parts(tmp_path: Path) 
         storing.read_all(str(tmp_path / "other.json"))
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="modes say nothing there")
+def test_record_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
+    (tmp_path / "plain.json").write_text("")
+    storing.write(str(tmp_path / "record.json"), record(1))
+    assert (tmp_path / "record.json").stat().st_mode == (tmp_path / "plain.json").stat().st_mode
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be killed in the same way there")
 def test_process_that_is_killed_while_it_writes_leaves_a_whole_record(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
