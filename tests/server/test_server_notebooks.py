@@ -52,7 +52,7 @@ def test_findings_are_in_their_cells_and_the_cells_know_each_other(train: Path, 
 
 
 def test_client_that_pulls_for_a_cell_gets_nothing_twice(train: Path) -> None:
-    """Visual Studio Code shows what it pulled beside what was pushed. Until version 10 its client pulls none for cells."""
+    """Visual Studio Code shows what it pulled beside what was pushed. Its client pulls for cells since version 10."""
 
     async def session() -> None:
         async with editing(train.parent, can=capabilities(pulls=True, evidence=True)) as editor:
@@ -60,7 +60,7 @@ def test_client_that_pulls_for_a_cell_gets_nothing_twice(train: Path) -> None:
             cell = editor.cell(train, 1)
             answer = await editor.pull(cell)
             assert isinstance(answer, types.RelatedFullDocumentDiagnosticReport)
-            assert answer.items == []
+            assert not answer.items
             assert await editor.codes(cell) == ["FWD001 1:6"]
             await editor.until(
                 lambda: cell in editor._latest and editor._latest[cell].diagnostics[0].related_information
