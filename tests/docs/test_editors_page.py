@@ -117,9 +117,7 @@ def known(section: object) -> Preferences:
 def test_rules_are_chosen_in_the_section_of_the_server() -> None:
     section = settings("The server")
     assert list(section) == ["forward-call"]
-    assert known(section["forward-call"]) == Preferences(
-        values={"ignore": ("FWD005",)}, bases={"ignore": Path.cwd()}
-    )
+    assert known(section["forward-call"]) == Preferences(values={"ignore": ("FWD005",)}, bases={"ignore": Path.cwd()})
     for one in (settings("Visual Studio Code")["forward-call"], sublime()["settings"]["forward-call"]):
         assert known(one).values == {"ignore": ("FWD005",)}
 
@@ -178,7 +176,9 @@ def test_each_editor_has_a_row_that_says_how_its_settings_were_tried() -> None:
     """No editor of the page is missing in it."""
     tokens = MarkdownIt().parse(PAGE)
     titles = [
-        after.content for one, after in zip(tokens, tokens[1:], strict=False) if (one.type, one.tag) == ("heading_open", "h3")
+        after.content
+        for one, after in zip(tokens, tokens[1:], strict=False)
+        if (one.type, one.tag) == ("heading_open", "h3")
     ]
     table = PAGE[PAGE.index("## What was tried where") :].split("\n## ")[0]
     rows = [line.split(" | ")[0].strip("| ") for line in table.splitlines() if line.startswith("| ")][2:]
