@@ -3,9 +3,9 @@
     python benchmarks/server_capabilities.py                 # print both answers
     python benchmarks/server_capabilities.py --record        # write ruff's to tests/docs/ruff_server.json
 
-The client has the capabilities that Visual Studio Code sends. Recorded are the answer to `initialize`, what the server asks
-the client for after that, the options of its command, and what it does with a few documents. A test holds the comparison
-in docs/editors-table.md to the record. ruff is in the extra ``lint``.
+The client has the capabilities that Visual Studio Code sends. Recorded are the answer to `initialize`, what the server
+asks the client for after that, the options of its command, and what it does with a few documents. A test compares
+docs/editors-table.md with the record. ruff is in the extra ``editors``.
 """
 
 from __future__ import annotations
@@ -99,6 +99,13 @@ class Client:
         )
         return cell
 
+    async def pull(self, address: str) -> types.RelatedFullDocumentDiagnosticReport:
+        """The diagnostics of a document that the client pulls for the first time."""
+        named = types.DocumentDiagnosticParams(types.TextDocumentIdentifier(address))
+        found = await self.client.text_document_diagnostic_async(named)
+        assert isinstance(found, types.RelatedFullDocumentDiagnosticReport)
+        return found
+
     async def hovers(self, address: str, character: int) -> bool:
         """Whether the server has a text for a place in the first line."""
         place = types.Position(0, character)
@@ -109,7 +116,7 @@ class Client:
 
 
 def _converter() -> Any:
-    """pygls' own converter, which leaves the selectors of notebooks as they are, because it cannot read all of them."""
+    """The converter of pygls, which leaves the selectors of notebooks as they are, because it cannot read all of them."""
     converter = default_converter()  # type: ignore[no-untyped-call]
     converter.register_structure_hook(types.NotebookDocumentSyncOptions, lambda value, _: value)
     return converter
@@ -166,7 +173,7 @@ async def _started(
 async def _as_visual_studio_code(probe: Probe) -> dict[str, Any]:
     async with _started(probe) as client:
         name = types.TextDocumentIdentifier(client.open("net.py", probe.text))
-        report = await client.client.text_document_diagnostic_async(types.DocumentDiagnosticParams(name))
+        report = await client.pull(name.uri)
         silenced = client.open("silenced.py", f"{probe.text.rstrip()}  # noqa: {probe.code}\n")
         (found,) = report.items
         context = types.CodeActionContext([found], ["quickfix"])
@@ -179,9 +186,7 @@ async def _as_visual_studio_code(probe: Probe) -> dict[str, Any]:
             "on a code in a comment": await client.hovers(silenced, comment - 1),
             "on a finding": await client.hovers(name.uri, found.range.start.character),
         }
-        pulled = await client.client.text_document_diagnostic_async(
-            types.DocumentDiagnosticParams(types.TextDocumentIdentifier(program))
-        )
+        pulled = await client.pull(program)
         await asyncio.sleep(_QUIET)
         return {
             "capabilities": get_converter().unstructure(client.answer.capabilities),

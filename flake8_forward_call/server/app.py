@@ -170,7 +170,7 @@ class Server(LanguageServer):
         return [one for one in map(path_of, filter(None, uris)) if one]
 
     def show(self, document: Document, report: Report) -> None:
-        """Send the diagnostics of a report, or note that the client has to pull them. Those of cells are always sent."""
+        """Send the diagnostics of a report, or note that the client must pull them. Those of cells are always sent."""
         current = self.documents().get(unquote(document.uri))
         if current is None or (current.version, current.source) != (report.version, report.text):
             return  # Findings for an older text would be at the wrong locations.

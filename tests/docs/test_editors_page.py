@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -176,9 +177,7 @@ def test_each_editor_has_a_row_that_says_how_its_settings_were_tried() -> None:
     """No editor of the page is missing in it."""
     tokens = MarkdownIt().parse(PAGE)
     titles = [
-        after.content
-        for one, after in zip(tokens, tokens[1:], strict=False)
-        if (one.type, one.tag) == ("heading_open", "h3")
+        after.content for one, after in itertools.pairwise(tokens) if (one.type, one.tag) == ("heading_open", "h3")
     ]
     table = PAGE[PAGE.index("## What was tried where") :].split("\n## ")[0]
     rows = [line.split(" | ")[0].strip("| ") for line in table.splitlines() if line.startswith("| ")][2:]

@@ -1,4 +1,4 @@
-"""The comparison of the server with that of ruff: what it says of ruff is on record, and the tests that it names exist."""
+"""The comparison with ruff's server: what it says of ruff is on record, and the tests that it names exist."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ async def opened(*folders: Path, options: Any = None) -> AsyncIterator[Editor]:
     assert given["glspc.server.command"] == COMMAND
     command = [sys.executable, "-m", "flake8_forward_call", *given["glspc.server.commandArguments"]]
     options = given["glspc.server.initializationOptions"] if options is None else options
-    own = {address: given["forward-call"] for address in ("", *map(uri, folders))}
+    own = dict.fromkeys(("", *map(uri, folders)), given["forward-call"])
     async with editing(*folders, can=CAN, options=options, settings=own, command=command) as editor:
         await editor.until(lambda: editor.registered and editor.asked)
         yield editor

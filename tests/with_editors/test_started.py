@@ -84,7 +84,7 @@ def program(name: str, *packages: str) -> str:
     return found
 
 
-def started(folder: Path, command: Sequence[str | Path], drive: str, **variables: str | Path) -> dict[str, Any]:
+def started(folder: Path, command: Sequence[object], drive: str, **variables: str | Path) -> dict[str, Any]:
     """What an editor says at the end. ``drive`` is the script that it runs, ``DRIVE`` in the command."""
     (folder / "setup.py").touch()
     (folder / "net.py").write_text(PROGRAM)
