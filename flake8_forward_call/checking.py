@@ -44,7 +44,7 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
         return Checked(wanted([unanalysable(name, error)], text, selects(name)))
     if source is None:
         return Checked([])
-    found = analyse(source)
+    found = analyse(source, lambda code: selects(name).keeps(code))
     if not (found or unused_noqa):
         return Checked([], source)
     return _selected(source, found, selects(name), unused_noqa=unused_noqa)
@@ -81,7 +81,7 @@ def keep() -> None:
 
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
     """Check a text that is already decoded."""
-    return _selected(source, analyse(source), selection, unused_noqa=unused_noqa)
+    return _selected(source, analyse(source, selection.keeps), selection, unused_noqa=unused_noqa)
 
 
 def _selected(source: Source, found: list[Finding], selection: Selection, *, unused_noqa: bool) -> Checked:
