@@ -116,7 +116,7 @@ class Client:
 
 
 def _converter() -> Any:
-    """The converter of pygls, which leaves the selectors of notebooks as they are, because it cannot read all of them."""
+    """The converter of pygls, but it leaves the selectors of notebooks alone, because it cannot read all of them."""
     converter = default_converter()  # type: ignore[no-untyped-call]
     converter.register_structure_hook(types.NotebookDocumentSyncOptions, lambda value, _: value)
     return converter
