@@ -20,6 +20,14 @@ def analyse(source: Source) -> list[Finding]:
     """
     if is_stub(source.path):
         return []
+    found, examples = _analysed(source), source.examples
+    if examples is None:
+        return found
+    # Not remembered: they are not all that is found in the file.
+    return _in_order(source, [*found, *_found_in_program(examples)])
+
+
+def _analysed(source: Source) -> list[Finding]:
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
     inside = source.calls_inside
@@ -30,6 +38,10 @@ def analyse(source: Source) -> list[Finding]:
     return found_in(
         source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults])
     )
+
+
+def _found_in_program(source: Source) -> list[Finding]:
+    return _found(source, calls=source.mentions_forward, sets=source.sets_call, inside=source.calls_inside)
 
 
 @with_room
