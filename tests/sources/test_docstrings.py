@@ -57,6 +57,18 @@ model.forward(0)
 >>> Net().forward(0)
 ~~~
 """,
+    "a prompt on each row": """
+>>> class Other(Net):
+>>>
+>>>     def run(self, x):
+>>>         return self.forward(1)
+>>>
+>>> Other().forward(1)
+
+>>> this is text
+output
+>>>     Other().forward(1)
+""",
     "text": """
 model.forward(0) and `Net().forward(0)`
 

@@ -71,8 +71,22 @@ def piece_of(rows: Sequence[Row]) -> Piece | None:
     return Piece(tuple(row if row.is_blank else row.after(indent) for row in rows[: last + 1]))
 
 
-def examples_in(rows: Sequence[Row]) -> Iterator[Piece]:
-    """Yield the code after each prompt, as doctest reads it: https://docs.python.org/3/library/doctest.html."""
+def sessions_in(rows: Sequence[Row]) -> Iterator[list[list[Row]]]:
+    """Yield the examples that directly follow one another: the rows of each, without the prompts.
+
+    An example is what doctest takes for one: https://docs.python.org/3/library/doctest.html.
+    """
+    session: list[list[Row]] = []
+    for example in _examples_in(rows):
+        if session and session[-1][-1].number + 1 != example[0].number:
+            yield session
+            session = []
+        session.append(example)
+    if session:
+        yield session
+
+
+def _examples_in(rows: Sequence[Row]) -> Iterator[list[Row]]:
     at = 0
     while at < len(rows):
         first = _PROMPT.fullmatch(rows[at].text)
@@ -85,9 +99,7 @@ def examples_in(rows: Sequence[Row]) -> Iterator[Piece]:
                 break
             found.append(_without_prompt(rows[at], more))
             at += 1
-        # Examples keep the columns after their prompts: a common indent is an error that doctest reports.
-        if not found[0].is_blank:
-            yield Piece(tuple(found))
+        yield found
 
 
 def has_prompt(row: Row) -> bool:

@@ -19,8 +19,8 @@ IN_PYTHON = frozenset(
 LITERAL = frozenset(
     (
         "bibliography", "csv-table", "digraph", "figure-md", "graph", "graphviz", "image", "include",
-        "inheritance-diagram", "iframe", "literalinclude", "math", "mermaid", "parsed-literal", "productionlist", "prompt", "raw",
-        "testoutput", "toctree", "uml",
+        "inheritance-diagram", "iframe", "literalinclude", "math", "mermaid", "parsed-literal", "productionlist",
+        "prompt", "raw", "testoutput", "toctree", "uml",
     )
 )  # fmt: skip
 

@@ -10,9 +10,10 @@ import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 
 from flake8_forward_call.findings.finding import Edit, Place
-from flake8_forward_call.sources.documents.blocks import Block, Piece, Row, examples_in, has_prompt, piece_of
+from flake8_forward_call.sources.documents.blocks import Block, Piece, Row, has_prompt, piece_of, sessions_in
 from flake8_forward_call.sources.notebook.magics import parses, python_of
 from flake8_forward_call.sources.source import Source, SourceError
 
@@ -117,9 +118,11 @@ def _pieces(block: Block) -> Iterator[Piece]:
     if whole is not None:
         yield whole
     elif any(map(has_prompt, block.rows)):
-        for piece in examples_in(block.rows):
-            if (found := _parsing(piece)) is not None:
-                yield found
+        for session in sessions_in(block.rows):
+            # Many docstrings have a prompt on each row of a class. doctest does not accept that, but readers do.
+            together = _parsing(piece_of(list(chain.from_iterable(session))))
+            found = [together] if together is not None else map(_parsing, map(piece_of, session))
+            yield from (one for one in found if one is not None)
 
 
 def _parsing(piece: Piece | None) -> Piece | None:
