@@ -2,46 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
-from flake8_forward_call.rules import fwd900
+from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, SourceError, is_stub
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.terminal.printing import one_line
 
 
-def analyse(source: Source) -> list[Finding]:
-    """The findings of all rules in the file, in text order, before selection and suppression.
+def analyse(source: Source, keeps: Callable[[str], bool] = lambda _: True) -> list[Finding]:
+    """The findings in the file, in text order, before selection and suppression.
 
+    ``keeps`` tells by its code whether a rule is selected: what only FWD006 needs is not done for nothing.
     Never raises: a file that cannot be analysed gets FWD900 with the reason.
     """
     if is_stub(source.path):
         return []
-    found, examples = _analysed(source), source.examples
+    found, examples = _analysed(source, keeps), source.examples
     if examples is None:
         return found
-    # Not remembered: they are not all that is found in the file.
-    return _in_order(source, [*found, *_found_in_program(examples)])
+    # They are not remembered with the file, because the settings may ask for them in one run and not in the next.
+    calls, sets = examples.mentions_forward, examples.sets_call
+    inside = examples.calls_inside and keeps(fwd006.RULE.code)
+    return _in_order(source, [*found, *_found(examples, calls=calls, sets=sets, inside=inside)])
 
 
-def _analysed(source: Source) -> list[Finding]:
+def _analysed(source: Source, keeps: Callable[[str], bool]) -> list[Finding]:
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    inside = source.calls_inside
+    inside = source.calls_inside and keeps(fwd006.RULE.code)
     if not (calls or sets or inside):  # Most files have neither and need no large stack.
         return _in_order(source, faults)
     from flake8_forward_call.findings.remembered import found_in
 
     return found_in(
-        source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults])
+        source,
+        lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults]),
+        inside=inside,
     )
-
-
-def _found_in_program(source: Source) -> list[Finding]:
-    return _found(source, calls=source.mentions_forward, sets=source.sets_call, inside=source.calls_inside)
 
 
 @with_room

@@ -51,22 +51,30 @@ def check_bytes(
     is_inside = may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)
     if not (_may_matter(name, data) or is_inside or (unused_noqa and may_name_code(data))):
         return Checked([])
+    has_documents = has_documents and _has_documents(name, data)
     try:
-        source = read(name, data, has_documents=has_documents and _has_documents(name))
+        source = read(name, data, has_documents=has_documents)
     except SourceError as error:
         # Like flake8, read the comments of an undecodable file as latin-1. JSON and documents have no comments.
-        text = "" if is_notebook(name) or is_document(name) else data.decode("latin-1")
+        has_comments = not (is_notebook(name) or (has_documents and is_document(name)))
+        text = data.decode("latin-1") if has_comments else ""
         return Checked(wanted([unanalysable(name, error)], text, selects(name)))
     if source is None:
         return Checked([])
-    found = analyse(source)
+    found = analyse(source, lambda code: selects(name).keeps(code))
     if not (found or unused_noqa):
         return Checked([], source)
     return _selected(source, found, selects(name), unused_noqa=unused_noqa)
 
 
-def _has_documents(name: str) -> bool:
-    """Whether the code in documents is checked, according to the settings of a file."""
+# What code in a docstring begins with.
+_BEGINS_CODE = re.compile(rb">>>|::|```|~~~")
+
+
+def _has_documents(name: str, data: bytes) -> bool:
+    """Whether the code in a document, or in docstrings, is to be checked according to the settings of a file."""
+    if not is_document(name) and (is_notebook(name) or _BEGINS_CODE.search(data) is None):
+        return False
     return settings_or_fault(Path(os.path.realpath(name)).parent)[0].documents
 
 
@@ -85,7 +93,7 @@ def hold(name: str, data: bytes) -> None:
     from flake8_forward_call.inference import session
 
     try:
-        source = read(name, data, has_documents=_has_documents(name))
+        source = read(name, data, has_documents=_has_documents(name, data))
     except SourceError:
         return  # The check reports it.
     if source is not None:
@@ -101,7 +109,7 @@ def keep() -> None:
 
 def check_source(source: Source, selection: Selection, *, unused_noqa: bool = False) -> Checked:
     """Check a text that is already decoded."""
-    return _selected(source, analyse(source), selection, unused_noqa=unused_noqa)
+    return _selected(source, analyse(source, selection.keeps), selection, unused_noqa=unused_noqa)
 
 
 def _selected(source: Source, found: list[Finding], selection: Selection, *, unused_noqa: bool) -> Checked:

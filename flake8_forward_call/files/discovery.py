@@ -88,7 +88,9 @@ def _look(path: str, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, s
             skipped.file(real, why)
             skipped.forced()
         elif not (is_python(path) or _is_included(real, settings)):
-            skipped.not_python(path, real, is_document=is_document(path))
+            # Other text files are mostly data.
+            is_markup = is_document(path) and not path.endswith(".txt")
+            skipped.not_python(path, real, is_document=is_markup)
         elif not faults.prevent(fault):
             yield path, real
     elif stat.S_ISDIR(mode):

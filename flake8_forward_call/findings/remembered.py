@@ -11,13 +11,14 @@ from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.observing.joining import OBSERVED
-from flake8_forward_call.rules import fwd900
+from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
 
 
-def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]:
+def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool) -> list[Finding]:
     """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns.
 
+    ``inside``: also those about what is inside wrappers. An earlier run that looked for them serves both.
     Raises nothing but what ``find`` raises.
     """
     observed = OBSERVED.get()
@@ -27,7 +28,7 @@ def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]
         real = os.path.realpath(source.path)
         session = _session(source.path, real)
         digest = None if session is None else session.key_of(source)
-        known = None if session is None or digest is None else _recalled(session, source.path, real, digest)
+        known = None if session is None or digest is None else _recalled(session, source.path, real, digest, inside)
     except Exception:  # Without earlier results, the findings are the same.
         return find()
     if session is None or session.results is None or digest is None:
@@ -37,7 +38,7 @@ def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]
     findings, mask = facts.recorded(find)
     if all(one.code != fwd900.RULE.code for one in findings):
         value = [_place_of(source.path, findings), stored(findings)]
-        session.results.remember(real, session.context, digest, value, mask)
+        session.results.remember(real, _context(session, inside), digest, value, mask)
     return findings
 
 
@@ -53,10 +54,15 @@ def _session(name: str, real: str) -> Session | None:
     return None if session.results is None else session
 
 
-def _recalled(session: Session, name: str, real: str, digest: str) -> list[Finding] | None:
+def _context(session: Session, inside: bool) -> str:
+    return f"{session.context} {fwd006.RULE.code}" if inside else session.context
+
+
+def _recalled(session: Session, name: str, real: str, digest: str, inside: bool) -> list[Finding] | None:
     if session.results is None:
         return None
-    value = session.results.recall(real, session.context, digest, session.answer)
+    contexts = {_context(session, True), _context(session, inside)}
+    value = session.results.recall(real, contexts, digest, session.answer)
     try:
         place, findings = value
         found = restored(name, findings)

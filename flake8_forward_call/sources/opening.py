@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
 from flake8_forward_call.sources.source import Source, is_document, is_notebook
-
-# What the code in a docstring begins with: a prompt, a directive or a literal block, a fence.
-_BEGINS_CODE = re.compile(r">>>|::|```|~~~")
 
 
 def read(path: str, data: bytes, *, has_documents: bool = False) -> Source | None:
@@ -30,7 +25,7 @@ def read(path: str, data: bytes, *, has_documents: bool = False) -> Source | Non
 def with_examples(source: Source) -> Source:
     """The source of a Python file, with the examples in its docstrings if something in them may be reported."""
     may_matter = source.mentions_forward or source.sets_call or source.calls_inside
-    if not may_matter or _BEGINS_CODE.search(source.text) is None:
+    if not may_matter:
         return source
     from flake8_forward_call.sources.documents import docstrings
 
