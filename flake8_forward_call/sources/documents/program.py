@@ -19,7 +19,8 @@ from flake8_forward_call.sources.source import Source, SourceError
 
 _HEADER = "if True:"
 
-# Parsing a document takes much longer than reading it. Of the documents of 20 packages, the longest has 0.3 MB.
+# Parsing Markdown takes up to four seconds for a million characters. Of the documents in the sdists of 97 releases, the
+# longest has 0.17 million.
 MAX_CHARACTERS = 3_000_000
 
 
