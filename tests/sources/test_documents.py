@@ -464,6 +464,23 @@ def test_document_without_a_module_and_one_that_is_too_large(monkeypatch: pytest
     assert done.lines[0].startswith("a.md:1:1: FWD900 cannot analyse file: it is a document of more than")
 
 
+@pytest.mark.parametrize("name", ["a.md", "a.rst", "a.py"])
+def test_bug_in_a_reader_of_documents_costs_only_that_document(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise IndexError("no such row")
+
+    monkeypatch.setattr("flake8_forward_call.sources.documents.restructured.blocks", fail)
+    monkeypatch.setattr("flake8_forward_call.sources.documents.markdown.blocks", fail)
+    Path(name).write_text('"""\n>>> Net()\n"""\nfrom net import Net\nNet().forward(1)\n')
+    Path("net.py").write_text(f"{NET}\n\nNet().forward(1)\n")
+    first, second = forward_call("check", "--documents", name, "net.py").lines
+    reported = (
+        "a.py:5:7: FWD001" if name == "a.py" else f"{name}:1:1: FWD900 cannot analyse file: internal error: IndexError"
+    )
+    assert first.startswith(reported)
+    assert second.startswith("net.py:9:7: FWD001")
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -61,7 +61,7 @@ def with_examples(source: Source) -> Source:
     """The same source, with the examples in its docstrings if it has any. Does not raise if it cannot be parsed."""
     try:
         blocks = [block for rows in _docstrings(source) for block in restructured.blocks(rows, has_fences=True)]
-    except (SourceError, RecursionError):
+    except Exception:  # It cannot be parsed, or there is a bug in this tool, which must not hide what is in the code.
         return source
     program = assembled(source.lines, blocks)
     if not program.code:

@@ -74,7 +74,11 @@ def read(path: str, data: bytes) -> Source:
         encoding, document = "latin-1", data.decode("latin-1")
     if len(document) > MAX_CHARACTERS:
         raise SourceError(f"it is a document of more than {MAX_CHARACTERS // 1_000_000} million characters")
-    return DocumentSource(path, program_of(path, document).text, encoding, document=document)
+    try:
+        text = program_of(path, document).text
+    except Exception as error:  # A bug in this tool or in the parser of Markdown.
+        raise SourceError(" ".join(f"internal error: {type(error).__name__}: {error}".split())) from None
+    return DocumentSource(path, text, encoding, document=document)
 
 
 def program_of(path: str, document: str) -> Program:
