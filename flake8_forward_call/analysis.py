@@ -21,6 +21,16 @@ def analyse(source: Source, keeps: Callable[[str], bool] = lambda _: True) -> li
     """
     if is_stub(source.path):
         return []
+    found, examples = _analysed(source, keeps), source.examples
+    if examples is None:
+        return found
+    # They are not remembered with the file, because the settings may ask for them in one run and not in the next.
+    calls, sets = examples.mentions_forward, examples.sets_call
+    inside = examples.calls_inside and keeps(fwd006.RULE.code)
+    return _in_order(source, [*found, *_found(examples, calls=calls, sets=sets, inside=inside)])
+
+
+def _analysed(source: Source, keeps: Callable[[str], bool]) -> list[Finding]:
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
     inside = source.calls_inside and keeps(fwd006.RULE.code)

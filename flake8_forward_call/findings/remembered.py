@@ -12,7 +12,7 @@ from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd006, fwd900
-from flake8_forward_call.sources.source import Source, is_notebook, is_stub
+from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
 
 
 def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool) -> list[Finding]:
@@ -45,7 +45,7 @@ def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool)
 def _session(name: str, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
     # What kind of file it is depends on its name.
-    if (is_notebook(name), is_stub(name)) != (is_notebook(real), is_stub(real)):
+    if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
     try:
         session = session_of(name)

@@ -141,7 +141,12 @@ class Fixing:
         if self.typing is None:
             return []
         self.typing.saw(each.name)
-        return self.typing.called(checked.source, chosen) if chosen and checked.source is not None else []
+        source = checked.source
+        if source is None:
+            return []
+        # What a docstring defines is in no file.
+        reached = [one for one in chosen if source.program_at(one.start) is source]
+        return self.typing.called(source, reached) if reached else []
 
     def _type_calls(self) -> None:
         if self.typing is None:
@@ -277,7 +282,15 @@ def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
     if source.to_bytes() != data:
         raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
-        return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
+        edits = [edit for fix in fixes for edit in fix.edits]
+        if source.examples is None:
+            return source.rewritten(rewrite(source, fixes), edits)
+        from flake8_forward_call.sources.documents import docstrings
+
+        assert isinstance(source, docstrings.Documented), "no other source has examples"
+        own = [fix for fix in fixes if source.program_at(fix.edits[0].start) is source]
+        others = [fix for fix in fixes if source.program_at(fix.edits[0].start) is not source]
+        return docstrings.rewritten(source, rewrite(source, own), rewrite(source.examples, others), edits)
     except (RewriteError, SourceError) as error:
         raise _left(error.reason) from None
     except Exception as error:  # A bug in this tool.

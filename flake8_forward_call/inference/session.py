@@ -52,6 +52,7 @@ from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.usage.doctests import examples_of
 from flake8_forward_call.sources.source import Source
 
 # How many sessions are kept: a run over several projects returns to few of them.
@@ -123,6 +124,9 @@ class Session:
         The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
         does not depend on which files were checked before it.
         """
+        if source.is_beside:
+            host = self.workspace.file_at(Path(os.path.realpath(source.path)))
+            return examples_of(source, host), self.fresh(Evaluator)
         if self.key_of(source) is None:
             self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
         file = self.workspace.in_hand(source)

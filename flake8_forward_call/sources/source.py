@@ -37,6 +37,9 @@ _MAY_BE_INSIDE, _MAY_BE_INSIDE_BYTES = re.compile(_PERHAPS_INSIDE), re.compile(_
 # A receiver that is never reported. The character before it rules out `my_super()`.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
 
+# The names of documents: Markdown, reStructuredText, and text with examples after prompts.
+DOCUMENTS = (".md", ".markdown", ".rst", ".txt")
+
 _LINE_END = re.compile(rb"\r\n?|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
 
@@ -107,6 +110,11 @@ def is_notebook(path: str) -> bool:
     return path.endswith(".ipynb")
 
 
+def is_document(path: str) -> bool:
+    """Whether the file is a document that may contain Python code, by its name."""
+    return path.lower().endswith(DOCUMENTS)
+
+
 def is_stub(path: str) -> bool:
     """Whether the file is a stub, by its name. It only contains declarations, and none of its calls run."""
     return path.endswith(".pyi")
@@ -173,6 +181,20 @@ class Source:
     def cell_source(self, cell: Cell) -> Source:
         """The text of a cell."""
         raise NotImplementedError
+
+    @property
+    def examples(self) -> Source | None:
+        """The examples in the docstrings as another program; None if there are none, or they are not to be checked."""
+        return None
+
+    def program_at(self, place: Place) -> Source:
+        """The program that contains the code at a location: this one, or the examples."""
+        return self
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether this is a second program of a file, which uses the names of the first."""
+        return False
 
     @property
     def file(self) -> Source:
