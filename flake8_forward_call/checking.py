@@ -47,10 +47,10 @@ def check_bytes(
     """
     if is_stub(name):
         return Checked([])
-    # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
-    is_inside = may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)
-    if not (_may_matter(name, data) or is_inside or (unused_noqa and may_name_code(data))):
-        return Checked([])
+    if not (_may_matter(name, data) or (unused_noqa and may_name_code(data))):
+        # Before the settings are looked up, it is not known whether the user wants the rule about wrappers.
+        if not (may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)):
+            return Checked([])
     has_documents = has_documents and _has_documents(name, data)
     try:
         source = read(name, data, has_documents=has_documents)
@@ -68,12 +68,12 @@ def check_bytes(
 
 
 # What code in a docstring begins with.
-_BEGINS_CODE = re.compile(rb">>>|::|```|~~~")
+_BEGIN_CODE = (b">>>", b"::", b"```", b"~~~")
 
 
 def _has_documents(name: str, data: bytes) -> bool:
     """Whether the code in a document, or in docstrings, is to be checked according to the settings of a file."""
-    if not is_document(name) and (is_notebook(name) or _BEGINS_CODE.search(data) is None):
+    if not is_document(name) and (is_notebook(name) or not any(mark in data for mark in _BEGIN_CODE)):
         return False
     return settings_or_fault(Path(os.path.realpath(name)).parent)[0].documents
 

@@ -70,6 +70,7 @@ class Configured:
         return self.base or self.path.parent
 
 
+@lru_cache(maxsize=4096)
 def nearest(folder: Path) -> Path | None:
     """The first file with settings, in the folder or one above it. Raises ConfigError."""
     return next((found for one in (folder, *folder.parents) if (found := in_folder(one)) is not None), None)
@@ -274,6 +275,7 @@ def _top(folder: Path) -> Path:
 
 def forget() -> None:
     """Clear the caches, so that changed files are read again."""
+    nearest.cache_clear()
     _has_table.cache_clear()
     in_folder.cache_clear()
     read_what_is_valid.cache_clear()

@@ -7,14 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from flake8_forward_call import collector
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.engine import OutOfBudget
-from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.places import apart
 from flake8_forward_call.inference.places import environment as environments
 from flake8_forward_call.inference.places import layout as layouts
@@ -50,10 +48,12 @@ from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
-from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.usage.doctests import examples_of
 from flake8_forward_call.sources.source import Source
+
+if TYPE_CHECKING:  # What earlier runs have found is used without these, which take longer to import than all others.
+    from flake8_forward_call.inference.evaluator import Evaluator
+    from flake8_forward_call.inference.questions import Questions
+    from flake8_forward_call.inference.syntax.file import File
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
@@ -124,6 +124,9 @@ class Session:
         The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
         does not depend on which files were checked before it.
         """
+        from flake8_forward_call.inference.evaluator import Evaluator
+        from flake8_forward_call.inference.usage.doctests import examples_of
+
         if source.is_beside:
             host = self.workspace.file_at(Path(os.path.realpath(source.path)))
             return examples_of(source, host), self.fresh(Evaluator)
@@ -138,6 +141,8 @@ class Session:
         self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
     ) -> _Answer:
         """See ``Questions.of_project``."""
+        from flake8_forward_call.inference.engine import OutOfBudget
+        from flake8_forward_call.inference.evaluator import Evaluator
 
         def answer() -> _Answer:
             alone = self.fresh(Evaluator, _PASSED_ON[kind])
