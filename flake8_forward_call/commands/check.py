@@ -18,6 +18,7 @@ from flake8_forward_call.commands.options import ignore_noqa_option, observed_op
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import read_inputs
 from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.glances import Glances
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.interrupts import ends_raised
@@ -110,17 +111,23 @@ def _look(
     trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
+    # Whether a comment silences something is found out anew.
+    glances = Glances(() if unused_noqa else paths, gate.selects)
     with Progress(is_wanted=not telling.is_quiet) as progress:
-        for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
+        for each in read_inputs(
+            paths, stdin_filename, trouble, telling.skipped, progress.over, need_not_be_read=glances.tell_nothing
+        ):
             if each.is_stdin:
                 hold(each.name, each.data)
             telling.saw(each.name)
             checked = check_bytes(each.name, each.data, gate.selects, unused_noqa=unused_noqa)
             gate.saw(each)
+            glances.note(each.name, each.stamp, each.data)
             findings += checked.findings
             if checked.findings and checked.source is not None:
                 sources[each.name] = replace(checked.source)  # Without the tree.
     keep()
+    glances.keep()
     telling.skipped.tell_if_all(trouble)
     run = None
     if gate.output_format == "html":

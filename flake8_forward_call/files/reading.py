@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+from typing import TypeAlias
 
 # GitHub refuses larger files: https://docs.github.com/repositories/working-with-files/
 # managing-large-files/about-large-files-on-github. So no program and no notebook is larger.
@@ -33,6 +34,10 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+# A file with another content has another one: the size, the mtime and the ctime in nanoseconds, the inode.
+Stamp: TypeAlias = list[int]
 
 
 class NotPlainError(OSError):
@@ -62,6 +67,12 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: 
 def read_head(path: str | os.PathLike[str], count: int) -> bytes:
     """The first bytes of a regular file of any size. Raises the same errors as ``read_bytes``."""
     return _read(path, count, None, follow=True)
+
+
+def stamp_of(path: str) -> Stamp:
+    """The stamp of a file, through links. Raises OSError, and ValueError for what can be no path."""
+    status = os.stat(path)  # noqa: PTH116 (A Path for each of thousands of files is slow.)
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def is_missing(path: str | os.PathLike[str]) -> bool:

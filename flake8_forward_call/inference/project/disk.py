@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.files.reading import Stamp, read_bytes, stamp_of
 from flake8_forward_call.inference.project.facts import digest_of_bytes, forget, note
 from flake8_forward_call.sources.opening import read
 from flake8_forward_call.sources.source import Source, SourceError, is_notebook
@@ -138,10 +138,9 @@ class Disk:
         if text is not None:
             return [_UNSAVED, len(text), hash(text) & _SMALL, 0]
         try:
-            status = os.stat(path)  # noqa: PTH116 (A Path for each of thousands of files is slow.)
+            return stamp_of(path)
         except OSError:
             return [0, 0, 0, 0]
-        return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _opened(data: bytes) -> bytes:
@@ -149,7 +148,7 @@ def _opened(data: bytes) -> bytes:
     return data.replace(b"\\n", b"\n").replace(b'\\"', b"'").replace(b'"', b"\n")
 
 
-def is_settled(stamp: list[int]) -> bool:
+def is_settled(stamp: Stamp) -> bool:
     """Whether any further change of a file with this stamp gives it a new stamp."""
     return max(stamp[1:3]) < time.time_ns() - SETTLED
 
