@@ -93,8 +93,14 @@ def of_user() -> Path | None:
     else:
         top = os.environ.get("XDG_CONFIG_HOME", "")
         top = top if os.path.isabs(top) else os.path.expanduser("~/.config")  # noqa: PTH111, PTH117
+    return _below(top) if os.path.isabs(top) else None  # noqa: PTH117 (A string.)
+
+
+@lru_cache(maxsize=4)
+def _below(top: str) -> Path | None:
+    """The user's own file below the folder for such files; None if there is none."""
     path = Path(top, TABLE, OWN_FILE)
-    return path if os.path.isabs(top) and not is_missing(path) else None  # noqa: PTH117 (A string.)
+    return None if is_missing(path) else path
 
 
 def is_own(path: Path) -> bool:
@@ -276,6 +282,7 @@ def _top(folder: Path) -> Path:
 def forget() -> None:
     """Clear the caches, so that changed files are read again."""
     nearest.cache_clear()
+    _below.cache_clear()
     _has_table.cache_clear()
     in_folder.cache_clear()
     read_what_is_valid.cache_clear()

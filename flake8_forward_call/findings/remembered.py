@@ -9,7 +9,7 @@ from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
-from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.inference.session import Session, session_at
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
@@ -61,7 +61,7 @@ def _session(name: str, real: str) -> Session | None:
     if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
     try:
-        session = session_of(name)
+        session = session_at(real)
     except ConfigError:
         return None
     return None if session.results is None else session

@@ -233,12 +233,14 @@ class _Sessions:
         self._results: dict[tuple[object, ...], Results] = {}
         self._around: dict[Path, Surroundings] = {}
         self._environments: dict[tuple[object, ...], Environment] = {}
+        self._wishes: dict[str, tuple[object, Wishes]] = {}
         self._of_editors: dict[str, str] = {}  # The texts that are open in editors, by path.
         self._held: str | None = None  # The path of a text that counts too, but is not open in an editor.
         self.keeps_running = False  # Whether the results may be asked for again in this process.
 
-    def of(self, path: str, wishes: Wishes) -> Session:
-        real = os.path.realpath(path)
+    def of(self, real: str) -> Session:
+        """The session for the file at a real path. Raises ConfigError."""
+        wishes = self._wishes_for(os.path.dirname(real))  # noqa: PTH120
         self._let_go(real)
         if not self._disk.is_file(real):
             environment = environment_of(None, None, wishes.environment)
@@ -260,6 +262,15 @@ class _Sessions:
             self._let_go_of_oldest()
         facts.turn_to(session.ledger)
         return session
+
+    def _wishes_for(self, folder: str) -> Wishes:
+        from flake8_forward_call.configuration.settings import GIVEN
+        from flake8_forward_call.configuration.wishes import wishes_of
+
+        given, known = GIVEN.get(), self._wishes.get(folder)
+        if known is None or known[0] is not given:
+            known = self._wishes[folder] = given, wishes_of(Path(folder))
+        return known[1]
 
     def _keeps_too_much(self) -> bool:
         if len(self._now) > _KEPT:
@@ -340,6 +351,7 @@ class _Sessions:
         self._texts.clear()
         self._around.clear()
         self._environments.clear()
+        self._wishes.clear()
         self._disk = Disk(unsaved, self._disk.known)
 
 
@@ -351,9 +363,12 @@ def session_of(path: str) -> Session:
 
     Raises ConfigError.
     """
-    from flake8_forward_call.configuration.wishes import wishes_of
+    return session_at(os.path.realpath(path))
 
-    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
+
+def session_at(real: str) -> Session:
+    """The same for the real path of a file. Raises ConfigError."""
+    return _SESSIONS.of(real)
 
 
 def hold(path: str, text: str) -> None:
