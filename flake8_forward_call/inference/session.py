@@ -264,12 +264,12 @@ class _Sessions:
         return session
 
     def _wishes_for(self, folder: str) -> Wishes:
-        from flake8_forward_call.configuration.settings import GIVEN
-        from flake8_forward_call.configuration.wishes import wishes_of
+        from flake8_forward_call.configuration.settings import settings_of
+        from flake8_forward_call.configuration.wishes import wishes_in
 
-        given, known = GIVEN.get(), self._wishes.get(folder)
-        if known is None or known[0] is not given:
-            known = self._wishes[folder] = given, wishes_of(Path(folder))
+        settings, known = settings_of(Path(folder)), self._wishes.get(folder)
+        if known is None or known[0] is not settings:
+            known = self._wishes[folder] = settings, wishes_in(settings)
         return known[1]
 
     def _keeps_too_much(self) -> bool:
