@@ -67,7 +67,7 @@ _FORMATS = {"table": "json-lines", "json-lines": "json-lines", "sarif": "sarif",
 @inference_options
 @ignore_noqa_option
 @loudness_options
-@click.argument("roots", metavar="ROOTS...", nargs=-1, required=True, shell_complete=folders)
+@click.argument("projects", metavar="ROOTS...", nargs=-1, required=True, shell_complete=folders)
 @click.pass_context
 def scan(context: click.Context, /, **given: Any) -> Status:
     """Check many projects, each with its own settings, as 'forward-call check' does in its folder.
@@ -104,7 +104,7 @@ def scan(context: click.Context, /, **given: Any) -> Status:
         may_overwrite=may_overwrite(context),
         is_verbose=given["verbose"],
     )
-    has_findings = Scan(choices, trouble).of(given["roots"], each=given["each"])
+    has_findings = Scan(choices, trouble).of(given["projects"], each=given["each"])
     return trouble.status(findings=has_findings and not given["exit_zero"])
 
 

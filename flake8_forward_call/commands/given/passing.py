@@ -10,7 +10,7 @@ import click
 from flake8_forward_call.commands.given.recorded import arguments
 
 # Options that may name a file or a folder. The other command runs in another folder.
-_WITH_PATHS = frozenset({"config", "python", "cache_dir"})
+_FILES, _FOLDERS = frozenset({"config", "python"}), frozenset({"cache_dir", "roots"})
 
 
 def passed_on(context: click.Context, own: Sequence[str]) -> tuple[str, ...]:
@@ -31,6 +31,9 @@ def passed_on(context: click.Context, own: Sequence[str]) -> tuple[str, ...]:
 
 
 def _absolute(option: click.Option, value: str) -> str:
-    if option.name in _WITH_PATHS and (os.path.exists(value) or option.name == "cache_dir") and value:  # noqa: PTH110
+    """The value, with absolute paths; ``--config`` may have a setting instead, and ``--python`` a name on PATH."""
+    if option.name in _FOLDERS:
+        return ",".join(os.path.abspath(one) if one else one for one in value.split(","))  # noqa: PTH100
+    if option.name in _FILES and os.path.exists(value):  # noqa: PTH110
         return os.path.abspath(value)  # noqa: PTH100
     return value
