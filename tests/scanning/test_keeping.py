@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from command_line import PROGRAM
-from many import order, project
+from projects import in_folder, order
 
 from flake8_forward_call.scanning import keeping
 from flake8_forward_call.scanning.keeping import KeepError, Kept
@@ -79,23 +80,25 @@ def test_result_that_cannot_be_written_is_told(kept: Kept, tmp_path: Path) -> No
 
 
 def test_stamp_is_the_same_until_something_changes(tmp_path: Path) -> None:
-    root = project(tmp_path / "above" / "a", PROGRAM)
+    root = in_folder(tmp_path / "above" / "a", PROGRAM)
     (root / "__pycache__").mkdir()
     stamps = [stamp_of(str(root))[0]]
     (root / "__pycache__" / "net.pyc").touch()
     (root / "broken").symlink_to("nowhere")
     assert stamp_of(str(root)) == (stamps[0], len(PROGRAM))
-    for change in (
+    changes: tuple[Callable[[], object], ...] = (
         lambda: (root / "net0.py").write_text(PROGRAM + "\n"),
-        lambda: (root / "deep").mkdir() or (root / "deep" / "new.py").touch(),
+        (root / "deep").mkdir,
+        (root / "deep" / "new.py").touch,
         (root / "deep" / "new.py").unlink,
         (root / ".gitignore").touch,
         lambda: (root.parent / "forward-call.toml").write_text('ignore = ["FWD001"]\n'),
         lambda: os.utime(root / "net0.py", (1, 1)),
-    ):
+    )
+    for change in changes:
         change()
         stamps.append(stamp_of(str(root))[0])
-    assert len(set(stamps)) == len(stamps) - 1, "only the empty folder that is left changes nothing"
+    assert len(set(stamps)) == len(changes) - 1, "an empty folder changes nothing"
 
 
 def test_stamp_of_a_missing_folder_is_an_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from command_line import PROGRAM
 from command_line import run as run_module
-from many import CLEAN, OVERRIDE, order, project
+from projects import CLEAN, OVERRIDE, in_folder, order
 
 from flake8_forward_call.scanning import inside, running
 from flake8_forward_call.scanning.records import State
@@ -21,7 +21,7 @@ from flake8_forward_call.scanning.running import run
 
 @pytest.mark.parametrize("output_format", ["json-lines", "sarif", "html"])
 def test_output_is_that_of_check_in_the_folder(tmp_path: Path, output_format: str) -> None:
-    root = project(tmp_path / "a", PROGRAM, OVERRIDE, settings='ignore = ["FWD005"]')
+    root = in_folder(tmp_path / "a", PROGRAM, OVERRIDE, settings='ignore = ["FWD005"]')
     one = order(root, output_format)
     outcome = run(one)
     arguments = ("check", "--output-format", output_format, *one.arguments)
@@ -32,13 +32,13 @@ def test_output_is_that_of_check_in_the_folder(tmp_path: Path, output_format: st
 
 
 def test_project_without_findings_is_clean(tmp_path: Path) -> None:
-    outcome = run(order(project(tmp_path / "a", CLEAN)))
+    outcome = run(order(in_folder(tmp_path / "a", CLEAN)))
     assert (outcome.state, outcome.output, outcome.counts, outcome.reason) == (State.CLEAN, "", {}, "")
 
 
 def test_what_check_could_not_do_is_told_beside_what_it_found(tmp_path: Path) -> None:
-    root = project(tmp_path / "a", PROGRAM)
-    inner = project(root / "inner", PROGRAM, settings="select = 1")
+    root = in_folder(tmp_path / "a", PROGRAM)
+    inner = in_folder(root / "inner", PROGRAM, settings="select = 1")
     outcome = run(order(root))
     assert (outcome.state, outcome.counts) == (State.FAILED, {"FWD001": 1})
     assert outcome.reason.startswith(f"{inner.name}/pyproject.toml:2:")
@@ -57,14 +57,14 @@ def test_worker_with_another_version_is_told(tmp_path: Path) -> None:
 
 def test_check_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
     started = time.monotonic()
-    outcome = run(order(project(tmp_path / "a", PROGRAM), timeout=0.01))
+    outcome = run(order(in_folder(tmp_path / "a", PROGRAM), timeout=0.01))
     assert (outcome.state, outcome.reason) == (State.TIMEOUT, "stopped after 0.01 s")
     assert outcome.seconds <= time.monotonic() - started
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the address space reliably")
 def test_check_that_needs_too_much_memory_dies_alone(tmp_path: Path) -> None:
-    outcome = run(order(project(tmp_path / "a", PROGRAM), memory=20_000_000))
+    outcome = run(order(in_folder(tmp_path / "a", PROGRAM), memory=20_000_000))
     assert outcome.state in (State.DIED, State.FAILED)
     assert outcome.reason
 
@@ -86,7 +86,7 @@ def test_process_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def test_nothing_of_the_project_is_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    root = project(tmp_path / "a", CLEAN)
+    root = in_folder(tmp_path / "a", CLEAN)
     for name in ("click", "json", "flake8_forward_call", "sitecustomize"):
         (root / f"{name}.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w')\n")
     monkeypatch.setenv("PYTHONPATH", str(root))

@@ -7,10 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+import click
 import pytest
 from command_line import PROGRAM, Result, forward_call, python, run
 from html_tree import read
-from many import CLEAN, OVERRIDE, project, without_dask  # noqa: F401
+from projects import CLEAN, OVERRIDE, in_folder, without_dask  # noqa: F401
 
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.given.passing import passed_on
@@ -29,9 +30,9 @@ OPTIONS = ("--no-cache", "--no-site-packages")
 def _projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three projects, of which one has findings and one cannot be checked."""
     monkeypatch.chdir(tmp_path)
-    project(Path("all/found"), PROGRAM, OVERRIDE)
-    project(Path("all/clean"), CLEAN)
-    project(Path("all/wrong"), PROGRAM, settings="select = 1")
+    in_folder(Path("all/found"), PROGRAM, OVERRIDE)
+    in_folder(Path("all/clean"), CLEAN)
+    in_folder(Path("all/wrong"), PROGRAM, settings="select = 1")
     Path("all/.hidden").mkdir()
     Path("all/node_modules").mkdir()
     Path("all/file.py").touch()
@@ -189,12 +190,7 @@ def test_what_cannot_be_done_is_told(args: Sequence[str], words: str) -> None:
 
 def test_options_for_check_are_passed_on_with_absolute_paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, ...]] = []
-    monkeypatch.setattr(scan, "callback", lambda **_: seen.append(passed_on(scan_context(), _OWN)))
-
-    def scan_context() -> object:
-        from click import get_current_context
-
-        return get_current_context()
+    monkeypatch.setattr(scan, "callback", lambda **_: seen.append(passed_on(click.get_current_context(), _OWN)))
 
     Path("env").mkdir()
     main(

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 from command_line import PROGRAM, forward_call, python, run
-from many import CLEAN, project
+from projects import CLEAN, in_folder
 
 from flake8_forward_call.commands.examples import EXAMPLES
 
@@ -31,7 +31,7 @@ def _projects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four projects, of which one has no findings."""
     monkeypatch.chdir(tmp_path)
     for name in NAMES:
-        project(Path("all", name), *([CLEAN] if name == "c" else [PROGRAM, PROGRAM]))
+        in_folder(Path("all", name), *([CLEAN] if name == "c" else [PROGRAM, PROGRAM]))
 
 
 def local(name: str) -> list[str]:
@@ -152,12 +152,11 @@ def test_stopped_scan_leaves_nothing_running_and_goes_on(end: signal.Signals) ->
 
 def test_scheduler_that_was_there_before(tmp_path: Path) -> None:
     places = ("--scheduler-file", str(tmp_path / "scheduler.json"))
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", "0", "--no-dashboard", *places]
     worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard", *places]
-    with subprocess.Popen(scheduler, **quiet) as first:
+    with subprocess.Popen(scheduler, stderr=subprocess.DEVNULL) as first:
         wait_for(lambda: Path("scheduler.json").exists() and Path("scheduler.json").read_text().endswith("}"))
-        with subprocess.Popen(worker, cwd=tmp_path, **quiet) as second:
+        with subprocess.Popen(worker, cwd=tmp_path, stderr=subprocess.DEVNULL) as second:
             address = json.loads(Path("scheduler.json").read_text())["address"]
             done = run("flake8_forward_call", "scan", "--each", "all", "--scheduler", address, *LINES)
             second.terminate()
@@ -189,7 +188,7 @@ def test_nothing_of_a_project_is_imported_by_a_worker(tmp_path: Path) -> None:
 def test_example_runs(line: str) -> None:
     Path("all").rename("repositories")
     for name in ("api", "models"):
-        project(Path(name), PROGRAM)
+        in_folder(Path(name), PROGRAM)
     done = forward_call(*shlex.split(line)[1:])
     assert done.status == 1, done.err
     assert done.lines[0].startswith("project  ")
