@@ -7,8 +7,8 @@
 
 The projects are the releases with labels, and copies of them. Each number of projects is checked in three ways, one
 after the other: `forward-call check` in one project after another, `scan` with one worker and `scan` with two, all
-without a cache. From the measured times follow the cost of a start of the cluster and the cost of a project; what they
-give for more projects and workers is marked as computed. It needs the extra `dask`.
+without a cache. From the processor time follow the cost of the cluster and that of a project. What they give for more
+projects and workers is marked as computed. It needs the extra `dask`.
 """
 
 from __future__ import annotations
@@ -46,11 +46,12 @@ LARGE, MANY_WORKERS = (1_000, 10_000), (2, 16, 64)
 
 @dataclass(frozen=True)
 class Measured:
-    """How many projects were checked in a way, and the seconds that it took."""
+    """How many projects were checked in a way, the seconds that it took, and those of processor time."""
 
     projects: int
     way: str
     wall: float
+    cpu: float
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page, between its marks")
     parser.add_argument("--smoke", action="store_true", help="two and four made-up projects")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(dir=None if options.smoke else WORK) as name:
+    with tempfile.TemporaryDirectory() as name:
         sizes = [2, 4] if options.smoke else options.projects
         roots = list(made_up(Path(name), max(sizes)) if options.smoke else copies(Path(name), max(sizes)))
         measured = [_measured(roots[:number], way) for number in sizes for way in WAYS]
@@ -91,14 +92,16 @@ def made_up(folder: Path, number: int) -> Iterator[Path]:
 
 
 def _measured(roots: Sequence[Path], way: str) -> Measured:
-    start = time.perf_counter()
+    start, before = time.perf_counter(), os.times()
     if workers := WAYS[way]:
         _run([*CALL, "scan", "--quiet", "--workers", str(workers), *OPTIONS, *map(str, roots)], Path("/"))
     else:
         for root in roots:
             _run([*CALL, "check", *OPTIONS], root)
-    made = Measured(len(roots), way, time.perf_counter() - start)
-    print(f"{made.projects} projects, {way}: {made.wall:.1f} s", file=sys.stderr, flush=True)
+    after = os.times()  # With the processes that have ended.
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    made = Measured(len(roots), way, time.perf_counter() - start, cpu)
+    print(f"{made.projects} projects, {way}: {made.wall:.1f} s, {made.cpu:.1f} s of CPU", file=sys.stderr, flush=True)
     return made
 
 
@@ -122,49 +125,29 @@ def described(roots: Sequence[Path]) -> str:
 def table(measured: Sequence[Measured]) -> Iterator[str]:
     """Yield the lines of the table of what was measured."""
     few, many = sorted({one.projects for one in measured})
-    yield f"| | {few} projects, s | {many} projects, s | start, s | each project, s |"
+    yield f"| | {few} projects, s | CPU s | {many} projects, s | CPU s |"
     yield "| --- | ---: | ---: | ---: | ---: |"
     for way in WAYS:
-        walls = [_wall(measured, number, way) for number in (few, many)]
-        start, each = _costs(measured, way)
-        yield f"| {way} | {walls[0]:.1f} | {walls[1]:.1f} | {start:.1f} | {each:.2f} |"
+        runs = sorted((one for one in measured if one.way == way), key=lambda one: one.projects)
+        yield f"| {way} | {' | '.join(f'{one.wall:.1f} | {one.cpu:.1f}' for one in runs)} |"
 
 
 def computed(measured: Sequence[Measured]) -> Iterator[str]:
-    """Yield the lines about larger numbers."""
+    """Yield the lines about what follows from the processor time, which other work on the machine disturbs less."""
     many = max(one.projects for one in measured)
-    each = _wall(measured, many, LOCAL) / many
-    start = max(_wall(measured, min(one.projects for one in measured), ONE) - _local(measured), 0.0)
-    saved = each - _wall(measured, many, TWO) / many
-    number = f"From {max(2, round(start / saved) + 1)} such projects on, two" if saved > 0 else "Two"
-    pay = "are faster" if saved > 0 else "are not faster here"
-    yield f"The cluster starts in {start:.1f} s, and a project takes {each:.2f} s. {number} workers {pay}."
+    costs = {one.way: one.cpu for one in measured if one.projects == many}
+    each, start = costs[LOCAL] / many, max(costs[ONE] - costs[LOCAL], 0.0)
+    number = max(2, int(start / (each / 2)) + 1)
+    yield (
+        f"A project takes {each:.2f} s of processor time on average, the cluster and its messages {start:.1f} s more. "
+        f"So two workers on two free processors are faster from about {number} such projects on."
+    )
     yield ""
     yield f"| computed, hours | one after the other | {' | '.join(f'{one} workers' for one in MANY_WORKERS)} |"
     yield "| --- | ---: | " + " | ".join("---:" for _ in MANY_WORKERS) + " |"
-    per_worker = _costs(measured, ONE)[1]
     for projects in LARGE:
-        hours = [projects * each, *(start + projects * per_worker / workers for workers in MANY_WORKERS)]
+        hours = [projects * each, *(start + projects * each / workers for workers in MANY_WORKERS)]
         yield f"| {projects:,} projects | {' | '.join(f'{one / 3600:.2f}' for one in hours)} |"
-
-
-def _local(measured: Sequence[Measured]) -> float:
-    return _wall(measured, min(one.projects for one in measured), LOCAL)
-
-
-def _wall(measured: Sequence[Measured], projects: int, way: str) -> float:
-    (wall,) = (one.wall for one in measured if (one.projects, one.way) == (projects, way))
-    return wall
-
-
-def _costs(measured: Sequence[Measured], way: str) -> tuple[float, float]:
-    """The seconds of the start and of each project, if the way costs ``start + number * each``."""
-    few, many = sorted({one.projects for one in measured})
-    total = _wall(measured, many, LOCAL)
-    # Packages differ in size, so the numbers of projects are weighted by what they take one after the other.
-    share = (total - _wall(measured, few, LOCAL)) / total * many
-    each = (_wall(measured, many, way) - _wall(measured, few, way)) / max(share, 1e-6)
-    return max(_wall(measured, many, way) - many * each, 0.0), each
 
 
 if __name__ == "__main__":
