@@ -146,7 +146,8 @@ class Scan:
             self._trouble.warn(f"{done}/{total} {name}: {count(outcome.total, 'finding')}, {earlier}")
         if self._choices.is_verbose:
             for message in outcome.messages:
-                self._trouble.warn(f"{name}: {message}")
+                if not outcome.reason.startswith(message):  # That was reported above.
+                    self._trouble.warn(f"{name}: {message}")
 
     def _report(self, rows: Sequence[Row]) -> None:
         choices = self._choices

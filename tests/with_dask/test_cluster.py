@@ -192,3 +192,10 @@ def test_example_runs(line: str) -> None:
     done = forward_call(*shlex.split(line)[1:])
     assert done.status == 1, done.err
     assert done.lines[0].startswith("project  ")
+
+
+def test_benchmark_runs() -> None:
+    script = Path(__file__).parents[2] / "benchmarks/scan.py"
+    done = subprocess.run([sys.executable, script, "--smoke"], capture_output=True, text=True, timeout=120, check=True)
+    assert "| `scan --workers 2` |" in done.stdout
+    assert "exit status" not in done.stderr
