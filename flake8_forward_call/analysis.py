@@ -18,25 +18,56 @@ def analyse(source: Source) -> list[Finding]:
 
     Never raises: a file that cannot be analysed gets FWD900 with the reason.
     """
-    if is_stub(source.path):
-        return []
-    faults = [unanalysable(source.path, fault) for fault in source.faults()]
-    calls, sets = source.mentions_forward, source.sets_call
-    inside = source.calls_inside
-    if not (calls or sets or inside):  # Most files have neither and need no large stack.
-        return _in_order(source, faults)
+    found = _without_inference(source)
+    if found is not None:
+        return found
     from flake8_forward_call.findings.remembered import found_in
 
-    return found_in(
-        source, lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults])
-    )
+    return found_in(source, lambda: _in_order(source, [*_found(source), *_faults(source)]))
+
+
+def known(source: Source) -> list[Finding] | None:
+    """The same findings, if no inference is needed: there is nothing to judge, or an earlier run has done it.
+
+    None otherwise. Never raises.
+    """
+    found = _without_inference(source)
+    if found is not None:
+        return found
+    from flake8_forward_call.findings.remembered import known_in
+
+    return known_in(source)
+
+
+def get_ready() -> None:
+    """Import and read now what the analysis of further files needs, so that forked processes have it already."""
+    from flake8_forward_call.findings import ruling  # noqa: F401
+    from flake8_forward_call.inference import session
+    from flake8_forward_call.inference.verdicts import judge  # noqa: F401
+    from flake8_forward_call.visiting import visitor  # noqa: F401
+
+    session.get_ready()
+
+
+def _without_inference(source: Source) -> list[Finding] | None:
+    """The findings in a file that has nothing to judge, as most have; None for the others, which need a large stack."""
+    if is_stub(source.path):
+        return []
+    if source.mentions_forward or source.sets_call or source.calls_inside:
+        return None
+    return _in_order(source, _faults(source))
+
+
+def _faults(source: Source) -> list[Finding]:
+    return [unanalysable(source.path, fault) for fault in source.faults()]
 
 
 @with_room
-def _found(source: Source, *, calls: bool, sets: bool, inside: bool) -> list[Finding]:
+def _found(source: Source) -> list[Finding]:
     try:
-        found = _direct_calls(source) if calls else []
-        return [*found, *(_own_calls(source) if sets else ()), *(_calls_inside(source) if inside else ())]
+        found = _direct_calls(source) if source.mentions_forward else []
+        found += _own_calls(source) if source.sets_call else ()
+        return [*found, *(_calls_inside(source) if source.calls_inside else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from flake8_forward_call.analysis import analyse, unanalysable
+from flake8_forward_call.analysis import analyse, known, unanalysable
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, Selects
 from flake8_forward_call.noqa.suppression import unsuppressed
@@ -30,6 +31,20 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
     A file without `forward` or `__call__` is not parsed, and its settings are not looked up. This makes a run over a
     large tree several times as fast. ``unused_noqa``: also report comments that silence nothing.
     """
+    checked = _checked(name, data, selects, analyse, unused_noqa=unused_noqa)
+    assert checked is not None, "the analysis finds something or nothing"
+    return checked
+
+
+def known_of_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool = False) -> Checked | None:
+    """The same, if no inference is needed: most files need none, or an earlier run has done it. None otherwise."""
+    return _checked(name, data, selects, known, unused_noqa=unused_noqa)
+
+
+def _checked(
+    name: str, data: bytes, selects: Selects, find: Callable[[Source], list[Finding] | None], *, unused_noqa: bool
+) -> Checked | None:
+    """The file with the findings that ``find`` returns, as far as it is asked; None if it returns None."""
     if is_stub(name):
         return Checked([])
     # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
@@ -44,7 +59,9 @@ def check_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool =
         return Checked(wanted([unanalysable(name, error)], text, selects(name)))
     if source is None:
         return Checked([])
-    found = analyse(source)
+    found = find(source)
+    if found is None:
+        return None
     if not (found or unused_noqa):
         return Checked([], source)
     return _selected(source, found, selects(name), unused_noqa=unused_noqa)
@@ -70,6 +87,21 @@ def hold(name: str, data: bytes) -> None:
         return  # The check reports it.
     if source is not None:
         session.hold(name, source.file.text)
+
+
+def source_of(name: str, data: bytes) -> Source | None:
+    """The source in a file's bytes, for a report; None if there is none, or it cannot be decoded."""
+    try:
+        return read(name, data)
+    except SourceError:
+        return None
+
+
+def lost(name: str, data: bytes, selects: Selects, reason: str) -> list[Finding]:
+    """What is reported for a file that could not be analysed at all."""
+    source = source_of(name, data)
+    text = "" if source is None else source.text
+    return wanted([unanalysable(name, SourceError(reason))], text, selects(name))
 
 
 def keep() -> None:

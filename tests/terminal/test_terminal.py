@@ -190,7 +190,7 @@ WAITING = """
 import sys, time
 from flake8_forward_call import checking, cli
 from flake8_forward_call.commands import check
-from flake8_forward_call.fixing import fixing
+from flake8_forward_call.fixing import proposing
 from flake8_forward_call.terminal import progress
 
 progress._PATIENCE = 0
@@ -206,7 +206,7 @@ def wait(*args, **options):
     return checking.check_bytes(*args, **options)
 
 check.Progress = Seen
-check.check_bytes = fixing.check_bytes = wait
+check.check_bytes = proposing.check_bytes = wait
 from flake8_forward_call.noqa import adopting
 from flake8_forward_call.commands import fix, noqa
 fix.Progress = noqa.Progress = Seen
