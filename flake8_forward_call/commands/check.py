@@ -114,7 +114,7 @@ def check(
         task = Checking(selects, report_unused_noqa)
         # What this process has read when a file changes is worth more to --watch than the first check.
         number = 1 if watch else wanted(settings)
-        remain = _look(context, paths, stdin_filename, gate, telling, task, number=number, fails=not exit_zero)
+        remain = _look(context, paths, stdin_filename, gate, telling, task=task, number=number, fails=not exit_zero)
         return trouble.status(findings=remain and not exit_zero)
 
     if watch:
@@ -132,8 +132,8 @@ def _look(
     stdin_filename: str,
     gate: Gate,
     telling: Telling,
-    task: Checking,
     *,
+    task: Checking,
     number: int | None,
     fails: bool,
 ) -> bool:

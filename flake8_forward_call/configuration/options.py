@@ -29,13 +29,13 @@ class Option:
     """One option.
 
     ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` if only the opposite of
-    the default can be given; ``letter`` is a short name for it there. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with
-    the prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set.
-    ``example`` is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that
-    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself. Values of
-    one that ``is_added`` add up, from a file that is extended to the command line; of the others, the nearest one
-    counts. One that ``is_for_files`` has no option of its own on the command line, but ``--config "KEY = VALUE"`` sets
-    it.
+    the default can be given; ``letter`` is a short name for it there. ``in_flake8`` is its flake8 equivalent: an option
+    of flake8, or one of this plugin with the prefix ``--forward-call-``; None if it makes no sense there. ``default``
+    applies if the option is not set. ``example`` is a value for the docs, in TOML. ``help`` describes the option,
+    ``flag_help`` the ``flag``. One that ``is_confined`` decides where files are written, so a repository may not set it
+    to a path outside itself. Values of one that ``is_added`` add up, from a file that is extended to the command line;
+    of the others, the nearest one counts. One that ``is_for_files`` has no option of its own on the command line, but
+    ``--config "KEY = VALUE"`` sets it.
     """
 
     name: str

@@ -49,63 +49,67 @@ class _Member:
 class Crew(Generic[Answer]):
     """Processes that do one task for many files.
 
-    ``context`` says how they are started. ``tell`` gets a line for each process that dies, ``count`` is called once for
-    each file that is done. ``still`` is a context in which this process has no other threads, to start a process.
+    ``number`` is how many there are, and ``context`` says how they are started. ``tell`` gets a line for each process
+    that dies, ``count`` is called once for each file that is done. ``still`` is a context in which this process has no
+    other threads, to start a process.
     """
 
     def __init__(
         self,
         task: Task[Answer],
+        inputs: Sequence[Input],
+        number: int,
         context: BaseContext,
+        *,
         tell: Callable[[str], None],
         count: Callable[[], None],
         still: Callable[[], AbstractContextManager[None]],
     ) -> None:
         self._task = task
+        self._inputs = inputs
+        self._number = number
         self._context = context
-        self._tell = tell
-        self._count = count
-        self._still = still
-        self._members: dict[Connection, _Member] = {}
+        self._tell, self._count, self._still = tell, count, still
+        self._deal = Deal([len(each.data) for each in inputs], number)
+        self._answers: list[Answer | None] = [None] * len(inputs)
+        self._members: list[_Member] = []
         self._deaths: Counter[int] = Counter()
 
-    def answers(self, inputs: Sequence[Input], number: int) -> list[Answer | None]:
-        """The answers for the files, by so many processes; None for each that is left to this process."""
-        found: list[Answer | None] = [None] * len(inputs)
-        deal = Deal([len(each.data) for each in inputs], number)
+    def answers(self) -> list[Answer | None]:
+        """The answers for the files; None for each that is left to this process. Raises KeyboardInterrupt."""
         try:
-            for hand in range(number):
+            for hand in range(self._number):
                 self._start(hand)
-            for member in [*self._members.values()]:
-                self._hand_out(member, inputs, deal, found)
-            while any(member.number is not None for member in self._members.values()):
-                for pipe in wait([pipe for pipe, one in self._members.items() if one.number is not None]):
-                    assert isinstance(pipe, Connection)
-                    self._take(self._members[pipe], inputs, deal, found)
-            for place in self._deaths:
-                if found[place] is None:
-                    found[place] = self._task.lost(inputs[place], "processes that analysed it have died")
-                    self._count()
+            for member in self._members[:]:
+                self._hand_out(member)
+            while busy := [member for member in self._members if member.number is not None]:
+                ready = wait([member.pipe for member in busy])
+                for member in busy:
+                    if member.pipe in ready:
+                        self._take(member)
+            for number in self._deaths:
+                if self._answers[number] is None:
+                    self._give_up(number, "the processes that analysed it have died")
             self._finish()
         finally:
             with interrupts_held():
                 self._end()
-        return found
+        return self._answers
 
     def _start(self, hand: int) -> _Member | None:
         """Start a process; None if the machine has no room for it."""
         is_forked = self._context.get_start_method() == "fork"
         setup = Setup(self._task, GIVEN.get(), CHOICE.get())
         ours, theirs = self._context.Pipe()
-        others = [*self._members, ours] if is_forked else []
+        others = [*(member.pipe for member in self._members), ours] if is_forked else []
         process = self._context.Process(target=work, args=(theirs, setup, others), daemon=True)  # type: ignore[attr-defined]
+        member = _Member(process, ours, hand)
         if is_forked:
             gc.freeze()  # The collector of the new process would write into all that it shares with this one.
-        member = _Member(process, ours, hand)
         try:
             with self._still(), signals_held():
                 process.start()
-                self._members[ours] = member
+                self._members.append(member)
         except OSError:
             ours.close()
             return None
@@ -115,60 +119,63 @@ class Crew(Generic[Answer]):
                 gc.unfreeze()
         return member
 
-    def _hand_out(self, member: _Member, inputs: Sequence[Input], deal: Deal, found: list[Answer | None]) -> None:
+    def _hand_out(self, member: _Member) -> None:
         """Give a process its next file, if there is one left."""
-        member.number = deal.next(member.hand)
-        if member.number is None:
+        number = member.number = self._deal.next(member.hand)
+        if number is None:
             return
         try:
-            member.pipe.send((member.number, inputs[member.number]))
+            member.pipe.send((number, self._inputs[number]))
         except OSError:
-            self._lose(member, inputs, deal, found)
+            self._lose(member, number)
 
-    def _take(self, member: _Member, inputs: Sequence[Input], deal: Deal, found: list[Answer | None]) -> None:
+    def _take(self, member: _Member) -> None:
         """Take the answer of a process, and give it its next file."""
         try:
             number, answer = member.pipe.recv()
         except (EOFError, OSError):
-            self._lose(member, inputs, deal, found)
+            assert member.number is not None, "only a process that has a file is waited for"
+            self._lose(member, member.number)
             return
-        found[number] = answer
-        self._count()
-        self._hand_out(member, inputs, deal, found)
+        self._answers[number] = answer
+        if answer is not None:
+            self._count()
+        self._hand_out(member)
 
-    def _lose(self, member: _Member, inputs: Sequence[Input], deal: Deal, found: list[Answer | None]) -> None:
-        """Go on without a process that has died, and with another one in its place."""
-        del self._members[member.pipe]
-        number = member.number
+    def _lose(self, member: _Member, number: int) -> None:
+        """Go on without a process that has died of a file, and with another one in its place."""
+        self._members.remove(member)
         reason = _end_of(member)
-        assert number is not None, "only a process that has a file is waited for"
         self._deaths[number] += 1
         if self._deaths[number] < _CHANCES:
-            self._tell(f"a process that checks files {reason}; {near(inputs[number].name)} is checked again")
-            deal.again(number)
+            self._tell(f"a process {reason}; {near(self._inputs[number].name)} is checked again")
+            self._deal.again(number)
         else:
-            found[number] = self._task.lost(inputs[number], f"the process that analysed it {reason}, twice")
-            self._count()
-        if deal.is_over or self._deaths.total() > MAX_DEATHS:
+            self._give_up(number, f"{_CHANCES} processes died while they analysed it; the last one {reason}")
+        if self._deal.is_over or self._deaths.total() > MAX_DEATHS:
             return
         new = self._start(member.hand)
         if new is not None:
-            self._hand_out(new, inputs, deal, found)
+            self._hand_out(new)
+
+    def _give_up(self, number: int, reason: str) -> None:
+        self._answers[number] = self._task.lost(self._inputs[number], reason)
+        self._count()
 
     def _finish(self) -> None:
         """Let the processes store their results and end."""
-        for pipe in self._members:
+        for member in self._members:
             with suppress(OSError):
-                pipe.send(None)
-        for member in self._members.values():
+                member.pipe.send(None)
+        for member in self._members:
             member.process.join()
 
     def _end(self) -> None:
         """End the processes that have not ended."""
-        for pipe, member in self._members.items():
+        for member in self._members:
             member.process.kill()
             member.process.join()
-            pipe.close()
+            member.pipe.close()
         self._members.clear()
 
 
@@ -180,6 +187,6 @@ def _end_of(member: _Member) -> str:
     if status >= 0:
         return f"ended with status {status}"
     try:
-        return f"was ended by {signal.Signals(-status).name}"
+        return f"was killed by {signal.Signals(-status).name}"
     except ValueError:
-        return f"was ended by signal {-status}"
+        return f"was killed by signal {-status}"

@@ -49,9 +49,9 @@ def done(
             from flake8_forward_call.analysis import get_ready
 
             get_ready()
-        crew = Crew(task, context, trouble.warn, progress.advance, progress.still)
         asked = [taken[place][0] for place in waiting]
-        for place, answer in zip(waiting, crew.answers(asked, workers), strict=True):
+        crew = Crew(task, asked, workers, context, tell=trouble.warn, count=progress.advance, still=progress.still)
+        for place, answer in zip(waiting, crew.answers(), strict=True):
             if answer is not None:
                 taken[place] = _kept(taken[place][0], task, answer), answer
     for each, answer in taken:
