@@ -2,41 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
-from flake8_forward_call.rules import fwd900
+from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, SourceError, is_stub
 from flake8_forward_call.stack import with_room
 from flake8_forward_call.terminal.printing import one_line
 
 
-def analyse(source: Source) -> list[Finding]:
-    """The findings of all rules in the file, in text order, before selection and suppression.
+def analyse(source: Source, keeps: Callable[[str], bool] = lambda _: True) -> list[Finding]:
+    """The findings in the file, in text order, before selection and suppression.
 
+    ``keeps`` tells by its code whether a rule is selected: what only FWD006 needs is not done for nothing.
     Never raises: a file that cannot be analysed gets FWD900 with the reason.
     """
-    found = _without_inference(source)
-    if found is not None:
+    if is_stub(source.path):
+        return []
+    found, examples = _analysed(source, keeps), source.examples
+    if examples is None:
         return found
-    from flake8_forward_call.findings.remembered import found_in
+    # They are not remembered with the file, because the settings may ask for them in one run and not in the next.
+    calls, sets = examples.mentions_forward, examples.sets_call
+    inside = examples.calls_inside and keeps(fwd006.RULE.code)
+    return _in_order(source, [*found, *_found(examples, calls=calls, sets=sets, inside=inside)])
 
-    return found_in(source, lambda: _in_order(source, [*_found(source), *_faults(source)]))
 
-
-def known(source: Source) -> list[Finding] | None:
+def known(source: Source, keeps: Callable[[str], bool]) -> list[Finding] | None:
     """The same findings, if no inference is needed: there is nothing to judge, or an earlier run has done it.
 
     None otherwise. Never raises.
     """
-    found = _without_inference(source)
-    if found is not None:
-        return found
+    if is_stub(source.path):
+        return []
+    if source.examples is not None:
+        return None
+    inside = source.calls_inside and keeps(fwd006.RULE.code)
+    if not (source.mentions_forward or source.sets_call or inside):
+        return _in_order(source, [unanalysable(source.path, fault) for fault in source.faults()])
     from flake8_forward_call.findings.remembered import known_in
 
-    return known_in(source)
+    return known_in(source, inside=inside)
 
 
 def get_ready() -> None:
@@ -49,25 +57,26 @@ def get_ready() -> None:
     session.get_ready()
 
 
-def _without_inference(source: Source) -> list[Finding] | None:
-    """The findings in a file that has nothing to judge, as most have; None for the others, which need a large stack."""
-    if is_stub(source.path):
-        return []
-    if source.mentions_forward or source.sets_call or source.calls_inside:
-        return None
-    return _in_order(source, _faults(source))
+def _analysed(source: Source, keeps: Callable[[str], bool]) -> list[Finding]:
+    faults = [unanalysable(source.path, fault) for fault in source.faults()]
+    calls, sets = source.mentions_forward, source.sets_call
+    inside = source.calls_inside and keeps(fwd006.RULE.code)
+    if not (calls or sets or inside):  # Most files have neither and need no large stack.
+        return _in_order(source, faults)
+    from flake8_forward_call.findings.remembered import found_in
 
-
-def _faults(source: Source) -> list[Finding]:
-    return [unanalysable(source.path, fault) for fault in source.faults()]
+    return found_in(
+        source,
+        lambda: _in_order(source, [*_found(source, calls=calls, sets=sets, inside=inside), *faults]),
+        inside=inside,
+    )
 
 
 @with_room
-def _found(source: Source) -> list[Finding]:
+def _found(source: Source, *, calls: bool, sets: bool, inside: bool) -> list[Finding]:
     try:
-        found = _direct_calls(source) if source.mentions_forward else []
-        found += _own_calls(source) if source.sets_call else ()
-        return [*found, *(_calls_inside(source) if source.calls_inside else ())]
+        found = _direct_calls(source) if calls else []
+        return [*found, *(_own_calls(source) if sets else ()), *(_calls_inside(source) if inside else ())]
     except SourceError as error:
         return [unanalysable(source.path, error)]
     except ConfigError as error:

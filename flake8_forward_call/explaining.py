@@ -106,7 +106,7 @@ class Evidence:
 
 def steps_to(source: Source, finding: Finding) -> tuple[Step, ...]:
     """The evidence for a single finding. Never raises."""
-    return Evidence(source).steps(finding)
+    return Evidence(source.program_at(finding.start)).steps(finding)
 
 
 def _covers(site: Site, column: int) -> bool:

@@ -106,7 +106,7 @@ class Plugin:
 
             session.hold(source.path, source.text)
         with spared():
-            return analyse(source)
+            return analyse(source, self._is_asked_for)
 
     @property
     def _is_stdin(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -113,13 +114,13 @@ def _wrong_form(path: str) -> click.BadParameter:
 
 
 def _explain_call(path: str, cell: int | None, row: int, column: int | None, *, is_json: bool) -> None:
-    from flake8_forward_call.explaining import NoCallError, explain
+    from flake8_forward_call.explaining import NoCallError
 
     try:
-        source = read(path, read_bytes(path))
+        source = read(path, read_bytes(path), has_documents=True)
         if source is None:
             raise click.BadParameter(f"{near(path)}: is not a Python notebook", param_hint="PATH")
-        found = explain(source, _row(source, cell, row), column)
+        found = _explained(source, _row(source, cell, row), column)
     except NotPlainError as error:
         raise click.BadParameter(f"{near(path)}: {error}", param_hint="PATH") from None
     except OSError as error:
@@ -140,6 +141,19 @@ def _explain_call(path: str, cell: int | None, row: int, column: int | None, *, 
         return
     for each in found:
         terminal.echo("\n".join(_lines(source, each)))
+
+
+def _explained(source: Source, row: int, column: int | None) -> list[Explanation]:
+    """The explanations of a location in a file or in an example of its docstrings. Raises NoCallError, SourceError."""
+    from flake8_forward_call.explaining import NoCallError, explain
+
+    try:
+        return explain(source, row, column)
+    except NoCallError:
+        if source.examples is not None:
+            with suppress(NoCallError):  # The other error is about the file.
+                return explain(source.examples, row, column)
+        raise
 
 
 def _row(source: Source, number: int | None, row: int) -> int:

@@ -86,7 +86,7 @@ PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, callback=_paths, 
 # These affect the verdict itself, so every command has them.
 _INFERENCE = ("module-classes", "non-module-classes", "roots", "python", "site-packages", "cache-dir")
 _RULES = ("select", "ignore", "extend-select", "per-file-ignores", "extend-per-file-ignores")
-_FILES = ("exclude", "extend-exclude", "respect-gitignore", "force-exclude")
+_FILES = ("documents", "exclude", "extend-exclude", "respect-gitignore", "force-exclude")
 
 _FIXING = ("unsafe-fixes", "fixable", "unfixable", "fix-only")
 

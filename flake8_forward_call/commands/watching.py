@@ -15,6 +15,7 @@ from flake8_forward_call.configuration.settings import settings_or_fault
 from flake8_forward_call.files.discovery import EXCLUDED
 from flake8_forward_call.files.ignoring import included_by
 from flake8_forward_call.files.inputs import STDIN
+from flake8_forward_call.sources.source import is_document
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.trouble import Status, Trouble, reason
 
@@ -104,7 +105,10 @@ def _tops(paths: Sequence[str]) -> list[Path]:
 
 def _is_included(path: Path) -> bool:
     """Whether the settings include a file that is not Python by its suffix."""
-    included = included_by(settings_or_fault(path.parent)[0])
+    settings, _ = settings_or_fault(path.parent)
+    if settings.documents and is_document(path.name):
+        return True
+    included = included_by(settings)
     return included is not None and included.leaves_out(str(path), is_folder=False)
 
 

@@ -140,6 +140,14 @@ OPTIONS: tuple[Option, ...] = (
         is_for_files=True,
     ),
     Option(
+        "documents",
+        Kind.SWITCH,
+        "Whether to also check the Python code in Markdown and reStructuredText files and in docstrings.",
+        "true",
+        default=False,
+        flag_help="Also check the Python code in Markdown and reStructuredText files and in docstrings.",
+    ),
+    Option(
         "exclude",
         Kind.PATTERNS,
         "Files and directories to skip, in addition to caches, environments and the like: patterns as in .gitignore.",

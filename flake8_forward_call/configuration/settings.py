@@ -34,6 +34,7 @@ class Settings:
     fixable: tuple[str, ...] | None = None
     unfixable: tuple[str, ...] = ()
     include: tuple[str, ...] = ("*.py", "*.ipynb")
+    documents: bool = False
     exclude: tuple[str, ...] = ()
     extend_exclude: tuple[str, ...] = ()
     respect_gitignore: bool = True

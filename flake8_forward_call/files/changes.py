@@ -16,7 +16,7 @@ from flake8_forward_call.files.git import RefusedError, RepositoryError, TooMuch
 from flake8_forward_call.files.ignoring import of_repository
 from flake8_forward_call.files.reading import MAX_BYTES, read_bytes, read_head
 from flake8_forward_call.files.repository import Entry, Repository
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook
+from flake8_forward_call.sources.source import DOCUMENTS, Source, SourceError, is_notebook
 from flake8_forward_call.terminal.trouble import reason
 
 # The lines of a hunk in the new file. In a diff, a file's lines have a prefix, so they cannot look like this.
@@ -211,7 +211,7 @@ def _is_repository(folder: Path) -> bool:
 
 
 def _is_looked_at(name: str) -> bool:
-    return name.endswith((".py", ".ipynb"))
+    return name.endswith((".py", ".ipynb", *DOCUMENTS))
 
 
 def changes_of(paths: Sequence[str], revision: str) -> list[Changes]:

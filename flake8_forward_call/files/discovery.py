@@ -1,4 +1,4 @@
-"""From the paths on the command line to the Python files and notebooks to check."""
+"""From the paths on the command line to the Python files, notebooks and documents to check."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from flake8_forward_call.files.ignoring import LOOKED_AT, LeftOut, included_by, 
 from flake8_forward_call.files.python_files import is_python
 from flake8_forward_call.files.reading import kind_of
 from flake8_forward_call.files.skipping import Reason, Skipped
+from flake8_forward_call.sources.source import is_document
 from flake8_forward_call.terminal.printing import near
 from flake8_forward_call.terminal.trouble import Trouble, reason
 
@@ -59,6 +60,7 @@ def find_files(
     A named file counts if it is Python by its name or its first line, even if git or the settings ignore it, unless
     ``force-exclude`` is set. In directories, ``.py`` files and notebooks count, without version control, caches,
     ``node_modules``, ``site-packages``, ``*.egg``, virtual and conda environments, and what git or the settings ignore.
+    If the settings ask for ``documents``, these count as well.
     ``skipped`` notes what is skipped. Links to directories are not followed, links to files are. What cannot be read is
     reported to ``trouble``, and the search continues. So are invalid settings, without the files that they govern,
     unless the caller ``only_reads`` the files and does not check them.
@@ -86,7 +88,9 @@ def _look(path: str, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, s
             skipped.file(real, why)
             skipped.forced()
         elif not (is_python(path) or _is_included(real, settings)):
-            skipped.not_python(path, real)
+            # Other text files are mostly data.
+            is_markup = is_document(path) and not path.endswith(".txt")
+            skipped.not_python(path, real, is_document=is_markup)
         elif not faults.prevent(fault):
             yield path, real
     elif stat.S_ISDIR(mode):
@@ -115,7 +119,7 @@ def _look_into(path: str, real: str, faults: _Faults, skipped: Skipped) -> Itera
 
 
 def _walk(top: str, real_top: str, left_out: LeftOut, faults: _Faults, skipped: Skipped) -> Iterator[tuple[str, str]]:
-    """Yield the Python files and notebooks under a directory, sorted by name, subdirectories last."""
+    """Yield the files to check under a directory, sorted by name, subdirectories last."""
     # Links to directories are not followed, so only a link to a file needs the system calls of realpath.
     waiting = [(top, real_top, left_out)]
     only_reads = faults.only_reads
@@ -183,7 +187,9 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
 
 
 def _is_included(real: str, settings: Settings) -> bool:
-    """Whether the settings take a named file for Python that is not Python by its name or its first line."""
+    """Whether the settings ask for a named file that is not Python by its name or its first line."""
+    if settings.documents and is_document(real):
+        return True
     included = included_by(settings)
     return included is not None and included.leaves_out(real, is_folder=False)
 

@@ -20,6 +20,8 @@ GITIGNORE = ".gitignore"
 
 # What is checked in directories by default, as suffixes, because most searches compare thousands of names.
 LOOKED_AT = (".py", ".ipynb")
+# What is checked as well if the settings ask for documents. Other text files are mostly data.
+_DOCUMENTS = (".md", ".rst")
 _BY_DEFAULT = Settings().include
 
 # The longest real ones have a few thousand lines.
@@ -106,8 +108,8 @@ def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence
 class LeftOut:
     """What is skipped in a folder: by git, and by the settings that apply there.
 
-    ``included`` has the files that are looked at, None for the default. ``invalid`` is why the settings are invalid.
-    Then the folder counts as one without settings.
+    ``included`` has the files that are looked at, None for the default; ``with_documents``: documents as well.
+    ``invalid`` is why the settings are invalid. Then the folder counts as one without settings.
     """
 
     by_git: Ignoring = Ignoring()
@@ -115,6 +117,7 @@ class LeftOut:
     included: Ignoring | None = None
     respects_git: bool = True
     invalid: str | None = None
+    with_documents: bool = False
 
     @property
     def fault(self) -> str | None:
@@ -129,21 +132,29 @@ class LeftOut:
         """
         (settings, invalid), named = settings_or_fault(Path(folder)), folder if is_named else ""
         by_git = of_repository(folder, named) if settings.respect_gitignore else Ignoring()
-        return cls(by_git, _of_user(settings, named), included_by(settings), settings.respect_gitignore, invalid)
+        by_user, included = _of_user(settings, named), included_by(settings)
+        return cls(by_git, by_user, included, settings.respect_gitignore, invalid, settings.documents)
 
     def below(self, folder: str, names: Container[str]) -> LeftOut:
         """What is skipped in a folder further down, whose entries have these ``names``."""
         found = self
         if any(name in names for name in FILES):
             settings, invalid = settings_or_fault(Path(folder))
-            by_user = _of_user(settings, self.by_user.named)
-            found = replace(found, by_user=by_user, included=included_by(settings), invalid=invalid)
+            found = replace(
+                found,
+                by_user=_of_user(settings, self.by_user.named),
+                included=included_by(settings),
+                invalid=invalid,
+                with_documents=settings.documents,
+            )
         if self.respects_git and GITIGNORE in names:
             found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
         return found
 
     def takes(self, path: str) -> bool:
         """Whether a search takes the file at this real path, if nothing skips it."""
+        if self.with_documents and path.endswith(_DOCUMENTS):
+            return True
         if self.included is None:
             return path.endswith(LOOKED_AT)
         return self.included.leaves_out(path, is_folder=False)

@@ -20,6 +20,7 @@ class Reason(enum.Enum):
     GIT = "ignored by git (--no-respect-gitignore)"
     EXCLUDE = "excluded"
     NOT_PYTHON = "not Python by name or first line"
+    DOCUMENT = "a document (--documents)"
     SPECIAL = "not a regular file"
 
 
@@ -57,11 +58,11 @@ class Skipped:
         """Note that --force-exclude skipped a path that the user named."""
         self._is_forced = True
 
-    def not_python(self, name: str, real: str) -> None:
+    def not_python(self, name: str, real: str, *, is_document: bool = False) -> None:
         """Note a file that the user named and that is not Python, by its name as given and its real path."""
-        if real not in self._files:
+        if real not in self._files and not is_document:
             self._not_python.append(name)
-        self.file(real, Reason.NOT_PYTHON)
+        self.file(real, Reason.DOCUMENT if is_document else Reason.NOT_PYTHON)
 
     def nothing_in(self, path: str) -> None:
         """Note a folder that the user named and that contains nothing to check."""

@@ -13,8 +13,32 @@ from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.observing.joining import OBSERVED
-from flake8_forward_call.rules import fwd900
-from flake8_forward_call.sources.source import Source, is_notebook, is_stub
+from flake8_forward_call.rules import fwd006, fwd900
+from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
+
+
+def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool) -> list[Finding]:
+    """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns.
+
+    ``inside``: also those about what is inside wrappers. An earlier run that looked for them serves both.
+    Raises nothing but what ``find`` raises.
+    """
+    entry = _entry_of(source, inside)
+    if entry is None:
+        return find()
+    if entry.known is not None:
+        return entry.known
+    findings, mask = facts.recorded(find)
+    if all(one.code != fwd900.RULE.code for one in findings):
+        value = [_place_of(source.path, findings), stored(findings)]
+        entry.results.remember(entry.real, _context(entry.session, inside), entry.digest, value, mask)
+    return findings
+
+
+def known_in(source: Source, *, inside: bool) -> list[Finding] | None:
+    """The findings of an earlier run if they still hold, else None. Raises nothing."""
+    entry = _entry_of(source, inside)
+    return None if entry is None else entry.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +52,7 @@ class _Entry:
     known: list[Finding] | None
 
 
-def found_in(source: Source, find: Callable[[], list[Finding]]) -> list[Finding]:
-    """The findings in a source: those of an earlier run if they still hold, else what ``find`` returns.
-
-    Raises nothing but what ``find`` raises.
-    """
-    entry = _entry_of(source)
-    if entry is None:
-        return find()
-    if entry.known is not None:
-        return entry.known
-    findings, mask = facts.recorded(find)
-    if all(one.code != fwd900.RULE.code for one in findings):
-        value = [_place_of(source.path, findings), stored(findings)]
-        entry.results.remember(entry.real, entry.session.context, entry.digest, value, mask)
-    return findings
-
-
-def known_in(source: Source) -> list[Finding] | None:
-    """The findings of an earlier run if they still hold, else None. Raises nothing."""
-    entry = _entry_of(source)
-    return None if entry is None else entry.known
-
-
-def _entry_of(source: Source) -> _Entry | None:
+def _entry_of(source: Source, inside: bool) -> _Entry | None:
     """The entry of a source; None if no results about it can be used or stored."""
     observed = OBSERVED.get()
     if observed is not None and observed.concerns(source.path):
@@ -62,15 +63,16 @@ def _entry_of(source: Source) -> _Entry | None:
         digest = None if session is None else session.key_of(source)
         if session is None or session.results is None or digest is None:
             return None
-        return _Entry(session, session.results, real, digest, _recalled(session, source.path, real, digest))
+        known = _recalled(session, source.path, real, digest, inside)
     except Exception:  # Without earlier results, the findings are the same.
         return None
+    return _Entry(session, session.results, real, digest, known)
 
 
 def _session(name: str, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
     # What kind of file it is depends on its name.
-    if (is_notebook(name), is_stub(name)) != (is_notebook(real), is_stub(real)):
+    if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
     try:
         session = session_of(name)
@@ -79,10 +81,15 @@ def _session(name: str, real: str) -> Session | None:
     return None if session.results is None else session
 
 
-def _recalled(session: Session, name: str, real: str, digest: str) -> list[Finding] | None:
+def _context(session: Session, inside: bool) -> str:
+    return f"{session.context} {fwd006.RULE.code}" if inside else session.context
+
+
+def _recalled(session: Session, name: str, real: str, digest: str, inside: bool) -> list[Finding] | None:
     if session.results is None:
         return None
-    value = session.results.recall(real, session.context, digest, session.answer)
+    contexts = {_context(session, True), _context(session, inside)}
+    value = session.results.recall(real, contexts, digest, session.answer)
     try:
         place, findings = value
         found = restored(name, findings)

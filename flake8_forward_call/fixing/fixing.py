@@ -140,7 +140,12 @@ class Fixing:
         if self.typing is None:
             return []
         self.typing.saw(each.name)
-        return self.typing.called(checked.source, chosen) if chosen and checked.source is not None else []
+        source = checked.source
+        if source is None:
+            return []
+        # What a docstring defines is in no file.
+        reached = [one for one in chosen if source.program_at(one.start) is source]
+        return self.typing.called(source, reached) if reached else []
 
     def _type_calls(self) -> None:
         if self.typing is None:

@@ -150,7 +150,15 @@ def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
     if source.to_bytes() != data:
         raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
     try:
-        return source.rewritten(rewrite(source, fixes), [edit for fix in fixes for edit in fix.edits])
+        edits = [edit for fix in fixes for edit in fix.edits]
+        if source.examples is None:
+            return source.rewritten(rewrite(source, fixes), edits)
+        from flake8_forward_call.sources.documents import docstrings
+
+        assert isinstance(source, docstrings.Documented), "no other source has examples"
+        own = [fix for fix in fixes if source.program_at(fix.edits[0].start) is source]
+        others = [fix for fix in fixes if source.program_at(fix.edits[0].start) is not source]
+        return docstrings.rewritten(source, rewrite(source, own), rewrite(source.examples, others), edits)
     except (RewriteError, SourceError) as error:
         raise _left(error.reason) from None
     except Exception as error:  # A bug in this tool.

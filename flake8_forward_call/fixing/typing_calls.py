@@ -12,7 +12,7 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.fixing.typed_call import typed
 from flake8_forward_call.inference.classes.receivers import ClassPlace, classes_called
 from flake8_forward_call.sources.opening import read
-from flake8_forward_call.sources.source import Source, SourceError, is_notebook
+from flake8_forward_call.sources.source import Source, SourceError, is_document, is_notebook
 from flake8_forward_call.terminal.printing import near
 from flake8_forward_call.terminal.trouble import Trouble, reason
 
@@ -57,7 +57,7 @@ class TypingCalls:
             by_path.setdefault(os.path.realpath(one.path), []).append(one.names)
         for path, classes in sorted(by_path.items()):
             name = self._names.get(path)
-            if name is not None and not is_notebook(name):
+            if name is not None and not (is_notebook(name) or is_document(name)):
                 try:
                     data = pending[name] if name in pending else read_bytes(name)
                     made = self._made(name, data, classes)

@@ -37,7 +37,7 @@ from flake8_forward_call.inference.members import (
     stubs,
     tables,
 )
-from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.project.project import Project, Shared
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
@@ -97,11 +97,16 @@ class Evaluator:
         """The type that answers a question, computed once. Raises OutOfBudget."""
         return self.engine.once(key, compute, self._types)
 
-    def of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
-        """The answer to a question that depends on nothing but its key, stored for all files of the project."""
+    def of_project(
+        self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
+    ) -> _Answer:
+        """The answer to a question that depends on nothing but its subject, stored for all files of the project."""
+        shared = self.project.shared.get(kind)
+        if shared is None:
+            return question(self)  # Not stored here: the engine knows whether the answer is final.
+        key = kind, subject
         if key not in self._of_project:
-            shared = self.project.shared
-            self._of_project[key] = question(self) if shared is None else shared(key, question, unknown)
+            self._of_project[key] = shared(subject, question, unknown)
         return cast("_Answer", self._of_project[key])
 
     def notes(self, kind: Callable[[], _Notes]) -> _Notes:

@@ -27,7 +27,7 @@ from flake8_forward_call.inference.answers import (
 )
 from flake8_forward_call.inference.definitions import Class, Meaning, SourceClass
 from flake8_forward_call.inference.engine import Engine
-from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.project.project import Project, Shared
 from flake8_forward_call.inference.statements.fillings import Filling
 from flake8_forward_call.inference.statements.stores import Store
 from flake8_forward_call.inference.syntax.bindings import AnyBinding, Binding, Parameter, Step, Test
@@ -416,6 +416,9 @@ class Hierarchy(Protocol):
     def project_subclasses(self, cls: SourceClass) -> Sequence[SourceClass]:
         """All subclasses of a class in the project, found by name in its text."""
 
+    def below(self, file: File) -> dict[Class, list[SourceClass]] | None:
+        """The subclasses of each class in a file, without the class itself; not from the store."""
+
     def searched(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
         """The subclasses of a class in the project, and None if only some files were searched; not from the store."""
 
@@ -491,8 +494,10 @@ class Working(Protocol):
     def ask(self, question: Callable[[], _Answer]) -> _Answer:
         """The answer to a question from outside. Raises OutOfBudget."""
 
-    def of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
-        """The answer to a question that depends on nothing but its key, stored for all files of the project.
+    def of_project(
+        self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
+    ) -> _Answer:
+        """The answer to a question that depends on nothing but its subject, stored for all files of the project.
 
         It is asked of an evaluator that knows nothing yet, so that neither the answer nor what exceeds a limit depends
         on what was asked before. ``unknown`` is the answer if it would take too long. It must hold no evaluator.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
@@ -45,13 +45,14 @@ from flake8_forward_call.inference.project.declared import Declared
 from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
 from flake8_forward_call.inference.project.facts import Ledger, Memo, digest, digest_of_bytes
 from flake8_forward_call.inference.project.names import Names
-from flake8_forward_call.inference.project.project import Project
+from flake8_forward_call.inference.project.project import Project, Shared
 from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.usage.doctests import examples_of
 from flake8_forward_call.sources.source import Source
 
 # How many sessions are kept: a run over several projects returns to few of them.
@@ -59,6 +60,12 @@ _KEPT = 4
 
 # In characters: how much parsed text a run keeps in several sessions. Trees and scopes take 40 times as many bytes.
 _MAX_PARSED = 1_000_000
+
+# What an evaluator that answers a shared question passes on in its turn. This must not lead back, or it would not end.
+_PASSED_ON: dict[Shared, tuple[Shared, ...]] = {
+    Shared.SUBCLASSES: (Shared.SUBCLASSES_IN_FILE,),
+    Shared.SUBCLASSES_IN_FILE: (),
+}
 
 _Evaluator = TypeVar("_Evaluator", bound="Evaluator")
 _Answer = TypeVar("_Answer")
@@ -89,10 +96,10 @@ class Session:
         self._shared: Memo[Hashable, Any] = Memo()
         self._replaced = 0
 
-    def fresh(self, kind: type[_Evaluator], *, shares: bool = True) -> _Evaluator:
+    def fresh(self, kind: type[_Evaluator], shared: Iterable[Shared] = (Shared.SUBCLASSES,)) -> _Evaluator:
         """An evaluator of the given class, which only knows what the files say.
 
-        If it ``shares``, it passes on the questions whose answers are stored for all files.
+        It passes on the questions of the kinds that are ``shared``, whose answers are stored for all files.
         """
         names, workspace = self._names, self.workspace
         return kind(
@@ -107,7 +114,7 @@ class Session:
                 mentions=names.mentions,
                 imported=names.imported,
                 declared=self._declared,
-                shared=self._of_project if shares else None,
+                shared={one: partial(self._of_project, one) for one in shared},
             )
         )
 
@@ -117,6 +124,9 @@ class Session:
         The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
         does not depend on which files were checked before it.
         """
+        if source.is_beside:
+            host = self.workspace.file_at(Path(os.path.realpath(source.path)))
+            return examples_of(source, host), self.fresh(Evaluator)
         if self.key_of(source) is None:
             self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
         file = self.workspace.in_hand(source)
@@ -124,17 +134,19 @@ class Session:
             self._shared, self._replaced = Memo(), self.workspace.replaced
         return file, self.fresh(Evaluator)
 
-    def _of_project(self, key: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer) -> _Answer:
-        """See ``Questions.of_project``. The evaluator answers everything by itself, so that this is not nested."""
+    def _of_project(
+        self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
+    ) -> _Answer:
+        """See ``Questions.of_project``."""
 
         def answer() -> _Answer:
-            alone = self.fresh(Evaluator, shares=False)
+            alone = self.fresh(Evaluator, _PASSED_ON[kind])
             try:
-                return alone.ask(lambda: question(alone))
+                return question(alone)
             except OutOfBudget:
                 return unknown
 
-        found: _Answer = self._shared.get(key, answer)
+        found: _Answer = self._shared.get((kind, subject), answer)
         return found
 
     @cached_property

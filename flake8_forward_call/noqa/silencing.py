@@ -45,7 +45,9 @@ def silence(source: Source, findings: Sequence[Finding], wanted: Sequence[Findin
     left: list[tuple[Finding, str]] = []
     for finding in wanted:
         stretch = stretches.get(finding.noqa_row)
-        if stretch is None:
+        if source.program_at(finding.start) is not source:
+            left.append((finding, "the comment would be part of a docstring; add it by hand if readers may see it"))
+        elif stretch is None:
             # Before Python 3.12, this happens if the last line is in a string and starts with "#".
             left.append((finding, "flake8 does not see where its line ends; put a line break at the end of the file"))
         elif (why := _hindrance(suppression, stretch)) is not None:

@@ -34,6 +34,11 @@ def unsuppressed(path: str, text: str, findings: Sequence[Finding]) -> list[Find
     return [finding for finding in findings if not suppression.silences(finding)]
 
 
+def ignores_file(path: str, text: str) -> bool:
+    """Whether a comment silences everything in this text."""
+    return "flake8" in text.lower() and Suppression(path, text).ignores_file
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """The rows that flake8 searches together for a ``# noqa``: one, or several joined by a string or a backslash.

@@ -38,7 +38,7 @@ def render(finding: Finding, source: Source, gutter: int) -> Iterator[str]:
     if finding.context is None and finding.start == finding.end == Place(1, 1):
         return
     mark = _mark(finding, source)
-    lines = source.lines if finding.cell is None else source.cell_source(finding.cell).lines
+    lines = source.file.lines if finding.cell is None else source.cell_source(finding.cell).lines
     row = finding.shown(Place(mark.row, 1)).row
     if not 1 <= row <= len(lines):
         return
@@ -70,6 +70,7 @@ def _numbered(number: str, gutter: int, text: str, *, is_visible: bool = False) 
 
 def _mark(finding: Finding, source: Source) -> _Mark:
     """The call around the name of a finding, as far as it is in the same row; else the name itself."""
+    source = source.program_at(finding.start)
     row, name = finding.start.row, _Mark(finding.start.row, finding.start.column, finding.end.column)
     if finding.context is None or finding.end.row != row:
         return name

@@ -37,7 +37,7 @@ def hunk(source: Source, finding: Finding, made: Sequence[Finding] = (), *, arou
 
 def text_around(source: Source, finding: Finding) -> Source:
     """The text to which a finding's location refers: in a notebook its cell, else its file."""
-    return source if finding.cell is None else source.cell_source(finding.cell)
+    return source.file if finding.cell is None else source.cell_source(finding.cell)
 
 
 def _window(wanted: Sequence[Edit], earlier: Sequence[Edit], around: int, rows: int) -> tuple[int, int]:

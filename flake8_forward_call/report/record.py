@@ -47,7 +47,7 @@ class Report:
     is_complete: bool = True
     fails: bool = True
     run: Circumstances | None = None
-    _evidence: dict[str, Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _evidence: dict[tuple[str, bool], Evidence] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Finding]:
         """The findings, sorted by path, row and column."""
@@ -77,11 +77,13 @@ class Report:
         source = self.sources.get(finding.path)
         if source is None or finding.context is None:
             return ()
-        evidence = self._evidence.get(finding.path)
+        program = source.program_at(finding.start)
+        key = finding.path, program.is_beside
+        evidence = self._evidence.get(key)
         if evidence is None:
             from flake8_forward_call.explaining import Evidence
 
-            evidence = self._evidence[finding.path] = Evidence(source)
+            evidence = self._evidence[key] = Evidence(program)
         return evidence.steps(finding)
 
     def rows(self, finding: Finding) -> tuple[int, int] | None:

@@ -26,6 +26,7 @@ from flake8_forward_call.server.answers.searched import Search
 from flake8_forward_call.server.answers.workspace import WorkspacePulling
 from flake8_forward_call.server.checks import Checks, Document
 from flake8_forward_call.server.client.configured import Configured
+from flake8_forward_call.server.client.registrations import registrations
 from flake8_forward_call.server.documents import Documents
 from flake8_forward_call.server.notebooks import cells, virtual
 from flake8_forward_call.server.paths import path_of
@@ -36,13 +37,6 @@ from flake8_forward_call.server.wire import Incoming, Protocol, in_short
 from flake8_forward_call.terminal.printing import one_line
 
 log = logging.getLogger(__name__)
-
-# A project's source files, and the files with its layout, its settings and its ignored files.
-_WATCHED = (
-    *("**/*.py", "**/*.pyi", "**/*.ipynb"),
-    *(f"**/{name}" for name in FILES),
-    *("**/setup.cfg", "**/setup.py", "**/.gitignore"),
-)
 
 # How the URI of a file with settings ends.
 _SETTINGS = tuple(f"/{name}" for name in FILES)
@@ -64,6 +58,7 @@ class Server(LanguageServer):
         self.pulling = Pulling()
         self.pulling_workspace = WorkspacePulling(self.pulling)
         self.pulls = False
+        self._pushes_evidence = False
         self._is_outdated = False  # Whether the client has pulled diagnostics that are not the current ones.
         self.checks = Checks(self)
         _register(self)
@@ -93,7 +88,7 @@ class Server(LanguageServer):
         self.pulls = can_pull(capabilities)
         document = capabilities.text_document
         shown = document and document.publish_diagnostics
-        wants_evidence = bool(shown and shown.related_information)
+        wants_evidence = self._pushes_evidence = bool(shown and shown.related_information)
         if self.pulls:
             pulled = document and document.diagnostic
             self.pulling.with_evidence = wants_evidence or bool(pulled and pulled.related_information)
@@ -110,15 +105,10 @@ class Server(LanguageServer):
             self.changed()
 
     async def watch(self) -> None:
-        """Ask the client to report changed files. If it cannot, the next change of a document has the same effect."""
-        workspace = self.client_capabilities.workspace
-        watched = workspace and workspace.did_change_watched_files
-        if not (watched and watched.dynamic_registration):
-            return
-        options = types.DidChangeWatchedFilesRegistrationOptions([types.FileSystemWatcher(one) for one in _WATCHED])
-        method = types.WORKSPACE_DID_CHANGE_WATCHED_FILES
-        registration = types.Registration(f"{SECTION}-files", method, options)
-        await self.client_register_capability_async(types.RegistrationParams([registration]))
+        """Ask the client to report what changes outside of its documents, as far as it can."""
+        wanted = list(registrations(self.client_capabilities, SECTION))
+        if wanted:
+            await self.client_register_capability_async(types.RegistrationParams(wanted))
 
     def changed(self, uri: str | None = None) -> None:
         """Check the documents again, first the one with this URI."""
@@ -127,13 +117,17 @@ class Server(LanguageServer):
 
     def closed(self, uri: str, parts: Sequence[str] = ()) -> None:
         """Forget a document, and the documents of its cells if it was a notebook. Its diagnostics are removed."""
-        for one in parts or (uri,):
-            if self.pulls:
-                self.pulling.closed(one)
-            else:
-                self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(one, []))
+        if self.pulls and not parts:
+            self.pulling.closed(uri)
+        else:
+            self.clear(parts or (uri,))
         self.checks.closed(unquote(uri))
         self.pulling_workspace.changed()
+
+    def clear(self, uris: Sequence[str]) -> None:
+        """Remove the diagnostics that were pushed for documents."""
+        for one in uris:
+            self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(one, []))
 
     # What the checks need.
 
@@ -176,16 +170,16 @@ class Server(LanguageServer):
         return [one for one in map(path_of, filter(None, uris)) if one]
 
     def show(self, document: Document, report: Report) -> None:
-        """Send the diagnostics of a report, or note that the client has to pull them."""
+        """Send the diagnostics of a report, or note that the client must pull them. Those of cells are always sent."""
         current = self.documents().get(unquote(document.uri))
         if current is None or (current.version, current.source) != (report.version, report.text):
             return  # Findings for an older text would be at the wrong locations.
         views = views_of(current, report, self.units)
-        if self.pulls:
-            self._is_outdated = self._is_outdated or self.pulling.is_outdated(views)
-            return
+        self._is_outdated = self._is_outdated or (self.pulls and self.pulling.is_outdated(views))
         for view in views:
-            found = diagnostics_in(view, views, with_evidence=self.checks.wants_evidence)
+            if self.pulls and view.cell is None:
+                continue
+            found = diagnostics_in(view, views, with_evidence=self._pushes_evidence)
             self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(view.uri, found, view.version))
 
     def all_shown(self) -> None:
@@ -343,19 +337,17 @@ def _register(server: Server) -> None:
     async def _(params: types.DidCloseTextDocumentParams) -> None:
         server.closed(params.text_document.uri)
 
-    for method in (
-        types.NOTEBOOK_DOCUMENT_DID_OPEN,
-        types.NOTEBOOK_DOCUMENT_DID_CHANGE,
-        types.NOTEBOOK_DOCUMENT_DID_SAVE,
-    ):
+    for method in (types.NOTEBOOK_DOCUMENT_DID_OPEN, types.NOTEBOOK_DOCUMENT_DID_SAVE):
 
         @on(method)
-        async def _(
-            params: types.DidOpenNotebookDocumentParams
-            | types.DidChangeNotebookDocumentParams
-            | types.DidSaveNotebookDocumentParams,
-        ) -> None:
+        async def _(params: types.DidOpenNotebookDocumentParams | types.DidSaveNotebookDocumentParams) -> None:
             server.changed(params.notebook_document.uri)
+
+    @on(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
+    async def _(params: types.DidChangeNotebookDocumentParams) -> None:
+        structure = params.change.cells.structure if params.change.cells else None
+        server.clear([one.uri for one in (structure and structure.did_close) or ()])
+        server.changed(params.notebook_document.uri)
 
     @on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     async def _(params: types.DidCloseNotebookDocumentParams) -> None:

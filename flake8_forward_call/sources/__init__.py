@@ -1,1 +1,1 @@
-"""Source code as text and as trees: encodings, locations, notebooks."""
+"""Source code as text and as trees: encodings, locations, notebooks, documents."""

@@ -30,10 +30,15 @@ _SET_CALL = re.compile(r"__call__(?<![.\w]__call__)[\s\\]*[(=:\[]")
 
 # What can be the module inside a wrapper: an attribute, or what a function returns.
 _INSIDE = re.compile(r"\.[\s\\]*(?:module|_fsdp_wrapped_module)\b|\b(?:unwrap_model|extract_model_from_parallel)\b")
-_INSIDE_BYTES = re.compile(_INSIDE.pattern.encode())
+# Most files end at a pattern that starts with plain letters, which is much faster.
+_PERHAPS_INSIDE = r"module\b(?<=[.\s\\]module)|_fsdp_wrapped_module|unwrap_model|extract_model_from_parallel"
+_MAY_BE_INSIDE, _MAY_BE_INSIDE_BYTES = re.compile(_PERHAPS_INSIDE), re.compile(_PERHAPS_INSIDE.encode())
 
 # A receiver that is never reported. The character before it rules out `my_super()`.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
+
+# The names of documents: Markdown, reStructuredText, and text with examples after prompts.
+DOCUMENTS = (".md", ".markdown", ".rst", ".txt")
 
 _LINE_END = re.compile(rb"\r\n?|\n")
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
@@ -97,12 +102,17 @@ def may_matter(data: bytes) -> bool:
 
 def may_call_inside(data: bytes) -> bool:
     """Whether a method may be called on the module inside a wrapper in these bytes, which only one rule is about."""
-    return _INSIDE_BYTES.search(data) is not None
+    return _MAY_BE_INSIDE_BYTES.search(data) is not None
 
 
 def is_notebook(path: str) -> bool:
     """Whether the file is a Jupyter notebook, by its name."""
     return path.endswith(".ipynb")
+
+
+def is_document(path: str) -> bool:
+    """Whether the file is a document that may contain Python code, by its name."""
+    return path.lower().endswith(DOCUMENTS)
 
 
 def is_stub(path: str) -> bool:
@@ -173,6 +183,20 @@ class Source:
         raise NotImplementedError
 
     @property
+    def examples(self) -> Source | None:
+        """The examples in the docstrings as another program; None if there are none, or they are not to be checked."""
+        return None
+
+    def program_at(self, place: Place) -> Source:
+        """The program that contains the code at a location: this one, or the examples."""
+        return self
+
+    @property
+    def is_beside(self) -> bool:
+        """Whether this is a second program of a file, which uses the names of the first."""
+        return False
+
+    @property
     def file(self) -> Source:
         """The text as it is in the file; for a notebook, that is JSON."""
         return self
@@ -207,7 +231,7 @@ class Source:
     @property
     def calls_inside(self) -> bool:
         """Whether a method may be called on the module inside a wrapper in the text."""
-        return _INSIDE.search(self.text) is not None
+        return _MAY_BE_INSIDE.search(self.text) is not None and _INSIDE.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:

@@ -24,18 +24,30 @@ _PLAIN = frozenset({
     "name", "names", "op", "ops", "rest", "simple", "str", "tag", "type_comment",
 })  # fmt: skip
 
-# The fields of each kind of node that may have nodes with children.
-_FIELDS: dict[type[ast.AST], tuple[str, ...]] = {ast.Constant: (), ast.MatchSingleton: ()}
+
+class _Fields(dict[type[ast.AST], tuple[str, ...]]):
+    """The fields of each kind of node that may have nodes with children, without one of them."""
+
+    def __init__(self, without: str = "") -> None:
+        super().__init__({ast.Constant: (), ast.MatchSingleton: ()})
+        self._without = without
+
+    def __missing__(self, kind: type[ast.AST]) -> tuple[str, ...]:
+        # The name in `type Name = ...` is a node.
+        may_have = (
+            one for one in kind._fields if one not in _PLAIN or (one == "name" and kind.__name__ == "TypeAlias")
+        )
+        found = self[kind] = tuple(one for one in may_have if one != self._without)
+        return found
 
 
-def children(node: ast.AST) -> list[ast.AST]:
+_FIELDS, _FIELDS_OUTSIDE_BODY = _Fields(), _Fields(without="body")
+
+
+def children(node: ast.AST, fields: _Fields = _FIELDS) -> list[ast.AST]:
     """The children of a node in the order of its fields, without constants, contexts and operators."""
-    kind = type(node)
-    names = _FIELDS.get(kind)
-    if names is None:
-        names = _FIELDS[kind] = _fields(kind)
     found: list[ast.AST] = []
-    for name in names:
+    for name in fields[type(node)]:
         value: Any = getattr(node, name, None)
         if type(value) is list:
             found += [item for item in value if type(item) not in _LEAVES]
@@ -44,9 +56,9 @@ def children(node: ast.AST) -> list[ast.AST]:
     return found
 
 
-def _fields(kind: type[ast.AST]) -> tuple[str, ...]:
-    # The name in `type Name = ...` is a node.
-    return tuple(one for one in kind._fields if one not in _PLAIN or (one == "name" and kind.__name__ == "TypeAlias"))
+def children_outside_body(node: ast.AST) -> list[ast.AST]:
+    """The same without those in ``body``: the decorators, parameters and bases of a function or class."""
+    return children(node, _FIELDS_OUTSIDE_BODY)
 
 
 def covers_any(node: ast.stmt, rows: Sequence[int]) -> bool:

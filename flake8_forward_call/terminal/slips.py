@@ -85,7 +85,7 @@ def of_command(word: str, names: Iterable[str]) -> str:
         return "no command '-'; to check standard input, run 'forward-call check -'"
     if os.path.exists(word):  # noqa: PTH110 (Path.exists() raises if the name is too long.)
         return f"no command {word!r}; to check that path, run 'forward-call check {shown(shlex.quote(word))}'"
-    if os.sep in word or word.endswith((".py", ".ipynb")):
+    if os.sep in word or word.endswith((".py", ".ipynb", ".md", ".rst")):
         return f"no command {word!r}, and no file or directory of that name"
     known = list(names)
     return f"no command {word!r}; {_COMMANDS.get(word) or _nearest(word, known) or 'there are ' + ', '.join(known)}"

@@ -194,6 +194,7 @@ def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return forget
 
 
+@pytest.mark.slow
 def test_findings_are_the_same_whatever_the_cache_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_session: Callable[[], None]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import sys
@@ -9,74 +10,158 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import forward_call
+from command_line import PROGRAM, forward_call
+from editor import capabilities, edit, editing
 from markdown_it import MarkdownIt
+from snippets import BLOCKS, COMMAND, PAGE, settings, snippets
 
 from flake8_forward_call.rules import RULES
-from flake8_forward_call.server.offers import FIX_ALL
-from flake8_forward_call.server.settings import Preferences, parsed
+from flake8_forward_call.server.offers import FIX_ALL, FIX_NOTEBOOK
+from flake8_forward_call.server.settings import EXTRAS, Preferences, parsed
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:
     import tomli as tomllib
 
-PAGE = (Path(__file__).parents[2] / "docs" / "editors.md").read_text(encoding="utf-8")
-BLOCKS = [(token.info, token.content) for token in MarkdownIt().parse(PAGE) if token.type == "fence"]
+
+def sublime() -> dict[str, Any]:
+    client: dict[str, Any] = settings("Sublime Text")["clients"]["forward-call"]
+    return client
 
 
-def read(language: str) -> list[Any]:
-    loads = {"json": json.loads, "toml": tomllib.loads}[language]
-    return [loads(text) for info, text in BLOCKS if info == language]
+def zed() -> dict[str, Any]:
+    server: dict[str, Any] = settings("Zed")["lsp"]["pylsp"]
+    return server
 
 
-def starts(command: str, *arguments: str) -> bool:
-    assert command == "forward-call"
-    return forward_call(*arguments, "--help").status == 0
+def kate() -> dict[str, Any]:
+    server: dict[str, Any] = settings("Kate")["servers"]["python"]
+    return server
 
 
-def test_visual_studio_code() -> None:
-    _, _, server, flake8, _ = read("json")
-    assert starts(server["glspc.server.command"], *server["glspc.server.commandArguments"])
-    assert list(server["[python]"]["editor.codeActionsOnSave"]) == [FIX_ALL]
-    assert list(flake8) == ["flake8.importStrategy"]
+def jupyterlab() -> dict[str, Any]:
+    manager: dict[str, Any] = settings("JupyterLab")["LanguageServerManager"]
+    return dict(manager["language_servers"]["forward-call"])
+
+
+def helix() -> dict[str, Any]:
+    (text,) = snippets("Helix", "toml")
+    return dict(tomllib.loads(text))
+
+
+# How each editor starts the server: the command, and the initialization options if there are any.
+STARTED: dict[str, tuple[list[str], Any]] = {
+    "Helix": ([helix()["language-server"]["forward-call"][key] for key in ("command",)] + ["server"], None),
+    "Sublime Text": (sublime()["command"], sublime()["initializationOptions"]),
+    "Zed": ([zed()["binary"]["path"], *zed()["binary"]["arguments"]], zed()["initialization_options"]),
+    "Kate": (kate()["command"], kate()["initializationOptions"]),
+    "JupyterLab": (jupyterlab()["argv"], None),
+    "Visual Studio Code": (
+        [settings("Visual Studio Code")["glspc.server.command"], "server"],
+        settings("Visual Studio Code")["glspc.server.initializationOptions"],
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", STARTED)
+def test_settings_start_a_server_that_reports_and_fixes(tmp_path: Path, name: str) -> None:
+    (command, *arguments), options = STARTED[name]
+    assert (command, arguments) == (COMMAND, ["server"])
+    (tmp_path / "setup.py").touch()
+    net = tmp_path / "net.py"
+
+    async def session() -> None:
+        started = [sys.executable, "-m", "flake8_forward_call", *arguments]
+        async with editing(tmp_path, can=capabilities(), options=options, command=started) as editor:
+            editor.open(net, PROGRAM)
+            assert await editor.codes(net) == ["FWD001 10:25"]
+            assert len(await editor.actions(net, 10, 25, [FIX_ALL])) == 1
+            assert editor.messages == []  # No setting is unknown.
+
+    edit(session())
 
 
 def test_helix() -> None:
-    (languages,) = read("toml")
-    server = languages["language-server"]["forward-call"]
-    assert starts(server["command"], *server["args"])
+    languages = helix()
+    assert languages["language-server"]["forward-call"]["args"] == ["server"]
     assert "forward-call" in languages["language"][0]["language-servers"]
 
 
+def test_what_editors_do_when_a_file_is_saved() -> None:
+    code = settings("Visual Studio Code")
+    assert list(code["[python]"]["editor.codeActionsOnSave"]) == [FIX_ALL]
+    assert list(code["notebook.codeActionsOnSave"]) == [FIX_NOTEBOOK]
+    assert list(settings("Sublime Text")["lsp_code_actions_on_save"]) == [FIX_ALL]
+
+
+def test_zed_starts_the_server_whose_command_is_replaced() -> None:
+    (named, *_) = settings("Zed")["languages"]["Python"]["language_servers"]
+    assert named in settings("Zed")["lsp"]
+
+
+def test_jupyterlab_gets_what_its_schema_requires() -> None:
+    """https://github.com/jupyter-lsp/jupyterlab-lsp/blob/main/python_packages/jupyter_lsp/jupyter_lsp/schema"""
+    spec = jupyterlab()
+    assert {"argv", "languages", "version"} <= set(spec)
+    assert (spec["version"], spec["languages"]) == (2, ["python"])
+
+
+def known(section: object) -> Preferences:
+    """The settings in a section, all of which the server knows."""
+    found, faults = parsed(section, Preferences())
+    assert faults == []
+    return found
+
+
 def test_rules_are_chosen_in_the_section_of_the_server() -> None:
-    section, *_ = read("json")
+    section = settings("The server")
     assert list(section) == ["forward-call"]
-    assert parsed(section["forward-call"], Preferences()) == (
-        Preferences(values={"ignore": ("FWD005",)}, bases={"ignore": Path.cwd()}),
-        [],
-    )
+    assert known(section["forward-call"]) == Preferences(values={"ignore": ("FWD005",)}, bases={"ignore": Path.cwd()})
+    for one in (settings("Visual Studio Code")["forward-call"], sublime()["settings"]["forward-call"]):
+        assert known(one).values == {"ignore": ("FWD005",)}
 
 
 def test_what_the_server_skips_can_be_asked_for() -> None:
-    _, section, *_ = read("json")
-    assert parsed(section, Preferences()) == (Preferences(extras={"checkExcluded": True}), [])
+    assert known(settings("What the server skips")) == Preferences(extras={"checkExcluded": True})
+
+
+def test_settings_that_only_an_editor_has_are_in_a_table() -> None:
+    """Its rows are those of the schema."""
+
+    def value(one: object) -> str:
+        return f"`{json.dumps(one)}`"
+
+    rows = []
+    for one in EXTRAS:
+        kinds = "true or false" if isinstance(one.default, bool) else "a path"
+        default = "none" if one.default is None else value(one.default)
+        rows.append(f"| `{one.name}` | {default} | {', '.join(map(value, one.choices)) or kinds} | {one.help} |")
+    table = "| Setting | Default | Values | Description |\n| --- | --- | --- | --- |\n" + "\n".join(rows)
+    assert f"\n{table}\n" in PAGE
 
 
 def test_no_rule_is_turned_on_that_is_off_by_default() -> None:
     off = [rule.code for rule in RULES if not rule.default]
-    assert not [code for code in off for _, text in BLOCKS if code in text]
+    assert not [code for code in off for *_, text in BLOCKS if code in text]
 
 
 def test_python_lsp_server() -> None:
-    *_, settings = read("json")
-    assert settings["pylsp"]["plugins"]["flake8"]["enabled"] is True
+    assert settings("python-lsp-server")["pylsp"]["plugins"]["flake8"]["enabled"] is True
 
 
-@pytest.mark.parametrize(("language", "number"), [("lua", 4), ("lisp", 1)])
+def test_the_command_of_the_fixer_for_vim_is_one() -> None:
+    _, fixer = snippets("Vim with ALE", "vim")
+    command = re.findall(r"'command': '([^']+)'", fixer)
+    assert command == ["forward-call fix - --stdin-filename %s"]
+    assert forward_call("fix", "-", "--stdin-filename", "net.py", stdin=PROGRAM.encode()).status == 0
+
+
+@pytest.mark.parametrize(("language", "number"), [("lua", 4), ("lisp", 1), ("vim", 2)])
 def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
     """Every bracket is closed, the command is correct, and the server knows the names."""
-    texts = [text for info, text in BLOCKS if info == language]
+    texts = [text for _, info, text in BLOCKS if info == language]
     assert len(texts) == number
     for text in texts:
         rest = re.sub(r"'[^'\n()]*'|\"[^\"\n]*\"", "", text)
@@ -84,5 +169,17 @@ def test_what_no_parser_is_at_hand_for(language: str, number: int) -> None:
             pass
         assert not re.search(r"[()[\]{}]", rest)
     whole = "".join(texts)
-    assert re.search(r"""["']forward-call["'],? ["']server["']""", whole)
+    assert re.search(r"""["']forward-call["'],?\s+["']?server["']|'%e server'""", whole)
     assert set(re.findall(r"source\.[\w.-]+", whole)) <= {FIX_ALL}
+
+
+def test_each_editor_has_a_row_that_says_how_its_settings_were_tried() -> None:
+    """No editor of the page is missing in it."""
+    tokens = MarkdownIt().parse(PAGE)
+    titles = [
+        after.content for one, after in itertools.pairwise(tokens) if (one.type, one.tag) == ("heading_open", "h3")
+    ]
+    table = PAGE[PAGE.index("## What was tried where") :].split("\n## ")[0]
+    rows = [line.split(" | ")[0].strip("| ") for line in table.splitlines() if line.startswith("| ")][2:]
+    editors = [title for title in titles if title != "What the server skips"]
+    assert [title for title in editors if not any(title.split()[0] in row for row in rows)] == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from itertools import permutations
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from marked import found_in, written
@@ -280,6 +281,7 @@ ROUTES = [
 ]
 
 
+@pytest.mark.slow
 @given(projects())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_findings_are_what_the_values_say_in_any_order(project: Project) -> None:

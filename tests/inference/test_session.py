@@ -15,7 +15,7 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.inference import engine, session
 from flake8_forward_call.inference.classes.hierarchy import Hierarchy
-from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.definitions import Class, SourceClass
 from flake8_forward_call.inference.project import disk, shelf, texts
 from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.inference.syntax.file import File
@@ -349,3 +349,22 @@ def test_subclasses_that_would_take_too_long_to_find_are_not_all_known(
     cls = evaluator.source_class(scopes_of(file).classes[0])
     assert not evaluator.hierarchy.knows_all_subclasses(cls)
     assert evaluator.hierarchy.project_subclasses(cls) == []
+
+
+def test_a_file_of_subclasses_is_looked_through_once_for_all_their_searches(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[str] = []
+    below = Hierarchy._below
+
+    def noted(self: Hierarchy, file: File) -> dict[Class, list[SourceClass]]:
+        looked.append(file.name)
+        return below(self, file)
+
+    monkeypatch.setattr(Hierarchy, "_below", noted)
+    write(top / "net.py", NET)
+    write(top / "mixin.py", "class Mixin:\n    def go(self): self.forward(1)\n")
+    kinds = "".join(f"class Kind{number}(Mixin, Net): ...\n" for number in range(20))
+    write(top / "kinds.py", f"from net import Net\nfrom mixin import Mixin\n{kinds}")
+    assert found(top / "mixin.py") == ["FWD001"]
+    assert looked.count("kinds") <= 2  # Once by the evaluator of the file, once for all that search it.

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from command_line import FIXED, MESSAGE, PLACE, PROGRAM, Result, flake8, forward_call
 
+pytestmark = pytest.mark.slow
+
 BARE, CODE, OTHER, FILE = "# noqa", "# noqa: FWD001", "# noqa: E501", "# flake8: noqa"
 FOUND = f"net.py:{PLACE}: {MESSAGE}\n"
 

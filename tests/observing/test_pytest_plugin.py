@@ -91,6 +91,7 @@ def test_tests_are_named_and_a_summary_is_printed(tmp_path: Path) -> None:
     assert other["receivers"] == [{"class": "net.Robot", "module": False, "plain": False, "calls": 1}]
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_are_joined(tmp_path: Path) -> None:
     project_in(tmp_path)
     done = start(tmp_path, *arguments("-n", "2", "--forward-call", "--forward-call-record", "own.json"))
@@ -102,6 +103,7 @@ def test_workers_of_xdist_are_joined(tmp_path: Path) -> None:
     assert len(record_in(tmp_path)["runs"]) == 2
 
 
+@pytest.mark.slow
 def test_worker_that_crashes_loses_nothing_that_is_new(tmp_path: Path) -> None:
     project_in(tmp_path, TESTS + "\n\ndef test_crash():\n    import os\n    net.run(nn.Linear())\n    os._exit(3)\n")
     done = start(tmp_path, *arguments("-n", "1", "--max-worker-restart", "0", "--forward-call"))
@@ -109,6 +111,7 @@ def test_worker_that_crashes_loses_nothing_that_is_new(tmp_path: Path) -> None:
     assert any("torch.nn.modules.module.Linear=" in told for told in calls_in(tmp_path).values()), done.stdout
 
 
+@pytest.mark.slow
 def test_runs_are_joined_on_request_and_replaced_without_it(tmp_path: Path) -> None:
     project_in(tmp_path)
     for options, runs in (((), 1), (("--forward-call-append",), 2), ((), 1)):

@@ -39,12 +39,7 @@ def test_findings_are_in_their_cells_and_the_cells_know_each_other(train: Path, 
         async with editing(train.parent, can=capabilities(pulls=pulls)) as editor:
 
             async def codes(number: int) -> list[str]:
-                cell = editor.cell(train, number)
-                if not pulls:
-                    return await editor.codes(cell)
-                answer = await editor.pull(cell)
-                assert isinstance(answer, types.RelatedFullDocumentDiagnosticReport)
-                return [f"{one.code} {one.range.start.line}:{one.range.start.character}" for one in answer.items]
+                return await editor.codes(editor.cell(train, number))
 
             editor.open_notebook(train, MODEL, "x = 1", CALL)
             assert [await codes(number) for number in range(3)] == [[], [], ["FWD001 1:6"]]
@@ -52,6 +47,28 @@ def test_findings_are_in_their_cells_and_the_cells_know_each_other(train: Path, 
             assert await codes(2) == ["FWD001 0:12", "FWD001 2:6"]
             editor.type_in_cell(train, 0, "model = len")
             assert [await codes(number) for number in range(3)] == [[], [], []]
+
+    edit(session())
+
+
+def test_client_that_pulls_for_a_cell_gets_nothing_twice(train: Path) -> None:
+    """Visual Studio Code shows what it pulled beside what was pushed. Its client pulls for cells since version 10."""
+
+    async def session() -> None:
+        async with editing(train.parent, can=capabilities(pulls=True, evidence=True)) as editor:
+            editor.open_notebook(train, MODEL, CALL)
+            cell = editor.cell(train, 1)
+            answer = await editor.pull(cell)
+            assert isinstance(answer, types.RelatedFullDocumentDiagnosticReport)
+            assert not answer.items
+            assert await editor.codes(cell) == ["FWD001 1:6"]
+            await editor.until(
+                lambda: cell in editor._latest and editor._latest[cell].diagnostics[0].related_information
+            )
+            assert editor.refreshed == 0  # Nothing that it could pull is different.
+            editor.close_notebook(train)
+            await editor.until(lambda: cell in editor._latest)
+            assert list(editor._latest[cell].diagnostics) == []
 
     edit(session())
 
@@ -67,6 +84,8 @@ def test_cells_are_added_moved_and_removed(train: Path) -> None:
             editor.change_cells(train, 0, 2, 0, 1)  # The order of the cells is not that of their execution.
             assert await editor.codes(first) == ["FWD001 1:6"]
             editor.change_cells(train, 1, 1)
+            await editor.until(lambda: editor.cell(train, 1) in editor._latest)
+            assert list(editor._latest[editor.cell(train, 1)].diagnostics) == []
             assert await editor.codes(first) == []
             editor.change_cells(train, 1, 0, f"{MODEL}\n{CALL}\n\n")
             assert await editor.codes(editor.cell(train, 2)) == ["FWD001 3:6"]
@@ -213,7 +232,7 @@ def test_unsaved_cells_count_in_place_of_the_file(train: Path) -> None:
     edit(session())
 
 
-def test_closed_notebooks_are_reported_with_the_workspace_and_open_ones_by_their_cells(train: Path) -> None:
+def test_closed_notebooks_are_reported_with_the_workspace_and_open_ones_in_their_cells(train: Path) -> None:
     cell: dict[str, object] = {
         "cell_type": "code",
         "metadata": {},
@@ -234,7 +253,8 @@ def test_closed_notebooks_are_reported_with_the_workspace_and_open_ones_by_their
             items = (await editor.pull_all({closed.uri: closed.result_id or ""})).items
             assert {
                 one.uri: len(one.items) for one in items if isinstance(one, types.WorkspaceFullDocumentDiagnosticReport)
-            } == {editor.cell(train, 0): 0, editor.cell(train, 1): 1, uri(train): 0}
+            } == {uri(train): 0}
+            assert await editor.codes(editor.cell(train, 1)) == ["FWD001 1:6"]
 
     edit(session())
 

@@ -6,6 +6,9 @@ import sys
 from pathlib import Path
 
 import jsonschema
+import pytest
+from command_line import PROGRAM
+from editor import SERVER, edit, editing
 
 from flake8_forward_call.configuration.options import OPTIONS
 from flake8_forward_call.server.client.interpreter import interpreter_in
@@ -32,6 +35,23 @@ def test_unknown_setting_is_a_fault_and_the_others_count(tmp_path: Path) -> None
     found, faults = parsed({"ignroe": "FWD001", "select": "FWD001", "trace": {}}, Preferences(), tmp_path)
     assert faults == ["unknown setting 'ignroe'; did you mean 'ignore'?"]
     assert found.values == {"select": ("FWD001",)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by_option", [True, False])
+def test_log_goes_to_the_file_that_the_user_names(tmp_path: Path, by_option: bool) -> None:
+    log = tmp_path / "log"
+    options = None if by_option else {"logLevel": "info", "logFile": str(log)}
+    command = [*SERVER, "--log-level", "info", "--log-file", str(log)] if by_option else SERVER
+
+    async def session() -> None:
+        async with editing(tmp_path, command=command, options=options) as editor:
+            editor.open(tmp_path / "net.py", PROGRAM)
+            assert len(await editor.codes(tmp_path / "net.py")) == 1
+
+    edit(session())
+    assert "net.py: 1 findings in" in log.read_text()
+    assert " INFO " in log.read_text()
 
 
 def test_interpreter_of_the_editor(tmp_path: Path) -> None:

@@ -175,10 +175,10 @@ def test_one_file_is_judged_as_a_search_judges_it(
         write(folder / "net.py", "")
         if data.draw(st.booleans()):
             write(folder / ".gitignore", "\n".join(data.draw(st.lists(PATTERNS, max_size=3))))
-        if data.draw(st.booleans()):
-            write(
-                folder / "pyproject.toml", f"[tool.forward-call]\nexclude = {data.draw(st.lists(PATTERNS, max_size=2))}"
-            )
+        keys = data.draw(st.sets(st.sampled_from(["exclude", "include"])))
+        if keys:
+            lines = [f"{key} = {data.draw(st.lists(PATTERNS, max_size=2))}" for key in sorted(keys)]
+            write(folder / "pyproject.toml", "\n".join(["[tool.forward-call]", *lines]))
         if way and data.draw(st.integers(0, 5)) == 0:
             write(folder / "pyvenv.cfg", "")
     forget()
@@ -186,6 +186,48 @@ def test_one_file_is_judged_as_a_search_judges_it(
     for way in ways:
         path = top.joinpath(*way, "net.py")
         assert is_skipped(str(path), [str(top)]) == (path.relative_to(top).as_posix() not in found)
+
+
+@pytest.mark.parametrize("name", ["net.py", "scripts/run", "run", "train.ipynb"])
+@pytest.mark.parametrize(
+    ("include", "expected"),
+    [
+        ('["*.py", "scripts/*"]', {"net.py", "scripts/run"}),
+        ('["*.ipynb"]', {"train.ipynb"}),
+        ('["*.py", "*.ipynb"]', {"net.py", "scripts/run", "run", "train.ipynb"}),  # The default.
+    ],
+)
+def test_only_what_the_settings_include_is_checked(project: Path, name: str, include: str, expected: set[str]) -> None:
+    """By default every open file is checked, because the editor says that it is Python."""
+    (project / "pyproject.toml").write_text(f"[tool.forward-call]\ninclude = {include}\n")
+    write(project / name)
+    forget()
+    assert is_skipped(str(project / name), [str(project)]) == (name not in expected)
+    assert searched(project) & {name} <= expected
+
+
+@pytest.mark.slow
+def test_file_that_the_settings_do_not_include_is_neither_reported_nor_fixed(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.forward-call]\ninclude = ["*.ipynb", "/scripts/"]\n')
+
+    async def session() -> None:
+        async with editing(project) as editor:
+            editor.open(project / "net.py")
+            assert await editor.codes(project / "net.py") == []
+            assert await editor.actions(project / "net.py", LINE, CHARACTER) == []
+            assert await editor.actions(project / "net.py", 0, 0, [FIX_ALL]) == []
+            (project / "pyproject.toml").write_text('[tool.forward-call]\ninclude = ["net.py"]\n')
+            editor.save(project / "net.py")
+            assert await editor.codes(project / "net.py") == [f"FWD001 {LINE}:{CHARACTER}"]
+
+    edit(session())
+
+
+def test_program_that_an_editor_makes_of_a_notebook_is_judged_as_the_notebook(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.forward-call]\nexclude = ["*.ipynb"]\n')
+    forget()
+    assert is_skipped(str(project / "train.ipynb.py"), [str(project)])
+    assert not is_skipped(str(project / "train.py"), [str(project)])
 
 
 def test_the_innermost_folder_of_the_workspace_counts(project: Path) -> None:

@@ -34,6 +34,7 @@ class Editor:
     settings: dict[str, Any] = field(default_factory=dict)  # By folder URI; "" is for all folders.
     python: dict[str, Any] = field(default_factory=dict)  # The same for the section of Visual Studio Code's Python.
     registered: list[types.Registration] = field(default_factory=list)
+    asked: int = 0  # How often the server asked for the settings.
     messages: list[str] = field(default_factory=list)
     shown: types.MarkupKind | None = None  # The kind of the last text that the server sent to be shown.
     refreshed: int = 0  # How often the server asked to pull diagnostics again.
@@ -70,6 +71,9 @@ class Editor:
 
         @client.feature(types.WORKSPACE_CONFIGURATION)  # type: ignore[untyped-decorator]
         async def _(params: types.ConfigurationParams) -> list[Any]:
+            async with self.said:
+                self.asked += 1
+                self.said.notify_all()
             return [
                 (self.settings if item.section == "forward-call" else self.python).get(item.scope_uri or "")
                 for item in params.items

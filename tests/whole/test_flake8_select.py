@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from command_line import forward_call, python, run
 
+pytestmark = pytest.mark.slow
+
 # One finding of each rule.
 PROGRAM = """\
 from torch import nn

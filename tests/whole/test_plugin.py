@@ -71,7 +71,7 @@ def test_what_is_off_in_the_rule_table_is_kept_back_where_nobody_named_it(monkey
     given = {"filenames": ["net.py"]}
     place = Place(1, 1)
     every = [Finding(rule.code, "net.py", place, place, "", 1) for rule in RULES]
-    monkeypatch.setattr(analysis, "analyse", lambda _source: every)
+    monkeypatch.setattr(analysis, "analyse", lambda _source, _keeps: every)
     for named in ((), ("F", "E"), ("FWD900", "X")):
         monkeypatch.setattr(Plugin, "_options", Namespace(**given, select=named, extend_select=None))
         assert [text.split()[0] for _, _, text in found(PROGRAM)] == [rule.code for rule in RULES if rule.default]

@@ -27,6 +27,7 @@ def found(text: str) -> list[str]:
     return [f"{one.code} {one.start}" for one in analyse(Source("large.py", HEAD + text))]
 
 
+@pytest.mark.slow
 def test_the_benchmark_finds_in_small_programs_what_it_should() -> None:
     script = Path(__file__).parents[2] / "benchmarks" / "resources.py"
     done = subprocess.run([sys.executable, str(script), "--smoke"], capture_output=True, text=True, check=False)
@@ -45,6 +46,7 @@ def test_a_call_with_900_operands_is_judged(operator: str) -> None:
     assert found(f"net.forward({operator.join(['x'] * 900)})\n") == ["FWD001 3:5"]
 
 
+@pytest.mark.slow
 def test_the_last_of_2000_classes_is_judged() -> None:
     classes = "".join(f"class C{index}(C{index - 1}): ...\n" for index in range(1, 2_000))
     assert found(f"class C0(nn.Module): ...\n{classes}C1999().forward(1)\n") == ["FWD001 2003:9"]

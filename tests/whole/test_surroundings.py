@@ -74,6 +74,7 @@ def test_closed_errors() -> None:
     assert (done.status, done.out, done.err) == (2, FOUND, "")
 
 
+@pytest.mark.slow
 def test_reader_that_has_had_enough() -> None:
     for number in range(40):
         Path(f"net{number}.py").write_text(PROGRAM)

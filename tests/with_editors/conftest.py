@@ -2,4 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pylsp  # noqa: F401
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))

@@ -15,6 +15,7 @@ from flake8_forward_call.inference.classes.declared import DeclaredClasses
 from flake8_forward_call.inference.classes.decoration import additions
 from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
 from flake8_forward_call.inference.engine import Answers, unjoined
+from flake8_forward_call.inference.project.project import Shared
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -153,7 +154,19 @@ class Hierarchy:
 
     def subclasses_in(self, cls: Class, file: File) -> Sequence[SourceClass]:
         """The subclasses of a class in a file, without the class itself."""
-        return self._once(("below", file), lambda: self._below(file), _BELOW).get(cls, ())
+        return [one for one in self._in_file(cls, file) if one is not None]
+
+    def _in_file(self, cls: Class, file: File) -> Sequence[SourceClass | None]:
+        """The subclasses of a class in a file, or only None if it would take too long to find them."""
+        below = self._asked.of_project(Shared.SUBCLASSES_IN_FILE, file, lambda asked: asked.hierarchy.below(file), None)
+        return (None,) if below is None else below.get(cls, ())
+
+    def below(self, file: File) -> dict[Class, list[SourceClass]] | None:
+        """The subclasses of each class in a file, without the class itself; not from the store."""
+        for scope in scopes_of(file).classes:
+            # Unless this is part of another question, each class has a limit of its own.
+            self._asked.ask(partial(self.order, self._asked.source_class(scope)))
+        return self._once(("below", file), lambda: self._below(file), _BELOW)
 
     def _below(self, file: File) -> dict[Class, list[SourceClass]]:
         below: dict[Class, list[SourceClass]] = {}
@@ -180,7 +193,7 @@ class Hierarchy:
 
     def _search_subclasses(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
         """The subclasses of a class in the project, and None if only some files were searched."""
-        return self._asked.of_project(("subclasses", cls), lambda asked: asked.hierarchy.searched(cls), (None,))
+        return self._asked.of_project(Shared.SUBCLASSES, cls, lambda asked: asked.hierarchy.searched(cls), (None,))
 
     def searched(self, cls: SourceClass) -> tuple[SourceClass | None, ...]:
         """The subclasses of a class in the project, and None if only some files were searched; not from the store."""
@@ -202,16 +215,16 @@ class Hierarchy:
     def _named_subclasses(self, cls: SourceClass, parent: SourceClass) -> Iterator[SourceClass | None]:
         for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
             if place is not None:
-                yield from self.subclasses_in(cls, place[0])
+                yield from self._in_file(cls, place[0])
                 for name in carriers(*place):
                     for file in self._asked.project.subclasses(name, MAX_CARRIED_FILES) or ():
-                        yield from self.subclasses_in(cls, file)
+                        yield from self._in_file(cls, file)
                 continue
             files = self._asked.project.subclasses(parent.node.name, MAX_SUBCLASS_FILES)
             if files is None:
                 yield None
             for file in files or ():
-                yield from self.subclasses_in(cls, file)
+                yield from self._in_file(cls, file)
 
     def meaning_to_subclasses(self, cls: SourceClass) -> Meaning:
         """The worst meaning of a call among the project's classes below a class, and the class that causes it."""

@@ -18,8 +18,9 @@ from pathlib import Path
 
 from flake8_forward_call.inference.places.folders import Folders, programs_below
 
-# At most so many files of the package are read; the first few are usually enough.
+# At most so many files of the package are read, and no more once they want so many names from it.
 MAX_FILES = 20
+MANY_WANTED = 12
 
 
 @dataclass(eq=False)
@@ -40,7 +41,11 @@ class Namesake:
 
         ``mentioning`` are the files of the project that contain its name and that of its folder.
         """
-        wanted = {one for path in islice(self._files(), MAX_FILES) for one in self._wanted(self._tree(path))}
+        wanted: set[tuple[str, str]] = set()
+        for path in islice(self._files(), MAX_FILES):
+            wanted.update(self._wanted(self._tree(path)))
+            if len(wanted) >= MANY_WANTED:
+                break
         there = sum(self._has(module, name) for module, name in wanted)
         if 2 * there != len(wanted):
             return 2 * there > len(wanted)

@@ -147,6 +147,9 @@ class Memo(Generic[_Key, _Answer]):
         found = self._answers.get(key)
         return None if found is None else found[0]
 
+    def __len__(self) -> int:
+        return len(self._answers)
+
     def items(self) -> dict[_Key, _Answer]:
         """All answers so far, without their facts."""
         return {key: answer for key, (answer, _) in self._answers.items()}

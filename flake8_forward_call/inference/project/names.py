@@ -27,6 +27,9 @@ _Found: TypeAlias = tuple[Path, bool]
 # What may bind a name that does not occur in the text.
 _ANY_NAME = re.compile(rb"import[ \t]*\(?[ \t]*\*|__getattr__|sys\.modules|globals\(\)")
 
+# How many texts are kept for the next name. A package that imports everything from hundreds of modules is asked often.
+_MAX_TEXTS = 500
+
 _TORCH = MODULE_CLASS.partition(".")[0]
 
 # An address begins with a dot. It identifies a module that may have no name, or a name that leads elsewhere:
@@ -43,6 +46,7 @@ class Names:
     catalogue: Catalogue
     _sources: Memo[str, _Found | None] = field(default_factory=Memo)
     _told: Memo[str, bool] = field(default_factory=Memo)
+    _texts: Memo[str, bytes | None] = field(default_factory=Memo)
     _imported: Memo[tuple[Path, str, int], str | None] = field(default_factory=Memo)
 
     def __post_init__(self) -> None:
@@ -64,11 +68,19 @@ class Names:
         found = self._source(dotted)
         if found is None:
             return True
+        path = str(found[0])
+        if len(self._texts) > _MAX_TEXTS:
+            self._texts = Memo()
+        text = self._texts.get(path, lambda: self._text(path))
+        return text is None or name.encode() in text
+
+    def _text(self, path: str) -> bytes | None:
+        """The text of a module; None if it may have any name."""
         try:
-            text = self.workspace.disk.read(str(found[0]))
+            text = self.workspace.disk.read(path)
         except OSError:
-            return True
-        return name.encode() in text or _ANY_NAME.search(text) is not None
+            return None
+        return None if _ANY_NAME.search(text) else text
 
     def is_hidden(self, dotted: str) -> bool:
         """Whether the project hides what the catalogue has under a name.

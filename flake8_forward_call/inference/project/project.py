@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any
 
 from flake8_forward_call.inference.catalogue import Catalogue
@@ -13,6 +14,13 @@ from flake8_forward_call.inference.syntax.file import File
 
 # If a file is asked for more names, all of its names are read at once.
 _MAX_NAMES = 40
+
+
+class Shared(Enum):
+    """The kinds of questions that are answered once for all files of a project."""
+
+    SUBCLASSES = auto()  # Those of a class, in the whole project.
+    SUBCLASSES_IN_FILE = auto()  # Those of each class, in one file.
 
 
 @dataclass(eq=False)
@@ -28,7 +36,7 @@ class Project:
     module, before the module is parsed. ``imported`` returns the full name of a module as a file imports it, given
     the name after ``import`` and the number of leading dots; None if they lead nowhere. ``is_published`` means that
     anyone may call and extend the project. ``declared`` are the classes declared by the user. ``shared`` answers
-    questions once for all files, see ``Questions.of_project``; without it, every evaluator answers them by itself.
+    questions of a kind once for all files, see ``Questions.of_project``. An evaluator answers all others by itself.
     """
 
     catalogue: Catalogue
@@ -42,7 +50,7 @@ class Project:
     imported: Callable[[File, str, int], str | None] = File.absolute
     is_published: bool = False
     declared: Declared = field(default_factory=Declared)
-    shared: Callable[[Hashable, Callable[[Any], Any], Any], Any] | None = None
+    shared: Mapping[Shared, Callable[[Hashable, Callable[[Any], Any], Any], Any]] = field(default_factory=dict)
     _files: dict[str, File | None] = field(default_factory=dict)
     _stubs: dict[str, File | None] = field(default_factory=dict)
 

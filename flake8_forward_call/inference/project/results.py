@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -86,13 +86,13 @@ class Results:
         for path, (*stamp, digest) in self._stamps.items():
             disk.known.setdefault(path, (stamp, digest))
 
-    def recall(self, path: str, context: str, digest: str, ask: Callable[[str, str], str]) -> Any:
-        """What was found in a file; None if that is not known, or may be different now.
+    def recall(self, path: str, contexts: Container[str], digest: str, ask: Callable[[str, str], str]) -> Any:
+        """What was found in a file, in one of the contexts; None if that is not known, or may be different now.
 
         ``ask`` returns the answer to a question: its kind and its subject.
         """
         result = self._results.get(path)
-        if result is None or result.context != context or result.digest != digest:
+        if result is None or result.context not in contexts or result.digest != digest:
             return None
         try:
             return result.value if self._holds(result.mask, ask) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -18,6 +18,7 @@ from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.project.disk import Disk, is_settled
 from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
+from flake8_forward_call.inference.project.words import Words
 from flake8_forward_call.terminal.trouble import Unheard
 
 # The kinds of facts: the files with a word, and those that may have a subclass of a class, or one with a `__call__`.
@@ -31,6 +32,9 @@ MAX_KEPT = 100_000_000
 
 # With fewer files there is no record, because reading them takes no longer.
 MIN_FILES = 100
+
+# A list of all words takes as long as about so many searches. It is made when that much was spent on searches.
+MANY_SEARCHES = 150
 
 # The number of words whose results are stored for the next process.
 MAX_WORDS = 20_000
@@ -60,7 +64,7 @@ _CREATES = re.compile(rb"type\((?<![\w.]type\()[^,()]*(?:\([^()]*\)[^,()]*)*,\s*
 MAX_SIGNATURE = 3_000
 
 # What such code contains if it gives the name as a string.
-_BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(")
+_BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(|add_module|register_module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,7 @@ class Texts:
         self._words: dict[str, int] = {}  # For each word, a number with a bit for each file that has it.
         self._order: list[str] = []  # The files in the order of their bits.
         self._news = False
+        self._searches = 0
         self._next = 0.0
         self._earlier: _Known | None = None
         if earlier is not None:
@@ -155,8 +160,7 @@ class Texts:
         files = self._files
         key = f"{word}{_BESIDE}{beside}" if beside else word
         if key not in self._words:
-            has = _search(key)
-            self._words[key] = _bits(has(self._data(path)) for path in self._order)
+            self._words[key] = self._searched(key)
             self._news = True
         bits = self._words[key]
         if limit is not None and bits.bit_count() > limit:
@@ -165,6 +169,25 @@ class Texts:
             found = {path for path, bit in zip(self._order, reversed(f"{bits:b}"), strict=False) if bit == "1"}
             return [path for path in files if path in found]
         return sorted((self._order[number] for number in numbers_in(bits)), key=self._rank.__getitem__)
+
+    def _searched(self, key: str) -> int:
+        """The files that have what a key says, as a number with a bit for each."""
+        has, numbers = _search(key), self._may_have(key)
+        if numbers is None:
+            return _bits(has(self._data(path)) for path in self._order)
+        return sum(1 << number for number in numbers if has(self._data(self._order[number])))
+
+    def _may_have(self, key: str) -> Sequence[int] | None:
+        """The numbers of the files that have the word of a key; None if there is no list of words."""
+        self._searches += 1
+        if self._searches < MANY_SEARCHES:
+            return None
+        word = key.partition(_BESIDE)[0].removeprefix(_STORED).removeprefix(_TAKEN).partition(",")[0]
+        return self._listed.having(word.encode(errors="replace"))
+
+    @cached_property
+    def _listed(self) -> Words:
+        return Words(map(self._data, self._order))
 
     @cached_property
     def _rank(self) -> dict[str, int]:

@@ -20,7 +20,7 @@ from flake8_forward_call.inference.project.facts import Memo, noted_property
 from flake8_forward_call.inference.project.shelf import Shelf
 from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.sources.source import Source, is_notebook
+from flake8_forward_call.sources.source import Source, is_document, is_notebook
 
 # The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))
@@ -162,7 +162,7 @@ class Workspace:
 
         Without a package, it may be part of a namespace package, and the name starts at the source folder or the top.
         """
-        if is_notebook(path.name):
+        if is_notebook(path.name) or is_document(path.name):
             return ""  # Names are for imports, and `train.ipynb` must not hide `train.py`.
         own = [] if path.stem == "__init__" else [path.stem]
         for package, folder in self.renamed:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from flake8_forward_call.inference.statements.branches import deciding
 from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.sources.trees import children
+from flake8_forward_call.sources.trees import children, children_outside_body
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 ScopeNode: TypeAlias = ast.Module | ast.ClassDef | FunctionNode
@@ -221,9 +221,7 @@ def _parts(node: FunctionNode | ast.ClassDef) -> tuple[Iterable[ast.AST], Iterab
     """The nodes inside the scope that a node opens, and those that are evaluated in the scope around it."""
     if isinstance(node, ast.Lambda):
         return [node.body], [node.args]
-    body: list[ast.AST] = list(node.body)
-    taken = set(map(id, body))
-    return body, [child for child in children(node) if id(child) not in taken]
+    return node.body, children_outside_body(node)
 
 
 def plain_parameters(node: FunctionNode) -> list[ast.arg]:

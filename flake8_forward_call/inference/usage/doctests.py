@@ -6,6 +6,7 @@ doctest runs the examples with the globals of their module: https://docs.python.
 from __future__ import annotations
 
 import ast
+import os
 import re
 from collections.abc import Iterable, Iterator
 
@@ -55,13 +56,27 @@ def _read(file: File) -> Iterator[File]:
         tree = _tree(rows)
     if tree is None or not rows or rows[0]:
         return
+    yield _program(file, rows, tree)
+
+
+def examples_of(source: Source, host: File | None) -> File:
+    """The examples of a file as a program; ``host`` is the file, if it can be parsed. Raises SourceError."""
+    rows = source.text.split("\n")
+    path = os.path.realpath(source.path)
+    if host is None or rows[0].strip():
+        return File(path, source.tree, text=source.text)
+    return _program(host, rows, source.tree)
+
+
+def _program(file: File, rows: list[str], tree: ast.Module) -> File:
+    """The program with these rows, of which the first is empty, and the names that it uses of its file."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     used = [name for name in flow_of(root_of(file)).bound if name in names]
     if used and file.name:
-        rows[0] = f"from {file.name} import {', '.join(used)}"
-        tree = _tree(rows)
-    if tree is not None:
-        yield File(file.path, tree, is_installed=file.is_installed, text="\n".join(rows))
+        importing = [f"from {file.name} import {', '.join(used)}", *rows[1:]]
+        if (found := _tree(importing)) is not None:
+            tree, rows = found, importing
+    return File(file.path, tree, is_installed=file.is_installed, text="\n".join(rows))
 
 
 def _examples(lines: list[str]) -> Iterator[tuple[int, list[str]]]:

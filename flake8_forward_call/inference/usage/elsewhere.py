@@ -96,7 +96,7 @@ def _found(asked: Questions, owner: Instance, cls: SourceClass, name: str) -> It
                 yield kind
         if not asked.hierarchy.knows_all_subclasses(cls):
             yield UNKNOWN
-    for file in asked.files_mentioning(name, cls.scope.file, MAX_FILES) or ():
+    for file in asked.files_mentioning(storing(name), cls.scope.file, MAX_FILES) or ():
         for stored in references_to(file, name).stored.get(name, ()):
             if not _is_own(stored):
                 yield from _stored(asked, cls, stored)

@@ -1,6 +1,10 @@
 """Diagnostics that the client pulls for one document.
 
 https://microsoft.github.io/language-server-protocol/specifications/lsp/3.17/specification/#textDocument_pullDiagnostics
+
+Those of a notebook's cells are pushed to every client: Visual Studio Code pulls none for cells
+(https://github.com/microsoft/vscode-languageserver-node/issues/1464). A client that pulls them gets none in answer,
+because it shows what it pulls beside what is pushed.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ _ATTEMPTS = 3
 
 
 def can_pull(capabilities: types.ClientCapabilities) -> bool:
-    """Whether the client pulls the diagnostics of documents. Then they are not pushed to it."""
+    """Whether the client pulls the diagnostics of documents. Then only those of cells are pushed to it."""
     document = capabilities.text_document
     return document is not None and document.diagnostic is not None
 
@@ -69,7 +73,9 @@ class Pulling:
         )
 
     def items(self, view: View, views: Sequence[View]) -> list[types.Diagnostic]:
-        """The diagnostics of a document, with the evidence that is already known."""
+        """The diagnostics of a document, with the evidence that is already known; none of a cell."""
+        if view.cell is not None:
+            return []
         return diagnostics_in(view, views, with_evidence=self.with_evidence)
 
     def is_outdated(self, views: Sequence[View]) -> bool:

@@ -49,7 +49,8 @@ class Search:
         try:
             data = read_bytes(path)
             preferences.apply(Path(path).parent)
-            checked = check_bytes(path, data, selection_of)
+            # Like open files: the client has no place for what is in docstrings.
+            checked = check_bytes(path, data, selection_of, has_documents=False)
             if not checked.findings:
                 return None
             terms = terms_of(path, preferences, self.folders)

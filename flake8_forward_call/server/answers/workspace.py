@@ -95,6 +95,8 @@ class WorkspacePulling:
         for document in list(server.documents().values()):
             asked = await server.asked(document.uri)
             for view in asked.views if asked is not None else ():
+                if view.cell is not None:  # Its diagnostics are pushed.
+                    continue
                 seen.add(view.uri)
                 yield _item(view.uri, view.version, self._pulling.items(view, asked.views if asked else ()), known)
         search = server.search()

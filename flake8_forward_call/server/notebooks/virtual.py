@@ -12,6 +12,7 @@ from flake8_forward_call.sources.source import is_notebook
 
 _FOLDER = ".virtual_documents"
 _LANGUAGES = frozenset(("python", "ipython"))
+_SUFFIX = ".py"  # Of the program of a notebook, after the notebook's name.
 
 
 def is_program(path: str, language: str | None) -> bool:
@@ -30,4 +31,10 @@ def path_of_program(path: str) -> str:
     if _FOLDER in parts:
         at = parts.index(_FOLDER)
         path = str(Path(*parts[:at], *parts[at + 1 :]))
-    return f"{path}.py"
+    return path + _SUFFIX
+
+
+def notebook_of(path: str) -> str:
+    """The path of the notebook whose program is at a path; other paths are unchanged."""
+    notebook = path.removesuffix(_SUFFIX)
+    return notebook if is_notebook(notebook) else path

@@ -210,6 +210,7 @@ def test_budget_ends_a_thicket_of_calls() -> None:
     assert verdict(text) in (SAME, UNKNOWN)
 
 
+@pytest.mark.slow
 def test_function_of_2000_lines_with_nested_loops() -> None:
     lines = ["def f(x, flag):", "    a = b = nn.ReLU()"]
     for block in range(100):
@@ -253,6 +254,7 @@ def test_many_calls_of_one_receiver() -> None:
     assert set(verdicts(text)) == {SAME}
 
 
+@pytest.mark.slow
 def test_many_classes_and_attributes() -> None:
     text = "".join(
         f"class C{i}(nn.Module):\n    def __init__(self):\n        self.a = C{i - 1 if i else i}()\n"
