@@ -18,7 +18,7 @@ class Words:
         # Most words are in one text only, and a number takes less memory than a list.
         self._having: dict[bytes, int | list[int]] = {}
         for number, text in enumerate(texts):
-            for word in set(_WORD.findall(text)):
+            for word in dict.fromkeys(_WORD.findall(text)):
                 having = self._having.get(word)
                 if having is None:
                     self._having[word] = number
