@@ -155,7 +155,7 @@ def test_path_that_no_encoding_can_show_is_no_crash() -> None:
 
 
 def test_interrupt_is_told_and_ends_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(_source: object) -> None:
+    def interrupt(_source: object, _keeps: object) -> None:
         raise KeyboardInterrupt
 
     Path("net.py").write_text(PROGRAM)

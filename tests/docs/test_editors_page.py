@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from command_line import PROGRAM, forward_call
 from editor import capabilities, edit, editing
+from editor_pages import BLOCKS, COMMAND, PAGE, settings, snippets
 from markdown_it import MarkdownIt
-from snippets import BLOCKS, COMMAND, PAGE, settings, snippets
 
 from flake8_forward_call.rules import RULES
 from flake8_forward_call.server.offers import FIX_ALL, FIX_NOTEBOOK

@@ -8,8 +8,8 @@ import re
 from pathlib import Path
 
 import pytest
-from compared import HELD, Row, rows
 from documented import DOCS
+from editor_pages import HELD, Row, rows
 
 TESTS = Path(__file__).parents[1]
 RECORD = json.loads(Path(__file__).with_name("ruff_server.json").read_text(encoding="utf-8"))

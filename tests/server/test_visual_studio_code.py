@@ -20,9 +20,9 @@ from typing import Any
 import pytest
 from command_line import FIXED, PROGRAM
 from editor import Editor, edit, editing, uri
+from editor_pages import COMMAND, settings
 from lsprotocol import types
 from lsprotocol.converters import get_converter
-from snippets import COMMAND, settings
 
 pytestmark = pytest.mark.slow
 

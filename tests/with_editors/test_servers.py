@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from compared import HELD, rows
+from editor_pages import HELD, rows
 from server_capabilities import PROBES, RECORD, answer, record
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 from command_line import FIXED, PROGRAM
-from snippets import snippets
+from editor_pages import snippets
 
 PROGRAMS = Path(sys.executable).parent
 FIXED_LINE = next(new for old, new in zip(PROGRAM.splitlines(), FIXED.splitlines(), strict=True) if old != new)
