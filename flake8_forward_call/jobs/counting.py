@@ -24,8 +24,8 @@ MAX_OF_ITSELF = 8
 # In bytes: the files that need inference must have so much text for each process. What it costs is not so much its
 # start (0.02 s if it is forked, 0.3 s if it starts afresh and reads the project again) as the inference that all
 # processes repeat, such as the classes of the project. On two processors, two forked processes saved 1.7 of 5.3 s in
-# coqui-tts (650,000 bytes), 2.7 of 6.6 s in recbole (750,000), 0.4 of 3.6 s in torch-geometric (340,000), nothing of
-# 2.2 s in gpytorch (310,000), and lost 0.3 of 3.4 s in kornia (460,000).
+# coqui-tts (650,000 bytes) and 2.7 of 6.6 s in recbole (750,000), but nothing of 2.2 s in gpytorch (310,000), and they
+# lost 0.3 of 3.4 s in kornia (460,000).
 WORTH_A_FORK, WORTH_A_START = 250_000, 1_000_000
 
 # The processor time that a container may use: "max 100000", or "150000 100000" for one and a half processors.

@@ -242,7 +242,7 @@ from flake8_forward_call import analysis
 parent = os.getpid()
 def hang(source, **options):
     if os.getpid() == parent:
-        raise SystemExit(99)
+        return []
     open(f"hangs-{os.getpid()}", "w").close()
     time.sleep(100)
 analysis._found = hang
