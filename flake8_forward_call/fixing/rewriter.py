@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 import libcst as cst
 
 from flake8_forward_call.findings.finding import Edit, Fix
+from flake8_forward_call.sources import edits as edits_of_text
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.sources.trees import same_tree
 from flake8_forward_call.stack import with_room
@@ -63,14 +64,10 @@ def _named(parts: Iterable[Located], edits: Sequence[Edit]) -> list[tuple[Locate
 
 def edited(source: Source, edits: Iterable[Edit]) -> str:
     """The text with the edits made. Raises RewriteError if two of them overlap; proves nothing else."""
-    pieces, done = [], 0
-    for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
-        start, end = source.offset(edit.start), source.offset(edit.end)
-        if start < done:
-            raise RewriteError(f"two edits overlap at {edit.start}")
-        pieces += [source.text[done:start], edit.content]
-        done = end
-    return "".join([*pieces, source.text[done:]])
+    try:
+        return edits_of_text.edited(source, edits)
+    except SourceError as error:
+        raise RewriteError(error.reason) from None
 
 
 def _check_encoding(source: Source, text: str) -> None:

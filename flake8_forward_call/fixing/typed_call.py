@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.findings.finding import Edit, Place
+from flake8_forward_call.fixing.type_checking import FLAG, first_row, flag_for
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.sources.trees import same_tree
 
-_FLAG = "TYPE_CHECKING"
 _UNIT = "    "
 
 
@@ -35,10 +35,10 @@ def typed(source: Source, classes: Sequence[tuple[str, ...]]) -> Typed | None:
     found = [(node, method) for node in _named(tree, classes) if (method := _forward_of(node)) is not None]
     if not found:
         return None
-    flag = _flag_in(tree)
-    edits = [_edit(source, node, method, flag or _FLAG) for node, method in found]
-    if flag is None:
-        edits.append(_import_of_flag(source, tree))
+    flag, imported = flag_for(source, min(_row_of(tree, node) for node, _ in found))
+    edits = [_edit(source, node, method, flag) for node, method in found]
+    if imported is not None:
+        edits.append(imported)
     new = source.rewritten(edited(source, sorted(edits, key=lambda one: one.start)), edits)
     _prove(source, new, len(found))
     return Typed(new, [node.name for node, _ in found])
@@ -57,6 +57,12 @@ def _named(tree: ast.Module, classes: Sequence[tuple[str, ...]]) -> list[ast.Cla
         waiting += [(child, names) for child in ast.iter_child_nodes(node)]
     found = [by_name[one][0] for one in dict.fromkeys(classes) if len(by_name.get(one, ())) == 1]
     return sorted(found, key=lambda node: node.lineno)
+
+
+def _row_of(tree: ast.Module, node: ast.ClassDef) -> int:
+    """The first row of the statement at the top of the file that a class is in."""
+    around = (one for one in tree.body if first_row(one) <= node.lineno <= (one.end_lineno or one.lineno))
+    return first_row(next(around))
 
 
 def _forward_of(cls: ast.ClassDef) -> ast.FunctionDef | None:
@@ -90,20 +96,6 @@ def _binds_call(node: ast.AST) -> bool:
     if isinstance(node, ast.Name):
         return node.id == "__call__" and isinstance(node.ctx, ast.Store)
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name == "__call__"
-
-
-def _flag_in(tree: ast.Module) -> str | None:
-    """What the file calls ``typing.TYPE_CHECKING``; None if it does not import it at its top level."""
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "typing" and not node.level:
-            for name in node.names:
-                if name.name == _FLAG:
-                    return name.asname or name.name
-        if isinstance(node, ast.Import):
-            for name in node.names:
-                if name.name == "typing":
-                    return f"{name.asname or name.name}.{_FLAG}"
-    return None
 
 
 def _edit(source: Source, cls: ast.ClassDef, method: ast.FunctionDef, flag: str) -> Edit:
@@ -156,30 +148,32 @@ def _parameter(one: ast.arg, default: ast.expr | None) -> str:
     return declared if default is None else f"{declared} = {ast.unparse(default)}"
 
 
-def _import_of_flag(source: Source, tree: ast.Module) -> Edit:
-    """The edit that imports the flag, above the first import that may be there, or above the first statement."""
-    body = [*tree.body]
-    if ast.get_docstring(tree, clean=False) is not None:
-        body = body[1:]
-    node = next(one for one in body if not (isinstance(one, ast.ImportFrom) and one.module == "__future__"))
-    row = min([node.lineno, *(one.lineno for one in getattr(node, "decorator_list", ()))])
-    line = source.lines[row - 1]
-    end = _line_end(line) or "\n"
-    blank = "" if isinstance(node, (ast.Import, ast.ImportFrom)) else end * 2
-    return Edit(Place(row, 1), Place(row, 1), f"from typing import {_FLAG}{end}{blank}")
-
-
 def _prove(old: Source, new: Source, number: int) -> None:
-    """Raise SourceError unless the trees without typed calls, and the new one without the import, are the same."""
+    """Raise SourceError unless the trees without typed calls, and the new one without the import, are the same.
+
+    What follows from the order of statements, such as the docstring and imports from ``__future__``, must be too.
+    """
     try:
         (before, had), (after, has) = _stripped(old.text), _stripped(new.text)
         if len(after.body) == len(before.body) + 1:
-            after.body = [one for one in after.body if ast.unparse(one) != f"from typing import {_FLAG}"]
-        is_same = has == had + number and same_tree(before, after)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+            added = next(one for one in after.body if ast.unparse(one) == f"from typing import {FLAG}")
+            after.body.remove(added)
+        is_same = has == had + number and same_tree(before, after) and _compiles(new) >= _compiles(old)
+    except (SyntaxError, ValueError, StopIteration, RecursionError, MemoryError):
         is_same = False
     if not is_same:
         raise SourceError("the result has another syntax tree than it should", attempt="type the calls in")
+
+
+def _compiles(source: Source) -> tuple[bool, bool]:
+    """Whether the text compiles, and whether it has a docstring."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:  # Nothing is run. Programs in notebooks may await at their top level.
+            compile(source.text, "<text>", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+        except SyntaxError:
+            return False, False
+    return True, ast.get_docstring(source.tree, clean=False) is not None
 
 
 def _stripped(text: str) -> tuple[ast.Module, int]:

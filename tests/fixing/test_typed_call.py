@@ -14,7 +14,7 @@ from command_line import forward_call
 
 from flake8_forward_call.fixing import typed_call, typing_calls
 from flake8_forward_call.fixing.typed_call import typed
-from flake8_forward_call.sources.source import Source
+from flake8_forward_call.sources.source import Source, SourceError
 
 NET = """\
 import torch
@@ -116,6 +116,60 @@ def test_the_flag_is_imported_unless_it_is_there(head: str) -> None:
     Path("net.py").write_text(head + NET)
     added, flag = IMPORTS[head]
     assert fixed() == head + added + NET.rstrip("\n") + CALL.replace("TYPE_CHECKING", flag)
+
+
+HEAD, REST = NET.split("\n", 1)
+IMPORT = "from typing import TYPE_CHECKING\n"
+TYPED_REST = REST.rstrip("\n") + CALL
+# Where an import of the flag is of no use, or would be in the way of what must stay first: before and after.
+ELSEWHERE = {
+    "after an import from the future on the same row": (
+        f"from __future__ import annotations; {HEAD}\n{REST}",
+        f"from __future__ import annotations; {HEAD}\n{IMPORT}{TYPED_REST}",
+    ),
+    "after the docstring on the same row": (
+        f'"""About."""; {HEAD}\n{REST}',
+        f'"""About."""; {HEAD}\n{IMPORT}{TYPED_REST}',
+    ),
+    "below the class": (f"{NET}\n\n{IMPORT}", f"{IMPORT}{HEAD}\n{TYPED_REST}\n\n{IMPORT}"),
+    "the module below the class": (f"{NET}\n\nimport typing\n", f"{IMPORT}{HEAD}\n{TYPED_REST}\n\nimport typing\n"),
+    "deleted": (f"import typing\ndel typing\n{NET}", f"{IMPORT}import typing\ndel typing\n{HEAD}\n{TYPED_REST}"),
+}
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_the_flag_is_imported_where_it_is_known_in_time(where: str) -> None:
+    before, after = ELSEWHERE[where]
+    new = typed(Source("net.py", before), [("Net",)])
+    assert new is not None
+    assert new.source.text == after
+    compile(after, "net.py", "exec", dont_inherit=True)
+
+
+# What may make the flag true at run time, so that the call for type checkers would run.
+TRUE = [
+    f"TYPE_CHECKING = True\n{NET}",
+    f"{IMPORT}TYPE_CHECKING = True\n{NET}",
+    f"{IMPORT}{NET}\n\ndef set(value):\n    global TYPE_CHECKING\n    TYPE_CHECKING = value\n",
+    f"from flags import FLAG as TYPE_CHECKING\n{NET}",
+    f"{HEAD}\ndef net(TYPE_CHECKING):\n" + "".join(f"    {line}\n" for line in REST.splitlines()),
+    NET.replace("    def __init__", "    TYPE_CHECKING = True\n\n    def __init__"),
+]
+
+
+@pytest.mark.parametrize("text", TRUE)
+def test_nothing_is_added_if_the_flag_may_be_true_when_the_program_runs(text: str) -> None:
+    names = ("net", "Net") if "def net" in text else ("Net",)
+    with pytest.raises(SourceError, match="binds TYPE_CHECKING to something else"):
+        typed(Source("net.py", text), [names])
+
+
+def test_the_flag_is_imported_above_the_class_if_all_else_shares_a_row() -> None:
+    one = f"from __future__ import annotations; {HEAD}; from torch import nn; Base = nn.Module\n"
+    text = one + NET.replace(f"{HEAD}\nfrom torch import nn\n\n\n", "").replace("nn.Module", "Base")
+    new = typed(Source("net.py", text), [("Net",)])
+    assert new is not None
+    assert new.source.text.startswith(one + IMPORT)
 
 
 @pytest.mark.parametrize("end", ["\r\n", "\n"])

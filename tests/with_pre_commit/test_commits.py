@@ -143,6 +143,18 @@ def test_arguments_of_the_user_do_not_include_what_is_excluded(project: Scratch)
     assert "vendor" not in done.out
 
 
+def test_code_in_a_document_is_fixed_if_its_type_and_the_option_are_named(project: Scratch) -> None:
+    path, block = project.folder / "README.md", "# Training\n\n```python\n{}```\n"
+    path.write_text(block.format(TRAIN))
+    use(project, recipe("forward-call-fix"))
+    assert tried(project).status == 0
+    use(project, recipe("forward-call-fix", args=True))
+    path.write_text("Rewritten.\n\n" + block.format(TRAIN))
+    assert tried(project).status == 1
+    assert path.read_text() == "Rewritten.\n\n" + block.format(FIXED)
+    assert tried(project).status == 0
+
+
 def test_notebook_is_fixed(fixed: Scratch) -> None:
     path = fixed.folder / "a notebook für alle.ipynb"
     path.write_text(notebook("%time 1", TRAIN), encoding="utf-8")

@@ -39,7 +39,8 @@ def test_recipe_is_valid(anywhere: Scratch, text: str) -> None:
 
 def test_every_recipe_is_used_by_a_test_of_the_hooks() -> None:
     used = [recipe("forward-call-fix"), recipe("forward-call"), recipe("flake8")]
-    used += [recipe("forward-call", folder=True), recipe("forward-call", args=True)]
+    used += [recipe("forward-call-fix", args=True), recipe("forward-call", folder=True)]
+    used += [recipe("forward-call", args=True)]
     assert recipes() == used
     assert [text for page in PAGES[:2] for text in recipes(page)] == [recipe("forward-call-fix")] * 2
 

@@ -6,10 +6,10 @@ doctest runs the examples with the globals of their module: https://docs.python.
 from __future__ import annotations
 
 import ast
-import os
 import re
 from collections.abc import Iterable, Iterator
 
+from flake8_forward_call.inference.places.layout import real
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import root_of
@@ -62,7 +62,7 @@ def _read(file: File) -> Iterator[File]:
 def examples_of(source: Source, host: File | None) -> File:
     """The examples of a file as a program; ``host`` is the file, if it can be parsed. Raises SourceError."""
     rows = source.text.split("\n")
-    path = os.path.realpath(source.path)
+    path = real(source.path)
     if host is None or rows[0].strip():
         return File(path, source.tree, text=source.text)
     return _program(host, rows, source.tree)

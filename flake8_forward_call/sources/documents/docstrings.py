@@ -11,7 +11,8 @@ from functools import cached_property
 from flake8_forward_call.findings.finding import Edit, Place
 from flake8_forward_call.sources.documents import restructured
 from flake8_forward_call.sources.documents.blocks import Row
-from flake8_forward_call.sources.documents.program import Program, assembled, edited, in_document
+from flake8_forward_call.sources.documents.program import Program, assembled, in_document
+from flake8_forward_call.sources.edits import edited
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.sources.trees import same_tree
 

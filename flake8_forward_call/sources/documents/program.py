@@ -14,6 +14,7 @@ from itertools import chain
 
 from flake8_forward_call.findings.finding import Edit, Place
 from flake8_forward_call.sources.documents.blocks import Block, Piece, Row, has_prompt, piece_of, sessions_in
+from flake8_forward_call.sources.edits import edited
 from flake8_forward_call.sources.notebook.magics import parses, python_of
 from flake8_forward_call.sources.source import Source, SourceError
 
@@ -158,15 +159,3 @@ def in_document(program: Source, edits: Iterable[Edit]) -> Iterator[Edit]:
         middle = start + kept
         pieces = ((start, middle), (middle + len(edit.content), end))
         yield from (Edit(program.place(first), program.place(last), "") for first, last in pieces if first < last)
-
-
-def edited(source: Source, edits: Iterable[Edit]) -> str:
-    """The text with the edits made. Raises SourceError if two of them overlap."""
-    pieces, done = list[str](), 0
-    for edit in sorted(edits, key=lambda one: (one.start, one.end)):
-        start, end = source.offset(edit.start), source.offset(edit.end)
-        if start < done:
-            raise SourceError(f"two edits overlap at {edit.start}")
-        pieces += [source.text[done:start], edit.content]
-        done = end
-    return "".join([*pieces, source.text[done:]])
