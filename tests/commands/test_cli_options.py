@@ -79,7 +79,6 @@ HABITS = {
     "check -e": "'--exit-zero'",
     "check -n": "'--no-cache'",
     "check -o out.txt": "'--output-file'",
-    "check -j 4": "one process",
     "check --no-color": "'--color never'",
     "check --fixable FWD001": "'fix' and 'config' have it",
     "fix --extend-fixable FWD001": "'--fixable'",
