@@ -8,6 +8,7 @@ import sys
 import threading
 
 from flake8_forward_call import cli
+from flake8_forward_call.jobs.counting import IS_ONE_OF_SEVERAL
 
 # Run with `python -I`, so that neither the current folder, which is the project, nor a variable adds code. The path is
 # that of the worker.
@@ -24,6 +25,7 @@ def main() -> int:
     """Run the command in ``sys.argv``, after the bytes of memory that it may use (0: no limit); the exit status."""
     if memory := int(sys.argv.pop(1)):
         _limit_memory(memory)
+    IS_ONE_OF_SEVERAL.set(True)
     threading.Thread(target=_end_with_the_worker, daemon=True).start()
     try:
         return cli.main()

@@ -95,6 +95,17 @@ def test_nothing_of_the_project_is_imported(tmp_path: Path, monkeypatch: pytest.
     assert not (tmp_path / "ran").exists()
 
 
+def test_check_of_a_project_starts_no_processes_of_its_own(tmp_path: Path) -> None:
+    program = f"{inside.START.partition(';')[0]}; from flake8_forward_call.scanning import inside; "
+    program += "from flake8_forward_call.jobs import counting; inside.cli.main = lambda: print(counting.context()); "
+    command = [sys.executable, "-c", f"{program}print(counting.context() is None); inside.main()", "0"]
+    ours, end = os.pipe()  # At the end of its input, the process ends at once.
+    done = subprocess.run(command, stdin=ours, capture_output=True, text=True, timeout=60, check=True)
+    os.close(ours)
+    os.close(end)
+    assert done.stdout.splitlines() == ["False", "None"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are ended in another way there")
 def test_process_ends_with_its_worker(tmp_path: Path) -> None:
     ours, end = os.pipe()
