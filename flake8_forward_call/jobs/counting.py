@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from flake8_forward_call.configuration.options import AUTO
@@ -27,6 +28,9 @@ MAX_OF_ITSELF = 8
 # coqui-tts (650,000 bytes) and 2.7 of 6.6 s in recbole (750,000), but nothing of 2.2 s in gpytorch (310,000), and they
 # lost 0.3 of 3.4 s in kornia (460,000).
 WORTH_A_FORK, WORTH_A_START = 250_000, 1_000_000
+
+# Whether this process is one of several that share the processors, and starts none.
+IS_ONE_OF_SEVERAL: ContextVar[bool] = ContextVar("is_one_of_several", default=False)
 
 # The processor time that a container may use: "max 100000", or "150000 100000" for one and a half processors.
 # https://docs.kernel.org/admin-guide/cgroup-v2.html#cpu-interface-files
@@ -82,7 +86,7 @@ def context() -> BaseContext | None:
         from multiprocessing.connection import wait  # noqa: F401 (Some systems have no multiprocessing.)
     except ImportError:
         return None
-    if multiprocessing.current_process().daemon:  # It may start none, and it is one of several already.
+    if IS_ONE_OF_SEVERAL.get() or multiprocessing.current_process().daemon:
         return None
     chosen = multiprocessing.get_start_method(allow_none=True)
     if chosen is None and sys.platform == "linux":

@@ -26,11 +26,11 @@ from flake8_forward_call.report.formats import FORMATS
     ("args", "words"),
     [
         (("chek",), ["no command 'chek'; did you mean 'check'?"]),
-        (("zzz",), ["no command 'zzz'; there are check, clean, completion, config, explain, fix, server"]),
+        (("zzz",), ["no command 'zzz'; there are check, clean, completion, config, explain, fix, scan, server"]),
         (("check", "--selct", "FWD001"), ["no option '--selct'; did you mean '--select'?"]),
         (("check", "--slect=FWD001"), ["no option '--slect'; did you mean '--select'?"]),
         (("check", "--interactive"), ["no option '--interactive'; 'fix' has it"]),
-        (("explain", "--verbose"), ["no option '--verbose'; 'check' and 'fix' have it"]),
+        (("explain", "--verbose"), ["no option '--verbose'; 'check' and 'fix' and 'scan' have it"]),
         (("--vers",), ["no option '--vers'; did you mean '--version'?"]),
         (("net.py",), ["no command 'net.py', and no file or directory of that name"]),
         (("-",), ["no command '-'; to check standard input, run 'forward-call check -'"]),
