@@ -9,13 +9,14 @@ the same rule for its index (https://git-scm.com/docs/racy-git).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.configuration.settings import settings_of, settings_or_fault
 from flake8_forward_call.files.cache import Store, default_folder
+from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.files.reading import Stamp
 from flake8_forward_call.findings.selection import Selects, may_select
 from flake8_forward_call.inference.project.disk import is_settled
@@ -73,16 +74,15 @@ class Glances:
 
         return known_unread(name, inside=inside) == []
 
-    def note(self, name: str, stamp: Stamp | None, data: bytes) -> None:
-        """Note what is in a file that was read, and had this stamp before."""
-        if stamp is None or not is_settled(stamp):
-            return
-        for folder in self._folders:
-            if folder.has(name):
-                seen = _glance(name, data)
+    def noting(self, inputs: Iterable[Input]) -> Iterator[Input]:
+        """Yield the same files, and note what is in those that were read."""
+        for each in inputs:
+            folder = next((one for one in self._folders if one.has(each.name)), None)
+            if folder is not None and each.stamp is not None and is_settled(each.stamp):
+                seen = _glance(each.name, each.data)
                 if seen is not None:
-                    folder.note(folder.inner(name), [*stamp, seen])
-                return
+                    folder.note(folder.inner(each.name), [*each.stamp, seen])
+            yield each
 
     def keep(self) -> None:
         """Store the glances for the next run. Never raises."""
