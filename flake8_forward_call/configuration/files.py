@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
@@ -130,7 +129,11 @@ def is_almost_table(name: str) -> bool:
     plain = _SEPARATORS.sub("", name).lower().removeprefix("flake8")
     if name == TABLE or abs(len(plain) - len(_PLAIN)) > 1:
         return False
-    return plain == _PLAIN or SequenceMatcher(None, plain, _PLAIN).ratio() >= _ALMOST
+    if plain == _PLAIN:
+        return True
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, plain, _PLAIN).ratio() >= _ALMOST
 
 
 def _bytes_of(path: Path) -> bytes:

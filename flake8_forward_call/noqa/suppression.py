@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.rules import fwd900
 
 # The options that flake8's FileProcessor reads. Only `disable_noqa` affects comments.
-_OPTIONS = argparse.Namespace(
+_OPTIONS = SimpleNamespace(
     disable_noqa=False, hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0
 )
 
