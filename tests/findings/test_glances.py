@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import forward_call
+from command_line import forward_call, python
 from warm_runs import BASE, NO_MODULE, chain, environments, forget, project, put
 
 from flake8_forward_call.files.cache import VARIABLE, Store
@@ -71,6 +71,29 @@ EVERY_FILE = ["pkg/__init__.py", "pkg/base.py", "pkg/middle.py", "pkg/nets.py", 
 def test_only_files_with_findings_are_read_again(check: Check) -> None:
     assert check() == (["use.py:5:5:FWD001"], EVERY_FILE)
     assert check() == (["use.py:5:5:FWD001"], ["use.py"])
+
+
+RUN = """
+import sys
+
+from flake8_forward_call.cli import main
+from flake8_forward_call.inference.project import disk
+
+disk.SETTLED = -(10**12)
+main(["check"])
+heavy = ("libcst", "asyncio", "multiprocessing", "flake8.processor", "flake8_forward_call.inference.evaluator")
+print("imported:", *(name for name in heavy if name in sys.modules))
+"""
+
+
+def test_nothing_heavy_is_imported_if_nothing_has_changed(
+    chain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    first, second = (python(RUN, cwd=chain).lines for _ in range(2))
+    assert first[:-1] == second[:-1] != []
+    assert "libcst" in first[-1]
+    assert second[-1].strip() == "imported:"
 
 
 def test_changed_file_is_read_again(check: Check, chain: Path) -> None:
