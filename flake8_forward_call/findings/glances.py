@@ -17,9 +17,8 @@ from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.configuration.settings import settings_of, settings_or_fault
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.files.inputs import Input
-from flake8_forward_call.files.reading import Stamp
+from flake8_forward_call.files.reading import Stamp, is_settled
 from flake8_forward_call.findings.selection import Selects, may_select
-from flake8_forward_call.inference.project.disk import is_settled
 from flake8_forward_call.rules import fwd006
 from flake8_forward_call.sources.opening import may_have_examples, may_matter_in, read
 from flake8_forward_call.sources.source import SourceError, is_document, is_stub, may_call_inside

@@ -11,10 +11,10 @@ import pytest
 from command_line import forward_call, python
 from warm_runs import BASE, NO_MODULE, chain, environments, forget, project, put
 
+from flake8_forward_call.files import reading
 from flake8_forward_call.files.cache import VARIABLE, Store
 from flake8_forward_call.files.reading import read_bytes
 from flake8_forward_call.findings import glances
-from flake8_forward_call.inference.project import disk
 
 __all__ = ["chain", "environments", "project"]
 
@@ -41,7 +41,7 @@ def check(chain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Check
 
     A run that has no cache must report the same.
     """
-    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setattr(reading, "SETTLED", -(10**12))
     read: list[str] = []
 
     def noted(path: str, *given: Any) -> bytes:
@@ -77,9 +77,9 @@ RUN = """
 import sys
 
 from flake8_forward_call.cli import main
-from flake8_forward_call.inference.project import disk
+from flake8_forward_call.files import reading
 
-disk.SETTLED = -(10**12)
+reading.SETTLED = -(10**12)
 main(["check"])
 heavy = ("libcst", "asyncio", "multiprocessing", "flake8.processor", "flake8_forward_call.inference.evaluator")
 print("imported:", *(name for name in heavy if name in sys.modules))
@@ -114,7 +114,7 @@ def test_file_that_had_nothing_to_report_is_asked_about_again_if_another_one_cha
 
 
 def test_file_written_a_moment_ago_is_read_again(check: Check, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "SETTLED", 10**15)
+    monkeypatch.setattr(reading, "SETTLED", 10**15)
     check()
     assert check()[1] == EVERY_FILE
 
