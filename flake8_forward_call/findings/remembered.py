@@ -26,7 +26,7 @@ def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool)
         return find()  # This result rests on a record as well, which is no fact about the project.
     try:
         real = os.path.realpath(source.path)
-        session = _session(source.path, real)
+        session = _session(source, real)
         digest = None if session is None else session.key_of(source)
         known = None if session is None or digest is None else _recalled(session, source.path, real, digest, inside)
     except Exception:  # Without earlier results, the findings are the same.
@@ -42,8 +42,11 @@ def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool)
     return findings
 
 
-def _session(name: str, real: str) -> Session | None:
+def _session(source: Source, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
+    name = source.path
+    if is_document(name) and source.file is source:
+        return None  # It is read as a program. What is stored about a document is about the code in it.
     # What kind of file it is depends on its name.
     if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
