@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from command_line import forward_call
 from documents import NET, hold
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flake8_forward_call.sources.documents.escapes import without_escapes
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +160,11 @@ def test_escape_sequences_are_what_they_stand_for(docstring: str, end: str) -> N
     body = docstring.replace("\n", "\n    ")
     text = f'from net import Net\n\n\ndef f():\n    """Do.\n\n    {body}"""\n'
     hold("a.py", text.replace("\n", end))
+
+
+@given(st.lists(st.text("\\\"'rfb x")))
+def test_rows_keep_their_length_without_escapes(rows: list[str]) -> None:
+    assert [len(row) for row in without_escapes(rows)] == [len(row) for row in rows]
 
 
 def test_rows_that_an_escaped_backslash_joins_are_joined_by_the_fix() -> None:
