@@ -59,7 +59,7 @@ def _entry_of(source: Source, inside: bool) -> _Entry | None:
         return None  # This result rests on a record as well, which is no fact about the project.
     try:
         real = os.path.realpath(source.path)
-        session = _session(source.path, real)
+        session = _session(source, real)
         digest = None if session is None else session.key_of(source)
         if session is None or session.results is None or digest is None:
             return None
@@ -72,18 +72,24 @@ def _entry_of(source: Source, inside: bool) -> _Entry | None:
 def known_unread(name: str, *, inside: bool) -> list[Finding] | None:
     """The findings of an earlier run in a file that is not read, if they still hold, else None. Never raises."""
     observed = OBSERVED.get()
-    if observed is not None and observed.concerns(name):
+    if is_document(name) or (observed is not None and observed.concerns(name)):
         return None
     try:
         real = os.path.realpath(name)
-        session = _session(name, real)
+        session = _session_by_name(name, real)
         return None if session is None else _recalled(session, name, real, session.workspace.disk.digest(real), inside)
     except Exception:  # Without earlier results, the findings are the same.
         return None
 
 
-def _session(name: str, real: str) -> Session | None:
+def _session(source: Source, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
+    if is_document(source.path) and source.file is source:
+        return None  # It is read as a program. What is stored about a document is about the code in it.
+    return _session_by_name(source.path, real)
+
+
+def _session_by_name(name: str, real: str) -> Session | None:
     # What kind of file it is depends on its name.
     if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
