@@ -7,7 +7,8 @@
 
 Every program is run once per round, one after the other, so that all of them meet the same machine. The table shows the
 median of the rounds, and for the CPU time the smallest and the largest value as well. The programs get a copy of the
-releases, in which two files are changed on the way. ruff and flake8 must be installed beside this package.
+releases, in which two files are changed on the way. ruff and flake8 must be installed beside this package. Python may
+keep the bytecode of what it imports, as it does for everyone who has installed the programs.
 """
 
 from __future__ import annotations
@@ -191,7 +192,8 @@ def measured(programs: Sequence[Program], cache: Path, rounds: int) -> dict[str,
     for number in range(1, rounds + 1):
         for one in programs:
             one.before()
-            environment = {**os.environ, "FORWARD_CALL_CACHE_DIR": str(cache)}
+            environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+            environment["FORWARD_CALL_CACHE_DIR"] = str(cache)
             costs[one.name].append(_cost(one.command, environment))
             print(f"round {number}: {one.name}: {costs[one.name][-1].cpu:.2f} s", file=sys.stderr, flush=True)
     return costs

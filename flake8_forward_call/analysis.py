@@ -26,7 +26,7 @@ def analyse(source: Source, keeps: Callable[[str], bool] = lambda _: True) -> li
         return found
     # They are not remembered with the file, because the settings may ask for them in one run and not in the next.
     calls, sets = examples.mentions_forward, examples.sets_call
-    inside = examples.calls_inside and keeps(fwd006.RULE.code)
+    inside = keeps(fwd006.RULE.code) and examples.calls_inside
     return _in_order(source, [*found, *_found(examples, calls=calls, sets=sets, inside=inside)])
 
 
@@ -39,7 +39,7 @@ def known(source: Source, keeps: Callable[[str], bool]) -> list[Finding] | None:
         return []
     if source.examples is not None:
         return None
-    inside = source.calls_inside and keeps(fwd006.RULE.code)
+    inside = keeps(fwd006.RULE.code) and source.calls_inside
     if not (source.mentions_forward or source.sets_call or inside):
         return _in_order(source, [unanalysable(source.path, fault) for fault in source.faults()])
     from flake8_forward_call.findings.remembered import known_in
@@ -60,7 +60,7 @@ def get_ready() -> None:
 def _analysed(source: Source, keeps: Callable[[str], bool]) -> list[Finding]:
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call
-    inside = source.calls_inside and keeps(fwd006.RULE.code)
+    inside = keeps(fwd006.RULE.code) and source.calls_inside
     if not (calls or sets or inside):  # Most files have neither and need no large stack.
         return _in_order(source, faults)
     from flake8_forward_call.findings.remembered import found_in

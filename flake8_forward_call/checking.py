@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,7 +16,7 @@ from flake8_forward_call.findings.selection import Selection, Selects
 from flake8_forward_call.noqa.suppression import ignores_file, unsuppressed
 from flake8_forward_call.noqa.unused import may_name_code, unused
 from flake8_forward_call.rules import fwd006
-from flake8_forward_call.sources.opening import read
+from flake8_forward_call.sources.opening import may_have_examples, may_matter_in, read
 from flake8_forward_call.sources.source import (
     Source,
     SourceError,
@@ -25,7 +24,6 @@ from flake8_forward_call.sources.source import (
     is_notebook,
     is_stub,
     may_call_inside,
-    may_matter,
 )
 
 # Returns the findings in a source of the rules that are kept, or None if it does not know them.
@@ -65,9 +63,9 @@ def _checked(
     """The file with the findings that ``find`` returns, if it is asked; None if it returns None."""
     if is_stub(name):
         return Checked([])
+    may_matter = may_matter_in(name, data) or (unused_noqa and may_name_code(data))
     # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
-    is_inside = may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)
-    if not (_may_matter(name, data) or is_inside or (unused_noqa and may_name_code(data))):
+    if not may_matter and not (may_call_inside(data) and selects(name).keeps(fwd006.RULE.code)):
         return Checked([])
     has_documents = has_documents and _has_documents(name, data)
     try:
@@ -87,28 +85,14 @@ def _checked(
     return _selected(source, found, selects(name), unused_noqa=unused_noqa)
 
 
-# What code in a docstring begins with.
-_BEGINS_CODE = re.compile(rb">>>|::|```|~~~")
-
-
 def _has_documents(name: str, data: bytes) -> bool:
     """Whether the code in a document, or in docstrings, is to be checked according to the settings of a file."""
-    if not is_document(name) and (is_notebook(name) or _BEGINS_CODE.search(data) is None):
-        return False
-    return settings_or_fault(Path(os.path.realpath(name)).parent)[0].documents
-
-
-# The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.
-_BETWEEN_STRINGS = re.compile(rb'"\s*,\s*"')
-
-
-def _may_matter(name: str, data: bytes) -> bool:
-    return may_matter(data) or (is_notebook(name) and may_matter(_BETWEEN_STRINGS.sub(b"", data)))
+    return may_have_examples(name, data) and settings_or_fault(Path(os.path.realpath(name)).parent)[0].documents
 
 
 def hold(name: str, data: bytes) -> None:
     """Use the bytes of standard input in place of the file with this name, whether or not it exists. Never raises."""
-    if not _may_matter(name, data):
+    if not may_matter_in(name, data):
         return
     from flake8_forward_call.inference import session
 

@@ -69,5 +69,5 @@ def _nothing_is_installed() -> Iterator[None]:
 @pytest.fixture
 def every_file_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read and parse also files without `.forward`, to test what is reported if that fails."""
-    monkeypatch.setattr(checking, "_may_matter", lambda *_: True)
+    monkeypatch.setattr(checking, "may_matter_in", lambda *_: True)
     monkeypatch.setattr(Source, "mentions_forward", True)

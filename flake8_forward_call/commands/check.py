@@ -18,6 +18,7 @@ from flake8_forward_call.commands.options import ignore_noqa_option, observed_op
 from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.inputs import Input, read_inputs
 from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.glances import Glances
 from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.jobs.counting import wanted
 from flake8_forward_call.jobs.doing import done
@@ -141,15 +142,26 @@ def _look(
     trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
+    glances = Glances(
+        () if task.unused_noqa else paths, gate.selects
+    )  # A comment that silences nothing is in no glance.
     with Progress(is_wanted=not telling.is_quiet) as progress:
-        inputs = telling.seen(read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.expect))
-        for each, found in done(inputs, task, number, progress, trouble):
+        inputs = read_inputs(
+            paths,
+            stdin_filename,
+            trouble,
+            telling.skipped,
+            progress.expect,
+            need_not_be_read=glances.tell_nothing,
+        )
+        for each, found in done(telling.seen(glances.noting(inputs)), task, number, progress, trouble):
             gate.saw(each)
             findings += found
             source = source_of(each.name, each.data) if found else None
             if source is not None:
                 sources[each.name] = source
     keep()
+    glances.keep()
     telling.skipped.tell_if_all(trouble)
     run = None
     if gate.output_format == "html":

@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
 from functools import lru_cache
 from pathlib import Path
 
@@ -70,6 +69,7 @@ class Configured:
         return self.base or self.path.parent
 
 
+@lru_cache(maxsize=4096)
 def nearest(folder: Path) -> Path | None:
     """The first file with settings, in the folder or one above it. Raises ConfigError."""
     return next((found for one in (folder, *folder.parents) if (found := in_folder(one)) is not None), None)
@@ -92,8 +92,14 @@ def of_user() -> Path | None:
     else:
         top = os.environ.get("XDG_CONFIG_HOME", "")
         top = top if os.path.isabs(top) else os.path.expanduser("~/.config")  # noqa: PTH111, PTH117
+    return _below(top) if os.path.isabs(top) else None  # noqa: PTH117 (A string.)
+
+
+@lru_cache(maxsize=4)
+def _below(top: str) -> Path | None:
+    """The user's own file below the folder for such files; None if there is none."""
     path = Path(top, TABLE, OWN_FILE)
-    return path if os.path.isabs(top) and not is_missing(path) else None  # noqa: PTH117 (A string.)
+    return None if is_missing(path) else path
 
 
 def is_own(path: Path) -> bool:
@@ -123,7 +129,11 @@ def is_almost_table(name: str) -> bool:
     plain = _SEPARATORS.sub("", name).lower().removeprefix("flake8")
     if name == TABLE or abs(len(plain) - len(_PLAIN)) > 1:
         return False
-    return plain == _PLAIN or SequenceMatcher(None, plain, _PLAIN).ratio() >= _ALMOST
+    if plain == _PLAIN:
+        return True
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(None, plain, _PLAIN).ratio() >= _ALMOST
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -274,6 +284,8 @@ def _top(folder: Path) -> Path:
 
 def forget() -> None:
     """Clear the caches, so that changed files are read again."""
+    nearest.cache_clear()
+    _below.cache_clear()
     _has_table.cache_clear()
     in_folder.cache_clear()
     read_what_is_valid.cache_clear()

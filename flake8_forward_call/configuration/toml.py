@@ -6,11 +6,6 @@ import re
 import sys
 from typing import Any
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 # For each part of a key, Python's parser goes through all parts, so a key of 100,000 parts takes minutes.
 MAX_PARTS = 64
 _PART = r"\.[ \t]*(?:[\w-]+|\"[^\"\n]*\"|'[^'\n]*')[ \t]*"
@@ -32,6 +27,11 @@ class TomlError(Exception):
 
 def parsed(text: str) -> dict[str, Any]:
     """The table in a text. Raises TomlError."""
+    if sys.version_info >= (3, 11):  # Late, because many folders have no settings in TOML.
+        import tomllib
+    else:
+        import tomli as tomllib
+
     long_key = _LONG_KEY.search(text)
     if long_key is not None:
         row = text.count("\n", 0, long_key.start()) + 1

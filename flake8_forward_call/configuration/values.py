@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -66,6 +65,8 @@ def value_of(option: Option, given: object, base: Path) -> Value:
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """The hint for an unknown word: the closest known one, else all of them."""
     known = list(words)
+    import difflib  # Late, because few runs have a mistake to tell about.
+
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else f"choose from {', '.join(known)}"
 

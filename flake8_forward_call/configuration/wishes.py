@@ -12,7 +12,11 @@ from flake8_forward_call.inference.project.wishes import Wishes
 
 def wishes_of(folder: Path) -> Wishes:
     """The wishes that the settings for a folder contain. Raises ConfigError."""
-    settings = settings_of(folder)
+    return wishes_in(settings_of(folder))
+
+
+def wishes_in(settings: Settings) -> Wishes:
+    """The wishes that some settings contain."""
     return Wishes(
         tuple(map(Path, settings.roots)),
         Declared(settings.module_classes, settings.non_module_classes),

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_forward_call.files.discovery import find_files, is_chosen
-from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, read_bytes
+from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, Stamp, read_bytes, stamp_of
 from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.terminal.printing import near
 from flake8_forward_call.terminal.trouble import Trouble, reason
@@ -20,12 +20,16 @@ STDIN_NAME = "stdin"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """Bytes to check, and the file name for their findings."""
+    """Bytes to check, and the file name for their findings.
+
+    The bytes are empty if nothing is to be reported about the file. ``stamp`` is that of the file before it was read.
+    """
 
     name: str
     data: bytes
     is_stdin: bool = False
     given: tuple[str, ...] = ()  # The real paths of what the user gave.
+    stamp: Stamp | None = None
 
     @property
     def leads_out_to(self) -> str | None:
@@ -44,11 +48,13 @@ def read_inputs(
     trouble: Trouble,
     skipped: Skipped,
     over: Callable[[Iterable[str]], Iterable[str]] = iter,
+    *,
+    need_not_be_read: Callable[[str, Stamp], bool] = lambda _name, _stamp: False,
 ) -> Iterator[Input]:
     """Yield the files under the paths, read one by one. What cannot be read is reported to ``trouble``.
 
     ``skipped`` notes what is checked and what is skipped. ``over`` yields the file names that it gets: it can show the
-    progress.
+    progress. ``need_not_be_read`` says of a file with its stamp whether it is known that nothing is to be reported.
     """
     if list(paths) == [STDIN]:
         if not is_chosen(stdin_filename):
@@ -60,13 +66,17 @@ def read_inputs(
     given = tuple(map(os.path.realpath, paths))
     for name in over(find_files(paths, trouble, skipped)):
         try:
+            stamp = stamp_of(name)
+            if need_not_be_read(name, stamp):
+                yield Input(name, b"", given=given)
+                continue
             data = read_bytes(name)
         except NotPlainError as error:
             trouble.error(f"{near(name)}: {error}")
         except OSError as error:
             trouble.error(f"{near(name)}: cannot be read: {reason(error)}")
         else:
-            yield Input(name, data, given=given)
+            yield Input(name, data, given=given, stamp=stamp)
 
 
 def _read_stdin(trouble: Trouble) -> bytes | None:

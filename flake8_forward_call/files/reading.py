@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+import time
+from typing import TypeAlias
 
 # GitHub refuses larger files: https://docs.github.com/repositories/working-with-files/
 # managing-large-files/about-large-files-on-github. So no program and no notebook is larger.
@@ -33,6 +35,13 @@ _KINDS = (
     (stat.S_ISCHR, "a device"),
     (stat.S_ISBLK, "a device"),
 )
+
+
+# A file with another content has another one: the size, the mtime and the ctime in nanoseconds, the inode.
+Stamp: TypeAlias = list[int]
+
+# In nanoseconds. A younger file can change and keep its stamp, because FAT stores times in steps of two seconds.
+SETTLED = 2_000_000_000
 
 
 class NotPlainError(OSError):
@@ -62,6 +71,17 @@ def read_bytes(path: str | os.PathLike[str], limit: int = MAX_BYTES, *, follow: 
 def read_head(path: str | os.PathLike[str], count: int) -> bytes:
     """The first bytes of a regular file of any size. Raises the same errors as ``read_bytes``."""
     return _read(path, count, None, follow=True)
+
+
+def stamp_of(path: str) -> Stamp:
+    """The stamp of a file, through links. Raises OSError, and ValueError for what can be no path."""
+    status = os.stat(path)  # noqa: PTH116 (A Path for each of thousands of files is slow.)
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
+
+
+def is_settled(stamp: Stamp) -> bool:
+    """Whether any further change of a file with this stamp gives it a new stamp."""
+    return max(stamp[1:3]) < time.time_ns() - SETTLED
 
 
 def is_missing(path: str | os.PathLike[str]) -> bool:

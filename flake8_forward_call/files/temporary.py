@@ -10,7 +10,6 @@ import os
 import re
 import stat
 import sys
-import tempfile
 import time
 from contextlib import suppress
 from functools import cache
@@ -26,6 +25,8 @@ _LONG_AGO = 60
 
 def make(folder: Path) -> tuple[int, Path]:
     """A new, empty file in a folder, open for writing, and locked as long as it is open. Raises OSError."""
+    import tempfile  # Late, because most runs write no file.
+
     descriptor, name = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
     try:
         _lock(descriptor)

@@ -11,7 +11,7 @@ from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.project.results import Results
-from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.inference.session import Session, session_at
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
@@ -69,16 +69,32 @@ def _entry_of(source: Source, inside: bool) -> _Entry | None:
     return _Entry(session, session.results, real, digest, known)
 
 
+def known_unread(name: str, *, inside: bool) -> list[Finding] | None:
+    """The findings of an earlier run in a file that is not read, if they still hold, else None. Never raises."""
+    observed = OBSERVED.get()
+    if is_document(name) or (observed is not None and observed.concerns(name)):
+        return None
+    try:
+        real = os.path.realpath(name)
+        session = _session_by_name(name, real)
+        return None if session is None else _recalled(session, name, real, session.workspace.disk.digest(real), inside)
+    except Exception:  # Without earlier results, the findings are the same.
+        return None
+
+
 def _session(source: Source, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
-    name = source.path
-    if is_document(name) and source.file is source:
+    if is_document(source.path) and source.file is source:
         return None  # It is read as a program. What is stored about a document is about the code in it.
+    return _session_by_name(source.path, real)
+
+
+def _session_by_name(name: str, real: str) -> Session | None:
     # What kind of file it is depends on its name.
     if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None
     try:
-        session = session_of(name)
+        session = session_at(real)
     except ConfigError:
         return None
     return None if session.results is None else session

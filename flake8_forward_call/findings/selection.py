@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -98,6 +97,8 @@ def unknown(code: str) -> str:
     """The message for an unknown code, with the rule that was probably meant."""
     if code.upper() == EVERYTHING:
         return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
+    import difflib  # Late, because few runs have a mistake to tell about.
+
     close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
     remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(BY_CODE)}"
     return f"unknown rule code {code!r}; {remedy}"

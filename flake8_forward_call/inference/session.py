@@ -7,14 +7,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextlib import suppress
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from flake8_forward_call import collector
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
-from flake8_forward_call.inference.engine import OutOfBudget
-from flake8_forward_call.inference.evaluator import Evaluator
 from flake8_forward_call.inference.places import apart
 from flake8_forward_call.inference.places import environment as environments
 from flake8_forward_call.inference.places import layout as layouts
@@ -50,10 +48,12 @@ from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
-from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.file import File
-from flake8_forward_call.inference.usage.doctests import examples_of
 from flake8_forward_call.sources.source import Source
+
+if TYPE_CHECKING:  # What earlier runs have found is used without these, which take longer to import than all others.
+    from flake8_forward_call.inference.evaluator import Evaluator
+    from flake8_forward_call.inference.questions import Questions
+    from flake8_forward_call.inference.syntax.file import File
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
@@ -124,6 +124,9 @@ class Session:
         The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
         does not depend on which files were checked before it.
         """
+        from flake8_forward_call.inference.evaluator import Evaluator
+        from flake8_forward_call.inference.usage.doctests import examples_of
+
         if source.is_beside:
             host = self.workspace.file_at(Path(os.path.realpath(source.path)))
             return examples_of(source, host), self.fresh(Evaluator)
@@ -138,6 +141,8 @@ class Session:
         self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
     ) -> _Answer:
         """See ``Questions.of_project``."""
+        from flake8_forward_call.inference.engine import OutOfBudget
+        from flake8_forward_call.inference.evaluator import Evaluator
 
         def answer() -> _Answer:
             alone = self.fresh(Evaluator, _PASSED_ON[kind])
@@ -228,12 +233,14 @@ class _Sessions:
         self._results: dict[tuple[object, ...], Results] = {}
         self._around: dict[Path, Surroundings] = {}
         self._environments: dict[tuple[object, ...], Environment] = {}
+        self._wishes: dict[str, tuple[object, Wishes]] = {}
         self._of_editors: dict[str, str] = {}  # The texts that are open in editors, by path.
         self._held: str | None = None  # The path of a text that counts too, but is not open in an editor.
         self.keeps_running = False  # Whether the results may be asked for again in this process.
 
-    def of(self, path: str, wishes: Wishes) -> Session:
-        real = os.path.realpath(path)
+    def of(self, real: str) -> Session:
+        """The session for the file at a real path. Raises ConfigError."""
+        wishes = self._wishes_for(os.path.dirname(real))  # noqa: PTH120
         self._let_go(real)
         if not self._disk.is_file(real):
             environment = environment_of(None, None, wishes.environment)
@@ -255,6 +262,15 @@ class _Sessions:
             self._let_go_of_oldest()
         facts.turn_to(session.ledger)
         return session
+
+    def _wishes_for(self, folder: str) -> Wishes:
+        from flake8_forward_call.configuration.settings import settings_of
+        from flake8_forward_call.configuration.wishes import wishes_in
+
+        settings, known = settings_of(Path(folder)), self._wishes.get(folder)
+        if known is None or known[0] is not settings:
+            known = self._wishes[folder] = settings, wishes_in(settings)
+        return known[1]
 
     def _keeps_too_much(self) -> bool:
         if len(self._now) > _KEPT:
@@ -340,6 +356,7 @@ class _Sessions:
         self._texts.clear()
         self._around.clear()
         self._environments.clear()
+        self._wishes.clear()
         self._disk = Disk(unsaved, self._disk.known)
 
 
@@ -351,9 +368,12 @@ def session_of(path: str) -> Session:
 
     Raises ConfigError.
     """
-    from flake8_forward_call.configuration.wishes import wishes_of
+    return session_at(os.path.realpath(path))
 
-    return _SESSIONS.of(path, wishes_of(Path(os.path.realpath(path)).parent))
+
+def session_at(real: str) -> Session:
+    """The same for the real path of a file. Raises ConfigError."""
+    return _SESSIONS.of(real)
 
 
 def hold(path: str, text: str) -> None:

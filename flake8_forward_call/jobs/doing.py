@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.jobs import counting
@@ -27,6 +28,17 @@ def done(
     read first, and those that do not need inference are done then. What happens to a process is reported to
     ``trouble``.
     """
+    inputs = iter(inputs)
+    if number != 1:  # As long as no file needs inference, it does not matter what can be done about it here.
+        for each in inputs:
+            answer = task.known(each)
+            if answer is None:
+                inputs = chain((each,), inputs)
+                break
+            yield each, answer
+            progress.advance()
+        else:
+            return
     context = None if number == 1 else counting.context()
     if context is None:
         for each in inputs:

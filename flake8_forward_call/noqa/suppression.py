@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.rules import fwd900
 
 # The options that flake8's FileProcessor reads. Only `disable_noqa` affects comments.
-_OPTIONS = argparse.Namespace(
+_OPTIONS = SimpleNamespace(
     disable_noqa=False, hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0
 )
 
@@ -28,10 +29,45 @@ _NOT_OF_A_LINE = frozenset((tokenize.DEDENT, tokenize.ENDMARKER))
 
 def unsuppressed(path: str, text: str, findings: Sequence[Finding]) -> list[Finding]:
     """The findings in this text that no ``# noqa`` comment silences."""
-    if not findings or "noqa" not in text.lower():
+    if not findings or not _may_silence(text, findings):
         return list(findings)
     suppression = Suppression(path, text)
     return [finding for finding in findings if not suppression.silences(finding)]
+
+
+# Quotes that may begin or end a string of several lines, and those of strings that may have code in the middle.
+_LONG_QUOTES = ('"""', "'''")
+_LONG_STRING_WITH_CODE = re.compile(r"""[ft]r?(?:\"{3}|'{3})""", re.IGNORECASE)
+
+
+def _may_silence(text: str, findings: Sequence[Finding]) -> bool:
+    """Whether a comment in the text may silence one of the findings. Asked before flake8 is imported.
+
+    It may if it is on the finding's row, or if flake8 may search that row together with others: because of a string of
+    several lines or a backslash. A row with a finding has code, so it is not in the middle of a plain string.
+    """
+    lower = text.lower()
+    if "noqa" not in lower:
+        return False
+    if "flake8" in lower or _LONG_STRING_WITH_CODE.search(text) is not None:
+        return True
+    lines = _lines_of(lower)
+
+    def is_alone(row: int) -> bool:
+        if not 0 < row <= len(lines):
+            return False
+        line, before = lines[row - 1], lines[row - 2] if row > 1 else ""
+        is_joined = line.endswith("\\\n") or before.endswith("\\\n") or any(one in line for one in _LONG_QUOTES)
+        return not is_joined and "noqa" not in line
+
+    return not all(
+        one.code != fwd900.RULE.code and one.noqa_row == one.start.row and is_alone(one.noqa_row) for one in findings
+    )
+
+
+def _lines_of(text: str) -> list[str]:
+    """The lines of a text as flake8 sees them: every line end is a line feed."""
+    return io.StringIO(text, newline=None).readlines()
 
 
 def ignores_file(path: str, text: str) -> bool:
@@ -82,7 +118,7 @@ class Suppression:
         from flake8.processor import FileProcessor  # type: ignore[import-untyped, unused-ignore]
 
         self._path = path
-        self._lines = io.StringIO(text, newline=None).readlines()  # flake8 sees every line end as "\n".
+        self._lines = _lines_of(text)
         self._processor = FileProcessor(path, _OPTIONS, self._lines)
         self.ignores_file: bool = self._processor.should_ignore_file()
 

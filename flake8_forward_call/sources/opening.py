@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.sources.source import Source, is_document, is_notebook
+import re
+
+from flake8_forward_call.sources.source import Source, is_document, is_notebook, may_matter
+
+# The text between two strings of a list in a notebook's JSON. A name may begin in one string and end in the next.
+_BETWEEN_STRINGS = re.compile(rb'"\s*,\s*"')
+
+# What code in a docstring begins with.
+_BEGIN_CODE = (b">>>", b"::", b"```", b"~~~")
+
+
+def may_matter_in(path: str, data: bytes) -> bool:
+    """Whether `.forward` or `__call__` can be in the source in a file's bytes. Asked before these are decoded."""
+    return may_matter(data) or (is_notebook(path) and may_matter(_BETWEEN_STRINGS.sub(b"", data)))
+
+
+def may_have_examples(path: str, data: bytes) -> bool:
+    """Whether the code in a document, or in docstrings, can be in a file's bytes."""
+    return is_document(path) or (not is_notebook(path) and any(mark in data for mark in _BEGIN_CODE))
 
 
 def read(path: str, data: bytes, *, has_documents: bool = False) -> Source | None:

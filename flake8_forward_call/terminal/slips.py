@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import shlex
 from collections.abc import Iterable, Sequence
@@ -116,5 +115,7 @@ def _options(command: click.Command) -> list[str]:
 
 
 def _nearest(word: str, known: list[str]) -> str:
+    import difflib  # Late, because few runs have a mistake to tell about.
+
     close = difflib.get_close_matches(word, known, n=1)
     return f"did you mean {close[0]!r}?" if close else ""

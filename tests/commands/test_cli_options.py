@@ -17,8 +17,9 @@ from golden import FIXTURES
 from flake8_forward_call import __version__
 from flake8_forward_call.cli import main
 from flake8_forward_call.commands.explain import explain
+from flake8_forward_call.files import reading
 from flake8_forward_call.inference import session
-from flake8_forward_call.inference.project import disk, texts
+from flake8_forward_call.inference.project import texts
 from flake8_forward_call.report.formats import FORMATS
 
 
@@ -198,7 +199,7 @@ def fresh_session(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def test_findings_are_the_same_whatever_the_cache_knows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fresh_session: Callable[[], None]
 ) -> None:
-    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setattr(reading, "SETTLED", -(10**12))
     shutil.copytree(FIXTURES, tmp_path / "pkg", ignore=shutil.ignore_patterns("fixed"))
     results = []
     for options in (["--no-cache"], ["--cache-dir", str(tmp_path / "kept")], ["--cache-dir", str(tmp_path / "kept")]):

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
+from flake8_forward_call.files import reading
 from flake8_forward_call.inference import engine, session
 from flake8_forward_call.inference.classes.hierarchy import Hierarchy
 from flake8_forward_call.inference.definitions import Class, SourceClass
-from flake8_forward_call.inference.project import disk, shelf, texts
+from flake8_forward_call.inference.project import shelf, texts
 from flake8_forward_call.inference.session import hold, look_again
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import scopes_of
@@ -181,7 +182,7 @@ def test_settings_that_change_are_read_again(top: Path) -> None:
 
 
 def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setattr(reading, "SETTLED", -(10**12))
     for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "use": USE}.items():
         write(top / f"{name}.py", text)
     for name in ("helper", "use"):
@@ -204,7 +205,7 @@ def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pyte
 
 def test_what_is_kept_for_other_processes_is_not_what_is_unsaved(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(texts, "MIN_FILES", 1)
-    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setattr(reading, "SETTLED", -(10**12))
     monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
     for name, text in {"net": NET, "helper": HELPER, "call": CALLER, "subclass": "", "use": USE}.items():
         write(top / f"{name}.py", text)

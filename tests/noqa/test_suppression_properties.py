@@ -13,6 +13,9 @@ from flake8.main.application import Application  # type: ignore[import-untyped, 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flake8_forward_call.findings.finding import Finding, Place
+from flake8_forward_call.noqa.suppression import Suppression, unsuppressed
+
 HEAD = "import torch\nfrom torch import nn\n\n\nm = nn.Linear(8, 4)\nh = nn.ReLU()\nx = torch.ones(8)\n"
 
 COMMENTS = [
@@ -114,6 +117,19 @@ def test_flake8_and_the_command_agree_on_every_file(contents: list[bytes]) -> No
         ours = forward_call("check", "--select", "FWD", name)
         assert ours.lines == sorted(reported_by_flake8(Path(name)), key=_place)
         assert ours.err == ""
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(files())
+def test_flake8_is_asked_wherever_a_comment_may_count(content: bytes) -> None:
+    text = content.decode("utf-8-sig")
+    lines = io.StringIO(text, newline=None).readlines()
+    rows = [row for row, line in enumerate(lines, 1) if "forward(" in line or "def __call__" in line]
+    findings = [Finding("FWD001", "case.py", Place(row, 1), Place(row, 2), "it is one", row) for row in rows]
+    by_flake8 = Suppression("case.py", text)
+    for finding in findings:
+        assert unsuppressed("case.py", text, [finding]) == ([] if by_flake8.silences(finding) else [finding])
+    assert unsuppressed("case.py", text, findings) == [one for one in findings if not by_flake8.silences(one)]
 
 
 def _place(line: str) -> tuple[str, int, int, str]:

@@ -12,8 +12,10 @@ from flake8_forward_call import checking
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import VARIABLE
-from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.inputs import STDIN_NAME, read_inputs
+from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.glances import Glances
 from flake8_forward_call.findings.selection import everywhere
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.places import apart, environment
@@ -86,9 +88,13 @@ def found(top: Path, cache: Path | None, monkeypatch: pytest.MonkeyPatch) -> lis
     monkeypatch.setenv(VARIABLE, "" if cache is None else str(cache))
     forget()
     findings: list[Finding] = []
-    for name in find_files(["."], Trouble(is_quiet=True)):
-        findings += check_bytes(name, Path(name).read_bytes(), everywhere(EVERY_RULE)).findings
+    selects, trouble = everywhere(EVERY_RULE), Trouble(is_quiet=True)
+    glances = Glances(["."], selects)
+    inputs = read_inputs(["."], STDIN_NAME, trouble, Skipped(), need_not_be_read=glances.tell_nothing)
+    for each in glances.noting(inputs):
+        findings += check_bytes(each.name, each.data, selects).findings
     checking.keep()
+    glances.keep()
     return findings
 
 

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -145,7 +144,9 @@ def chosen(python: str) -> Choice:
     """The choice of an environment by its folder or its interpreter. Raises NoEnvironmentError."""
     path = Path(python)
     if not exists(path) and len(path.parts) == 1:
-        path = Path(shutil.which(python) or path)
+        from shutil import which
+
+        path = Path(which(python) or path)
     if not exists(path):
         raise NoEnvironmentError(f"{python!r} does not exist")
     for prefix in _prefixes(path):

@@ -39,19 +39,19 @@ class Folders:
 
     new: Sequence[str] = ()
     is_installed: bool = True
-    _listings: dict[Path, _Listing] = field(default_factory=dict)
+    _listings: dict[str, _Listing] = field(default_factory=dict)
 
     def names_in(self, folder: Path) -> frozenset[str]:
         """The names in a folder; none if it does not exist or cannot be read."""
         note(INSTALLED_NAMES if self.is_installed else NAMES, str(folder), self.told_names(folder))
-        return self._listing(folder).listed
+        return self._listing(str(folder)).listed
 
     def module(self, root: Path, parts: Sequence[str], suffix: str = ".py") -> Path | None:
         """The file of the module ``parts`` under a root, for a package its ``__init__``; None if there is none."""
-        found = self._module(root, parts, suffix)
+        path, is_linked = self._module(str(root), parts, suffix)
         subject = f"{root}\0{'.'.join(parts)}\0{suffix}"
-        note(INSTALLED_MODULE if self.is_installed else MODULE, subject, _told(found))
-        return found[0]
+        note(INSTALLED_MODULE if self.is_installed else MODULE, subject, _told(path, is_linked))
+        return None if path is None else Path(path)
 
     def owns(self, root: Path, top: str) -> bool:
         """Whether a root directly contains a module of that name, or a package with an ``__init__.py``.
@@ -62,15 +62,16 @@ class Folders:
 
     def told_names(self, folder: Path) -> str:
         """What a fact says about the names in a folder."""
-        listing = self._listing(folder)
+        listing = self._listing(str(folder))
         return digest(*sorted(name for name in listing.listed if _matters(name)), "", *sorted(listing.links))
 
     def told_module(self, subject: str) -> str:
         """What a fact with this subject says about a module. Raises ValueError."""
         root, dotted, suffix = subject.split("\0")
-        return _told(self._module(Path(root), dotted.split("."), suffix))
+        return _told(*self._module(root, dotted.split("."), suffix))
 
-    def _module(self, root: Path, parts: Sequence[str], suffix: str) -> tuple[Path | None, bool]:
+    # Strings instead of paths: a run that uses earlier results asks little else, thousands of times.
+    def _module(self, root: str, parts: Sequence[str], suffix: str) -> tuple[str | None, bool]:
         """The file of a module, and whether there is a link on the way from the root."""
         folder, is_linked = root, False
         for part in parts[:-1]:
@@ -78,37 +79,41 @@ class Folders:
             if part not in listing.listed:
                 return None, False
             is_linked |= part in listing.links
-            folder /= part
+            folder = _in(folder, part)
         last, listing = parts[-1], self._listing(folder)
         name = f"{last}{suffix}"
-        if last in listing.listed and f"__init__{suffix}" in self._listing(folder / last).listed:
+        if last in listing.listed and f"__init__{suffix}" in (inner := self._listing(_in(folder, last))).listed:
             name = f"__init__{suffix}"
             is_linked |= last in listing.links
-            folder, listing = folder / last, self._listing(folder / last)
+            folder, listing = _in(folder, last), inner
         if name not in listing.listed:
             return None, False
-        return folder / name, is_linked or name in listing.links
+        return _in(folder, name), is_linked or name in listing.links
 
-    def _listing(self, folder: Path) -> _Listing:
+    def _listing(self, folder: str) -> _Listing:
         found = self._listings.get(folder)
         if found is None:
             found = self._listings[folder] = self._listed(folder)
         return found
 
-    def _listed(self, folder: Path) -> _Listing:
+    def _listed(self, folder: str) -> _Listing:
         try:
             with os.scandir(folder) as scan:
                 entries = {entry.name: entry.is_symlink() for entry in sorted(scan, key=lambda entry: entry.name)}
         except (OSError, ValueError):  # ValueError: a path with a null in it.
             entries = {}
         for path in self.new:
-            if os.path.dirname(path) == str(folder):  # noqa: PTH120
+            if os.path.dirname(path) == folder:  # noqa: PTH120
                 entries.setdefault(os.path.basename(path), False)  # noqa: PTH119
         return _Listing(frozenset(entries), frozenset(name for name, is_link in entries.items() if is_link))
 
 
-def _told(found: tuple[Path | None, bool]) -> str:
-    path, is_linked = found
+def _in(folder: str, name: str) -> str:
+    """The path of a name in a folder."""
+    return f"{folder}{name}" if folder.endswith(os.sep) else f"{folder}{os.sep}{name}"
+
+
+def _told(path: str | None, is_linked: bool) -> str:
     return "" if path is None else f"{path}{'@' * is_linked}"
 
 

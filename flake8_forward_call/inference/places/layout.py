@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -142,9 +141,14 @@ def _settings(folder: Path) -> dict[str, Any]:
 
 def _of_setup_cfg(path: Path) -> Iterator[tuple[str, str]]:
     """Yield pairs of a package and its folder. An empty package name means all packages that are not named."""
+    text = _text(path)
+    if not text:
+        return
+    import configparser  # Late, because few projects still have such a file.
+
     parser = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        parser.read_string(_BLANKS.sub(" ", _text(path)))
+        parser.read_string(_BLANKS.sub(" ", text))
     except configparser.Error:
         return
     for line in parser.get("options", "package_dir", fallback="").replace(",", "\n").splitlines():
@@ -210,7 +214,7 @@ def _texts(value: object) -> list[str]:
 
 def _toml(text: str) -> dict[str, Any]:
     try:
-        return parsed(text)
+        return parsed(text) if text else {}
     except TomlError:
         return {}
 

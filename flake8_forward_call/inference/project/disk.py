@@ -6,12 +6,11 @@ What is read here is noted as a fact: the path, and a digest of the content.
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from flake8_forward_call.files.reading import read_bytes
+from flake8_forward_call.files.reading import is_settled, read_bytes, stamp_of
 from flake8_forward_call.inference.project.facts import digest_of_bytes, forget, note
 from flake8_forward_call.sources.opening import read
 from flake8_forward_call.sources.source import Source, SourceError, is_notebook
@@ -24,9 +23,6 @@ CONTENT = "content"
 
 # The answer for a file that cannot be read.
 _UNREADABLE = "unreadable"
-
-# In nanoseconds. A younger file can change and keep its stamp, because FAT stores times in steps of two seconds.
-SETTLED = 2_000_000_000
 
 # In the stamp of an unsaved text, this takes the place of the size. The rest is smaller than any recent time.
 _UNSAVED, _SMALL = -1, (1 << 60) - 1
@@ -138,20 +134,14 @@ class Disk:
         if text is not None:
             return [_UNSAVED, len(text), hash(text) & _SMALL, 0]
         try:
-            status = os.stat(path)  # noqa: PTH116 (A Path for each of thousands of files is slow.)
+            return stamp_of(path)
         except OSError:
             return [0, 0, 0, 0]
-        return [status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino]
 
 
 def _opened(data: bytes) -> bytes:
     """A notebook's JSON as lines of text: the quotes around strings, and the escaped line ends in them, end lines."""
     return data.replace(b"\\n", b"\n").replace(b'\\"', b"'").replace(b'"', b"\n")
-
-
-def is_settled(stamp: list[int]) -> bool:
-    """Whether any further change of a file with this stamp gives it a new stamp."""
-    return max(stamp[1:3]) < time.time_ns() - SETTLED
 
 
 def encoded(text: str) -> bytes:

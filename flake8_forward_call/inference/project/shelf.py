@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from flake8_forward_call.files.reading import is_settled
 from flake8_forward_call.inference.places.layout import real
-from flake8_forward_call.inference.project.disk import Disk, is_settled
+from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import Memo
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, SourceError

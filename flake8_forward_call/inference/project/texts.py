@@ -14,8 +14,9 @@ from typing import TypeAlias
 
 from flake8_forward_call.files.cache import Store
 from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.reading import is_settled
 from flake8_forward_call.inference.places.layout import is_marked
-from flake8_forward_call.inference.project.disk import Disk, is_settled
+from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
 from flake8_forward_call.inference.project.words import Words

@@ -210,7 +210,7 @@ def test_file_that_changes_within_a_tick_of_the_clock_is_read_again(
         return [size, changed // 2_000_000_000 * 2_000_000_000, 0, 0]
 
     monkeypatch.setattr(Disk, "_stamp", coarse)
-    monkeypatch.setattr("flake8_forward_call.inference.project.disk.SETTLED", 10**15)  # However long this takes.
+    monkeypatch.setattr("flake8_forward_call.files.reading.SETTLED", 10**15)  # However long this takes.
     assert codes(look()) == [("use.py", "FWD001")]
     text = (chain / "pkg/base.py").read_text()
     times = (chain / "pkg/base.py").stat()

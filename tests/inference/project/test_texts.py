@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from flake8_forward_call.files import reading
 from flake8_forward_call.files.cache import Store
-from flake8_forward_call.inference.project import disk, texts
+from flake8_forward_call.inference.project import texts
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
 from flake8_forward_call.inference.project.texts import Texts
@@ -152,7 +153,7 @@ def test_subclasses_are_looked_for_where_the_text_has_a_way_down_to_them(tmp_pat
 def top(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project that is large enough to be recorded, and whose files can be trusted as soon as written."""
     monkeypatch.setattr(texts, "MIN_FILES", 1)
-    monkeypatch.setattr(disk, "SETTLED", -(10**12))
+    monkeypatch.setattr(reading, "SETTLED", -(10**12))
     for name, text in {
         "a": "class A(Base): __call__ = run",
         "c": "class C(A): run",
@@ -237,7 +238,7 @@ def test_words_are_asked_anew_where_much_has_changed(top: Path, monkeypatch: pyt
 
 
 def test_file_that_was_just_written_is_read_again(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "SETTLED", 10**12)
+    monkeypatch.setattr(reading, "SETTLED", 10**12)
     told(fresh(top))
     monkeypatch.setattr(Disk, "_read", lambda disk, path: b"class X(Base): __call__")
     assert told(fresh(top)) == (["a.py", "c.py", "d.py"], [])

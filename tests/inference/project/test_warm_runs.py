@@ -28,11 +28,12 @@ from warm_runs import (
 )
 
 from flake8_forward_call.checking import check_bytes
+from flake8_forward_call.files import reading
 from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.files.discovery import find_files
 from flake8_forward_call.findings.selection import everywhere
 from flake8_forward_call.inference import session
-from flake8_forward_call.inference.project import disk, texts
+from flake8_forward_call.inference.project import texts
 from flake8_forward_call.inference.project.facts import Fact, numbers_in
 from flake8_forward_call.noqa.silencing import EVERY_RULE
 from flake8_forward_call.terminal.trouble import Trouble
@@ -264,7 +265,7 @@ def test_every_change_is_noticed(
 ) -> None:
     chance = random.Random(seed)
     if seed % 2:  # With stamps that are trusted at once, and a record of the words of each text.
-        monkeypatch.setattr(disk, "SETTLED", -(10**12))
+        monkeypatch.setattr(reading, "SETTLED", -(10**12))
         monkeypatch.setattr(texts, "MIN_FILES", 1)
     for name in VARIANTS:
         text = VARIANTS[name][0]
