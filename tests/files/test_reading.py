@@ -118,7 +118,7 @@ ALLOWED = {
     "files/repository.py": {"copyfile", "copytree"},
     "files/reading.py": {"open"},
     "observing/storing.py": {"fdopen"},
-    "report/rendering/html.py": {"read_text"},
+    "report/page/frame.py": {"read_text"},
     "files/scratch.py": {"open"},
     "files/temporary.py": {"open"},
     "files/writing.py": {"fdopen"},
