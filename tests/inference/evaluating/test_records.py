@@ -46,8 +46,8 @@ class Run:
         self.parts["tail"] = Net()
         self.parts["count"] = 4
     def go(self):
-        self.parts["net"].forward(1)  # FWD001
-        self.parts["tail"].forward(1)  # FWD001
+        self.parts["net"].forward(1)  # FWD001 unsafe
+        self.parts["tail"].forward(1)  # FWD001 unsafe
         self.parts["count"].forward(1)
 """,
     "replaced under its key": """
