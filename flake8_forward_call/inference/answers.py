@@ -112,7 +112,7 @@ class Callers(Protocol):
     """
 
     is_lost: bool
-    bound_to: list[tuple[ast.expr, Scope]]
+    bound_to: list[Type]
 
     @property
     def is_handed_on(self) -> bool:

@@ -123,6 +123,7 @@ class Evaluator:
     bound_name = names.bound_name
     bindings = binding_values.bindings
     binding = binding_values.binding
+    entered = binding_values.entered
     narrowed = refinement.narrowed
     tested_instances = refinement.instances
     attribute = attributes.attribute
@@ -137,6 +138,7 @@ class Evaluator:
     passed = parameters.passed
     slots_for = parameters.slots_for
     declared = declarations.declared
+    says_nothing = declarations.says_nothing
     type_comment = declarations.comment
     may_be_name = naming.may_be
     texts_of = naming.texts_of

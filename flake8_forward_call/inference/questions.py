@@ -76,6 +76,9 @@ class Values(Protocol):
     def tested_instances(self, classes: ast.expr, scope: Scope) -> Iterator[Type]:
         """Yield the type of a value that passes ``isinstance(value, classes)``, for each of the classes."""
 
+    def entered(self, context: ast.expr, scope: Scope) -> Type:
+        """What entering a context manager gives."""
+
     def attribute(self, owner: Type, name: str) -> Type:
         """The type of ``owner.name``, UNKNOWN if nothing shows it."""
 
@@ -117,6 +120,9 @@ class Values(Protocol):
     def declared(self, node: ast.expr, scope: Scope) -> Type:
         """The type that an annotation declares; UNKNOWN if it says nothing (``Any``, a class that was not read)."""
 
+    def says_nothing(self, node: ast.expr, scope: Scope) -> bool:
+        """Whether an annotation allows any object, or anything that can be called: ``Any``, ``Optional[Callable]``."""
+
     def type_comment(self, text: str, scope: Scope) -> Type:
         """What a ``# type:`` comment declares."""
 
@@ -126,8 +132,8 @@ class Values(Protocol):
     def texts_of(self, key: ast.expr, scope: Scope) -> set[str] | None:
         """All strings that an expression can evaluate to; None if they are not known."""
 
-    def found_by_string(self, node: ast.Call, scope: Scope) -> Type:
-        """What a call finds by a name that is a string: ``import_module(...)``, ``getattr`` on what that gives."""
+    def found_by_string(self, node: ast.Call | ast.Subscript, scope: Scope) -> Type:
+        """What is found by a name that is a string: ``import_module(...)``, ``getattr`` on it, ``sys.modules[...]``."""
 
     def returned_for_string(self, function: Function, node: ast.Call, scope: Scope) -> Type | None:
         """What a function returns that looks up a string which the call passes; None if it does not."""
@@ -172,14 +178,14 @@ class Containers(Protocol):
     def put_by_call(self, call: ast.Call, scope: Scope) -> Iterator[Type]:
         """Yield what a call such as ``xs.append(x)`` adds."""
 
-    def stored_in(self, key: str, scope: Scope) -> Iterator[Type]:
-        """Yield what the scope's own code puts into the container at ``key``."""
+    def stored_in(self, key: str, scope: Scope) -> Iterator[tuple[str | None, Type]]:
+        """Yield what the scope's own code puts into the container at ``key``, each with its key if that is written."""
 
     def can_be_filled(self, kind: Type, *, declared: bool) -> bool:
         """Whether code may put something into the value that its type does not include yet."""
 
-    def refilled(self, kind: Type, put: Iterable[Type]) -> Type:
-        """The type of a container after more was added to it."""
+    def refilled(self, kind: Type, put: Iterable[tuple[str | None, Type]]) -> Type:
+        """The type of a container after more was added to it, each with its key if that is written."""
 
 
 class Imports(Protocol):

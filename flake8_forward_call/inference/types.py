@@ -71,10 +71,16 @@ class Many:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A dict or the like."""
+    """A dict or the like; ``entries`` has what is under each key, if the source writes them out and they differ."""
 
     key: Type
     value: Type
+    entries: tuple[tuple[str, Type], ...] = ()
+
+    def under(self, key: ast.expr) -> Type | None:
+        """What is under a key that is written out; None if that is not known."""
+        name = key.value if isinstance(key, ast.Constant) else None
+        return next((kind for text, kind in self.entries if text == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,8 +259,13 @@ def _unordered(kind: Type) -> object:
             return frozenset(map(_unordered, several))
         case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner) | Method(inner):
             return type(kind), _unordered(inner), getattr(kind, "name", "")
-        case Mapping(key, value):
-            return Mapping, _unordered(key), _unordered(value)
+        case Mapping(key, value, entries):
+            return (
+                Mapping,
+                _unordered(key),
+                _unordered(value),
+                frozenset((name, _unordered(one)) for name, one in entries),
+            )
         case Tuple(items):
             return tuple(map(_unordered, items))
         case Instance(cls, origin, slots) if slots:
@@ -326,8 +337,8 @@ class _Substitution:
                 return Instance(cls, origin, tuple((slot, self(value)) for slot, value in slots))
             case Many(element):
                 return Many(self(element))
-            case Mapping(key, value):
-                return Mapping(self(key), self(value))
+            case Mapping(key, value, entries):
+                return Mapping(self(key), self(value), tuple((name, self(one)) for name, one in entries))
             case Tuple(items):
                 return Tuple(tuple(map(self, items)))
             case Awaitable(result):
@@ -349,9 +360,9 @@ class _Substitution:
         """What ``cls(...)`` creates, if the class on which the method is called is given."""
         slots = tuple((slot, self(value)) for slot, value in made.slots)
         match self.given.get(_OWN):
-            case ClassObject(cls, origin):
+            case ClassObject(cls, origin) | Instance(cls, origin):
                 return Instance(cls, origin, slots)
-            case Slot(bound=ClassObject(cls)):
+            case Slot(bound=ClassObject(cls) | Instance(cls)):
                 return made_by(Instance(cls, Origin.DECLARED, slots))
             case _:
                 return made_by(Instance(made.cls, made.origin, slots))
@@ -420,8 +431,8 @@ def _is_larger(kind: Type, size: int) -> bool:
                 todo += [value for _, value in slots]
             case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
                 todo.append(inner)
-            case Mapping(key, value):
-                todo += [key, value]
+            case Mapping(key, value, entries):
+                todo += [key, value, *(one for _, one in entries)]
     return False
 
 
@@ -446,8 +457,11 @@ def trimmed(kind: Type, depth: int) -> Type:
             return Managed(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
         case Partial(inner):
             return Partial(trimmed(inner, depth - 1)) if depth > 0 else UNKNOWN
-        case Mapping(key, value):
-            return Mapping(trimmed(key, depth - 1), trimmed(value, depth - 1)) if depth > 0 else UNKNOWN
+        case Mapping(key, value, entries):
+            if depth <= 0:
+                return UNKNOWN
+            shallower = tuple((name, trimmed(one, depth - 1)) for name, one in entries)
+            return Mapping(trimmed(key, depth - 1), trimmed(value, depth - 1), shallower)
         case _:
             return kind
 

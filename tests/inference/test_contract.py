@@ -14,7 +14,7 @@ from net import *
 REG = {"net": Net, "odd": Odd}
 # --- use.py
 from run import REG
-REG["net"]().forward(1)  # FWD002
+REG["net"]().forward(1)  # FWD001
 REG["odd"]().forward(1)  # FWD002
 def f(k): REG[k]().forward(1)  # FWD002
 """,
@@ -242,10 +242,10 @@ from net import *
 def get(x: int) -> Net: ...
 @overload
 def get(x: str) -> Robot: ...
-def get(x): return Net() if x else Robot()
+def get(x): return Net() if isinstance(x, int) else Robot()
 # --- use.py
 from run import get
-get(1).forward(1)
+get(1).forward(1)  # FWD001
 get("a").forward(1)
 """,
     "partial of a class": """

@@ -9,6 +9,7 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.types import UNKNOWN, ClassObject, Instance, Origin, Type
 
 # Of a class with more subclasses, nothing is concluded from what they implement.
@@ -39,13 +40,16 @@ def _is_only_declared(asked: Questions, cls: SourceClass, name: str) -> bool:
     for one in asked.hierarchy.order(cls):
         if isinstance(one, SourceClass) and name in flow_of(one.scope).exit:
             method = bodies.first_method(one, name)
-            return method is not None and only_declares(method.node)
+            return method is not None and _does_not_tell(asked, method)
     return False
 
 
-def only_declares(node: ast.AST) -> bool:
+def _does_not_tell(asked: Questions, method: Scope) -> bool:
     """Whether a function without a declared result has no body but a docstring, ``...`` or NotImplementedError."""
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or node.returns is not None:
+    node = method.node
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) or method.parent is None:
+        return False
+    if node.returns is not None and not asked.says_nothing(node.returns, method.parent):
         return False
     return all(map(_does_nothing, node.body))
 

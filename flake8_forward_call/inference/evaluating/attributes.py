@@ -142,16 +142,19 @@ def _is_promised(asked: Questions, cls: SourceClass, name: str) -> bool:
             return True
         bindings = [*flow_of(one.scope).exit.get(name, ()), *assignments(one, name)]
         if bindings:
-            return any(_promises(binding) for binding in bindings)
+            return any(_promises(asked, binding) for binding in bindings)
     return True
 
 
-def _promises(binding: AnyBinding) -> bool:
+def _promises(asked: Questions, binding: AnyBinding) -> bool:
     match binding:
         case Annotated():
             return True
-        case Defined(definition=ast.FunctionDef(returns=ast.expr()) | ast.AsyncFunctionDef(returns=ast.expr())):
-            return True
+        case Defined(
+            definition=ast.FunctionDef(returns=ast.expr() as node) | ast.AsyncFunctionDef(returns=ast.expr() as node),
+            scope=scope,
+        ):
+            return not asked.says_nothing(node, scope)
         case _:
             return False
 
@@ -236,8 +239,9 @@ def _member(asked: Questions, cls: SourceClass, name: str) -> Type | None:
             if any(one != UNKNOWN and not isinstance(one, NoneValue) for one in alternatives(declared)):
                 return union([_with_stores(asked, cls, name, declared, declared=True), *asked.stand_ins(cls, name)])
     kind = _with_stores(asked, cls, name, asked.bindings(at_end or [*in_body, *in_methods]), declared=False)
-    if any(isinstance(one, Annotated) for one in in_body) and any(map(asked.hierarchy.is_module, alternatives(kind))):
-        kind = union([kind, *asked.passed_to_field(cls, name)])  # The annotation says nothing, and has a default.
+    is_field = any(isinstance(one, Annotated) for one in in_body)
+    if is_field and (kind == UNKNOWN or any(map(asked.hierarchy.is_module, alternatives(kind)))):
+        kind = union([kind, *asked.passed_to_field(cls, name)])  # The annotation says nothing.
     kind = union([kind, *asked.stand_ins(cls, name)])
     stub = asked.counterpart(cls.scope) if kind == UNKNOWN else None
     return kind if stub is None or not stub.is_class else _member(asked, asked.source_class(stub), name) or kind

@@ -79,7 +79,7 @@ def _binding(asked: Questions, binding: AnyBinding) -> Type:
             kind = _unpacked(asked, asked.element(asked.expression(iterable, scope)), path)
             return _commented(asked, comment, scope, kind, path)
         case Entered(context=context, path=path, scope=scope, type_comment=comment):
-            return _commented(asked, comment, scope, _unpacked(asked, _entered(asked, context, scope), path), path)
+            return _commented(asked, comment, scope, _unpacked(asked, asked.entered(context, scope), path), path)
         case Imported(module=module, name=name, level=level, scope=scope):
             if name is None:
                 return asked.namespace(asked.project.imported(scope.file, module, 0) or module)
@@ -170,8 +170,10 @@ def _unpacked_once(asked: Questions, step: Step, kind: Type) -> Type:
     return asked.unpacked(kind, step)
 
 
-def _entered(asked: Questions, context: ast.expr, scope: Scope) -> Type:
-    def entered(one: Type) -> Type:
+def entered(asked: Questions, context: ast.expr, scope: Scope) -> Type:
+    """What entering a context manager gives."""
+
+    def of(one: Type) -> Type:
         match one:
             case Managed(inner):
                 return inner
@@ -183,7 +185,7 @@ def _entered(asked: Questions, context: ast.expr, scope: Scope) -> Type:
                         return given.result if isinstance(given, Awaitable) else given
         return UNKNOWN
 
-    return each(asked.expression(context, scope), entered)
+    return each(asked.expression(context, scope), of)
 
 
 def _is_known(kind: Type) -> bool:

@@ -42,20 +42,31 @@ from flake8_forward_call.inference.types import (
 )
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
+# The methods that enter a context manager: docs.python.org/3/library/contextlib.html and unittest.html.
+_ENTERERS = frozenset({"enter_context", "enter_async_context", "enterContext", "enterAsyncContext"})
+
 _MANAGERS = frozenset({"contextlib.contextmanager", "contextlib.asynccontextmanager"})
 
 
 def call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
     """The union of what the alternatives of the callee return for the call's arguments."""
     found = each(callee, lambda one: _call(asked, one, node, scope))
-    return asked.made_by_registry(node.func, scope) if found == UNKNOWN else found
+    if found != UNKNOWN:
+        return found
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=[context]) if name in _ENTERERS:
+            entered = asked.entered(context, scope)
+            return Awaitable(entered) if "sync" in name.lower() else entered
+        case _:
+            return asked.made_by_registry(node.func, scope)
 
 
 def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
 
     match callee:
         case ClassObject(cls, origin):
-            return _constructed(asked, cls, origin, node, scope)
+            made = _constructed(asked, cls, origin, node, scope)
+            return made_by(made) if isinstance(made, Instance) and _is_of_self(asked, node.func, scope) else made
         case Function():
             return _result(asked, callee, node, scope)
         case KnownFunction(name, names, returns, owner):
@@ -90,6 +101,18 @@ def _call(asked: Questions, callee: Type, node: ast.Call, scope: Scope) -> Type:
             return Result(callee)
         case _:
             return UNKNOWN
+
+
+def _is_of_self(asked: Questions, node: ast.expr, scope: Scope) -> bool:
+    """Whether an expression is the class of ``self``: ``type(self)`` or ``self.__class__``."""
+    match node:
+        case ast.Call(func=ast.Name(id="type"), args=[owner]) | ast.Attribute(value=owner, attr="__class__"):
+            return all(
+                isinstance(one, Slot) and one.owner == "Self" and isinstance(one.bound, Instance)
+                for one in alternatives(asked.expression(owner, scope))
+            )
+        case _:
+            return False
 
 
 def _trusts_remote_code(keyword: ast.keyword) -> bool:

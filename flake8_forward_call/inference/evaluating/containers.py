@@ -165,7 +165,7 @@ def item(asked: Questions, kind: Type, index: ast.expr, scope: Scope) -> Type:
         case Many(inner):
             return kind if is_slice else inner
         case Mapping(_, value):
-            return value
+            return kind.under(index) or value
         case Instance():
             if is_container(asked, kind) and not iterating.has_own(asked, kind, "__getitem__"):
                 return kind if is_slice else held(asked, kind)

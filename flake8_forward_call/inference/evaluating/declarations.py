@@ -26,6 +26,7 @@ from flake8_forward_call.inference.types import (
     Builtin,
     ClassObject,
     Instance,
+    KnownFunction,
     Managed,
     Many,
     Mapping,
@@ -76,6 +77,7 @@ _TRANSPARENT = frozenset(["Annotated", "ClassVar", "Final", "Required", "NotRequ
 _AWAITABLE = frozenset(["Awaitable", "Coroutine"])
 _MANAGED = frozenset(["ContextManager", "AsyncContextManager", "AbstractContextManager", "AbstractAsyncContextManager"])
 _PLAIN_BUILTINS = frozenset(["int", "float", "complex", "bool", "str", "bytes", "bytearray", "slice", "range"])
+_ANYTHING = frozenset(["Any", "object", "Callable", "callable", "type", "Type"])
 _TYPING = frozenset({"typing", "typing_extensions", "collections", "abc", "contextlib", "dataclasses", "builtins"})
 
 
@@ -84,17 +86,44 @@ def declared(asked: Questions, node: ast.expr, scope: Scope) -> Type:
     return asked.once(("declared", id(node)), lambda: _declared(asked, node, scope))
 
 
+def says_nothing(asked: Questions, node: ast.expr, scope: Scope) -> bool:
+    """Whether an annotation allows any object, or anything that can be called: ``Any``, ``Optional[Callable]``."""
+    match node:
+        case ast.Constant(value=None):
+            return True
+        case ast.Constant(value=str(text)):
+            inner = _read(asked, text, scope)
+            return inner is not None and says_nothing(asked, inner, scope)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+            return says_nothing(asked, left, scope) and says_nothing(asked, right, scope)
+        case ast.Subscript(value=value, slice=inner):
+            form = _form_name(asked, value, scope)
+            arguments = inner.elts if isinstance(inner, ast.Tuple) else [inner]
+            if form in ("Optional", "Union"):
+                return all(says_nothing(asked, one, scope) for one in arguments)
+            return form == "Callable"
+        case ast.Name() | ast.Attribute():
+            return _form_name(asked, node, scope) in _ANYTHING
+        case _:
+            return False
+
+
 class _Comments(dict[tuple[str, int], "ast.expr | None"]):
     """Annotations written as strings, parsed."""
 
 
 def comment(asked: Questions, text: str, scope: Scope) -> Type:
     """What a ``# type:`` comment declares."""
+    node = _read(asked, text, scope)
+    return UNKNOWN if node is None else declared(asked, node, scope)
+
+
+def _read(asked: Questions, text: str, scope: Scope) -> ast.expr | None:
+    """The annotation in a string; None if it does not parse."""
     key = (text, id(scope))
     if key not in asked.notes(_Comments):
         asked.notes(_Comments)[key] = _parsed(text)
-    node = asked.notes(_Comments)[key]
-    return UNKNOWN if node is None else declared(asked, node, scope)
+    return asked.notes(_Comments)[key]
 
 
 def _parsed(text: str) -> ast.expr | None:
@@ -251,6 +280,8 @@ def _form(asked: Questions, value: ast.expr, arguments: list[ast.expr], scope: S
         return _tuple(asked, arguments, scope)
     if form in ("type", "Type"):
         return union(_class_of(one) for one in alternatives(declared(asked, arguments[0], scope)))
+    if form == "Callable" and len(arguments) == 2:
+        return _callable(asked, declared(asked, arguments[1], scope))
     if form in ("TypeGuard", "TypeIs", "Callable"):
         return UNKNOWN
     kinds = [declared(asked, one, scope) for one in arguments]
@@ -269,6 +300,14 @@ def _form(asked: Questions, value: ast.expr, arguments: list[ast.expr], scope: S
     if form in _MANAGED and kinds:
         return Managed(kinds[0])
     return UNKNOWN
+
+
+def _callable(asked: Questions, made: Type) -> Type:
+    """Something that gives modules when it is called, of whatever class; UNKNOWN for what gives anything else."""
+    if not all(map(asked.hierarchy.is_module, alternatives(made))):
+        return UNKNOWN
+    opaque = [Instance(one.cls, Origin.OPAQUE) for one in alternatives(made) if isinstance(one, Instance)]
+    return KnownFunction("typing.Callable", (), union(opaque)) if opaque else UNKNOWN
 
 
 def _tuple(asked: Questions, arguments: list[ast.expr], scope: Scope) -> Type:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable
 
 from flake8_forward_call.inference.evaluating import names
-from flake8_forward_call.inference.evaluating.sums import are_mappings, are_sequences, merged
+from flake8_forward_call.inference.evaluating.sums import are_mappings, are_sequences, merged, written_out
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
@@ -88,9 +88,13 @@ def _elements(asked: Questions, nodes: Iterable[ast.expr], scope: Scope) -> Type
 
 
 def _dict(asked: Questions, keys: list[ast.expr | None], values: list[ast.expr], scope: Scope) -> Type:
+    kinds = [asked.expression(value, scope) for value in values]
+    written = [key.value if isinstance(key, ast.Constant) and isinstance(key.value, str) else None for key in keys]
+    of_keys = [asked.expression(key, scope) for key in keys if key is not None]
+    if all(key is None or name is not None for key, name in zip(keys, written, strict=True)):
+        return written_out(zip(written, kinds, strict=True), of_keys)
     found: list[tuple[Type, Type]] = []
-    for key, value in zip(keys, values, strict=True):
-        kind = asked.expression(value, scope)
+    for key, kind in zip(keys, kinds, strict=True):
         if key is not None:
             found.append((asked.expression(key, scope), kind))
             continue

@@ -40,7 +40,7 @@ def _returned(asked: Questions, function: Function, known: branches.Known, depth
         return None
     ways = branches.ways(node, known)
     values = [one.value for one in ways.returns]
-    passed_on = any(isinstance(one, ast.Call) for one in values)
+    passed_on = any(isinstance(one, (ast.Call, ast.IfExp)) for one in values)
     if (
         len(values) == len(flow_of(inner).returned)
         and ways.falls_through == flow_of(inner).falls_through
@@ -58,6 +58,10 @@ def _value(asked: Questions, node: ast.expr | None, function: Function, known: b
     scope = function.scope
     if node is None:
         return NONE
+    if isinstance(node, ast.IfExp):
+        holds = branches.truth(node.test, known)
+        ways = [node.body] if holds else [node.orelse] if holds is False else [node.body, node.orelse]
+        return union(_value(asked, one, function, known, depth) for one in ways)
     if isinstance(node, ast.Call):
         callees = alternatives(asked.expression(node.func, scope))
         if len(callees) == 1 and isinstance(callees[0], Function):
@@ -99,7 +103,9 @@ def _known(
         if name in given:
             found = branches.value(given[name], around)
             if not branches.is_known(found) and _is_something(asked, given[name], scope):
-                found = branches.Given.NOT_NONE
+                kinds = alternatives(asked.expression(given[name], scope))
+                is_module = all(map(asked.hierarchy.is_module, kinds))
+                found = branches.Given.MODULE if is_module else branches.Given.NOT_NONE
         elif is_complete and bound[0].default is not None and asked.keeps_defaults(inner):
             found = branches.value(bound[0].default, {})
         else:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue.look_alikes import is_look_alike
 from flake8_forward_call.inference.catalogue.module_containers import MODULE_DICT
 from flake8_forward_call.inference.evaluating import iterating
+from flake8_forward_call.inference.evaluating.sums import written_out
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.strings.finders import FINDERS
 from flake8_forward_call.inference.syntax.scopes import Scope
@@ -101,9 +102,14 @@ def _called_bare(asked: Questions, callee: Type) -> Type:
 
 
 def _dict(call: _Call) -> Type:
-    pairs = call.asked.values(call.argument(0)) if call.node.args else NEVER
-    named = [call.asked.expression(one.value, call.scope) for one in call.node.keywords if one.arg is not None]
-    return Mapping(PLAIN, union([pairs, *named]))
+    named = [(one.arg, call.asked.expression(one.value, call.scope)) for one in call.node.keywords]
+    if not call.node.args:
+        return written_out(named)
+    first = call.argument(0)
+    if isinstance(first, Mapping):
+        return written_out([(None, first), *named])
+    pairs = call.asked.values(first)
+    return Mapping(PLAIN, union([pairs, *(kind for name, kind in named if name is not None)]))
 
 
 def _type(call: _Call) -> Type:
@@ -262,7 +268,7 @@ def method(asked: Questions, owner: Type, name: str, node: ast.Call, scope: Scop
     call = _Call(asked, node, scope)
     match owner:
         case Mapping(key, value):
-            return _of_mapping(call, key, value, owner, name)
+            return _of_mapping(call, key, _under(owner, node.args[:1]) or value, owner, name)
         case Instance():
             inner = asked.held(owner)
             mapping = asked.container_kind(owner) == MODULE_DICT
@@ -276,6 +282,11 @@ def method(asked: Questions, owner: Type, name: str, node: ast.Call, scope: Scop
             if name in ("copy", "__iter__", "union", "intersection", "difference"):
                 return Many(inner)
             return PLAIN if name in ("index", "count") else UNKNOWN
+
+
+def _under(owner: Mapping, keys: Sequence[ast.expr]) -> Type | None:
+    """What is under a key that is written out; None if the dict is not."""
+    return owner.under(keys[0]) if keys else None
 
 
 def _of_mapping(call: _Call, key: Type, value: Type, owner: Type, name: str) -> Type:

@@ -15,6 +15,7 @@ from flake8_forward_call.inference.types import (
     Instance,
     Many,
     Mapping,
+    NoneValue,
     Origin,
     Slot,
     Tuple,
@@ -46,12 +47,14 @@ class _Undeclared(dict[Slot, Parameter]):
 def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     function, argument, scope = binding.function, binding.argument, binding.scope
     assert scope.parent is not None
-    if argument.annotation is not None:
-        kind = asked.declared(argument.annotation, scope.parent)
-        return _or_none(asked, kind, binding)
+    annotation = argument.annotation
+    if annotation is not None:
+        kind = asked.declared(annotation, scope.parent)
+        if not is_left_to_callers(asked, kind, annotation, scope.parent):
+            return _or_none(asked, kind, binding)
 
     comment = argument.type_comment or _from_signature_comment(binding)
-    if comment is not None:
+    if comment is not None and annotation is None:
         return asked.type_comment(comment, scope.parent)
     implicit = _implicit(asked, binding)
     if implicit is not None:
@@ -62,6 +65,14 @@ def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     slot = Slot(function, argument.arg)
     asked.notes(_Undeclared)[slot] = binding
     return slot
+
+
+def is_left_to_callers(asked: Questions, declared: Type, annotation: ast.expr, scope: Scope) -> bool:
+    """Whether an annotation is no more than none: ``Any``, ``Callable``."""
+    kinds = alternatives(declared)
+    if UNKNOWN not in kinds or not all(isinstance(one, (Unknown, NoneValue)) for one in kinds):
+        return False
+    return asked.says_nothing(annotation, scope)
 
 
 def _or_none(asked: Questions, kind: Type, binding: Parameter) -> Type:
@@ -138,7 +149,7 @@ def slots_for(
             assert inner.parent is not None
             is_kept = asked.keeps_defaults(inner)
             given[argument.arg] = asked.expression(default, inner.parent) if is_kept else UNKNOWN
-    slots: dict[Slot, Type] = {}
+    slots: dict[Slot, Type] = dict(_starred_slots(asked, node, call, scope, bound=bound))
     for argument in own:
         if argument.arg not in given:
             continue
@@ -149,6 +160,32 @@ def slots_for(
             for slot, kind in unified(pattern, actual):
                 slots[slot] = union([slots[slot], kind]) if slot in slots else kind
     return slots
+
+
+def _starred_slots(
+    asked: Questions, node: FunctionNode, call: ast.Call, scope: Scope, *, bound: bool
+) -> Iterator[tuple[Slot, Type]]:
+    """Yield what a call passes beyond the parameters, for ``*args`` and ``**options``."""
+    if node.args.vararg is not None:
+        yield Slot(node, node.args.vararg.arg), rest(asked, node, call, scope, bound=bound)
+    if node.args.kwarg is not None:
+        names = [one.arg for one in names_of(node)]
+        more = [one for one in call.keywords if one.arg not in names]
+        kinds = [UNKNOWN if one.arg is None else asked.expression(one.value, scope) for one in more]
+        yield Slot(node, node.args.kwarg.arg), union(kinds)
+
+
+def rest(asked: Questions, node: FunctionNode, call: ast.Call, scope: Scope, *, bound: bool) -> Type:
+    """What a call passes in ``*args``: any of it; UNKNOWN if that depends on what is under another star."""
+    more = call.args[len(plain_parameters(node)) - bound :]
+    if any(isinstance(one, ast.Starred) for one in call.args[: len(call.args) - len(more)]):
+        return UNKNOWN
+    return union(
+        asked.element(asked.expression(one.value, scope))
+        if isinstance(one, ast.Starred)
+        else asked.expression(one, scope)
+        for one in more
+    )
 
 
 def _defaults(node: FunctionNode) -> Iterator[tuple[ast.arg, ast.expr | None]]:

@@ -1,8 +1,23 @@
-"""What ``+`` and ``|`` make of containers."""
+"""What ``+`` and ``|`` make of containers, and what a dict is that is written out."""
 
 from __future__ import annotations
 
-from flake8_forward_call.inference.types import Many, Mapping, Tuple, Type, alternatives, union
+from collections.abc import Iterable
+
+from flake8_forward_call.inference.types import (
+    PLAIN,
+    UNKNOWN,
+    Many,
+    Mapping,
+    Tuple,
+    Type,
+    Unknown,
+    alternatives,
+    union,
+)
+
+# A larger dict is a table, of which only all values together are known.
+MAX_ENTRIES = 40
 
 
 def are_sequences(kind: Type) -> bool:
@@ -15,5 +30,31 @@ def are_mappings(kind: Type) -> bool:
 
 def merged(first: Type, second: Type) -> Type:
     """The type of ``first | second`` for mappings."""
+    if isinstance(first, Mapping) and isinstance(second, Mapping):
+        return written_out([(None, first), (None, second)])
     several = [one for kind in (first, second) for one in alternatives(kind) if isinstance(one, Mapping)]
     return Mapping(union(one.key for one in several), union(one.value for one in several))
+
+
+def written_out(parts: Iterable[tuple[str | None, Type]], keys: Iterable[Type] = (PLAIN,)) -> Mapping:
+    """The type of a dict of these parts: a value with its key, or, without one, what is under a double star."""
+    entries: dict[str, Type] | None = {}
+    values: list[Type] = []
+    others = list(keys)
+    for name, kind in parts:
+        if name is not None:
+            values.append(kind)
+            if entries is not None:
+                entries[name] = kind
+            continue
+        for one in alternatives(kind):
+            values.append(one.value if isinstance(one, Mapping) else UNKNOWN)
+            others.append(one.key if isinstance(one, Mapping) else UNKNOWN)
+        if entries is not None and isinstance(kind, Mapping) and kind.entries:
+            entries.update(kind.entries)
+        else:
+            entries = None
+    value = union(values)
+    is_record = entries is not None and len(entries) <= MAX_ENTRIES
+    kept = tuple(entries.items()) if is_record and entries is not None and not isinstance(value, Unknown) else ()
+    return Mapping(union(others), value, kept)

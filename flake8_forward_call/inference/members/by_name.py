@@ -52,7 +52,7 @@ def member(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Type:
         one
         for kind in found
         for one in alternatives(kind)
-        if (is_module or not isinstance(one, (Function, KnownFunction))) and _may_lead_to_forward(asked, one)
+        if (is_module or not isinstance(one, (Function, KnownFunction))) and may_lead_to_forward(asked, one)
     ]
     if all(isinstance(one, Unknown) for one in useful):
         return UNKNOWN
@@ -97,7 +97,7 @@ def _unnamed(asked: Questions, owner: Type, key: ast.expr, scope: Scope) -> Iter
                             yield asked.binding(binding)
 
 
-def _may_lead_to_forward(asked: Questions, kind: Type) -> bool:
+def may_lead_to_forward(asked: Questions, kind: Type) -> bool:
     """Whether a value may have a ``forward``, or may be called to get something that has one."""
     match kind:
         case Unknown() | Slot() | Result():
@@ -108,6 +108,6 @@ def _may_lead_to_forward(asked: Questions, kind: Type) -> bool:
             order = asked.hierarchy.order(kind.cls)  # An attribute that a class makes up is not there by itself.
             return any(one is not None and asked.own_member(one, kind, "forward") is not None for one in order)
         case Function() | KnownFunction():
-            return any(_may_lead_to_forward(asked, one) for one in alternatives(asked.returned(kind)))
+            return any(may_lead_to_forward(asked, one) for one in alternatives(asked.returned(kind)))
         case _:
             return False

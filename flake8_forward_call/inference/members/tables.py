@@ -1,4 +1,4 @@
-"""Attributes and globals as the dicts that contain them: ``x.__dict__``, ``vars(x)``, ``globals()``."""
+"""Attributes, globals and modules as the dicts that contain them: ``vars(x)``, ``globals()``, ``sys.modules``."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flake8_forward_call.inference.types import UNKNOWN, Namespace, Type, each
 
 
 def entry(asked: Questions, node: ast.Subscript, scope: Scope) -> Type | None:
-    """The type of ``vars(module)[name]`` or ``globals()[name]``; None for any other subscript."""
+    """The type of ``vars(module)[name]``, ``globals()[name]`` or ``sys.modules[name]``; None for others."""
     for owner in owner_of(node.value):
         match node.slice:
             case ast.Constant(value=str(name)):
@@ -29,4 +29,6 @@ def entry(asked: Questions, node: ast.Subscript, scope: Scope) -> Type | None:
                 return each(
                     module, lambda one: asked.member_by_name(one, key, scope) if isinstance(one, Namespace) else UNKNOWN
                 )
+    if isinstance(node.value, ast.Attribute) and asked.expression(node.value, scope) == Namespace("sys.modules"):
+        return asked.found_by_string(node, scope)
     return None

@@ -13,6 +13,12 @@ class Given(enum.Enum):
     """What can be known of an argument that is no constant."""
 
     NOT_NONE = "not None"
+    MODULE = "Module"  # Also not None, and no instance of a class of Python's own.
+    LIST = "list"
+    TUPLE = "tuple"
+    DICT = "dict"
+    SET = "set"
+    TEXT = "str"
 
 
 # The values of parameters that are known, by name: constants, or that they are not None.
@@ -39,6 +45,8 @@ def deciding(node: ast.FunctionDef | ast.AsyncFunctionDef) -> tuple[str, ...]:
         match todo.pop():
             case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef() | ast.expr():
                 continue
+            case ast.Return(value=ast.IfExp(test=test)):
+                asked.update(one.id for one in ast.walk(test) if isinstance(one, ast.Name))
             case ast.Return(value=ast.Call(args=arguments, keywords=keywords)):
                 asked.update(one.id for one in arguments if isinstance(one, ast.Name))
                 asked.update(one.value.id for one in keywords if isinstance(one.value, ast.Name))
@@ -109,9 +117,24 @@ def truth(test: ast.expr, known: Known) -> bool | None:
             return None if None in answers else not decisive
         case ast.Compare(left=left, ops=[operator], comparators=[right]):
             return _compared(operator, value(left, known), value(right, known))
+        case ast.Call(func=ast.Name(id="isinstance"), args=[ast.Name(id=name), classes], keywords=[]):
+            return _is_instance(known.get(name, _UNKNOWN), classes)
         case _:
             found = value(test, known)
-            return None if found is _UNKNOWN or found is Given.NOT_NONE else bool(found)
+            return None if found is _UNKNOWN or isinstance(found, Given) else bool(found)
+
+
+def _is_instance(found: object, classes: ast.expr) -> bool | None:
+    """Whether a value is an instance of Python's own classes; None if that is not known, or for other classes."""
+    names = [getattr(one, "id", "") for one in (classes.elts if isinstance(classes, ast.Tuple) else [classes])]
+    own = found.value if isinstance(found, Given) else type(found).__name__
+    if found in (_UNKNOWN, Given.NOT_NONE) or not set(names) <= _CLASSES:
+        return None
+    return own in names or (own == "bool" and "int" in names)
+
+
+# The classes of constants and displays, and the plain ones that none of these is an instance of.
+_CLASSES = frozenset({"str", "bytes", "int", "float", "bool", "complex", "list", "tuple", "dict", "set", "frozenset"})
 
 
 def value(node: ast.expr, known: Known) -> object:
@@ -121,6 +144,16 @@ def value(node: ast.expr, known: Known) -> object:
             return constant
         case ast.Name(id=name):
             return known.get(name, _UNKNOWN)
+        case ast.List() | ast.ListComp():
+            return Given.LIST
+        case ast.Tuple():
+            return Given.TUPLE
+        case ast.Dict() | ast.DictComp():
+            return Given.DICT
+        case ast.Set() | ast.SetComp():
+            return Given.SET
+        case ast.JoinedStr():
+            return Given.TEXT
         case _:
             return _UNKNOWN
 
@@ -133,7 +166,7 @@ def is_known(found: object) -> bool:
 def _compared(operator: ast.cmpop, left: object, right: object) -> bool | None:
     if _UNKNOWN in (left, right):
         return None
-    if Given.NOT_NONE in (left, right):
+    if isinstance(left, Given) or isinstance(right, Given):
         if None not in (left, right):
             return None
         return not isinstance(operator, (ast.Is, ast.Eq)) if isinstance(operator, _SAMENESS) else None

@@ -38,8 +38,8 @@ MAX_NAMES = 50
 NAMES = frozenset({"import_module", "__import__"}) | {one.rpartition(".")[2] for one in FINDERS}
 
 
-def found(asked: Questions, node: ast.Call, scope: Scope) -> Type:
-    """What a call that gets a string gives: ``import_module(...)``, or ``getattr`` on what that gives; else UNKNOWN."""
+def found(asked: Questions, node: ast.Call | ast.Subscript, scope: Scope) -> Type:
+    """What an expression gives by a string: ``import_module(...)``, or ``getattr`` on what that gives; else UNKNOWN."""
     return _Look(asked, {}).of_each(node, scope)
 
 
@@ -95,6 +95,10 @@ class _Look:
                 return self._member(self.value(owner, scope), key, scope)
             case ast.Subscript(value=ast.Call(func=ast.Name(id="vars"), args=[owner]), slice=key):
                 return self._member(self.value(owner, scope), key, scope)
+            case ast.Subscript(value=ast.Attribute(attr="modules") as table, slice=key):
+                text = self._strings.text(key, scope)
+                is_table = text and self._asked.expression(table, scope) == Namespace("sys.modules")
+                return self._named(text, scope) if is_table and text else None
             case ast.Call():
                 return self._called(node, scope)
             case _:

@@ -31,6 +31,7 @@ from flake8_forward_call.inference.types import (
 from flake8_forward_call.inference.usage import forwarding
 from flake8_forward_call.inference.usage.handed_in import HandedIn
 from flake8_forward_call.inference.usage.instance_calls import instance_calls
+from flake8_forward_call.inference.verdicts.verdict import Standing
 
 # At most this many calls of one function are resolved. With more, the answer is UNKNOWN; a proof needs fewer.
 MAX_CALLS = 200
@@ -107,11 +108,16 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
     if isinstance(node, ast.Lambda):
         yield from _passed_to_lambda(asked, binding, node)
         return
-    if node.name == "__call__" and binding.scope.enclosing_class is not None:
-        yield from _passed_to_instance(asked, binding, asked.source_class(binding.scope.enclosing_class))
+    around = binding.scope.enclosing_class
+    if node.name == "__call__" and around is not None:
+        yield from _passed_to_instance(asked, binding, asked.source_class(around))
         return
     if node.name in _UNNAMED:
         return
+    if node.name == "forward" and around is not None and _is_called(binding):
+        cls = asked.source_class(around)  # A call of a module runs it.
+        if asked.hierarchy.standing(cls) is Standing.MODULE:
+            yield from _passed_to_instance(asked, binding, cls)
     search = asked.calls_of(node, binding.scope)
     count = 0
     for found in islice(search.calls(), MAX_CALLS + 1):
@@ -122,13 +128,13 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
         elif not all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind)):
             yield UNKNOWN
     if search.bound_to and binding.scope.positional[:1] == [binding.argument.arg]:
-        for owner, scope in search.bound_to:
+        for owner in search.bound_to:
             count += 1
-            yield resolved(asked, asked.expression(owner, scope))
+            yield resolved(asked, owner)
     elif search.bound_to:
         yield UNKNOWN
-    if count and search.is_lost:
-        yield UNKNOWN
+    if count and (search.is_lost or binding.argument.annotation is not None):
+        yield UNKNOWN  # An annotation such as `Any` lets others pass anything.
 
 
 def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) -> Iterator[Type]:
@@ -145,8 +151,19 @@ def _passed_to_lambda(asked: Questions, binding: Parameter, node: ast.Lambda) ->
         yield UNKNOWN
 
 
+def _is_called(binding: Parameter) -> bool:
+    """Whether a function calls a parameter, or its ``forward``: most parameters of modules are tensors."""
+    for scope in binding.scope.inward():
+        for call in scope.calls:
+            match call.func:
+                case ast.Name(id=name) | ast.Attribute(value=ast.Name(id=name), attr="forward"):
+                    if name == binding.argument.arg:
+                        return True
+    return False
+
+
 def _passed_to_instance(asked: Questions, binding: Parameter, cls: SourceClass) -> Iterator[Type]:
-    for found in instance_calls(asked, cls):
+    for found in instance_calls(asked, cls, binding.scope.node.name):  # type: ignore[union-attr]
         kind = resolved(asked, _argument(asked, binding, found))
         is_module = all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind))
         yield kind if found.is_certain or is_module else UNKNOWN

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeAlias
 
 from flake8_forward_call.inference.catalogue.module_containers import ELEMENT
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
@@ -28,12 +29,33 @@ from flake8_forward_call.inference.types import (
     without_none,
 )
 
+# Something that is put into a container, with its key if that is written out.
+Put: TypeAlias = "tuple[str | None, Type]"
 
-def stored(asked: Questions, key: str, scope: Scope) -> Iterator[Type]:
+# A larger dict is a table, of which only all values together are known.
+MAX_ENTRIES = 40
+
+
+def stored(asked: Questions, key: str, scope: Scope) -> Iterator[Put]:
     """Yield what the scope's own code puts into the container at ``key``."""
     for target, filling in fillings(scope):
         if key_of(target) == key:
-            yield from put(asked, filling, scope)
+            yield from _with_keys(asked, filling, scope)
+
+
+def _with_keys(asked: Questions, filling: Filling, scope: Scope) -> Iterator[Put]:
+    """Yield what a filling in a scope puts into its container, each with the key if that is written out."""
+    match filling:
+        case Binding(node=ast.Subscript(slice=ast.Constant(value=str(name)))):
+            yield name, asked.binding(filling)
+        case ast.Call(func=ast.Attribute(attr="setdefault" | "__setitem__"), args=[ast.Constant(value=str(name)), one]):
+            yield name, without_none(asked.expression(one, scope))
+        case ast.Call(func=ast.Attribute(attr="update"), args=[], keywords=keywords) if keywords:
+            for each_one in keywords:
+                kind = asked.expression(each_one.value, scope)
+                yield each_one.arg, kind if each_one.arg is not None else asked.values(kind)
+        case _:
+            yield from ((None, kind) for kind in put(asked, filling, scope))
 
 
 def put(asked: Questions, filling: Filling, scope: Scope) -> Iterator[Type]:
@@ -81,9 +103,11 @@ def filled(asked: Questions, kind: Type, key: str, scope: Scope, *, declared: bo
     """
     if not any(can_be_filled(asked, one, declared=declared) for one in alternatives(kind)):
         return kind
-    put = [one for inner in scope.inward() for one in stored(asked, key, inner)]
+    put: list[Put] = [one for inner in scope.inward() for one in stored(asked, key, inner)]
     if scope.parent is None and not scope.file.is_installed and any(map(_may_hold_modules, alternatives(kind))):
-        put.append(asked.once(("filled", scope.file, key), lambda: union(_from_outside(asked, key, scope.file))))
+        put.append(
+            (None, asked.once(("filled", scope.file, key), lambda: union(_from_outside(asked, key, scope.file))))
+        )
     return refilled(asked, kind, put)
 
 
@@ -114,26 +138,44 @@ def _from_outside(asked: Questions, name: str, home: File) -> Iterator[Type]:
 
 def can_be_filled(asked: Questions, kind: Type, *, declared: bool) -> bool:
     """Whether code may put something into the value that its type does not include yet."""
-    return (isinstance(kind, (Many, Mapping)) and not declared) or asked.is_container(kind)
+    match kind:
+        case Many(inner) | Mapping(value=inner):
+            return not declared or inner == UNKNOWN
+        case _:
+            return asked.is_container(kind)
 
 
-def refilled(asked: Questions, kind: Type, put: Iterable[Type]) -> Type:
+def refilled(asked: Questions, kind: Type, put: Iterable[Put]) -> Type:
     """The type of a container after more was added to it."""
-    more = union(put)
+    several = list(put)
+    more = union(one for _, one in several)
     if more == NEVER:
         return kind
-    return union(_with_more(asked, one, more) for one in alternatives(kind))
+    return union(_with_more(asked, one, more, several) for one in alternatives(kind))
 
 
-def _with_more(asked: Questions, kind: Type, more: Type) -> Type:
+def _with_more(asked: Questions, kind: Type, more: Type, put: Sequence[Put]) -> Type:
     match kind:
         case Many(inner):
             return Many(union([inner, more]))
-        case Mapping(key, value):
-            return Mapping(union([key, PLAIN]) if key == NEVER else key, union([value, more]))
+        case Mapping(key, value, entries):
+            is_empty = key == NEVER
+            kept = _entries(dict(entries), put) if is_empty or entries else ()
+            return Mapping(PLAIN if is_empty else key, union([value, more]), kept)
         case Instance(cls, origin, slots) if asked.is_container(kind):
             given = dict(slots)
             given[ELEMENT] = union([given.get(ELEMENT, NEVER), more])
             return Instance(cls, origin, tuple(given.items()))
         case _:
             return kind
+
+
+def _entries(entries: dict[str, Type], put: Sequence[Put]) -> tuple[tuple[str, Type], ...]:
+    """What is under each key of a dict after more was put into it."""
+    anywhere = [kind for name, kind in put if name is None]
+    for name, kind in put:
+        if name is not None:
+            entries[name] = union([entries[name], kind]) if name in entries else kind
+    found = {name: union([kind, *anywhere]) for name, kind in entries.items()}
+    differ = len(dict.fromkeys(found.values())) > 1 or anywhere
+    return tuple(found.items()) if differ and len(found) <= MAX_ENTRIES else ()

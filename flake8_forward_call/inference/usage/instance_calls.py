@@ -1,4 +1,4 @@
-"""Who calls the instances of a class: ``x(...)`` for its ``__call__``.
+"""Who calls the instances of a class: ``x(...)`` for its ``__call__``, or for the ``forward`` of a module.
 
 No name leads to such calls. But code that calls an instance names its class, a base or a subclass of it, or what makes
 one. So only files that do are read, and there each call of something that is such an instance counts.
@@ -7,7 +7,7 @@ one. So only files that do are read, and there each call of something that is su
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
@@ -25,8 +25,10 @@ MAX_FILES = 20
 MAX_CALLS = 500
 
 
-def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Found]:
+def instance_calls(asked: Questions, cls: SourceClass, method: str) -> Iterator[Found]:
     """Yield the calls of a class's instances in the files that name it, one of its bases or its subclasses.
+
+    ``method`` is what such a call has to run: the class's ``__call__``, or its ``forward``.
 
     There may always be more: an instance may be passed on to code that does not name its class. A call is not certain
     if it is also one of something else, because its arguments may be for that.
@@ -37,19 +39,16 @@ def instance_calls(asked: Questions, cls: SourceClass) -> Iterator[Found]:
                 pass
             case callee:
                 pass
-        yield from _found(asked, cls, callee, scope, [call])
-        for one in (*call.args, *(keyword.value for keyword in call.keywords)):
-            yield from _found(asked, cls, one, scope, relaying.calls(asked, one, call, scope))
+        pairs = [(callee, [call]), *((one, relaying.calls(asked, one, call, scope)) for one in _arguments(call))]
+        for one, calls in pairs:
+            kinds = alternatives(asked.resolved(asked.expression(one, scope))) if calls else ()
+            if any(_may_run(asked, cls, method, kind) for kind in kinds):
+                for each in calls:
+                    yield Found(Called(one, scope, each), is_bound=True, is_certain=len(kinds) == 1)
 
 
-def _found(
-    asked: Questions, cls: SourceClass, callee: ast.expr, scope: Scope, calls: Sequence[ast.Call]
-) -> Iterator[Found]:
-    """Yield the calls, if what they call may be an instance of the class."""
-    kinds = alternatives(asked.resolved(asked.expression(callee, scope))) if calls else ()
-    if any(_may_run(asked, cls, one) for one in kinds):
-        for call in calls:
-            yield Found(Called(callee, scope, call), is_bound=True, is_certain=len(kinds) == 1)
+def _arguments(call: ast.Call) -> list[ast.expr]:
+    return [*call.args, *(one.value for one in call.keywords)]
 
 
 def _calls_in(files: Iterable[File]) -> Iterator[tuple[Scope, ast.Call]]:
@@ -67,8 +66,8 @@ def _files(asked: Questions, cls: SourceClass) -> Iterable[File]:
     return islice(found, MAX_FILES)
 
 
-def _may_run(asked: Questions, cls: SourceClass, kind: Type) -> bool:
-    """Whether calling a value may run the ``__call__`` of a class."""
+def _may_run(asked: Questions, cls: SourceClass, method: str, kind: Type) -> bool:
+    """Whether calling a value may run the ``__call__`` of a class, or its ``forward`` with the same arguments."""
     match kind:
         case Instance(cls=SourceClass() as other, origin=origin):
             pass
@@ -77,7 +76,9 @@ def _may_run(asked: Questions, cls: SourceClass, kind: Type) -> bool:
         case _:
             return False
     if asked.hierarchy.derives(other, cls):
-        order = asked.hierarchy.order(other)  # The first class that has it may be one that overrides it.
-        owners = (one for one in order if isinstance(one, SourceClass) and "__call__" in flow_of(one.scope).exit)
-        return next(owners, None) is cls
+        # The first class that has it may be one that overrides it.
+        order = [one for one in asked.hierarchy.order(other) if isinstance(one, SourceClass)]
+        if method != "__call__" and any("__call__" in flow_of(one.scope).exit for one in order):
+            return False
+        return next((one for one in order if method in flow_of(one.scope).exit), None) is cls
     return origin is not Origin.CONSTRUCTED and asked.hierarchy.derives(cls, other)

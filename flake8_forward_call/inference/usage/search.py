@@ -66,10 +66,11 @@ class Search:
         self._nodes = {node, *self._overridden()}
         self._is_given_back = False  # Whether the enclosing function returns it.
         self._handed: list[Handed] = []  # Where it is passed on, to be followed from there.
-        self.bound_to: list[tuple[ast.expr, Scope]] = []  # The objects to which it is bound as a method.
-        self.is_lost = self._is_registered(node.decorator_list, scope.parent)
+        self.bound_to: list[Type] = []  # The objects to which it is bound as a method.
+        self.is_lost = False
+        self._keepers = [*self._registering(node.decorator_list, scope.parent)]
         if self._cls is not None:
-            self.is_lost |= self._is_registered(self._cls.node.decorator_list, self._cls.scope.parent)
+            self._keepers += self._registering(self._cls.node.decorator_list, self._cls.scope.parent)
         elif self._owner is not None:
             self.is_lost |= any(map(_may_call_back, asked.hierarchy.order(self._owner)))
 
@@ -86,9 +87,12 @@ class Search:
                 if inner is not None:
                     yield inner.node
 
-    def _is_registered(self, decorators: Iterable[ast.expr], scope: Scope | None) -> bool:
-        names = [self._asked.dotted(one, scope) for one in decorators]
-        return any(name is None or not _is_transparent(name) for name in names)
+    def _registering(self, decorators: Iterable[ast.expr], scope: Scope | None) -> Iterator[tuple[ast.expr, Scope]]:
+        """Yield the decorators that may keep what they decorate."""
+        for one in decorators:
+            name = self._asked.dotted(one, scope)
+            if scope is not None and (name is None or not _is_transparent(name)):
+                yield one, scope
 
     def calls(self) -> Iterator[Found]:
         """Yield each call of the function, or of the class whose constructor it is."""
@@ -112,23 +116,39 @@ class Search:
     def _passed_on(self) -> Iterator[Found]:
         """Yield the calls by code that gets the function, or the class, as a value."""
         following = HandedIn(self._asked, self._may_lead_here)
+        for decorator, scope in self._keepers:
+            found = [*following.calls_by_decorator(decorator, scope)]
+            self.is_lost |= not found
+            yield from self._those_of_it(found, self._cls is not None)
         at = 0
         while at < len(self._handed):  # What is found may be passed on as well.
             handed = self._handed[at]
             at += 1
-            owner = handed_in.bound_to(self._asked, handed)
+            owner = handed_in.bound_to(self._asked, handed) if self._cls is None else None
             if owner is not None:
-                self.bound_to.append((owner, handed.scope))
+                self.bound_to.append(owner)
                 continue
             is_bound = self._is_bound(handed)
             if handed.given_to is not None:
                 for call in relaying.calls(self._asked, handed.node, handed.given_to, handed.scope):
                     yield Found(Called(handed.node, handed.scope, call), is_bound)
-            for called in following.calls(handed):
-                kinds = alternatives(self._asked.resolved(self._asked.expression(called.callee, called.scope)))
-                if any(map(self._may_lead_here, kinds)):
-                    yield Found(called, is_bound)
+            yield from self._those_of_it(following.calls(handed), is_bound)
         self.is_lost |= following.is_lost
+
+    def _those_of_it(self, calls: Iterable[Called], is_bound: bool) -> Iterator[Found]:
+        """Yield the calls of what may be the function, or the class."""
+        for called in calls:
+            kinds = alternatives(self._asked.resolved(self._asked.expression(called.callee, called.scope)))
+            if any(self._may_lead_here(one) or self._is_base(one) for one in kinds):
+                yield Found(called, is_bound)
+
+    def _is_base(self, kind: Type) -> bool:
+        """Whether a value is declared as a class that this one derives from: ``type[nn.Module]``."""
+        match kind:
+            case ClassObject(cls, Origin.DECLARED):
+                return self._cls is not None and self._asked.hierarchy.derives(self._cls, cls)
+            case _:
+                return False
 
     def _is_bound(self, handed: Handed) -> bool:
         kinds = alternatives(self._asked.expression(handed.node, handed.scope))

@@ -439,7 +439,7 @@ def deco(fn):
     def inner(m): return fn(Robot())
     return inner
 @deco
-def run(m): m.forward(1)  # FWD001 unsafe
+def run(m): m.forward(1)
 run(Net())
 """,
     "default that is no module": """
@@ -520,14 +520,14 @@ from net import *
 @dataclass
 class A:
     m: object
-    def go(self): self.m.forward(1)
+    def go(self): self.m.forward(1)  # FWD001 unsafe
 A(Net())
 """,
     "parameter that is annotated as anything": """
 # --- a.py
 from typing import Any
 from net import *
-def run(m: Any): m.forward(1)
+def run(m: Any): m.forward(1)  # FWD001 unsafe
 run(Net())
 """,
     "function made by another that decorates with it": """
