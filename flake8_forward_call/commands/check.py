@@ -142,17 +142,11 @@ def _look(
     trouble = telling.trouble
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
-    glances = Glances(
-        () if task.unused_noqa else paths, gate.selects
-    )  # A comment that silences nothing is in no glance.
+    # A comment that silences nothing is in no glance.
+    glances = Glances(() if task.unused_noqa else paths, gate.selects)
     with Progress(is_wanted=not telling.is_quiet) as progress:
         inputs = read_inputs(
-            paths,
-            stdin_filename,
-            trouble,
-            telling.skipped,
-            progress.expect,
-            need_not_be_read=glances.tell_nothing,
+            paths, stdin_filename, trouble, telling.skipped, progress.expect, need_not_be_read=glances.tell_nothing
         )
         for each, found in done(telling.seen(glances.noting(inputs)), task, number, progress, trouble):
             gate.saw(each)
