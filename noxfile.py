@@ -42,6 +42,13 @@ def editors(session: nox.Session) -> None:
 
 
 @nox.session
+def cluster(session: nox.Session) -> None:
+    """Scans on a real Dask cluster."""
+    session.install("-e", ".[cluster]")
+    session.run("python", "-m", "pytest", "tests/with_dask", *session.posargs)
+
+
+@nox.session
 def precommit(session: nox.Session) -> None:
     """The hooks, in a real pre-commit."""
     session.install("-e", ".[precommit]")

@@ -243,9 +243,9 @@ def _factor(program: Program, costs: dict[str, list[Cost]]) -> float:
     return statistics.median(program.by(own) / max(program.by(other), 1e-6) for own, other in pairs)
 
 
-def with_table(page: str, text: str) -> str:
+def with_table(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     """The page with another text between its marks. Raises ValueError if it has none."""
-    before, after = page.index(BEGIN) + len(BEGIN), page.index(END)
+    before, after = page.index(begin) + len(begin), page.index(end)
     return f"{page[:before]}\n{text}\n{page[after:]}"
 
 

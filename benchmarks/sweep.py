@@ -32,7 +32,7 @@ from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.files.cache import VARIABLE
 from flake8_forward_call.findings.finding import Applicability, Fix
 from flake8_forward_call.findings.selection import Selection, everywhere
-from flake8_forward_call.fixing.fixing import rewrite as fix_bytes
+from flake8_forward_call.fixing.proposing import rewrite as fix_bytes
 from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.visiting.sites import Site

@@ -73,7 +73,7 @@ def write(app: Sphinx) -> None:
 
 
 def _section(option: Option) -> str:
-    name = f"`{option.on_command_line}`"
+    name = ", ".join(f"`{one}`" for one in option.names_on_command_line)
     if option.name in _ARGUMENTS:
         name = "positional arguments"
     elif option.is_for_files:

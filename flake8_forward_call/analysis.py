@@ -30,6 +30,33 @@ def analyse(source: Source, keeps: Callable[[str], bool] = lambda _: True) -> li
     return _in_order(source, [*found, *_found(examples, calls=calls, sets=sets, inside=inside)])
 
 
+def known(source: Source, keeps: Callable[[str], bool]) -> list[Finding] | None:
+    """The same findings, if no inference is needed: there is nothing to judge, or an earlier run has done it.
+
+    None otherwise. Never raises.
+    """
+    if is_stub(source.path):
+        return []
+    if source.examples is not None:
+        return None
+    inside = source.calls_inside and keeps(fwd006.RULE.code)
+    if not (source.mentions_forward or source.sets_call or inside):
+        return _in_order(source, [unanalysable(source.path, fault) for fault in source.faults()])
+    from flake8_forward_call.findings.remembered import known_in
+
+    return known_in(source, inside=inside)
+
+
+def get_ready() -> None:
+    """Import and read now what the analysis of further files needs, so that forked processes have it already."""
+    from flake8_forward_call.findings import ruling  # noqa: F401
+    from flake8_forward_call.inference import session
+    from flake8_forward_call.inference.verdicts import judge  # noqa: F401
+    from flake8_forward_call.visiting import visitor  # noqa: F401
+
+    session.get_ready()
+
+
 def _analysed(source: Source, keeps: Callable[[str], bool]) -> list[Finding]:
     faults = [unanalysable(source.path, fault) for fault in source.faults()]
     calls, sets = source.mentions_forward, source.sets_call

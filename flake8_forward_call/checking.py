@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
-from flake8_forward_call.analysis import analyse, unanalysable
+from flake8_forward_call.analysis import analyse, known, unanalysable
 from flake8_forward_call.configuration.settings import settings_or_fault
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, Selects
@@ -26,6 +27,9 @@ from flake8_forward_call.sources.source import (
     may_call_inside,
     may_matter,
 )
+
+# Returns the findings in a source of the rules that are kept, or None if it does not know them.
+_Find: TypeAlias = Callable[[Source, Callable[[str], bool]], "list[Finding] | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,20 @@ def check_bytes(
     large tree several times as fast. ``unused_noqa``: also report comments that silence nothing. ``has_documents``:
     check the code in documents if the settings ask for it.
     """
+    checked = _checked(name, data, selects, analyse, unused_noqa=unused_noqa, has_documents=has_documents)
+    assert checked is not None, "the analysis finds something or nothing"
+    return checked
+
+
+def known_of_bytes(name: str, data: bytes, selects: Selects, *, unused_noqa: bool = False) -> Checked | None:
+    """The same, if no inference is needed: most files need none, or an earlier run has done it. None otherwise."""
+    return _checked(name, data, selects, known, unused_noqa=unused_noqa, has_documents=True)
+
+
+def _checked(
+    name: str, data: bytes, selects: Selects, find: _Find, *, unused_noqa: bool, has_documents: bool
+) -> Checked | None:
+    """The file with the findings that ``find`` returns, if it is asked; None if it returns None."""
     if is_stub(name):
         return Checked([])
     # Before the settings are looked up, it is not known whether the user wants the rule about what is inside wrappers.
@@ -61,7 +79,9 @@ def check_bytes(
         return Checked(wanted([unanalysable(name, error)], text, selects(name)))
     if source is None:
         return Checked([])
-    found = analyse(source, lambda code: selects(name).keeps(code))
+    found = find(source, lambda code: selects(name).keeps(code))
+    if found is None:
+        return None
     if not (found or unused_noqa):
         return Checked([], source)
     return _selected(source, found, selects(name), unused_noqa=unused_noqa)
@@ -98,6 +118,21 @@ def hold(name: str, data: bytes) -> None:
         return  # The check reports it.
     if source is not None:
         session.hold(name, source.file.text)
+
+
+def source_of(name: str, data: bytes) -> Source | None:
+    """The source in a file's bytes, for a report; None if there is none, or it cannot be decoded."""
+    try:
+        return read(name, data, has_documents=_has_documents(name, data))
+    except SourceError:
+        return None
+
+
+def lost(name: str, data: bytes, selects: Selects, reason: str) -> list[Finding]:
+    """What is reported for a file that could not be analysed at all."""
+    source = source_of(name, data)
+    text = "" if source is None else source.text
+    return wanted([unanalysable(name, SourceError(reason))], text, selects(name))
 
 
 def keep() -> None:

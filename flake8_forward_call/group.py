@@ -13,7 +13,7 @@ from flake8_forward_call.terminal import slips, terminal
 from flake8_forward_call.terminal.trouble import Status
 
 # Each is the command of that name in the module of that name.
-_NAMES = ("check", "fix", "explain", "config", "clean", "server", "completion")
+_NAMES = ("check", "fix", "explain", "config", "scan", "clean", "server", "completion")
 
 
 class Commands(click.Group):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import check_bytes, hold, keep
+from flake8_forward_call.checking import check_bytes, keep, known_of_bytes, lost, source_of
 from flake8_forward_call.commands import showing, watching
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.gate import Gate, gate_options
@@ -16,14 +16,42 @@ from flake8_forward_call.commands.given.recorded import RecordedCommand
 from flake8_forward_call.commands.noqa import adopt, noqa_options, selects_of
 from flake8_forward_call.commands.options import ignore_noqa_option, observed_option, paths_or_default, shared_options
 from flake8_forward_call.configuration.settings import settings_of
-from flake8_forward_call.files.inputs import read_inputs
+from flake8_forward_call.files.inputs import Input, read_inputs
 from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.findings.selection import Selects
+from flake8_forward_call.jobs.counting import wanted
+from flake8_forward_call.jobs.doing import done
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal.interrupts import ends_raised
 from flake8_forward_call.terminal.progress import Progress
 from flake8_forward_call.terminal.telling import Telling, loudness_options
 from flake8_forward_call.terminal.trouble import Status, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class Checking:
+    """The check of one file. ``unused_noqa``: also report comments that silence nothing."""
+
+    selects: Selects
+    unused_noqa: bool = False
+
+    def known(self, each: Input) -> list[Finding] | None:
+        """The findings, if no inference is needed for them."""
+        checked = known_of_bytes(each.name, each.data, self.selects, unused_noqa=self.unused_noqa)
+        return None if checked is None else checked.findings
+
+    def do(self, each: Input) -> list[Finding]:
+        """The findings."""
+        return check_bytes(each.name, each.data, self.selects, unused_noqa=self.unused_noqa).findings
+
+    def lost(self, each: Input, reason: str) -> list[Finding]:
+        """The finding that says why there are no others."""
+        return lost(each.name, each.data, self.selects, reason)
+
+    def needs_text(self, answer: list[Finding]) -> bool:
+        """Whether the report may show the text of a file."""
+        return bool(answer)
 
 
 @click.command(cls=RecordedCommand, epilog=epilog("check"))
@@ -60,7 +88,8 @@ def check(
     PATH is a file or a directory, or '-' for standard input. The default is 'paths' in the settings, or the current
     directory.
     """
-    paths, output_format = paths_or_default(context, paths), settings_of(Path.cwd()).output_format
+    paths, settings = paths_or_default(context, paths), settings_of(Path.cwd())
+    output_format = settings.output_format
     if show_files:
         return showing.show_files(context, paths, Trouble(is_quiet=quiet))
     if watch and (hindrance := watching.conflict(context)) is not None:
@@ -82,9 +111,10 @@ def check(
         telling = Telling(trouble, is_quiet=quiet, is_verbose=verbose)
         gate = Gate(selects, trouble, output_format, statistics, output_file)
         gate.prepare(paths, stdin_filename, diff_base, baseline, write_baseline)
-        remain = _look(
-            context, paths, stdin_filename, gate, telling, unused_noqa=report_unused_noqa, fails=not exit_zero
-        )
+        task = Checking(selects, report_unused_noqa)
+        # What this process has read when a file changes is worth more to --watch than the first check.
+        number = 1 if watch else wanted(settings)
+        remain = _look(context, paths, stdin_filename, gate, telling, task=task, number=number, fails=not exit_zero)
         return trouble.status(findings=remain and not exit_zero)
 
     if watch:
@@ -103,7 +133,8 @@ def _look(
     gate: Gate,
     telling: Telling,
     *,
-    unused_noqa: bool,
+    task: Checking,
+    number: int | None,
     fails: bool,
 ) -> bool:
     """Report the findings in all files under the paths; whether there are any. Raises KeyboardInterrupt."""
@@ -111,15 +142,13 @@ def _look(
     findings: list[Finding] = []
     sources: dict[str, Source] = {}
     with Progress(is_wanted=not telling.is_quiet) as progress:
-        for each in read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.over):
-            if each.is_stdin:
-                hold(each.name, each.data)
-            telling.saw(each.name)
-            checked = check_bytes(each.name, each.data, gate.selects, unused_noqa=unused_noqa)
+        inputs = telling.seen(read_inputs(paths, stdin_filename, trouble, telling.skipped, progress.expect))
+        for each, found in done(inputs, task, number, progress, trouble):
             gate.saw(each)
-            findings += checked.findings
-            if checked.findings and checked.source is not None:
-                sources[each.name] = replace(checked.source)  # Without the tree.
+            findings += found
+            source = source_of(each.name, each.data) if found else None
+            if source is not None:
+                sources[each.name] = source
     keep()
     telling.skipped.tell_if_all(trouble)
     run = None

@@ -39,6 +39,13 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("forward-call config --config 'select = [\"FWD\"]'", "with a setting changed"),
         ("forward-call config --schema > schema.json", "for an editor"),
     ),
+    "scan": (
+        ("forward-call scan api models", "check two projects, each on its own"),
+        ("forward-call scan --each repositories", "each subfolder is a project"),
+        ("forward-call scan --each repositories --state done", "a second run goes on where a first one stopped"),
+        ("forward-call scan --each repositories --output-format html --output-dir pages", "an index with pages"),
+        ("forward-call scan --each repositories --scheduler tcp://10.0.0.7:8786", "on the workers of a cluster"),
+    ),
     "clean": (
         ("forward-call clean", "remove the cache of this user"),
         ("forward-call clean --cache-dir .cache", "remove the cache in a folder"),

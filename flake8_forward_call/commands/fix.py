@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flake8_forward_call.checking import hold, keep
+from flake8_forward_call.checking import keep
 from flake8_forward_call.commands.examples import epilog
 from flake8_forward_call.commands.given.recorded import RecordedCommand, command_line
 from flake8_forward_call.commands.options import (
@@ -24,6 +24,8 @@ from flake8_forward_call.findings.selection import without_noqa
 from flake8_forward_call.fixing.fixing import Fixing
 from flake8_forward_call.fixing.interactive import Asking
 from flake8_forward_call.fixing.typing_calls import TypingCalls
+from flake8_forward_call.jobs.counting import wanted
+from flake8_forward_call.jobs.doing import done
 from flake8_forward_call.report import summary as summaries
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.terminal import terminal
@@ -102,15 +104,20 @@ def fix(
     is_shown = not (quiet or interactive) and terminal.is_terminal(sys.stdout)
     try:
         with ends_raised(), Progress(is_wanted=is_shown) as progress:
-            for each in read_inputs(
-                paths, stdin_filename, trouble, telling.skipped, lambda names: progress.over(sorted(names))
-            ):
-                if each.is_stdin:
-                    hold(each.name, each.data)
-                telling.saw(each.name)
-                fixing.take(each)
-                if fixing.has_quit:
-                    break
+            inputs = telling.seen(
+                read_inputs(
+                    paths, stdin_filename, trouble, telling.skipped, lambda names: progress.expect(sorted(names))
+                )
+            )
+            if interactive or typed_call:  # Answers, and the classes of calls, are needed while a file is in hand.
+                for each in inputs:
+                    fixing.take(each)
+                    progress.advance()
+                    if fixing.has_quit:
+                        break
+            else:
+                for each, proposal in done(inputs, fixing.proposing, wanted(settings), progress, trouble):
+                    fixing.put(each, proposal)
     except KeyboardInterrupt:
         trouble.error(f"Interrupted: {fixing.state()}")
         return Status.FAILED

@@ -57,7 +57,7 @@ def _place_to_write(context: click.Context, _option: click.Parameter, value: str
         return value
     if not former.may_be_replaced(path):
         raise click.BadParameter(f"{near(value)} is a source file; a report never overwrites it")
-    if not context.meta.get(_FORCE) and not former.is_former_output(_bytes_of(path)):
+    if not may_overwrite(context) and not former.is_former_output(_bytes_of(path)):
         raise click.BadParameter(f"{near(value)} exists and is not an earlier report; use --force to overwrite it")
     return value
 
@@ -69,15 +69,26 @@ def _bytes_of(path: Path) -> bytes:
         raise click.BadParameter(f"{near(str(path))}: {reason(error)}") from None
 
 
+_EXIT_ZERO = click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings.")
+_OUTPUT_FILE = click.option(
+    "--output-file",
+    metavar="FILE",
+    callback=_place_to_write,
+    help="Write the report to FILE (atomically); '-' is standard output.",
+)
+# Eager, because the callbacks of other options need its value.
+_FORCE_OPTION = click.option(
+    "--force",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_note_force,
+    help="Overwrite FILE even if it is not an earlier report; source files are never overwritten.",
+)
 _OPTIONS = (
-    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    _EXIT_ZERO,
     click.option("--statistics", is_flag=True, help="Print counts per rule instead of the findings."),
-    click.option(
-        "--output-file",
-        metavar="FILE",
-        callback=_place_to_write,
-        help="Write the report to FILE (atomically); '-' is standard output.",
-    ),
+    _OUTPUT_FILE,
     click.option(
         "--diff-base",
         metavar="REV",
@@ -90,16 +101,18 @@ _OPTIONS = (
         callback=_place_to_write,
         help="Write all current findings to FILE, as a baseline.",
     ),
-    # Eager, because the callbacks of other options need its value.
-    click.option(
-        "--force",
-        is_flag=True,
-        is_eager=True,
-        expose_value=False,
-        callback=_note_force,
-        help="Overwrite FILE even if it is not an earlier report; source files are never overwritten.",
-    ),
+    _FORCE_OPTION,
 )
+
+
+def report_options(command: _Command) -> _Command:
+    """Give a command the options that say where its report goes, and that findings do not fail it."""
+    return _EXIT_ZERO(_OUTPUT_FILE(_FORCE_OPTION(command)))
+
+
+def may_overwrite(context: click.Context) -> bool:
+    """Whether the user allows to overwrite files that are not earlier reports."""
+    return bool(context.meta.get(_FORCE))
 
 
 def gate_options(command: _Command) -> _Command:

@@ -44,9 +44,9 @@ def _option_of(option: Option) -> Callable[[_Command], _Command]:
             callback=take,
             help=option.flag_help,
         )
-    is_list = option.kind not in (Kind.PATH, Kind.CHOICE)
+    is_list = option.kind not in (Kind.PATH, Kind.CHOICE, Kind.COUNT)
     return click.option(
-        option.on_command_line,
+        *option.names_on_command_line,
         multiple=is_list,
         metavar=option.metavar,
         type=click.Choice(list(option.choices)) if option.choices else str,
@@ -113,7 +113,7 @@ def file_options(command: _Command) -> _Command:
 
 def shared_options(command: _Command) -> _Command:
     """Give a command the paths and the options that ``check`` and ``fix`` both have."""
-    files = (*_of_table(*_FILES, "output-format"), _STDIN_FILENAME)
+    files = (*_of_table(*_FILES, "output-format", "jobs"), _STDIN_FILENAME)
     return _decorated(rule_options(_decorated(inference_options(colour_option(command)), files)), (PATHS,))
 
 

@@ -37,6 +37,8 @@ def _value(value: object) -> str:
     match value:
         case bool():
             return "true" if value else "false"
+        case int():
+            return str(value)
         case tuple():
             return f"[{', '.join(map(_value, value))}]"
         case _:

@@ -21,6 +21,7 @@ class Kind(enum.Enum):
     SWITCH = "true or false"
     CODES_BY_PATTERN = "patterns of paths, each with rule codes"
     CHOICE = "one of a few words"
+    COUNT = "a number from 1 on, or auto"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,13 @@ class Option:
     """One option.
 
     ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` if only the opposite of
-    the default can be given. ``in_flake8`` is its flake8 equivalent: an option of flake8, or one of this plugin with
-    the prefix ``--forward-call-``; None if it makes no sense there. ``default`` applies if the option is not set.
-    ``example`` is a value for the docs, in TOML. ``help`` describes the option, ``flag_help`` the ``flag``. One that
-    ``is_confined`` decides where files are written, so a repository may not set it to a path outside itself. Values of
-    one that ``is_added`` add up, from a file that is extended to the command line; of the others, the nearest one
-    counts. One that ``is_for_files`` has no option of its own on the command line, but ``--config "KEY = VALUE"`` sets
-    it.
+    the default can be given; ``letter`` is a short name for it there. ``in_flake8`` is its flake8 equivalent: an option
+    of flake8, or one of this plugin with the prefix ``--forward-call-``; None if it makes no sense there. ``default``
+    applies if the option is not set. ``example`` is a value for the docs, in TOML. ``help`` describes the option,
+    ``flag_help`` the ``flag``. One that ``is_confined`` decides where files are written, so a repository may not set it
+    to a path outside itself. Values of one that ``is_added`` add up, from a file that is extended to the command line;
+    of the others, the nearest one counts. One that ``is_for_files`` has no option of its own on the command line, but
+    ``--config "KEY = VALUE"`` sets it.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Option:
     flag_help: str = ""
     choices: tuple[str, ...] = ()
     metavar: str | None = None
+    letter: str | None = None
     is_confined: bool = False
     is_added: bool = False
     is_for_files: bool = False
@@ -62,10 +64,18 @@ class Option:
         return self.flag or f"--{self.name}"
 
     @property
+    def names_on_command_line(self) -> tuple[str, ...]:
+        """All its names on the command line, the short one first."""
+        return (self.on_command_line,) if self.letter is None else (self.letter, self.on_command_line)
+
+    @property
     def is_of_plugin(self) -> bool:
         """Whether it is an option that this plugin adds to flake8."""
         return self.in_flake8 is not None and self.in_flake8.startswith(PREFIX)
 
+
+# The value of an option of the kind COUNT that leaves the number to the tool.
+AUTO = "auto"
 
 # The options of all flake8 plugins share one namespace.
 PREFIX = "--forward-call-"
@@ -253,6 +263,16 @@ OPTIONS: tuple[Option, ...] = (
         default="text",
         choices=tuple(FORMATS),
         metavar="FORMAT",
+    ),
+    Option(
+        "jobs",
+        Kind.COUNT,
+        "How many processes check the files: a number, or auto for as many as are worth their start.",
+        "4",
+        default=AUTO,
+        in_flake8="--jobs",
+        metavar="N",
+        letter="-j",
     ),
     Option(
         "extend",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flake8_forward_call.configuration.options import OPTIONS, Kind, Option
+from flake8_forward_call.configuration.options import AUTO, OPTIONS, Kind, Option
 from flake8_forward_call.rules import RULES
 
 # The dialect that SchemaStore, and therefore most editors, use: https://json-schema.org/draft-07
@@ -41,6 +41,8 @@ def _shape(option: Option) -> dict[str, object]:
             return {"type": "string", "enum": list(option.choices)}
         case Kind.PATH | Kind.VERSION:
             return {"type": "string"}
+        case Kind.COUNT:
+            return {"anyOf": [{"type": "integer", "minimum": 1}, {"const": AUTO}]}
         case Kind.CODES:
             return {"$ref": "#/definitions/codes"}
         case Kind.CODES_BY_PATTERN:

@@ -18,7 +18,7 @@ from flake8_forward_call.configuration.files import (
     read_what_is_valid,
 )
 from flake8_forward_call.configuration.layers import Part, combined, value_of_parts
-from flake8_forward_call.configuration.options import BY_NAME
+from flake8_forward_call.configuration.options import AUTO, BY_NAME
 from flake8_forward_call.configuration.values import CodesByPattern, Value
 
 
@@ -49,6 +49,7 @@ class Settings:
     unsafe_fixes: bool = False
     fix_only: bool = False
     output_format: str = "text"
+    jobs: int | str = AUTO
     extend: str | None = None
     required_version: str | None = None
     parts: tuple[tuple[str, tuple[Part, ...]], ...] = ()

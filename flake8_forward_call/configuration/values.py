@@ -11,15 +11,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 from flake8_forward_call import __version__
-from flake8_forward_call.configuration.options import Kind, Option
+from flake8_forward_call.configuration.options import AUTO, Kind, Option
 from flake8_forward_call.findings.selection import UnknownCodeError, parse_codes
 
 # Patterns, each with the codes that it disables.
 CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
-Value: TypeAlias = "bool | str | tuple[str, ...] | CodesByPattern"
+Value: TypeAlias = "bool | int | str | tuple[str, ...] | CodesByPattern"
 
 # How many characters of a value a message repeats.
 _MAX_SHOWN = 80
+
+# No machine has more processors than such a number says.
+_DIGITS = re.compile(r"[0-9]{1,9}")
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -42,6 +45,8 @@ def value_of(option: Option, given: object, base: Path) -> Value:
             return _choice(option, _text(given))
         case Kind.PATH:
             return _path(_text(given), base)
+        case Kind.COUNT:
+            return _count(given)
         case Kind.VERSION:
             return _version(_text(given))
         case Kind.CODES_BY_PATTERN:
@@ -107,6 +112,17 @@ def _texts(given: object) -> tuple[str, ...]:
 def _choice(option: Option, given: str) -> str:
     if given not in option.choices:
         raise OptionValueError(f"cannot be {_shown(given)}; {did_you_mean(given, option.choices)}")
+    return given
+
+
+def _count(given: object) -> int | str:
+    """A number from 1 on, also as a text from a command line, or ``auto``. Raises OptionValueError."""
+    if given == AUTO:
+        return AUTO
+    if isinstance(given, str) and _DIGITS.fullmatch(given):
+        given = int(given)
+    if not isinstance(given, int) or isinstance(given, bool) or given < 1:
+        raise OptionValueError(f"must be a number from 1 on, or {AUTO}, not {_shown(given)}")
     return given
 
 

@@ -121,11 +121,11 @@ class Store:
 
 
 def _full(kind: str, key: str) -> list[str]:
-    return [__version__, _tool(), kind, key]
+    return [__version__, tool(), kind, key]
 
 
 @lru_cache(maxsize=1)
-def _tool() -> str:
+def tool() -> str:
     """A text that is different if any file of this tool is, its facts about packages included.
 
     The version alone does not change in a working copy, or in an installation that somebody has changed. The release

@@ -30,6 +30,9 @@ _PAGE = re.compile(
     rb'<!doctype html>\r?\n<html[^>]*><head><meta name="generator" content="flake8-forward-call ', re.IGNORECASE
 )
 
+# The header of the table by project.
+_TABLE = re.compile(rb"project +findings(?: +FWD\d{3})* +seconds +state\r?\n")
+
 _NAME = "forward-call"
 _CODE = re.compile(r"FWD\d{3}")
 
@@ -50,7 +53,7 @@ def is_former_output(data: bytes) -> bool:
         return True
     if any(all(map(start.match, separator.split(text))) for separator, start in _PARTS):
         return True
-    if _PAGE.match(text) is not None:
+    if _PAGE.match(text) is not None or _TABLE.match(text) is not None:
         return True
     if _JUNIT.match(text) is not None:
         return all(suite.startswith(_OUR_SUITE) for suite in _SUITE.findall(text))
@@ -81,6 +84,8 @@ def _is_listed(each: object) -> bool:
             return _is_code(code)
         case {"code": code, "count": _, "fixable": _}:
             return _is_code(code)
+        case {"project": _, "state": _, "seconds": _, "findings": dict(findings)}:
+            return all(map(_is_code, findings))
     return False
 
 

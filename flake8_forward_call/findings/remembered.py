@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
 from flake8_forward_call.inference.project import facts
+from flake8_forward_call.inference.project.results import Results
 from flake8_forward_call.inference.session import Session, session_of
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd006, fwd900
@@ -21,25 +23,50 @@ def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool)
     ``inside``: also those about what is inside wrappers. An earlier run that looked for them serves both.
     Raises nothing but what ``find`` raises.
     """
+    entry = _entry_of(source, inside)
+    if entry is None:
+        return find()
+    if entry.known is not None:
+        return entry.known
+    findings, mask = facts.recorded(find)
+    if all(one.code != fwd900.RULE.code for one in findings):
+        value = [_place_of(source.path, findings), stored(findings)]
+        entry.results.remember(entry.real, _context(entry.session, inside), entry.digest, value, mask)
+    return findings
+
+
+def known_in(source: Source, *, inside: bool) -> list[Finding] | None:
+    """The findings of an earlier run if they still hold, else None. Raises nothing."""
+    entry = _entry_of(source, inside)
+    return None if entry is None else entry.known
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A file in the results of its project: its real path, the digest of its content, what an earlier run has found."""
+
+    session: Session
+    results: Results
+    real: str
+    digest: str
+    known: list[Finding] | None
+
+
+def _entry_of(source: Source, inside: bool) -> _Entry | None:
+    """The entry of a source; None if no results about it can be used or stored."""
     observed = OBSERVED.get()
     if observed is not None and observed.concerns(source.path):
-        return find()  # This result rests on a record as well, which is no fact about the project.
+        return None  # This result rests on a record as well, which is no fact about the project.
     try:
         real = os.path.realpath(source.path)
         session = _session(source.path, real)
         digest = None if session is None else session.key_of(source)
-        known = None if session is None or digest is None else _recalled(session, source.path, real, digest, inside)
+        if session is None or session.results is None or digest is None:
+            return None
+        known = _recalled(session, source.path, real, digest, inside)
     except Exception:  # Without earlier results, the findings are the same.
-        return find()
-    if session is None or session.results is None or digest is None:
-        return find()
-    if known is not None:
-        return known
-    findings, mask = facts.recorded(find)
-    if all(one.code != fwd900.RULE.code for one in findings):
-        value = [_place_of(source.path, findings), stored(findings)]
-        session.results.remember(real, _context(session, inside), digest, value, mask)
-    return findings
+        return None
+    return _Entry(session, session.results, real, digest, known)
 
 
 def _session(name: str, real: str) -> Session | None:

@@ -6,6 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -70,7 +71,11 @@ def may_select(prefix: str, code: str) -> bool:
 
 def without_noqa(selects: Selects) -> Selects:
     """The same selection, which ignores `# noqa` comments."""
-    return lambda path: replace(selects(path), honours_noqa=False)
+    return partial(_without_noqa, selects)
+
+
+def _without_noqa(selects: Selects, path: str) -> Selection:
+    return replace(selects(path), honours_noqa=False)
 
 
 def everywhere(selection: Selection) -> Selects:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,33 +11,24 @@ from pathlib import Path
 import click
 
 from flake8_forward_call import report
-from flake8_forward_call.analysis import internal_error, unanalysable
-from flake8_forward_call.checking import Checked, check_bytes, check_source, wanted
+from flake8_forward_call.checking import Checked, source_of
 from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.files.writing import WriteError, outside, replace
-from flake8_forward_call.findings.finding import Applicability, Finding, Fix
-from flake8_forward_call.findings.selection import Selection, Selects, everywhere
+from flake8_forward_call.findings.finding import Applicability, Finding
+from flake8_forward_call.findings.selection import Selects
 from flake8_forward_call.fixing.interactive import Asking
+from flake8_forward_call.fixing.proposing import Proposal, Proposing, steps_of
 from flake8_forward_call.fixing.typing_calls import TypingCalls
 from flake8_forward_call.inference.classes.receivers import ClassPlace
 from flake8_forward_call.report import diff, rewrites
 from flake8_forward_call.report.formats import FORMATS
 from flake8_forward_call.report.record import Report
-from flake8_forward_call.rules import RULES, fwd900
-from flake8_forward_call.sources.source import Source, SourceError
+from flake8_forward_call.rules import fwd900
+from flake8_forward_call.sources.source import Source
 from flake8_forward_call.terminal import terminal
 from flake8_forward_call.terminal.interrupts import interrupts_held
 from flake8_forward_call.terminal.printing import near, shown
 from flake8_forward_call.terminal.trouble import Trouble
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """A file after the rewrite: its bytes (None if it was not rewritten), its remaining findings, its source."""
-
-    data: bytes | None
-    remaining: list[Finding]
-    source: Source | None
 
 
 @dataclass
@@ -72,6 +62,7 @@ class Fixing:
     _output_is_taken: bool = False  # By a diff, a program or a summary; everything else goes to stderr.
 
     def __post_init__(self) -> None:
+        self.proposing = Proposing(self.selects, self.unsafe, self.is_summed_up)
         self._output_is_taken = self.is_dry or self.is_summed_up
 
     @property
@@ -87,35 +78,43 @@ class Fixing:
         return self.asking is not None and self.asking.has_quit
 
     def take(self, each: Input) -> None:
-        """Rewrite one file, or note what would change; for standard input, write the new text to standard output."""
+        """Rewrite one file, after asking if questions are asked; see ``put``."""
+        checked, not_selected = self.proposing.checked(each)
+        chosen = self.proposing.chosen(each, checked)
+        if self.asking is not None and chosen:
+            assert checked.source is not None, "only a file that was analysed has findings with a fix"
+            chosen = self.asking.accepted(checked.source, chosen)
+        proposal = self.proposing.proposal(each, checked, chosen, not_selected)
+        self.put(each, proposal, self._reached(each, checked, chosen))
+
+    def put(self, each: Input, proposal: Proposal, reached: Sequence[ClassPlace] = ()) -> None:
+        """Write one file, or note what would change; for standard input, write the new text to standard output.
+
+        ``reached`` are the classes that rewritten calls reach, if their calls should be typed.
+        """
         self._taken += 1
-        checked = self._check(each)
-        self._found += len(checked.findings)
-        chosen = [] if self._is_out_of_reach(each, checked) else self._chosen(checked)
-        fixes = [finding.fix for finding in chosen if finding.fix is not None]
-        outcome = rewrite(each.data, checked, fixes, self.selects(each.name)) if fixes else _as_it_was(checked)
-        # The evidence refers to the old text, so it is computed before that text is replaced.
-        evidence: dict[Finding, list[tuple[str, str]]] = {}
-        if self.is_summed_up and outcome.data is not None and checked.source is not None:
-            evidence = _steps(Report(chosen, {each.name: checked.source}))
-        reached = self._reached(each, checked, chosen)
+        self._found += len(proposal.before)
+        self._not_selected.update(proposal.not_selected)
+        if proposal.outside is not None:
+            self.trouble.error(f"{near(each.name)}: {outside(proposal.outside)}")
         with interrupts_held():  # A change is made, counted and reported, or not made at all.
             try:
-                is_made = self._deliver(each, outcome)
+                is_made = self._deliver(each, proposal)
             except WriteError as error:
                 self.trouble.error(f"{near(each.name)}: {error}")
-                self._leave(each, _as_it_was(checked))
+                self._leave(each, proposal.before, each.data)
                 return
-            self._leave(each, outcome)
+            self._leave(each, proposal.remaining, each.data if proposal.data is None else proposal.data)
             if is_made:
                 self._files += 1
-                self.made += chosen
-                self.evidence |= evidence
+                self.made += proposal.chosen
+                self.evidence |= proposal.evidence
                 if self.typing is not None:
                     self.typing.add(reached)
                 if not self.is_dry:
-                    for finding, fix in zip(chosen, fixes, strict=True):
-                        self._say(rewrites.render(finding, fix))
+                    for finding in proposal.chosen:
+                        if finding.fix is not None:
+                            self._say(rewrites.render(finding, finding.fix))
 
     def finish(self) -> None:
         """Type calls, print the diff, report the remaining findings, and sum up."""
@@ -128,7 +127,7 @@ class Fixing:
         remains = Report(self.remaining, self._sources, is_complete=not self.trouble.errors)
         report.show(remains, self.output_format, err=self._output_is_taken)
         if self.is_summed_up:
-            self.evidence |= _steps(remains)
+            self.evidence |= steps_of(remains)
         remaining = len(self.remaining)
         if self._taken:
             told = None if self.is_only and not remaining else remaining
@@ -195,107 +194,27 @@ class Fixing:
         if self.has_quit:
             yield "The remaining files were not checked."
 
-    def _check(self, each: Input) -> Checked:
-        """The selected findings. With --unsafe-fixes, fixable ones of unsafe rules left open are counted for a hint."""
-        if not self.unsafe:
-            return check_bytes(each.name, each.data, self.selects)
-        selection = self.selects(each.name)
-        unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
-        others = tuple(code for code in unsafe if selection.leaves_open(code))
-        wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
-        checked = check_bytes(each.name, each.data, everywhere(wider))
-        self._not_selected.update(each.code for each in checked.findings if each.fix and each.code in others)
-        return dataclasses.replace(checked, findings=[each for each in checked.findings if each.code not in others])
-
-    def _chosen(self, checked: Checked) -> list[Finding]:
-        """The findings whose fix should be made."""
-        fixable = [finding for finding in checked.findings if self._may_fix(finding)]
-        if self.asking is None or not fixable:
-            return fixable
-        assert checked.source is not None, "only a file that was analysed has findings with a fix"
-        return self.asking.accepted(checked.source, fixable)
-
-    def _is_out_of_reach(self, each: Input, checked: Checked) -> bool:
-        """Whether a fix would change a file that the user did not give; if so, reports an error."""
-        if not any(map(self._may_fix, checked.findings)) or (target := each.leads_out_to) is None:
-            return False
-        self.trouble.error(f"{near(each.name)}: {outside(target)}")
-        return True
-
-    def _may_fix(self, finding: Finding) -> bool:
-        return finding.fix is not None and (self.unsafe or finding.fix.applicability is Applicability.SAFE)
-
-    def _deliver(self, each: Input, outcome: Outcome) -> bool:
+    def _deliver(self, each: Input, proposal: Proposal) -> bool:
         """Write the new bytes, or note them for the diff; whether a fix was made or would be. Raises WriteError."""
-        new = each.data if outcome.data is None else outcome.data
+        new = each.data if proposal.data is None else proposal.data
         if self.is_dry:
             if new != each.data:
                 self._changes.append((each.name, each.data, new))
         elif each.is_stdin:
             self._output_is_taken = True
             click.echo(new, nl=False)
-        elif outcome.data is not None:
+        elif proposal.data is not None:
             return replace(each.name, new, expected=each.data)
-        return outcome.data is not None
+        return proposal.data is not None
 
-    def _leave(self, each: Input, outcome: Outcome) -> None:
-        remaining = [one for one in outcome.remaining if not self.is_only or one.code == fwd900.RULE.code]
-        self.remaining += remaining
-        if remaining and outcome.source is not None:
-            self._sources[each.name] = dataclasses.replace(outcome.source)  # Without the tree.
+    def _leave(self, each: Input, remaining: Sequence[Finding], data: bytes) -> None:
+        """Note what remains in a file with these bytes."""
+        left = [one for one in remaining if not self.is_only or one.code == fwd900.RULE.code]
+        self.remaining += left
+        source = source_of(each.name, data) if left else None
+        if source is not None:
+            self._sources[each.name] = source
 
     def _say(self, line: str) -> None:
         if not self.trouble.is_quiet:
             terminal.echo(line, err=self._output_is_taken or not FORMATS[self.output_format].is_for_people)
-
-
-def _steps(found: Report) -> dict[Finding, list[tuple[str, str]]]:
-    """The steps of the evidence for each finding, each with its location."""
-    from flake8_forward_call.report.evidence import where
-
-    return {
-        finding: [(where(step, found.sources[finding.path]), step.text) for step in steps]
-        for finding in found
-        if (steps := found.steps(finding))
-    }
-
-
-def _as_it_was(checked: Checked) -> Outcome:
-    return Outcome(None, checked.findings, checked.source)
-
-
-def rewrite(data: bytes, checked: Checked, fixes: Sequence[Fix], selection: Selection) -> Outcome:
-    """Apply the fixes to a file's bytes. Never raises: a file that cannot be rewritten also gets the finding FWD900."""
-    source = checked.source
-    assert source is not None, "only a file that was analysed has findings with a fix"
-    try:
-        new = _rewritten(source, data, fixes)
-    except SourceError as error:
-        failure = unanalysable(source.path, error)
-        return Outcome(None, [*checked.findings, *wanted([failure], source.text, selection)], source)
-    return Outcome(new.to_bytes(), check_source(new, selection).findings, new)
-
-
-def _rewritten(source: Source, data: bytes, fixes: Sequence[Fix]) -> Source:
-    from flake8_forward_call.fixing.rewriter import RewriteError, rewrite
-
-    if source.to_bytes() != data:
-        raise _left(f"its encoding, {source.encoding}, does not give the same bytes back")
-    try:
-        edits = [edit for fix in fixes for edit in fix.edits]
-        if source.examples is None:
-            return source.rewritten(rewrite(source, fixes), edits)
-        from flake8_forward_call.sources.documents import docstrings
-
-        assert isinstance(source, docstrings.Documented), "no other source has examples"
-        own = [fix for fix in fixes if source.program_at(fix.edits[0].start) is source]
-        others = [fix for fix in fixes if source.program_at(fix.edits[0].start) is not source]
-        return docstrings.rewritten(source, rewrite(source, own), rewrite(source.examples, others), edits)
-    except (RewriteError, SourceError) as error:
-        raise _left(error.reason) from None
-    except Exception as error:  # A bug in this tool.
-        raise _left(internal_error(error)) from None
-
-
-def _left(reason: str) -> SourceError:
-    return SourceError(reason, attempt="rewrite")

@@ -323,6 +323,11 @@ class _Sessions:
         for session in self._now.values():
             session.keep(at_once=True)
 
+    def get_ready(self) -> None:
+        """Read the texts of the projects, in which each file searches."""
+        for session in self._now.values():
+            session.workspace.texts.get_ready()
+
     def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
             self._earlier.pop(place, None)
@@ -366,6 +371,11 @@ def look_again(unsaved: Mapping[str, str]) -> None:
     This is for processes that keep running while files change. Unchanged files are not read again.
     """
     _SESSIONS.look_again(unsaved)
+
+
+def get_ready() -> None:
+    """Read now what is searched in the projects that were met, so that forked processes have it already."""
+    _SESSIONS.get_ready()
 
 
 def keep() -> None:

@@ -29,8 +29,7 @@ class Progress:
         self._is_wanted = is_wanted and terminal.is_terminal(sys.stderr)
         # The bar may be drawn in another thread than the one that prints.
         self._lock = threading.RLock()
-        self._timer = threading.Timer(_PATIENCE, self._appear)
-        self._timer.daemon = True
+        self._timer = self._new_timer()
         self._bar: Bar | None = None
         self._done = 0
         self._total: int | None = None
@@ -54,16 +53,46 @@ class Progress:
             if self._bar is not None:
                 self._bar.stop()
 
-    def over(self, names: Iterable[str]) -> Iterator[str]:
-        """Yield the names of files; each file counts as done when the next is requested."""
+    def expect(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the names of files. ``advance`` is called for each that is done, in any order."""
         if not self._is_wanted:
             yield from names
             return
         listed = list(names)
         self._total = len(listed)
-        for self._done, name in enumerate(listed):
-            self._draw()
+        self._draw()
+        yield from listed
+
+    def over(self, names: Iterable[str]) -> Iterator[str]:
+        """Yield the names of files; each file counts as done when the next is requested."""
+        for name in self.expect(names):
             yield name
+            self.advance()
+
+    def advance(self) -> None:
+        """Count one more file as done."""
+        if self._is_wanted:
+            self._done += 1
+            self._draw()
+
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Within the block there is no thread for the bar, because a process with threads cannot be forked safely."""
+        if not self._is_wanted:
+            yield
+            return
+        self._timer.cancel()
+        self._timer.join()
+        with self._aside():
+            yield
+        if self._bar is None:
+            self._timer = self._new_timer()
+            self._timer.start()
+
+    def _new_timer(self) -> threading.Timer:
+        timer = threading.Timer(_PATIENCE, self._appear)
+        timer.daemon = True
+        return timer
 
     def _appear(self) -> None:
         from rich.console import Console

@@ -49,8 +49,6 @@ _OPTIONS = {
     "-e": "did you mean '--exit-zero'?",
     "-n": "did you mean '--no-cache'?",
     "-o": "did you mean '--output-file'?",
-    "-j": "one process does all the work",
-    "--jobs": "one process does all the work",
     "--no-color": "did you mean '--color never'?",
     "--extend-fixable": "did you mean '--fixable'?",
     "--extend-ignore": "did you mean '--ignore'?",

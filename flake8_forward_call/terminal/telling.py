@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
+from flake8_forward_call.checking import hold
 from flake8_forward_call.configuration.settings import configured
+from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.findings.finding import Applicability
 from flake8_forward_call.observing.joining import OBSERVED
@@ -50,6 +52,14 @@ class Telling:
     def __post_init__(self) -> None:
         if self.is_quiet and self.is_verbose:
             raise click.UsageError("--quiet and --verbose cannot be used together")
+
+    def seen(self, inputs: Iterable[Input]) -> Iterator[Input]:
+        """Yield the files, each noted before it is checked. Standard input takes the place of the file of its name."""
+        for each in inputs:
+            if each.is_stdin:
+                hold(each.name, each.data)
+            self.saw(each.name)
+            yield each
 
     def saw(self, name: str) -> None:
         """Note a file that is about to be checked; if verbose, print settings and environment of the first one."""

@@ -15,8 +15,9 @@ from flake8_forward_call.commands.examples import EXAMPLES
 from flake8_forward_call.group import group
 
 LINES = [line for examples in EXAMPLES.values() for line, _ in examples]
-# Other tests cover the use of the output by a shell or an editor.
-RUN = [line for line in LINES if not line.startswith(("eval", "forward-call server", "forward-call completion"))]
+# Other tests cover the use of the output by a shell or an editor, and what needs Dask.
+ELSEWHERE = ("eval", "forward-call server", "forward-call completion", "forward-call scan")
+RUN = [line for line in LINES if not line.startswith(ELSEWHERE)]
 
 
 @pytest.fixture

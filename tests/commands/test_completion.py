@@ -46,6 +46,8 @@ def in_bash(folder: Path, *words: str) -> list[str]:
         (("fix", "--select", "FWD001,fwd1"), ["FWD001,FWD100"]),
         (("explain", "FWD9"), ["FWD900"]),
         (("fix", "--summary", "m"), ["markdown"]),
+        (("scan", "--output-format", ""), ["table", "json-lines", "sarif", "html"]),
+        (("scan", "--output-"), ["--output-format", "--output-dir", "--output-file"]),
     ],
 )
 def test_bash_completes(tmp_path: Path, words: tuple[str, ...], offered: list[str]) -> None:

@@ -12,7 +12,7 @@ from flake8_forward_call.cli import main
 from flake8_forward_call.terminal.trouble import Status
 
 ROOT = Path(__file__).parents[2]
-COMMAND = re.compile(r"forward-call (?:check|fix|explain|config)\b[^#\n|`&;>]*")
+COMMAND = re.compile(r"forward-call (?:check|fix|explain|config|scan)\b[^#\n|`&;>]*")
 TEXTS = [
     "README.md",
     "CHANGELOG.md",
@@ -21,6 +21,7 @@ TEXTS = [
     "docs/index.md",
     "docs/inference.md",
     "docs/pre-commit.md",
+    "docs/scan.md",
     "docs/start.md",
     "docs/usage.md",
 ]

@@ -16,7 +16,7 @@ from command_line import FIXED, PROGRAM, forward_call
 from flake8_forward_call.checking import Checked, check_bytes
 from flake8_forward_call.files.writing import replace
 from flake8_forward_call.findings.selection import Selects
-from flake8_forward_call.fixing import fixing
+from flake8_forward_call.fixing import fixing, proposing
 from flake8_forward_call.terminal.interrupts import interrupts_held
 
 
@@ -164,7 +164,7 @@ def test_between_two_files_ends_at_once(files: list[Path], monkeypatch: pytest.M
             press_ctrl_c()
         return check_bytes(name, data, selects)
 
-    monkeypatch.setattr(fixing, "check_bytes", check_and_press)
+    monkeypatch.setattr(proposing, "check_bytes", check_and_press)
     done = forward_call("fix")
     assert done.err == "forward-call: Interrupted: 2 files fixed, the others are unchanged.\n"
     assert [path.read_text() for path in files[:3]] == [FIXED, FIXED, PROGRAM]
@@ -174,7 +174,7 @@ def test_in_a_diff_says_that_there_is_none(files: list[Path], monkeypatch: pytes
     def press(*_: object, **__: object) -> None:
         press_ctrl_c()
 
-    monkeypatch.setattr(fixing, "check_bytes", press)
+    monkeypatch.setattr(proposing, "check_bytes", press)
     done = forward_call("fix", "--diff")
     assert done.status == 2
     assert done.err == "forward-call: Interrupted: there is no diff, and no file was changed.\n"

@@ -16,8 +16,8 @@ from rewriting import fix, fixes
 
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.findings.selection import Selection, everywhere
-from flake8_forward_call.fixing.fixing import Outcome
-from flake8_forward_call.fixing.fixing import rewrite as fixed
+from flake8_forward_call.fixing.proposing import Outcome
+from flake8_forward_call.fixing.proposing import rewrite as fixed
 from flake8_forward_call.fixing.rewriter import rewrite
 from flake8_forward_call.sources.source import Source
 from flake8_forward_call.visiting.visitor import find_sites

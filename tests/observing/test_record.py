@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 import flake8_forward_call.observing.record as records
+from flake8_forward_call.files import temporary
 from flake8_forward_call.observing import storing
 from flake8_forward_call.observing.record import CALLED, Receiver, Record, RecordError, Sight, Spot
 
@@ -211,7 +212,7 @@ def test_what_prevents_writing_is_known_before_the_run(tmp_path: Path, monkeypat
     def full(_folder: Path) -> tuple[int, Path]:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storing.temporary, "make", full)
+    monkeypatch.setattr(temporary, "make", full)
     assert f"no file can be made in {tmp_path}: No space left" in str(storing.hindrance(str(path)))
 
 

@@ -190,7 +190,7 @@ WAITING = """
 import sys, time
 from flake8_forward_call import checking, cli
 from flake8_forward_call.commands import check
-from flake8_forward_call.fixing import fixing
+from flake8_forward_call.fixing import proposing
 from flake8_forward_call.terminal import progress
 
 progress._PATIENCE = 0
@@ -206,7 +206,7 @@ def wait(*args, **options):
     return checking.check_bytes(*args, **options)
 
 check.Progress = Seen
-check.check_bytes = fixing.check_bytes = wait
+check.check_bytes = proposing.check_bytes = wait
 from flake8_forward_call.noqa import adopting
 from flake8_forward_call.commands import fix, noqa
 fix.Progress = noqa.Progress = Seen
@@ -222,7 +222,7 @@ def test_bar_shows_while_work_lasts_and_leaves_no_trace() -> None:
     before, _, after = shown.shown.rpartition("\x1b[?25h")  # This shows the cursor again.
     assert "\x1b[?25l" in before
     assert "Checking files" in before
-    assert "0/2" in before
+    assert "1/2" in before  # Nothing has to be found out about the other file.
     assert "\x1b[32m" not in before
     assert "\x1b[2K" in after
     assert after.endswith(SUMMARY)

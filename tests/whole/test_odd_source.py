@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from flake8_forward_call.checking import check_bytes
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.selection import Selection, everywhere
-from flake8_forward_call.fixing.fixing import rewrite
+from flake8_forward_call.fixing.proposing import rewrite
 from flake8_forward_call.plugin import Plugin
 from flake8_forward_call.sources.source import Source, SourceError
 

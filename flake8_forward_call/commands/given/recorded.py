@@ -30,6 +30,12 @@ class RecordedCommand(click.Command):
         return super().parse_args(ctx, args)
 
 
+def arguments(context: click.Context) -> tuple[str, ...]:
+    """The arguments of the command as they were typed."""
+    given: tuple[str, ...] = context.meta[_ARGUMENTS]
+    return given
+
+
 def command_line(context: click.Context) -> str:
     """The command as a shell would read it."""
-    return shlex.join(["forward-call", context.info_name or "", *context.meta[_ARGUMENTS]])
+    return shlex.join(["forward-call", context.info_name or "", *arguments(context)])

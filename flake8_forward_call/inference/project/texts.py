@@ -134,6 +134,11 @@ class Texts:
         """A text that is different if anything in the texts is. As long as it is the same, so is every answer."""
         return digest(*(text for path, told in self._files.items() for text in (path, told.digest)), "", *self._new)
 
+    def get_ready(self) -> None:
+        """Read now what every search needs."""
+        for path in self._files:
+            self._data(path)
+
     def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files whose text contains a whole word, and ``beside``. Asking again is cheap."""
         return self._noted(word, beside, None) or []

@@ -136,7 +136,7 @@ class Expressions(Reaching):
 
     def _capture(self, node: ast.AST, state: State) -> None:
         inner = scopes_of(self.scope.file).opened[id(node)]
-        seen = {name: bindings for name, bindings in state.items() if name in inner.names_read}
+        seen = {name: state[name] for name in inner.names_read if name in state}
         self.captured[id(node)] = join([self.captured.get(id(node)), seen]) or {}
 
     # Targets and parameters

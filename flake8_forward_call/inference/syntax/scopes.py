@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -42,15 +42,15 @@ class Scope:
         self.stars: list[ast.ImportFrom] = []
         self.children: list[Scope] = []
         self.calls: list[ast.Call] = []
-        self.reads: set[str] = set()
+        self.reads: dict[str, None] = {}
         self.item_stores: list[ast.Assign | ast.AugAssign] = []  # `xs[i] = value`, `xs += values`
         self.item_targets: list[Storing] = []  # What stores in items in any other way: `xs[0], y = ...`, loops, `with`.
         self.readings: dict[object, Any] = {}  # What was read from it, each computed once: its flow, its choices.
 
     @cached_property
-    def names_read(self) -> frozenset[str]:
+    def names_read(self) -> Mapping[str, None]:
         """The names that occur in this scope and in its nested scopes, whether or not they are bound here."""
-        return frozenset(self.reads).union(*(child.names_read for child in self.children))
+        return dict.fromkeys((*self.reads, *(name for child in self.children for name in child.names_read)))
 
     @property
     def is_class(self) -> bool:
@@ -126,7 +126,7 @@ class ScopeMap:
         while todo:
             node, scope = todo.pop()
             if isinstance(node, ast.Name):  # A third of all nodes, and they have no children to visit.
-                scope.reads.add(node.id)
+                scope.reads[node.id] = None
                 continue
             kind = type(node)
             if kind in _OPENERS:

@@ -32,11 +32,12 @@ def with_doctests(files: Iterable[File], word: str) -> Iterator[File]:
     """Yield each file and, if it has examples that contain the word, the program of its examples."""
     for file in files:
         yield file
-        if file.text is not None and _PROMPT in file.text and not file.cells and word.isidentifier():
+        if word.isidentifier():
             yield from (one for one in _doctests_of(file) if one.text is not None and word in one.text)
 
 
 def _doctests_of(file: File) -> list[File]:
+    """The program of the examples; nothing for most files, whose text is looked at only once."""
     found: _Doctests | None = file.readings.get(_Doctests)
     if found is None:
         found = file.readings[_Doctests] = _Doctests(_read(file))
@@ -44,7 +45,9 @@ def _doctests_of(file: File) -> list[File]:
 
 
 def _read(file: File) -> Iterator[File]:
-    lines = (file.text or "").split("\n")
+    if file.text is None or _PROMPT not in file.text or file.cells:
+        return
+    lines = file.text.split("\n")
     examples = list(_examples(lines))
     size = sum(len(line) for _, code in examples for line in code)
     if not examples or len(examples) > _MAX_EXAMPLES or size > _MAX_CHARACTERS:

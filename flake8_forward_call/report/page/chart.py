@@ -15,7 +15,7 @@ from flake8_forward_call.report.rewrites import count
 _ROOM = 8
 
 # A bar's label, its link target, and the numbers by rule.
-_Bar: TypeAlias = tuple[str, str, Counter[str]]
+Bar: TypeAlias = tuple[str, str, Counter[str]]
 
 
 def chart(noun: str, entries: Iterable[Entry], place: Callable[[Entry], tuple[str, str]]) -> ET.Element:
@@ -24,7 +24,11 @@ def chart(noun: str, entries: Iterable[Entry], place: Callable[[Entry], tuple[st
     for entry in entries:
         label, target = place(entry)
         numbers.setdefault(label, (target, Counter()))[1][entry.code] += 1
-    bars = [(label, target, codes) for label, (target, codes) in numbers.items()]
+    return bars_by(noun, [(label, target, codes) for label, (target, codes) in numbers.items()])
+
+
+def bars_by(noun: str, bars: list[Bar]) -> ET.Element:
+    """The same for bars that are already counted; there must be one."""
     bars.sort(key=lambda bar: (-bar[2].total(), bar[0]))
     longest = max(codes.total() for _, _, codes in bars)
     rest = None
@@ -36,7 +40,7 @@ def chart(noun: str, entries: Iterable[Entry], place: Callable[[Entry], tuple[st
     )
 
 
-def _table(bars: Sequence[_Bar], longest: int) -> ET.Element:
+def _table(bars: Sequence[Bar], longest: int) -> ET.Element:
     rows = [
         element(
             "tr",

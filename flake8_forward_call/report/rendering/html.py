@@ -2,63 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from importlib.resources import files
 from itertools import groupby
 from xml.etree import ElementTree as ET
 
-from flake8_forward_call import __version__
 from flake8_forward_call.report.page.about import about
 from flake8_forward_call.report.page.article import article, remedy_of
 from flake8_forward_call.report.page.chart import chart
-from flake8_forward_call.report.page.elements import element, path_pieces, serialized, verbatim
+from flake8_forward_call.report.page.elements import element, path_pieces
 from flake8_forward_call.report.page.entries import Entry, entries
+from flake8_forward_call.report.page.frame import page
 from flake8_forward_call.report.record import Report
 from flake8_forward_call.rules import BY_CODE
 
 _TITLE = "Direct calls of forward()"
-_HOME = "https://flake8-forward-call.readthedocs.io/"
 
 
 def render(report: Report) -> str:
     """The findings by folder and rule, each with source, evidence and fix, and charts of where they cluster."""
     shown = entries(report)
-    style, script = _asset("page.css"), _asset("page.js")
-    body = element("body", _header(report, shown))
-    if shown:
-        body.append(_main(report, shown))
-    body.append(element("footer", "Made by ", element("a", "flake8-forward-call", href=_HOME), f" {__version__}."))
-    if shown:
-        body.append(verbatim("script", script))
-    return "<!DOCTYPE html>\n" + serialized(element("html", _head(style, script), body, lang="en"))
-
-
-def _asset(name: str) -> str:
-    return (files("flake8_forward_call.report.page") / name).read_text(encoding="utf-8")
-
-
-def _head(style: str, script: str) -> ET.Element:
-    policy = (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
-    return element(
-        "head",
-        element("meta", name="generator", content=f"flake8-forward-call {__version__}"),
-        element("meta", charset="utf-8"),
-        element("meta", http_equiv="Content-Security-Policy", content=policy),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", name="color-scheme", content="light dark"),
-        element("title", _TITLE),
-        verbatim("style", style),
-    )
-
-
-def _hash(text: str) -> str:
-    """The hash that makes a browser accept exactly this text, and nothing injected by the reported source."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+    main = _main(report, shown) if shown else None
+    return page(_TITLE, _header(report, shown), main, has_script=bool(shown))
 
 
 def _header(report: Report, shown: Sequence[Entry]) -> ET.Element:

@@ -47,7 +47,23 @@ def render(report: Report) -> str:
             for finding, fingerprint in zip(findings, prints, strict=True)
         ],
     }
-    return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return log([run])
+
+
+def log(runs: Sequence[dict[str, Any]]) -> str:
+    """A log of several runs."""
+    return as_json({"$schema": _SCHEMA, "version": "2.1.0", "runs": runs})
+
+
+def failed_run(reason: str) -> dict[str, Any]:
+    """A run that could not be done."""
+    told = {"level": "error", "message": {"text": reason}}
+    return {
+        "tool": {"driver": _driver(())},
+        "invocations": [{"executionSuccessful": False, "toolExecutionNotifications": [told]}],
+        "columnKind": "unicodeCodePoints",
+        "results": [],
+    }
 
 
 def _driver(rules: Sequence[Rule]) -> dict[str, Any]:

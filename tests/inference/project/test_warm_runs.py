@@ -129,7 +129,7 @@ def test_results_are_for_one_python_and_one_tool(
     if changed == "python":
         monkeypatch.setattr(sys, "version", "another")
     else:
-        monkeypatch.setattr(cache, "_tool", lambda: "another")
+        monkeypatch.setattr(cache, "tool", lambda: "another")
     found(chain, cache_folder, monkeypatch)
     assert before < set(cache_folder.iterdir())
 
