@@ -186,6 +186,12 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
             yield (real, inner) if is_file else None
 
 
+def is_chosen(name: str) -> bool:
+    """Whether a text from standard input with the name of a file is checked: any, but documents only on request."""
+    real = os.path.realpath(name)
+    return not is_document(real) or _is_included(real, settings_or_fault(Path(real).parent)[0])
+
+
 def _is_included(real: str, settings: Settings) -> bool:
     """Whether the settings ask for a named file that is not Python by its name or its first line."""
     if settings.documents and is_document(real):

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from flake8_forward_call.files.discovery import find_files
+from flake8_forward_call.files.discovery import find_files, is_chosen
 from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, read_bytes
 from flake8_forward_call.files.skipping import Skipped
 from flake8_forward_call.terminal.printing import near
@@ -51,7 +51,9 @@ def read_inputs(
     progress.
     """
     if list(paths) == [STDIN]:
-        if (data := _read_stdin(trouble)) is not None:
+        if not is_chosen(stdin_filename):
+            skipped.not_python(stdin_filename, os.path.realpath(stdin_filename), is_document=True)
+        elif (data := _read_stdin(trouble)) is not None:
             skipped.looked_at.add(STDIN)
             yield Input(stdin_filename, data, is_stdin=True)
         return

@@ -59,7 +59,7 @@ def _entry_of(source: Source, inside: bool) -> _Entry | None:
         return None  # This result rests on a record as well, which is no fact about the project.
     try:
         real = os.path.realpath(source.path)
-        session = _session(source.path, real)
+        session = _session(source, real)
         digest = None if session is None else session.key_of(source)
         if session is None or session.results is None or digest is None:
             return None
@@ -69,8 +69,11 @@ def _entry_of(source: Source, inside: bool) -> _Entry | None:
     return _Entry(session, session.results, real, digest, known)
 
 
-def _session(name: str, real: str) -> Session | None:
+def _session(source: Source, real: str) -> Session | None:
     """The session with the results about a file; None if there are none."""
+    name = source.path
+    if is_document(name) and source.file is source:
+        return None  # It is read as a program. What is stored about a document is about the code in it.
     # What kind of file it is depends on its name.
     if any(is_one(name) != is_one(real) for is_one in (is_notebook, is_stub, is_document)):
         return None

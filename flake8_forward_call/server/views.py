@@ -15,6 +15,7 @@ from flake8_forward_call.inference.evidence import Step
 from flake8_forward_call.server import messages
 from flake8_forward_call.server.checks import Document
 from flake8_forward_call.server.notebooks.cells import Notebook
+from flake8_forward_call.server.notebooks.virtual import notebook_of
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 
@@ -87,7 +88,7 @@ def finder(views: Sequence[View]) -> messages.Finds:
         source = views[0].report.source if views else None
         if source is None or not step.path or realpath(step.path) != realpath(source.path):
             return messages.place_of(step)
-        name = messages.short_name(source.path)
+        name = messages.short_name(notebook_of(source.path))
         cells = source.cells()
         for view in views:
             if view.cell is None:

@@ -115,6 +115,13 @@ def test_standard_input_can_be_a_document() -> None:
     assert forward_call("fix", *args, stdin=README.encode()).out == FIXED
 
 
+@pytest.mark.parametrize("command", ["check", "fix"])
+def test_standard_input_that_is_a_document_is_skipped_without_the_option(command: str) -> None:
+    done = forward_call(command, "--stdin-filename", "docs/new.md", "-", stdin=README.encode())
+    assert (done.status, done.out) == (2, "")
+    assert "no files were checked: 1 file skipped: a document (--documents)" in done.err
+
+
 def test_explain_takes_the_location_of_a_call_in_a_document() -> None:
     done = forward_call("explain", PLACE)
     assert done.lines[0] == f"{PLACE}: {MESSAGE}"
@@ -154,6 +161,17 @@ def test_earlier_results_are_used_and_follow_the_project(monkeypatch: pytest.Mon
     Path("net.py").write_text("class Net: ...\n")
     session.look_again({})
     assert forward_call("check", "--documents").lines == []
+
+
+def test_earlier_results_are_not_used_for_a_document_that_is_read_as_a_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(tmp_path / "cache"))
+    configure("include = ['*.md']")
+    assert f"{PLACE}: {MESSAGE}" in forward_call("check", "--documents", "README.md").lines
+    session.look_again({})
+    [line] = forward_call("check", "README.md").lines
+    assert "FWD900 cannot parse file" in line
 
 
 def test_typed_call_leaves_the_classes_of_documents_alone() -> None:

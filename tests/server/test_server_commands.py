@@ -14,6 +14,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
 from flake8_forward_call.server.answers.commands import COMMANDS, DEBUG, EXPLAIN, FIX_FILE, FIX_WORKSPACE
+from flake8_forward_call.server.answers.searched import is_unchanged
+from flake8_forward_call.sources.source import Source
 
 pytestmark = pytest.mark.slow
 
@@ -139,6 +141,17 @@ def test_workspace_is_fixed_in_open_documents_and_on_disk(net: Path) -> None:
             assert plain(await editor.run(FIX_WORKSPACE))["applied"] is False
 
     edit(session())
+
+
+@pytest.mark.parametrize("text", [PROGRAM, "\ufeffx = 1\r\n", "# coding: latin-1\nx = '\xe9'\n"])
+def test_file_that_has_changed_since_it_was_checked_is_noticed(net: Path, text: str) -> None:
+    net.write_bytes(text.encode("latin-1" if "coding" in text else "utf-8"))
+    checked = Source.from_bytes(str(net), net.read_bytes())
+    assert is_unchanged(checked)
+    net.write_text(FIXED)
+    assert not is_unchanged(checked)
+    net.unlink()
+    assert not is_unchanged(checked)
 
 
 def plain(answer: Any) -> dict[str, Any]:

@@ -319,6 +319,7 @@ def test_virtual_document_of_jupyterlab_is_a_program_beside_its_notebook(train: 
             shown = await editor.hover(path, 5, 8)
             assert shown is not None
             assert "class `net.Net` derives from torch.nn.Module" in shown
+            assert "[`train.ipynb:2`](" in shown
             editor.change(path, text.replace("Net().forward", "Net()"))
             assert await editor.codes(path) == []
 

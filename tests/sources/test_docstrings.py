@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from command_line import forward_call
 from documents import NET, hold
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flake8_forward_call.sources.documents.escapes import without_escapes
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +128,55 @@ def test_escapes_and_quotes_in_docstrings() -> None:
     hold("c.py", 'from net import Net\n\n\ndef f():\n    """Do.\n\n    >>> Net().forward(0)""" """\n    """\n')
     hold("d.py", "from net import Net\n\n\ndef f():\n    '>>> Net().forward(0)'\n")
     hold("e.py", 'from net import Net\n\n\ndef f():\n    f"""\n    >>> Net().forward(0)\n    """\n')
+
+
+ESCAPED = {
+    "rows that are joined": """\
+>>> y = 1 + \\\\
+...     Net().forward(1)
+""",
+    "quotes": """\
+>>> print(\\"a\\", \\'b\\'); Net().forward(1)
+>>> names = {\\"\\": 0, "it's": 1, f\\"{Net().forward(1)}\\": 2}
+""",
+    "triple quotes": """\
+>>> def g():
+...     \\"\\"\\"Do: it's \\\\alpha.\\"\\"\\"
+...     return Net().forward(1)
+>>> text = \\\"""a
+... \\'b'
+... \\\"""; Net().forward(1)
+""",
+    "text": """\
+Don't, \\"said it\\", \\
+>>> Net().forward(1)
+""",
+}
+
+
+@pytest.mark.parametrize("docstring", ESCAPED.values(), ids=ESCAPED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_escape_sequences_are_what_they_stand_for(docstring: str, end: str) -> None:
+    body = docstring.replace("\n", "\n    ")
+    text = f'from net import Net\n\n\ndef f():\n    """Do.\n\n    {body}"""\n'
+    hold("a.py", text.replace("\n", end))
+
+
+@given(st.lists(st.text("\\\"'rfb x")))
+def test_rows_keep_their_length_without_escapes(rows: list[str]) -> None:
+    assert [len(row) for row in without_escapes(rows)] == [len(row) for row in rows]
+
+
+def test_rows_that_an_escaped_backslash_joins_are_joined_by_the_fix() -> None:
+    Path("a.py").write_text(
+        'from net import Net\n\n\ndef f():\n    """Do.\n\n    >>> Net() \\\\\n    ...     .forward(1)\n    """\n'
+    )
+    assert forward_call("fix", "--documents", "a.py").status == 0
+    assert Path("a.py").read_text().splitlines()[6] == "    >>> Net()(1)"
+
+
+def test_example_on_the_first_row_of_a_docstring_and_below() -> None:
+    hold("a.py", 'from net import Net\n\n\ndef f():\n    """>>> Net().forward(1)\n    >>> Net().forward(1)\n    """\n')
 
 
 def test_noqa_in_an_example_and_for_the_file() -> None:

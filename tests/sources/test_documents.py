@@ -41,6 +41,15 @@ model.forward(1)
 #| echo: false
 model.forward(1)
 ```
+```{python plot, echo=FALSE}
+model.forward(1)
+```
+``` {#listing .python .numberLines}
+model.forward(1)
+```
+```{r, echo=FALSE}
+model.forward(0)
+```
    ``` py
    model.forward(1)
   ```
@@ -72,6 +81,8 @@ model.forward(0)
     "MyST": """\
 ```{code-block} python
 :linenos:
+:caption: A title that
+  needs two lines
 :emphasize-lines: 2
 
 from net import Net
@@ -236,6 +247,32 @@ model.forward(1)
 ```python
 model.forward(0
 """,
+    "front matter": """\
+---
+title: |
+  ```python
+  model.forward(0)
+...
+```python
+from net import Net
+model = Net()
+model.forward(1)
+```
+---
+
+```python
+model.forward(1)
+```
+""",
+    "lists in lists, deeper than people write them": """\
+```python
+from net import Net
+model = Net()
+```
+"""
+    + "".join(f"{'  ' * depth}- one\n" for depth in range(15))
+    + f"{'  ' * 15}```python\n{'  ' * 15}model.forward(1)\n{'  ' * 15}```\n"
+    + "```python\nmodel.forward(1)\n```\n",
     "indented as a whole": """\
 ```python
     from net import Net
@@ -265,7 +302,9 @@ Title
 
 .. code-block:: python
    :linenos:
-   :caption: A caption
+   :caption: A caption that
+             needs two lines
+   :name: first
 
    from net import Net
 
@@ -386,6 +425,15 @@ Example::
 .. model.forward(0)
    >>> model.forward(0)
 
+..
+   .. code-block:: python
+
+      model.forward(0)
+
+..
+
+   >>> model.forward(1)
+
 .. raw:: html
 
    >>> model.forward(0)
@@ -453,8 +501,10 @@ def test_null_characters_are_kept_and_cost_only_their_block() -> None:
     hold("a.md", "\0\n" + fenced("'\0'; model.forward(0)", "model.forward(1)") + "\0")
 
 
-def test_code_on_the_first_row_that_needs_a_row_above_is_not_read() -> None:
-    hold("a.rst", ">>> Net().forward(0)\n\n>>> from net import Net\n>>> Net().forward(1)\n")
+def test_statements_on_the_first_row_are_read_unless_they_need_a_row_above() -> None:
+    hold("a.rst", ">>> from net import Net; Net().forward(1)\n>>> Net().forward(1)\n")
+    hold("a.rst", ">>> if True:\n...     Net().forward(0)\n\n>>> from net import Net\n>>> Net().forward(1)\n")
+    hold("a.rst", ">>> from net import Net\n  >>> Net().forward(1)\n    >>> [\n    ...   Net().forward(1)]\n")
 
 
 def test_document_without_a_module_and_one_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -110,6 +110,8 @@ def _is_inside(node: ast.expr) -> bool:
             return name in INSIDE
         case ast.Call(func=func):
             return last_name(func) in _UNWRAPPING_NAMES
+        case ast.IfExp(body=one, orelse=other):
+            return _is_inside(one) or _is_inside(other)
         case _:
             return False
 
@@ -125,6 +127,12 @@ def _wrapper_around(
         case ast.Call(func=func, args=[outside, *_]) if last_name(func) in _UNWRAPPING_NAMES:
             found = _named(asked.expression(func, scope), UNWRAPPERS)
             return None if found is None else (found, outside)
+        case ast.IfExp(body=one, orelse=other):  # `model.module if distributed else model`
+            for inside, whole in ((one, other), (other, one)):
+                found_in_one = _wrapper_around(asked, inside, scope, depth)
+                if found_in_one is not None and found_in_one[1] is not None:
+                    return found_in_one if ast.dump(found_in_one[1]) == ast.dump(whole) else None
+            return None
         case ast.Name() | ast.Attribute() if depth < _MAX_DEPTH:
             bindings = asked.bound(node, scope)
             several = [

@@ -17,14 +17,14 @@ from flake8_forward_call import __version__
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.server import messages
 from flake8_forward_call.server.answers.asked import Asked, outdated, workspace_edit
-from flake8_forward_call.server.answers.searched import reports_on_disk
+from flake8_forward_call.server.answers.searched import is_unchanged, reports_on_disk
 from flake8_forward_call.server.answers.workspace import SearchingServer
 from flake8_forward_call.server.offers import FIX_ALL, FIX_NOTEBOOK, fix_all
 from flake8_forward_call.server.positions import Positions
 from flake8_forward_call.server.reports import Report
 from flake8_forward_call.server.settings import SECTION
 from flake8_forward_call.server.views import View, edits_by_view
-from flake8_forward_call.sources.source import is_notebook
+from flake8_forward_call.sources.source import Source, is_notebook
 from flake8_forward_call.terminal.printing import one_line, shown
 
 FIX_FILE = f"{SECTION}.fixFile"
@@ -82,6 +82,7 @@ async def fix_workspace(server: CommandServer, *arguments: Any) -> dict[str, Any
         raise JsonRpcInvalidParams(f"{FIX_WORKSPACE} takes no arguments")
     edits: list[tuple[View, list[types.TextEdit]]] = []
     opened: list[Asked] = []
+    on_disk: list[Source] = []
     notebooks: list[str] = []
     async with server.show_if_long("Fixing direct calls of forward()"):
         async for report in reports_on_disk(server.checks, server.search(), server.is_open, lambda _done, _of: None):
@@ -89,6 +90,7 @@ async def fix_workspace(server: CommandServer, *arguments: Any) -> dict[str, Any
             offer = await server.checks.worker.run(partial(fix_all, report, FIX_ALL)) if view else None
             if view is not None and offer is not None:
                 edits += edits_by_view(offer.edits, [view])
+                on_disk.append(report.source)
             elif is_notebook(report.source.path) and any(one.fix for one in report.findings):
                 notebooks.append(report.source.path)
         # Open documents last, so that there is little time in which they can change.
@@ -101,6 +103,9 @@ async def fix_workspace(server: CommandServer, *arguments: Any) -> dict[str, Any
             if offer is not None:
                 edits += edits_by_view(offer.edits, asked.views)
                 opened.append(asked)
+    # Another editor or a command may have fixed them. The client has no version of them that it could compare.
+    if not all(map(is_unchanged, on_disk)):
+        raise outdated("a file")
     if not all(map(server.is_current, opened)):
         raise outdated("a document")
     result = {"applied": False, "documents": len(edits), "notebooks": notebooks}

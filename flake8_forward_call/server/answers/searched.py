@@ -60,6 +60,14 @@ class Search:
         return Report(source, source.file.text, None, checked.findings, terms, preferences)
 
 
+def is_unchanged(source: Source) -> bool:
+    """Whether the file on disk is still the one that was checked."""
+    try:
+        return read_bytes(source.path) == source.to_bytes()
+    except (OSError, ValueError):
+        return False
+
+
 async def reports_on_disk(
     checks: Checks, search: Search, is_open: Callable[[str], bool], note: Callable[[int, int], None]
 ) -> AsyncIterator[Report]:

@@ -102,6 +102,16 @@ def _examples_in(rows: Sequence[Row]) -> Iterator[list[Row]]:
         yield found
 
 
+def count_of_options(rows: Sequence[Row], option: re.Pattern[str]) -> int:
+    """How many rows at the start of a directive's content are options: those that match, with what continues them."""
+    at = 0
+    while at < len(rows) and option.match(rows[at].text):
+        indent, at = indent_of(rows[at].text), at + 1
+        while at < len(rows) and not rows[at].is_blank and indent_of(rows[at].text) > indent:
+            at += 1
+    return at
+
+
 def has_prompt(row: Row) -> bool:
     """Whether an example starts on the row."""
     return _PROMPT.fullmatch(row.text) is not None

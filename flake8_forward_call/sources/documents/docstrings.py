@@ -11,13 +11,16 @@ from functools import cached_property
 from flake8_forward_call.findings.finding import Edit, Place
 from flake8_forward_call.sources.documents import restructured
 from flake8_forward_call.sources.documents.blocks import Row
+from flake8_forward_call.sources.documents.escapes import without_escapes
 from flake8_forward_call.sources.documents.program import Program, assembled, in_document
 from flake8_forward_call.sources.edits import edited
 from flake8_forward_call.sources.source import Source, SourceError
 from flake8_forward_call.sources.trees import same_tree
 
-# The start of a docstring. One with other quotes has no rows of its own.
-_OPENING = re.compile(r"[rRuU]?(?P<quotes>\"\"\"|''')")
+# A docstring. One with other quotes has no rows of its own, and several strings in a row are not one text.
+_DOCSTRING = re.compile(
+    r"""(?P<opening>[rRuU]?)(?P<quotes>\"{3}|'{3})(?:\\.|(?!(?P=quotes))[^\\])*(?P=quotes)""", re.DOTALL
+)
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -105,16 +108,19 @@ def _docstrings(source: Source) -> Iterator[list[Row]]:
     for constant in strings:
         start = source.place_of_node(constant.lineno, constant.col_offset)
         end = source.place_of_node(constant.end_lineno, constant.end_col_offset)
-        opening = _OPENING.match(source.lines[start.row - 1], start.column - 1)
-        if opening is None:
+        found = _DOCSTRING.fullmatch(source.text, source.offset(start), source.offset(end))
+        if found is None:
             continue
         lines = source.lines[start.row - 1 : end.row]
-        lines[-1] = lines[-1][: end.column - 1 - len(opening["quotes"])]
-        rows = [Row(start.row + index, 0, line.rstrip("\r\n")) for index, line in enumerate(lines)]
-        rows[0] = rows[0].after(opening.end())
-        # More quotes: it is several strings in a row, or has escaped ones.
-        if not any(opening["quotes"] in row.text for row in rows):
-            yield rows
+        lines[-1] = lines[-1][: end.column - 1 - len(found["quotes"])]
+        texts = [line.rstrip("\r\n") for line in lines]
+        opening = start.column - 1 + len(found["opening"] + found["quotes"])
+        texts[0] = " " * opening + texts[0][opening:]
+        if found["opening"] not in ("r", "R"):
+            texts = list(without_escapes(texts))
+        rows = [Row(start.row + index, 0, text) for index, text in enumerate(texts)]
+        rows[0] = rows[0].after(opening)
+        yield rows
 
 
 def _strings(tree: ast.Module) -> list[ast.Constant]:

@@ -25,7 +25,9 @@ LITERAL = frozenset(
 )  # fmt: skip
 
 _WORD = re.compile(r"[\w+#-]+")
-_PANDOC = re.compile(r"\{\s*\.([\w+#-]+)")
+# The attributes of Pandoc, ``{#name .python}``, and those of knitr, ``{python name, echo=FALSE}``.
+_PANDOC = re.compile(r"\{\s*(?:#\S+\s+)?\.([\w+#-]+)")
+_KNITR = re.compile(r"\{\s*([\w+#-]+)(?:[\s,][^{}]*)?\}")
 _DIRECTIVE = re.compile(r"\{(?P<name>[\w:+.-]+)\}[ \t]*(?P<argument>.*)", re.DOTALL)
 
 
@@ -36,7 +38,7 @@ def is_python(language: str | None) -> bool | None:
 
 def language_of(info: str) -> str | None:
     """The language in the line of a fence, such as ``python title="a"`` or ``{.python}``; None if there is none."""
-    found = _PANDOC.match(info)
+    found = _PANDOC.match(info.strip()) or _KNITR.fullmatch(info.strip())
     if found is not None:
         return found[1]
     word = _WORD.match(info.strip())

@@ -9,7 +9,7 @@ from functools import cache
 from markdown_it import MarkdownIt
 
 from flake8_forward_call.sources.documents import restructured
-from flake8_forward_call.sources.documents.blocks import Block, Row, indent_of
+from flake8_forward_call.sources.documents.blocks import Block, Row, count_of_options, indent_of
 from flake8_forward_call.sources.documents.languages import (
     IN_LANGUAGE,
     IN_PYTHON,
@@ -19,6 +19,10 @@ from flake8_forward_call.sources.documents.languages import (
     is_python_in,
     language_of,
 )
+
+# How many lists, items and quotes may be nested. The parser skips the rest of a document in which there are more, and
+# its own limit is 20.
+_MAX_NESTING = 100
 
 # How deep directives of MyST may be nested. Each level is parsed anew.
 _DEEPEST = 5
@@ -31,18 +35,20 @@ _HIGHEST = 200
 
 _OPTION = re.compile(r"[ \t]*:[\w-]+:(?:[ \t]|$)")
 _DASHES = re.compile(r"---[ \t]*")
+_END_OF_FRONT_MATTER = re.compile(r"(?:---|\.\.\.)[ \t]*")
 
 
 @cache
 def _parser() -> MarkdownIt:
     """A parser for the structure of a document; what is inside of paragraphs does not matter."""
-    parser = MarkdownIt("commonmark")
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING})
     parser.core.ruler.enableOnly(["normalize", "block"])
     return parser
 
 
 def blocks(rows: Sequence[Row], depth: int = 0) -> Iterator[Block]:
     """Yield the blocks that may be Python, in order."""
+    rows = _without_front_matter(rows) if depth == 0 else rows
     for token in _parser().parse("\n".join(row.text for row in rows)):
         if token.map is None or token.type not in ("fence", "code_block"):
             continue
@@ -60,6 +66,14 @@ def blocks(rows: Sequence[Row], depth: int = 0) -> Iterator[Block]:
             yield Block(inner, is_python=False)
 
 
+def _without_front_matter(rows: Sequence[Row]) -> Sequence[Row]:
+    """The rows below the YAML between dashes at the top of a document."""
+    if rows and _DASHES.fullmatch(rows[0].text):
+        end = next((at for at in range(1, len(rows)) if _END_OF_FRONT_MATTER.fullmatch(rows[at].text)), None)
+        return rows if end is None else rows[end + 1 :]
+    return rows
+
+
 def _inner(rows: Sequence[Row], content: Sequence[str]) -> tuple[Row, ...] | None:
     """The rows with the content of a block, without what is before it; None if the parser has changed the content."""
     found = []
@@ -73,7 +87,7 @@ def _inner(rows: Sequence[Row], content: Sequence[str]) -> tuple[Row, ...] | Non
 def _in_fence(info: str, rows: tuple[Row, ...], depth: int) -> Iterator[Block]:
     directive = directive_in(info)
     if directive is None or directive[0] == "python":  # The last is how Quarto and R Markdown write it.
-        is_one = is_python(language_of(info.strip().strip("{}")) if directive else language_of(info))
+        is_one = is_python(language_of(info))
     elif directive[0] in IN_LANGUAGE or directive[0] in IN_PYTHON:
         is_one, rows = is_python_in(*directive), _without_options(rows)
     else:
@@ -91,10 +105,7 @@ def _without_options(rows: tuple[Row, ...]) -> tuple[Row, ...]:
     if rows and _DASHES.fullmatch(rows[0].text):
         end = next((at for at in range(1, len(rows)) if _DASHES.fullmatch(rows[at].text)), len(rows))
         return rows[end + 1 :]
-    at = 0
-    while at < len(rows) and _OPTION.match(rows[at].text):
-        at += 1
-    return rows[at:]
+    return rows[count_of_options(rows, _OPTION) :]
 
 
 def _is_in_container(rows: Sequence[Row], start: int) -> bool:

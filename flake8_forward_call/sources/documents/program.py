@@ -1,7 +1,8 @@
 """The code of a document as one program, which has each row and column of code where the document has it.
 
 So all locations and edits are the same in both, and nothing needs to be translated. Rows without code are empty.
-Indented code, and code after a prompt, is the body of an ``if True:`` on a row above it that has no code.
+Indented code, and code after a prompt, is the body of an ``if True:`` on a row above it that has no code. If there is
+no such row, a simple statement is the second one of its own row.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from flake8_forward_call.sources.notebook.magics import parses, python_of
 from flake8_forward_call.sources.source import Source, SourceError
 
 _HEADER = "if True:"
+# What may be before a simple statement on its own row.
+_BEFORE = "0;"
 
 # Parsing Markdown takes up to four seconds for a million characters. Of the documents in the sdists of 97 releases, the
 # longest has 0.17 million.
@@ -104,18 +107,27 @@ def assembled(lines: Sequence[str], blocks: Iterable[Block]) -> Program:
     texts, code = [""] * len(lines), dict[int, tuple[int, int]]()
     current = 0  # The column of the code above.
     for piece in (piece for block in blocks for piece in _pieces(block)):
-        first = piece.rows[0].number
+        first, before, starts = piece.rows[0].number, "", frozenset[int]()
         if piece.column not in (0, current):
-            if first == 1 or texts[first - 2]:
+            if first > 1 and not texts[first - 2]:
+                texts[first - 2] = _HEADER
+            elif (starts := _starts_of_simple(piece)) and piece.column >= len(_BEFORE):
+                before = _BEFORE.ljust(piece.column)
+            else:
                 continue  # There is no row for the header.
-            texts[first - 2] = _HEADER
-        current = piece.column
-        for row, text in zip(piece.rows, piece.text.split("\n"), strict=True):
+        current = 0 if starts else piece.column
+        for index, (row, text) in enumerate(zip(piece.rows, piece.text.split("\n"), strict=True)):
             if text:
-                texts[row.number - 1] = " " * current + text
-                code[row.number] = (current + 1, current + len(text) + 1)
+                texts[row.number - 1] = (before if index in starts else " " * piece.column) + text
+                code[row.number] = (piece.column + 1, piece.column + len(text) + 1)
     ends = (line[len(line.rstrip("\r\n")) :] for line in lines)
     return Program("".join(text + end for text, end in zip(texts, ends, strict=True)), code)
+
+
+def _starts_of_simple(piece: Piece) -> frozenset[int]:
+    """The indexes of the rows on which statements start; none if one of them is compound."""
+    body = Source("", piece.text).tree.body
+    return frozenset() if any(hasattr(one, "body") for one in body) else frozenset(one.lineno - 1 for one in body)
 
 
 def _pieces(block: Block) -> Iterator[Piece]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flake8_forward_call.sources.documents.blocks import Block, Row, has_prompt, indent_of
+from flake8_forward_call.sources.documents.blocks import Block, Row, count_of_options, has_prompt, indent_of
 from flake8_forward_call.sources.documents.languages import (
     IN_LANGUAGE,
     IN_PYTHON,
@@ -24,7 +24,7 @@ _MARKUP = re.compile(r"(?P<before>[ \t]*(?:(?:[-*+\u2022]|(?:\d+|#)[.)])[ \t]+)*
 _DIRECTIVE = re.compile(r"(?:\|[^|]*\|[ \t]+)?(?P<name>[\w+.-]+(?::[\w+.-]+)*)[ \t]?::(?:[ \t]+(?P<argument>.*))?")
 _OPTION = re.compile(r"[ \t]+:[\w -]+:(?:[ \t]|$)")
 # A target, a footnote or a citation, a substitution: what is below is text.
-_NO_COMMENT = re.compile(r"_|\[|\||$")
+_NO_COMMENT = re.compile(r"_|\[|\|")
 _FENCE = re.compile(r"[ \t]*(?P<fence>`{3,}|~{3,})(?P<info>[^`]*)")
 
 
@@ -39,7 +39,8 @@ def blocks(rows: Sequence[Row], *, has_fences: bool = False) -> Iterator[Block]:
             directive = _DIRECTIVE.fullmatch(markup["rest"])
             end = _end(rows, at + 1, len(markup["before"].expandtabs(8)))
             if directive is None:
-                at = at + 1 if _NO_COMMENT.match(markup["rest"]) else end
+                is_empty = not markup["rest"] and (at + 1 == len(rows) or rows[at + 1].is_blank)
+                at = at + 1 if is_empty or _NO_COMMENT.match(markup["rest"]) else end
                 continue
             name, argument = directive["name"], directive["argument"] or ""
             if name == "highlight":
@@ -87,7 +88,4 @@ def _closing(rows: Sequence[Row], start: int, fence: str) -> int:
 
 
 def _without_options(rows: Sequence[Row]) -> tuple[Row, ...]:
-    at = 0
-    while at < len(rows) and _OPTION.match(rows[at].text):
-        at += 1
-    return tuple(rows[at:])
+    return tuple(rows[count_of_options(rows, _OPTION) :])

@@ -287,3 +287,24 @@ def test_baseline_knows_it_again_when_lines_move(net: Path) -> None:
     forward_call("check", "--select", "FWD", "--write-baseline", "known", "net.py")
     net.write_text("# new\n" + net.read_text())
     assert forward_call("check", "--select", "FWD", "--baseline", "known", "net.py").lines == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "ddp.module if many else ddp",
+        "ddp if not many else ddp.module",
+        'ddp.module if hasattr(ddp, "module") else ddp',
+    ],
+)
+def test_module_inside_if_there_is_a_wrapper(inside: str) -> None:
+    one, other = found(f"ddp = DDP(Net())\nraw = {inside}\nraw.predict(1)\n({inside}).predict(1)\n")
+    assert one.startswith("FWD006 raw.predict(...) bypasses DistributedDataParallel")
+    assert " bypasses DistributedDataParallel" in other
+
+
+@pytest.mark.parametrize(
+    "inside", ["ddp.module if many else Net()", "Net() if many else net", "net.module if many else net"]
+)
+def test_choice_between_other_objects_is_no_wrapper(inside: str) -> None:
+    assert found(f"ddp, net = DDP(Net()), Net()\nraw = {inside}\nraw.predict(1)\n") == []
