@@ -41,7 +41,7 @@ def observe(
     from flake8_forward_call.observing.observation import Observation
 
     path = None if record is None else os.path.abspath(record)  # noqa: PTH100
-    if path is not None and (hindrance := storing.hindrance(path)) is not None:
+    if path is not None and (hindrance := storing.hindrance(path, appends=append)) is not None:
         raise OSError(f"{path} cannot be written: {hindrance}")
     observation = Observation(str(root or Path.cwd()), path)
     try:

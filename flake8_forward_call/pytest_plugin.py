@@ -70,7 +70,8 @@ class Observing:
         self._fail: str = config.getoption("forward_call_fail")
         self._appends: bool = config.getoption("forward_call_append")
         self._is_written = False
-        if not self._is_worker and (hindrance := storing.hindrance(self._path)) is not None:
+        hindrance = None if self._is_worker else storing.hindrance(self._path, appends=self._appends)
+        if hindrance is not None:
             raise pytest.UsageError(f"--forward-call: {self._path} cannot be written: {hindrance}")
         try:
             self._observation: Observation = Observation(str(config.rootpath), self._path, is_part=self._is_worker)

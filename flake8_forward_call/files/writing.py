@@ -50,11 +50,22 @@ def replace(path: str, data: bytes, *, expected: bytes) -> bool:
         raise WriteError(f"could not be written and is unchanged: {reason(error)}") from None
 
 
-def write(path: str, data: bytes) -> None:
+def unwritable(path: str) -> str | None:
+    """Why an existing file must not be replaced, or cannot be; None if nothing is known that prevents it."""
+    target = Path(os.path.realpath(path))
+    try:
+        _refuse(target, target.stat())
+    except (OSError, WriteError) as error:
+        return reason(error) if isinstance(error, OSError) else str(error)
+    return None
+
+
+def write(path: str, data: bytes, *, is_durable: bool = True) -> None:
     """Write ``data`` to a file, whatever it contained. A pipe or a device is written to directly.
 
-    Raises WriteError and leaves the file unchanged if there is no such folder, if the file is read-only, has several
-    names or has attributes that cannot be kept, or if the disk is full.
+    If it need not be ``is_durable``, it may be empty after a power failure, and is written faster. Raises WriteError
+    and leaves the file unchanged if there is no such folder, if the file is read-only, has several names or has
+    attributes that cannot be kept, or if the disk is full.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -64,14 +75,14 @@ def write(path: str, data: bytes) -> None:
             return
         if status is not None:
             _refuse(target, status)
-        with _prepared(target, data, status) as new:
+        with _prepared(target, data, status, is_durable=is_durable) as new:
             new.replace(target)
     except OSError as error:
         raise WriteError(f"could not be written: {reason(error)}") from None
 
 
 @contextmanager
-def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Iterator[Path]:
+def _prepared(target: Path, data: bytes, status: os.stat_result | None, *, is_durable: bool = True) -> Iterator[Path]:
     """A file with the data, next to the target and ready to replace it; it is removed in the end if it did not.
 
     It gets the attributes of the file with this status; without one, those of any new file.
@@ -88,7 +99,8 @@ def _prepared(target: Path, data: bytes, status: os.stat_result | None) -> Itera
                     temporary.make_readable(file.fileno())
                 else:
                     _keep(file.fileno(), target, status)
-            os.fsync(file.fileno())
+            if is_durable:
+                os.fsync(file.fileno())
             if sys.platform != "win32":  # It stays open, and so locked, until it has replaced the target.
                 yield new
         if sys.platform == "win32":  # An open file cannot replace another one there.

@@ -8,7 +8,7 @@ import functools
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from inspect import CO_OPTIMIZED, CO_VARARGS
 from itertools import islice
@@ -184,7 +184,10 @@ def _value(node: ast.expr, frame: FrameType) -> Any:
     return None
 
 
-def is_override(code: CodeType, owner: Any) -> bool:
-    """Whether code is that of the ``__call__`` of an object's class."""
-    call = next((vars(one)["__call__"] for one in type(owner).__mro__ if "__call__" in vars(one)), None)
-    return isinstance(call, FunctionType) and code in (call.__code__, inner_function(call).__code__)
+def is_override(code: CodeType, owner: Any, names: Collection[str]) -> bool:
+    """Whether code is that of the ``__call__`` of an object's class, or of another method among these names."""
+    for name in names:
+        found = next((vars(one)[name] for one in type(owner).__mro__ if name in vars(one)), None)
+        if isinstance(found, FunctionType) and code in (found.__code__, inner_function(found).__code__):
+            return True
+    return False

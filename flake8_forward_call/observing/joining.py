@@ -41,7 +41,8 @@ class Observed:
     def __post_init__(self) -> None:
         for spot in sorted(self.record.spots):
             if not spot.is_outside and spot.digest:
-                self._by_path.setdefault(os.path.join(self.base, spot.path), []).append(spot)  # noqa: PTH118
+                # A record has slashes on every system, and a path here has those of this one.
+                self._by_path.setdefault(str(self.base / spot.path), []).append(spot)
 
     @classmethod
     def of(cls, record: Record, places: Iterable[Path]) -> Observed:
@@ -50,7 +51,8 @@ class Observed:
         Raises NothingHereError.
         """
         names = sorted({spot.path for spot in record.spots if not spot.is_outside})
-        folders = [folder for place in places for folder in (place, *place.parents)]
+        real = [Path(os.path.realpath(place)) for place in places]
+        folders = [folder for place in real for folder in (place, *place.parents)]
         for base in dict.fromkeys(folders):
             if any(os.path.isfile(os.path.join(base, name)) for name in names):  # noqa: PTH113, PTH118
                 return cls(record, base)

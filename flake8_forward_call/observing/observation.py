@@ -38,11 +38,12 @@ class Observation:
         self._arrival: Arrival | None = None
         self._failure: ListeningError | None = None
         if self._parts is not None and not is_part:
-            earlier, count = self._parts.take(is_own=True)
+            count = self._parts.inherit(self.record)
             if count:
                 verb = "were" if count > 1 else "was"
-                earlier.notes[f"{count} part{'s' if count > 1 else ''} of a run that did not end {verb} added"] = None
-                self.record.add(earlier)
+                self.record.notes[f"{count} part{'s' if count > 1 else ''} of a run that did not end {verb} added"] = (
+                    None
+                )
         self._arrival = Arrival("torch", self._begin)
         if self._failure is not None:
             raise self._failure
@@ -89,8 +90,7 @@ class Observation:
         if self._parts is not None and self._is_part:
             self._parts.write(self.record)
         elif self._parts is not None:
-            others, _ = self._parts.take()
-            self.record.add(others)
+            self.record.add(self._parts.others())
         return self.record
 
     def flush(self) -> None:

@@ -13,7 +13,7 @@ from flake8_forward_call.observing.calls import Use, is_class, is_super
 from flake8_forward_call.observing.classes import Classes
 from flake8_forward_call.observing.files import Files
 from flake8_forward_call.observing.listening import Hear, Listener
-from flake8_forward_call.observing.plumbing import Plumbing, class_name
+from flake8_forward_call.observing.plumbing import WAY, Plumbing, class_name
 from flake8_forward_call.observing.record import (
     CALLED,
     INDIRECT,
@@ -101,7 +101,7 @@ class Observer:
             return
         plumbing, kind = self._plumbing, type(owner)
         is_module = plumbing.base in kind.__mro__
-        if is_module and (id(caller.f_code) in self._quiet or frames.is_override(caller.f_code, owner)):
+        if is_module and (id(caller.f_code) in self._quiet or frames.is_override(caller.f_code, owner, WAY)):
             return
         spot = self._spot(caller)
         if spot is None:

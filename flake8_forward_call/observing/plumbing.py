@@ -10,8 +10,8 @@ from typing import Any
 
 from flake8_forward_call.inference.verdicts.seen import COMPILED
 
-# The methods that lead from `module(...)` to `forward`. Older releases of PyTorch lack the first one.
-_WAY = ("_wrapped_call_impl", "_call_impl", "_slow_forward")
+# The methods that lead from `module(...)` to `forward`. Older releases of PyTorch lack the second one.
+WAY = ("__call__", "_wrapped_call_impl", "_call_impl", "_slow_forward")
 
 # The tables of hooks: of one module by attribute, of all modules by global name, and what is in them.
 _TABLES = (
@@ -29,7 +29,7 @@ class Plumbing:
     def __init__(self) -> None:
         self._defining: ModuleType = sys.modules["torch.nn.modules.module"]
         self.base: type = self._defining.Module
-        way = [vars(self.base).get(name) for name in _WAY]
+        way = [vars(self.base).get(name) for name in WAY]
         self.codes = frozenset(code for one in way if isinstance(one, FunctionType) for code in nested(one.__code__))
         self._tables = [getattr(self._defining, name, {}) for _, name, _ in _TABLES]
 
@@ -47,7 +47,7 @@ class Plumbing:
 
     def is_plain(self, cls: type) -> bool:
         """Whether calling an instance of a module class is ``Module.__call__``, which no class overrides."""
-        return all(_found(cls, name) is vars(self.base).get(name) for name in ("__call__", *_WAY))
+        return all(_found(cls, name) is vars(self.base).get(name) for name in WAY)
 
     def class_of(self, module: object) -> type:
         """The class of a module, or its base if torch made the class while the program ran and no source has it.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any
 
 KIND = "flake8-forward-call observations"
@@ -29,6 +30,14 @@ MAX_CALLS = 10**15
 
 class RecordError(Exception):
     """The file or value is not a record that can be used; the text says why."""
+
+    is_of_another_version = False
+
+
+class VersionError(RecordError):
+    """It is a record, but of another version."""
+
+    is_of_another_version = True
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -155,7 +164,7 @@ class Record:
         if not isinstance(given, dict) or given.get("kind") != KIND:
             raise RecordError("is not a record of observed calls")
         if given.get("version") != VERSION:
-            raise RecordError(
+            raise VersionError(
                 f"is a record of version {repr(given.get('version'))[:40]}, and this release reads version {VERSION}; "
                 "observe the program again"
             )
@@ -208,6 +217,8 @@ def _record(given: Any) -> Record:
     )
     for file in _list(given["files"], MAX_SPOTS):
         path, digest, is_outside = _text(file["path"]), _text(file["digest"]), _switch(file["outside"])
+        if not is_outside and (PurePosixPath(path).is_absolute() or ".." in path.split("/")):
+            raise ValueError(f"a path leaves the project: {path!r:.40}")
         for one in _list(file["calls"], MAX_SPOTS):
             column = 0 if one["column"] is None else _count(one["column"])
             if one["form"] not in FORMS:

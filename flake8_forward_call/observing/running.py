@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         parser.error(f"{options.rest[0]}: {error.strerror or error}")
     path = os.path.abspath(options.record)  # noqa: PTH100 (The program may change the current folder.)
-    if (hindrance := storing.hindrance(path)) is not None:
+    if (hindrance := storing.hindrance(path, appends=options.append)) is not None:
         parser.error(f"--record: {path} cannot be written: {hindrance}")
     try:
         observation = Observation(str(Path.cwd()), path)

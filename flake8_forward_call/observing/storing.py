@@ -1,6 +1,7 @@
 """Records on disk: written as a whole or not at all, and in parts while a program runs, so that a crash loses little.
 
-Each process of a run writes its part into a folder next to the record. The process that began the run joins them.
+Each process of a run writes its part into a folder next to the record. The process that began the run joins them. A
+part is only removed once what it says has been written elsewhere.
 """
 
 from __future__ import annotations
@@ -8,12 +9,15 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from flake8_forward_call.files import temporary
 from flake8_forward_call.files.reading import NotPlainError, read_bytes
+from flake8_forward_call.files.writing import WriteError, unwritable, write
 from flake8_forward_call.observing.record import Record, RecordError
+from flake8_forward_call.terminal.trouble import reason
 
 # The record of a project of a million lines takes one.
 MAX_BYTES = 64_000_000
@@ -31,7 +35,7 @@ def read(path: str) -> Record:
     except NotPlainError as error:
         raise RecordError(str(error)) from None
     except OSError as error:
-        raise RecordError(f"cannot be read: {error.strerror or error}") from None
+        raise RecordError(f"cannot be read: {reason(error)}") from None
     except RecursionError:
         raise RecordError("is not a record of observed calls: it is nested too deeply") from None
     except ValueError as error:  # The errors of json and of decoding are subclasses.
@@ -53,22 +57,11 @@ def text_of(record: Record) -> str:
     return json.dumps(record.to_json(), indent=1) + "\n"
 
 
-def write(path: str, record: Record) -> None:
-    """Replace a file by a record, atomically. Raises OSError."""
-    target = Path(os.path.realpath(path))
-    descriptor, new = temporary.make(target.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text_of(record))
-            temporary.make_readable(descriptor)
-        new.replace(target)
-    finally:
-        with suppress(OSError):
-            new.unlink()
+def hindrance(path: str, *, appends: bool = False) -> str | None:
+    """Why a record cannot be written to a path, or added to the one there if it ``appends``; None if it can.
 
-
-def hindrance(path: str) -> str | None:
-    """Why a record cannot be written to a path; None if it can. A file that is no record is never overwritten."""
+    A file that is no record is never overwritten. This is asked before a run, because after it would be too late.
+    """
     target = Path(path)
     if not target.parent.is_dir():
         return f"the folder {target.parent} does not exist"
@@ -78,8 +71,21 @@ def hindrance(path: str) -> str | None:
         try:
             read(path)
         except RecordError as error:
-            if "record of version" not in str(error):
-                return f"it {error}, and is not overwritten"
+            if appends or not error.is_of_another_version:
+                return f"it {error}" + ("" if appends else ", and is not overwritten")
+        if (why := unwritable(path)) is not None:
+            return f"it {why}"
+    return _refusal(Path(os.path.realpath(path)).parent)
+
+
+def _refusal(folder: Path) -> str | None:
+    """Why no file can be made in a folder; None if one can."""
+    try:
+        descriptor, made = temporary.make(folder)
+        os.close(descriptor)
+        made.unlink()
+    except OSError as error:
+        return f"no file can be made in {folder}: {reason(error)}"
     return None
 
 
@@ -89,44 +95,59 @@ class Parts:
     def __init__(self, path: str) -> None:
         self._folder = Path(os.path.realpath(path) + _SUFFIX)
         self._next = 0.0
+        self._process = 0
+        self._name = ""
 
-    def write(self, record: Record, *, is_new: bool = True) -> None:
-        """Write the part of this process; at most every few seconds if nothing in it is new. Never raises."""
+    def write(self, record: Record, *, is_new: bool = True) -> bool:
+        """Write the part of this process; at most every few seconds if nothing in it is new. Whether it is there.
+
+        Never raises.
+        """
         now = time.monotonic()
         if not is_new and now < self._next:
-            return
+            return True
         self._next = now + _PAUSE
-        with suppress(OSError):
+        try:
             self._folder.mkdir(exist_ok=True)
-            write(str(self._own), record)
+            write(str(self._own), text_of(record).encode(), is_durable=False)
+        except (OSError, WriteError):
+            return False
+        return True
 
     @property
     def _own(self) -> Path:
-        return self._folder / f"{os.getpid()}.json"
+        """The part of this process. A process that has the number of one that has ended does not get its part."""
+        if self._process != os.getpid():
+            self._process = os.getpid()
+            self._name = f"{self._process}-{time.time_ns():x}.json"
+        return self._folder / self._name
 
     def read(self) -> Record:
         """What all processes have written so far."""
-        found = Record()
-        for path in self._paths():
-            try:
-                found.add(read(str(path)))
-            except RecordError as error:
-                found.notes[f"a part of the record was lost: it {error}"] = None
-        return found
+        return _joined(self._paths())
 
-    def take(self, *, is_own: bool = False) -> tuple[Record, int]:
-        """What the other processes have written, or all of them; how many there are. The parts are removed."""
-        if not is_own:
-            with suppress(OSError):
-                self._own.unlink()
-        paths = self._paths()
-        found = self.read()
-        for path in paths:
-            with suppress(OSError):
-                path.unlink()
+    def others(self) -> Record:
+        """What the other processes have written so far."""
+        return _joined(self._others())
+
+    def inherit(self, record: Record) -> int:
+        """Add the parts of a run that did not end to the record of this one. Returns how many there are."""
+        paths = self._others()
+        if paths:
+            record.add(_joined(paths))
+            if self.write(record):
+                _remove(paths)
+        return len(paths)
+
+    def clear(self) -> None:
+        """Remove all parts, because what they say has been written."""
+        _remove(self._paths())
         with suppress(OSError):
             self._folder.rmdir()
-        return found, len(paths)
+
+    def _others(self) -> list[Path]:
+        own = self._own
+        return [path for path in self._paths() if path != own]
 
     def _paths(self) -> list[Path]:
         try:
@@ -135,14 +156,34 @@ class Parts:
             return []
 
 
+def _joined(paths: Sequence[Path]) -> Record:
+    found = Record()
+    for path in paths:
+        try:
+            found.add(read(str(path)))
+        except RecordError as error:
+            found.notes[f"a part of the record was lost: it {error}"] = None
+    return found
+
+
+def _remove(paths: Sequence[Path]) -> None:
+    for path in paths:
+        with suppress(OSError):
+            path.unlink()
+
+
 def finish(path: str, record: Record, *, appends: bool) -> str | None:
-    """Write the record of a run; if it ``appends``, with that of earlier runs. Why it could not be written, or None."""
+    """Write the record of a run; if it ``appends``, with that of earlier runs. Why it could not be written, or None.
+
+    If it could not, the parts of the run stay, and are used in place of the record.
+    """
     try:
         if appends and Path(path).exists():
             earlier = read(path)
             earlier.add(record)
             record = earlier
-        write(path, record)
-    except (OSError, RecordError) as error:
-        return f"{path} was not written: {error}"
+        write(path, text_of(record).encode())
+    except (WriteError, RecordError) as error:
+        return f"{path} was not written: it {error}"
+    Parts(path).clear()
     return None

@@ -117,7 +117,6 @@ ALLOWED = {
     "files/cache.py": {"open"},
     "files/repository.py": {"copyfile", "copytree"},
     "files/reading.py": {"open"},
-    "observing/storing.py": {"fdopen"},
     "report/page/frame.py": {"read_text"},
     "files/scratch.py": {"open"},
     "files/temporary.py": {"open"},

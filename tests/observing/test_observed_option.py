@@ -82,7 +82,7 @@ def observe(*seen: tuple[Spot, str], plain: bool = True, hook: str = "") -> None
         sight.note_test("test_net.py::test_it")
         if hook:
             sight.skipped["forward hook", hook] = 3
-    storing.write("seen.json", record)
+    assert storing.finish("seen.json", record, appends=False) is None
 
 
 def checked(*options: str) -> list[str]:

@@ -192,6 +192,22 @@ print(linear(1))
     assert list(calls_in(tmp_path).values()) == ["called torch.nn.modules.module.Linear=1"]
 
 
+@pytest.mark.parametrize("name", ["__call__", "_call_impl"])
+def test_what_a_program_puts_in_place_of_a_step_of_the_call_is_no_direct_call(tmp_path: Path, name: str) -> None:
+    program = f"""\
+def bare(self, *args):
+    return self.forward(*args)
+if {name!r} != "__call__":
+    nn.Module.__call__ = lambda self, *args: self.{name}(*args)
+nn.Module.{name} = bare
+print(linear(1))
+class Own(nn.Linear):
+    {name} = bare
+print(Own()(1))
+"""
+    assert seen(tmp_path, program) == {}
+
+
 def test_modules_that_the_program_changes_later_are_seen(tmp_path: Path) -> None:
     program = """\
 import types

@@ -15,6 +15,7 @@ import jsonschema
 import pytest
 
 import flake8_forward_call.observing.record as records
+from flake8_forward_call.files import temporary
 from flake8_forward_call.observing import storing
 from flake8_forward_call.observing.record import CALLED, Receiver, Record, RecordError, Sight, Spot
 
@@ -128,6 +129,11 @@ def test_record_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
         (storing.text_of(record(1)).replace('"row": 1', '"row": true'), "is a damaged record"),
         (storing.text_of(record(1)).replace('"called"', '"sung"'), "is a damaged record"),
         (storing.text_of(record(1)).replace('"calls": 1', '"calls": 1e99'), "is a damaged record"),
+        (storing.text_of(record(1)).replace('"net.py"', '"/net.py"'), "is a damaged record: ValueError: a path leaves"),
+        (
+            storing.text_of(record(1)).replace('"net.py"', '"../a/../net.py"'),
+            "is a damaged record: ValueError: a path leaves",
+        ),
         (storing.text_of(record(1)).replace('"net.Net"', "null"), "is a damaged record"),
         (storing.text_of(record(1)).replace('"receivers": [', '"receivers": [[],'), "is a damaged record"),
     ],
@@ -189,24 +195,67 @@ def test_record_replaces_a_record_and_nothing_else(tmp_path: Path) -> None:
     assert storing.hindrance(str(tmp_path)) == "it is a folder"
 
 
-def test_record_of_another_version_is_replaced(tmp_path: Path) -> None:
+def test_record_of_another_version_is_replaced_but_not_added_to(tmp_path: Path) -> None:
     path = tmp_path / "record.json"
     path.write_text(json.dumps({"kind": records.KIND, "version": 99}))
     assert storing.hindrance(str(path)) is None
+    assert "it is a record of version 99" in str(storing.hindrance(str(path), appends=True))
 
 
-def test_parts_of_processes_are_joined_and_removed(tmp_path: Path) -> None:
+def test_what_prevents_writing_is_known_before_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "record.json"
+    assert storing.finish(str(path), record(1), appends=False) is None
+    path.chmod(0o444)
+    assert "it is read-only" in str(storing.hindrance(str(path)))
+    path.chmod(0o644)
+
+    def full(_folder: Path) -> tuple[int, Path]:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(temporary, "make", full)
+    assert f"no file can be made in {tmp_path}: No space left" in str(storing.hindrance(str(path)))
+
+
+def test_parts_of_processes_are_joined_and_removed_once_the_record_is_written(tmp_path: Path) -> None:
     path = str(tmp_path / "record.json")
     parts = storing.Parts(path)
     parts.write(record(1))
     folder = Path(f"{path}.parts")
     (folder / "1.json").write_text(storing.text_of(record(2)))
     (folder / "2.json").write_text("half a par")
-    found, count = parts.take()
+    found = parts.others()
     assert [one.row for one in found.spots] == [2]
-    assert count == 2
     assert any("a part of the record was lost" in note for note in found.notes)
-    assert list(tmp_path.iterdir()) == []
+    assert len(list(folder.iterdir())) == 3
+    assert storing.finish(path, found, appends=False) is None
+    assert [one.name for one in tmp_path.iterdir()] == ["record.json"]
+
+
+def test_parts_stay_if_the_record_could_not_be_written(tmp_path: Path) -> None:
+    path = tmp_path / "record.json"
+    storing.Parts(str(path)).write(record(1))
+    path.mkdir()
+    assert "was not written" in str(storing.finish(str(path), record(1), appends=False))
+    path.rmdir()
+    assert len(storing.read_all(str(path)).spots) == 1
+
+
+def test_parts_of_a_run_that_did_not_end_outlive_the_next_one_if_that_is_killed_too(tmp_path: Path) -> None:
+    path = str(tmp_path / "record.json")
+    storing.Parts(path).write(record(1))
+    mine = Record()
+    assert storing.Parts(path).inherit(mine) == 1
+    assert len(mine.spots) == 1
+    assert [one.row for one in storing.read_all(path).spots] == [1]
+    assert next(iter(storing.read_all(path).spots.values())).calls == 1
+    assert storing.Parts(path).inherit(Record()) == 1
+
+
+def test_process_with_the_number_of_one_that_has_ended_leaves_its_part_alone(tmp_path: Path) -> None:
+    path = str(tmp_path / "record.json")
+    storing.Parts(path).write(record(1))
+    storing.Parts(path).write(record(2))
+    assert [one.row for one in sorted(storing.read_all(path).spots)] == [1, 2]
 
 
 def test_part_is_written_at_once_if_something_is_new_and_seldom_if_not(tmp_path: Path) -> None:
@@ -229,7 +278,7 @@ def test_record_of_a_run_that_was_killed_is_read_from_its_parts(tmp_path: Path) 
 @pytest.mark.skipif(sys.platform == "win32", reason="modes say nothing there")
 def test_record_has_the_mode_of_any_new_file(tmp_path: Path) -> None:
     (tmp_path / "plain.json").write_text("")
-    storing.write(str(tmp_path / "record.json"), record(1))
+    assert storing.finish(str(tmp_path / "record.json"), record(1), appends=False) is None
     assert (tmp_path / "record.json").stat().st_mode == (tmp_path / "plain.json").stat().st_mode
 
 
@@ -242,9 +291,9 @@ def test_process_that_is_killed_while_it_writes_leaves_a_whole_record(tmp_path: 
         "from flake8_forward_call.observing.record import Record\n"
         "record = storing.read(sys.argv[1])\n"
         "print('begun', flush=True)\n"
-        "while True:\n    storing.write(sys.argv[1], record)\n"
+        "while True:\n    storing.finish(sys.argv[1], record, appends=False)\n"
     )
-    storing.write(str(path), record(*range(200)))
+    assert storing.finish(str(path), record(*range(200)), appends=False) is None
     process = subprocess.Popen([sys.executable, "-c", program, str(path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
     process.stdout.readline()

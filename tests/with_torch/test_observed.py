@@ -6,12 +6,20 @@ import json
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from observing import observed
 
 INNER = "called Linear=1"
+
+
+def since(release: str) -> pytest.MarkDecorator:
+    """Leave a test out on releases of torch that have not got what it is about."""
+    installed = tuple(map(int, version("torch").split(".")[:2]))
+    is_older = installed < tuple(map(int, release.split(".")))
+    return pytest.mark.skipif(is_older, reason=f"torch has this since {release}")
 
 
 def test_results_gradients_state_and_pickles_are_the_same(tmp_path: Path) -> None:
@@ -149,6 +157,7 @@ def test_functional_call_and_data_parallel_are_calls(tmp_path: Path) -> None:
     assert run.calls == {9: "called Net=2"}
 
 
+@since("2.1")
 def test_graphs_of_torch_compile_are_the_same(tmp_path: Path) -> None:
     run = observed(
         tmp_path,
@@ -167,13 +176,23 @@ def test_graphs_of_torch_compile_are_the_same(tmp_path: Path) -> None:
         print(torch.compile(direct, backend="eager", fullgraph=True)(X))
         torch._dynamo.reset()
         print(torch.compile(direct.forward, backend="eager", fullgraph=True)(X))
-        direct.compile(backend="eager")
-        print(direct(X), direct.forward(X))
         print(torch.export.export(direct, (X,)).graph_module.code.count("linear"))
         """,
     )
-    assert run.calls[6] == "called Linear=2"
-    assert run.hooks[16] == ["compile(): torch.nn.Module.compile"]
+    assert run.calls[6] == "called Linear=1"
+
+
+@since("2.2")
+def test_compile_of_one_module_is_named_where_a_direct_call_skips_it(tmp_path: Path) -> None:
+    run = observed(
+        tmp_path,
+        """\
+        net.compile(backend="eager")
+        print(net(X), net.forward(X))
+        """,
+    )
+    assert run.calls == {2: "called Net=1"}
+    assert run.hooks[2] == ["compile(): torch.nn.Module.compile"]
 
 
 def test_tracing_scripting_and_fx_see_the_same(tmp_path: Path) -> None:
@@ -216,7 +235,7 @@ def test_hooks_that_are_skipped_are_named(tmp_path: Path) -> None:
         net.register_full_backward_hook(Logger().method), net.register_full_backward_pre_hook(log)
         net.forward(X)
         net(X)
-        parametrized = torch.nn.utils.parametrizations.weight_norm(nn.Linear(3, 3))
+        parametrized = torch.nn.utils.parametrizations.orthogonal(nn.Linear(3, 3))
         parametrized.forward(X)  # It skips nothing, because the weight is computed when it is read.
         lazy = nn.LazyLinear(2)
         try: lazy.forward(X)
@@ -240,7 +259,22 @@ def test_hooks_that_are_skipped_are_named(tmp_path: Path) -> None:
     assert run.calls[15] == "called Linear=1"
 
 
-def test_hooks_of_fsdp_and_ddp_are_named(tmp_path: Path) -> None:
+def test_call_of_ddp_is_seen_and_what_it_runs_inside_is_not(tmp_path: Path) -> None:
+    run = observed(
+        tmp_path,
+        """\
+        import torch.distributed as dist
+        dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
+        ddp = nn.parallel.DistributedDataParallel(Net())
+        print(ddp.forward(X), ddp(X))
+        dist.destroy_process_group()
+        """,
+    )
+    assert run.calls == {4: "called DistributedDataParallel=1"}
+
+
+@since("2.6")
+def test_hooks_of_fsdp_are_named(tmp_path: Path) -> None:
     run = observed(
         tmp_path,
         """\
@@ -248,8 +282,6 @@ def test_hooks_of_fsdp_and_ddp_are_named(tmp_path: Path) -> None:
         from torch.distributed.device_mesh import init_device_mesh
         from torch.distributed.fsdp import fully_shard
         dist.init_process_group("gloo", store=dist.HashStore(), rank=0, world_size=1)
-        ddp = nn.parallel.DistributedDataParallel(Net())
-        print(ddp.forward(X), ddp(X))
         fully_shard(net, mesh=init_device_mesh("cpu", (1,)))
         print(net(X))
         try: net.forward(X)
@@ -257,8 +289,8 @@ def test_hooks_of_fsdp_and_ddp_are_named(tmp_path: Path) -> None:
         dist.destroy_process_group()
         """,
     )
-    assert run.calls == {6: "called DistributedDataParallel=1", 9: "called Net=1"}
-    assert [one.rpartition(".")[2] for one in run.hooks[9]] == ["_post_forward", "_pre_forward"]
+    assert run.calls == {7: "called Net=1"}
+    assert [one.rpartition(".")[2] for one in run.hooks[7]] == ["_post_forward", "_pre_forward"]
 
 
 def test_hooks_that_the_own_call_has_run_are_not_skipped(tmp_path: Path) -> None:
