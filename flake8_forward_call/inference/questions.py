@@ -113,9 +113,16 @@ class Values(Protocol):
         """
 
     def slots_for(
-        self, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
+        self,
+        node: FunctionNode,
+        inner: Scope,
+        call: ast.Call,
+        scope: Scope,
+        *,
+        bound: bool,
+        of: Type | None = None,
     ) -> dict[Slot, Type]:
-        """The types that one call of a function gives to the slots in its types."""
+        """The types that one call of a function gives to the slots in its types, or in the type ``of``."""
 
     def declared(self, node: ast.expr, scope: Scope) -> Type:
         """The type that an annotation declares; UNKNOWN if it says nothing (``Any``, a class that was not read)."""

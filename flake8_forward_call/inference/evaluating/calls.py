@@ -173,8 +173,8 @@ def _result(asked: Questions, function: Function, node: ast.Call, scope: Scope) 
 
 
 def _with_arguments(asked: Questions, function: Function, node: ast.Call, scope: Scope) -> Type:
-    slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
-    return asked.filled_in(returned(asked, function), slots)
+    kind, is_bound = returned(asked, function), function.owner is not None
+    return asked.filled_in(kind, asked.slots_for(function.node, function.scope, node, scope, bound=is_bound, of=kind))
 
 
 def _may_depend_on_call(asked: Questions, function: Function) -> bool:
@@ -188,7 +188,7 @@ def _may_depend_on_call(asked: Questions, function: Function) -> bool:
 
 def for_call(asked: Questions, function: Function, kind: Type, node: ast.Call, scope: Scope) -> Type:
     """What a function returns, with the owner and the arguments of a call in place of its parameters."""
-    slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None)
+    slots = asked.slots_for(function.node, function.scope, node, scope, bound=function.owner is not None, of=kind)
     if function.owner is not None:
         slots = {**_for_owner(asked, function.scope, function.owner), **slots}
     return asked.filled_in(kind, slots)

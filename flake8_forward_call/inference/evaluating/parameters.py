@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.references import last_name, references_of
 from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, names_of, plain_parameters
 from flake8_forward_call.inference.types import (
     PLAIN,
@@ -23,6 +24,7 @@ from flake8_forward_call.inference.types import (
     Union,
     Unknown,
     alternatives,
+    slots_in,
     union,
     without_none,
 )
@@ -50,7 +52,7 @@ def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     annotation = argument.annotation
     if annotation is not None:
         kind = asked.declared(annotation, scope.parent)
-        if not is_left_to_callers(asked, kind, annotation, scope.parent):
+        if not (_is_used(binding) and _says_nothing(asked, kind, annotation, scope.parent)):
             return _or_none(asked, kind, binding)
 
     comment = argument.type_comment or _from_signature_comment(binding)
@@ -67,7 +69,33 @@ def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     return slot
 
 
-def is_left_to_callers(asked: Questions, declared: Type, annotation: ast.expr, scope: Scope) -> bool:
+class _Receivers(frozenset[str]):
+    """The last names of the receivers in a file: ``net`` of ``self.net.forward(x)``."""
+
+
+def _is_used(binding: Parameter) -> bool:
+    """Whether the file calls a parameter, or its ``forward``: something with its name, or that of where it is stored.
+
+    Of others, an annotation is taken as it is. To ask all callers of all parameters costs a large project a lot.
+    """
+    name, file = binding.argument.arg, binding.scope.file
+    names: _Receivers | None = file.readings.get(_Receivers)
+    if names is None:
+        called = references_of(file).called.get("forward", ())
+        owners = (one.callee.value for one in called if isinstance(one.callee, ast.Attribute))
+        names = file.readings[_Receivers] = _Receivers(filter(None, map(last_name, owners)))
+    references = references_of(file)
+    if name in names or name in references.called:
+        return True
+    return any(
+        isinstance(one.value, ast.Name) and one.value.id == name and one.scope is binding.scope
+        for attribute, stores in references.stored.items()
+        if attribute in names or attribute in references.called
+        for one in stores
+    )
+
+
+def _says_nothing(asked: Questions, declared: Type, annotation: ast.expr, scope: Scope) -> bool:
     """Whether an annotation is no more than none: ``Any``, ``Callable``."""
     kinds = alternatives(declared)
     if UNKNOWN not in kinds or not all(isinstance(one, (Unknown, NoneValue)) for one in kinds):
@@ -139,9 +167,16 @@ def passed(asked: Questions, call: ast.Call, scope: Scope, names: list[str]) -> 
 
 
 def slots_for(
-    asked: Questions, node: FunctionNode, inner: Scope, call: ast.Call, scope: Scope, *, bound: bool
+    asked: Questions,
+    node: FunctionNode,
+    inner: Scope,
+    call: ast.Call,
+    scope: Scope,
+    *,
+    bound: bool,
+    of: Type | None = None,
 ) -> dict[Slot, Type]:
-    """The types that one call of a function gives to the slots in its types."""
+    """The types that one call of a function gives to the slots in its types, or in the type ``of``."""
     own = names_of(node)[1:] if bound else names_of(node)
     given = passed(asked, call, scope, [one.arg for one in own])
     for argument, default in _defaults(node):
@@ -149,7 +184,11 @@ def slots_for(
             assert inner.parent is not None
             is_kept = asked.keeps_defaults(inner)
             given[argument.arg] = asked.expression(default, inner.parent) if is_kept else UNKNOWN
-    slots: dict[Slot, Type] = dict(_starred_slots(asked, node, call, scope, bound=bound))
+    wanted = (*slots_in(of),) if of is not None else None
+    slots: dict[Slot, Type] = {}
+    for star in (node.args.vararg, node.args.kwarg):
+        if star is not None and (_keeps(inner, star.arg) if wanted is None else Slot(node, star.arg) in wanted):
+            slots[Slot(node, star.arg)] = _under_star(asked, node, star, call, scope, bound=bound)
     for argument in own:
         if argument.arg not in given:
             continue
@@ -162,17 +201,34 @@ def slots_for(
     return slots
 
 
-def _starred_slots(
-    asked: Questions, node: FunctionNode, call: ast.Call, scope: Scope, *, bound: bool
-) -> Iterator[tuple[Slot, Type]]:
-    """Yield what a call passes beyond the parameters, for ``*args`` and ``**options``."""
-    if node.args.vararg is not None:
-        yield Slot(node, node.args.vararg.arg), rest(asked, node, call, scope, bound=bound)
-    if node.args.kwarg is not None:
-        names = [one.arg for one in names_of(node)]
-        more = [one for one in call.keywords if one.arg not in names]
-        kinds = [UNKNOWN if one.arg is None else asked.expression(one.value, scope) for one in more]
-        yield Slot(node, node.args.kwarg.arg), union(kinds)
+class _Kept(dict[str, bool]):
+    """For parameters of a function: whether it does more with them than to pass them on under a star."""
+
+
+def _keeps(inner: Scope, name: str) -> bool:
+    kept: _Kept = inner.readings.setdefault(_Kept, _Kept())
+    if name not in kept:
+        passed_on = {
+            id(one.value)
+            for call in inner.calls
+            for one in (*call.args, *call.keywords)
+            if isinstance(one, ast.Starred) or (isinstance(one, ast.keyword) and one.arg is None)
+        }
+        kept[name] = any(
+            isinstance(one, ast.Name) and one.id == name and id(one) not in passed_on for one in ast.walk(inner.node)
+        )
+    return kept[name]
+
+
+def _under_star(
+    asked: Questions, node: FunctionNode, star: ast.arg, call: ast.Call, scope: Scope, *, bound: bool
+) -> Type:
+    """What a call passes beyond the parameters, for ``*args`` or ``**options``."""
+    if star is node.args.vararg:
+        return rest(asked, node, call, scope, bound=bound)
+    names = [one.arg for one in names_of(node)]
+    more = [one for one in call.keywords if one.arg not in names]
+    return union(UNKNOWN if one.arg is None else asked.expression(one.value, scope) for one in more)
 
 
 def rest(asked: Questions, node: FunctionNode, call: ast.Call, scope: Scope, *, bound: bool) -> Type:

@@ -110,6 +110,8 @@ def _passed_by_each(asked: Questions, binding: Parameter) -> Iterator[Type]:
         return
     around = binding.scope.enclosing_class
     if node.name == "__call__" and around is not None:
+        if binding.argument.annotation is not None:
+            return  # It says little, and so do callers: instances go anywhere.
         yield from _passed_to_instance(asked, binding, asked.source_class(around))
         return
     if node.name in _UNNAMED:
@@ -163,11 +165,26 @@ def _is_called(binding: Parameter) -> bool:
 
 
 def _passed_to_instance(asked: Questions, binding: Parameter, cls: SourceClass) -> Iterator[Type]:
-    for found in instance_calls(asked, cls, binding.scope.node.name):  # type: ignore[union-attr]
+    method: str = binding.function.name  # type: ignore[union-attr]
+
+    def counts(call: ast.Call) -> bool:
+        return method == "__call__" or _may_pass(call, binding)
+
+    for found in instance_calls(asked, cls, method, counts):
         kind = resolved(asked, _argument(asked, binding, found))
         is_module = all(isinstance(one, NoneValue) or asked.hierarchy.is_module(one) for one in alternatives(kind))
         yield kind if found.is_certain or is_module else UNKNOWN
     yield UNKNOWN  # An instance may be passed on to code that does not name its class.
+
+
+def _may_pass(call: ast.Call, binding: Parameter) -> bool:
+    """Whether a call of an instance passes something for a parameter, or takes its default."""
+    if binding.default is not None or any(isinstance(one, ast.Starred) for one in call.args):
+        return True
+    index = _place(binding.scope, binding.argument.arg)
+    if index is not None and len(call.args) >= index:  # The first one is the instance.
+        return True
+    return any(one.arg in (None, binding.argument.arg) for one in call.keywords)
 
 
 def _argument(asked: Questions, binding: Parameter, found: Found) -> Type:

@@ -7,7 +7,7 @@ one. So only files that do are read, and there each call of something that is su
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 
 from flake8_forward_call.inference.answers import Found
@@ -25,10 +25,13 @@ MAX_FILES = 20
 MAX_CALLS = 500
 
 
-def instance_calls(asked: Questions, cls: SourceClass, method: str) -> Iterator[Found]:
+def instance_calls(
+    asked: Questions, cls: SourceClass, method: str, counts: Callable[[ast.Call], bool]
+) -> Iterator[Found]:
     """Yield the calls of a class's instances in the files that name it, one of its bases or its subclasses.
 
-    ``method`` is what such a call has to run: the class's ``__call__``, or its ``forward``.
+    ``method`` is what such a call has to run: the class's ``__call__``, or its ``forward``. ``counts`` tells of which
+    calls the callee is worth to be looked at.
 
     There may always be more: an instance may be passed on to code that does not name its class. A call is not certain
     if it is also one of something else, because its arguments may be for that.
@@ -40,7 +43,8 @@ def instance_calls(asked: Questions, cls: SourceClass, method: str) -> Iterator[
             case callee:
                 pass
         pairs = [(callee, [call]), *((one, relaying.calls(asked, one, call, scope)) for one in _arguments(call))]
-        for one, calls in pairs:
+        for one, made in pairs:
+            calls = [*filter(counts, made)]
             kinds = alternatives(asked.resolved(asked.expression(one, scope))) if calls else ()
             if any(_may_run(asked, cls, method, kind) for kind in kinds):
                 for each in calls:

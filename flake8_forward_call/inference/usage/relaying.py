@@ -12,7 +12,8 @@ from typing import TypeAlias
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.flow import flow_of
-from flake8_forward_call.inference.syntax.scopes import Scope
+from flake8_forward_call.inference.syntax.references import last_name
+from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Builtin, Namespace, Unknown, alternatives
 
 # What a call passes to one of its arguments: the arguments, and the keywords.
@@ -43,12 +44,22 @@ def _calls(asked: Questions, node: ast.expr, call: ast.Call, scope: Scope) -> It
 
 
 def _readings(asked: Questions, call: ast.Call, scope: Scope) -> Iterator[_Reading]:
+    if not _may_relay(call, scope):
+        return
     for callee in alternatives(asked.expression(call.func, scope)):
         match callee:
             case Builtin(name) | Namespace(name) if name in _FUNCTIONS:
                 yield _FUNCTIONS[name]
             case Unknown() | Namespace() if isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS:
                 yield _METHODS[call.func.attr]
+
+
+def _may_relay(call: ast.Call, scope: Scope) -> bool:
+    """Whether the name of a callee may be one of theirs, under any alias. Asked before what it is."""
+    name = last_name(call.func)
+    if name is None or name in _NAMES:
+        return True
+    return any(name in other for one, other in scopes_of(scope.file).renamed.items() if one in _NAMES)
 
 
 def _the_rest(call: ast.Call, node: ast.expr) -> _Given | None:
@@ -166,3 +177,5 @@ _METHODS: dict[str, _Reading] = {
     **dict.fromkeys(("starmap", "starmap_async"), _each_unpacked),
     **dict.fromkeys(("apply", "apply_async"), _in_a_tuple),
 }
+
+_NAMES = frozenset((*(name.rpartition(".")[2] for name in _FUNCTIONS), *_METHODS))
