@@ -187,9 +187,16 @@ def _reasons(top: str, left_out: LeftOut, why: Reason) -> Iterator[tuple[str, Re
 
 
 def is_chosen(name: str) -> bool:
-    """Whether a text from standard input with the name of a file is checked: any, but documents only on request."""
+    """Whether a text from standard input with the name of a file is checked: any, but documents only on request.
+
+    A text file may be anything, so without that request it is taken as the program that it was given as.
+    """
     real = os.path.realpath(name)
-    return not is_document(real) or _is_included(real, settings_or_fault(Path(real).parent)[0])
+    return (
+        not is_document(real)
+        or real.lower().endswith(".txt")
+        or _is_included(real, settings_or_fault(Path(real).parent)[0])
+    )
 
 
 def _is_included(real: str, settings: Settings) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import sys
 import threading
@@ -87,7 +88,9 @@ def test_limit_of_a_container_counts(
 
 
 @on_linux
-def test_process_with_threads_is_not_forked() -> None:
+def test_process_with_threads_is_not_forked(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Another test may have had the default chosen.
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda allow_none: None)
     end = threading.Event()
     thread = threading.Thread(target=end.wait)
     thread.start()
