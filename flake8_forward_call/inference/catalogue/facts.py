@@ -19,6 +19,7 @@ from flake8_forward_call.inference.syntax.flow import flow_of
 from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.scopes import Scope, names_of, root_of
 from flake8_forward_call.inference.types import (
+    UNKNOWN,
     ClassObject,
     Function,
     Instance,
@@ -121,7 +122,7 @@ class Facts:
         # An argument of the constructor is a parameter of the class in the catalogue.
         node = constructor.node
         own = names_of(node)  # type: ignore[arg-type]
-        renamed: dict[Slot, Type] = {Slot(node, one.arg): Slot(cls.dotted, one.arg) for one in own}
+        renamed: dict[Slot, Type] = {Slot(node, one.arg): _given(one, cls.dotted) for one in own}
         for one in own:
             if one.annotation is not None and constructor.parent is not None:
                 declared = self.evaluator.declared(one.annotation, constructor.parent)
@@ -140,7 +141,7 @@ class Facts:
         own = names_of(function.node)
         if function.owner is not None:
             own = own[1:]
-        slots: dict[Slot, Type] = {Slot(function.node, one.arg): Slot(name, one.arg) for one in own}
+        slots: dict[Slot, Type] = {Slot(function.node, one.arg): _given(one, name) for one in own}
         kind = self.evaluator.returned(function)
         assert function.scope.parent is not None
         for one in own:
@@ -184,6 +185,11 @@ class Facts:
         """Whether a member of the class is a module or returns one, whatever the constructor's arguments were."""
         texts = [*entry.get("attributes", {}).values(), *(text for _, text in entry.get("methods", {}).values())]
         return any("." in name for text in texts for name in DOTTED.findall(text))
+
+
+def _given(parameter: ast.arg, owner: str) -> Type:
+    """What a call gives to a parameter; unknown if it has an annotation, which is then one that says little."""
+    return UNKNOWN if parameter.annotation is not None else Slot(owner, parameter.arg)
 
 
 def needed(parameters: list[str], text: str) -> list[str]:
