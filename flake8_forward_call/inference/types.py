@@ -69,6 +69,10 @@ class Many:
     element: Type
 
 
+# A larger dict is a table, of which only all values together are known.
+MAX_ENTRIES = 40
+
+
 @dataclass(frozen=True, slots=True)
 class Mapping:
     """A dict or the like; ``entries`` has what is under each key, if the source writes them out and they differ."""

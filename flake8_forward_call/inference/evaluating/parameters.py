@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Parameter
+from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name, references_of
 from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, names_of, plain_parameters
 from flake8_forward_call.inference.types import (
@@ -69,8 +71,27 @@ def _plain_parameter(asked: Questions, binding: Parameter) -> Type:
     return slot
 
 
-class _Receivers(frozenset[str]):
-    """The last names of the receivers in a file: ``net`` of ``self.net.forward(x)``."""
+class _Used(NamedTuple):
+    """What a file calls, or calls the ``forward`` of: the last names, and the names that are stored under these."""
+
+    names: dict[str, None]  # `net` of `self.net.forward(x)`
+    stored: dict[tuple[Scope, str], None]  # `model` of `self.net = model`, with its scope
+
+
+def _used_in(file: File) -> _Used:
+    known: _Used | None = file.readings.get(_Used)
+    if known is None:
+        references = references_of(file)
+        receivers = (
+            last_name(one.callee.value)
+            for one in references.called.get("forward", ())
+            if isinstance(one.callee, ast.Attribute)
+        )
+        names = dict.fromkeys((*references.called, *filter(None, receivers)))
+        stores = (one for attribute, several in references.stored.items() if attribute in names for one in several)
+        stored = dict.fromkeys((one.scope, one.value.id) for one in stores if isinstance(one.value, ast.Name))
+        known = file.readings[_Used] = _Used(names, stored)
+    return known
 
 
 def _is_used(binding: Parameter) -> bool:
@@ -78,21 +99,8 @@ def _is_used(binding: Parameter) -> bool:
 
     Of others, an annotation is taken as it is. To ask all callers of all parameters costs a large project a lot.
     """
-    name, file = binding.argument.arg, binding.scope.file
-    names: _Receivers | None = file.readings.get(_Receivers)
-    if names is None:
-        called = references_of(file).called.get("forward", ())
-        owners = (one.callee.value for one in called if isinstance(one.callee, ast.Attribute))
-        names = file.readings[_Receivers] = _Receivers(filter(None, map(last_name, owners)))
-    references = references_of(file)
-    if name in names or name in references.called:
-        return True
-    return any(
-        isinstance(one.value, ast.Name) and one.value.id == name and one.scope is binding.scope
-        for attribute, stores in references.stored.items()
-        if attribute in names or attribute in references.called
-        for one in stores
-    )
+    name, used = binding.argument.arg, _used_in(binding.scope.file)
+    return name in used.names or (binding.scope, name) in used.stored
 
 
 def _says_nothing(asked: Questions, declared: Type, annotation: ast.expr, scope: Scope) -> bool:

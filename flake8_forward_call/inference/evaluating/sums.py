@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from flake8_forward_call.inference.types import (
+    MAX_ENTRIES,
     PLAIN,
     UNKNOWN,
     Many,
@@ -15,9 +16,6 @@ from flake8_forward_call.inference.types import (
     alternatives,
     union,
 )
-
-# A larger dict is a table, of which only all values together are known.
-MAX_ENTRIES = 40
 
 
 def are_sequences(kind: Type) -> bool:
@@ -55,6 +53,6 @@ def written_out(parts: Iterable[tuple[str | None, Type]], keys: Iterable[Type] =
         else:
             entries = None
     value = union(values)
-    is_record = entries is not None and len(entries) <= MAX_ENTRIES
-    kept = tuple(entries.items()) if is_record and entries is not None and not isinstance(value, Unknown) else ()
-    return Mapping(union(others), value, kept)
+    if entries is None or len(entries) > MAX_ENTRIES or isinstance(value, Unknown):
+        entries = {}
+    return Mapping(union(others), value, tuple(entries.items()))

@@ -14,6 +14,7 @@ from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
 from flake8_forward_call.inference.syntax.states import key_of
 from flake8_forward_call.inference.types import (
+    MAX_ENTRIES,
     NEVER,
     PLAIN,
     UNKNOWN,
@@ -31,9 +32,6 @@ from flake8_forward_call.inference.types import (
 
 # Something that is put into a container, with its key if that is written out.
 Put: TypeAlias = "tuple[str | None, Type]"
-
-# A larger dict is a table, of which only all values together are known.
-MAX_ENTRIES = 40
 
 
 def stored(asked: Questions, key: str, scope: Scope) -> Iterator[Put]:
