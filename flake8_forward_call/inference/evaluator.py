@@ -38,6 +38,7 @@ from flake8_forward_call.inference.members import (
     tables,
 )
 from flake8_forward_call.inference.project.project import Project, Shared
+from flake8_forward_call.inference.project.searching import name_of
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.strings import lookups
 from flake8_forward_call.inference.swapping import owners, swaps
@@ -91,7 +92,7 @@ class Evaluator:
         The examples in a file's docstrings are a file of their own.
         """
         found = self.project.mentioning(word, beside, limit)
-        return None if found is None else tuple(with_doctests(dict.fromkeys((own, *found)), word))
+        return None if found is None else tuple(with_doctests(dict.fromkeys((own, *found)), name_of(word)))
 
     def once(self, key: Hashable, compute: Callable[[], Type]) -> Type:
         """The type that answers a question, computed once. Raises OutOfBudget."""

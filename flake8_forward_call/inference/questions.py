@@ -307,8 +307,13 @@ class Uses(Protocol):
     def of_callers(self, kind: Type) -> Type:
         """Such a type as its callers decide it, for its attributes or elements; UNKNOWN if that leaves it open."""
 
-    def places(self, name: str, home: File, is_itself: Callable[[Type], bool]) -> Iterator[tuple[File, str] | None]:
-        """Yield each file with a name that something has there, aliases included; None if there are too many files."""
+    def places(
+        self, name: str, home: File, is_itself: Callable[[Type], bool], sought: Callable[[str], str] = str
+    ) -> Iterator[tuple[File, str] | None]:
+        """Yield each file with a name that something has there, aliases included; None if there are too many files.
+
+        ``sought`` makes from a name what is searched for, if that is more than the name.
+        """
 
     def goes_on(self, handed: Handed, is_itself: Callable[[Type], bool]) -> bool:
         """Whether a value that is passed on is the one in question, and its calls cannot be found from there."""

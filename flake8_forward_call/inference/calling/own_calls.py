@@ -16,7 +16,7 @@ from flake8_forward_call.inference.calling.disturbing import changes_arguments, 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.definitions import Class, KnownClass, SourceClass
 from flake8_forward_call.inference.engine import Answers, unjoined
-from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.statements.stores import stores_of
 from flake8_forward_call.inference.syntax.bindings import Annotated, AnyBinding, Assigned, Defined

@@ -13,7 +13,7 @@ from flake8_forward_call.inference.answers import Member
 from flake8_forward_call.inference.calling import own_forward
 from flake8_forward_call.inference.classes.bodies import method_in
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
-from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.syntax.bindings import Assigned

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from flake8_forward_call.inference.definitions import Class, SourceClass
-from flake8_forward_call.inference.project.texts import CREATING
+from flake8_forward_call.inference.project.searching import CREATING
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.creations import creates_class
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of

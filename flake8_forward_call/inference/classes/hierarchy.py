@@ -16,6 +16,7 @@ from flake8_forward_call.inference.classes.decoration import additions
 from flake8_forward_call.inference.definitions import Class, KnownClass, Meaning, SourceClass, is_foreign
 from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.project.project import Shared
+from flake8_forward_call.inference.project.searching import deriving
 from flake8_forward_call.inference.questions import MAX_CALL_FILES, Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -213,7 +214,8 @@ class Hierarchy:
                     yield one
 
     def _named_subclasses(self, cls: SourceClass, parent: SourceClass) -> Iterator[SourceClass | None]:
-        for place in self._asked.places(parent.node.name, parent.scope.file, partial(eq, ClassObject(parent))):
+        is_parent = partial(eq, ClassObject(parent))
+        for place in self._asked.places(parent.node.name, parent.scope.file, is_parent, deriving):
             if place is not None:
                 yield from self._in_file(cls, place[0])
                 for name in carriers(*place):

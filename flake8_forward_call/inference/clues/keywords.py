@@ -9,7 +9,7 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.clues import frameworks
 from flake8_forward_call.inference.clues.clue import Told, clue_at
 from flake8_forward_call.inference.definitions import SourceClass
-from flake8_forward_call.inference.project.texts import taking
+from flake8_forward_call.inference.project.searching import taking
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import FunctionNode, Scope, scopes_of

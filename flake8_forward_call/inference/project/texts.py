@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import re
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -19,6 +18,8 @@ from flake8_forward_call.inference.places.layout import is_marked
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import digest, noted, numbers_in
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
+from flake8_forward_call.inference.project.prose import without_prose
+from flake8_forward_call.inference.project.searching import BESIDE, search, word_of
 from flake8_forward_call.inference.project.words import Words
 from flake8_forward_call.terminal.trouble import Unheard
 
@@ -47,25 +48,6 @@ MAX_CHANGED = 50
 PAUSE = 20
 
 _KIND = "texts"
-
-# Separates a word and the other text that a file must contain, in the key of a result.
-_BESIDE = "\0"
-
-# Before a word: search for code that may store something under that name in an object other than ``self``.
-_STORED = "="
-
-# Before words: search for a method that may take all of them as keywords. Its own name is the first word.
-_TAKEN = "("
-
-# The word to search for calls that create a class: ``type(name, bases, body)``, which are rare beside ``type(x)``.
-CREATING = "type("
-_CREATES = re.compile(rb"type\((?<![\w.]type\()[^,()]*(?:\([^()]*\)[^,()]*)*,\s*[^\s)]")
-
-# How long the header of a method may be.
-MAX_SIGNATURE = 3_000
-
-# What such code contains if it gives the name as a string.
-_BY_TEXT = re.compile(rb"setattr|patch|__dict__|globals\(|vars\(|add_module|register_module")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +132,16 @@ class Texts:
 
     def mentioning_as_noted(self, subject: str) -> list[str] | None:
         """The same for the subject of a fact. Raises ValueError."""
-        word, beside, limit = subject.split(_BESIDE)
+        word, beside, limit = subject.split(BESIDE)
         return self._noted(word, beside, int(limit) if limit else None)
 
     def _noted(self, word: str, beside: str, limit: int | None) -> list[str] | None:
-        subject = _BESIDE.join((word, beside, "" if limit is None else str(limit)))
+        subject = BESIDE.join((word, beside, "" if limit is None else str(limit)))
         return noted(WORD, subject, lambda: self._mentioning(word, beside, limit), told_paths)
 
     def _mentioning(self, word: str, beside: str, limit: int | None) -> list[str] | None:
         files = self._files
-        key = f"{word}{_BESIDE}{beside}" if beside else word
+        key = f"{word}{BESIDE}{beside}" if beside else word
         if key not in self._words:
             self._words[key] = self._searched(key)
             self._news = True
@@ -173,7 +155,7 @@ class Texts:
 
     def _searched(self, key: str) -> int:
         """The files that have what a key says, as a number with a bit for each."""
-        has, numbers = _search(key), self._may_have(key)
+        has, numbers = search(key), self._may_have(key)
         if numbers is None:
             return _bits(has(self._data(path)) for path in self._order)
         return sum(1 << number for number in numbers if has(self._data(self._order[number])))
@@ -183,8 +165,7 @@ class Texts:
         self._searches += 1
         if self._searches < MANY_SEARCHES:
             return None
-        word = key.partition(_BESIDE)[0].removeprefix(_STORED).removeprefix(_TAKEN).partition(",")[0]
-        return self._listed.having(word.encode(errors="replace"))
+        return self._listed.having(word_of(key).encode(errors="replace"))
 
     @cached_property
     def _listed(self) -> Words:
@@ -281,7 +262,7 @@ class Texts:
         return {word: self._asked_anew(word, having, bits) for word, having in words.items()}
 
     def _asked_anew(self, word: str, having: int, changed: dict[str, int]) -> int:
-        has = _search(word)
+        has = search(word)
         for path, bit in changed.items():
             having = having | bit if has(self._data(path)) else having & ~bit
         return having
@@ -314,10 +295,12 @@ class Texts:
         self._next = end + PAUSE * (end - start)
 
     def _data(self, path: str) -> bytes:
-        """The bytes of a file, kept for the next word."""
+        """The bytes of a file without its prose, kept for the next word."""
         data = self._kept.get(path)
         if data is None:
             data = self._disk.read_small(path)
+            if not path.endswith(".ipynb"):
+                data = without_prose(data)
             if len(data) <= self._room:
                 self._room -= len(data)
                 self._kept[path] = data
@@ -327,94 +310,9 @@ class Texts:
         self._room += len(self._kept.pop(path, b""))
 
 
-def storing(name: str) -> str:
-    """The word to search for code that may store a name in an object: ``x.name = ...``, ``setattr(x, "name", ...)``.
-
-    ``self.name = ...`` is not included, because inference knows it from the class.
-    """
-    return f"{_STORED}{name}"
-
-
-def taking(method: str, keywords: Iterable[str]) -> str:
-    """The word to search for files with a method that may take all the keywords, according to its header."""
-    return _TAKEN + ",".join([method, *keywords])
-
-
 def told_paths(paths: Iterable[str] | None) -> str:
     """What a fact says about the files that a search found."""
     return "too many" if paths is None else digest(*paths)
-
-
-def _search(key: str) -> Callable[[bytes], bool]:
-    """A function that tests whether a text contains the whole word, and the other text of the key."""
-    plain, _, beside = (part.encode(errors="replace") for part in key.partition(_BESIDE))
-    if key == CREATING:
-        return lambda data: b"new_class(" in data or _CREATES.search(data) is not None
-    if key.startswith(_STORED):
-        return _search_for_stores(plain.removeprefix(_STORED.encode()), beside)
-    if key.startswith(_TAKEN):
-        return _search_for_takers(*plain.removeprefix(_TAKEN.encode()).split(b","))
-    # The character before is checked last, so that the pattern starts with plain letters.
-    pattern = rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain))
-    whole: list[re.Pattern[bytes]] = []
-
-    def has(data: bytes) -> bool:
-        if plain not in data or beside not in data:
-            return False
-        if not whole:  # Few files are searched if few have changed, and most do not have the word.
-            whole.append(re.compile(pattern))
-        return whole[0].search(data) is not None
-
-    return has
-
-
-def _search_for_stores(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
-    attribute = b"." + name
-    patterns: list[tuple[re.Pattern[bytes], ...]] = []
-
-    def stores(data: bytes) -> bool:
-        if name not in data or beside not in data:
-            return False
-        if not patterns:
-            patterns.append(_patterns_of_stores(re.escape(name)))
-        plainly, by_text, by_keyword = patterns[0]
-        if attribute in data and plainly.search(data):
-            return True
-        if by_text.search(data) and _BY_TEXT.search(data):
-            return True
-        return (b"multiple(" in data or b"__dict__.update(" in data) and by_keyword.search(data) is not None
-
-    return stores
-
-
-def _search_for_takers(method: bytes, *keywords: bytes) -> Callable[[bytes], bool]:
-    start = re.compile(rb"def[ \t]+%b[ \t]*\(" % re.escape(method))
-    named = [re.compile(rb"%b(?!\w)(?<!\w%b)" % (re.escape(word), re.escape(word))) for word in keywords]
-
-    def takes(data: bytes) -> bool:
-        for match in start.finditer(data):
-            # The header ends with the line that ends with a colon, at the latest before the next method.
-            header = data[match.end() : match.end() + MAX_SIGNATURE].partition(b"def ")[0]
-            end = _HEADER_END.search(header)
-            header = header if end is None else header[: end.end()]
-            if b"**" in header or all(one.search(header) for one in named):
-                return True
-        return False
-
-    return takes
-
-
-_HEADER_END = re.compile(rb":[ \t]*(?:#[^\r\n]*)?[\r\n]|:[ \t]*\.\.\.")
-
-
-def _patterns_of_stores(word: bytes) -> tuple[re.Pattern[bytes], ...]:
-    """Code that stores a name: as an attribute, by a string, by a keyword argument."""
-    after = rb"\s*(?:=(?!=)|,[^=\n(]*=(?!=)|:[^=\n]*=(?!=))"
-    return (
-        re.compile(rb"%b(?!\w)(?<=\.%b)(?<!\bself\.%b)%b" % (word, word, word, after)),
-        re.compile(rb"""%b(?=["'])(?<=["'.]%b)""" % (word, word)),
-        re.compile(rb"(?:multiple|update)\([^)]*\b%b\s*=(?!=)" % word),
-    )
 
 
 def _bits(flags: Iterable[bool]) -> int:

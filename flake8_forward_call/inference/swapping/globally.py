@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from flake8_forward_call.inference.answers import Swap, Variable
-from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.swapping import between, steps, values

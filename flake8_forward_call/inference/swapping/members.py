@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_forward_call.inference.answers import Member, Swap
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
-from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.swapping import between, dynamic, inherited, interception, steps, values

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
-from flake8_forward_call.inference.project.texts import storing
+from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.references import Stored, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope

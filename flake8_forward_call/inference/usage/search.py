@@ -309,13 +309,16 @@ def _may_be_subclass(owner: Type | None) -> bool:
 
 
 def places(
-    asked: Questions, name: str, home: File, is_itself: Callable[[Type], bool]
+    asked: Questions, name: str, home: File, is_itself: Callable[[Type], bool], sought: Callable[[str], str] = str
 ) -> Iterator[tuple[File, str] | None]:
-    """Yield each file with a name that something has there, including aliases; None if there are too many files."""
+    """Yield each file with a name that something has there, including aliases; None if there are too many files.
+
+    ``sought`` makes from a name what is searched for, if that is more than the name.
+    """
     seen, todo = {name}, [(name, home, "")]
     while todo:
         word, origin, beside = todo.pop()
-        files = asked.files_mentioning(word, origin, MAX_FILES, beside)
+        files = asked.files_mentioning(sought(word), origin, MAX_FILES, beside)
         if files is None:
             yield None
         for file in files or (origin,):

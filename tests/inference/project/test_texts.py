@@ -9,7 +9,7 @@ import pytest
 
 from flake8_forward_call.files import reading
 from flake8_forward_call.files.cache import Store
-from flake8_forward_call.inference.project import texts
+from flake8_forward_call.inference.project import searching, texts
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
 from flake8_forward_call.inference.project.texts import Texts
@@ -94,7 +94,7 @@ def test_calls_that_create_a_class_are_told_from_those_that_ask_for_one(
     tmp_path: Path, text: str, is_found: bool
 ) -> None:
     (tmp_path / "a.py").write_text(text, encoding="utf-8")
-    assert bool(Texts(tmp_path).mentioning(texts.CREATING)) is is_found
+    assert bool(Texts(tmp_path).mentioning(searching.CREATING)) is is_found
 
 
 @pytest.mark.parametrize("word", ["größe", "a.b", "\ud800", ""])

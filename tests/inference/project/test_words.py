@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_forward_call.inference.project import texts
-from flake8_forward_call.inference.project.texts import CREATING, Texts, storing, taking
+from flake8_forward_call.inference.project.searching import CREATING, storing, taking
+from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.project.words import Words
 
 FILES = {
