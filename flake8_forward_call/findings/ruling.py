@@ -166,7 +166,8 @@ def _finding_for_unwrapped(source: Source, one: Unwrapped) -> Finding | None:
             return None
     except IndexError:
         return None
-    receiver = " ".join(ast.unparse(one.method.value).split())
+    # With the parentheses that a choice between two objects needs before a dot.
+    receiver = " ".join(ast.unparse(one.method).removesuffix(f".{name}").split())
     outside = "the wrapper" if one.outside is None else " ".join(ast.unparse(one.outside).split())
     subject = one_line(f"{receiver}.{name}(...)")
     message = fwd006.RULE.message.format(

@@ -32,7 +32,7 @@ A call is reported if both are proven:
 
 - **The receiver is the module inside a wrapper**: `.module` or `._fsdp_wrapped_module` of one of the classes above, the
   result of `Accelerator.unwrap_model(...)`, `.module` of what `Accelerator.prepare(...)` returned, or a name for one of
-  these. `ddp.module if distributed else ddp` counts as well.
+  these. `ddp.module if distributed else ddp` and `getattr(ddp, "module", ddp)` count as well.
 - **The method runs the module**: it calls the module, its `forward`, or a submodule, or it computes with a parameter.
   It may do so through other methods. `generate` of transformers' models counts because it is documented to do so.
 

@@ -28,10 +28,12 @@ _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
 # The characters before it are checked last, because a pattern that starts with plain letters is much faster.
 _SET_CALL = re.compile(r"__call__(?<![.\w]__call__)[\s\\]*[(=:\[]")
 
-# What can be the module inside a wrapper: an attribute, or what a function returns.
-_INSIDE = re.compile(r"\.[\s\\]*(?:module|_fsdp_wrapped_module)\b|\b(?:unwrap_model|extract_model_from_parallel)\b")
+# What can be the module inside a wrapper: an attribute, its name as a string, or what a function returns.
+_INSIDE = re.compile(
+    r"(?:\.[\s\\]*|[\"'])(?:module|_fsdp_wrapped_module)\b|\b(?:unwrap_model|extract_model_from_parallel)\b"
+)
 # Most files end at these. A pattern that starts with plain letters is much faster, and one with alternatives does not.
-_MODULE = re.compile(rb"module\b(?<=[.\s\\]module)")
+_MODULE = re.compile(rb"module\b(?<=[.\s\\\"']module)")
 _OTHERS_INSIDE = (b"_fsdp_wrapped_module", b"unwrap_model", b"extract_model_from_parallel")
 
 # A receiver that is never reported. The character before it rules out `my_super()`.

@@ -13,7 +13,7 @@ from flake8_forward_call.inference.syntax.bindings import Annotated, Assigned
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import last_name
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
-from flake8_forward_call.inference.types import Function, Instance, KnownFunction, Type, alternatives
+from flake8_forward_call.inference.types import Builtin, Function, Instance, KnownFunction, Type, alternatives
 from flake8_forward_call.inference.wrapping.reaching import runs_module
 from flake8_forward_call.inference.wrapping.wrappers import (
     CLASSES,
@@ -108,6 +108,8 @@ def _is_inside(node: ast.expr) -> bool:
     match node:
         case ast.Attribute(attr=name):
             return name in INSIDE
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=name), *_]):
+            return name in INSIDE
         case ast.Call(func=func):
             return last_name(func) in _UNWRAPPING_NAMES
         case ast.IfExp(body=one, orelse=other):
@@ -122,6 +124,15 @@ def _wrapper_around(
     """The wrapper whose module an expression is, and the expression of the wrapper, if it is in the same scope."""
     match node:
         case ast.Attribute(value=outside, attr=name) if name in INSIDE:
+            found = _wrapper_of(asked, outside, scope)
+            return None if found is None else (found, outside)
+        case ast.Call(
+            func=ast.Name(id="getattr") as func, args=[outside, ast.Constant(value=name), *default], keywords=[]
+        ):
+            if name not in INSIDE or asked.expression(func, scope) != Builtin("getattr"):
+                return None
+            if default and ast.dump(default[0]) != ast.dump(outside):  # `getattr(model, "module", model)`
+                return None
             found = _wrapper_of(asked, outside, scope)
             return None if found is None else (found, outside)
         case ast.Call(func=func, args=[outside, *_]) if last_name(func) in _UNWRAPPING_NAMES:

@@ -295,6 +295,8 @@ def test_baseline_knows_it_again_when_lines_move(net: Path) -> None:
         "ddp.module if many else ddp",
         "ddp if not many else ddp.module",
         'ddp.module if hasattr(ddp, "module") else ddp',
+        'getattr(ddp, "module", ddp)',
+        'getattr(ddp, "module")',
     ],
 )
 def test_module_inside_if_there_is_a_wrapper(inside: str) -> None:
@@ -304,7 +306,58 @@ def test_module_inside_if_there_is_a_wrapper(inside: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "inside", ["ddp.module if many else Net()", "Net() if many else net", "net.module if many else net"]
+    "inside",
+    [
+        "ddp.module if many else Net()",
+        "Net() if many else net",
+        "net.module if many else net",
+        'net.module if hasattr(net, "module") else net',
+        'getattr(net, "module", net)',
+        'getattr(ddp, "module", net)',
+        'getattr(ddp, "modules", ddp)',
+        "getattr(ddp, name, ddp)",
+        'Net.getattr(ddp, "module", ddp)',
+    ],
 )
 def test_choice_between_other_objects_is_no_wrapper(inside: str) -> None:
     assert found(f"ddp, net = DDP(Net()), Net()\nraw = {inside}\nraw.predict(1)\n") == []
+
+
+@pytest.mark.parametrize(
+    "inside",
+    ['getattr(model, "module", model)', '(model.module if hasattr(model, "module") else model)'],
+    ids=["getattr", "hasattr"],
+)
+@pytest.mark.parametrize(
+    "program",
+    [
+        "model = Net()\nif many:\n    model = DDP(model)\nINSIDE.predict(1)",
+        "model = Net()\nif many:\n    model = DDP(model)\nmodel = INSIDE\nmodel.predict(1)",
+        "def f(model: Net | DDP[Net]):\n    INSIDE.predict(1)",
+        "def f(model: Net | DDP[Net]):\n    raw = INSIDE\n    raw.predict(1)",
+        "def f(model):\n    INSIDE.predict(1)\nf(DDP(Net()) if many else Net())",
+        "model = Accelerator().prepare(Net())\nINSIDE.predict(1)",
+        "class T:\n    def __init__(self, model: Net | DDP):\n        self.raw = INSIDE\n"
+        "    def g(self):\n        self.raw.predict(1)",
+    ],
+)
+def test_what_may_be_a_wrapper_is_unwrapped_before_the_call(inside: str, program: str) -> None:
+    (one,) = found(program.replace("INSIDE", inside))
+    assert one.startswith("FWD006 ")
+
+
+def test_getattr_of_the_file_itself_unwraps_nothing() -> None:
+    program = "def getattr(*them):\n    return them[-1]\nddp = DDP(Net())\n"
+    assert found(program + 'getattr(ddp, "module", ddp).predict(1)') == []
+
+
+def test_choice_has_its_parentheses_in_the_message() -> None:
+    (one,) = found("a = DDP(Net())\n(a.module if many else a).predict(1)")
+    assert one.startswith("FWD006 (a.module if many else a).predict(...) bypasses DistributedDataParallel")
+
+
+@pytest.mark.parametrize("quote", ["'", '"'])
+def test_string_is_enough_for_the_file_to_be_read(net: Path, quote: str) -> None:
+    inside = f"getattr(ddp, {quote}module{quote}, ddp)"
+    net.write_text(f"from nets import DDP, Net\n\nddp = DDP(Net())\n{inside}.predict(1)\n")
+    assert len(forward_call("check", "--select", "FWD006", "net.py").lines) == 1
