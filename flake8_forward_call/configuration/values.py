@@ -12,6 +12,7 @@ from typing import TypeAlias
 from flake8_forward_call import __version__
 from flake8_forward_call.configuration.options import AUTO, Kind, Option
 from flake8_forward_call.findings.selection import UnknownCodeError, parse_codes
+from flake8_forward_call.rules import BY_CODE
 
 # Patterns, each with the codes that it disables.
 CodesByPattern: TypeAlias = tuple[tuple[str, tuple[str, ...]], ...]
@@ -22,6 +23,10 @@ _MAX_SHOWN = 80
 
 # No machine has more processors than such a number says.
 _DIGITS = re.compile(r"[0-9]{1,9}")
+
+# The options about fixes, and the rules that are ever fixed: naming another one there has no effect.
+_ABOUT_FIXES = ("fixable", "unfixable")
+_FIXED = tuple(code for code, rule in BY_CODE.items() if rule.applicability is not None)
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 
@@ -51,7 +56,7 @@ def value_of(option: Option, given: object, base: Path) -> Value:
         case Kind.CODES_BY_PATTERN:
             return _codes_by_pattern(given)
         case Kind.CODES:
-            return _codes(_texts(given))
+            return _codes(_texts(given), _FIXED if option.name in _ABOUT_FIXES else None)
         case Kind.NAMES:
             return _names(_texts(given))
         case Kind.PATTERNS:
@@ -152,11 +157,11 @@ def _folders(given: tuple[str, ...], base: Path) -> tuple[str, ...]:
     return found
 
 
-def _codes(given: tuple[str, ...]) -> tuple[str, ...]:
+def _codes(given: tuple[str, ...], suggested: Iterable[str] | None = None) -> tuple[str, ...]:
     if not given:
         return ()
     try:
-        return parse_codes(given)
+        return parse_codes(given, suggested)
     except UnknownCodeError as error:
         raise OptionValueError(f"has an {error}") from None
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import takewhile
 from typing import TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
@@ -82,26 +83,40 @@ def everywhere(selection: Selection) -> Selects:
     return lambda _: selection
 
 
-def parse_codes(values: Iterable[str]) -> tuple[str, ...]:
-    """The codes in the values of one option, split at commas and spaces. Raises UnknownCodeError."""
+def parse_codes(values: Iterable[str], suggested: Iterable[str] | None = None) -> tuple[str, ...]:
+    """The codes in the values of one option, split at commas and spaces.
+
+    Raises UnknownCodeError, whose text suggests one of the codes in ``suggested``; None is all of them.
+    """
     codes = tuple(code for value in values for code in re.split(r"[,\s]+", value) if code)
     for code in codes:
         if not any(rule.code.startswith(code) for rule in RULES):
-            raise UnknownCodeError(unknown(code))
+            raise UnknownCodeError(unknown(code, suggested))
     if not codes:
         raise UnknownCodeError("no rule code was given")
     return codes
 
 
-def unknown(code: str) -> str:
-    """The message for an unknown code, with the rule that was probably meant."""
+def unknown(code: str, suggested: Iterable[str] | None = None) -> str:
+    """The message for an unknown code, with the one of these rules that was probably meant."""
     if code.upper() == EVERYTHING:
         return f"unknown rule code {code!r}; {_PREFIX} selects all rules"
     import difflib  # Late, because few runs have a mistake to tell about.
 
-    close = difflib.get_close_matches(code.upper(), BY_CODE, n=1)
-    remedy = f"did you mean {close[0]}?" if close else f"choose from {', '.join(BY_CODE)}"
+    known = list(BY_CODE if suggested is None else suggested)
+    close = difflib.get_close_matches(code.upper(), known, n=len(known))
+    # difflib itself prefers the last of codes that are equally close.
+    likely = max((one for one in known if one in close), key=partial(_likeness, code.upper()), default=None)
+    remedy = f"did you mean {likely}?" if likely is not None else f"choose from {', '.join(known)}"
     return f"unknown rule code {code!r}; {remedy}"
+
+
+def _likeness(code: str, known: str) -> tuple[int, float]:
+    """How much a code is like a known one: the length of the common beginning counts first."""
+    import difflib
+
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(code, known, strict=False))
+    return len(list(same)), difflib.SequenceMatcher(None, code, known).ratio()
 
 
 def longest(code: str, prefixes: Iterable[str]) -> int:

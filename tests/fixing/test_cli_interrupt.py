@@ -77,6 +77,29 @@ def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
     assert sorted(Path().iterdir()) == files
 
 
+def test_documents_are_whole_and_counted_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    old, new = (f"# Use\n\n```python\n{text}```\n" for text in (PROGRAM, FIXED))
+    # Together their lines fill any pipe, so the process waits for its reader.
+    files = [Path(f"guide{number:0200}.md") for number in range(240)]
+    for path in files:
+        path.write_text(old)
+    process = started(("-m", "flake8_forward_call", "fix", "--documents", "."))
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    rest, err = ended(process)
+    texts = [path.read_text() for path in files]
+    fixed = texts.count(new)
+    assert process.returncode == 2
+    assert first.startswith(b"./guide")
+    assert 1 <= fixed < len(files)
+    assert (fixed, texts.count(old)) == (1 + len(rest.splitlines()), len(files) - fixed)
+    plural = "s" if fixed != 1 else ""
+    assert err.decode() == f"forward-call: Interrupted: {fixed} file{plural} fixed, the others are unchanged.\n"
+    assert sorted(Path().iterdir()) == files
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_killed_process(files: list[Path]) -> None:
     process = started()

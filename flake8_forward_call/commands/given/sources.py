@@ -47,6 +47,8 @@ def source_options(command: _Command) -> _Command:
 
 def _config(context: click.Context, _option: click.Parameter, given: tuple[str, ...]) -> None:
     for one in given:
+        if not one.strip():  # Such as an empty variable of a shell. As a path, it would be the current folder.
+            raise click.BadParameter("must be a file or a setting such as 'KEY = VALUE', not an empty string")
         if "=" in one and not Path(one).exists():
             _set(context, one)
         else:
