@@ -134,9 +134,9 @@ def test_emacs_with_eglot(tmp_path: Path) -> None:
 
 def test_vim_with_ale(tmp_path: Path) -> None:
     path = program("vim", "vim-nox", "vim-ale")
-    linter, fixer = snippets("Vim with ALE", "vim")
+    loading, linter, fixer = snippets("Vim with ALE", "vim")
     (place := tmp_path / ".vim/ale_linters/python/forward_call.vim").parent.mkdir(parents=True)
     place.write_text(linter)
-    (tmp_path / ".vimrc").write_text(f"set nocompatible\nfiletype plugin on\npackadd! ale\n{fixer}")
+    (tmp_path / ".vimrc").write_text(f"set nocompatible\n{loading}{fixer}")
     command = [path, "--not-a-term", tmp_path / "net.py", "-S", tmp_path / "drive"]
     assert started(tmp_path, command, VIM) == ALL
