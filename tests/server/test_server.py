@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from command_line import FIXED, MESSAGE, PROGRAM, python
-from editor import SERVER, Editor, capabilities, edit, editing, uri
+from editor import SERVER, Editor, capabilities, edit, editing, net, uri
 from lsprotocol import types
 
 from flake8_forward_call.rules import BY_CODE
+
+__all__ = ["net"]
 
 pytestmark = pytest.mark.slow
 
@@ -18,13 +20,6 @@ PLAIN = "class Net:\n    def forward(self, x): return x\n"
 USE = "from net import Net\n\nNet().forward(1)\n"
 LINE, CHARACTER = 10, 25  # Of `forward` in the program.
 FIX_ALL = "source.fixAll.forward-call"
-
-
-@pytest.fixture
-def net(tmp_path: Path) -> Path:
-    (tmp_path / "setup.py").touch()
-    (tmp_path / "net.py").write_text(PROGRAM)
-    return tmp_path / "net.py"
 
 
 def test_open_file_is_reported_at_the_name_of_the_call(net: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from command_line import FIXED, PROGRAM
-from editor import SERVER, Editor, capabilities, edit, editing, uri
+from editor import SERVER, Editor, capabilities, edit, editing, net, uri
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
@@ -17,18 +17,13 @@ from flake8_forward_call.server.answers.commands import COMMANDS, DEBUG, EXPLAIN
 from flake8_forward_call.server.answers.searched import is_unchanged
 from flake8_forward_call.sources.source import Source
 
+__all__ = ["net"]
+
 pytestmark = pytest.mark.slow
 
 FIX_ALL = "source.fixAll.forward-call"
 LINE, CHARACTER = 10, 25  # Of `forward` in the program.
 INVALID_PARAMS, REQUEST_FAILED, CONTENT_MODIFIED = -32602, -32803, -32801
-
-
-@pytest.fixture
-def net(tmp_path: Path) -> Path:
-    (tmp_path / "setup.py").touch()
-    (tmp_path / "net.py").write_text(PROGRAM)
-    return tmp_path / "net.py"
 
 
 async def code_of(answer: Any) -> int:

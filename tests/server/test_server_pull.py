@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from command_line import PROGRAM
-from editor import Editor, capabilities, edit, editing, uri
+from editor import Editor, capabilities, edit, editing, net, uri
 from lsprotocol import types
+
+__all__ = ["net"]
 
 pytestmark = pytest.mark.slow
 
@@ -18,13 +20,6 @@ PLAIN = "class Net:\n    def forward(self, x): return x\n"
 USE = "from net import Net\n\nNet().forward(1)\n"
 PLACE = "FWD001 10:25"  # Of `forward` in the program.
 PULLS = capabilities(pulls=True)
-
-
-@pytest.fixture
-def net(tmp_path: Path) -> Path:
-    (tmp_path / "setup.py").touch()
-    (tmp_path / "net.py").write_text(PROGRAM)
-    return tmp_path / "net.py"
 
 
 def codes(answer: object) -> list[str]:

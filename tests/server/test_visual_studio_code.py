@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command_line import FIXED, PROGRAM
-from editor import Editor, edit, editing, uri
+from command_line import FIXED
+from editor import Editor, edit, editing, net, uri
 from editor_pages import COMMAND, settings
 from lsprotocol import types
 from lsprotocol.converters import get_converter
+
+__all__ = ["net"]
 
 pytestmark = pytest.mark.slow
 
@@ -34,13 +36,6 @@ MODEL = "from torch import nn\nmodel = nn.Linear(1, 1)"
 CALL = "model.forward(1)"
 # A class whose `__call__` loses the hooks: the rule that the settings on the page ignore.
 LOSES = "from torch import nn\n\nclass Net(nn.Module):\n    def __call__(self, x): return x\n"
-
-
-@pytest.fixture
-def net(tmp_path: Path) -> Path:
-    (tmp_path / "setup.py").touch()
-    (tmp_path / "net.py").write_text(PROGRAM)
-    return tmp_path / "net.py"
 
 
 @asynccontextmanager

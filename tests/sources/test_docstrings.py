@@ -6,20 +6,14 @@ from pathlib import Path
 
 import pytest
 from command_line import forward_call
-from documents import NET, hold
+from documents import hold, project
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flake8_forward_call.sources.documents.escapes import without_escapes
 
-
-@pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a module, as the current folder."""
-    (tmp_path / "net.py").write_text(NET)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
+__all__ = ["project"]
+pytestmark = pytest.mark.usefixtures("project")
 
 DOCSTRINGS = {
     "prompts": """

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from command_line import forward_call
-from documents import NET, SETUP, hold
+from documents import NET, SETUP, hold, project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,14 +14,8 @@ from flake8_forward_call.sources.documents import program
 from flake8_forward_call.sources.documents.program import program_of
 from flake8_forward_call.sources.source import Source
 
-
-@pytest.fixture(autouse=True)
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a module, as the current folder."""
-    (tmp_path / "net.py").write_text(NET)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
+__all__ = ["project"]
+pytestmark = pytest.mark.usefixtures("project")
 
 MARKDOWN = {
     "the languages of Python": """\

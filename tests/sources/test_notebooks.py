@@ -10,27 +10,11 @@ from typing import Any
 import pytest
 from cells import code, notebook, text
 from command_line import forward_call, run
+from documents import MESSAGE, NET, SETUP, project
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-NET = """\
-from torch import nn
-
-
-class Net(nn.Module):
-    def forward(self, x):
-        return x
-"""
-SETUP = "from net import Net\nmodel = Net()\n"
-MESSAGE = "FWD001 model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a module, as the current folder."""
-    (tmp_path / "net.py").write_text(NET)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+__all__ = ["project"]
 
 
 def check(project: Path, *cells: str) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from command_line import forward_call
 
 from flake8_forward_call.inference import session
@@ -20,6 +21,14 @@ SETUP = "from net import Net\nmodel = Net()\n"
 MESSAGE = "FWD001 model.forward(...) skips Module.__call__, so hooks do not run; call model(...)"
 
 _CALL = ".forward(1"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a module, as the current folder."""
+    (tmp_path / "net.py").write_text(NET)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 def places(name: str, document: str) -> list[str]:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from cattrs import Converter
+from command_line import PROGRAM
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.protocol import default_converter
@@ -454,6 +456,14 @@ def _converter() -> Converter:
     converter.register_structure_hook(options, lambda *_: options([]))
     assert isinstance(converter, Converter)
     return converter
+
+
+@pytest.fixture
+def net(tmp_path: Path) -> Path:
+    """A file with one finding, in a project of its own."""
+    (tmp_path / "setup.py").touch()
+    (tmp_path / "net.py").write_text(PROGRAM)
+    return tmp_path / "net.py"
 
 
 @contextlib.asynccontextmanager

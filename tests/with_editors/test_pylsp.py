@@ -8,19 +8,14 @@ from typing import Any
 
 import pytest
 from command_line import FIXED, PROGRAM, python
-from editor import Editor, capabilities, edit, editing, uri
+from editor import Editor, capabilities, edit, editing, net, uri
 from lsprotocol import types
+
+__all__ = ["net"]
 
 PYLSP = (sys.executable, "-m", "pylsp")
 LINE, CHARACTER = 10, 25
 USE = "from net import Net\n\nprint('\U0001f600', Net().forward(1))\n"
-
-
-@pytest.fixture
-def net(tmp_path: Path) -> Path:
-    (tmp_path / "setup.py").touch()
-    (tmp_path / "net.py").write_text(PROGRAM)
-    return tmp_path / "net.py"
 
 
 def settings(**flake8: Any) -> dict[str, Any]:
