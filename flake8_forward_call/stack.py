@@ -11,7 +11,7 @@ import functools
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import copy_context
 from typing import ParamSpec, TypeVar
 
@@ -110,15 +110,24 @@ def _ran(run: Callable[[], None], size: int = _STACK, every: float | None = None
     libcst's parser, the process aborts. A thread other than the main one notices an interrupt only if it looks up
     ``every`` so many seconds.
     """
+    # Who takes it first decides: the thread runs, or it does nothing because the interrupt came before it began. Until
+    # then, nothing else tells whether there is a thread that will begin.
+    turn = threading.Lock()
+
+    def begin() -> None:
+        if turn.acquire(blocking=False):
+            with suppress(KeyboardInterrupt):  # The one below; it is raised in the caller.
+                run()
+
     # The thread must not keep the process alive when a user interrupts it a second time.
-    thread = threading.Thread(target=run, name="deep", daemon=True)
+    thread = threading.Thread(target=begin, name="deep", daemon=True)
     try:
         if not _is_started(thread, size):
             return False
         while thread.is_alive():
             thread.join(every)
     except BaseException:
-        if thread.is_alive():  # The interrupt may have come before the wait, too.
+        if not turn.acquire(blocking=False) and thread.is_alive():  # The interrupt may have come before the wait, too.
             from ctypes import c_ulong, py_object, pythonapi
 
             pythonapi.PyThreadState_SetAsyncExc(c_ulong(thread.ident or 0), py_object(KeyboardInterrupt))
