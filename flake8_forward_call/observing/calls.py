@@ -29,6 +29,11 @@ class Use:
     line: str
     receiver: ast.expr
 
+    @property
+    def is_on_class(self) -> bool:
+        """Whether the receiver is a class or ``super()``, as its form shows."""
+        return _is_class(self.receiver)
+
 
 class Calls:
     """The calls of one text."""
@@ -68,7 +73,12 @@ class Calls:
     def on_row(self, row: int) -> tuple[list[Use], bool]:
         """All uses whose name is on a row, and whether ``super().forward`` is called on it as well."""
         found = [self.use(one) for one in self._uses_in_order() if one.attribute.end_lineno == row]
-        return found, any(is_super(call) and call.func.end_lineno == row for call in self._by_end.values())
+        return found, any(self.is_super(call) and call.func.end_lineno == row for call in self._by_end.values())
+
+    def is_super(self, call: ast.Call) -> bool:
+        """Whether a call is ``super().forward(...)``, or that of the function of a class that its form shows."""
+        func = call.func
+        return isinstance(func, ast.Attribute) and func.attr == "forward" and _is_class(func.value)
 
     def _uses_in_order(self) -> Iterator[Candidate]:
         for several in self._uses.values():
@@ -87,14 +97,7 @@ def use_of(source: Source, one: Candidate) -> Use:
     return Use(place, one.is_handed, source.outline.scope_at(place.row), digest("".join(rows)), one.attribute.value)
 
 
-def is_super(call: ast.Call) -> bool:
-    """Whether a call is ``super().forward(...)``, or that of the function of a class that its form shows."""
-    func = call.func
-    return isinstance(func, ast.Attribute) and func.attr == "forward" and is_class(func.value)
-
-
-def is_class(receiver: ast.expr) -> bool:
-    """Whether a receiver is a class or ``super()``, as its form shows."""
+def _is_class(receiver: ast.expr) -> bool:
     match receiver:
         case ast.Call(func=ast.Name(id="super" | "type")) | ast.Attribute(attr="__class__"):
             return True

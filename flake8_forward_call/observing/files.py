@@ -8,12 +8,15 @@ import time
 from dataclasses import dataclass
 from functools import cached_property
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from flake8_forward_call.files.reading import read_bytes
-from flake8_forward_call.observing.calls import Calls, Use, digest
 from flake8_forward_call.observing.frames import Home, Homes
 from flake8_forward_call.observing.record import CALLED, INDIRECT, PASSED, Spot, shortened
-from flake8_forward_call.sources.source import Source, SourceError
+
+# What reads source is imported once a file has a direct call. Many test suites have none.
+if TYPE_CHECKING:
+    from flake8_forward_call.observing.calls import Calls, Use
 
 
 @dataclass(frozen=True)
@@ -27,10 +30,14 @@ class File:
     @cached_property
     def calls(self) -> Calls:
         """The calls in it; none if it cannot be read any longer."""
+        from flake8_forward_call.observing.calls import Calls
+
         return Calls(self._text)
 
     @cached_property
     def _text(self) -> str:
+        from flake8_forward_call.sources.source import Source, SourceError
+
         try:
             return Source.from_bytes("", self.data).text
         except SourceError:
@@ -48,6 +55,8 @@ class File:
 
     def at(self, row: int) -> Spot:
         """The spot of another call on a row."""
+        from flake8_forward_call.observing.calls import digest
+
         lines = self._text.splitlines()
         line = lines[row - 1] if 0 < row <= len(lines) else ""
         return self._spot(row, 0, INDIRECT, "", digest(line))

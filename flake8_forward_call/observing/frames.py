@@ -36,7 +36,9 @@ class Homes:
 
     def __init__(self, root: str) -> None:
         self.root = os.path.realpath(root)
-        self._python = tuple(os.path.realpath(sysconfig.get_path(name)) + os.sep for name in ("stdlib", "platstdlib"))
+        named = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
+        self._python = tuple(dict.fromkeys(path + os.sep for one in named for path in (one, os.path.realpath(one))))
+        self._folders: dict[str, str] = {}
         self._homes: dict[str, Home | None] = {}
 
     def of(self, name: str) -> Home | None:
@@ -48,25 +50,41 @@ class Homes:
     def _of(self, name: str) -> Home | None:
         if name.startswith("<"):
             return None
-        if (installed := _below_installed(name)) is not None:  # As most are, and links take time to follow.
+        # Most are installed, or part of Python. Links take time to follow, and a program has thousands of files.
+        if (installed := _below_installed(name)) is not None:
             return Home(installed, is_project=False)
+        if name.startswith(self._python):
+            return None
         try:
-            real = os.path.realpath(name)
+            real = self._real(name)
         except (OSError, ValueError):
             return None
         if (installed := _below_installed(real)) is not None:
             return Home(installed, is_project=False)
         if real.startswith(self._python) or not os.path.isfile(real):  # noqa: PTH113 (Path.is_file() may raise.)
             return None
+        if real.startswith(self.root + os.sep):
+            return Home(real[len(self.root) + 1 :].replace(os.sep, "/"), is_project=True)
         try:
             below = Path(os.path.relpath(real, self.root)).as_posix()
         except ValueError:  # Windows: on another drive.
             return Home(Path(real).as_posix(), is_project=False)
         return Home(below, is_project=not below.startswith("../"))
 
+    def _real(self, name: str) -> str:
+        """The path of a file without links. The links of each folder are followed once."""
+        folder, base = os.path.split(os.path.abspath(name))  # noqa: PTH100
+        if os.path.islink(name):  # noqa: PTH114
+            return os.path.realpath(name)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], base)  # noqa: PTH118
+
 
 def _below_installed(name: str) -> str | None:
     """The name of a file relative to the folder of installed packages; None if it is in none."""
+    if not any(part in name for part in _INSTALLED):
+        return None
     parts = name.replace(os.sep, "/").split("/")
     last = max((index for index, part in enumerate(parts) if part in _INSTALLED), default=None)
     return None if last is None else "/".join(parts[last + 1 :])

@@ -6,10 +6,9 @@ import sys
 import threading
 from collections.abc import Callable, Collection
 from types import CodeType, FrameType, FunctionType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flake8_forward_call.observing import frames
-from flake8_forward_call.observing.calls import Use, is_class, is_super
 from flake8_forward_call.observing.classes import Classes
 from flake8_forward_call.observing.files import Files
 from flake8_forward_call.observing.listening import Hear, Listener
@@ -25,6 +24,9 @@ from flake8_forward_call.observing.record import (
     Spot,
     shortened,
 )
+
+if TYPE_CHECKING:
+    from flake8_forward_call.observing.calls import Use
 
 # What a call is that bypasses nothing: `super().forward(...)`, `Base.forward(self, ...)`.
 _NOTHING = Spot("", "", 0, 0, "", "", "")
@@ -201,16 +203,14 @@ class Observer:
         use = None if call is None else file.calls.called(call)
         if use is not None:
             return _NOTHING if _is_on_class(use, frame) else file.spot(use)
-        if call is not None and is_super(call):
-            return _NOTHING
-        return file.at(frame.f_lineno)
+        return _NOTHING if call is not None and file.calls.is_super(call) else file.at(frame.f_lineno)
 
     def _on_row(self, frame: FrameType, row: int) -> Spot | None:
         """The same on Python 3.10, whose bytecode has rows and no columns."""
         file = self._files.of(frame)
         assert file is not None
         uses, has_super = file.calls.on_row(row)
-        called = [one for one in uses if not (one.is_passed or is_class(one.receiver))]
+        called = [one for one in uses if not (one.is_passed or one.is_on_class)]
         if len(called) == 1 and not has_super:
             return _NOTHING if _is_on_class(called[0], frame) else file.spot(called[0])
         if not called:
@@ -235,4 +235,4 @@ class Observer:
 
 def _is_on_class(use: Use, frame: FrameType) -> bool:
     """Whether the receiver of a use is a class, which is passed the module itself."""
-    return is_class(use.receiver) or frames.is_class_there(use.receiver, frame)
+    return use.is_on_class or frames.is_class_there(use.receiver, frame)
