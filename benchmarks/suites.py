@@ -13,19 +13,16 @@ tests execute. The exit status is 1 if the outcome of a test changed after safe 
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from before_after.command import chosen, each, parser_for, table
 from before_after.compare import HEADINGS, Result, compare
 from before_after.environments import environment, unpack
-from before_after.packages import SUITES, Suite, SuiteError
+from before_after.packages import SUITES, Suite
 from before_after.running import Runner
-
-# Outside this repository, because a package in it would count as a part of this project.
-WORK = Path(tempfile.gettempdir()) / "forward-call-suites"
 
 FILES_OF_SMOKE = {
     "model.py": """\
@@ -69,40 +66,28 @@ def test_fails():
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="packages of the table; all of them by default")
-    parser.add_argument("--all", action="store_true", help="every package of the table")
-    parser.add_argument("--work", type=Path, default=WORK, help="where to unpack and install (default: %(default)s)")
+    parser = parser_for(__doc__)
     parser.add_argument("--unsafe-fixes", action="store_true", help="a second comparison, after unsafe fixes as well")
-    parser.add_argument("--smoke", action="store_true", help="only see whether the benchmark itself works")
     options = parser.parse_args(arguments)
-    if unknown := set(options.names) - {suite.name for suite in SUITES}:
-        parser.error(f"not in the table: {', '.join(sorted(unknown))}")
-    if options.smoke:
-        results, failed = [_smoke()], False
-    else:
-        wanted = [suite for suite in SUITES if options.all or not options.names or suite.name in options.names]
-        results, failed = _run(wanted, options.work.resolve(), options.unsafe_fixes)
-    _show(results)
+    names = chosen(parser, options, [suite.name for suite in SUITES])
+    work: Path = options.work.resolve()
+
+    def measure(suite: Suite) -> Iterator[Result]:
+        runner = Runner(suite, environment(suite, work), unpack(suite, work))
+        for result in compare(runner, options.unsafe_fixes):
+            print(" ".join(result.row()), file=sys.stderr)
+            yield result
+
+    wanted = [suite for suite in SUITES if suite.name in names]
+    results, failed = ([_smoke()], False) if options.smoke else each(wanted, measure)
+    for line in table(HEADINGS, [result.row() for result in results], words=2):
+        print(line)
+    for result in results:
+        for line in result.differences():
+            print(line)
     if failed:
         return 2
     return 1 if any(result.changed for result in results if result.fixes == "safe") else 0
-
-
-def _run(suites: Iterable[Suite], work: Path, unsafe: bool) -> tuple[list[Result], bool]:
-    """The result of each suite, and whether one could not be run; the others are run anyway."""
-    results: list[Result] = []
-    failed = False
-    for suite in suites:
-        try:
-            runner = Runner(suite, environment(suite, work), unpack(suite, work))
-            for result in compare(runner, unsafe):
-                print(" ".join(result.row()), file=sys.stderr)
-                results.append(result)
-        except SuiteError as error:
-            print(f"{suite.requirement}: {error}", file=sys.stderr)
-            failed = True
-    return results, failed
 
 
 def _smoke() -> Result:
@@ -115,16 +100,6 @@ def _smoke() -> Result:
     if result.row()[2:] != ("2", "1", "1", "0", "0", "2", "1"):
         raise SystemExit(f"the benchmark does not measure: {result}")
     return result
-
-
-def _show(results: Sequence[Result]) -> None:
-    print("| " + " | ".join(HEADINGS) + " |")
-    print("| " + " | ".join("---" if heading in HEADINGS[:2] else "---:" for heading in HEADINGS) + " |")
-    for result in results:
-        print("| " + " | ".join(result.row()) + " |")
-    for result in results:
-        for line in result.differences():
-            print(line)
 
 
 if __name__ == "__main__":

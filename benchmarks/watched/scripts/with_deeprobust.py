@@ -1,0 +1,22 @@
+"""An attack on a classifier of images.
+
+PyPI's torchvision is linked with CUDA: with a torch without CUDA, its operators are missing, and its import needs two.
+"""
+
+import torch
+
+try:
+    import torchvision  # noqa: F401
+except RuntimeError:
+    library = torch.library.Library("torchvision", "DEF")
+    for name in "nms", "qnms":
+        library.define(name + "(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+
+from deeprobust.image.attack.Nattack import NATTACK
+from torch import nn
+
+model = nn.Sequential(nn.Flatten(), nn.Linear(3 * 4 * 4, 2))
+images = torch.full((1, 3, 4, 4), 0.5)
+wrong = 1 - model(images).argmax(dim=1)
+# The image is misclassified already, so that the attack has nothing to do.
+NATTACK(model, "cpu").generate(dataloader=[(images, wrong)], classnum=2)
