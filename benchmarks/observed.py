@@ -98,8 +98,8 @@ def _measured(runner: Runner, rounds: Sequence[int]) -> Result:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # The first run of each kind compiles what it imports, as pip does when it installs.
-        before, _ = timed(runner, "as they are, to begin with", folder)
-        after, _ = timed(observing, "observed, to begin with", folder)
+        before, _, _ = timed(runner, "as they are, to begin with", folder)
+        after, _, _ = timed(observing, "observed, to begin with", folder)
         cost = _cost(runner, observing, rounds, folder)
     changed = tuple(_changed(before, after))
     result = joined(Result(suite.requirement, len(before), changed, cost), runner.tree, runner.python, record)
@@ -113,13 +113,17 @@ def _cost(runner: Runner, observing: Runner, rounds: Sequence[int], folder: Path
     There are as many rounds as the first number says, and up to the second one if equal runs still differ.
     """
     series: list[list[Times]] = [[], [], []]
+    shares: list[float] = []
     least, most = rounds
     for number in range(most):
         for turn in range(3):
             which = (number + turn) % 3
-            name = f"{('as they are', 'as they are', 'observed')[which]}, {number + 1}"
-            series[which].append(timed(observing if which == 2 else runner, name, folder)[1])
-        cost = Cost([*series[0], *series[1]], series[2])
+            is_observed = which == 2
+            name = f"{'observed' if is_observed else 'as they are'}, {number + 1}"
+            _, times, own = timed(observing if is_observed else runner, name, folder, is_observed=is_observed)
+            series[which].append(times)
+            shares += [own] * is_observed
+        cost = Cost([*series[0], *series[1]], series[2], shares)
         if number + 1 >= least and cost.spread < SPREAD:
             break
     return cost

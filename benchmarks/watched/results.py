@@ -28,7 +28,7 @@ CALLS = (
     "skipping hooks",
     "contradictions",
 )
-TIMES = ("package", "runs", "seconds", "observed", "overhead", "spread of equal runs", "of it at the start")
+TIMES = ("package", "runs", "seconds", "own share", "from - to", "difference", "spread of equal runs", "at the start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,14 @@ class Result:
             return ()
         cost = self.cost
         runs = f"{len(cost.plain)} + {len(cost.observed)}"
-        seconds = (f"{cost.seconds:.2f}", f"{cost.seconds_observed:.2f}")
-        percents = (f"{100 * cost.overhead:+.1f} %", f"{100 * cost.spread:.1f} %")
-        return (self.package, runs, *seconds, *percents, f"{cost.at_the_start:+.2f} s")
+        lowest, share, highest = (f"{100 * one:.1f}" for one in cost.shares)
+        percents = (
+            f"{share} %",
+            f"{lowest} - {highest} %",
+            f"{100 * cost.overhead:+.1f} %",
+            f"{100 * cost.spread:.1f} %",
+        )
+        return (self.package, runs, f"{cost.seconds:.1f}", *percents, f"{cost.at_the_start:+.2f} s")
 
     def differences(self) -> Iterator[str]:
         """Yield a line for all that a reader should look at."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 from pathlib import Path
-from statistics import mean, quantiles
+from statistics import mean, median, quantiles
 from typing import TypeAlias
 
 from before_after.packages import Suite
@@ -28,11 +28,12 @@ Times: TypeAlias = Mapping[str, float]
 # of the interpreter is left out. It is slow with torch, differs much, and the record is written before it.
 _START, _TEST, _END = "start ", "test ", "end"
 
-_MODULE, _VARIABLE = "stamping", "FORWARD_CALL_STAMPS"
+_MODULE, _VARIABLE, _OBSERVED = "stamping", "FORWARD_CALL_STAMPS", "FORWARD_CALL_OBSERVED"
 
 # A plugin for pytest. It notes how much CPU time the process has used, with the processes that it has waited for. All
 # that pytest and its plugins do between two tests belongs to the second one.
 PLUGIN = f"""
+import functools
 import json
 import os
 import sys
@@ -46,6 +47,41 @@ process, stamps = os.getpid(), []
 def stamp(part):
     children = os.times()
     stamps.append((part, time.process_time() + children.children_user + children.children_system))
+
+
+own = {{"seconds": 0.0, "is_inside": False}}
+
+
+def count(owner, name):
+    function = getattr(owner, name)
+
+    @functools.wraps(function)
+    def counted(*args, **named):
+        if own["is_inside"]:
+            return function(*args, **named)
+        own["is_inside"] = True
+        begin = time.thread_time()
+        try:
+            return function(*args, **named)
+        finally:
+            own["seconds"] += time.thread_time() - begin
+            own["is_inside"] = False
+
+    setattr(owner, name, counted)
+
+
+if {_OBSERVED!r} in os.environ:
+    begin = time.thread_time()
+    from flake8_forward_call import pytest_plugin
+    from flake8_forward_call.observing import observation, observer, storing, summary
+
+    own["seconds"] += time.thread_time() - begin
+    for owner in pytest_plugin.Observing, observer.Observer, observation.Observation:
+        for name in "__init__", "_hear", "_begin":
+            if name in vars(owner):
+                count(owner, name)
+    for name in [one for one in vars(pytest_plugin.Observing) if one.startswith("pytest_")]:
+        count(pytest_plugin.Observing, name)
 
 
 class Imports:
@@ -75,22 +111,24 @@ def pytest_unconfigure():
     if os.getpid() == process:
         stamp({_END!r})
         with open(os.environ[{_VARIABLE!r}], "w", encoding="utf-8") as file:
-            json.dump(stamps, file)
+            json.dump([stamps, own["seconds"]], file)
 """
 
 # How many ways to part equal runs into two series are looked at, at most.
 _MOST = 200
 
 
-def timed(runner: Runner, which: str, folder: Path) -> tuple[Outcomes, Times]:
-    """The outcomes of a run, and its times. Bytecode is kept in the folder, as it is where programs are installed.
+def timed(runner: Runner, which: str, folder: Path, *, is_observed: bool = False) -> tuple[Outcomes, Times, float]:
+    """The outcomes of a run, its times, and if it ``is_observed`` the seconds that functions of the tool took.
 
-    Raises SuiteError if the tests cannot be run.
+    Bytecode is kept in the folder, as it is where programs are installed. Raises SuiteError if the tests cannot be run.
     """
     (folder / f"{_MODULE}.py").write_text(PLUGIN, encoding="utf-8")
     stamps = folder / "stamps.json"
     suite = runner.suite
     kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(folder / "bytecode")}
+    if is_observed:
+        kept[_OBSERVED] = "1"
     with_plugin: Suite = replace(
         suite,
         pytest=("-p", _MODULE, *suite.pytest),
@@ -98,7 +136,8 @@ def timed(runner: Runner, which: str, folder: Path) -> tuple[Outcomes, Times]:
         environment={**suite.environment, **kept, _VARIABLE: str(stamps)},
     )
     outcomes = replace(runner, suite=with_plugin).run(which)
-    return outcomes, parts_of(json.loads(stamps.read_text(encoding="utf-8")))
+    found, own = json.loads(stamps.read_text(encoding="utf-8"))
+    return outcomes, parts_of(found), own
 
 
 def parts_of(stamps: Sequence[tuple[str, float]]) -> Times:
@@ -120,10 +159,23 @@ def least(runs: Sequence[Times], beginning: str = "") -> float:
 
 @dataclass(frozen=True)
 class Cost:
-    """The times of runs as they are, and of half as many observed runs."""
+    """The times of runs as they are, and of half as many observed runs.
+
+    ``own`` has the seconds of each observed run that were spent in functions of the tool.
+    """
 
     plain: Sequence[Times]
     observed: Sequence[Times]
+    own: Sequence[float]
+
+    @property
+    def shares(self) -> tuple[float, float, float]:
+        """What the tool's own functions add to the time of the run that they are in: least, median and most.
+
+        Whatever slows down a run slows down both.
+        """
+        shares = sorted(own / (sum(run.values()) - own) for own, run in zip(self.own, self.observed, strict=True))
+        return shares[0], median(shares), shares[-1]
 
     @property
     def seconds(self) -> float:

@@ -34,9 +34,14 @@ def test_times_are_those_between_two_stamps(timing: ModuleType) -> None:
 
 
 def test_overhead_compares_with_as_many_runs_as_were_observed(timing: ModuleType) -> None:
-    cost = timing.Cost([{"start a": 1.0}, {"start a": 2.0}], [{"start a": 3.0}])
+    cost = timing.Cost([{"start a": 1.0}, {"start a": 2.0}], [{"start a": 3.0}], [0.5])
     assert (cost.seconds, cost.seconds_observed, cost.overhead) == (1.5, 3.0, 1.0)
     assert (cost.spread, cost.at_the_start) == (0.5, 2.0)
+
+
+def test_share_of_the_tool_is_compared_with_the_rest_of_the_same_run(timing: ModuleType) -> None:
+    cost = timing.Cost([{"a": 1.0}, {"a": 1.0}], [{"a": 5.0}, {"a": 9.0}, {"a": 11.0}], [1.0, 1.0, 1.0])
+    assert cost.shares == (0.1, 0.125, 0.25)
 
 
 def test_equal_runs_are_parted_in_each_way_once(timing: ModuleType) -> None:

@@ -123,6 +123,7 @@ def test_record_stays_small(monkeypatch: pytest.MonkeyPatch) -> None:
             json.dumps({"kind": records.KIND, "version": 2}),
             "is a record of version 2, and this release reads version 1",
         ),
+        (json.dumps({"kind": records.KIND, "version": True}), "is a record of version True"),
         (json.dumps({"kind": records.KIND, "version": 1}), "is a damaged record"),
         (storing.text_of(record(1))[:-40], "is not JSON"),
         (storing.text_of(record(1)).replace('"row": 1', '"row": -1'), "is a damaged record"),
