@@ -48,7 +48,7 @@ def observe(
         yield Observed(observation.record)
     finally:
         found = observation.stop()
-        error = None if path is None else storing.finish(path, found, appends=append)
+        error = None if path is None or observation.is_part else storing.finish(path, found, appends=append)
     if error is not None:
         raise OSError(error)
 

@@ -99,7 +99,7 @@ class Observing:
         from flake8_forward_call.observing import storing, summary
 
         record = self._observation.stop()
-        if self._is_worker:
+        if self._observation.is_part:  # A worker, or a process that a test has forked.
             return
         error = storing.finish(self._path, record, appends=self._appends)
         if error is not None:

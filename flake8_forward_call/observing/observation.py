@@ -24,7 +24,7 @@ class Observation:
 
     ``root`` is the folder of the project. ``path`` is where the record will be; parts of it are kept next to it as long
     as the program runs. Without it, nothing is written, and forked processes are lost. A process whose record
-    ``is_part`` of that of another process only writes its part.
+    ``is_part`` of that of another process only writes its part. So does a process that was forked meanwhile.
     """
 
     def __init__(self, root: str, path: str | None = None, *, is_part: bool = False) -> None:
@@ -33,7 +33,7 @@ class Observation:
         self.observer: Observer | None = None
         self._files = Files(Homes(root))
         self._parts = None if path is None else Parts(path)
-        self._is_part = is_part
+        self.is_part = is_part
         self._is_over = False
         self._arrival: Arrival | None = None
         self._failure: ListeningError | None = None
@@ -87,7 +87,7 @@ class Observation:
         if self.observer is not None:
             self.observer.stop()
             self.observer = None
-        if self._parts is not None and self._is_part:
+        if self._parts is not None and self.is_part:
             self._parts.write(self.record)
         elif self._parts is not None:
             self.record.add(self._parts.others())
@@ -95,7 +95,7 @@ class Observation:
 
     def flush(self) -> None:
         """Write the part of a process that ends."""
-        if self._parts is not None and self.record.spots:
+        if self._parts is not None and self.record.spots and not self._is_over:
             self._parts.write(self.record)
 
     def forked(self) -> None:
@@ -103,7 +103,7 @@ class Observation:
         for table in (self.record.spots, self.record.runs, self.record.unseen, self.record.notes):
             table.clear()
         self.record.untraced = self.record.lost = 0
-        self._is_part = True
+        self.is_part = True
         if self.observer is not None:
             self.observer.begin_again()
         self._flush_at_the_end()

@@ -163,7 +163,7 @@ class Record:
         """The record in a value that was read. Raises RecordError."""
         if not isinstance(given, dict) or given.get("kind") != KIND:
             raise RecordError("is not a record of observed calls")
-        if given.get("version") != VERSION:
+        if type(given.get("version")) is not int or given["version"] != VERSION:
             raise VersionError(
                 f"is a record of version {repr(given.get('version'))[:40]}, and this release reads version {VERSION}; "
                 "observe the program again"

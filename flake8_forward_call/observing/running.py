@@ -41,7 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         observation = Observation(str(Path.cwd()), path)
     except ListeningError as error:
         parser.error(str(error))
-    process = os.getpid()
     status: int | str | None = 0
     try:
         if script is None:
@@ -55,11 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.excepthook(type(shown), shown, shown.__traceback__)
         status = 1
     finally:
-        if os.getpid() == process:  # A process that the program forked has only a part of the record.
-            record = observation.stop()
+        record = observation.stop()
+        if not observation.is_part:  # As in a process that the program has forked.
             fault = storing.finish(path, record, appends=options.append)
             _sum_up(record, path, fault)
-    own = int(fault is not None or summary.fails(record, options.fail)) if os.getpid() == process else 0
+    own = 0 if observation.is_part else int(fault is not None or summary.fails(record, options.fail))
     return int(status or 0) or own
 
 
