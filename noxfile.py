@@ -70,6 +70,14 @@ def torch(session: nox.Session) -> None:
 
 
 @nox.session
+@nox.parametrize("python, release", [("3.11", "2.4.1"), ("3.13", "2.14.1")])
+def observing(session: nox.Session, release: str) -> None:
+    """Observing with an older release of torch, and with the newest."""
+    session.install("-e", ".[test]", f"torch=={release}", "numpy")
+    session.run("python", "-m", "pytest", "tests/with_torch/test_observed.py", *session.posargs)
+
+
+@nox.session
 def benchmarks(session: nox.Session) -> None:
     """Whether the benchmarks still run."""
     session.install("-e", ".[test]")
