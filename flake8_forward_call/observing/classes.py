@@ -68,17 +68,18 @@ class Classes:
         new = known[self._modules :] if len(known) >= self._modules else known
         waiting, self._waiting, self._modules = self._waiting, {}, len(known)
         for name, module in [*waiting.items(), *new]:
-            if name in self._searched or not isinstance(module, ModuleType):
+            # isinstance() asks a value for its __class__. That runs code of the program, for example in a proxy.
+            if name in self._searched or ModuleType not in type(module).__mro__:
                 continue
-            home = self._homes.of(str(vars(module).get("__file__") or "<none>"))
-            is_ours = home is not None and home.is_project
-            if is_ours and (getattr(module.__spec__, "_initializing", False) or name == "__main__"):
+            is_ours = self._homes.is_project(str(vars(module).get("__file__") or "<none>"))
+            spec = vars(module).get("__spec__")
+            if is_ours and (getattr(spec, "_initializing", False) or name == "__main__"):
                 self._waiting[name] = module  # Its classes are not all there yet.
             else:
                 self._searched[name] = None
             if is_ours:
                 for value in list(vars(module).values()):
-                    if isinstance(value, type) and "forward" in vars(value) and self._base not in value.__mro__:
+                    if type in type(value).__mro__ and "forward" in vars(value) and self._base not in value.__mro__:
                         self._search_in(value)
 
     def _search_in(self, cls: type) -> None:

@@ -38,6 +38,8 @@ class Homes:
         self.root = os.path.realpath(root)
         named = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib")]
         self._python = tuple(dict.fromkeys(path + os.sep for one in named for path in (one, os.path.realpath(one))))
+        self._elsewhere = ("<", *self._python)
+        self._installed = tuple(f"{os.sep}{name}{os.sep}" for name in _INSTALLED)
         self._folders: dict[str, str] = {}
         self._homes: dict[str, Home | None] = {}
 
@@ -46,6 +48,13 @@ class Homes:
         if name not in self._homes:
             self._homes[name] = self._of(name)
         return self._homes[name]
+
+    def is_project(self, name: str) -> bool:
+        """Whether a file belongs to the project. Nothing is kept about the thousands of files that do not."""
+        if name.startswith(self._elsewhere) or any(part in name for part in self._installed):
+            return False
+        home = self.of(name)
+        return home is not None and home.is_project
 
     def _of(self, name: str) -> Home | None:
         if name.startswith("<"):
@@ -183,7 +192,7 @@ def frames_above(frame: FrameType) -> Iterator[FrameType]:
 
 def is_class_there(receiver: ast.expr, frame: FrameType) -> bool:
     """Whether a name, or the attribute of a module or class, is a class where a frame is."""
-    return isinstance(_value(receiver, frame), type)
+    return type in type(_value(receiver, frame)).__mro__
 
 
 def _value(node: ast.expr, frame: FrameType) -> Any:
@@ -197,7 +206,7 @@ def _value(node: ast.expr, frame: FrameType) -> Any:
                     return names[name]
         case ast.Attribute(value=value, attr=attribute):
             owner = _value(value, frame)
-            if isinstance(owner, (ModuleType, type)):
+            if any(one in type(owner).__mro__ for one in (ModuleType, type)):
                 return vars(owner).get(attribute)
     return None
 
