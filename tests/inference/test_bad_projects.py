@@ -338,6 +338,7 @@ class Heir(Frame):
     def __init__(self): self.net = Net()
 # --- use.py
 from run import Frame
+FRAMES = [Frame]
 """,
     "container": """
 # --- run.py
