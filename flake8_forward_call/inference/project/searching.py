@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache, partial
 
 # Separates a word and the other text that a file must contain, in the key of a result.
 BESIDE = "\0"
@@ -81,27 +82,26 @@ def search(key: str) -> Callable[[bytes], bool]:
         return _search_for_bases(plain.removeprefix(_DERIVING.encode()), beside)
     # The character before is checked last, so that the pattern starts with plain letters.
     pattern = rb"%b(?!\w)(?<!\w%b)" % (re.escape(plain), re.escape(plain))
-    whole: list[re.Pattern[bytes]] = []
+    # Late, because few files are searched if few have changed, and most do not have the word.
+    whole = cache(partial(re.compile, pattern))
 
     def has(data: bytes) -> bool:
         if plain not in data or beside not in data:
             return False
-        if not whole:  # Few files are searched if few have changed, and most do not have the word.
-            whole.append(re.compile(pattern))
-        return whole[0].search(data) is not None
+        return whole().search(data) is not None
 
     return has
 
 
 def _search_for_bases(name: bytes, beside: bytes) -> Callable[[bytes], bool]:
     word = re.escape(name)
-    # Neither called nor quoted.
-    used = re.compile(rb"""%b(?!\w|[ \t]*\()(?<!\w%b)(?!(?<=["']%b)["'])""" % (word, word, word))
+    # Neither called nor quoted. Compiled late, as above.
+    used = cache(partial(re.compile, rb"""%b(?!\w|[ \t]*\()(?<!\w%b)(?!(?<=["']%b)["'])""" % (word, word, word)))
 
     def has(data: bytes) -> bool:
         if name not in data or beside not in data:
             return False
-        return any(not _is_imported(data, match) for match in used.finditer(data))
+        return any(not _is_imported(data, match) for match in used().finditer(data))
 
     return has
 
