@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
+from documents import code, notebook, text
 
 TWICE = PROGRAM + "\n    def twice(self, x):\n        return self.stem.forward(x) + self.stem.forward(x)\n"
 ENTRY = {"path": "net.py", "scope": "Net.forward", "code": "FWD001", "call": "self.stem.forward(...)", "count": 1}

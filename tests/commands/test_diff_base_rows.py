@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cells import code, notebook, text
 from command_line import FIXED, PROGRAM, forward_call
 from diff_base import METHOD, commit, enter, made, places
+from documents import code, notebook, text
 
 pytestmark = pytest.mark.slow
 

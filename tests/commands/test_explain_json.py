@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cells import code, notebook
 from command_line import PROGRAM, forward_call
+from documents import code, notebook
 
 from flake8_forward_call.rules import RULES
 

@@ -34,6 +34,7 @@ def reported(text: str, name: str | None, *, of: Path) -> list[str]:
     return command.lines
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "name", "place"),
     [
@@ -49,11 +50,13 @@ def test_knows_the_neighbours_and_the_project(project: Path, text: str, name: st
     assert reported(text, name, of=project) == [f"{place}: {MESSAGE.format('Net()')}"]
 
 
+@pytest.mark.slow
 def test_without_a_name_belongs_to_the_current_folder(project: Path) -> None:
     assert reported(RELATIVE, None, of=project / "app") == [f"stdin:3:7: {MESSAGE.format('Net()')}"]
     assert reported(USE, None, of=project / "tools") == [f"stdin:3:7: {MESSAGE.format('Net()')}"]
 
 
+@pytest.mark.slow
 def test_is_called_by_files_that_are_saved(project: Path) -> None:
     """`call.py` imports `helper`, which does not exist yet."""
     assert reported(HELPER, "helper.py", of=project) == [f"helper.py:2:16: {MESSAGE.format('net')}"]

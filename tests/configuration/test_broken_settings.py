@@ -87,6 +87,7 @@ def test_one_message_names_the_file_and_the_line(data: bytes, told: str, project
         assert done.err.rstrip("\n").isprintable()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", ["nested arrays", "number of many digits", "not UTF-8", "escaped null byte"])
 def test_flake8_gives_the_same_reason(case: str, project: Path) -> None:
     data, told = BROKEN[case]

@@ -163,6 +163,7 @@ def test_machines_get_the_other_findings_too(project: Path) -> None:
     assert [one["filename"] for one in json.loads(done.out)] == [str(project / name) for name in GOOD]
 
 
+@pytest.mark.slow
 @EVERY_KIND
 def test_flake8_reports_only_the_files_that_the_settings_govern(break_: Break, project: Path) -> None:
     break_(project / "fix/pyproject.toml")

@@ -47,6 +47,7 @@ def safe_forms() -> dict[str, list[str]]:
     return {name: [*form, "flake8_forward_call"] if form[-1] == "-m" else form for name, form in forms.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", safe_forms())
 def test_safe_form_imports_nothing_from_the_folder(form: str, mark: Path) -> None:
     assert f"`{form}`" in PAGE.read_text()

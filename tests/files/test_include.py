@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cells import code, notebook
 from command_line import PROGRAM, forward_call
+from documents import code, notebook
 
 from flake8_forward_call.commands.watching import matters
 from flake8_forward_call.configuration import files

@@ -164,6 +164,7 @@ def test_one_that_is_named_is_told_in_one_line(kind: str, project: Path) -> None
     assert f"x.py: is {name}" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "folder"])
 def test_one_in_a_folder_is_skipped_and_counted(kind: str, project: Path) -> None:
     KINDS[kind][1](project / "x.py")
@@ -179,6 +180,7 @@ IMPORTING = PROGRAM.replace(
 )
 
 
+@pytest.mark.slow
 @KIND
 def test_one_in_place_of_what_inference_reads_says_nothing(kind: str, project: Path) -> None:
     make = KINDS[kind][1]
@@ -199,6 +201,7 @@ def test_one_in_place_of_what_inference_reads_says_nothing(kind: str, project: P
     assert flake8.out == f"net.py:15:26: {MESSAGE}\n"
 
 
+@pytest.mark.slow
 @KIND
 def test_one_in_place_of_the_settings_is_told_by_both_doors(kind: str, project: Path) -> None:
     name, make = KINDS[kind]

@@ -293,6 +293,7 @@ def test_silenced_calls_are_not_hinted_at() -> None:
     assert "--extend-select" not in forward_call("fix", "--unsafe-fixes").out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("before", "after"),
     [

@@ -56,6 +56,7 @@ def count_fixed(files: Sequence[Path]) -> int:
     return texts.count(FIXED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [1, 7])
 @pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
 def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, after: int) -> None:
@@ -100,6 +101,7 @@ def test_documents_are_whole_and_counted_as_well(tmp_path: Path, monkeypatch: py
     assert sorted(Path().iterdir()) == files
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_killed_process(files: list[Path]) -> None:
     process = started()
@@ -125,6 +127,7 @@ def test_process_that_is_killed_while_it_writes_leaves_nothing_that_is_taken_for
     assert (done.status, done.err, count_fixed(files)) == (0, "", len(files))
 
 
+@pytest.mark.slow
 def test_two_processes_at_once(files: list[Path]) -> None:
     processes = [started(), started()]
     outputs = [ended(process) for process in processes]

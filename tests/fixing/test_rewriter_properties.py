@@ -9,6 +9,7 @@ import re
 import tokenize
 import warnings
 
+import pytest
 from grammar import HEADS, Piece, programs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -73,6 +74,7 @@ def test_rewrite_of_every_use(program: Piece, head: tuple[str, str, str]) -> Non
             assert ast.dump(ast.parse(text)) == ast.dump(WithoutForward().visit(copy.deepcopy(ast.parse(source.text))))
 
 
+@pytest.mark.slow
 @generated
 @given(program=programs(), data=st.data())
 def test_rewrite_of_some_uses(program: Piece, data: st.DataObject) -> None:

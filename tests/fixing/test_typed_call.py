@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from cells import code, notebook
 from command_line import forward_call
+from documents import code, notebook
 
 from flake8_forward_call.fixing import typed_call, typing_calls
 from flake8_forward_call.fixing.typed_call import typed

@@ -202,6 +202,7 @@ def test_base_that_is_computed(tmp_path: Path, base: str, mark: str) -> None:
     hold(tmp_path, f"{NET}{use}Heir().forward(1){mark}\n")
 
 
+@pytest.mark.slow
 def test_ten_thousand_files_in_one_package(tmp_path: Path) -> None:
     package = tmp_path / "pkg"
     package.mkdir()
@@ -220,6 +221,7 @@ def test_functions_that_hand_a_module_round_in_a_ring(tmp_path: Path) -> None:
     assert {mark for _, mark in found_in(tmp_path / "ring.py")} <= {"FWD001 unsafe"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("calls", ["run(Net())\n" * 5000, "run(Robot())\n" + "run(Net())\n" * 5000])
 def test_parameter_with_five_thousand_callers(tmp_path: Path, calls: str) -> None:
     use = f"# --- use.py\nfrom net import *\nfrom run import run\n{calls}"
@@ -233,6 +235,7 @@ def test_attribute_that_is_set_in_a_thousand_places(tmp_path: Path, last: str, m
     hold(tmp_path, f"{NET}{bag}# --- use.py\n{stores}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("last", "mark"), [("", "  # FWD001"), ("class Last(Mixin, Robot): ...\n", "")])
 def test_mixin_with_two_thousand_subclasses(tmp_path: Path, last: str, mark: str) -> None:
     mixin = f"# --- mixin.py\nclass Mixin:\n    def go(self): self.forward(1){mark}\n"

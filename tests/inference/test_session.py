@@ -237,6 +237,7 @@ TEXTS = {
 CHANGES = [(name, text) for name, all_texts in TEXTS.items() for text in (*all_texts, None)]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(CHANGES), st.booleans(), st.booleans()), max_size=12))
 def test_long_life_finds_what_a_new_process_finds(steps: list[tuple[tuple[str, str | None], bool, bool]]) -> None:

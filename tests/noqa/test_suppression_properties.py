@@ -8,6 +8,7 @@ import io
 import tempfile
 from pathlib import Path
 
+import pytest
 from command_line import forward_call
 from flake8.main.application import Application  # type: ignore[import-untyped, unused-ignore]
 from hypothesis import HealthCheck, given, settings
@@ -15,6 +16,8 @@ from hypothesis import strategies as st
 
 from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.noqa.suppression import Suppression, unsuppressed
+
+pytestmark = pytest.mark.slow
 
 HEAD = "import torch\nfrom torch import nn\n\n\nm = nn.Linear(8, 4)\nh = nn.ReLU()\nx = torch.ones(8)\n"
 

@@ -10,8 +10,8 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from cells import code, notebook, text
 from command_line import forward_call
+from documents import code, notebook, text
 
 from flake8_forward_call.report.formats import FORMATS
 

@@ -13,8 +13,8 @@ from xml.etree import ElementTree as ET
 
 import jsonschema
 import pytest
-from cells import code, notebook
 from command_line import MESSAGE, PROGRAM, forward_call
+from documents import code, notebook
 
 from flake8_forward_call.findings.finding import Applicability, Context, Edit, Finding, Fix, Place
 from flake8_forward_call.report import rendering

@@ -19,6 +19,7 @@ from flake8_forward_call.scanning.records import State
 from flake8_forward_call.scanning.running import run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output_format", ["json-lines", "sarif", "html"])
 def test_output_is_that_of_check_in_the_folder(tmp_path: Path, output_format: str) -> None:
     root = in_folder(tmp_path / "a", PROGRAM, OVERRIDE, settings='ignore = ["FWD005"]')

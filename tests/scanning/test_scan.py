@@ -22,7 +22,7 @@ from flake8_forward_call.scanning.projects import projects_of
 from flake8_forward_call.scanning.records import Outcome, Project, Row, State
 from flake8_forward_call.terminal.trouble import Trouble
 
-pytestmark = pytest.mark.usefixtures("without_dask")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("without_dask")]
 OPTIONS = ("--no-cache", "--no-site-packages")
 
 

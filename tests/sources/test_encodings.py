@@ -63,6 +63,7 @@ ODD = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("data", "place"), ODD.values(), ids=ODD)
 def test_is_found_and_fixed_to_the_byte(data: bytes, place: str) -> None:
     file = Path("net.py")
@@ -85,6 +86,7 @@ def test_is_found_and_fixed_to_the_byte(data: bytes, place: str) -> None:
     assert (file.stat().st_ino, file.stat().st_mtime_ns) == (status.st_ino, status.st_mtime_ns)
 
 
+@pytest.mark.slow
 def test_fifty_thousand_lines() -> None:
     data = PROGRAM.encode() + b"\n\ndef f(x):\n    return x\n" * 12_500
     Path("net.py").write_bytes(data)
@@ -92,6 +94,7 @@ def test_fifty_thousand_lines() -> None:
     assert Path("net.py").read_bytes() == data.replace(CALL, FIXED_CALL)
 
 
+@pytest.mark.slow
 def test_flake8_finds_the_same_at_the_same_places() -> None:
     for number, (data, _) in enumerate(ODD.values()):
         Path(f"net{number:02}.py").write_bytes(data)

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cells import code, notebook, text
 from command_line import forward_call, run
-from documents import MESSAGE, NET, SETUP, project
+from documents import MESSAGE, NET, SETUP, code, notebook, project, text
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -1,8 +1,13 @@
-"""Documents as tests write them: each call to be found has the argument 1, each that must not be found has 0."""
+"""Documents and notebooks as tests write them.
+
+In documents, each call to be found has the argument 1, and each that must not be found has 0.
+"""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line import forward_call
@@ -55,3 +60,16 @@ def hold(name: str, document: str, encoding: str = "utf-8") -> None:
     assert path.read_bytes() == document.replace(_CALL, "(1").encode(encoding)
     assert (fixed.status, fixed.err) == (0, "")
     assert forward_call("fix", "--documents", name).lines == ["Nothing to fix."]
+
+
+def code(source: str | list[str], **more: object) -> dict[str, Any]:
+    return {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source, **more}
+
+
+def text(source: str) -> dict[str, Any]:
+    return {"cell_type": "markdown", "metadata": {}, "source": source}
+
+
+def notebook(*cells: dict[str, Any], **metadata: object) -> str:
+    content = {"cells": list(cells), "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return json.dumps(content, indent=1) + "\n"

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from cattrs import Converter
 from command_line import PROGRAM
+from forked import quick
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 from pygls.protocol import default_converter
@@ -478,7 +479,7 @@ async def editing(
     """An editor with a server. At the end the server is asked to exit, and killed if it does not."""
     client = LanguageClient("editor", "1", converter_factory=_converter)
     editor = Editor(client, settings=settings or {}, python=python or {})
-    await client.start_io(*command)
+    await client.start_io(*quick(tuple(command)))
     process = client._server
     assert process is not None
     try:

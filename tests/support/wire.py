@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from editor import PATIENCE, SERVER, uri
+from forked import quick
 
 
 def framed(body: bytes) -> bytes:
@@ -27,7 +28,9 @@ class Wire:
     """A server in a separate process, and its output."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(SERVER, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            quick(SERVER), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
         self._answers: queue.Queue[dict[str, Any]] = queue.Queue()
         self._errors: list[bytes] = []
         self._readers = [threading.Thread(target=one, daemon=True) for one in (self._read, self._read_errors)]

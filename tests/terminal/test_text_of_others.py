@@ -145,6 +145,7 @@ def is_harmless(done: Result) -> bool:
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("terminal", [False, True], ids=["pipe", "terminal"])
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_reports(output_format: str, terminal: bool) -> None:
@@ -161,6 +162,7 @@ def test_reports(output_format: str, terminal: bool) -> None:
         json.dumps(json.loads(done.out), ensure_ascii=False).encode()  # Lone surrogates would raise here.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output_format", FORMATS)
 def test_reports_in_files(output_format: str) -> None:
     done = forward_call("check", "--output-format", output_format, "--output-file", "report", *EVERYTHING, *NAMES)
@@ -218,6 +220,7 @@ DOORS: dict[str, tuple[str, ...]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("door", DOORS)
 def test_doors(door: str) -> None:
     done = forward_call(*DOORS[door], terminal=True)

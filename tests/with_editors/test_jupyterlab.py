@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import websocket
-from cells import code, notebook
+from documents import code, notebook
 from editor import PATIENCE, uri
 from editor_pages import settings
 

@@ -6,8 +6,8 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from cells import code, notebook
 from command_line import flake8, forward_call
+from documents import code, notebook
 from marked import written
 
 from flake8_forward_call.analysis import analyse
