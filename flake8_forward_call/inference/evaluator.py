@@ -187,6 +187,7 @@ class Evaluator:
     cause_of_base = decoration.cause
     unread_part = decoration.unread
     users_of_mixin = mixins.users
+    is_for_others = mixins.is_for_others
     behaves_like_module = likeness.behaves_like_module
     creations = created.creations
     implementations = declaring.implementations

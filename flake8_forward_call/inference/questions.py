@@ -270,6 +270,9 @@ class Classes(Protocol):
         Also none if the mixin, or a subclass that is not a module, is instantiated or is not a base of any module.
         """
 
+    def is_for_others(self, cls: SourceClass, name: str) -> bool:
+        """Whether only subclasses outside the project can give an instance of a class an attribute of that name."""
+
     def behaves_like_module(self, cls: SourceClass) -> bool:
         """Whether a class with an unread base has a ``forward``, calls its parent's constructor and stores modules."""
 

@@ -157,6 +157,39 @@ def test_receiver_that_the_source_takes_for_something_else_is_reported_as_a_cont
     assert f"contradiction: the source shows no module, but at run time it was {LINEAR}" in done.err
 
 
+MIXIN = """
+
+class Mixin:
+{members}    def go(self, x):
+        return self.forward(x)
+"""
+
+
+def test_a_mixin_that_no_class_uses_is_whatever_a_run_shows() -> None:
+    text = FILE + MIXIN.format(members="")
+    Path("net.py").write_text(text)
+    observe((spot("self.forward", text), "net.run.<locals>.Head"))
+    assert f"{text.count(chr(10))} FWD001 unsafe" in checked()
+    assert "contradiction" not in forward_call("check", "--observed", "seen.json", "net.py").err
+
+
+@pytest.mark.parametrize(
+    ("members", "use"),
+    [
+        ("    forward = print\n", ""),
+        ("    def __getattr__(self, name): ...\n", ""),
+        ("    def set(self, name): setattr(self, name, 1)\n", ""),
+        ("", "\n\nclass Used(Mixin): ...\n"),
+        ("", "\n\nMixin().go(1)\n"),
+    ],
+)
+def test_a_class_that_may_have_its_own_forward_is_none_of_those(members: str, use: str) -> None:
+    text = FILE + MIXIN.format(members=members) + use
+    Path("net.py").write_text(text)
+    observe((spot("self.forward", text), LINEAR))
+    assert "the source shows no module" in forward_call("check", "--observed", "seen.json", "net.py").err
+
+
 def test_function_that_is_passed_on_was_called_so_it_is_reported_without_a_safe_fix() -> None:
     observe((spot(PASSING), LINEAR))
     assert checked() == told(f"{row(PASSING)} FWD004 unsafe")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import partial
 from operator import eq
 
+from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
+from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import references_to
 from flake8_forward_call.inference.types import ClassObject, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Standing
@@ -26,6 +28,25 @@ def users(asked: Questions, cls: SourceClass) -> tuple[SourceClass, ...]:
         if not any(one in asked.hierarchy.order(module)[1:] for module in modules) or _is_made(asked, one):
             return ()
     return modules
+
+
+def is_for_others(asked: Questions, cls: SourceClass, name: str) -> bool:
+    """Whether only subclasses outside the project can give an instance of a class an attribute of that name.
+
+    No class of the project derives from it, and neither the class nor its bases, all of which were read, have the
+    attribute or make it up. So ``self.forward(x)`` in it is a call on an instance of a class that nobody has seen.
+    """
+    if asked.hierarchy.project_subclasses(cls) or not asked.hierarchy.knows_all_subclasses(cls):
+        return False
+    owner = bodies.of_self(cls)
+    for one in asked.hierarchy.order(cls):
+        if not isinstance(one, SourceClass):
+            return False
+        if any(asked.own_member(one, owner, each) is not None for each in (name, *bodies.MADE_UP)):
+            return False
+        if any(True for _ in set_on_self(one.scope).unnamed):
+            return False
+    return not _is_made(asked, cls)
 
 
 def _is_made(asked: Questions, cls: SourceClass) -> bool:

@@ -278,6 +278,8 @@ def _of_declared(asked: Questions, kind: Instance) -> Verdict:
         users = asked.users_of_mixin(cls)
         if users:
             return _of_all([_of_instance(asked, Instance(one, Origin.DECLARED)) for one in users])
+        if asked.hierarchy.standing(cls) is Standing.NOT_MODULE and asked.is_for_others(cls, "forward"):
+            return NOT_KNOWN
     return _of_instance(asked, kind)
 
 
