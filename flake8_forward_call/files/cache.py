@@ -69,9 +69,11 @@ class Store:
 
     def write(self, kind: str, key: str, value: Any) -> None:
         """Write a record, replacing the old one of this kind and key."""
+        if self._folder is None:
+            return
         full = _full(kind, key)
         body = json.dumps([full, value], separators=(",", ":")).encode()
-        if self._folder is None or len(body) > MAX_RECORD:
+        if len(body) > MAX_RECORD:
             return
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)  # noqa: PTH103 (The folder is always a string.)

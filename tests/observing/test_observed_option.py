@@ -159,14 +159,14 @@ def test_receiver_that_the_source_takes_for_something_else_is_reported_as_a_cont
 
 MIXIN = """
 
-class Mixin:
+class Mixin{bases}:
 {members}    def go(self, x):
         return self.forward(x)
 """
 
 
 def test_a_mixin_that_no_class_uses_is_whatever_a_run_shows() -> None:
-    text = FILE + MIXIN.format(members="")
+    text = FILE + MIXIN.format(members="", bases="")
     Path("net.py").write_text(text)
     observe((spot("self.forward", text), "net.run.<locals>.Head"))
     assert f"{text.count(chr(10))} FWD001 unsafe" in checked()
@@ -174,17 +174,18 @@ def test_a_mixin_that_no_class_uses_is_whatever_a_run_shows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("members", "use"),
+    ("bases", "members", "use"),
     [
-        ("    forward = print\n", ""),
-        ("    def __getattr__(self, name): ...\n", ""),
-        ("    def set(self, name): setattr(self, name, 1)\n", ""),
-        ("", "\n\nclass Used(Mixin): ...\n"),
-        ("", "\n\nMixin().go(1)\n"),
+        ("", "    forward = print\n", ""),
+        ("", "    def __getattr__(self, name): ...\n", ""),
+        ("", "    def set(self, name): setattr(self, name, 1)\n", ""),
+        ("", "", "\n\nclass Used(Mixin): ...\n"),
+        ("", "", "\n\nMixin().go(1)\n"),
+        ("(dict)", "", ""),
     ],
 )
-def test_a_class_that_may_have_its_own_forward_is_none_of_those(members: str, use: str) -> None:
-    text = FILE + MIXIN.format(members=members) + use
+def test_a_class_that_may_have_its_own_forward_is_none_of_those(bases: str, members: str, use: str) -> None:
+    text = FILE + MIXIN.format(members=members, bases=bases) + use
     Path("net.py").write_text(text)
     observe((spot("self.forward", text), LINEAR))
     assert "the source shows no module" in forward_call("check", "--observed", "seen.json", "net.py").err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from functools import partial
 from operator import eq
 
@@ -40,13 +41,19 @@ def is_for_others(asked: Questions, cls: SourceClass, name: str) -> bool:
         return False
     owner = bodies.of_self(cls)
     for one in asked.hierarchy.order(cls):
-        if not isinstance(one, SourceClass):
+        if not isinstance(one, SourceClass) or not _is_read(asked, one):
             return False
         if any(asked.own_member(one, owner, each) is not None for each in (name, *bodies.MADE_UP)):
             return False
         if any(True for _ in set_on_self(one.scope).unnamed):
             return False
     return not _is_made(asked, cls)
+
+
+def _is_read(asked: Questions, cls: SourceClass) -> bool:
+    """Whether all bases of a class were read. Those of other frameworks are not: they are known to be no modules."""
+    named = [one for one in cls.node.bases if not (isinstance(one, ast.Name) and one.id == "object")]
+    return len(named) == len(asked.hierarchy.bases(cls))
 
 
 def _is_made(asked: Questions, cls: SourceClass) -> bool:
