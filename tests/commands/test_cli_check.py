@@ -135,6 +135,7 @@ def test_module_is_the_command_too() -> None:
     assert (done.status, done.out, done.err) == (1, f"net.py:{PLACE}: {MESSAGE}\n", "")
 
 
+@pytest.mark.slow
 def test_closed_pipe_is_no_crash() -> None:
     Path("net.py").write_text(PROGRAM + "".join(f"# {i}\nNet().stem.forward({i})\n" for i in range(200)))
     command = [sys.executable, "-m", "flake8_forward_call", "check"]

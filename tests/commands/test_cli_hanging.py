@@ -39,6 +39,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_both_doors_name_it_in_the_message(project: Path) -> None:
     message = (
         f"vocoder.py:11:26: FWD001 self.conv.forward(...) skips Module.__call__, so hooks do not run: {HANGING}, "

@@ -174,6 +174,7 @@ def test_flake8_reports_only_the_files_that_the_settings_govern(break_: Break, p
     assert sorted({place.partition(":")[0] for place, code in told if code == "FWD001"}) == GOOD
 
 
+@pytest.mark.slow
 def test_flake8_checks_other_files_even_if_the_current_folder_has_invalid_settings(project: Path) -> None:
     _unknown_key(project / "pyproject.toml")
     (project / "ok/pyproject.toml").write_text("[tool.forward-call]\n")

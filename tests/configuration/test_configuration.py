@@ -173,6 +173,7 @@ def test_output_format_can_be_set() -> None:
 LAYER = "import mylib\n\n\nclass Net(mylib.Layer):\n    def run(self, x):\n        return self.forward(x)\n"
 
 
+@pytest.mark.slow
 def test_classes_can_be_declared_modules_and_both_doors_know_it(project: Path) -> None:
     Path("net.py").write_text(LAYER)
     assert forward_call("check").lines == flake8("net.py", cwd=project).lines == []
@@ -252,6 +253,7 @@ def test_a_folder_of_a_repository_may_use_all_of_it(project: Path) -> None:
 # flake8
 
 
+@pytest.mark.slow
 def test_a_checked_repository_does_not_place_the_cache_through_flake8(project: Path) -> None:
     Path("net.py").write_text(PROGRAM)
     Path("cfg").write_text("[flake8]\nforward-call-cache-dir = ../data\n")
@@ -260,6 +262,7 @@ def test_a_checked_repository_does_not_place_the_cache_through_flake8(project: P
     assert 'Option "forward-call-cache-dir" is not registered' in done.err + done.out
 
 
+@pytest.mark.slow
 def test_flake8_has_the_options_of_the_table_in_its_own_configuration(project: Path) -> None:
     Path("net.py").write_text(LAYER)
     Path("cfg").write_text("[flake8]\nforward-call-module-classes =\n    mylib.Layer\n    other.Layer\n")
@@ -268,6 +271,7 @@ def test_flake8_has_the_options_of_the_table_in_its_own_configuration(project: P
     assert done.status == 1, done.err
 
 
+@pytest.mark.slow
 def test_flake8_refuses_options_that_cannot_be_used(project: Path) -> None:
     done = flake8("net.py", "--forward-call-module-classes", "a b!", cwd=project)
     assert "--forward-call-module-classes names 'b!', which is not the dotted name of a class" in done.out + done.err

@@ -109,6 +109,7 @@ def test_the_example_for_the_command_line_says_the_same(option: Option, made: Mo
     assert _shown(option, forward_call("config").lines)[0] == value
 
 
+@pytest.mark.slow
 def test_the_examples_for_flake8_are_taken_by_the_plugin(made: ModuleType, project: Path) -> None:
     examples = {option.name: made.in_flake8(option) for option in OPTIONS}
     own = {name: text for name, text in examples.items() if text is not None}

@@ -48,6 +48,7 @@ def refused(done: Result) -> str:
 # Files of the tool's own
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["forward-call.toml", ".forward-call.toml"])
 def test_a_file_of_its_own_has_the_keys_at_the_top_level(name: str, project: Path) -> None:
     write("pyproject.toml", "[tool.forward-call]\nselect = ['FWD005']\n")
@@ -73,6 +74,7 @@ def test_such_a_file_in_a_folder_below_counts_there() -> None:
     assert forward_call("check").lines == FOUND
 
 
+@pytest.mark.slow
 def test_plugin_reads_it_too(project: Path) -> None:
     write("forward-call.toml", "non-module-classes = ['torch.nn.Linear']\n")
     assert flake8("net.py", cwd=project).lines == []
@@ -240,6 +242,7 @@ def test_a_version_that_is_required_and_runs_is_no_trouble(required: str) -> Non
     assert forward_call("check").lines == FOUND
 
 
+@pytest.mark.slow
 def test_another_version_stops_before_its_keys_are_judged(project: Path) -> None:
     write("pyproject.toml", "[tool.forward-call]\nnew-key = 1\nrequired-version = '>=99'\n")
     told = f"pyproject.toml:3: required-version is '>=99', but the running version is {__version__}"

@@ -153,6 +153,7 @@ def test_python_lsp_server() -> None:
     assert settings("python-lsp-server")["pylsp"]["plugins"]["flake8"]["enabled"] is True
 
 
+@pytest.mark.slow
 def test_the_command_of_the_fixer_for_vim_is_one() -> None:
     *_, fixer = snippets("Vim with ALE", "vim")
     command = re.findall(r"'command': '([^']+)'", fixer)

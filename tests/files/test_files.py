@@ -92,6 +92,7 @@ def test_owner_group_and_special_bits_of_a_real_file_are_kept(mode: int) -> None
     assert Path("net.py").read_text() == FIXED
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not IS_ROOT, reason="only root can give a file away")
 def test_owner_that_cannot_be_kept_on_a_real_disk() -> None:
     write("net.py")
@@ -113,6 +114,7 @@ def test_attribute_of_a_real_file_is_kept() -> None:
     assert (os.getxattr("net.py", "user.origin"), Path("net.py").read_text()) == (b"here", FIXED)
 
 
+@pytest.mark.slow
 def test_folder_that_takes_no_new_file() -> None:
     write("shut/net.py", "good.py")
     Path("shut").chmod(0o555)
@@ -123,6 +125,7 @@ def test_folder_that_takes_no_new_file() -> None:
     assert (Path("shut/net.py").read_text(), Path("good.py").read_text()) == (PROGRAM, FIXED)
 
 
+@pytest.mark.slow
 def test_what_may_not_be_read_is_told_and_the_rest_is_fixed() -> None:
     write("good.py", "shut/net.py", "net.py", "listed/net.py")
     Path("link.py").symlink_to("shut/net.py")

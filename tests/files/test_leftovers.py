@@ -52,6 +52,7 @@ def left(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob(".forward-call-*"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", WHERE.values(), ids=list(WHERE))
 def test_what_a_killed_run_left_is_gone_after_the_next(where: str, project: Path) -> None:
     with started(where) as process:
@@ -62,6 +63,7 @@ def test_what_a_killed_run_left_is_gone_after_the_next(where: str, project: Path
     assert (left(project), (project / "net.py").read_text()) == ([], FIXED)
 
 
+@pytest.mark.slow
 def test_what_a_run_that_lives_is_writing_is_left_alone(project: Path) -> None:
     with started(WHERE["before it puts the file in place"]) as process:
         before = left(project)

@@ -137,6 +137,7 @@ def opening(tree: ast.AST) -> Iterator[tuple[str, int]]:
                 yield "open", node.lineno
 
 
+@pytest.mark.slow
 def test_no_module_opens_files_but_the_reader() -> None:
     found = {
         f"{path.relative_to(PACKAGE).as_posix()}:{row}: {name}"
@@ -231,6 +232,7 @@ def test_one_that_an_option_names_is_told_in_one_line(kind: str, args: list[str]
     assert f"x: is {name}, not a regular file" in done.err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["pipe", "device"])
 def test_one_that_explain_is_asked_about_is_told(kind: str, project: Path) -> None:
     name, make = KINDS[kind]
@@ -248,6 +250,7 @@ def test_standard_input_is_read_up_to_the_limit(project: Path) -> None:
     assert done.stderr == b"forward-call: standard input is larger than 100 MB\n"
 
 
+@pytest.mark.slow
 def test_program_that_is_too_large_is_told_and_the_others_are_looked_at(project: Path) -> None:
     with (project / "big.py").open("wb") as file:
         file.truncate(1 << 40)  # It takes up no space on disk.
@@ -256,6 +259,7 @@ def test_program_that_is_too_large_is_told_and_the_others_are_looked_at(project:
     assert done.err == "forward-call: ./big.py: is larger than 100 MB\n"
 
 
+@pytest.mark.slow
 def test_other_files_that_are_too_large_say_nothing_or_end_the_run(project: Path) -> None:
     for name in ("lib.py", "setup.cfg"):
         with (project / name).open("wb") as file:

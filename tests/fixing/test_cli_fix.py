@@ -319,6 +319,7 @@ def test_standard_input_of_a_real_process_comes_out_byte_for_byte(before: bytes,
     assert not Path("sub").exists()
 
 
+@pytest.mark.slow
 def test_closed_output_is_the_end(net: Path) -> None:
     for args in (["--diff", "net.py"], ["-"], ["--summary", "markdown", "net.py"]):
         command = [sys.executable, "-m", "flake8_forward_call", "fix", "--no-site-packages", *args]

@@ -225,6 +225,7 @@ def test_what_it_cannot_go_with(args: list[str], reason: str, nets: list[Path]) 
     assert nets[0].read_text() == NET
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no such terminals")
 def test_on_a_real_terminal(nets: list[Path]) -> None:
     import pty

@@ -179,6 +179,7 @@ def test_every_rule_is_named_by_its_title(rule: Rule) -> None:
     assert next(items(rendered, "Not fixed automatically")) == f"{rule.code} {rule.title}: 1 finding"
 
 
+@pytest.mark.slow
 def test_is_short_enough_for_github_and_says_what_is_left_out() -> None:
     many = [finding("self.layers", path=f"package/module{number}.py", row=number) for number in range(3000)]
     rendered = markdown(run_of(many, many))
@@ -269,6 +270,7 @@ def test_steps_speak_for_nobody_else() -> None:
     assert details(rendered) == [[f"a@b/#1.py:3: {awkward.replace('`', '')}", broken, steps[2][1].replace("`", "")]]
 
 
+@pytest.mark.slow
 def test_evidence_that_has_no_room_is_counted() -> None:
     many = [finding("self.layers", path=f"package/module{number}.py", row=number) for number in range(3000)]
     steps = {each: [("net.py:1", "`x` is set to `y`")] * 30 for each in many}

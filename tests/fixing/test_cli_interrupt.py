@@ -78,6 +78,7 @@ def test_real_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
     assert sorted(Path().iterdir()) == files
 
 
+@pytest.mark.slow
 def test_documents_are_whole_and_counted_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     old, new = (f"# Use\n\n```python\n{text}```\n" for text in (PROGRAM, FIXED))
@@ -114,6 +115,7 @@ def test_killed_process(files: list[Path]) -> None:
     assert count_fixed(files) == len(files)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_process_that_is_killed_while_it_writes_leaves_nothing_that_is_taken_for_a_program(files: list[Path]) -> None:
     end = "import os, signal; os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL);"

@@ -297,6 +297,7 @@ def test_a_derivation_that_fails_is_refused(error: Exception, monkeypatch: pytes
     assert failure(source, first_edit(source)) == "libcst cannot produce the rewritten text: too deep"
 
 
+@pytest.mark.slow
 def test_a_long_file_is_rewritten_in_reasonable_time() -> None:
     before = b"".join(b"y%d = f(m.forward(x), [1, 2, {'a': 3}])  # c\n" % number for number in range(500))
     assert rewritten(before) == before.replace(b".forward", b"")

@@ -115,6 +115,7 @@ LINES = [
 ]
 
 
+@pytest.mark.slow
 @generated
 @given(data=st.data(), end=st.sampled_from(["\n", "\r\n"]))
 def test_noqa_is_kept_and_so_is_what_it_silences(data: st.DataObject, end: str) -> None:

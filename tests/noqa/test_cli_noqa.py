@@ -98,6 +98,7 @@ def test_comment_stands_where_it_counts(tmp_path: Path, name: str) -> None:
     assert file.read_bytes() == HEAD + after
 
 
+@pytest.mark.slow
 def test_flake8_honours_every_comment(tmp_path: Path) -> None:
     for number, (before, _) in enumerate(PLACES.values()):
         (tmp_path / f"case{number}.py").write_bytes(HEAD + before)
@@ -117,6 +118,7 @@ def test_bare_noqa_and_what_is_silenced_need_nothing(tmp_path: Path) -> None:
     assert file.read_bytes() == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", [b"\r\n", b"\r"], ids=["windows", "old mac"])
 def test_line_ends_and_byte_order_mark_stay(tmp_path: Path, end: bytes) -> None:
     file = tmp_path / "net.py"
@@ -128,6 +130,7 @@ def test_line_ends_and_byte_order_mark_stay(tmp_path: Path, end: bytes) -> None:
     assert flake8(file).lines == []
 
 
+@pytest.mark.slow
 def test_encoding_stays(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     before = b"# coding: latin-1\n" + HEAD + b"m.forward('\xe9')  # \xe9\n"
@@ -189,6 +192,7 @@ def test_line_that_ends_in_the_braces_of_an_f_string_stays_readable_for_every_py
         assert file.read_bytes() == HEAD + b"y = f'''{m.forward(\nx)}'''  # noqa: FWD001\n"
 
 
+@pytest.mark.slow
 def test_last_line_in_a_string_without_an_end_is_silenced_or_left_as_flake8_sees_it(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     before = HEAD + b"m.forward('''\n# why''')"

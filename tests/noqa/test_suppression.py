@@ -88,6 +88,7 @@ def both_doors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, programs: dict[s
     return {name: f"./case{number:03}.py" in files for number, name in enumerate(programs)}
 
 
+@pytest.mark.slow
 def test_doors_agree_on_every_line_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bodies = SPEAKS | SILENT | UNDECIDED
     reported = both_doors(
@@ -106,6 +107,7 @@ def test_line_ends_make_no_difference(tmp_path: Path, monkeypatch: pytest.Monkey
     assert [line.split(":")[0] for line in done.lines] == ["./speaks.py"]
 
 
+@pytest.mark.slow
 def test_doors_agree_on_every_file_comment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program = f"{HEAD}        return self.stem.forward(x)\n"
     reported = both_doors(

@@ -74,6 +74,7 @@ def test_other_comments_are_not_reported(tmp_path: Path, name: str) -> None:
     assert report(file) == []
 
 
+@pytest.mark.slow
 def test_small_letters_where_flake8_wants_capitals(tmp_path: Path) -> None:
     file = tmp_path / "net.py"
     file.write_text(f"{HEAD}m.forward(x)  # noqa: fwd001\n")

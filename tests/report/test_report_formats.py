@@ -311,6 +311,7 @@ def test_sarif_shows_the_text_of_a_finding_and_the_rows_around_it() -> None:
         assert step == {"startLine": 7, "snippet": {"text": lines[6].rstrip("\n")}}
 
 
+@pytest.mark.slow
 def test_sarif_shows_no_rows_that_nobody_could_read() -> None:
     made("net.py", "from torch import nn\nm = nn.Linear(8, 4)\n" + "; ".join(["m.forward(1)"] * 200) + "\n")
     results = sarif_run(checked("sarif", "net.py"))["results"]

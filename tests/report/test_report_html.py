@@ -238,6 +238,7 @@ def _names_a_file(text: str) -> bool:
     return "\0" not in text and text.encode(errors="ignore").decode() == text
 
 
+@pytest.mark.slow
 @given(text=AWKWARD, name=AWKWARD.filter(_names_a_file), message=AWKWARD, hanging=AWKWARD)
 def test_whatever_is_told_stays_text(text: str, name: str, message: str, hanging: str) -> None:
     source = Source(f"d/{name}.py", text)

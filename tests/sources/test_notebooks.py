@@ -51,6 +51,7 @@ def test_json_has_the_cell_and_places_in_it(project: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell",
     [
@@ -123,6 +124,7 @@ def test_a_cell_that_is_indented_in_part_does_not_parse(project: Path) -> None:
     assert fault.startswith("nb.ipynb:cell 2:1:")
 
 
+@pytest.mark.slow
 def test_nbqa_shows_what_the_plugin_finds(project: Path) -> None:
     (project / "nb.ipynb").write_text(notebook(text("# T"), code(SETUP), code("%time 1\nmodel.forward(1)")))
     result = run("nbqa", "flake8", "nb.ipynb", "--isolated", "--select", "FWD", cwd=project)
@@ -482,6 +484,7 @@ def notebooks(draw: st.DrawFn) -> tuple[str, str]:
     return around[0] + old + around[1], around[0] + new + around[1]
 
 
+@pytest.mark.slow
 @given(notebooks())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_the_json_is_written_the_fix_takes_the_calls_and_nothing_else(
