@@ -17,13 +17,11 @@ import argparse
 import ast
 import functools
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-import venv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +29,13 @@ from pathlib import Path
 from labelled import tables
 from labelled.doors import check
 from labelled.fetch import WORK, fetch
+from labelled.installing import TOOLS_IN, installed
 from labelled.labels import EVIDENCE, FRESH, LABELS, Package, Site, read_labels
 from labelled.probes import MODULE, STUB, Question, ask, is_module, place_of_name
 from labelled.score import Answer, score, total
 
 REPORTED = Answer("FWD001")
 HERE = Path(__file__).resolve().parent
-TOOLS_IN = WORK.with_name("forward-call-other-tools")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = with_questions(sources, others, options.tools_in) if any(tool.with_questions for tool in chosen) else []
     rows = [row("flake8-forward-call", "this", sources, reported_by_this)]
     for tool in chosen:
-        commands = install(tool, options.tools_in)
+        commands = installed(tool.requirements, options.tools_in)
         where = asked if tool.with_questions else sources
         rows.append(row(tool.name, tool.version, where, functools.partial(tool.ask, commands)))
     headings = ["tool", "version", "precision", "recall", *EVIDENCE, "missed", "false alarms", "seconds"]
@@ -118,17 +116,6 @@ def row(name: str, version: str, sources: Sequence[Sources], ask_tool: Callable[
     counts = [result.due.total() - result.found.total(), result.false_alarms.total()]
     rates = [tables.rate(result.precision), tables.rate(result.recall())]
     return [name, version, *rates, *shares, *map(str, counts), f"{seconds:.0f}"]
-
-
-def install(tool: Tool, kept: Path) -> Path:
-    """The folder with the commands of a virtual environment with only this tool; it is created on first use."""
-    folder = kept / tool.requirements[0]
-    commands = folder / ("Scripts" if os.name == "nt" else "bin")
-    if not (folder / "complete").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        subprocess.run([str(commands / "python"), "-m", "pip", "install", "-qq", *tool.requirements], check=True)
-        (folder / "complete").touch()
-    return commands
 
 
 def with_questions(sources: Sequence[Sources], others: Sequence[Path], kept: Path) -> list[Sources]:

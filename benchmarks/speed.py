@@ -7,8 +7,10 @@
 
 Every program is run once per round, one after the other, so that all of them meet the same machine. The table shows the
 median of the rounds, and for the CPU time the smallest and the largest value as well. The programs get a copy of the
-releases, in which two files are changed on the way. ruff and flake8 must be installed beside this package. Python may
-keep the bytecode of what it imports, as it does for everyone who has installed the programs.
+releases, in which two files are changed on the way. A second table shows the cost for 1 to 64 copies of a package in
+one project. ruff and flake8 must be installed beside this package; pip fetches ripgrep, TorchFix and
+flake8-no-module-forward-call. Python may keep the bytecode of what it imports, as it does for everyone who has
+installed the programs.
 """
 
 from __future__ import annotations
@@ -21,14 +23,17 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
 import flake8_forward_call
 from labelled.fetch import WORK, fetch
+from timed import growth, others
+from timed.others import Others
+from timed.plot import plot
+from timed.programs import Cost, Program, cost
 
 PLUGIN = "flake8-forward-call"
 
@@ -43,6 +48,9 @@ NAMED = (LEAF, BASE, ALONE)
 SMALL = "import os\n\nprint(os.getcwd())\n"
 
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
+GROWTH = "<!-- speed growth: begin -->", "<!-- speed growth: end -->"
+# Beside the page.
+PLOT = "_static/speed.svg"
 HEADER = "| program | CPU s | from - to | wall s | MB | compared |"
 ALIGNMENT = "| --- | ---: | ---: | ---: | ---: | ---: |"
 
@@ -59,26 +67,6 @@ sys.exit(main())
 
 
 @dataclass(frozen=True)
-class Cost:
-    """What one run took: seconds of processor time, seconds until it ended, and its peak memory in MB."""
-
-    cpu: float
-    wall: float
-    memory: float
-
-
-@dataclass(frozen=True)
-class Program:
-    """A command with a name for the table. ``before`` prepares a run. Its cost is compared with that of ``against``."""
-
-    name: str
-    command: list[str]
-    against: str = ""
-    by: Callable[[Cost], float] = lambda cost: cost.cpu
-    before: Callable[[], None] = lambda: None
-
-
-@dataclass(frozen=True)
 class Tree:
     """The folders to check, and files in them."""
 
@@ -89,6 +77,7 @@ class Tree:
     named: list[Path]
     cache: Path
     small: Path
+    sample: Path  # A package, for a tool that would take too long on all folders.
     changes: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
@@ -105,20 +94,30 @@ class Tree:
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5, help="how often each program runs (default: 5)")
-    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page, between its marks")
+    parser.add_argument(
+        "--write", type=Path, metavar="PAGE", help="put the tables into this page, and the plot beside it"
+    )
     parser.add_argument("--smoke", action="store_true", help="a tree of three files, each program once")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
         tree = made_up(folder) if options.smoke else copied(folder)
-        programs = [one for one in programs_for(tree) if not options.smoke or one.name != RUFF or _has_ruff()]
+        tools = Others() if options.smoke else others.fetched()
+        programs = [one for one in programs_for(tree, tools) if not options.smoke or _is_here(one)]
         _assert_that_only_one_has_the_plugin()
         costs = measured(programs, tree.cache, 1 if options.smoke else options.rounds)
         text = "\n".join([described(tree, 1 if options.smoke else options.rounds), "", *table(programs, costs)])
-    print(text)
+        print(text)
+        copies = (1, 2) if options.smoke else growth.COPIES
+        check = [sys.executable, "-m", "flake8_forward_call", "check", "--quiet"]
+        (folder / "grown").mkdir()
+        grown = "\n".join(growth.grown(tree.sample, folder / "grown", copies, check))
+        print(f"\n{grown}")
+    picture = plot({name: statistics.median(one.wall for one in several) for name, several in costs.items()})
     if options.write is not None:
-        page = options.write.read_text(encoding="utf-8")
-        options.write.write_text(with_table(page, text), encoding="utf-8")
+        page = with_table(options.write.read_text(encoding="utf-8"), text)
+        options.write.write_text(with_table(page, grown, *GROWTH), encoding="utf-8")
+        (options.write.parent / PLOT).write_text(picture, encoding="utf-8")
     return 0
 
 
@@ -128,7 +127,16 @@ def copied(folder: Path) -> Tree:
         shutil.copytree(fetch(release, WORK), folder / release)
     folders = [folder / release for release in RELEASES]
     named = [folder / one for one in NAMED]
-    return Tree(folders, folder / LEAF, folder / BASE, folder / ALONE, named, folder / "cache", _small(folder))
+    return Tree(
+        folders,
+        folder / LEAF,
+        folder / BASE,
+        folder / ALONE,
+        named,
+        folder / "cache",
+        _small(folder),
+        (folder / LEAF).parents[1],
+    )
 
 
 def made_up(folder: Path) -> Tree:
@@ -142,7 +150,7 @@ def made_up(folder: Path) -> Tree:
     for name, text in texts.items():
         (top / f"{name}.py").write_text(text, encoding="utf-8")
     leaf, base = top / "leaf.py", top / "base.py"
-    return Tree([top], leaf, base, leaf, [leaf, base], folder / "cache", _small(folder))
+    return Tree([top], leaf, base, leaf, [leaf, base], folder / "cache", _small(folder), top)
 
 
 def _small(folder: Path) -> Path:
@@ -155,7 +163,7 @@ def _small(folder: Path) -> Path:
 EMPTY, RUFF, FLAKE8 = "`python -c pass`", "`ruff check --no-cache`, one rule", "flake8 alone"
 
 
-def programs_for(tree: Tree) -> list[Program]:
+def programs_for(tree: Tree, tools: Others) -> list[Program]:
     """What is measured, in the order of a round: what fills the cache comes before what uses it."""
     python = sys.executable
     call = [python, "-m", "flake8_forward_call"]
@@ -183,6 +191,7 @@ def programs_for(tree: Tree) -> list[Program]:
         Program(FLAKE8, [python, "-c", FLAKE8_WITHOUT_PLUGIN, *flake8]),
         Program("flake8 with the plugin, cold", [python, "-m", "flake8", *flake8], FLAKE8, before=tree.forget),
         Program("flake8 with the plugin, warm", [python, "-m", "flake8", *flake8], FLAKE8),
+        *others.programs(tools, folders, str(tree.sample), check, ruff=RUFF, flake8=FLAKE8),
     ]
 
 
@@ -192,26 +201,9 @@ def measured(programs: Sequence[Program], cache: Path, rounds: int) -> dict[str,
     for number in range(1, rounds + 1):
         for one in programs:
             one.before()
-            environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-            environment["FORWARD_CALL_CACHE_DIR"] = str(cache)
-            costs[one.name].append(_cost(one.command, environment))
+            costs[one.name].append(cost(one.command, cache))
             print(f"round {number}: {one.name}: {costs[one.name][-1].cpu:.2f} s", file=sys.stderr, flush=True)
     return costs
-
-
-def _cost(command: list[str], environment: dict[str, str]) -> Cost:
-    with tempfile.TemporaryFile() as errors:
-        start = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment, cwd="/")
-        _, status, usage = os.wait4(process.pid, 0)
-        wall = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode not in {0, 1}:
-            errors.seek(0)
-            reason = errors.read().decode(errors="replace")
-            raise SystemExit(f"exit status {process.returncode}: {command}\n{reason}")
-    memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
-    return Cost(usage.ru_utime + usage.ru_stime, wall, memory)
 
 
 def described(tree: Tree, rounds: int) -> str:
@@ -251,8 +243,11 @@ def with_table(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:
     return f"{page[:before]}\n{text}\n{page[after:]}"
 
 
-def _has_ruff() -> bool:
-    return subprocess.run([sys.executable, "-m", "ruff", "--version"], check=False, capture_output=True).returncode == 0
+def _is_here(program: Program) -> bool:
+    """Whether a program can be started: the smoke run fetches nothing."""
+    if program.name == RUFF:
+        return subprocess.run([*program.command[:3], "--version"], check=False, capture_output=True).returncode == 0
+    return program.command[0] == sys.executable
 
 
 def _assert_that_only_one_has_the_plugin() -> None:

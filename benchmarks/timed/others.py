@@ -29,7 +29,7 @@ def fetched() -> Others:
     """The commands, which pip fetches on first use. flake8 has the version of the one that runs this plugin."""
     flake8 = ("flake8-no-module-forward-call==0.1.1", f"flake8=={version('flake8')}")
     return Others(
-        installed(("ripgrep==15.1.0",)) / "rg",
+        installed(("ripgrep==14.1.0",)) / "rg",
         installed(flake8) / "flake8",
         installed(("torchfix==0.7.0",)) / "torchfix",
     )

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from xml.etree import ElementTree
 
 import pytest
 
@@ -25,14 +26,14 @@ def speed(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
     monkeypatch.setitem(sys.modules, "speed", module)
     spec.loader.exec_module(module)
     yield module
-    for name in [one for one in sys.modules if one.partition(".")[0] == "labelled"]:
+    for name in [one for one in sys.modules if one.partition(".")[0] in {"labelled", "timed"}]:
         del sys.modules[name]
 
 
 def test_table_on_the_page_has_the_programs_and_the_format_of_the_benchmark(speed: ModuleType, tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
     where, _, *table = page[page.index(speed.BEGIN) + len(speed.BEGIN) : page.index(speed.END)].strip().splitlines()
-    programs = speed.programs_for(speed.made_up(tmp_path))
+    programs = speed.programs_for(speed.made_up(tmp_path), speed.Others())
     costs = {one.name: [speed.Cost(1.0, 2.0, 3.0)] for one in programs}
     assert _without_figures(table) == _without_figures(speed.table(programs, costs))
     assert re.fullmatch(
@@ -60,3 +61,11 @@ def test_a_program_is_compared_round_by_round(speed: ModuleType) -> None:
 
 def _without_figures(lines: Iterable[str]) -> list[str]:
     return [re.sub(r"(?<=[| ])\d+(?:\.\d+)?(?= )", "N", line) for line in lines]
+
+
+def test_the_plot_has_a_bar_for_each_program_and_ten_times_as_long_is_one_mark_further(speed: ModuleType) -> None:
+    root = ElementTree.fromstring(speed.plot({"`rg`": 0.1, "a < b": 1.0, "slow": 10.0}))
+    texts = ["".join(one.itertext()) for one in root.findall(".//{*}text")]
+    assert texts == ["0.01 s", "0.1 s", "1 s", "10 s", "rg", "0.10", "a < b", "1.00", "slow", "10.00"]
+    widths = [float(one.attrib["width"]) for one in root.findall(".//{*}rect")]
+    assert widths == pytest.approx([widths[0], 2 * widths[0], 3 * widths[0]], abs=2)
