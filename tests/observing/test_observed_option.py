@@ -179,6 +179,7 @@ def test_a_mixin_that_no_class_uses_is_whatever_a_run_shows() -> None:
         ("", "    forward = print\n", ""),
         ("", "    def __getattr__(self, name): ...\n", ""),
         ("", "    def set(self, name): setattr(self, name, 1)\n", ""),
+        ("", "    def set(self, names): self.__dict__.update(names)\n", ""),
         ("", "", "\n\nclass Used(Mixin): ...\n"),
         ("", "", "\n\nMixin().go(1)\n"),
         ("(dict)", "", ""),

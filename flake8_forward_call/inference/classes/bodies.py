@@ -27,6 +27,16 @@ def assignments(cls: SourceClass, name: str) -> Iterator[Binding]:
     yield from set_on_self(cls.scope).bindings(name)
 
 
+def may_set_any_name(cls: SourceClass) -> bool:
+    """Whether a method of the class may set an attribute whose name the text does not show, also by ``__dict__``."""
+    return any(True for _ in set_on_self(cls.scope).unnamed) or any(
+        isinstance(node, ast.Attribute) and node.attr == "__dict__"
+        for method in cls.scope.children
+        for call in method.calls
+        for node in ast.walk(call.func)
+    )
+
+
 def first_method(cls: SourceClass, name: str) -> Scope | None:
     """The scope of the class's own method of that name, or None."""
     for binding in flow_of(cls.scope).exit.get(name, ()):

@@ -9,7 +9,6 @@ from operator import eq
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.syntax.references import references_to
 from flake8_forward_call.inference.types import ClassObject, alternatives
 from flake8_forward_call.inference.verdicts.verdict import Standing
@@ -41,11 +40,9 @@ def is_for_others(asked: Questions, cls: SourceClass, name: str) -> bool:
         return False
     owner = bodies.of_self(cls)
     for one in asked.hierarchy.order(cls):
-        if not isinstance(one, SourceClass) or not _is_read(asked, one):
+        if not isinstance(one, SourceClass) or not _is_read(asked, one) or bodies.may_set_any_name(one):
             return False
         if any(asked.own_member(one, owner, each) is not None for each in (name, *bodies.MADE_UP)):
-            return False
-        if any(True for _ in set_on_self(one.scope).unnamed):
             return False
     return not _is_made(asked, cls)
 

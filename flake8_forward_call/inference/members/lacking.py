@@ -6,13 +6,10 @@ nothing about the others, unless its class makes attributes up: then it may have
 
 from __future__ import annotations
 
-import ast
-
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import KnownClass, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import Questions
-from flake8_forward_call.inference.syntax.on_self import set_on_self
 from flake8_forward_call.inference.types import PLAIN, UNKNOWN, Instance, NoneValue, Type, alternatives, union
 
 
@@ -38,19 +35,9 @@ def _of_lacking(asked: Questions, owner: Type, name: str) -> Type:
         if isinstance(cls, SourceClass):
             if asked.own_member(cls, owner, name) is not None:
                 return UNKNOWN  # It is set, to something that was not read.
-            if any(True for _ in set_on_self(cls.scope).unnamed) or _is_written_whole(cls):
+            if bodies.may_set_any_name(cls):
                 return PLAIN  # Anything may be stored under any name, so that nothing is proven.
             for method in bodies.MADE_UP:
                 if bodies.first_method(cls, method) is not None:
                     made_up.append(asked.returned(asked.attribute(owner, method)))
     return union([UNKNOWN, *made_up])
-
-
-def _is_written_whole(cls: SourceClass) -> bool:
-    """Whether a method of the class writes to ``__dict__``, and so under any name."""
-    return any(
-        isinstance(node, ast.Attribute) and node.attr == "__dict__"
-        for method in cls.scope.children
-        for call in method.calls
-        for node in ast.walk(call.func)
-    )
