@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from timed.programs import cost
@@ -21,10 +22,9 @@ def grown(package: Path, folder: Path, copies: Sequence[int], check: Sequence[st
     (folder / "pyproject.toml").touch()
     texts = {path.relative_to(package): path.read_text(encoding="utf-8") for path in sorted(package.rglob("*.py"))}
     lines = sum(text.count("\n") for text in texts.values())
-    made = 0
-    for number in copies:
-        for made in range(made + 1, number + 1):  # noqa: B020
-            _copy(texts, package.name, folder / f"{package.name}{made}")
+    for before, number in pairwise((0, *copies)):
+        for one in range(before, number):
+            _copy(texts, package.name, folder / f"{package.name}{one + 1}")
         cache = folder.with_name(f"{folder.name}-cache-{number}")
         cold, warm = cost([*check, str(folder)], cache), cost([*check, str(folder)], cache)
         files = number * len(texts)

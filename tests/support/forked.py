@@ -1,13 +1,14 @@
 """Real processes of the command that start in milliseconds: forked from one that has imported the server.
 
 To import what the protocol needs takes most of the time of a test with a server. So the first such test starts a
-process that imports it once, listens on a socket, and makes nothing else. For each server there is a caller in place of
+process that imports it once, listens on a socket, and does nothing else. For each server there is a caller in place of
 the process itself: it hands over its arguments, environment, folder and streams, passes on signals, and ends as the
 server ends. If the caller is killed, so is the server.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import signal
@@ -18,36 +19,30 @@ _START = ("-m", "flake8_forward_call")
 _STREAMS = (0, 1, 2)
 _MAX_REQUEST = 4_000_000
 
-# The socket of this process's own parent of servers.
-_address: str | None = None
-
 
 def quick(command: tuple[str, ...]) -> tuple[str, ...]:
     """A command that does the same as one of ``forward-call``; any other command as it is."""
     if command[0] != sys.executable or command[1:3] != _START or not hasattr(os, "pidfd_open"):
         return command
-    return (sys.executable, "-I", "-S", __file__, _parent(), *command[3:])
+    return (sys.executable, "-I", "-S", __file__, _parent()[0], *command[3:])
 
 
-def _parent() -> str:
-    """The socket of the process that forks servers, which is started if there is none yet, and ends with this one."""
-    global _address  # noqa: PLW0603
-    if _address is None:
-        import subprocess
-        import tempfile
+@functools.cache
+def _parent() -> tuple[str, object]:
+    """The socket of the process that forks servers, and this process, which is started by the first call.
 
-        _address = os.path.join(tempfile.mkdtemp(), "s")  # noqa: PTH118
-        process = subprocess.Popen(
-            (sys.executable, __file__, _address, "--parent"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == b"ready\n"
-        # The pipe to it is closed when this process ends, however that happens.
-        _kept.append(process)
-    return _address
+    It ends with the process that has started it, which closes the pipe to it however it ends.
+    """
+    import subprocess
+    import tempfile
 
-
-_kept: list[object] = []
+    address = os.path.join(tempfile.mkdtemp(), "s")  # noqa: PTH118
+    process = subprocess.Popen(
+        (sys.executable, __file__, address, "--parent"), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return address, process
 
 
 def _serve(address: str) -> None:
@@ -55,13 +50,10 @@ def _serve(address: str) -> None:
     import select
     import shutil
 
-    import libcst  # noqa: F401
-
-    from flake8_forward_call import analysis, cli, fixing, group  # noqa: F401
-    from flake8_forward_call.inference.verdicts import judge  # noqa: F401
+    from flake8_forward_call import analysis, cli, group  # noqa: F401
     from flake8_forward_call.server import app  # noqa: F401
-    from flake8_forward_call.visiting import visitor  # noqa: F401
 
+    analysis.get_ready()
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
         server.listen(64)
