@@ -409,35 +409,46 @@ def slots_in(kind: Type) -> Iterator[Slot]:
 # What a type may consist of. Only programs that put values into themselves, or the same value into many places, have
 # types of more parts than a few dozen. Deeper ones than list[dict[str, tuple[X, ...]]] come from loops, too.
 MAX_TYPE_DEPTH = 5
-MAX_TYPE_SIZE = 1_000
+MAX_TYPE_SIZE = 100
 
 
 def bounded(kind: Type) -> Type:
     """The type, or one that is nested less deeply if it is too deep or too large."""
-    for depth in range(MAX_TYPE_DEPTH, 0, -1):
+    if _fits(kind, MAX_TYPE_DEPTH):  # Most do. Putting them together anew would take longer, and share nothing.
+        return kind
+    for depth in range(MAX_TYPE_DEPTH, 1, -1):
         found = trimmed(kind, depth)
-        if found is kind or depth == 1 or not _is_larger(found, MAX_TYPE_SIZE):
+        if _fits(found, depth):
             return found
-    return UNKNOWN
+    return trimmed(kind, 1)
 
 
-def _is_larger(kind: Type, size: int) -> bool:
-    """Whether a type has more parts than so many."""
-    todo, count = [kind], 0
+def _fits(kind: Type, depth: int) -> bool:
+    """Whether a type has at most ``MAX_TYPE_SIZE`` parts, and none that ``trimmed`` would take away."""
+    todo, count = [(kind, depth)], 0
     while todo:
         count += 1
-        if count > size:
-            return True
-        match todo.pop():
-            case Union(several) | Tuple(several):
-                todo += several
-            case Instance(slots=slots) | Slot(bound=Instance(slots=slots)) if slots:
-                todo += [value for _, value in slots]
+        if count > MAX_TYPE_SIZE:
+            return False
+        one, left = todo.pop()
+        match one:
+            case Union(several):
+                todo += [(inner, left) for inner in several]
+                continue
+            case Instance(slots=slots) | Slot(owner=OfOwnClass(), bound=Instance(slots=slots)) if slots:
+                inside, least = [value for _, value in slots], 2
+            case Tuple(items) if items:
+                inside, least = list(items), 1
             case Many(inner) | Awaitable(inner) | Managed(inner) | Partial(inner):
-                todo.append(inner)
+                inside, least = [inner], 1
             case Mapping(key, value, entries):
-                todo += [key, value, *(one for _, one in entries)]
-    return False
+                inside, least = [key, value, *(entry for _, entry in entries)], 1
+            case _:
+                continue
+        if left < least:
+            return False
+        todo += [(inner, left - 1) for inner in inside]
+    return True
 
 
 def trimmed(kind: Type, depth: int) -> Type:
