@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
@@ -94,7 +93,7 @@ def _in_order(source: Source, findings: list[Finding]) -> list[Finding]:
 def _in_cells(source: Source, findings: list[Finding]) -> Iterator[Finding]:
     for finding in findings:
         cell = source.cell_at(finding.start.row)
-        yield finding if cell is None else replace(finding, cell=cell)
+        yield finding if cell is None else finding._replace(cell=cell)
 
 
 def internal_error(error: Exception) -> str:

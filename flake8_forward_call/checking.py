@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from flake8_forward_call.analysis import analyse, known, unanalysable
 from flake8_forward_call.configuration.settings import settings_or_fault
@@ -30,8 +29,7 @@ from flake8_forward_call.sources.source import (
 _Find: TypeAlias = Callable[[Source, Callable[[str], bool]], "list[Finding] | None"]
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """A file's selected and unsuppressed findings, and its source if it was needed and could be decoded."""
 
     findings: list[Finding]
@@ -156,7 +154,7 @@ def wanted(findings: list[Finding], text: str, selection: Selection) -> list[Fin
     A finding of a rule that may not be fixed loses its fix here, so that no door offers it.
     """
     selected = [
-        finding if finding.fix is None or selection.may_fix(finding.code) else replace(finding, fix=None)
+        finding if finding.fix is None or selection.may_fix(finding.code) else finding._replace(fix=None)
         for finding in findings
         if selection.keeps(finding.code)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -63,7 +62,7 @@ def noqa_options(command: _Command) -> _Command:
 def with_unused(path: str) -> Selection:
     """The selection for a file with the rule for comments that silence nothing."""
     selection = selection_of(path)
-    return dataclasses.replace(selection, extend_select=(*selection.extend_select, fwd100.RULE.code))
+    return selection._replace(extend_select=(*selection.extend_select, fwd100.RULE.code))
 
 
 def selects_of(*, report_unused_noqa: bool, ignore_noqa: bool) -> Selects:

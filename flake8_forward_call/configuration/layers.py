@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_forward_call.configuration.options import BY_NAME
 from flake8_forward_call.configuration.values import Value
@@ -13,8 +13,7 @@ from flake8_forward_call.configuration.values import Value
 _ABOUT_RULES = ("ignore", "extend-select")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """The value of an option from one source.
 
     ``base`` is the folder that patterns in it are relative to. ``path`` is the file that sets it and ``row`` the line;

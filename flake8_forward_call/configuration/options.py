@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_forward_call.report.formats import FORMATS
 
@@ -24,8 +24,7 @@ class Kind(enum.Enum):
     COUNT = "a number from 1 on, or auto"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option.
 
     ``name`` is its key in ``pyproject.toml``. On the command line it is ``--name``, or ``flag`` if only the opposite of

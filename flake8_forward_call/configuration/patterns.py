@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from flake8_forward_call.configuration.wildmatch import SPECIAL, Glob, GlobError, glob_of_name, glob_of_path
 
@@ -28,8 +28,7 @@ class PatternError(Exception):
     """A pattern that can match nothing, or too many patterns; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Parsed:
+class _Parsed(NamedTuple):
     """A parsed line: ``text`` is the pattern without ``!`` and outer slashes; ``is_name``: it matches in any folder."""
 
     text: bytes
@@ -38,8 +37,7 @@ class _Parsed:
     is_name: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(NamedTuple):
     """A pattern with a glob: its literal prefix, and what the rest has to match."""
 
     prefix: bytes

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_forward_call.configuration.files import (
     FILE,
@@ -22,8 +23,7 @@ from flake8_forward_call.configuration.options import AUTO, BY_NAME
 from flake8_forward_call.configuration.values import CodesByPattern, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """A value for each option of the table; ``parts`` has the sources of each one that is set."""
 
     select: tuple[str, ...] | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # The characters that end the literal prefix of a glob.
 SPECIAL = re.compile(rb"[*?\[\\]")
@@ -43,8 +43,7 @@ class GlobError(Exception):
     """A glob that can match nothing; the text says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Glob:
+class Glob(NamedTuple):
     """A glob for paths: runs of names, with any number of folders between one run and the next.
 
     ``is_open``: something must follow the last run.

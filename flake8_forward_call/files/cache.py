@@ -8,7 +8,6 @@ no record, and the caller computes the result again.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -156,6 +155,8 @@ def tool() -> str:
 
 
 def _checksum(body: bytes) -> str:
+    import hashlib  # It loads OpenSSL.
+
     return hashlib.blake2b(body, digest_size=20).hexdigest()
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Container, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
+from typing import NamedTuple
 
 from flake8_forward_call.configuration.files import FILES
 from flake8_forward_call.configuration.patterns import PatternError, Patterns, compiled, lines_of
@@ -28,8 +28,7 @@ _BY_DEFAULT = Settings().include
 MAX_GITIGNORE = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ignoring:
+class Ignoring(NamedTuple):
     """The patterns that apply in a folder: each list with the folder that it is relative to, the outermost first.
 
     ``named`` is the real path of a folder that the user named, or empty. Patterns are not applied to that folder itself
@@ -47,12 +46,12 @@ class Ignoring:
         if not patterns:
             return self
         if (below := _below(folder, self.named)) is None:
-            return replace(self, lists=(*self.lists, (folder, compiled(tuple(patterns)))))
+            return self._replace(lists=(*self.lists, (folder, compiled(tuple(patterns)))))
         parts = below.split("/")
         way = ["/".join(parts[:number]) for number in range(1, len(parts) + 1)]
         found = groupby(_set_aside(patterns, folder, self.named, way), itemgetter(0))
         more = ((base, compiled(tuple(pattern for _, pattern in group))) for base, group in found)
-        return replace(self, lists=(*self.lists, *more))
+        return self._replace(lists=(*self.lists, *more))
 
     def with_gitignore_of(self, folder: str) -> Ignoring:
         """The same with the patterns of the ``.gitignore`` in a folder, if there is a readable one.
@@ -64,7 +63,7 @@ class Ignoring:
             data = read_bytes(path, MAX_GITIGNORE, follow=False)
             return self.with_patterns(folder, lines_of(data))
         except (TooLargeError, PatternError) as error:
-            return replace(self, fault=self.fault or f"{shown(near(path))}: {error}")
+            return self._replace(fault=self.fault or f"{shown(near(path))}: {error}")
         except OSError:  # git continues without such a file too.
             return self
 
@@ -104,8 +103,7 @@ def _set_aside(patterns: Sequence[bytes], folder: str, named: str, way: Sequence
             yield named, pattern
 
 
-@dataclass(frozen=True, slots=True)
-class LeftOut:
+class LeftOut(NamedTuple):
     """What is skipped in a folder: by git, and by the settings that apply there.
 
     ``included`` has the files that are looked at, None for the default; ``with_documents``: documents as well.
@@ -140,15 +138,14 @@ class LeftOut:
         found = self
         if any(name in names for name in FILES):
             settings, invalid = settings_or_fault(Path(folder))
-            found = replace(
-                found,
+            found = found._replace(
                 by_user=_of_user(settings, self.by_user.named),
                 included=included_by(settings),
                 invalid=invalid,
                 with_documents=settings.documents,
             )
         if self.respects_git and GITIGNORE in names:
-            found = replace(found, by_git=found.by_git.with_gitignore_of(folder))
+            found = found._replace(by_git=found.by_git.with_gitignore_of(folder))
         return found
 
     def takes(self, path: str) -> bool:

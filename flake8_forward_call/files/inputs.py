@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_forward_call.files.discovery import find_files, is_chosen
 from flake8_forward_call.files.reading import MAX_BYTES, NotPlainError, Stamp, read_bytes, stamp_of
@@ -18,8 +18,7 @@ STDIN = "-"
 STDIN_NAME = "stdin"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """Bytes to check, and the file name for their findings.
 
     The bytes are empty if nothing is to be reported about the file. ``stamp`` is that of the file before it was read.

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A location in a text: row and column, both 1-based, the column counted in characters."""
 
     row: int
@@ -17,8 +16,7 @@ class Place:
         return f"{self.row}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A cell of a notebook: its number among all cells, from 1, and the number of rows of the program above it."""
 
     number: int
@@ -40,8 +38,7 @@ class Applicability(enum.Enum):
     UNSAFE = "unsafe"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     """Replace the text from ``start`` to ``end`` (exclusive) with ``content``."""
 
     start: Place
@@ -49,8 +46,7 @@ class Edit:
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     """The fix for one finding.
 
     ``before`` and ``after`` show the call in short form: ``self.net.forward(...)`` and ``self.net(...)``. ``reason``
@@ -65,8 +61,7 @@ class Fix:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """What a finding is about, regardless of its line numbers, so that it can be recognised later.
 
     ``subject`` is its code on one line, ``self.net.forward(...)`` or ``__call__``; ``scope`` is the dotted name of the
@@ -82,8 +77,7 @@ class Context:
     attached: tuple[tuple[str, int, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One finding of one rule.
 
     ``start`` and ``end`` enclose the name that is reported; ``noqa_row`` is the row on which a ``# noqa`` comment

@@ -87,7 +87,7 @@ def finding_for(source: Source, site: Site, verdict: Verdict) -> Finding | None:
     elif verdict.clues:
         message += f" ({_EVIDENCE})"
     context = context_of_call(source, f"{site.receiver}.forward{arguments}", site.candidate, site.start)
-    context = replace(context, attached=attached(verdict))
+    context = context._replace(attached=attached(verdict))
     is_urgent = verdict.seen is not None and bool(verdict.seen.hooks)
     return Finding(
         rule.code,
@@ -177,7 +177,7 @@ def _finding_for_unwrapped(source: Source, one: Unwrapped) -> Finding | None:
         remedy=one.wrapper.remedy.format(wrapper=shortened(one_line(outside), _RECEIVER_SHOWN), method=one_line(name)),
     )
     context = context_of_statement(source, subject, start)
-    context = replace(context, first_row=min(start.row, one.call.lineno), last_row=max(start.row, context.last_row))
+    context = context._replace(first_row=min(start.row, one.call.lineno), last_row=max(start.row, context.last_row))
     return Finding(fwd006.RULE.code, source.path, start, end, message, start.row, context=context)
 
 

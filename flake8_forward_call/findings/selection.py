@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import takewhile
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from flake8_forward_call.rules import BY_CODE, RULES
 
@@ -25,8 +24,7 @@ class UnknownCodeError(Exception):
     """A code that is neither a rule's code nor a prefix of one; the text names it and what was probably meant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The codes and prefixes that the user gave; ``select`` is None if the rules' defaults apply.
 
     ``honours_noqa``: whether a `# noqa` comment silences a finding. ``fixable`` is None if all rules are.
@@ -75,7 +73,7 @@ def without_noqa(selects: Selects) -> Selects:
 
 
 def _without_noqa(selects: Selects, path: str) -> Selection:
-    return replace(selects(path), honours_noqa=False)
+    return selects(path)._replace(honours_noqa=False)
 
 
 def everywhere(selection: Selection) -> Selects:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -107,7 +106,7 @@ class Proposing:
         selection = self.selects(name)
         unsafe = [rule.code for rule in RULES if rule.applicability is Applicability.UNSAFE]
         others = tuple(code for code in unsafe if selection.leaves_open(code))
-        wider = dataclasses.replace(selection, extend_select=(*selection.extend_select, *others))
+        wider = selection._replace(extend_select=(*selection.extend_select, *others))
         return everywhere(wider), others
 
     def _may_fix(self, finding: Finding) -> bool:
@@ -118,7 +117,7 @@ def _split(checked: Checked, others: Sequence[str]) -> tuple[Checked, tuple[str,
     """A file without the findings of these rules, and the codes of those among them that can be fixed."""
     not_selected = tuple(each.code for each in checked.findings if each.fix and each.code in others)
     left = [each for each in checked.findings if each.code not in others]
-    return dataclasses.replace(checked, findings=left), not_selected
+    return checked._replace(findings=left), not_selected
 
 
 def steps_of(found: Report) -> dict[Finding, list[tuple[str, str]]]:

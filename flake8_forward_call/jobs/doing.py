@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 
 from flake8_forward_call.files.inputs import Input
@@ -52,7 +51,7 @@ def done(
         each, _ = taken[place]
         # Without its bytes, if these are not needed any more: all files may be more than the memory holds.
         is_needed = each.is_stdin or task.needs_text(answer)
-        taken[place] = each if is_needed else replace(each, data=b""), answer
+        taken[place] = each if is_needed else each._replace(data=b""), answer
 
     for each in inputs:
         taken.append((each, None))

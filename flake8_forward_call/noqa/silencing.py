@@ -6,8 +6,8 @@ import ast
 import warnings
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from flake8_forward_call.checking import check_source
 from flake8_forward_call.findings.finding import Edit, Finding, Place
@@ -21,8 +21,7 @@ EVERY_RULE = Selection(select=("FWD",))
 _BLANKS = " \t\f"
 
 
-@dataclass(frozen=True, slots=True)
-class Silenced:
+class Silenced(NamedTuple):
     """A file with the comments, the findings that they silence, and those that cannot get one, each with the reason."""
 
     source: Source

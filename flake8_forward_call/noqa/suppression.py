@@ -6,8 +6,8 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
+from typing import NamedTuple
 
 from flake8_forward_call.findings.finding import Finding, Place
 from flake8_forward_call.rules import fwd900
@@ -75,8 +75,7 @@ def ignores_file(path: str, text: str) -> bool:
     return "flake8" in text.lower() and Suppression(path, text).ignores_file
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """The rows that flake8 searches together for a ``# noqa``: one, or several joined by a string or a backslash.
 
     ``comment`` is the start of the comment at the end of the last row, if there is one. ``in_string``: the last row
@@ -89,16 +88,14 @@ class Stretch:
     in_string: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NamedCode:
+class NamedCode(NamedTuple):
     """A code in a ``# noqa: CODE``, with the location of its first character."""
 
     code: str
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """One ``# noqa`` in a stretch, with its codes.
 
     ``in_comment``: it is in the comment of the stretch, and not in a string. ``counts``: it is the first in its

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from flake8_forward_call.findings.finding import Edit, Finding, Place
 from flake8_forward_call.rules import fwd900
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from flake8_forward_call.inference.evidence import Step
 
 
-@dataclass(frozen=True, slots=True)
-class Circumstances:
+class Circumstances(NamedTuple):
     """How a check was run.
 
     ``command`` is the command line, ``paths`` are its paths, ``files`` is the number of checked files; ``rules`` are

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from flake8_forward_call.findings.finding import Applicability
 
@@ -11,8 +11,7 @@ _DOCS = "https://flake8-forward-call.readthedocs.io/en/latest/rules/"
 _DUNDER = re.compile(r"(?:\w+\.)*__\w+__")
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One rule.
 
     ``name`` is a short name with hyphens, which statistics show. ``applicability`` is that of the rule's best fix, or

@@ -74,7 +74,7 @@ def _actions(
         return []
     # The diagnostics of the client show which other rules flake8 was configured to report.
     added = (*terms.selection.extend_select, *(code for code in BY_CODE if code in shown))
-    selecting = replace(terms, selection=replace(terms.selection, extend_select=added))
+    selecting = replace(terms, selection=terms.selection._replace(extend_select=added))
     report = checked(path, document.source, None, selecting)
     positions = Positions(report.source, utf16_units)
     start, end = (positions.place(one["line"], one["character"]) for one in (place["start"], place["end"]))

@@ -6,7 +6,6 @@ import json
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
 
 import jsonschema
@@ -52,7 +51,7 @@ FOUND = [f"./net.py:{PLACE}: {MESSAGE}"]
 
 
 def test_settings_have_a_value_for_each_option_of_the_table() -> None:
-    assert [option.attribute for option in OPTIONS] == [one.name for one in fields(Settings)][:-1]
+    assert [option.attribute for option in OPTIONS] == list(Settings._fields[:-1])
     for option in OPTIONS:
         if option.default is not None:
             assert getattr(Settings(), option.attribute) == option.default

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import dataclasses
 import stat
 from pathlib import Path
 from typing import Any
@@ -236,7 +235,7 @@ def test_file_stays_where_the_comments_are_not_proved(
     real = silencing._edit
 
     def wrong(*args: Any) -> Edit:
-        return dataclasses.replace(real(*args), content=edit)
+        return real(*args)._replace(content=edit)
 
     monkeypatch.setattr(silencing, "_edit", wrong)
     done = forward_call("check", "--add-noqa", file)

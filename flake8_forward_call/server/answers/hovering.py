@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from lsprotocol import types
 
@@ -75,7 +74,7 @@ def _code_at(report: Report, place: Place) -> NamedCode | None:
 
 def _silenced(report: Report, named: NamedCode) -> Iterator[Finding]:
     """Yield the findings that a code in a comment silences."""
-    everything = replace(report.terms.selection, ignore=(), extend_select=("FWD",), honours_noqa=False)
+    everything = report.terms.selection._replace(ignore=(), extend_select=("FWD",), honours_noqa=False)
     found = report.under_its_settings(lambda: check_source(report.source, everything).findings)
     suppression = Suppression(report.source.path, report.source.text)
     rows = next(

@@ -32,6 +32,8 @@ def code_of(text: str) -> list[str]:
     ("text", "expected"),
     [
         ("x = 1  # Net\ny", "x = 1  \ny"),
+        ("x = 1  # >>> Net()\ny", "x = 1  \ny"),
+        ("x: list  # type: list[Net]  # Net\ny", "x: list  # type: list[Net]  # Net\ny"),
         ('def f():\n    """Makes a Net."""\n    return "Net"\n', 'def f():\n    \n    return "Net"\n'),
         ("r'''Net'''\nR\"\"\"Net\"\"\"", "r\nR"),
         ('f"""{Net}""" + rf"""{Net}""" + T\'\'\'{Net}\'\'\'', 'f"""{Net}""" + rf"""{Net}""" + T\'\'\'{Net}\'\'\''),
