@@ -6,7 +6,8 @@ collector pauses while a file is analysed, and what is kept is then moved to the
 
 That also moves what the process itself has at that moment. Garbage is collected before, so only what becomes garbage
 later is lost: the tree of the file in flake8's hands, which pyflakes makes cyclic. This is why objects are moved rarely
-and not after each file, and why all of them are looked at again when their number has doubled.
+and not after each file, and why all of them are looked at again when their number has doubled. The files of a project
+that is not needed any more are freed without the collector (``take_apart`` in ``inference/syntax/scopes.py``).
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ class _Collector:
         self._was_enabled = False
         self._new = 0  # Objects since the last move, about.
         self._walked = 0  # How many objects had been moved when they were last walked.
-        self._has_garbage = False  # Whether many of the moved objects are not needed any more.
         self._is_shared: bool | None = None  # Whether the process itself had moved objects before.
 
     @contextmanager
@@ -54,21 +54,16 @@ class _Collector:
                     self._move()
                     gc.enable()
 
-    def note_garbage(self) -> None:
-        """Note that much of what was kept is not needed any more, so that it is worth looking for it."""
-        self._has_garbage = True
-
     def _move(self) -> None:
-        if self._new < _MANY and not self._has_garbage:
+        if self._new < _MANY:
             return
         self._new = 0
         moved = gc.get_freeze_count()
         if self._is_shared is None:
             self._is_shared = moved > _FROZEN_AT_START
-        if not self._is_shared and (self._has_garbage or moved > 2 * max(self._walked, _MANY)):
+        if not self._is_shared and moved > 2 * max(self._walked, _MANY):
             gc.unfreeze()
             self._walked = moved
-        self._has_garbage = False
         gc.collect()
         gc.freeze()
 
@@ -76,4 +71,3 @@ class _Collector:
 _COLLECTOR = _Collector()
 
 spared = _COLLECTOR.spared
-note_garbage = _COLLECTOR.note_garbage

@@ -9,7 +9,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
-from flake8_forward_call import collector
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
 from flake8_forward_call.inference.catalogue import Catalogue
@@ -205,6 +204,11 @@ class Session:
             CALLING: lambda name: told_paths(texts.calling_subclasses(name)),
         }
 
+    def let_go(self) -> None:
+        """Free what was found out, and the files. Nobody may ask this session any more."""
+        self._shared = Memo()
+        self.workspace.let_go()
+
     def keep(self, *, at_once: bool = False) -> None:
         """Store the results that other processes can use, unless that was done a short time ago."""
         self.workspace.texts.keep(at_once=at_once)
@@ -280,7 +284,8 @@ class _Sessions:
     def _let_go_of_oldest(self) -> None:
         """Forget the oldest session, and the texts and results of its project if no other session needs them."""
         old = self._now.pop(next(iter(self._now)))
-        collector.note_garbage()
+        if old.workspace not in self._earlier.values():
+            old.let_go()
         needed = [session.workspace.texts for session in self._now.values()]
         if old.workspace.texts not in needed:
             old.keep(at_once=True)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import gc
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -370,3 +372,31 @@ def test_a_file_of_subclasses_is_looked_through_once_for_all_their_searches(
     write(top / "kinds.py", f"from net import Net\nfrom mixin import Mixin\n{kinds}")
     assert found(top / "mixin.py") == ["FWD001"]
     assert looked.count("kinds") <= 2  # Once by the evaluator of the file, once for all that search it.
+
+
+def test_files_of_a_project_that_is_left_are_freed_without_the_collector(
+    top: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "_MAX_PARSED", 1)
+    for name in ("one", "other"):
+        write(top / name / "setup.py", "")
+        write(top / name / "net.py", NET)
+        write(top / name / "use.py", USE)
+    used = top / "one" / "use.py"
+    assert found(used) == ["FWD001"]
+    trees = [weakref.ref(kept.tree) for kept in kept_files()]
+    assert len(trees) == 2
+    gc.collect()
+    gc.disable()
+    try:
+        assert found(top / "other" / "use.py") == ["FWD001"]
+        assert [tree() for tree in trees] == [None, None]
+    finally:
+        gc.enable()
+    assert found(used) == ["FWD001"]
+
+
+def kept_files() -> list[File]:
+    """The parsed files of the session that was used last."""
+    last = list(session._SESSIONS._now.values())[-1]
+    return [one.file for one in last.workspace._shelf._entries.items().values() if one.file is not None]

@@ -12,6 +12,7 @@ from flake8_forward_call.inference.places.layout import real
 from flake8_forward_call.inference.project.disk import Disk
 from flake8_forward_call.inference.project.facts import Memo
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.scopes import take_apart
 from flake8_forward_call.sources.source import Source, SourceError
 
 
@@ -39,6 +40,13 @@ class Shelf:
         """The file at a path; None if it cannot be parsed."""
         place = real(path)
         return self._entries.get(place, lambda: self._looked_at(place, dotted)).file
+
+    def let_go(self) -> None:
+        """Free all files. Nobody may need them any more."""
+        for entry in self._entries.items().values():
+            if entry.file is not None:
+                take_apart(entry.file)
+        self._entries, self._earlier = Memo(), {}
 
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""

@@ -153,6 +153,10 @@ class Workspace:
         """How often a file that was read before gave way to the one that is checked, because their texts differ."""
         return self._shelf.replaced
 
+    def let_go(self) -> None:
+        """Free all files that were parsed. Nobody may need them any more."""
+        self._shelf.let_go()
+
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""
         return self._shelf.in_hand(source)
