@@ -18,7 +18,8 @@ from flake8_forward_call.inference.classes.overrides import Override, class_call
 from flake8_forward_call.inference.definitions import SourceClass
 from flake8_forward_call.inference.engine import OutOfBudget
 from flake8_forward_call.inference.evidence import Step, Tracer, ancestry, trail
-from flake8_forward_call.inference.session import Session, session_of
+from flake8_forward_call.inference.knowledge import Session
+from flake8_forward_call.inference.session import session_of
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.scopes import scopes_of
 from flake8_forward_call.inference.types import Instance, Origin

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from flake8_forward_call.configuration.files import ConfigError
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.findings.stored import restored, stored
+from flake8_forward_call.inference.knowledge import Session
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.project.results import Results
-from flake8_forward_call.inference.session import Session, session_at
+from flake8_forward_call.inference.session import session_at
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.rules import fwd006, fwd900
 from flake8_forward_call.sources.source import Source, is_document, is_notebook, is_stub
@@ -25,7 +26,7 @@ def found_in(source: Source, find: Callable[[], list[Finding]], *, inside: bool)
     """
     entry = _entry_of(source, inside)
     if entry is None:
-        return find()
+        return facts.recorded(find)[0]  # So that it is known what to look at again.
     if entry.known is not None:
         return entry.known
     findings, mask = facts.recorded(find)

@@ -1,58 +1,28 @@
-"""What one process knows about a project, kept from one checked file to the next."""
+"""The sessions of a process: what it knows about each project, until it has to look again."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property, partial
+from contextvars import copy_context
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TypeAlias
 
 from flake8_forward_call.configuration import files
 from flake8_forward_call.files.cache import Store, default_folder
-from flake8_forward_call.inference.catalogue import Catalogue
+from flake8_forward_call.inference.knowledge import Session
 from flake8_forward_call.inference.places import apart
 from flake8_forward_call.inference.places import environment as environments
 from flake8_forward_call.inference.places import layout as layouts
-from flake8_forward_call.inference.places.environment import CHOICE, VERSION, Choice, Environment, environment_of
-from flake8_forward_call.inference.places.folders import (
-    BELOW,
-    INSTALLED_MODULE,
-    INSTALLED_NAMES,
-    MODULE,
-    NAMES,
-    programs_below,
-)
-from flake8_forward_call.inference.places.layout import (
-    EXISTS,
-    LAYOUT,
-    MARKED,
-    REAL,
-    exists,
-    is_marked,
-    layout_of,
-    real,
-    told_existing,
-    told_layout,
-)
-from flake8_forward_call.inference.places.siblings import SIBLINGS, siblings_of, told_siblings
+from flake8_forward_call.inference.places.environment import CHOICE, Choice, Environment, environment_of
 from flake8_forward_call.inference.project import facts
 from flake8_forward_call.inference.project.declared import Declared
-from flake8_forward_call.inference.project.disk import CONTENT, Disk, encoded
-from flake8_forward_call.inference.project.facts import Ledger, Memo, digest, digest_of_bytes
-from flake8_forward_call.inference.project.names import Names
-from flake8_forward_call.inference.project.project import Project, Shared
+from flake8_forward_call.inference.project.disk import CONTENT, Disk
 from flake8_forward_call.inference.project.results import Results
-from flake8_forward_call.inference.project.texts import CALLING, SUBCLASSES, WORD, Texts, told_paths
+from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.project.wishes import Wishes
 from flake8_forward_call.inference.project.workspace import Surroundings, Workspace, surroundings_of
-from flake8_forward_call.sources.source import Source
-
-if TYPE_CHECKING:  # What earlier runs have found is used without these, which take longer to import than all others.
-    from flake8_forward_call.inference.evaluator import Evaluator
-    from flake8_forward_call.inference.questions import Questions
-    from flake8_forward_call.inference.syntax.file import File
 
 # How many sessions are kept: a run over several projects returns to few of them.
 _KEPT = 4
@@ -60,168 +30,10 @@ _KEPT = 4
 # In characters: how much parsed text a run keeps in several sessions. Trees and scopes take 40 times as many bytes.
 _MAX_PARSED = 1_000_000
 
-# What an evaluator that answers a shared question passes on in its turn. This must not lead back, or it would not end.
-_PASSED_ON: dict[Shared, tuple[Shared, ...]] = {
-    Shared.SUBCLASSES: (Shared.SUBCLASSES_IN_FILE,),
-    Shared.SUBCLASSES_IN_FILE: (),
-}
-
-_Evaluator = TypeVar("_Evaluator", bound="Evaluator")
-_Answer = TypeVar("_Answer")
-
 # The key of a project: a workspace's roots, top, renamed packages, repository, cache folder and folder apart.
 _Place: TypeAlias = tuple[
     tuple[Path, ...], Path | None, tuple[tuple[str, Path], ...], Path | None, str | None, Path | None
 ]
-
-
-class Session:
-    """A project's files, and everything that was found out about them."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        environment: Environment,
-        declared: Declared = Declared(),  # noqa: B008 (It is frozen.)
-        results: Results | None = None,
-        ledger: Ledger | None = None,
-    ) -> None:
-        self.workspace = workspace
-        self.environment = environment
-        self.results = results
-        self.ledger = ledger or Ledger()
-        self._declared = declared
-        self._names = Names(workspace, environment, Catalogue())
-        self._shared: Memo[Hashable, Any] = Memo()
-        self._replaced = 0
-
-    def fresh(self, kind: type[_Evaluator], shared: Iterable[Shared] = (Shared.SUBCLASSES,)) -> _Evaluator:
-        """An evaluator of the given class, which only knows what the files say.
-
-        It passes on the questions of the kinds that are ``shared``, whose answers are stored for all files.
-        """
-        names, workspace = self._names, self.workspace
-        return kind(
-            Project(
-                names.catalogue,
-                names.file,
-                workspace.subclasses,
-                workspace.calling_subclasses,
-                workspace.mentioning,
-                stub=names.stub,
-                hides=names.is_hidden,
-                mentions=names.mentions,
-                imported=names.imported,
-                declared=self._declared,
-                shared={one: partial(self._of_project, one) for one in shared},
-            )
-        )
-
-    def take(self, source: Source) -> tuple[File, Evaluator]:
-        """The file that is being checked, and an evaluator for it.
-
-        The evaluator has no results from other files. So what one file costs, and what exceeds a limit on its work,
-        does not depend on which files were checked before it.
-        """
-        from flake8_forward_call.inference.evaluator import Evaluator
-        from flake8_forward_call.inference.usage.doctests import examples_of
-
-        if source.is_beside:
-            host = self.workspace.file_at(Path(os.path.realpath(source.path)))
-            return examples_of(source, host), self.fresh(Evaluator)
-        if self.key_of(source) is None:
-            self.workspace.disk.assume(os.path.realpath(source.path), digest_of_bytes(_bytes_of(source)))
-        file = self.workspace.in_hand(source)
-        if self._replaced != self.workspace.replaced:  # The answers may be about the old file.
-            self._shared, self._replaced = Memo(), self.workspace.replaced
-        return file, self.fresh(Evaluator)
-
-    def _of_project(
-        self, kind: Shared, subject: Hashable, question: Callable[[Questions], _Answer], unknown: _Answer
-    ) -> _Answer:
-        """See ``Questions.of_project``."""
-        from flake8_forward_call.inference.engine import OutOfBudget
-        from flake8_forward_call.inference.evaluator import Evaluator
-
-        def answer() -> _Answer:
-            alone = self.fresh(Evaluator, _PASSED_ON[kind])
-            try:
-                return question(alone)
-            except OutOfBudget:
-                return unknown
-
-        found: _Answer = self._shared.get((kind, subject), answer)
-        return found
-
-    @cached_property
-    def context(self) -> str:
-        """A text that is different if the files of the project are found or read in another way."""
-        workspace, environment = self.workspace, self.environment
-        around = (workspace.roots, workspace.top, workspace.renamed, workspace.repository, workspace.apart)
-        return digest(repr((around, environment.places, environment.elsewhere, self._declared)))
-
-    def key_of(self, source: Source) -> str | None:
-        """The digest of a file's content on disk, or of its unsaved text; None if this is not the text of the source.
-
-        flake8 decodes files itself, so that a byte-order mark is missing from its text.
-        """
-        disk, path = self.workspace.disk, os.path.realpath(source.path)
-        content, text = disk.digest(path), source.file.text
-        if digest_of_bytes(_bytes_of(source)) == content:
-            return content
-        there = disk.source(path)
-        if there is None or there.text.removeprefix("\ufeff") != text.removeprefix("\f"):
-            return None
-        # The file may have changed since it was first looked at.
-        return content if digest_of_bytes(disk.read(path)) == content else None
-
-    def answer(self, kind: str, subject: str) -> str:
-        """The answer to the question of a fact, as things are now. Raises ValueError if there is no such question."""
-        question = self._questions.get(kind)
-        if question is None:
-            raise ValueError(f"no question is called {kind!r}")
-        return question(subject)
-
-    @cached_property
-    def _questions(self) -> dict[str, Callable[[str], str]]:
-        """By the kind of a fact: what gives the answer for its subject."""
-        own, texts, installed = self.workspace.folders, self.workspace.texts, self.environment
-        return {
-            CONTENT: self.workspace.disk.digest,
-            MODULE: own.told_module,
-            NAMES: lambda folder: own.told_names(Path(folder)),
-            INSTALLED_MODULE: installed.folders.told_module,
-            INSTALLED_NAMES: lambda folder: installed.folders.told_names(Path(folder)),
-            VERSION: installed.told_version,
-            BELOW: lambda folder: digest(*programs_below(Path(folder))),
-            EXISTS: lambda path: told_existing(exists(Path(path))),
-            MARKED: lambda folder: told_existing(is_marked(Path(folder))),
-            REAL: real,
-            LAYOUT: lambda folder: told_layout(layout_of(Path(folder))),
-            SIBLINGS: lambda folder: told_siblings(siblings_of(Path(folder))),
-            WORD: lambda subject: told_paths(texts.mentioning_as_noted(subject)),
-            SUBCLASSES: lambda name: told_paths(texts.subclasses(name)),
-            CALLING: lambda name: told_paths(texts.calling_subclasses(name)),
-        }
-
-    def let_go(self) -> None:
-        """Free what was found out, and the files. Nobody may ask this session any more."""
-        self._shared = Memo()
-        self.workspace.let_go()
-
-    def keep(self, *, at_once: bool = False) -> None:
-        """Store the results that other processes can use, unless that was done a short time ago."""
-        self.workspace.texts.keep(at_once=at_once)
-        if self.results is not None:
-            self.results.keep(at_once=at_once)
-
-
-def _bytes_of(source: Source) -> bytes:
-    """The bytes of the file of a source."""
-    try:
-        return source.file.to_bytes()
-    except UnicodeError:
-        return encoded(source.file.text)
 
 
 class _Sessions:
@@ -236,7 +48,8 @@ class _Sessions:
         self._earlier_texts: dict[tuple[object, ...], Texts] = {}
         self._results: dict[tuple[object, ...], Results] = {}
         self._around: dict[Path, Surroundings] = {}
-        self._environments: dict[tuple[object, ...], Environment] = {}
+        self._environments: dict[tuple[Path, Path | None, Choice | None, Choice], Environment] = {}
+        self._by_path: dict[str, Session] = {}
         self._wishes: dict[str, tuple[object, Wishes]] = {}
         self._of_editors: dict[str, str] = {}  # The texts that are open in editors, by path.
         self._held: str | None = None  # The path of a text that counts too, but is not open in an editor.
@@ -261,6 +74,7 @@ class _Sessions:
         environment = self._environment(folder, around.top, wishes.environment)
         key = place, environment, wishes.declared
         session = self._now.pop(key, None) or self._new(place, environment, wishes.declared)
+        self._by_path[real] = session
         self._now[key] = session  # The last entry is the most recently used one.
         while len(self._now) > 1 and self._keeps_too_much():
             self._let_go_of_oldest()
@@ -284,6 +98,7 @@ class _Sessions:
     def _let_go_of_oldest(self) -> None:
         """Forget the oldest session, and the texts and results of its project if no other session needs them."""
         old = self._now.pop(next(iter(self._now)))
+        self._by_path = {path: session for path, session in self._by_path.items() if session is not old}
         if old.workspace not in self._earlier.values():
             old.let_go()
         needed = [session.workspace.texts for session in self._now.values()]
@@ -329,15 +144,52 @@ class _Sessions:
             self._renew(self._of_editors)
             self._held = None
 
-    def look_again(self, unsaved: Mapping[str, str]) -> None:
+    def _forget_settings(self) -> None:
         environments.look_again()
         layouts.look_again()
         apart.look_again()
         files.forget()
+
+    def look_again(self, unsaved: Mapping[str, str]) -> None:
+        self._forget_settings()
         self.keeps_running = True
         self._of_editors = dict(unsaved)
         self._renew(self._of_editors)
         self._held = None
+
+    def edit(self, unsaved: Mapping[str, str]) -> None:
+        changed = None
+        if self.keeps_running and self._held is None and not any(one.assumes for one in self._now.values()):
+            changed = self._disk.edit(unsaved)
+        if changed is None or any(one.is_full for one in self._results.values()):
+            self.look_again(unsaved)
+            return
+        self._of_editors = dict(unsaved)
+        for project, texts in self._texts.items():
+            asked = [*((CONTENT, path) for path in changed), *texts.edit(changed)]
+            gone = self._results[project].forget(asked)
+            sessions = [one for one in self._now.values() if one.workspace.texts is texts]
+            for session in sessions[:1]:
+                gone |= session.summed_up(gone)
+            for session in sessions:
+                session.forget(gone)
+
+    def are_as_before(self) -> Iterator[bool]:
+        self._forget_settings()
+        yield self._held is None and not self._disk.has_other_files()
+        for folder, around in list(self._around.items()):
+            yield surroundings_of(folder) == around
+        for (folder, top, configured, choice), known in list(self._environments.items()):
+            found = copy_context().run(_environment_with, choice, folder, top, configured)
+            yield (found.places, found.elsewhere) == (known.places, known.elsewhere)
+        for texts in list(self._texts.values()):
+            yield from texts.are_as_before()
+        for session in list(self._now.values()):
+            yield from session.are_as_before()
+
+    def is_as_before(self, real: str) -> bool:
+        before = self._by_path.get(real)
+        return before is None or self.of(real) is before
 
     def keep(self) -> None:
         """Store the results that other processes can use, now."""
@@ -362,7 +214,13 @@ class _Sessions:
         self._around.clear()
         self._environments.clear()
         self._wishes.clear()
-        self._disk = Disk(unsaved, self._disk.known)
+        self._by_path.clear()
+        self._disk = Disk(dict(unsaved), self._disk.known)
+
+
+def _environment_with(choice: Choice, folder: Path, top: Path | None, configured: Choice | None) -> Environment:
+    CHOICE.set(choice)
+    return environment_of(folder, top, configured)
 
 
 _SESSIONS = _Sessions()
@@ -396,6 +254,27 @@ def look_again(unsaved: Mapping[str, str]) -> None:
     This is for processes that keep running while files change. Unchanged files are not read again.
     """
     _SESSIONS.look_again(unsaved)
+
+
+def edit(unsaved: Mapping[str, str]) -> None:
+    """Assume from here on that the files at these real paths have these texts, and that nothing else has changed.
+
+    Only what rests on a text that is another one now is found out again.
+    """
+    _SESSIONS.edit(unsaved)
+
+
+def are_as_before() -> Iterator[bool]:
+    """Yield, in many short steps, whether each thing on disk that any answer rests on is as it was.
+
+    After the first False, and after ``look_again``, nothing more is known; ``edit`` may be called between two steps.
+    """
+    return _SESSIONS.are_as_before()
+
+
+def is_as_before(path: str) -> bool:
+    """Whether a file still has the session that it had, with the settings as they are read now. Raises ConfigError."""
+    return _SESSIONS.is_as_before(os.path.realpath(path))
 
 
 def get_ready() -> None:

@@ -110,9 +110,9 @@ class Server(LanguageServer):
         if wanted:
             await self.client_register_capability_async(types.RegistrationParams(wanted))
 
-    def changed(self, uri: str | None = None) -> None:
-        """Check the documents again, first the one with this URI."""
-        self.checks.changed(uri if uri is None else self._name_of(uri))
+    def changed(self, uri: str | None = None, *, is_edit: bool = False) -> None:
+        """Check the documents again, first the one with this URI. ``is_edit``: nothing but its text has changed."""
+        self.checks.changed(uri if uri is None else self._name_of(uri), is_edit=is_edit)
         self.pulling_workspace.changed()
 
     def closed(self, uri: str, parts: Sequence[str] = ()) -> None:
@@ -187,6 +187,10 @@ class Server(LanguageServer):
         if self._is_outdated and can_refresh(self.client_capabilities):
             self.protocol.send_request(types.WORKSPACE_DIAGNOSTIC_REFRESH)
         self._is_outdated = False
+
+    def changed_on_disk(self) -> None:
+        """Check the documents again."""
+        self.changed()
 
     def warn(self, text: str) -> None:
         """Show a warning about an invalid setting."""
@@ -323,15 +327,15 @@ def _register(server: Server) -> None:
             server.checks.settings_changed()
         server.changed()
 
-    for method in (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_CHANGE, types.TEXT_DOCUMENT_DID_SAVE):
+    for method in (types.TEXT_DOCUMENT_DID_OPEN, types.TEXT_DOCUMENT_DID_SAVE):
 
         @on(method)
-        async def _(
-            params: types.DidOpenTextDocumentParams
-            | types.DidChangeTextDocumentParams
-            | types.DidSaveTextDocumentParams,
-        ) -> None:
+        async def _(params: types.DidOpenTextDocumentParams | types.DidSaveTextDocumentParams) -> None:
             server.changed(params.text_document.uri)
+
+    @on(types.TEXT_DOCUMENT_DID_CHANGE)
+    async def _(params: types.DidChangeTextDocumentParams) -> None:
+        server.changed(params.text_document.uri, is_edit=True)
 
     @on(types.TEXT_DOCUMENT_DID_CLOSE)
     async def _(params: types.DidCloseTextDocumentParams) -> None:
@@ -347,7 +351,7 @@ def _register(server: Server) -> None:
     async def _(params: types.DidChangeNotebookDocumentParams) -> None:
         structure = params.change.cells.structure if params.change.cells else None
         server.clear([one.uri for one in (structure and structure.did_close) or ()])
-        server.changed(params.notebook_document.uri)
+        server.changed(params.notebook_document.uri, is_edit=True)
 
     @on(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
     async def _(params: types.DidCloseNotebookDocumentParams) -> None:

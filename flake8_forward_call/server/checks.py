@@ -6,14 +6,14 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Protocol
 
 from flake8_forward_call.findings.finding import Finding
+from flake8_forward_call.inference import session
 from flake8_forward_call.inference.evidence import Step
-from flake8_forward_call.inference.session import look_again
 from flake8_forward_call.server import reports
 from flake8_forward_call.server.paths import is_path
 from flake8_forward_call.server.reports import Report
@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 
 # Wait this many seconds after the last change, because the user is probably still typing.
 DELAY = 0.2
+
+# What is typed is answered without a look at the disk. That follows when the diagnostics were shown, at most once in so
+# many seconds, and in steps that are so short that the next edit need not wait for it.
+LOOK_AFTER = 2.0
+STEP = 0.01
 
 
 class Document(Protocol):
@@ -61,6 +66,9 @@ class Client(Protocol):
     def all_shown(self) -> None:
         """Note that the reports on all documents were shown."""
 
+    def changed_on_disk(self) -> None:
+        """Check everything again, because something on disk has changed without a message from the client."""
+
     def warn(self, text: str) -> None:
         """Take an invalid setting, once until it is corrected or ``settings_changed``."""
 
@@ -85,12 +93,22 @@ class Checks:
         self.changes = 0
         self._included: dict[str, int] = {}
         self._looked = -1
+        # How many of them were there at the last one that is more than an edit, and at the last look at the disk.
+        self._beyond = 0
+        self._seen = -1
+        self._survey: Iterator[bool] | None = None  # The look at the disk that has begun.
+        self._next_survey = 0.0
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
-    def changed(self, name: str | None = None) -> None:
-        """Check again after a change of this document, or of anything else. This cancels the running check."""
+    def changed(self, name: str | None = None, *, is_edit: bool = False) -> None:
+        """Check again after a change of this document, or of anything else. This cancels the running check.
+
+        ``is_edit``: only the text of the document has changed, and probably nothing on disk.
+        """
         self.changes += 1
+        if not is_edit:
+            self._beyond = self.changes
         if self._task is not None:
             self._task.cancel()
         self._task = asyncio.get_running_loop().create_task(self._work(name))
@@ -136,16 +154,41 @@ class Checks:
         return report.evidence[finding.start]
 
     async def look_again(self) -> None:
-        """Give inference the texts of the open documents. Files on disk may differ or may have changed."""
+        """Give inference the texts of the open documents. After more than an edit, files may have changed as well."""
         if self._looked == self.changes:
             return
-        included, unsaved = self.changes, {}
+        included, unsaved, looks_at_disk = self.changes, {}, self._seen < self._beyond
         for document in self._client.documents().values():
             path = self._file_of(document)
             if path is not None:
                 unsaved[os.path.realpath(path)] = document.source
-        await self.worker.run(partial(look_again, unsaved))
+        await self.worker.run(partial(_look_again, unsaved) if looks_at_disk else partial(session.edit, unsaved))
         self._looked = included
+        if looks_at_disk:
+            self._seen, self._survey = included, None
+            self._next_survey = time.monotonic() + LOOK_AFTER
+
+    async def _is_as_before(self) -> bool:
+        """Whether everything on disk is as it was. This takes until the next look is due, and goes on where it was."""
+        await asyncio.sleep(self._next_survey - time.monotonic())
+        survey = self._survey = self._survey or session.are_as_before()
+        found: bool | None = None
+        while found is None:
+            found = await self.worker.run(partial(_step, survey))
+        self._survey = None
+        for report in list(self._reports.values()):
+            found = found and await self.worker.run(partial(self._has_its_terms, report))
+        self._next_survey = time.monotonic() + LOOK_AFTER
+        return found
+
+    def _has_its_terms(self, report: Report) -> bool:
+        """Whether the settings of a document are as they were. This runs in the worker's thread."""
+        path = report.source.path
+        try:
+            is_same = terms_of(path, report.preferences, self._client.folders()) == report.terms
+            return is_same and session.is_as_before(path)
+        except (OSError, ValueError, RecursionError):  # No file can be at such a path, and none was looked at.
+            return True
 
     async def _work(self, first: str | None) -> None:
         """Check all documents, first the one that the user is editing."""
@@ -158,6 +201,8 @@ class Checks:
             if self.wants_evidence:
                 await self._add_evidence()
             self._client.all_shown()
+            if self._reports and not await self._is_as_before():
+                self._client.changed_on_disk()
         except Exception:
             log.exception("the open documents were not all looked at")
 
@@ -220,3 +265,22 @@ class Checks:
         report = reports.checked(path, text, version, terms, preferences)
         log.info("%s: %d findings in %.3f s", in_short(path), len(report.findings), time.monotonic() - start)
         return report
+
+
+def _look_again(unsaved: Mapping[str, str]) -> None:
+    """Use these texts of documents, and what is on disk now."""
+    if all(session.are_as_before()):
+        session.edit(unsaved)
+    else:
+        session.look_again(unsaved)
+
+
+def _step(survey: Iterator[bool]) -> bool | None:
+    """Whether all is as it was, as far as a short look shows; None if there is more to look at."""
+    end = time.monotonic() + STEP
+    for is_same in survey:
+        if not is_same:
+            return False
+        if time.monotonic() > end:
+            return None
+    return True

@@ -13,6 +13,7 @@ from flake8_forward_call.analysis import unanalysable
 from flake8_forward_call.checking import check_source, wanted
 from flake8_forward_call.findings.finding import Edit, Finding, Fix, Place
 from flake8_forward_call.inference.evidence import Step
+from flake8_forward_call.inference.project.facts import recorded
 from flake8_forward_call.server.settings import Preferences, Terms
 from flake8_forward_call.sources.opening import read
 from flake8_forward_call.sources.source import Source, SourceError, is_notebook
@@ -92,7 +93,9 @@ def explain(report: Report, finding: Finding) -> None:
     from flake8_forward_call.explaining import steps_to
 
     try:
-        report.evidence[finding.start] = report.under_its_settings(lambda: steps_to(report.source, finding))
+        # Recorded, so that it is known what to look at again.
+        steps, _ = report.under_its_settings(lambda: recorded(lambda: steps_to(report.source, finding)))
+        report.evidence[finding.start] = steps
     except Exception:
         log.exception("%s:%s cannot be explained", finding.path, finding.start)
         report.evidence[finding.start] = ()

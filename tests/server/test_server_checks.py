@@ -48,6 +48,9 @@ class Client:
     def all_shown(self) -> None:
         pass
 
+    def changed_on_disk(self) -> None:
+        pass
+
     def warn(self, _text: str) -> None:
         pass
 

@@ -6,7 +6,7 @@ What is read here is noted as a fact: the path, and a digest of the content.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -35,7 +35,7 @@ class Disk:
     ``known`` has a stamp for files that were read earlier, and the digest of what had that stamp.
     """
 
-    unsaved: Mapping[str, str] = field(default_factory=dict)
+    unsaved: dict[str, str] = field(default_factory=dict)
     known: dict[str, tuple[list[int], str]] = field(default_factory=dict)
     _digests: dict[str, str] = field(default_factory=dict)
     _stamps: dict[str, list[int]] = field(default_factory=dict)
@@ -43,7 +43,45 @@ class Disk:
     @cached_property
     def new(self) -> tuple[str, ...]:
         """The paths of unsaved texts without a file on disk."""
-        return tuple(path for path in self.unsaved if not os.path.isfile(path))  # noqa: PTH113
+        return tuple(_missing(self.unsaved))
+
+    def has_other_files(self) -> bool:
+        """Whether an unsaved text has got a file on disk, or has lost it."""
+        return self.new != tuple(_missing(self.unsaved))
+
+    def edit(self, unsaved: Mapping[str, str]) -> list[str] | None:
+        """Use these unsaved texts from here on, and nothing else anew. Returns the paths whose text is another one.
+
+        None, and nothing is done, if there would be another file or one less.
+        """
+        if list(unsaved) != list(self.unsaved) and self.new != tuple(_missing(unsaved)):
+            return None
+        changed = [path for path in {**self.unsaved, **unsaved} if self.unsaved.get(path) != unsaved.get(path)]
+        for path in changed:
+            self._digests.pop(path, None)
+            self._stamps.pop(path, None)
+        self.unsaved.clear()
+        self.unsaved.update(unsaved)
+        return changed
+
+    def is_as_before(self, path: str) -> bool:
+        """Whether a file has the content that it had when it was first looked at. It is only read if need be."""
+        before = self._stamps.get(path)
+        if path in self.unsaved or before is None:
+            return True
+        stamp = self._stamp(path)
+        if stamp == before and is_settled(stamp):
+            return True
+        known = self._digests.get(path)
+        if known is None:  # Its stamp is all that is known.
+            return stamp == before
+        try:
+            digest = digest_of_bytes(self._read(path))
+        except OSError:
+            digest = _UNREADABLE
+        if digest == known:
+            self._stamps[path] = stamp
+        return digest == known
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file at the path; False if access is denied."""
@@ -137,6 +175,11 @@ class Disk:
             return stamp_of(path)
         except OSError:
             return [0, 0, 0, 0]
+
+
+def _missing(paths: Iterable[str]) -> Iterator[str]:
+    """Yield the paths without a file on disk."""
+    return (path for path in paths if not os.path.isfile(path))  # noqa: PTH113
 
 
 def _opened(data: bytes) -> bytes:

@@ -34,6 +34,7 @@ class Ledger:
         self.holding = 0  # The facts that are known to hold.
         self._numbers: dict[Fact, int] = {}
         self._noted: dict[tuple[str, str], int] = {}
+        self._below: dict[int, int] = {}  # By the number of a fact that sums others up: those facts.
 
     def number(self, fact: Fact) -> int:
         """The number of a fact; a new one if it was never met."""
@@ -53,15 +54,40 @@ class Ledger:
             self.is_torn = True
         return 1 << number
 
-    def forget(self, kind: str, subject: str) -> None:
-        """Assume that the answer to a question has changed."""
+    def forget(self, kind: str, subject: str) -> int:
+        """Assume that the answer to a question has changed. Returns the set with the fact that held until now."""
         number = self._noted.pop((kind, subject), None)
-        if number is not None:
-            self.holding &= ~(1 << number)
+        if number is None:
+            return 0
+        self.holding &= ~(1 << number)
+        self._below.pop(number, None)
+        return 1 << number
+
+    def now(self) -> Iterator[Fact]:
+        """Yield the facts that were noted since anything was last allowed to change."""
+        yield from [self.facts[number] for number in self._noted.values()]
+
+    def sum_up(self, kind: str, subject: str, answer: str, below: int) -> int:
+        """The set with just this fact, which holds as long as those ``below`` it do."""
+        fact = self.noted(kind, subject, answer)
+        self._below[fact.bit_length() - 1] = below
+        return fact
+
+    def summed_up_from(self, facts: int) -> list[Fact]:
+        """The facts that were summed up from any of these."""
+        return [self.facts[number] for number, below in self._below.items() if below & facts]
+
+    def in_full(self, facts: int) -> int:
+        """The same set with what a fact was summed up from in its place."""
+        for number, below in self._below.items():
+            if facts >> number & 1:
+                facts = facts & ~(1 << number) | below
+        return facts
 
     def begin(self) -> None:
         """Assume from here on that anything may have changed."""
         self._noted.clear()
+        self._below.clear()
         self.holding = 0
         self.is_torn = False
 
@@ -111,6 +137,15 @@ def noted(kind: str, subject: str, compute: Callable[[], _Answer], told: Callabl
     return answer
 
 
+def summed_up(kind: str, subject: str, compute: Callable[[], _Answer], told: Callable[[_Answer], str]) -> _Answer:
+    """The same, if ``compute`` is dear: the fact is not asked for again as long as those that it notes itself hold."""
+    outer = _NOW.mask
+    answer, below = recorded(compute)
+    fact = _NOW.ledger.sum_up(kind, subject, told(answer), below)
+    _NOW.mask = outer | fact if _NOW.is_on else outer
+    return answer
+
+
 def recorded(compute: Callable[[], _Answer]) -> tuple[_Answer, int]:
     """What ``compute`` returns, and the facts that this rests on."""
     outer, was_on = _NOW.mask, _NOW.is_on
@@ -147,12 +182,33 @@ class Memo(Generic[_Key, _Answer]):
         found = self._answers.get(key)
         return None if found is None else found[0]
 
+    def forget(self, facts: int) -> dict[_Key, _Answer]:
+        """Forget the answers that rest on any of these facts, and return them."""
+        gone = {key: answer for key, (answer, mask) in self._answers.items() if mask & facts}
+        for key in gone:
+            del self._answers[key]
+        return gone
+
     def __len__(self) -> int:
         return len(self._answers)
 
     def items(self) -> dict[_Key, _Answer]:
         """All answers so far, without their facts."""
         return {key: answer for key, (answer, _) in self._answers.items()}
+
+
+# How the name of an attribute ends that has an answer with its facts.
+_WITH_FACTS = " with its facts"
+
+
+def forget_in(instance: object, facts: int) -> None:
+    """Forget what is kept in an object and rests on any of these facts."""
+    kept = vars(instance)
+    for name, value in list(kept.items()):
+        if isinstance(value, Memo):
+            value.forget(facts)
+        elif name.endswith(_WITH_FACTS) and value[1] & facts:
+            del kept[name]
 
 
 class noted_property(Generic[_Answer]):  # noqa: N801 (It is used like functools.cached_property.)
@@ -163,7 +219,7 @@ class noted_property(Generic[_Answer]):  # noqa: N801 (It is used like functools
         self.__doc__ = compute.__doc__
 
     def __set_name__(self, owner: type[Any], name: str) -> None:
-        self._name = f"{name} with its facts"
+        self._name = f"{name}{_WITH_FACTS}"
 
     def __get__(self, instance: Any, owner: type[Any] | None = None) -> _Answer:
         found: tuple[_Answer, int] | None = instance.__dict__.get(self._name)

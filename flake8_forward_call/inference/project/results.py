@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,9 @@ FIRST = 30
 
 # In a process that keeps running: the most facts that are kept, most of which no longer matter.
 MAX_FACTS = 500_000
+
+# The least facts that are worth a look for those that no longer matter.
+FEW_FACTS = 5_000
 
 # The facts that hold as long as no text of the project changes.
 _OF_TEXTS = frozenset((WORD, SUBCLASSES, CALLING))
@@ -64,6 +67,7 @@ class Results:
         self._version = store.version(_KIND, self._key)
         self.ledger = Ledger()
         self._failing = 0
+        self._most = FEW_FACTS  # At most so many facts, until a look for those that matter.
         self._states: dict[int, str] = {}  # The state of the project's texts in which a fact about them held.
         self._results: dict[str, _Result] = {}
         self._own: set[str] = set()  # The paths of the results that this process found.
@@ -75,16 +79,43 @@ class Results:
 
     def begin(self, disk: Disk, state: Callable[[], str]) -> None:
         """Assume from here on that anything may have changed. ``state`` returns the state of the project's texts."""
-        if len(self.ledger.facts) > MAX_FACTS:
-            self._results.clear()
-            self.ledger = Ledger()
-            self._states.clear()
+        if self.is_full:
+            self._shrink()
         self.ledger.begin()
         self._failing = 0
         self._disk, self._state = disk, state
         self._load()
         for path, (*stamp, digest) in self._stamps.items():
             disk.known.setdefault(path, (stamp, digest))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether most facts no longer matter, probably. They cost memory: each set of facts is as long as all are."""
+        return len(self.ledger.facts) > self._most
+
+    def _shrink(self) -> None:
+        """Forget the facts on which no result rests."""
+        used = 0
+        for result in self._results.values():
+            used |= result.mask
+        numbers = list(numbers_in(used))
+        if len(numbers) > MAX_FACTS:
+            self._results.clear()
+            numbers = []
+        old, self.ledger = self.ledger, Ledger()
+        order = {number: self.ledger.number(old.facts[number]) for number in numbers}
+        for result in self._results.values():
+            result.facts = _translated(result.mask, order)
+        self._states = {order[number]: state for number, state in self._states.items() if number in order}
+        self._most = max(FEW_FACTS, 2 * len(numbers))
+
+    def forget(self, asked: Iterable[tuple[str, str]]) -> int:
+        """Assume that only the answers to these questions have changed. Returns the facts that held until now."""
+        self._failing = 0
+        gone = 0
+        for kind, subject in asked:
+            gone |= self.ledger.forget(kind, subject)
+        return gone
 
     def recall(self, path: str, contexts: Container[str], digest: str, ask: Callable[[str, str], str]) -> Any:
         """What was found in a file, in one of the contexts; None if that is not known, or may be different now.
@@ -103,6 +134,7 @@ class Results:
         """Keep what was found in a file just now, resting on these facts."""
         if not self.ledger.is_torn and not facts & self._failing:
             self._results.pop(path, None)
+            facts = self.ledger.in_full(facts)
             self._results[path] = _Result(context, digest, facts, value, is_volatile=bool(self._disk.unsaved))
             self._own.add(path)
 
@@ -111,11 +143,11 @@ class Results:
             return False
         for number in numbers_in(facts & ~self.ledger.holding):
             kind, subject, answer = self.ledger.facts[number]
-            is_same = kind in _OF_TEXTS and self._states.get(number) == self._state()
+            is_same = kind in _OF_TEXTS and number in self._states and self._states[number] == self._state()
             if not is_same and ask(kind, subject) != answer:
                 self._failing |= 1 << number
                 return False
-            self.ledger.holding |= 1 << number
+            self.ledger.noted(kind, subject, answer)
         return True
 
     def keep(self, *, at_once: bool = False) -> None:

@@ -36,6 +36,10 @@ class Shelf:
         self._entries: Memo[str, _Entry] = Memo()
         self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
 
+    def forget(self, facts: int) -> None:
+        """Look again at the files about which anything rests on these facts. Those with the same text are reused."""
+        self._earlier.update(self._entries.forget(facts))
+
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path; None if it cannot be parsed."""
         place = real(path)

@@ -20,7 +20,7 @@ from flake8_forward_call.inference.project.facts import digest, noted, numbers_i
 from flake8_forward_call.inference.project.headers import headers, headers_in_notebook
 from flake8_forward_call.inference.project.prose import without_prose
 from flake8_forward_call.inference.project.searching import BESIDE, search, word_of
-from flake8_forward_call.inference.project.words import Words
+from flake8_forward_call.inference.project.words import Words, is_word, words_in
 from flake8_forward_call.terminal.trouble import Unheard
 
 # The kinds of facts: the files with a word, and those that may have a subclass of a class, or one with a `__call__`.
@@ -95,6 +95,8 @@ class Texts:
         self._news = False
         self._searches = 0
         self._next = 0.0
+        self._asked: dict[str, dict[str, None]] = {}  # By the key of a search: the subjects of the facts about it.
+        self._edited: dict[str, None] = {}  # The files that the list of all words does not know as they are.
         self._earlier: _Known | None = None
         if earlier is not None:
             self._next = earlier._next
@@ -122,6 +124,58 @@ class Texts:
         for path in self._files:
             self._data(path)
 
+    def edit(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Take the text of these files anew. Yields the questions that may have another answer now."""
+        changed = [path for path in paths if path in self.__dict__.get("_files", ())]
+        if not changed:
+            return
+        self.__dict__.pop("state", None)
+        before = [(self._files[path], self._kept.get(path)) for path in changed]
+        for path in changed:
+            self._drop(path)
+        now = [self._read(path, self._disk.stamp(path)) for path in changed]
+        if any((old.calls, old.headers) != (new.calls, new.headers) for (old, _), new in zip(before, now, strict=True)):
+            yield from self._change_headers(dict(zip(changed, now, strict=True)))
+        self._files.update(zip(changed, now, strict=True))
+        for path, (_, old) in zip(changed, before, strict=True):
+            if old != self._data(path):
+                self._edited[path] = None
+                for key in self._change(path):
+                    yield from ((WORD, subject) for subject in self._asked.get(key, ()))
+
+    def _change_headers(self, changed: dict[str, _Told]) -> Iterator[tuple[str, str]]:
+        """Take what is known about these files. Yields the questions about subclasses that have another answer now."""
+        found = {SUBCLASSES: self._found_subclasses, CALLING: self._found_calling}
+        asked = [(kind, name) for kind in found for name in self._asked.get(kind, ())]
+        before = [found[kind](name) for kind, name in asked]
+        self._files.update(changed)
+        self.__dict__.pop("_subclasses", None)
+        yield from (one for one, old in zip(asked, before, strict=True) if found[one[0]](one[1]) != old)
+
+    def _change(self, path: str) -> Iterator[str]:
+        """Search a file again whose text was another one. Yields the keys that only one of the texts has."""
+        data, bit = self._data(path), 1 << self._order.index(path)
+        words = words_in(data)
+        for key, having in self._words.items():
+            word = word_of(key).encode(errors="replace")
+            if not having & bit and word not in words and is_word(word):
+                continue
+            now = having | bit if search(key)(data) else having & ~bit
+            if now != having:
+                self._words[key] = now
+                yield key
+
+    def are_as_before(self) -> Iterator[bool]:
+        """Yield for each file on disk whether it is as it was, and at the end whether there are no others."""
+        if "_files" not in self.__dict__:
+            return
+        yield from map(self._disk.is_as_before, self._files)
+        paths: list[str] = []
+        for path in islice(self._found(), MAX_FILES):
+            paths.append(path)
+            yield True
+        yield [*paths, *self._new] == list(self._files)
+
     def mentioning(self, word: str, beside: str = "") -> list[str]:
         """The paths of the files whose text contains a whole word, and ``beside``. Asking again is cheap."""
         return self._noted(word, beside, None) or []
@@ -137,11 +191,12 @@ class Texts:
 
     def _noted(self, word: str, beside: str, limit: int | None) -> list[str] | None:
         subject = BESIDE.join((word, beside, "" if limit is None else str(limit)))
+        self._asked.setdefault(_key(word, beside), {})[subject] = None
         return noted(WORD, subject, lambda: self._mentioning(word, beside, limit), told_paths)
 
     def _mentioning(self, word: str, beside: str, limit: int | None) -> list[str] | None:
         files = self._files
-        key = f"{word}{BESIDE}{beside}" if beside else word
+        key = _key(word, beside)
         if key not in self._words:
             self._words[key] = self._searched(key)
             self._news = True
@@ -165,7 +220,10 @@ class Texts:
         self._searches += 1
         if self._searches < MANY_SEARCHES:
             return None
-        return self._listed.having(word_of(key).encode(errors="replace"))
+        having = self._listed.having(word_of(key).encode(errors="replace"))
+        if having is None or not self._edited:
+            return having
+        return list(dict.fromkeys((*having, *(self._order.index(path) for path in self._edited))))
 
     @cached_property
     def _listed(self) -> Words:
@@ -177,14 +235,19 @@ class Texts:
 
     def subclasses(self, name: str) -> list[str]:
         """The paths of the files that may have a subclass of a class with that name."""
-        return noted(SUBCLASSES, name, lambda: list(self._with_subclasses(name)), told_paths)
+        self._asked.setdefault(SUBCLASSES, {})[name] = None
+        return noted(SUBCLASSES, name, lambda: self._found_subclasses(name), told_paths)
 
     def calling_subclasses(self, name: str) -> list[str]:
         """The same, if the file has the word ``__call__``."""
-        return noted(CALLING, name, lambda: [*filter(self._calls, self._with_subclasses(name))], told_paths)
+        self._asked.setdefault(CALLING, {})[name] = None
+        return noted(CALLING, name, lambda: self._found_calling(name), told_paths)
 
-    def _calls(self, path: str) -> bool:
-        return self._files[path].calls
+    def _found_subclasses(self, name: str) -> list[str]:
+        return list(self._with_subclasses(name))
+
+    def _found_calling(self, name: str) -> list[str]:
+        return [path for path in self._with_subclasses(name) if self._files[path].calls]
 
     def _with_subclasses(self, name: str) -> Iterable[str]:
         first = _text(name.encode(errors="replace"))
@@ -227,11 +290,7 @@ class Texts:
             if told is None or told.stamp != stamp:
                 changed[path] = None
                 self._drop(path)
-                data = self._disk.read_small(path)  # Not kept: the record has most words that processes search for.
-                read = headers_in_notebook if path.endswith(".ipynb") else headers
-                lines = (_text(b" ".join([name, *bases])) for name, bases in read(data))
-                kept = stamp if is_settled(stamp) else []
-                told = _Told(kept, self._disk.digest(path), b"__call__" in data, "\n".join(lines))
+                told = self._read(path, stamp)
             elif path not in self._disk.known:
                 self._disk.known[path] = stamp, told.digest
             files[path] = told
@@ -240,6 +299,13 @@ class Texts:
             self._words = self._updated(words, changed)
         self._news = bool(changed) or len(files) < len(known)
         return files
+
+    def _read(self, path: str, stamp: list[int]) -> _Told:
+        data = self._disk.read_small(path)  # Not kept: the record has most words that processes search for.
+        read = headers_in_notebook if path.endswith(".ipynb") else headers
+        lines = (_text(b" ".join([name, *bases])) for name, bases in read(data))
+        kept = stamp if is_settled(stamp) else []
+        return _Told(kept, self._disk.digest(path), b"__call__" in data, "\n".join(lines))
 
     def _found(self) -> Iterator[str]:
         """Yield the paths of the files below the folders that are searched."""
@@ -308,6 +374,11 @@ class Texts:
 
     def _drop(self, path: str) -> None:
         self._room += len(self._kept.pop(path, b""))
+
+
+def _key(word: str, beside: str) -> str:
+    """The key of a search."""
+    return f"{word}{BESIDE}{beside}" if beside else word
 
 
 def told_paths(paths: Iterable[str] | None) -> str:

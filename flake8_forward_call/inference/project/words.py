@@ -8,6 +8,16 @@ from collections.abc import Iterable, Sequence
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 
 
+def words_in(text: bytes) -> dict[bytes, None]:
+    """The words of a text, in the order in which they come."""
+    return dict.fromkeys(_WORD.findall(text))
+
+
+def is_word(word: bytes) -> bool:
+    """Whether any text that has this as a whole word has it among its words."""
+    return _WORD.fullmatch(word) is not None
+
+
 class Words:
     """The words of some texts, and for each the numbers of the texts that have it.
 
@@ -18,7 +28,7 @@ class Words:
         # Most words are in one text only, and a number takes less memory than a list.
         self._having: dict[bytes, int | list[int]] = {}
         for number, text in enumerate(texts):
-            for word in dict.fromkeys(_WORD.findall(text)):
+            for word in words_in(text):
                 having = self._having.get(word)
                 if having is None:
                     self._having[word] = number
@@ -29,7 +39,7 @@ class Words:
 
     def having(self, word: bytes) -> Sequence[int] | None:
         """The numbers of all texts that may have the word as a whole, in ascending order; None for all texts."""
-        if _WORD.fullmatch(word) is None:
+        if not is_word(word):
             return None  # Part of a word, or in letters of which bytes do not tell where they end.
         having = self._having.get(word, ())
         return (having,) if isinstance(having, int) else having

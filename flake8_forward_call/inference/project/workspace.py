@@ -12,15 +12,18 @@ from typing import NamedTuple
 from flake8_forward_call.inference.places.apart import apart_from
 from flake8_forward_call.inference.places.folders import Folders
 from flake8_forward_call.inference.places.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
-from flake8_forward_call.inference.places.layout import is_marked, layout_of, real
+from flake8_forward_call.inference.places.layout import is_marked, layout_of, real, told_existing
 from flake8_forward_call.inference.places.namesakes import Namesake
 from flake8_forward_call.inference.places.siblings import Siblings, siblings_of
 from flake8_forward_call.inference.project.disk import Disk
-from flake8_forward_call.inference.project.facts import Memo, noted_property
+from flake8_forward_call.inference.project.facts import Memo, forget_in, noted_property, summed_up
 from flake8_forward_call.inference.project.shelf import Shelf
 from flake8_forward_call.inference.project.texts import Texts
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.sources.source import Source, is_document, is_notebook
+
+# The kind of a fact: whether a package or module in a folder is imported under its name.
+OFFERED = "offered"
 
 # The folders of an environment in which packages are installed.
 PACKAGES = frozenset(("site-packages", "dist-packages"))
@@ -95,7 +98,21 @@ class Workspace:
         """
         if root in self._sure or not self.is_known(name):
             return True
-        return self._offered.get((root, name), lambda: self._goes_by_its_name(root, name))
+        return self._offered.get((root, name), lambda: self._as_noted(root, name))
+
+    def _as_noted(self, root: Path, name: str) -> bool:
+        subject = f"{root}\0{name}"
+        return summed_up(OFFERED, subject, lambda: self._goes_by_its_name(root, name), told_existing)
+
+    def told_offered(self, subject: str) -> str:
+        """What a fact with this subject says, as things are now. Raises ValueError."""
+        root, name = subject.split("\0")
+        return told_existing(self._goes_by_its_name(Path(root), name))
+
+    def forget(self, facts: int) -> None:
+        """Forget the answers that rest on any of these facts."""
+        forget_in(self, facts)
+        self._shelf.forget(facts)
 
     def _goes_by_its_name(self, root: Path, name: str) -> bool:
         namesake = Namesake(root, name, self.disk.read_small, self.folders)
