@@ -270,6 +270,24 @@ def test_file_that_changes_on_disk(net: Path) -> None:
     edit(session())
 
 
+def test_file_that_changes_on_disk_without_a_message(net: Path) -> None:
+    """After an edit, the server looks at the disk by itself, and reports anew what has changed."""
+
+    async def session() -> None:
+        use = net.with_name("use.py")
+        use.write_text(USE)
+        net.write_text(PLAIN)
+        async with editing(net.parent) as editor:
+            editor.open(use)
+            assert await editor.codes(use) == []
+            for text, codes in ((NET, ["FWD001 2:6"]), (PLAIN, [])):
+                net.write_text(text)
+                editor.change(use, f"{editor.text(use)}# typed\n")
+                await editor.until_codes(use, codes)
+
+    edit(session())
+
+
 @pytest.mark.parametrize(
     ("encodings", "agreed", "column"), [([], "utf-16", 11), (["utf-8"], "utf-8", 13), (["utf-32"], "utf-32", 10)]
 )

@@ -302,9 +302,19 @@ class Editor:
 
     async def codes(self, path: Path | str) -> list[str]:
         """The codes of the diagnostics, each with its zero-based row and column."""
-        return [
-            f"{one.code} {one.range.start.line}:{one.range.start.character}" for one in await self.diagnostics(path)
-        ]
+        await self.diagnostics(path)
+        return self._codes(path) or []
+
+    async def until_codes(self, path: Path | str, codes: list[str]) -> None:
+        """Wait until these are the codes."""
+        await self.until(lambda: self._codes(path) == codes)
+
+    def _codes(self, path: Path | str) -> list[str] | None:
+        """The codes that came last; None if none came since the editor's last action."""
+        latest = self._latest.get(_address(path))
+        if latest is None:
+            return None
+        return [f"{one.code} {one.range.start.line}:{one.range.start.character}" for one in latest.diagnostics]
 
     async def until(self, holds: Any) -> None:
         """Wait until a condition is true."""

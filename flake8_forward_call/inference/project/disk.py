@@ -69,19 +69,22 @@ class Disk:
         before = self._stamps.get(path)
         if path in self.unsaved or before is None:
             return True
-        stamp = self._stamp(path)
-        if stamp == before and is_settled(stamp):
+        stamp, known = self._stamp(path), self.known.get(path)
+        if stamp == before and known is not None and known[0] == stamp:
             return True
-        known = self._digests.get(path)
-        if known is None:  # Its stamp is all that is known.
+        first = self._digests.get(path)
+        if first is None:  # The stamp is all that anybody asked for.
             return stamp == before
         try:
             digest = digest_of_bytes(self._read(path))
         except OSError:
             digest = _UNREADABLE
-        if digest == known:
-            self._stamps[path] = stamp
-        return digest == known
+        if digest != first:
+            return False
+        self._stamps[path] = stamp
+        if digest != _UNREADABLE and is_settled(stamp):
+            self.known[path] = stamp, digest
+        return True
 
     def is_file(self, path: str) -> bool:
         """Whether there is a file at the path; False if access is denied."""
