@@ -190,7 +190,8 @@ class Server(LanguageServer):
 
     def changed_on_disk(self) -> None:
         """Check the documents again."""
-        self.changed()
+        self.checks.changed(is_on_disk=True)
+        self.pulling_workspace.changed()
 
     def warn(self, text: str) -> None:
         """Show a warning about an invalid setting."""

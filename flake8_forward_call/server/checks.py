@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from functools import partial
 from typing import Protocol
 
+from flake8_forward_call import collector
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.evidence import Step
@@ -30,6 +31,12 @@ DELAY = 0.2
 # many seconds, and in steps that are so short that the next edit need not wait for it.
 LOOK_AFTER = 2.0
 STEP = 0.01
+
+# Garbage in all that is kept is looked for when the disk was looked at, once in so many seconds.
+TIDY_AFTER = 60.0
+
+# So many checks leave so much garbage that Python would look for it during one of the next.
+MANY_CHECKS = 5
 
 
 class Document(Protocol):
@@ -98,20 +105,24 @@ class Checks:
         self._seen = -1
         self._survey: Iterator[bool] | None = None  # The look at the disk that has begun.
         self._next_survey = 0.0
+        self._tidied = -1  # The look at the disk after which garbage was looked for.
+        self._next_tidy = 0.0
+        self._untidy = 0  # How many times all documents were checked since garbage was looked for.
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
-    def changed(self, name: str | None = None, *, is_edit: bool = False) -> None:
+    def changed(self, name: str | None = None, *, is_edit: bool = False, is_on_disk: bool = False) -> None:
         """Check again after a change of this document, or of anything else. This cancels the running check.
 
-        ``is_edit``: only the text of the document has changed, and probably nothing on disk.
+        ``is_edit``: only the text of the document has changed, and probably nothing on disk. ``is_on_disk``: this was
+        seen on disk, and the client has done nothing, so the disk is not looked at once more.
         """
         self.changes += 1
         if not is_edit:
             self._beyond = self.changes
         if self._task is not None:
             self._task.cancel()
-        self._task = asyncio.get_running_loop().create_task(self._work(name))
+        self._task = asyncio.get_running_loop().create_task(self._work(name, looks_around=not is_on_disk))
 
     def settings_changed(self) -> None:
         """Warn again about settings that are still invalid, after a change of a settings file."""
@@ -176,22 +187,34 @@ class Checks:
         while found is None:
             found = await self.worker.run(partial(_step, survey))
         self._survey = None
-        for report in list(self._reports.values()):
-            found = found and await self.worker.run(partial(self._has_its_terms, report))
+        for name, document in list(self._client.documents().items()):
+            path, report = self._file_of(document), self._reports.get(name)
+            if found and path is not None and report is not None:
+                found = await self.worker.run(partial(self._has_its_terms, path, report))
         self._next_survey = time.monotonic() + LOOK_AFTER
         return found
 
-    def _has_its_terms(self, report: Report) -> bool:
+    def _tidy(self) -> None:
+        """Look for garbage, if that is due. This runs in the worker's thread, and to its end if it has begun."""
+        self._untidy += 1
+        if self._next_tidy < time.monotonic() and self._tidied < self._seen:
+            self._tidied, self._next_tidy = self._seen, time.monotonic() + TIDY_AFTER
+            collector.tidy()
+            self._untidy = 0
+        elif self._untidy >= MANY_CHECKS:
+            collector.collect_new()
+            self._untidy = 0
+
+    def _has_its_terms(self, path: str, report: Report) -> bool:
         """Whether the settings of a document are as they were. This runs in the worker's thread."""
-        path = report.source.path
         try:
             is_same = terms_of(path, report.preferences, self._client.folders()) == report.terms
             return is_same and session.is_as_before(path)
         except (OSError, ValueError, RecursionError):  # No file can be at such a path, and none was looked at.
             return True
 
-    async def _work(self, first: str | None) -> None:
-        """Check all documents, first the one that the user is editing."""
+    async def _work(self, first: str | None, *, looks_around: bool) -> None:
+        """Check all documents, first the one that the user is editing; then look at the disk, if asked to."""
         await asyncio.sleep(DELAY)
         try:
             faults: set[str] = set()
@@ -201,7 +224,8 @@ class Checks:
             if self.wants_evidence:
                 await self._add_evidence()
             self._client.all_shown()
-            if self._reports and not await self._is_as_before():
+            await self.worker.run(self._tidy)
+            if looks_around and self._reports and not await self._is_as_before():
                 self._client.changed_on_disk()
         except Exception:
             log.exception("the open documents were not all looked at")

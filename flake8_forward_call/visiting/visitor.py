@@ -10,6 +10,9 @@ import ast
 from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from functools import lru_cache
+
+import libcst as cst
 
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.sources.source import Source, SourceError
@@ -90,7 +93,7 @@ def _located(part: Part, source: Source) -> Located:
     """Parse a part with libcst. Raises SourceError."""
     excerpt, above = part.excerpt(source)
     try:
-        module, sites = paired(excerpt)
+        module, sites = _paired(excerpt.text)
     except RecursionError:
         raise SourceError("it is nested too deeply for libcst") from None
     except SourceError as error:
@@ -99,3 +102,9 @@ def _located(part: Part, source: Source) -> Located:
         raise SourceError("a part of it parses differently than the whole", Place(part.first_row, 1))
     pairs = zip(sites, part.candidates, strict=True)
     return Located(excerpt, above, module, [replace(site, candidate=candidate) for site, candidate in pairs])
+
+
+@lru_cache(maxsize=32)  # In an editor, most parts are the same after an edit.
+def _paired(text: str) -> tuple[cst.Module, list[Site]]:
+    """The tree of a text, which is never changed, and its sites. Raises SourceError and RecursionError."""
+    return paired(Source("", text))

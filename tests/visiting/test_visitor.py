@@ -11,8 +11,13 @@ import pytest
 from flake8_forward_call.findings.finding import Place
 from flake8_forward_call.findings.ruling import shortened
 from flake8_forward_call.sources.source import Source, SourceError
-from flake8_forward_call.visiting import collecting
+from flake8_forward_call.visiting import collecting, visitor
 from flake8_forward_call.visiting.visitor import find_sites, locate
+
+
+@pytest.fixture(autouse=True)
+def _nothing_was_read_before() -> None:
+    visitor._paired.cache_clear()
 
 
 def places(text: str) -> list[str]:

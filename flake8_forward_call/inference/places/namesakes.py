@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class Namesake:
         """
         wanted: set[tuple[str, str]] = set()
         for path in islice(self._files(), MAX_FILES):
-            wanted.update(self._wanted(self._tree(path)))
+            wanted.update(self._wanted(_outline(self.read(path))))
             if len(wanted) >= MANY_WANTED:
                 break
         there = sum(self._has(module, name) for module, name in wanted)
@@ -59,19 +60,10 @@ class Namesake:
             return
         yield from programs_below(self.root / self.name)
 
-    def _tree(self, path: str) -> ast.Module | None:
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                return ast.parse(self.read(path))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-
-    def _wanted(self, tree: ast.Module | None) -> Iterator[tuple[str, str]]:
+    def _wanted(self, outline: _Outline) -> Iterator[tuple[str, str]]:
         """Yield what a file imports or reads from the name: pairs of a module and a name expected in it."""
-        nodes = () if tree is None else tuple(ast.walk(tree))
         called: dict[str, str] = {}
-        for node in nodes:
+        for node in outline.imports:
             match node:
                 case ast.Import(names=names):
                     for one in names:
@@ -82,11 +74,9 @@ class Namesake:
                     for one in names:
                         called[one.asname or one.name] = f"{module}.{one.name}"
                         yield from self._split(f"{module}.{one.name}")
-        for node in nodes:
-            if isinstance(node, ast.Attribute):
-                chain = _chain(node)
-                if chain and chain[0] in called:
-                    yield from self._split(".".join([called[chain[0]], *chain[1:]]))
+        for chain in outline.chains:
+            if chain[0] in called:
+                yield from self._split(".".join([called[chain[0]], *chain[1:]]))
 
     def _is_inside(self, module: str) -> bool:
         return module == self.name or module.startswith(f"{self.name}.")
@@ -119,11 +109,12 @@ class Namesake:
         path = self.folders.module(self.root, parts)
         if path is None:
             return frozenset(found)
-        tree = self._tree(str(path))
-        for node in (None,) if tree is None else ast.walk(tree):
+        outline = _outline(self.read(str(path)))
+        if outline.names is None:
+            return None
+        found |= outline.names
+        for node in outline.imports:
             match node:
-                case None | ast.FunctionDef(name="__getattr__"):
-                    return None
                 case ast.ImportFrom(module=source, level=0) if source == module:
                     continue  # What it imports from itself is not bound by it.
                 case ast.ImportFrom(names=[ast.alias(name="*")]):
@@ -133,11 +124,48 @@ class Namesake:
                     found |= {(one.asname or one.name).partition(".")[0] for one in others}
                 case ast.ImportFrom(names=names):
                     found |= {one.asname or one.name for one in names}
-                case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
-                    found.add(node.name)
-                case ast.Name(id=bound, ctx=ast.Store()):
-                    found.add(bound)
         return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outline:
+    """What matters here in the text of a file: its imports, and what it binds in other ways, None if that may be all.
+
+    ``chains`` are the names of each ``a.b.c`` that begins with an imported name.
+    """
+
+    imports: tuple[ast.Import | ast.ImportFrom, ...] = ()
+    chains: tuple[tuple[str, ...], ...] = ()
+    names: frozenset[str] | None = None
+
+
+@lru_cache(maxsize=100)  # In an editor, most files are the same when it is asked again.
+def _outline(data: bytes) -> _Outline:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(data)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return _Outline()
+    nodes = tuple(ast.walk(tree))
+    imports = tuple(node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom)))
+    first = {(one.asname or one.name).partition(".")[0] for node in imports for one in node.names}
+    chains = (tuple(_chain(node)) for node in nodes if isinstance(node, ast.Attribute))
+    return _Outline(imports, tuple(dict.fromkeys(one for one in chains if one and one[0] in first)), _bound(nodes))
+
+
+def _bound(nodes: Iterable[ast.AST]) -> frozenset[str] | None:
+    """The names that a file binds by statements other than imports; None if it may have any name."""
+    found: dict[str, None] = {}
+    for node in nodes:
+        match node:
+            case ast.FunctionDef(name="__getattr__"):
+                return None
+            case ast.ClassDef() | ast.FunctionDef() | ast.AsyncFunctionDef():
+                found[node.name] = None
+            case ast.Name(id=bound, ctx=ast.Store()):
+                found[bound] = None
+    return frozenset(found)
 
 
 def _chain(node: ast.expr) -> list[str]:
