@@ -38,6 +38,9 @@ TIDY_AFTER = 60.0
 # So many checks leave so much garbage that Python would look for it during one of the next.
 MANY_CHECKS = 5
 
+# If looking for it took long, it is done more rarely: so many seconds for each check.
+SHARE = 0.01
+
 
 class Document(Protocol):
     """A document that is open in the client. The text of a notebook is its JSON."""
@@ -202,8 +205,9 @@ class Checks:
             collector.tidy()
             self._untidy = 0
         elif self._untidy >= MANY_CHECKS:
+            start = time.monotonic()
             collector.collect_new()
-            self._untidy = 0
+            self._untidy = -int((time.monotonic() - start) / SHARE)
 
     def _has_its_terms(self, path: str, report: Report) -> bool:
         """Whether the settings of a document are as they were. This runs in the worker's thread."""
