@@ -39,7 +39,7 @@ TIDY_AFTER = 60.0
 MANY_CHECKS = 5
 
 # If looking for it took long, it is done more rarely: so many seconds for each check.
-SHARE = 0.01
+SHARE = 0.02
 
 
 class Document(Protocol):
