@@ -113,7 +113,7 @@ def test_only_what_asks_from_outside_knows_the_evaluator() -> None:
     knowing = {
         name.removeprefix(f"{INFERENCE}.") for name, targets in graph.items() if f"{INFERENCE}.evaluator" in targets
     }
-    assert knowing >= {"catalogue.builder", "evidence", "session"}
+    assert knowing >= {"catalogue.builder", "evidence", "knowledge"}
     assert knowing.isdisjoint(name.removeprefix(f"{INFERENCE}.") for name in graph[f"{INFERENCE}.evaluator"])
 
 

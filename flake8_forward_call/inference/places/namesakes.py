@@ -110,9 +110,9 @@ class Namesake:
         if path is None:
             return frozenset(found)
         outline = _outline(self.read(str(path)))
-        if outline.names is None:
+        if outline.bound_names is None:
             return None
-        found |= outline.names
+        found |= outline.bound_names
         for node in outline.imports:
             match node:
                 case ast.ImportFrom(module=source, level=0) if source == module:
@@ -136,7 +136,7 @@ class _Outline:
 
     imports: tuple[ast.Import | ast.ImportFrom, ...] = ()
     chains: tuple[tuple[str, ...], ...] = ()
-    names: frozenset[str] | None = None
+    bound_names: frozenset[str] | None = None
 
 
 @lru_cache(maxsize=100)  # In an editor, most files are the same when it is asked again.
