@@ -93,16 +93,18 @@ class _Sessions:
     def _keeps_too_much(self) -> bool:
         if len(self._now) > _KEPT:
             return True
-        return not self.keeps_running and sum(one.workspace.parsed for one in self._now.values()) > _MAX_PARSED
+        # The sessions of one project have the same files. The last of them has counted all that were read before it.
+        parsed = {one.workspace.texts: one.workspace.parsed for one in self._now.values()}
+        return not self.keeps_running and len(parsed) > 1 and sum(parsed.values()) > _MAX_PARSED
 
     def _let_go_of_oldest(self) -> None:
         """Forget the oldest session, and the texts and results of its project if no other session needs them."""
         old = self._now.pop(next(iter(self._now)))
         self._by_path = {path: session for path, session in self._by_path.items() if session is not old}
-        if old.workspace not in self._earlier.values():
-            old.let_go()
         needed = [session.workspace.texts for session in self._now.values()]
         if old.workspace.texts not in needed:
+            if old.workspace not in self._earlier.values():
+                old.let_go()
             old.keep(at_once=True)
             for project in [one for one, texts in self._texts.items() if texts is old.workspace.texts]:
                 del self._texts[project], self._results[project]
@@ -127,10 +129,19 @@ class _Sessions:
                 key = "\0".join((str(top), str(outside), str(repository is None)))
                 results = self._results[project] = Results(store, key)
             results.begin(self._disk, lambda: texts.state)
-        workspace = Workspace(*place, self._disk, self._earlier.pop(place, None), texts)
+        read = self._earlier.pop(place, None) or self._beside(texts)
+        workspace = Workspace(*place, self._disk, read, texts)
         is_wanted = top is not None and (store.is_there or self.keeps_running)
         known = self._results[project]
         return Session(workspace, environment, declared, known if is_wanted else None, known.ledger)
+
+    def _beside(self, texts: Texts) -> Workspace | None:
+        """What was last read of a project for other folders of it; None if nothing was.
+
+        Each folder of scripts has its own session, because it is searched for imports. All have the same files.
+        """
+        known = [one.workspace for one in self._now.values() if one.workspace.texts is texts]
+        return known[-1] if known else None
 
     def hold(self, real: str, text: str) -> None:
         """Treat a text as that of a file, as long as that file is being checked."""

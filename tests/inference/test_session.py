@@ -408,3 +408,21 @@ def kept_files() -> list[File]:
     """The parsed files of the session that was used last."""
     last = list(session._SESSIONS._now.values())[-1]
     return [one.file for one in last.workspace._shelf._entries.items().values() if one.file is not None]
+
+
+def test_folders_of_scripts_share_what_was_parsed(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them is searched for imports by its own scripts only, so each has a session of its own."""
+    monkeypatch.setattr(session, "_MAX_PARSED", 1)
+    write(top / "net" / "__init__.py", NET)
+    parsed: list[str] = []
+    parse = ast.parse
+
+    def counted(text: str, *args: object, **given: object) -> ast.AST:
+        parsed.append(text)
+        return parse(text, *args, **given)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(ast, "parse", counted)
+    for number in (1, 2, 3, 1, 2, 3):
+        write(top / f"scripts{number}" / "use.py", f"{USE}# {number}\n")
+        assert found(top / f"scripts{number}" / "use.py") == ["FWD001"]
+    assert parsed.count(NET) == 1

@@ -1,4 +1,4 @@
-"""The parsed files, each parsed once. Those of an earlier shelf are reused if they have not changed."""
+"""The parsed files, each parsed once. Shelves of the same files share what was parsed, if it has not changed."""
 
 from __future__ import annotations
 
@@ -26,31 +26,35 @@ class _Entry:
 
 
 class Shelf:
-    """The files of one project. ``name_of`` returns the dotted name of the module at a path."""
+    """The files of one project. ``name_of`` returns the dotted name of the module at a path.
+
+    What is parsed for this shelf is there for the one it was made from, and the other way round.
+    """
 
     def __init__(self, disk: Disk, name_of: Callable[[Path], str], earlier: Shelf | None = None) -> None:
         self._disk = disk
         self._name_of = name_of
-        self.parsed = 0  # The length of all texts that were parsed, in characters.
+        self.parsed: int = 0 if earlier is None else earlier.parsed  # The length of all texts that were, in characters.
         self.replaced = 0  # How often a file that was read before gave way to the one that is checked.
         self._entries: Memo[str, _Entry] = Memo()
-        self._earlier: dict[str, _Entry] = {} if earlier is None else earlier._earlier | earlier._entries.items()
+        self._shared: dict[str, _Entry] = {} if earlier is None else earlier._shared
 
     def forget(self, facts: int) -> None:
         """Look again at the files about which anything rests on these facts. Those with the same text are reused."""
-        self._earlier.update(self._entries.forget(facts))
+        self._entries.forget(facts)
 
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path; None if it cannot be parsed."""
         place = real(path)
-        return self._entries.get(place, lambda: self._looked_at(place, dotted)).file
+        entry = self._shared[place] = self._entries.get(place, lambda: self._looked_at(place, dotted))
+        return entry.file
 
     def let_go(self) -> None:
         """Free all files. Nobody may need them any more."""
-        for entry in self._entries.items().values():
+        for entry in (*self._shared.values(), *self._entries.items().values()):
             if entry.file is not None:
                 take_apart(entry.file)
-        self._entries, self._earlier = Memo(), {}
+        self._entries, self._shared = Memo(), {}
 
     def in_hand(self, source: Source) -> File:
         """The file whose text is being checked."""
@@ -60,19 +64,19 @@ class Shelf:
             return self._entries.get(path, lambda: entry).file or entry.file
         if entry is not None:
             self.replaced += 1
-        old = self._earlier.get(path)
+        old = self._shared.get(path)
 
         def held() -> _Entry:
             self._disk.digest(path)  # To note it.
             file = None if old is None or old.text != source.text else self._again(old, "")
             return _Entry(file or self._made(path, source, ""), source.text, [])
 
-        file = self._entries.put(path, held).file
-        assert file is not None
-        return file
+        made = self._shared[path] = self._entries.put(path, held)
+        assert made.file is not None
+        return made.file
 
     def _looked_at(self, path: str, dotted: str) -> _Entry:
-        old, stamp = self._earlier.get(path), self._disk.stamp(path)
+        old, stamp = self._shared.get(path), self._disk.stamp(path)
         if old is not None and old.stamp == stamp:
             self._disk.digest(path)  # To note it.
             return _Entry(self._again(old, dotted), old.text, stamp)
