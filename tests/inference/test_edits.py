@@ -95,6 +95,23 @@ def test_edit_counts_after_all_words_were_listed(top: Path, monkeypatch: pytest.
     assert found(top / "helper.py") == ["FWD001"]
 
 
+def test_edit_counts_in_files_that_an_earlier_process_has_checked(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What it has found is used as long as no text is another one, and then nobody asks who mentions what."""
+    monkeypatch.setenv("FORWARD_CALL_CACHE_DIR", str(top / ".cache"))
+    call, heir = str(top / "call.py"), str(top / "heir.py")
+    for name, text in {"call": "", "heir": "", "use": ANNOTATED}.items():
+        write(top / f"{name}.py", text)
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+    session.keep()
+    session._SESSIONS = session._Sessions()
+    session.look_again({call: "", heir: ""})
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+    session.edit({call: CALLER, heir: HEIR})
+    assert (found(top / "helper.py"), found(top / "use.py")) == (["FWD001"], ["FWD002"])
+    session.edit({call: "", heir: ""})
+    assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+
+
 def test_edit_does_not_look_at_other_files(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use = str(top / "use.py")
     session.look_again({use: USE})

@@ -69,6 +69,7 @@ class Results:
         self._failing = 0
         self._most = FEW_FACTS  # At most so many facts, until a look for those that matter.
         self._states: dict[int, str] = {}  # The state of the project's texts in which a fact about them held.
+        self._unasked: dict[tuple[str, str], None] = {}  # Questions about the texts whose answer the state vouched for.
         self._results: dict[str, _Result] = {}
         self._own: set[str] = set()  # The paths of the results that this process found.
         self._stamps: dict[str, list[Any]] = {}
@@ -82,6 +83,7 @@ class Results:
         if self.is_full:
             self._shrink()
         self.ledger.begin()
+        self._unasked.clear()
         self._failing = 0
         self._disk, self._state = disk, state
         self._load()
@@ -110,11 +112,15 @@ class Results:
         self._most = max(FEW_FACTS, 2 * len(numbers))
 
     def forget(self, asked: Iterable[tuple[str, str]]) -> int:
-        """Assume that only the answers to these questions have changed. Returns the facts that held until now."""
+        """Assume that only the answers to these questions have changed. Returns the facts that held until now.
+
+        The texts do not know of the questions that they were never asked, so each of these is asked from here on.
+        """
         self._failing = 0
         gone = 0
-        for kind, subject in asked:
+        for kind, subject in (*asked, *self._unasked):
             gone |= self.ledger.forget(kind, subject)
+        self._unasked.clear()
         return gone
 
     def recall(self, path: str, contexts: Container[str], digest: str, ask: Callable[[str, str], str]) -> Any:
@@ -144,7 +150,9 @@ class Results:
         for number in numbers_in(facts & ~self.ledger.holding):
             kind, subject, answer = self.ledger.facts[number]
             is_same = kind in _OF_TEXTS and number in self._states and self._states[number] == self._state()
-            if not is_same and ask(kind, subject) != answer:
+            if is_same:
+                self._unasked[kind, subject] = None
+            elif ask(kind, subject) != answer:
                 self._failing |= 1 << number
                 return False
             self.ledger.noted(kind, subject, answer)
