@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -19,6 +20,7 @@ from flake8_forward_call.files import reading
 from flake8_forward_call.inference import engine, session
 from flake8_forward_call.inference.classes.hierarchy import Hierarchy
 from flake8_forward_call.inference.definitions import Class, SourceClass
+from flake8_forward_call.inference.places.environment import CHOICE, Choice
 from flake8_forward_call.inference.project import shelf, texts
 from flake8_forward_call.inference.session import edit, hold, look_again
 from flake8_forward_call.inference.syntax.file import File
@@ -192,9 +194,9 @@ def test_file_that_is_as_it_was_is_not_parsed_again(top: Path, monkeypatch: pyte
     look_again({str(top / "use.py"): USE})
     made: list[str] = []
 
-    def making(path: str, tree: ast.Module, name: str, is_package: bool, *, text: str, cells: tuple[int, ...]) -> File:
+    def making(path: str, *others: Any) -> File:
         made.append(path)
-        return File(path, tree, name, is_package, text=text, cells=cells)
+        return File(path, *others)
 
     monkeypatch.setattr(shelf, "File", making)
     for name in ("helper", "use"):
@@ -426,3 +428,21 @@ def test_folders_of_scripts_share_what_was_parsed(top: Path, monkeypatch: pytest
         write(top / f"scripts{number}" / "use.py", f"{USE}# {number}\n")
         assert found(top / f"scripts{number}" / "use.py") == ["FWD001"]
     assert parsed.count(NET) == 1
+
+
+def test_package_that_is_installed_for_one_folder_is_not_for_another(top: Path) -> None:
+    """Its classes are named in full where it is installed, whichever folder was checked before."""
+    packages = top / "env/lib/python3.11/site-packages"
+    write(top / "env/pyvenv.cfg", "")
+    write(packages / "net/__init__.py", OTHER_CALL)
+    project = top / "project"
+    write(project / "setup.py", "")
+    write(project / "user/forward-call.toml", f"python = {str(top / 'env')!r}\n")
+    write(project / "owner/forward-call.toml", f"roots = [{str(packages)!r}]\n")
+    for name in ("user/one", "user/two", "owner/one", "owner/two"):
+        write(project / f"{name}.py", USE)
+    CHOICE.set(Choice())  # The environment is the one in the settings.
+    for name in ("user/one", "owner/one", "user/two", "owner/two"):
+        path = project / f"{name}.py"
+        (finding,) = analyse(Source(str(path), USE))
+        assert ("net.Net overrides" in finding.message) == name.startswith("user")

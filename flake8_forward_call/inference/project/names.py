@@ -139,7 +139,6 @@ class Names:
         is_foreign = is_installed and not self.workspace.is_own(path)
         file = self.workspace.file_at(path, dotted if is_foreign else "")
         if file is not None:
-            file.is_package = path.stem == "__init__"  # Also for a stub.
             file.is_installed |= is_foreign
         return file
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -92,21 +93,26 @@ class Shelf:
             return _Entry(None, source.text, kept)
 
     def _again(self, old: _Entry, dotted: str) -> File | None:
-        """The file of an entry, without the flags that an earlier project set."""
+        """The file of an entry; another one with the same tree if it is not the same module here.
+
+        Shelves that share it may still need it as it is, so nothing about it may change.
+        """
         file = old.file
         if file is None:
             return None
-
         path = Path(file.path)
         name = dotted or self._name_of(path)
-        if file.name != name:
-            return File(file.path, file.tree, name, path.name == "__init__.py", text=old.text, cells=file.cells)
-        file.is_package, file.is_installed = path.name == "__init__.py", False
-        return file
+        if (file.name, file.is_installed) == (name, bool(dotted)):
+            return file
+        return _file(path, file.tree, name, old.text, file.cells, is_installed=bool(dotted))
 
     def _made(self, at: str, source: Source, dotted: str) -> File:
-
         path = Path(at)
         self.parsed += len(source.text)
         name, cells = dotted or self._name_of(path), tuple(cell.rows_above for cell in source.cells())
-        return File(at, source.tree, name, path.name == "__init__.py", text=source.text, cells=cells)
+        return _file(path, source.tree, name, source.text, cells, is_installed=bool(dotted))
+
+
+def _file(path: Path, tree: ast.Module, name: str, text: str, cells: tuple[int, ...], *, is_installed: bool) -> File:
+    is_package = path.stem == "__init__"  # Also for a stub.
+    return File(str(path), tree, name, is_package, is_installed, text, cells)
