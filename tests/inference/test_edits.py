@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +13,7 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.inference import session
 from flake8_forward_call.inference.places.environment import CHOICE, Choice
 from flake8_forward_call.inference.project import results, texts
+from flake8_forward_call.sources.opening import read
 from flake8_forward_call.sources.source import Source
 
 NET = "from torch import nn\n\nclass Net(nn.Module):\n    def forward(self, x): return x\n"
@@ -110,6 +112,26 @@ def test_edit_counts_in_files_that_an_earlier_process_has_checked(top: Path, mon
     assert (found(top / "helper.py"), found(top / "use.py")) == (["FWD001"], ["FWD002"])
     session.edit({call: "", heir: ""})
     assert (found(top / "helper.py"), found(top / "use.py")) == ([], ["FWD001"])
+
+
+def test_cell_that_is_split_is_two_cells(top: Path) -> None:
+    """Cells may run in any order. The program of the notebook is the same, because a blank line separates cells."""
+    path = str(top / "try.ipynb")
+    make, use = f"{NET}net = Net()\n", "net.forward(1)\nnet = 3"
+    session.look_again({path: ""})
+    for cells, codes in (([f"{make}\n{use}"], ["FWD001"]), ([make, use], []), ([f"{make}\n{use}"], ["FWD001"])):
+        text = notebook(cells)
+        session.edit({path: text})
+        source = read(path, text.encode())
+        assert source is not None
+        assert [one.code for one in analyse(source)] == codes
+
+
+def notebook(cells: list[str]) -> str:
+    made: list[dict[str, object]] = [
+        {"cell_type": "code", "source": one, "metadata": {}, "outputs": [], "execution_count": None} for one in cells
+    ]
+    return json.dumps({"cells": made, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
 
 
 def test_edit_does_not_look_at_other_files(top: Path, monkeypatch: pytest.MonkeyPatch) -> None:

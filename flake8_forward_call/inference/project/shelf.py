@@ -25,6 +25,10 @@ class _Entry:
     text: str
     stamp: list[int]
 
+    def is_of(self, source: Source) -> bool:
+        """Whether the file is that of a source. Two notebooks with different cells may have the same program."""
+        return self.text == source.text and (self.file is None or self.file.cells == _cells(source))
+
 
 class Shelf:
     """The files of one project. ``name_of`` returns the dotted name of the module at a path.
@@ -61,7 +65,7 @@ class Shelf:
         """The file whose text is being checked."""
         path = os.path.realpath(source.path)
         entry = self._entries.peek(path)
-        if entry is not None and entry.file is not None and entry.text == source.text:
+        if entry is not None and entry.file is not None and entry.is_of(source):
             return self._entries.get(path, lambda: entry).file or entry.file
         if entry is not None:
             self.replaced += 1
@@ -69,7 +73,7 @@ class Shelf:
 
         def held() -> _Entry:
             self._disk.digest(path)  # To note it.
-            file = None if old is None or old.text != source.text else self._again(old, "")
+            file = self._again(old, "") if old is not None and old.is_of(source) else None
             return _Entry(file or self._made(path, source, ""), source.text, [])
 
         made = self._shared[path] = self._entries.put(path, held)
@@ -85,7 +89,7 @@ class Shelf:
         source = self._disk.source(path)
         if source is None:
             return _Entry(None, "", kept)
-        if old is not None and old.text == source.text:
+        if old is not None and old.is_of(source):
             return _Entry(self._again(old, dotted), old.text, kept)
         try:
             return _Entry(self._made(path, source, dotted), source.text, kept)
@@ -109,8 +113,12 @@ class Shelf:
     def _made(self, at: str, source: Source, dotted: str) -> File:
         path = Path(at)
         self.parsed += len(source.text)
-        name, cells = dotted or self._name_of(path), tuple(cell.rows_above for cell in source.cells())
-        return _file(path, source.tree, name, source.text, cells, is_installed=bool(dotted))
+        name = dotted or self._name_of(path)
+        return _file(path, source.tree, name, source.text, _cells(source), is_installed=bool(dotted))
+
+
+def _cells(source: Source) -> tuple[int, ...]:
+    return tuple(cell.rows_above for cell in source.cells())
 
 
 def _file(path: Path, tree: ast.Module, name: str, text: str, cells: tuple[int, ...], *, is_installed: bool) -> File:
