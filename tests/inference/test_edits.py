@@ -167,6 +167,17 @@ def test_nothing_has_changed_on_disk(top: Path) -> None:
     assert session.is_as_before(str(top / "use.py"))
 
 
+def test_nothing_has_changed_in_a_project_with_a_dot_in_its_path(tmp_path: Path) -> None:
+    """A module without a name of its own goes by its folder, and no folder of stubs is named after that."""
+    folder = tmp_path.resolve() / "net-1.2"
+    use = "from .gone import Net\nNet().forward(1)\n"
+    write(folder / "setup.py", "")
+    write(folder / "scripts/use.py", use)
+    session.look_again({})
+    assert found(folder / "scripts/use.py") == []
+    assert all(session.are_as_before())
+
+
 CHANGES: dict[str, Callable[[Path], object]] = {
     "text": lambda top: write(top / "net.py", PLAIN),
     "text of the same length": lambda top: write(top / "net.py", NET.replace("return x", "return 1")),

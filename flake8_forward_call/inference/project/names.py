@@ -146,7 +146,10 @@ class Names:
         return self._sources.get(dotted, lambda: self._path(dotted, ".py") or self._stub(dotted))
 
     def _stub(self, dotted: str) -> _Found | None:
-        return self._path(dotted, ".pyi") or self._path(_in_stubs(dotted), ".pyi")
+        found = self._path(dotted, ".pyi")
+        if found is not None or dotted.startswith(_ADDRESS):  # No package of stubs is named after an address.
+            return found
+        return self._path(_in_stubs(dotted), ".pyi")
 
     def _path(self, dotted: str, suffix: str) -> _Found | None:
         """The path of a module, and whether it is installed."""
