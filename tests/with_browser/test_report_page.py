@@ -52,7 +52,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     command = ["check", "--isolated", "--no-cache", "--output-format", "html", "--output-file", "report.html", "."]
     module = [sys.executable, "-m", "flake8_forward_call"]
     done = subprocess.run([*module, *command], cwd=folder, capture_output=True, timeout=120, check=False)
-    assert done.returncode == 1, done.stderr.decode()
+    assert (done.returncode, (folder / "report.html").is_file()) == (1, True), done.stderr.decode()
     return (folder / "report.html").as_uri()
 
 
