@@ -57,11 +57,12 @@ def all_hold(ledger: Ledger, workspace: Workspace, environment: Environment) -> 
     """
     new = Folders(workspace.disk.new, is_installed=False)
     asked = _of_disk(new, replace(environment, folders=Folders()))
-    asked[CONTENT] = lambda path: told_existing(workspace.disk.is_as_before(path))
     yield not ledger.is_torn
     for kind, subject, answer in ledger.now():
-        if kind in asked:
-            yield asked[kind](subject) == (told_existing(True) if kind == CONTENT else answer)
+        if kind == CONTENT:
+            yield workspace.disk.is_as_before(subject)
+        elif kind in asked:
+            yield asked[kind](subject) == answer
 
 
 def _of_disk(own: Folders, installed: Environment) -> Answers:

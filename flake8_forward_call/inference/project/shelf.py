@@ -51,8 +51,12 @@ class Shelf:
     def file_at(self, path: Path, dotted: str = "") -> File | None:
         """The file at a path; None if it cannot be parsed."""
         place = real(path)
-        entry = self._shared[place] = self._entries.get(place, lambda: self._looked_at(place, dotted))
-        return entry.file
+
+        def found() -> _Entry:
+            entry = self._shared[place] = self._looked_at(place, dotted)
+            return entry
+
+        return self._entries.get(place, found).file
 
     def let_go(self) -> None:
         """Free all files. Nobody may need them any more."""
