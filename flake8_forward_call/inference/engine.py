@@ -13,12 +13,17 @@ Answers that keep changing, or go back and forth, are joined with those of the r
 or adds nothing any more, those that still change become "unknown", and the loop is computed again with them. So the
 number of rounds is limited, and it is a limit of the loop, not of the way that led to it.
 
+**Work.** A question from outside may lead to so many questions and not to more. What it leads to is counted, and not
+what had to be computed: a stored answer counts with everything that it rests on. Otherwise, whether a question is
+answered would depend on those that were asked before it. (If a loop's first question is not known at once, what was
+computed until then does not count. But if that alone leads past the limit, the work ends there.)
+
 **Depth.** Questions may be nested deeper than Python's stack: the engine continues on another one in time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from operator import itemgetter
@@ -46,13 +51,15 @@ MAX_RESTARTS = 20
 # 100,000 (``stack.py``), and 1 to 2 calls through C, of which Python 3.12 and 3.13 allow 4,000 to 10,000.
 NESTED = 400
 
-# Computations for one question from outside. It only ends what would otherwise seem to be endless: in a framework in
-# which everything calls everything, a question leads to 30,000 others and to 600 files, and ends in "unknown" anyway.
-# Measured over 1,800 calls in 47 packages, where a computation takes 0.1 to 2 ms: of the questions with an answer, the
-# dearest took 14,400 (yolov5, a loop of 1,400 questions), 11,500 (torch, which searches itself for hooks), 4,000
-# (cogdl), and all others less. The dearest chains of the tests take 4,800 (300 helpers that call each other over as
-# many files) and 2,500 (a hierarchy of 500 classes).
+# Questions to which one from outside may lead. The limit only ends what would otherwise seem to be endless: in a
+# framework in which everything calls everything, a question leads to 30,000 others and to 600 files, and ends in
+# "unknown" anyway. Measured over 30,000 calls in 23 packages, where a question takes 0.1 to 2 ms: of the questions with
+# an answer, the dearest led to 13,200 others (sglang), 4,700 (transformers), 3,800 (coqui-tts), and all others to less.
 MAX_WORK = 20_000
+
+# How often something is computed for a question from outside, rounds of loops included: the last resort. In sglang,
+# each of 10,000 questions was computed twice, and it is rarely more.
+MAX_COMPUTATIONS = 5 * MAX_WORK
 
 _Answer = TypeVar("_Answer")
 
@@ -77,10 +84,21 @@ def unjoined(meanwhile: _Answer) -> Answers[_Answer]:
     return Answers(meanwhile, meanwhile, lambda _, __: meanwhile, lambda one, other: one == other, lambda one: one)
 
 
+class _Basis:
+    """What stored answers rest on: those of one question, or of all questions of a loop."""
+
+    __slots__ = ("counted_for", "others", "questions")
+
+    def __init__(self, questions: int, others: Iterable[_Basis]) -> None:
+        self.questions = questions
+        self.others = tuple(dict.fromkeys(others))
+        self.counted_for = 0  # The number of the last question from outside for which it was counted.
+
+
 class _Question:
     """A question whose answer is not final yet."""
 
-    __slots__ = ("answer", "answers", "assumed", "before", "compute", "is_met", "is_used", "key", "number")
+    __slots__ = ("answer", "answers", "assumed", "before", "bases", "compute", "is_met", "is_used", "key", "number")
 
     def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
         self.key = key
@@ -92,6 +110,7 @@ class _Question:
         self.before: Any = answers.nothing  # What was assumed in the round before.
         self.is_met = False  # Whether it was asked in this round while it was being computed.
         self.is_used = False  # Whether this is not its first round.
+        self.bases: list[_Basis] = []  # Those of the stored answers that it led to, in all rounds.
 
     def afresh(self) -> _Question:
         """The same question, about which nothing is assumed."""
@@ -122,14 +141,18 @@ class Engine:
 
     def __init__(self, rank: Callable[[Hashable], Any | None]) -> None:
         self._rank = rank
-        self._known: dict[Hashable, Any] = {}
+        self._known: dict[Hashable, tuple[Any, _Basis]] = {}
         self._is_asked = False  # Whether all that is computed counts as work for one question from outside.
+        self._asked = 0  # How many questions from outside there were.
         self._forget()
 
     def _forget(self) -> None:
         """Forget everything that is not final."""
+        self._computed: dict[Hashable, None] = {}  # The questions that were computed for the one from outside.
+        self._counted: list[_Basis] = []  # What it rests on so far, as far as that is stored.
         self._work = 0
         self._numbers = 0
+        self._innermost: _Question | None = None
         self._open: dict[Hashable, _Question] = {}  # The questions that are being computed, outermost first.
         self._waiting: dict[Hashable, _Question] = {}  # Computed in this round, but a loop around them is open.
         self._earlier: dict[Hashable, _Question] = {}  # Computed in the round before.
@@ -140,6 +163,7 @@ class Engine:
         if self._is_asked:
             return question()
         self._is_asked = True
+        self._asked += 1
         try:
             return question()
         finally:
@@ -148,10 +172,14 @@ class Engine:
 
     def once(self, key: Hashable, compute: Callable[[], _Answer], answers: Answers[_Answer]) -> _Answer:
         """The answer to a question, which is computed unless it is known."""
-        try:
-            return self._known[key]  # type: ignore[no-any-return]
-        except KeyError:
-            pass
+        known = self._known.get(key)
+        if known is not None:
+            answer, basis = known
+            if basis.counted_for != self._asked and self._is_asked:
+                self._count(basis)
+            if self._innermost is not None:
+                self._innermost.bases.append(basis)
+            return answer  # type: ignore[no-any-return]
         if not self._is_asked:
             return self.ask(lambda: self.once(key, compute, answers))
         question = self._open.get(key)
@@ -165,8 +193,49 @@ class Engine:
             return question.answer  # type: ignore[no-any-return]
         question = self._earlier.get(key) or _Question(key, compute, answers)
         if len(self._open) % NESTED == NESTED - 1:
-            return on_new_stack(lambda: self._answered(question))  # type: ignore[no-any-return]
-        return self._answered(question)  # type: ignore[no-any-return]
+            answer = on_new_stack(lambda: self._answered(question))
+        else:
+            answer = self._answered(question)
+        if self._innermost is not None and (known := self._known.get(key)) is not None:
+            self._innermost.bases.append(known[1])
+        return answer  # type: ignore[no-any-return]
+
+    def _count(self, basis: _Basis) -> None:
+        """Count what a stored answer rests on as work, unless it has been counted. Raises OutOfBudget."""
+        todo = [basis]
+        while todo:
+            one = todo.pop()
+            if one.counted_for != self._asked:
+                one.counted_for = self._asked
+                self._counted.append(one)
+                self._work += one.questions
+                todo += one.others
+        if self._work > MAX_WORK:
+            raise OutOfBudget
+
+    def _uncount(self, computed: int, counted: int, work: int) -> None:
+        """Count only what was counted when these were the figures: what followed starts again, at another question."""
+        while len(self._computed) > computed:
+            self._computed.popitem()
+        while len(self._counted) > counted:
+            self._counted.pop().counted_for = 0
+        self._work = work
+
+    def _store(self, questions: Sequence[_Question], basis: _Basis) -> None:
+        """Store the answers to questions that were computed, and so counted, for this question from outside."""
+        basis.counted_for = self._asked
+        self._counted.append(basis)
+        self._known.update((one.key, (one.answer, basis)) for one in questions)
+
+    def _store_loop(self, loop: Sequence[_Question], computed: int, unknown: Sequence[_Question] = ()) -> None:
+        """Store the answers to the questions of a loop or, if there are any, only those that are ``unknown``.
+
+        The loop's rounds started when so many questions had been computed.
+        """
+        work = sum(key not in self._known for key in islice(self._computed, computed, None))
+        for one in unknown:
+            one.answer = one.answers.unknown
+        self._store(unknown or loop, _Basis(work, (each for one in loop for each in one.bases)))
 
     def _join_loop(self, question: _Question) -> None:
         """Note that the innermost open question leads back to this one, and so do all that are open between them."""
@@ -184,7 +253,9 @@ class Engine:
             if first.key not in self._known:
                 self._afresh(first)
             if question.key in self._known:
-                return self._known[question.key]
+                answer, basis = self._known[question.key]
+                self._count(basis)
+                return answer
             if question.key in self._waiting:
                 self._join_loop(self._waiting[question.key])
                 return self._waiting[question.key].answer
@@ -206,25 +277,26 @@ class Engine:
         this one, unless ``anywhere``. The questions of the loop are those that wait since there were ``behind``.
         """
         is_fresh, rounds, grows, earlier = not question.is_used, 1, False, self._earlier
+        computed, counted, work = len(self._computed), len(self._counted), self._work
         try:
             while self._is_outermost(question):
                 self._loops.pop()
                 if not question.is_met and len(self._waiting) == behind:
-                    self._known[question.key] = question.answer
+                    self._store([question], _Basis(1, question.bases))
                     return None
                 loop = [question, *islice(reversed(self._waiting.values()), len(self._waiting) - behind)]
                 if len(loop) > MAX_LOOP:
                     self._give_up(behind)
-                    self._known.update((one.key, one.answers.unknown) for one in loop)
-                    question.answer = question.answers.unknown
+                    self._store_loop(loop, computed, unknown=loop)
                     return None
                 first = question if anywhere else self._first(loop)
                 if first is not question or not (is_fresh or anywhere):
+                    self._uncount(computed, counted, work)
                     return first.afresh()
                 self._give_up(behind)
                 changed = [one for one in loop if one.is_met and not one.answers.is_same(one.assumed, one.answer)]
                 if not changed:
-                    self._known.update((one.key, one.answer) for one in loop)
+                    self._store_loop(loop, computed)
                     return None
                 rounds += 1
                 free = max(2, min(FREE_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop)))
@@ -232,7 +304,8 @@ class Engine:
                 is_over = rounds > free + max(2, min(GROWING_ROUNDS, MAX_ROUNDS_OF_LOOP // len(loop)))
                 # What is assumed decides what is found: if nothing is added to it, each further round finds the same.
                 if is_over or (grows and not any(one.adds for one in changed)):
-                    self._known.update((one.key, one.answers.unknown) for one in changed)
+                    self._store_loop(loop, computed, unknown=changed)
+                    self._uncount(computed, counted, work)
                     return question.afresh()
                 for one in loop:
                     one.assume(grows=grows)
@@ -244,14 +317,17 @@ class Engine:
 
     def _is_outermost(self, question: _Question) -> bool:
         """Compute an answer. Returns whether the question is in no loop with one that is still open."""
-        self._work += 1
-        if self._work > MAX_WORK:
-            raise OutOfBudget
+        if question.key not in self._computed:
+            self._computed[question.key] = None
+            self._work += 1
         self._numbers += 1
-        behind, number = len(self._waiting), self._numbers
+        if self._work > MAX_WORK or self._numbers > MAX_COMPUTATIONS:
+            raise OutOfBudget
+        behind, number, outer = len(self._waiting), self._numbers, self._innermost
         question.number, question.is_met = number, False
         self._open[question.key] = question
         self._loops.append(number)
+        self._innermost = question
         try:
             question.answer = question.answers.bounded(question.compute())
         except BaseException:
@@ -260,6 +336,7 @@ class Engine:
                 self._loops.pop()
             raise
         finally:
+            self._innermost = outer
             del self._open[question.key]
         return self._loops[-1] == number
 

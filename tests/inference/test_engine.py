@@ -217,6 +217,65 @@ def test_work_is_limited_for_each_question_from_outside_and_not_for_all_together
     assert asked.all(("d", "e", "f")) == {"d": 1, "e": 1, "f": 1}
 
 
+def with_limit(asked: Asked, key: str) -> Any:
+    """The answer to a question from outside, or that it leads to too many questions."""
+    try:
+        return asked.all((key,))[key]
+    except OutOfBudget:
+        return "too many"
+
+
+@pytest.mark.parametrize("order", list(permutations("abc")))
+def test_whether_a_question_leads_to_too_many_does_not_depend_on_what_was_asked_before(
+    monkeypatch: pytest.MonkeyPatch, order: tuple[str, ...]
+) -> None:
+    """Of the four questions behind "a", "b" and "c" each leave some computed for the next one."""
+    monkeypatch.setattr(engine, "MAX_WORK", 4)
+    table: dict[str, Callable[[Asked], Any]] = {
+        "a": lambda ask: ask["w"],
+        "b": lambda ask: ask["x"],
+        "c": lambda ask: ask["y"],
+        "w": lambda ask: ask["x"] + ask["z"],
+        "x": lambda ask: ask["y"],
+        "y": lambda ask: ask["z"],
+        "z": lambda _: 1,
+    }
+    asked = Asked(table, NUMBERS)
+    assert {key: with_limit(asked, key) for key in order} == {"a": "too many", "b": 1, "c": 1}
+
+
+@settings(deadline=None)
+@given(graphs(), st.integers(1, 8), st.randoms(use_true_random=False))
+def test_limit_leads_to_the_same_answers_from_every_end(
+    graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], limit: int, random: Random
+) -> None:
+    def question(key: str) -> Callable[[Asked], Any]:
+        asks, added = graph[key]
+        return lambda ask: added.union(*(ask[one] for one in asks))
+
+    table = {key: question(key) for key in graph}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MAX_WORK", limit)
+        for _ in range(5):
+            order = sorted(graph)
+            random.shuffle(order)
+            asked = Asked(table, SETS)
+            for key in order:
+                behind = reached(graph, key)
+                assert with_limit(asked, key) == (least(graph)[key] if len(behind) <= limit else "too many")
+
+
+def reached(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], key: str) -> set[str]:
+    """The questions to which one leads, including itself."""
+    found, todo = set[str](), [key]
+    while todo:
+        one = todo.pop()
+        if one not in found:
+            found.add(one)
+            todo += graph[one][0]
+    return found
+
+
 def test_question_from_outside_that_asks_from_outside_has_one_limit_for_both(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "MAX_WORK", 2)
     asked = Asked({"a": lambda ask: ask.all(("b", "c"))["b"], "b": lambda _: 1, "c": lambda _: 2}, NUMBERS)
