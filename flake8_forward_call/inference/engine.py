@@ -98,7 +98,7 @@ class _Basis:
 class _Question:
     """A question whose answer is not final yet."""
 
-    __slots__ = ("answer", "answers", "assumed", "before", "bases", "compute", "is_met", "is_used", "key", "number")
+    __slots__ = ("answer", "answers", "assumed", "bases", "before", "compute", "is_met", "is_used", "key", "number")
 
     def __init__(self, key: Hashable, compute: Callable[[], Any], answers: Answers[Any]) -> None:
         self.key = key
