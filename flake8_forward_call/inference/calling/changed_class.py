@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flake8_forward_call.inference.catalogue import MODULE_CLASS
 from flake8_forward_call.inference.definitions import Class, is_foreign
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.project.searching import storing
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.file import File
@@ -32,8 +33,7 @@ class Change:
     new: Class | None
 
 
-class _Changes(dict[File | None, tuple[Change, ...]]):
-    """The assignments in a file or, for None, in the project, except those that leave the call as it was."""
+_CHANGES: Answers[tuple[Change, ...]] = unjoined(())
 
 
 def may_change(asked: Questions, kind: Type, file: File) -> Class | None:
@@ -46,11 +46,13 @@ def may_change(asked: Questions, kind: Type, file: File) -> Class | None:
 
 
 def _changes(asked: Questions, place: File | None) -> tuple[Change, ...]:
-    known = asked.notes(_Changes)
-    if place not in known:
+    """The assignments in a file or, for None, in the project, except those that leave the call as it was."""
+
+    def search() -> tuple[Change, ...]:
         files = _files(asked) if place is None else (place,)
-        known[place] = tuple(change for file in files for change in _in_file(asked, file))
-    return known[place]
+        return tuple(change for file in files for change in _in_file(asked, file))
+
+    return asked.engine.once(("changes of class", place), search, _CHANGES)
 
 
 def _files(asked: Questions) -> Iterator[File]:

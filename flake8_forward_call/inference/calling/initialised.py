@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_forward_call.inference.calling.own_forward import is_self, method_around
 from flake8_forward_call.inference.definitions import SourceClass
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Defined
 from flake8_forward_call.inference.syntax.flow import flow_of
@@ -23,18 +24,17 @@ _ONLOOKERS = frozenset({"isinstance", "hasattr", "getattr", "setattr", "id", "ty
 
 _DATACLASS = "dataclasses.dataclass"
 
-
-class _Initialised(dict[SourceClass, Sameness]):
-    """Whether creating an instance of a class reaches ``Module.__init__``."""
+_SAMENESS: Answers[Sameness] = unjoined(Sameness.PERHAPS)
 
 
 def initialised(asked: Questions, cls: SourceClass) -> Sameness:
     """SAME if creating an instance may reach ``Module.__init__``; DIFFERENT if it never does, PERHAPS if sometimes."""
-    known = asked.notes(_Initialised)
-    if cls not in known:
+
+    def find() -> Sameness:
         chain = [one for one in asked.hierarchy.order(cls) if isinstance(one, SourceClass)]
-        known[cls] = Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(asked, cls).outcome()
-    return known[cls]
+        return Sameness.SAME if any(map(_sees_to_itself, chain)) else _Construction(asked, cls).outcome()
+
+    return asked.engine.once(("initialised", cls), find, _SAMENESS)
 
 
 def _sees_to_itself(cls: SourceClass) -> bool:

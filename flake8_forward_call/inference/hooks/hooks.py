@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.hooks import attaching
 from flake8_forward_call.inference.hooks.attaching import Attacher, Reach
 from flake8_forward_call.inference.hooks.identity import Holding
@@ -43,6 +44,9 @@ class Attaching:
         if reach is Reach.ITSELF or not any(one.may_be(self.target) for one in holding.above):
             return False
         return self.chosen is None or holding.fits(self.chosen)
+
+
+_ATTACHING: Answers[Sequence[Attaching]] = unjoined(())
 
 
 def attachments(asked: Questions, receiver: ast.expr, scope: Scope) -> tuple[Attachment, ...]:
@@ -86,19 +90,16 @@ def _afterwards(asked: Questions, holding: Holding) -> Iterator[Attachment]:
                 yield one.told
 
 
-class _AttachingIn(dict[File, Sequence[Attaching]]):
-    """What attaches hooks, by file."""
-
-
 def _attached_in(asked: Questions, file: File) -> Sequence[Attaching]:
     """Everything that a file attaches to modules, in source order; computed once for all receivers."""
-    known = asked.notes(_AttachingIn).get(file)
-    if known is None:
+
+    def search() -> Sequence[Attaching]:
         calls = sorted(_attaching_calls(file), key=lambda one: (one[0].lineno, one[0].col_offset))
-        known = asked.notes(_AttachingIn)[file] = [
+        return [
             one for call, scope in calls for one in (*_by_function(asked, call, scope), *_by_method(asked, call, scope))
         ]
-    return known
+
+    return asked.engine.once(("attached in", file), search, _ATTACHING)
 
 
 def _attaching_calls(file: File) -> Iterator[tuple[ast.Call, Scope]]:

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.hooks.registrations import Definition, Registration, has_shape_of_hook
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.syntax.bindings import Assigned, Imported
@@ -46,15 +47,14 @@ class Trail:
         return not self.scopes.keys().isdisjoint(_words_of(call, scope))
 
 
-class _StepsFrom(dict[Registration, Steps]):
-    """Which functions names may reach from a hook."""
+_STEPS: Answers[Steps] = unjoined(Steps({}, frozenset()))
 
 
 def trail_to(asked: Questions, one: Registration, place: Scope) -> Trail | None:
     """The way by names from a registered hook to a place, in the files of both; None if there is none."""
-    steps = asked.notes(_StepsFrom).get(one)
-    if steps is None:
-        steps = asked.notes(_StepsFrom)[one] = _walked(asked, list(_starts(asked, one)), (one.scope.file,))
+    steps = asked.engine.once(
+        ("steps from", one), lambda: _walked(asked, list(_starts(asked, one)), (one.scope.file,)), _STEPS
+    )
     goals = [scope for scope in place.outward() if scope.is_function]
     files = tuple(dict.fromkeys((one.scope.file, place.file)))
     comes_from = steps.comes_from

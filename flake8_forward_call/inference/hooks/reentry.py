@@ -8,12 +8,13 @@ calls.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from flake8_forward_call.inference.answers import Reentry
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.hooks import relayed, targets
 from flake8_forward_call.inference.hooks.identity import Holding
 from flake8_forward_call.inference.hooks.leads import Trail, handed_on, trail_to
@@ -56,6 +57,9 @@ class Way:
 # For each function, the ways from hooks to it.
 Ways = dict["FunctionNode", list[Way]]
 
+_REGISTRATIONS: Answers[Sequence[Registration]] = unjoined(())
+_WAYS: Answers[Ways] = unjoined({})
+
 
 def reentry(asked: Questions, receiver: ast.expr, scope: Scope, kind: Type) -> Reentry | None:
     """Whether calling the receiver runs a hook that reaches the call; None if nothing shows it. Raises OutOfBudget."""
@@ -94,31 +98,25 @@ def _files(asked: Questions, own: File) -> Iterator[File]:
     yield from (file for file in known.found if file is not own)
 
 
-class _RegisteredIn(dict[File, list[Registration]]):
-    """The hooks that a file registers, by file."""
-
-
-def _registered_in(asked: Questions, file: File) -> list[Registration]:
+def _registered_in(asked: Questions, file: File) -> Sequence[Registration]:
     """The registrations in a file, and those that callers of its helpers make; searched once for all receivers."""
-    if file not in asked.notes(_RegisteredIn):
-        made = registrations(asked, file)
-        asked.notes(_RegisteredIn)[file] = [one for each in made for one in relayed.with_hooks(asked, each)]
-    return asked.notes(_RegisteredIn)[file]
 
+    def search() -> Sequence[Registration]:
+        return [one for each in registrations(asked, file) for one in relayed.with_hooks(asked, each)]
 
-class _WaysTo(dict[tuple[Registration, Scope], Ways]):
-    """How a hook reaches a scope."""
+    return asked.engine.once(("registered in", file), search, _REGISTRATIONS)
 
 
 def _ways_to(asked: Questions, made: Registration, place: Scope) -> Ways:
-    """The ways from a hook to a place."""
-    known = asked.notes(_WaysTo).get((made, place))
-    if known is None:
-        known = {}
+    """The ways from a hook to a place; searched once for all receivers in it."""
+
+    def search() -> Ways:
+        found: Ways = {}
         for node, way in _ways(asked, made, place):
-            known.setdefault(node, []).append(way)
-        asked.notes(_WaysTo)[made, place] = known
-    return known
+            found.setdefault(node, []).append(way)
+        return found
+
+    return asked.engine.once(("ways", made, place), search, _WAYS)
 
 
 def _ways(asked: Questions, one: Registration, place: Scope) -> Iterator[tuple[FunctionNode, Way]]:

@@ -7,9 +7,11 @@ outside, by name, or without an assignment. It is only asked if the fix would ot
 from __future__ import annotations
 
 import ast
+from functools import partial
 from pathlib import PurePath
 
 from flake8_forward_call.inference.answers import Member, Obstacle, Swap, Variable
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.swapping import creating, fillings, globally, members, replacing
 from flake8_forward_call.inference.swapping.holders import Holder, Ways
@@ -17,9 +19,7 @@ from flake8_forward_call.inference.swapping.steps import Step
 from flake8_forward_call.inference.syntax.scopes import Scope
 from flake8_forward_call.inference.verdicts.verdict import Sameness
 
-
-class _Swaps(dict[object, "Swap | None"]):
-    """Where another value is stored, by holder."""
+_SWAP: Answers[Swap | None] = unjoined(None)
 
 
 def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> Obstacle | None:
@@ -39,9 +39,7 @@ def swapped(asked: Questions, receiver: ast.expr, scope: Scope) -> Obstacle | No
     found: Swap | None = None
     for held in ways.holders:
         key = held if held.proof else (held.keeper, held.steps, held.scope)
-        if key not in asked.notes(_Swaps):
-            asked.notes(_Swaps)[key] = _of_holder(asked, held)
-        swap = asked.notes(_Swaps)[key]
+        swap = asked.engine.once(("swap", key), partial(_of_holder, asked, held), _SWAP)
         if swap is not None and (found is None or swap.is_certain):
             found = swap
             if swap.is_certain:
