@@ -51,9 +51,9 @@ MAX_RESTARTS = 20
 # 100,000 (``stack.py``), and 1 to 2 calls through C, of which Python 3.12 and 3.13 allow 4,000 to 10,000.
 NESTED = 400
 
-# Questions to which one from outside may lead. The limit only ends what would otherwise seem to be endless: a project in
-# which everything calls everything. Measured over 40,000 calls in 25 packages, where a question takes 0.1 to 2 ms, and
-# reading the files more: of the questions with an answer, the dearest led to 41,500 others (torch, whether a hook
+# Questions to which one from outside may lead. The limit only ends what would otherwise seem to be endless: a project
+# in which everything calls everything. Measured over 40,000 calls in 25 packages, where a question takes 0.1 to 2 ms,
+# with the reading of files: of the questions with an answer, the dearest led to 41,500 others (torch, whether a hook
 # reaches a call), 17,800 (torch, all other questions), 16,300 (cogdl), 13,200 (sglang), 7,300 (yolov5), 4,700
 # (transformers), and all others to less.
 MAX_WORK = 50_000

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from functools import cached_property
 from typing import TypeAlias
 
 from flake8_forward_call.inference.definitions import SourceClass, is_foreign
+from flake8_forward_call.inference.engine import Answers, unjoined
 from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.aliases import ITSELF, MAX_DEPTH, running_over
 from flake8_forward_call.inference.syntax.bindings import Assigned, Binding, Iterated
@@ -19,45 +19,64 @@ from flake8_forward_call.inference.types import ClassObject, Instance, Type, alt
 # What identifies a module: a binding, an attribute of a class, an element of what another key identifies.
 _Key: TypeAlias = "tuple[object, ...]"
 
+_KEYS: Answers[frozenset[_Key]] = unjoined(frozenset())
+_ABOVE: Answers[tuple[Holding, ...]] = unjoined(())
+_IS_MADE: Answers[bool] = unjoined(False)
+
 
 class Holding:
-    """An expression that holds a module, and its scope. Its properties raise OutOfBudget."""
+    """An expression that holds a module, and its scope. Its properties raise OutOfBudget.
+
+    They are answers of the engine, so that they count for each receiver that is compared with it.
+    """
 
     def __init__(self, asked: Questions, node: ast.expr, scope: Scope) -> None:
         self._asked = asked
         self.node = node
         self.scope = scope
 
-    @cached_property
+    @property
     def kind(self) -> Type:
         """The type of the expression."""
-        return self._asked.resolved(self._asked.expression(self.node, self.scope))
+        return self._asked.once(
+            ("kind of holding", self), lambda: self._asked.resolved(self._asked.expression(self.node, self.scope))
+        )
 
-    @cached_property
+    @property
     def keys(self) -> frozenset[_Key]:
         """What identifies the module."""
-        return frozenset(_keys(self._asked, self.node, self.scope, 0))
+        return self._asked.engine.once(
+            ("keys of holding", self), lambda: frozenset(_keys(self._asked, self.node, self.scope, 0)), _KEYS
+        )
 
-    @cached_property
+    @property
     def wider(self) -> frozenset[_Key]:
         """The same, with what identifies the elements of the containers that it is an item of."""
         return self.keys | {("element", key[1]) for key in self.keys if key[0] == "item"}
 
-    @cached_property
+    @property
     def own(self) -> tuple[SourceClass, ...]:
         """The classes of the project that it can be an instance of."""
         return tuple(cls for cls in classes_of_instances(self.kind) if not is_foreign(cls))
 
-    @cached_property
+    @property
     def above(self) -> tuple[Holding, ...]:
         """What it is an attribute or an element of, directly or indirectly."""
-        return tuple(Holding(self._asked, *one) for one in _above(self._asked, self.node, self.scope, 0))
 
-    @cached_property
+        def find() -> tuple[Holding, ...]:
+            return tuple(Holding(self._asked, *one) for one in _above(self._asked, self.node, self.scope, 0))
+
+        return self._asked.engine.once(("above", self), find, _ABOVE)
+
+    @property
     def _is_made_here(self) -> bool:
         """Whether it is created where its name is bound, so that it is not the module of another name by chance."""
-        made = list(self._asked.origins(self.node, self.scope))
-        return bool(made) and all(self._makes(node, scope) for node, scope in made)
+
+        def find() -> bool:
+            made = list(self._asked.origins(self.node, self.scope))
+            return bool(made) and all(self._makes(node, scope) for node, scope in made)
+
+        return self._asked.engine.once(("is made here", self), find, _IS_MADE)
 
     def _makes(self, node: ast.expr, scope: Scope) -> bool:
         if not isinstance(node, ast.Call):

@@ -13,8 +13,10 @@ from flake8_forward_call.analysis import analyse
 from flake8_forward_call.explaining import explain
 from flake8_forward_call.findings.finding import Finding
 from flake8_forward_call.inference import engine
-from flake8_forward_call.inference.verdicts.verdict import TOO_FAR
+from flake8_forward_call.inference.verdicts.judge import judge
+from flake8_forward_call.inference.verdicts.verdict import TOO_FAR, Verdict
 from flake8_forward_call.sources.source import Source
+from flake8_forward_call.visiting.candidates import candidates
 
 
 @pytest.mark.parametrize(("last", "expected"), [("nn.ReLU()", SAME), ("load()", PERHAPS), ("3", NOT_MODULE)])
@@ -346,3 +348,62 @@ def test_explain_says_that_a_call_takes_too_long(monkeypatch: pytest.MonkeyPatch
     (explanation,) = explain(Source("net.py", STEPS), row)
     assert explanation.finding is None
     assert explanation.reason == TOO_FAR.reason
+
+
+# Calls that share most of what is asked about them: hooks, one of which may lead to them, what is stored in `__class__`
+# or in place of the module, and how it is created.
+ALIKE = """\
+import torch
+from torch import nn
+from torch.nn.utils import weight_norm
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = weight_norm(nn.Linear(1, 1))
+    def forward(self, x):
+        return self.inner(x)
+
+class Other(Net):
+    def __call__(self, x):
+        return super().__call__(x, x)
+
+def watch(module, given):
+    return help_with(module, given)
+
+def help_with(module, given):
+    return one(given[0])
+
+net = Net()
+net.inner.register_forward_pre_hook(watch)
+net.register_forward_hook(lambda module, given, made: two(made))
+some = nn.Tanh()
+some.__class__ = Other
+
+def one(x):
+    return net.forward(x) + net.inner.forward(x)
+
+def two(x):
+    return net.inner.forward(x) - net.forward(x)
+
+def three(x):
+    return net.forward(x) * net.inner.forward(x)
+"""
+
+
+def test_which_of_the_calls_that_take_too_long_does_not_depend_on_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The limits lie close to each other, so that each of them cuts off something else."""
+
+    def judged(first: int) -> list[Verdict]:
+        source = Source("net.py", ALIKE)
+        found = candidates(source.tree, source.forward_rows)
+        verdicts = judge(source, [*found[first:], *found[:first]])
+        return [*verdicts[len(found) - first :], *verdicts[: len(found) - first]]
+
+    seen = set[str]()
+    for limit in range(1, 160, 8):
+        monkeypatch.setattr(engine, "MAX_WORK", limit)
+        verdicts = judged(0)
+        assert all(judged(first) == verdicts for first in range(1, len(verdicts))), limit
+        seen.add(repr(verdicts))
+    assert len(seen) > 5
