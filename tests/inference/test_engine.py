@@ -83,6 +83,16 @@ def graphs(draw: st.DrawFn) -> dict[str, tuple[tuple[str, ...], frozenset[str]]]
     return {key: (draw(asks), draw(adds)) for key in keys}
 
 
+def adding(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str, Callable[[Asked], Any]]:
+    """Each question's own part, together with the answers to those that it asks."""
+
+    def question(key: str) -> Callable[[Asked], Any]:
+        asks, added = graph[key]
+        return lambda ask: added.union(*(ask[one] for one in asks))
+
+    return {key: question(key) for key in graph}
+
+
 def least(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str, Any]:
     """The least answers, found by adding until nothing changes."""
     answers: dict[str, frozenset[str]] = dict.fromkeys(graph, frozenset())
@@ -96,11 +106,7 @@ def least(graph: dict[str, tuple[tuple[str, ...], frozenset[str]]]) -> dict[str,
 def test_monotone_questions_get_their_least_answers_from_every_end(
     graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], random: Random
 ) -> None:
-    def question(key: str) -> Callable[[Asked], Any]:
-        asks, added = graph[key]
-        return lambda ask: added.union(*(ask[one] for one in asks))
-
-    table = {key: question(key) for key in graph}
+    table = adding(graph)
     order = sorted(graph)
     for start in order:
         rest = [one for one in order if one != start]
@@ -249,11 +255,7 @@ def test_whether_a_question_leads_to_too_many_does_not_depend_on_what_was_asked_
 def test_limit_leads_to_the_same_answers_from_every_end(
     graph: dict[str, tuple[tuple[str, ...], frozenset[str]]], limit: int, random: Random
 ) -> None:
-    def question(key: str) -> Callable[[Asked], Any]:
-        asks, added = graph[key]
-        return lambda ask: added.union(*(ask[one] for one in asks))
-
-    table = {key: question(key) for key in graph}
+    table = adding(graph)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "MAX_WORK", limit)
         for _ in range(5):
