@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Nearly all allocations here are trees, which are not garbage. With Python's default threshold, the collector takes a
 # quarter of the time.
-_ALLOCATIONS = 100_000
+_ALLOCATIONS = 1_000_000
 
 
 def main(args: Sequence[str] | None = None) -> int:

@@ -208,9 +208,13 @@ class _Sessions:
             session.keep(at_once=True)
 
     def get_ready(self) -> None:
-        """Read the texts of the projects, in which each file searches."""
-        for session in self._now.values():
-            session.workspace.texts.get_ready()
+        """Read the texts in which each file searches, if all files are of one project. Of several, each process reads
+        those that it needs.
+        """
+        projects = dict.fromkeys(session.workspace.texts for session in self._now.values())
+        if len(projects) == 1:
+            for texts in projects:
+                texts.get_ready()
 
     def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():
@@ -289,7 +293,7 @@ def is_as_before(path: str) -> bool:
 
 
 def get_ready() -> None:
-    """Read now what is searched in the projects that were met, so that forked processes have it already."""
+    """Read now what is searched in the project that was met, so that forked processes have it already."""
     _SESSIONS.get_ready()
 
 

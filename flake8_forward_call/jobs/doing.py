@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from flake8_forward_call.files.inputs import Input
@@ -11,11 +11,6 @@ from flake8_forward_call.jobs.task import Answer, Task
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.terminal.progress import Progress
 from flake8_forward_call.terminal.trouble import Trouble
-
-# A process forks when it has done this part of the bytes itself. What it finds out for that, all others would find out
-# as well. On two processors, that saved a sixth of their processor time in botorch and coqui-tts, and a fifth in
-# recbole; with a quarter, the others have too little left to do.
-_FIRST_PART = 8
 
 
 def done(
@@ -71,10 +66,6 @@ def done(
             from flake8_forward_call.analysis import get_ready
 
             get_ready()
-            for place in _first_part(waiting, sizes, workers):
-                take(place, task.do(taken[place][0]))
-                progress.advance()
-                waiting.remove(place)
         asked = [taken[place][0] for place in waiting]
         crew = Crew(task, asked, workers, context, tell=trouble.warn, count=progress.advance, still=progress.still)
         for place, answer in zip(waiting, crew.answers(), strict=True):
@@ -86,17 +77,6 @@ def done(
             progress.advance()
         else:
             yield each, answer
-
-
-def _first_part(waiting: Sequence[int], sizes: Sequence[int], workers: int) -> list[int]:
-    """The files that this process does before it forks, so that each of the others still gets one."""
-    part, left = [], sum(sizes) // _FIRST_PART
-    for place, size in list(zip(waiting, sizes, strict=True))[:-workers]:
-        if left <= 0:
-            break
-        part.append(place)
-        left -= size
-    return part
 
 
 def _is_bound(each: Input) -> bool:

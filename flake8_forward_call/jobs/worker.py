@@ -22,7 +22,7 @@ _OF_ALL = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasatt
 _HELD = (*_OF_ALL, signal.SIGTERM)
 
 # Nearly all allocations are trees, which are not garbage: see the command line.
-_ALLOCATIONS = 100_000
+_ALLOCATIONS = 1_000_000
 
 
 @dataclass(frozen=True)

@@ -28,13 +28,15 @@ _USED_NAME = re.compile(r"forward(?=[\s\\]*[(),#])")
 # The characters before it are checked last, because a pattern that starts with plain letters is much faster.
 _SET_CALL = re.compile(r"__call__(?<![.\w]__call__)[\s\\]*[(=:\[]")
 
-# What can be the module inside a wrapper: an attribute, its name as a string, or what a function returns.
-_INSIDE = re.compile(
-    r"(?:\.[\s\\]*|[\"'])(?:module|_fsdp_wrapped_module)\b|\b(?:unwrap_model|extract_model_from_parallel)\b"
-)
-# Most files end at these. A pattern that starts with plain letters is much faster, and one with alternatives does not.
-_MODULE = re.compile(rb"module\b(?<=[.\s\\\"']module)")
+# What can be the module inside a wrapper: an attribute, its name as a string, or what a function returns. Patterns that
+# start with plain letters are much faster, and those with alternatives are not. So the most frequent name has its own,
+# and what may be before it, a quote or a dot with spaces, is looked at last.
+_MODULE = re.compile(r"module\b(?<=[.\s\\\"']module)")
+_MODULE_IN_BYTES = re.compile(_MODULE.pattern.encode())
 _OTHERS_INSIDE = (b"_fsdp_wrapped_module", b"unwrap_model", b"extract_model_from_parallel")
+_OTHER_INSIDE = re.compile(
+    r"(?:\.[\s\\]*|[\"'])_fsdp_wrapped_module\b|\b(?:unwrap_model|extract_model_from_parallel)\b"
+)
 
 # A receiver that is never reported. The character before it rules out `my_super()`.
 _SUPER = re.compile(r"(?:^|[^\w.])super\(\)$")
@@ -104,7 +106,11 @@ def may_matter(data: bytes) -> bool:
 
 def may_call_inside(data: bytes) -> bool:
     """Whether a method may be called on the module inside a wrapper in these bytes, which only one rule is about."""
-    return any(name in data for name in _OTHERS_INSIDE) or _MODULE.search(data) is not None
+    return _may_call_other_inside(data) or _MODULE_IN_BYTES.search(data) is not None
+
+
+def _may_call_other_inside(data: bytes) -> bool:
+    return any(name in data for name in _OTHERS_INSIDE)
 
 
 def is_notebook(path: str) -> bool:
@@ -234,7 +240,11 @@ class Source:
     def calls_inside(self) -> bool:
         """Whether a method may be called on the module inside a wrapper in the text."""
         data = self.text.encode(errors="replace")
-        return may_call_inside(data) and _INSIDE.search(self.text) is not None
+        if not may_call_inside(data):
+            return False
+        if any(self._follows_quote_or_dot(match.start()) for match in _MODULE.finditer(self.text)):
+            return True
+        return _may_call_other_inside(data) and _OTHER_INSIDE.search(self.text) is not None
 
     @cached_property
     def forward_rows(self) -> list[int]:
@@ -284,9 +294,17 @@ class Source:
 
         return Outline(self.tree)
 
-    def _follows_dot(self, offset: int) -> bool:
+    def _before_blanks(self, offset: int) -> int:
+        """The index after the last character before an index that is neither a space nor a backslash."""
         while offset and (self.text[offset - 1].isspace() or self.text[offset - 1] == "\\"):
             offset -= 1
+        return offset
+
+    def _follows_quote_or_dot(self, offset: int) -> bool:
+        return self.text[offset - 1] in "\"'" or self.text.endswith(".", 0, self._before_blanks(offset))
+
+    def _follows_dot(self, offset: int) -> bool:
+        offset = self._before_blanks(offset)
         if offset and self.text[offset - 1] == ".":
             return _SUPER.search(self.text, max(0, offset - 9), offset - 1) is None
         # There may be a dot before a comment; the parser will find out.
