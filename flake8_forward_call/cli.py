@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import click
 
 # Nearly all allocations here are trees, which are not garbage. With Python's default threshold, the collector takes a
-# quarter of the time.
+# quarter of the time, and with a tenth of this one a tenth of it. Trees that were freed before are not walked at all.
 _ALLOCATIONS = 1_000_000
 
 

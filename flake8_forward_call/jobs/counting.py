@@ -24,9 +24,9 @@ MAX_OF_ITSELF = 8
 
 # In bytes: the files that need inference must have so much text for each process. What it costs is not so much its
 # start (0.02 s if it is forked, 0.3 s if it starts afresh and reads the project again) as the inference that all
-# processes repeat, such as the classes of the project. On two processors, two forked processes saved 1.7 of 5.3 s in
-# coqui-tts (650,000 bytes) and 2.7 of 6.6 s in recbole (750,000), but nothing of 2.2 s in gpytorch (310,000), and they
-# lost 0.3 of 3.4 s in kornia (460,000).
+# processes repeat, such as the classes of the project. On two processors, two forked processes saved 1.3 of 4.4 s in
+# coqui-tts (650,000 bytes) and 0.9 of 3.2 s in monai, but only 0.2 of 2.3 s in kornia (460,000) and 0.1 of 2.1 s in
+# gpytorch (310,000), for half a second and a whole second more of processor time.
 WORTH_A_FORK, WORTH_A_START = 250_000, 1_000_000
 
 # Whether this process is one of several that share the processors, and starts none.
