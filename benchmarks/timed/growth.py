@@ -20,11 +20,11 @@ def grown(package: Path, folder: Path, copies: Sequence[int], check: Sequence[st
     yield HEADER
     yield ALIGNMENT
     (folder / "pyproject.toml").touch()
-    texts = {path.relative_to(package): path.read_text(encoding="utf-8") for path in sorted(package.rglob("*.py"))}
+    texts = texts_of(package)
     lines = sum(text.count("\n") for text in texts.values())
     for before, number in pairwise((0, *copies)):
         for one in range(before, number):
-            _copy(texts, package.name, folder / f"{package.name}{one + 1}")
+            write_copy(texts, package.name, folder / f"{package.name}{one + 1}")
         cache = folder.with_name(f"{folder.name}-cache-{number}")
         cold, warm = cost([*check, str(folder)], cache), cost([*check, str(folder)], cache)
         files = number * len(texts)
@@ -35,7 +35,12 @@ def grown(package: Path, folder: Path, copies: Sequence[int], check: Sequence[st
         )
 
 
-def _copy(texts: dict[Path, str], name: str, folder: Path) -> None:
+def texts_of(package: Path) -> dict[Path, str]:
+    """The Python files of a package, by their paths in it."""
+    return {path.relative_to(package): path.read_text(encoding="utf-8") for path in sorted(package.rglob("*.py"))}
+
+
+def write_copy(texts: dict[Path, str], name: str, folder: Path) -> None:
     """Write the files of a package into a folder, which is also the name by which they import each other."""
     for path, text in texts.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

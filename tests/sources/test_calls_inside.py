@@ -39,6 +39,8 @@ def test_the_module_inside_is_seen(text: str) -> None:
     assert Source("model.py", text).calls_inside
 
 
-@pytest.mark.parametrize("text", ["module(x)", "import module", "wrapped.modules()", "wrapped.my_module(x)", "- module"])
+@pytest.mark.parametrize(
+    "text", ["module(x)", "import module", "wrapped.modules()", "wrapped.my_module(x)", "- module"]
+)
 def test_other_names_and_words_are_not_it(text: str) -> None:
     assert not Source("model.py", text).calls_inside
