@@ -14,11 +14,15 @@ def is_path(text: str) -> bool:
 
 
 def path_of(uri: str) -> str | None:
-    """The path of the file with a URI; None if it is not a file, or if no file can be at that path."""
+    """The absolute path of the file with a URI; None if it is not a file, or if no file can be at that path.
+
+    The path in the URI of a file is absolute (RFC 8089). An empty one, as in `file://`, would be the current folder of
+    the server, and what is around that would be taken for a project.
+    """
     from pygls.uris import to_fs_path  # python-lsp-server imports this module too, and does without pygls.
 
     try:
         path: str | None = to_fs_path(uri)
     except ValueError:  # `http://[` begins an IPv6 address.
         return None
-    return path if path is not None and is_path(path) else None
+    return path if path is not None and os.path.isabs(path) and is_path(path) else None  # noqa: PTH117 (It is text.)
