@@ -25,7 +25,7 @@ pytestmark = [
 
 # A git that waits when it is asked for the common ancestor.
 WAITING = """#!/bin/sh
-case "$*" in *merge-base*) echo here; exec sleep 60 ;; esac
+case "$*" in *merge-base*) : > "{waits}"; exec sleep 60 ;; esac
 exec "{git}" "$@"
 """
 
@@ -53,7 +53,8 @@ def run(tmp_path: Path, temporary: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A run that waits for git, in a process group of its own."""
     program = tmp_path / "bin/git"
     program.parent.mkdir()
-    program.write_text(WAITING.format(git=shutil.which("git")))
+    waits = tmp_path / "git-waits"
+    program.write_text(WAITING.format(git=shutil.which("git"), waits=waits))
     program.chmod(0o755)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     environment["PATH"] = f"{program.parent}{os.pathsep}{environment['PATH']}"
@@ -62,8 +63,9 @@ def run(tmp_path: Path, temporary: Path) -> Iterator[subprocess.Popen[bytes]]:
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment, start_new_session=True,
     )  # fmt: skip
     deadline = time.monotonic() + 60
-    while not list(temporary.glob("forward-call-*/tree")) and time.monotonic() < deadline:
+    while not waits.exists() and time.monotonic() < deadline:
         time.sleep(0.01)
+    assert list(temporary.glob("forward-call-*/tree"))
     yield process
     kill(process)
 
