@@ -1,14 +1,15 @@
 """How long do ten million lines take, and how much memory?
 
-    python benchmarks/size.py                               # in ten minutes; pip fetches the releases on first use
+    python benchmarks/size.py                               # in five minutes; pip fetches the releases on first use
     python benchmarks/size.py --copies 3                    # fewer lines
+    python benchmarks/size.py --releases                    # the second tree as well, which takes far longer
     python benchmarks/size.py --write docs/benchmarks.md    # also put the table into the page
     python benchmarks/size.py --smoke                       # seconds: only check that the benchmark itself works
 
-Two trees are checked, each twice: with an empty cache, and with what the first run has left in it. The first is a
-repository with many copies of the releases that speed.py uses, each a project of its own whose packages have names of
-their own. The second has all releases with labels in one folder, as in the site-packages of an environment, torch and
-transformers among them. The memory is that of the process that needs most.
+Each tree is checked twice: with an empty cache, and with what the first run has left in it. The first is a repository
+with many copies of the releases that speed.py uses, each a project of its own whose packages have names of their own.
+The second has all releases with labels in one folder, as in the site-packages of an environment, torch and transformers
+among them. The memory is that of the process that needs most.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--copies", type=int, default=COPIES, help=f"of the five packages (default: {COPIES})")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="put the table into this page, between its marks")
+    parser.add_argument("--releases", action="store_true", help="also all releases with labels, in one folder")
     parser.add_argument("--smoke", action="store_true", help="two copies of a made-up package")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
@@ -60,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         repeat(packages, copies, folder / "repository")
         what = "a package" if options.smoke else f"{len(packages)} packages"
         trees = {f"{copies} copies of {what}": folder / "repository"}
-        if not options.smoke:
+        if options.releases:
             releases = [fetch(package.requirement, WORK) for package in read_labels(LABELS)]
             gather(releases, folder / "site-packages")
             trees[f"{len(releases)} releases in one folder"] = folder / "site-packages"
