@@ -24,7 +24,8 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
-from speed import with_table
+from scan import SMOKE
+from speed import RELEASES, with_table
 
 import flake8_forward_call
 from labelled.fetch import WORK, fetch
@@ -32,16 +33,9 @@ from labelled.labels import LABELS, read_labels
 from timed.growth import texts_of, write_copy
 from timed.programs import Cost, cost
 
-# The folder of each package in its release.
-PACKAGES = (
-    ("kornia==0.9.0", "kornia"),
-    ("gpytorch==1.15.2", "gpytorch"),
-    ("nflows==0.14", "nflows-0.14/nflows"),
-    ("coqui-tts==0.28.0", "TTS"),
-    ("monai==1.6.1", "monai"),
-)
+# The folder of the package in each of the releases that speed.py uses.
+FOLDERS = ("kornia", "gpytorch", "nflows-0.14/nflows", "TTS", "monai")
 COPIES = 27
-SMOKE = "from torch import nn\n\nlayer = nn.Linear(1, 1)\nlayer.forward(layer.weight)\n"
 
 BEGIN, END = "<!-- size: begin -->", "<!-- size: end -->"
 HEADER = "| tree | files | lines | CPU s, cold | s, cold | MB | CPU s, warm | s, warm | MB |"
@@ -57,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name).resolve()
-        packages = [_made_up(folder)] if options.smoke else [fetch(one, WORK) / place for one, place in PACKAGES]
+        packages = [_made_up(folder)] if options.smoke else _fetched()
         copies = 2 if options.smoke else options.copies
         repeat(packages, copies, folder / "repository")
         what = "a package" if options.smoke else f"{len(packages)} packages"
@@ -115,6 +109,10 @@ def _row(name: str, tree: Path, cache: Path) -> str:
 
 def _cells(one: Cost) -> str:
     return f"{one.cpu:.1f} | {one.wall:.1f} | {one.memory:.0f}"
+
+
+def _fetched() -> list[Path]:
+    return [fetch(release, WORK) / place for release, place in zip(RELEASES, FOLDERS, strict=True)]
 
 
 def _made_up(folder: Path) -> Path:

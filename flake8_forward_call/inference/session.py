@@ -208,13 +208,13 @@ class _Sessions:
             session.keep(at_once=True)
 
     def get_ready(self) -> None:
-        """Read the texts in which each file searches, if all files are of one project. Of several, each process reads
-        those that it needs.
+        """Read the texts in which each file searches, if all files belong to one project.
+
+        If they belong to several, each process reads those that it needs.
         """
-        projects = dict.fromkeys(session.workspace.texts for session in self._now.values())
+        projects = list(dict.fromkeys(session.workspace.texts for session in self._now.values()))
         if len(projects) == 1:
-            for texts in projects:
-                texts.get_ready()
+            projects[0].get_ready()
 
     def _renew(self, unsaved: Mapping[str, str]) -> None:
         for (place, *_), session in self._now.items():

@@ -99,7 +99,7 @@ class Crew(Generic[Answer]):
     def _start(self, hand: int) -> _Member | None:
         """Start a process; None if the machine has no room for it."""
         is_forked = self._context.get_start_method() == "fork"
-        setup = Setup(self._task, GIVEN.get(), CHOICE.get())
+        setup = Setup(self._task, GIVEN.get(), CHOICE.get(), gc.get_threshold())
         ours, theirs = self._context.Pipe()
         others = [*(member.pipe for member in self._members), ours] if is_forked else []
         process = self._context.Process(target=work, args=(theirs, setup, others), daemon=True)  # type: ignore[attr-defined]

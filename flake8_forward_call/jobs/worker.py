@@ -21,17 +21,18 @@ from flake8_forward_call.observing.joining import OBSERVED
 _OF_ALL = tuple(getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name))
 _HELD = (*_OF_ALL, signal.SIGTERM)
 
-# Nearly all allocations are trees, which are not garbage: see the command line.
-_ALLOCATIONS = 1_000_000
-
 
 @dataclass(frozen=True)
 class Setup:
-    """What a process needs to know that starts afresh: the work, the options of the run, the chosen environment."""
+    """What a process needs to know that starts afresh: the work, the options of the run, the chosen environment.
+
+    ``thresholds`` are those of the garbage collector in the main process.
+    """
 
     task: Task[Any]
     given: Given
     choice: Choice
+    thresholds: tuple[int, int, int]
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def work(pipe: Connection, setup: Setup, others: Sequence[Connection]) -> None:
     _deal_with_signals()
     for one in others:
         one.close()
-    gc.set_threshold(_ALLOCATIONS, *gc.get_threshold()[1:])
+    gc.set_threshold(*setup.thresholds)
     GIVEN.set(setup.given)
     CHOICE.set(setup.choice)
     OBSERVED.set(None)
