@@ -188,6 +188,14 @@ def test_being_alone_needs_no_folder(tmp_path: Path, name: str) -> None:
         pass
 
 
+def test_a_repository_with_hundreds_of_projects_is_kept_whole(folder: Path) -> None:
+    store, keys = Store(str(folder)), [f"/{number}" for number in range(150)]
+    for key in keys:
+        store.write("texts", key, key)
+        store.write("results", key, key)
+    assert all(store.read(kind, key) == key for key in keys for kind in ("texts", "results"))
+
+
 def test_oldest_records_go_when_there_are_too_many(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "MAX_RECORDS", 5)
     (folder / "unfinished-1.forward-call").touch()
