@@ -31,8 +31,8 @@ _NAME = "flake8-forward-call"
 # Reading a larger record would take longer than computing its content.
 MAX_RECORD = 64_000_000
 
-# If a new record exceeds one of these limits, the oldest are deleted until half of it is left. A project has two records,
-# so a repository may have two thousand projects. A record of a project of average size has 100,000 bytes.
+# If a new record exceeds one of these limits, the oldest are deleted until half of it is left. A project has two
+# records, so a repository may have two thousand projects. Those of an average package have 100,000 bytes each.
 MAX_RECORDS, MAX_TOTAL = 4_000, 256_000_000
 
 # The seconds for which a process waits for another one that is adding to a record, and between two tries. The other one

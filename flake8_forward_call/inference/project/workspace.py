@@ -261,7 +261,9 @@ def surroundings_of(folder: Path) -> Surroundings:
     # A home folder is not a project, even if it is under version control.
     home = Path(os.path.expanduser("~"))  # noqa: PTH111 (Path.home() raises if there is none.)
     heights = list(takewhile(home.__ne__, [package, *package.parents]))
-    marked = next((index for index, one in enumerate(heights) if is_marked(one)), None)
+    # Each installed package is a project of its own, even if one of them has left a `setup.py` beside them.
+    marks = (index for index, one in enumerate(heights) if one.name not in PACKAGES and is_marked(one))
+    marked = next(marks, None)
     roots, renamed = [package], dict[str, Path]()
     for one in heights[: HEIGHT if marked is None else marked + 1]:
         layout = layout_of(one)
@@ -269,6 +271,11 @@ def surroundings_of(folder: Path) -> Surroundings:
         renamed = layout.renamed | renamed
     if not is_package(folder):
         roots.append(folder)  # It may be a folder of scripts, wherever it is.
-    top = heights[marked] if marked is not None else package if package.name else None  # Not the whole disk.
+    if marked is not None:
+        top: Path | None = heights[marked]
+    elif package.name in PACKAGES:
+        top = next((one for one in (folder, *folder.parents) if one.parent == package), None)
+    else:
+        top = package if package.name else None  # Not the whole disk.
     repository = None if marked is None else repository_of(heights[marked:])
     return Surroundings(tuple(dict.fromkeys(roots)), top, tuple(renamed.items()), repository)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from marked import found_in, hold, written
+from marked import found_in, hold, hold_unmarked, written
 
 from flake8_forward_call.configuration import files
 from flake8_forward_call.inference.places import apart
@@ -57,6 +57,33 @@ def test_skipped_folder_says_nothing_of_the_rest_of_the_project(repository: Path
     """A class that overrides the call lies in a folder that is skipped: the project's own files do not see it."""
     written(repository, PROJECT.format(at="made").replace("made/base.py", "base.py"))
     assert found_in(repository / "base.py") == [(7, "FWD001")]
+
+
+@pytest.fixture
+def installed(repository: Path) -> Path:
+    """A folder of installed packages that is in no project."""
+    (repository / ".git").rmdir()
+    (repository / ".gitignore").unlink()
+    (repository / "pyproject.toml").unlink()
+    return repository
+
+
+@pytest.mark.parametrize("beside", ["numpy/__init__.py", "setup.py"])
+def test_installed_packages_that_are_checked_themselves_are_projects_of_their_own(installed: Path, beside: str) -> None:
+    """Otherwise, each question of one of them leads through all of them."""
+    text = PROJECT.replace("from base", "from lib.base") + "# --- site-packages/lib/__init__.py\n"
+    hold_unmarked(installed, f"{text.format(at='site-packages/lib')}# --- site-packages/{beside}\n")
+    (installed / "site-packages/other").mkdir()
+    (installed / "site-packages/lib/odd.py").rename(installed / "site-packages/other/odd.py")
+    (installed / "site-packages/other/__init__.py").touch()
+    look_again({})
+    assert found_in(installed / "site-packages/lib/base.py") == [(7, "FWD001")]
+
+
+def test_installed_module_is_a_project_of_its_own(installed: Path) -> None:
+    files = written(installed, PROJECT.format(at="site-packages"), is_marked=False)
+    assert list(files) == ["site-packages/base.py", "site-packages/odd.py"]
+    assert found_in(installed / "site-packages/base.py") == [(7, "FWD001")]
 
 
 @pytest.mark.parametrize(
