@@ -7,6 +7,7 @@ from itertools import chain
 
 from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.jobs import counting
+from flake8_forward_call.jobs.memory import affordable
 from flake8_forward_call.jobs.task import Answer, Task
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.terminal.progress import Progress
@@ -41,6 +42,7 @@ def done(
         return
     taken: list[tuple[Input, Answer | None]] = []
     waiting: list[int] = []
+    read: list[int] = []  # The bytes of each file.
 
     def take(place: int, answer: Answer) -> None:
         each, _ = taken[place]
@@ -50,6 +52,7 @@ def done(
 
     for each in inputs:
         taken.append((each, None))
+        read.append(len(each.data))
         answer = task.known(each)
         if answer is not None:
             take(len(taken) - 1, answer)
@@ -57,8 +60,10 @@ def done(
         elif not _is_bound(each):
             waiting.append(len(taken) - 1)
     is_forked = context.get_start_method() == "fork"
-    sizes = [len(taken[place][0].data) for place in waiting]
+    sizes = [read[place] for place in waiting]
     workers = counting.worthwhile(number, sizes, counting.WORTH_A_FORK if is_forked else counting.WORTH_A_START)
+    if workers > 1 and number is None:
+        workers = affordable(workers, ((each.name, size) for (each, _), size in zip(taken, read, strict=True)))
     if workers > 1:
         from flake8_forward_call.jobs.crew import Crew
 

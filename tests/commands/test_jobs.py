@@ -298,3 +298,30 @@ def test_one_process_does_what_needs_one() -> None:
     assert forward_call("check", "-j", "3", "-", stdin=PROGRAM.encode()) == alone
     typed = forward_call("fix", "-j", "3", "--typed-call", "--diff", "top.py", "top_again.py")
     assert typed == forward_call("fix", "-j", "1", "--typed-call", "--diff", "top.py", "top_again.py")
+
+
+# Starts a process for any file, on a machine with little memory, and tells how many there are.
+LITTLE_MEMORY = """
+from flake8_forward_call.jobs import counting, crew, memory
+counting.WORTH_A_FORK = 1
+counting.processors = lambda: 3
+memory.total = lambda: {memory}
+begun = crew.Crew.__init__
+def begin(self, task, inputs, number, *args, **others):
+    print(number, "processes", file=sys.stderr)
+    begun(self, task, inputs, number, *args, **others)
+crew.Crew.__init__ = begin
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process that is started afresh does not know what was changed")
+@pytest.mark.parametrize(
+    ("memory", "args", "expected"),
+    [(1 << 40, (), "3 processes\n"), (1, (), ""), (1, ("-j", "2"), "2 processes\n"), (None, (), "3 processes\n")],
+)
+def test_without_a_number_there_are_as_many_as_the_memory_is_enough_for(
+    memory: int | None, args: Sequence[str], expected: str
+) -> None:
+    status, out, err = ended(started(LITTLE_MEMORY.format(memory=memory), "check", "--no-cache", *args))
+    alone = forward_call("check", "-j", "1", "--no-cache")
+    assert (status, out, err.replace(alone.err, "")) == (1, alone.out, expected)
