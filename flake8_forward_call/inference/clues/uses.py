@@ -55,6 +55,7 @@ _METHODS = frozenset(
         "register_load_state_dict_pre_hook",
         "register_state_dict_post_hook",
         "register_state_dict_pre_hook",
+        "zero_grad",
     }
 )
 

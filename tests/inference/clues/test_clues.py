@@ -53,6 +53,27 @@ class Both:
     def freeze(self, i): list(self.nets[i].named_parameters())
     def go(self, k, x): return self.nets[k].forward(x)  # FWD001 unsafe
 """,
+    "gradients that are reset": """
+class Tracker:
+    def __init__(self, net): self.net = net
+    def learn(self): self.net.zero_grad()
+    def go(self, x): return self.net.forward(x)  # FWD001 unsafe
+""",
+    "gradients that an optimizer resets": """
+class Tracker:
+    def __init__(self, net, optimizer): self.net, self.optimizer = net, optimizer
+    def learn(self): self.optimizer.zero_grad()
+    def go(self, x): return self.net.forward(x)
+""",
+    "gradients that a class of the project resets by itself": """
+class Layer:
+    def zero_grad(self): self.grad = 0
+class Dense(Layer):
+    def forward(self, x): return x
+def go(net, x):
+    net.zero_grad()
+    return net.forward(x)
+""",
     "methods that other things have too": """
 def go(camera, x):
     camera.eval().to("left").cuda()
