@@ -68,7 +68,7 @@ class _Sessions:
         around = self._around.get(folder)
         if around is None:
             around = self._around[folder] = surroundings_of(folder)
-        outside = None if around.top is None else apart.apart_from(around.top, real)
+        outside = apart.apart_from(around.top, real)
         roots = tuple(dict.fromkeys((*wishes.roots, *around.roots)))
         place = (roots, *around[1:], wishes.cache_folder, outside)
         environment = self._environment(folder, around.top, wishes.environment)
@@ -131,7 +131,7 @@ class _Sessions:
             results.begin(self._disk, lambda: texts.state)
         read = self._earlier.pop(place, None) or self._beside(texts)
         workspace = Workspace(*place, self._disk, read, texts)
-        is_wanted = top is not None and (store.is_there or self.keeps_running)
+        is_wanted = (top, outside) != (None, None) and (store.is_there or self.keeps_running)
         known = self._results[project]
         return Session(workspace, environment, declared, known if is_wanted else None, known.ledger)
 

@@ -10,6 +10,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from flake8_forward_call.files.reading import read_head
 # What a process needs at most for each byte of a project's files: it was 37 in torch and 10 in transformers.
 NEEDED = 40
 
-# The memory that a container may use in bytes, or "max".
+# The memory that a container may use in bytes; without a limit, "max" or a number that is too large.
 # https://docs.kernel.org/admin-guide/cgroup-v2.html#memory-interface-files
-LIMIT = "/sys/fs/cgroup/memory.max"
+# https://docs.kernel.org/admin-guide/cgroup-v1/memory.html
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
 def affordable(number: int, files: Iterable[tuple[str, int]]) -> int:
@@ -33,7 +35,7 @@ def affordable(number: int, files: Iterable[tuple[str, int]]) -> int:
         return number
     projects = Counter[Path | str]()
     for path, size in files:
-        projects[_project_of(os.path.dirname(os.path.realpath(path))) or path] += size  # noqa: PTH120
+        projects[_project_of(os.path.dirname(path)) or path] += size  # noqa: PTH120
     return max(1, min(number, memory // (NEEDED * max(projects.values()))))
 
 
@@ -41,7 +43,10 @@ def affordable(number: int, files: Iterable[tuple[str, int]]) -> int:
 def _project_of(folder: str) -> Path | None:
     from flake8_forward_call.inference.project.workspace import surroundings_of
 
-    return surroundings_of(Path(folder)).top
+    try:
+        return surroundings_of(Path(os.path.realpath(folder))).top
+    except (OSError, ValueError):  # The current folder is gone, or it is no path.
+        return None
 
 
 def total() -> int | None:
@@ -54,7 +59,7 @@ def total() -> int | None:
         return None
     if found <= 0:
         return None
-    try:
-        return min(found, int(read_head(LIMIT, 100)))
-    except (OSError, ValueError):
-        return found
+    for limit in LIMITS:
+        with suppress(OSError, ValueError):
+            found = min(found, max(0, int(read_head(limit, 100))))
+    return found

@@ -10,8 +10,8 @@ from flake8_forward_call.configuration.settings import settings_of
 from flake8_forward_call.files.discovery import is_others
 from flake8_forward_call.files.ignoring import included_by, reason_for
 from flake8_forward_call.inference.places.apart import apart_from
+from flake8_forward_call.inference.places.homes import PACKAGES
 from flake8_forward_call.inference.places.layout import is_marked
-from flake8_forward_call.inference.project.workspace import PACKAGES
 from flake8_forward_call.server.notebooks.virtual import notebook_of
 
 

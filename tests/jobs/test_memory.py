@@ -41,15 +41,32 @@ def test_file_in_no_project_is_one(projects: Path, monkeypatch: pytest.MonkeyPat
     assert affordable(8, [(str(projects / "x.py"), 100), (str(projects / "y.py"), 100)]) == 3
 
 
+@pytest.mark.parametrize("name", ["gone.py", "-", "a\0b.py", "x/" * 5000 + "net.py"])
+def test_file_without_a_place_is_a_project_of_its_own(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    if sys.platform != "win32":
+        (tmp_path / "gone").rmdir()
+    memory._project_of.cache_clear()
+    monkeypatch.setattr(memory, "total", lambda: 300 * NEEDED)
+    assert affordable(8, [(name, 100), (f"{name}.py", 100)]) in {1, 3}  # In the current folder, they are together.
+
+
 @not_on_windows
-@pytest.mark.parametrize(("limit", "counts"), [("1048576\n", True), ("max\n", False), ("odd", False), (None, False)])
+@pytest.mark.parametrize("which", [0, 1])
+@pytest.mark.parametrize(
+    ("limit", "counts"), [("1048576\n", True), ("max\n", False), (f"{1 << 62}\n", False), ("odd", False), (None, False)]
+)
 def test_limit_of_a_container_counts(
-    limit: str | None, counts: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    limit: str | None, counts: bool, which: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limits = [str(tmp_path / name) for name in ("memory.max", "memory.limit_in_bytes")]
     if limit is not None:
-        (tmp_path / "memory.max").write_text(limit)
-    monkeypatch.setattr(memory, "LIMIT", str(tmp_path / "memory.max"))
+        Path(limits[which]).write_text(limit)
+    monkeypatch.setattr(memory, "LIMITS", limits)
     assert memory.total() == (1_048_576 if counts else whole)
 
 

@@ -9,17 +9,20 @@ from pathlib import Path
 from flake8_forward_call.configuration.files import FILES
 from flake8_forward_call.files.discovery import ENVIRONMENT_MARKS, is_others
 from flake8_forward_call.files.ignoring import GITIGNORE, LeftOut
+from flake8_forward_call.inference.places.homes import PACKAGES
 
 # Instead of a folder: the next one on the way down.
 _NEXT = ""
 
 
-def apart_from(top: Path, path: str) -> Path | None:
+def apart_from(top: Path | None, path: str) -> Path | None:
     """The outermost folder around a file that a search from its project's top skips, or the file if only it is skipped.
 
     The path must be the file's real path. None if the search reaches the file. A folder such as ``site-packages``
-    contains unrelated packages, so the result is the package in it.
+    contains unrelated packages, so the result is the package in it. Without a project, a module there is alone.
     """
+    if top is None:
+        return Path(path) if Path(path).parent.name in PACKAGES else None
     left_out, found = _on_the_way(str(top), os.path.dirname(path))  # noqa: PTH120
     if found is None and left_out.reason(path, is_folder=False) is not None:
         found = _NEXT

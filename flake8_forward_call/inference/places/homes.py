@@ -11,6 +11,9 @@ from flake8_forward_call.inference.places.layout import REPOSITORY_MARKS, exists
 # namespace packages are nested two or three deep. Folders without an `__init__.py` in packages are as deep.
 HEIGHT = 4
 
+# The folders of an environment in which packages are installed.
+PACKAGES = frozenset(("site-packages", "dist-packages"))
+
 
 def is_package(folder: Path) -> bool:
     """Whether a folder has an ``__init__.py``."""
@@ -21,11 +24,12 @@ def home_of_package(folder: Path) -> Path:
     """The folder that contains the outermost package around a folder; the folder itself if there is no package.
 
     A folder without ``__init__.py`` in a package that has one is part of it too. A project's top is not a package,
-    whatever it contains, because the folders next to it belong to other projects.
+    whatever it contains, because the folders next to it belong to other projects. Nor is a folder of installed
+    packages, even if one of them has left an ``__init__.py`` in it.
     """
     home, gap = folder, 0
     for one in (folder, *folder.parents):
-        if is_marked(one):
+        if is_marked(one) or one.name in PACKAGES:
             break
         if is_package(one):
             home, gap = one.parent, 0

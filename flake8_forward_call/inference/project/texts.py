@@ -67,9 +67,9 @@ _Known: TypeAlias = tuple[dict[str, _Told], dict[str, int]]
 class Texts:
     """The files below a project's top folder. Files that are in the cache are not read.
 
-    If the top is None, the project has no files. A folder ``apart``, which a search from the top skips, is searched as
-    well. What was known ``earlier`` in this process takes precedence over the cache. ``others`` means that nothing
-    marks the top, so there may be other projects below it: those with a mark are skipped.
+    If the top is None, the project has no files. What is ``apart``, a folder or a file that a search from the top
+    skips, is searched as well. What was known ``earlier`` in this process takes precedence over the cache. ``others``
+    means that nothing marks the top, so there may be other projects below it: those with a mark are skipped.
     """
 
     def __init__(
@@ -318,7 +318,9 @@ class Texts:
             return own[folder]
 
         paths = find_files(self._tops, Unheard(), only_reads=True)
-        yield from (one for one in paths if is_own(os.path.dirname(one))) if self._others else paths  # noqa: PTH120
+        if self._others:  # What is searched may be a single file.
+            paths = (one for one in paths if one in own or is_own(os.path.dirname(one)))  # noqa: PTH120
+        yield from paths
 
     def _updated(self, words: dict[str, int], changed: Collection[str]) -> dict[str, int]:
         """The files that have each word, after the few changed files are searched again."""

@@ -11,7 +11,14 @@ from typing import NamedTuple
 
 from flake8_forward_call.inference.places.apart import apart_from
 from flake8_forward_call.inference.places.folders import Folders
-from flake8_forward_call.inference.places.homes import HEIGHT, home_of_package, is_package, name_of_top, repository_of
+from flake8_forward_call.inference.places.homes import (
+    HEIGHT,
+    PACKAGES,
+    home_of_package,
+    is_package,
+    name_of_top,
+    repository_of,
+)
 from flake8_forward_call.inference.places.layout import is_marked, layout_of, real, told_existing
 from flake8_forward_call.inference.places.namesakes import Namesake
 from flake8_forward_call.inference.places.siblings import Siblings, siblings_of
@@ -24,9 +31,6 @@ from flake8_forward_call.sources.source import Source, is_document, is_notebook
 
 # The kind of a fact: whether a package or module in a folder is imported under its name.
 OFFERED = "offered"
-
-# The folders of an environment in which packages are installed.
-PACKAGES = frozenset(("site-packages", "dist-packages"))
 
 
 @dataclass(eq=False)
@@ -252,7 +256,7 @@ def workspace_of(path: str) -> Workspace:
     """The workspace of the file at a path."""
     real = os.path.realpath(path)
     around = surroundings_of(Path(real).parent)
-    return Workspace(*around, apart=None if around.top is None else apart_from(around.top, real))
+    return Workspace(*around, apart=apart_from(around.top, real))
 
 
 def surroundings_of(folder: Path) -> Surroundings:

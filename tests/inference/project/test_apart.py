@@ -86,6 +86,42 @@ def test_installed_module_is_a_project_of_its_own(installed: Path) -> None:
     assert found_in(installed / "site-packages/base.py") == [(7, "FWD001")]
 
 
+@pytest.mark.parametrize("at", ["site-packages/alone.py", "site-packages/lib/__init__.py", "project/alone.py"])
+def test_all_that_is_in_an_installed_module_counts(installed: Path, at: str) -> None:
+    """There is evidence that the first receiver is a module, but then it may be one with another ``__call__``."""
+    text = f"""
+# --- project/setup.py
+# --- {at}
+from torch import nn
+def names(m, x):
+    m.named_parameters()
+    return m.forward(x)  # FWD003 without a fix
+class Over(nn.Module):
+    def __call__(self, x): return 5
+    def forward(self, x): return x
+def walk(encoder, x):
+    return encoder.forward(x)  # FWD001
+walk(nn.Linear(2, 2), 1)
+"""
+    hold_unmarked(installed, text)
+
+
+def test_folder_of_installed_packages_is_no_package(installed: Path) -> None:
+    text = """
+# --- site-packages/__init__.py
+# --- site-packages/a/__init__.py
+from torch import nn
+class Net(nn.Module): ...
+# --- site-packages/b/__init__.py
+from a import Net
+Net().forward(1)  # FWD001
+# --- site-packages/c.py
+from a import Net
+Net().forward(1)  # FWD001
+"""
+    hold_unmarked(installed, text)
+
+
 @pytest.mark.parametrize(
     ("path", "folder"),
     [
