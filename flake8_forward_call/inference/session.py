@@ -131,7 +131,7 @@ class _Sessions:
             results.begin(self._disk, lambda: texts.state)
         read = self._earlier.pop(place, None) or self._beside(texts)
         workspace = Workspace(*place, self._disk, read, texts)
-        is_wanted = (top, outside) != (None, None) and (store.is_there or self.keeps_running)
+        is_wanted = (top or outside) is not None and (store.is_there or self.keeps_running)
         known = self._results[project]
         return Session(workspace, environment, declared, known if is_wanted else None, known.ledger)
 

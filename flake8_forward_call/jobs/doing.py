@@ -7,7 +7,6 @@ from itertools import chain
 
 from flake8_forward_call.files.inputs import Input
 from flake8_forward_call.jobs import counting
-from flake8_forward_call.jobs.memory import affordable
 from flake8_forward_call.jobs.task import Answer, Task
 from flake8_forward_call.observing.joining import OBSERVED
 from flake8_forward_call.terminal.progress import Progress
@@ -63,6 +62,8 @@ def done(
     sizes = [read[place] for place in waiting]
     workers = counting.worthwhile(number, sizes, counting.WORTH_A_FORK if is_forked else counting.WORTH_A_START)
     if workers > 1 and number is None:
+        from flake8_forward_call.jobs.memory import affordable
+
         workers = affordable(workers, ((each.name, size) for (each, _), size in zip(taken, read, strict=True)))
     if workers > 1:
         from flake8_forward_call.jobs.crew import Crew

@@ -11,7 +11,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
 from flake8_forward_call.files.reading import read_head
@@ -33,13 +32,14 @@ def affordable(number: int, files: Iterable[tuple[str, int]]) -> int:
     files, memory = list(files), total()
     if memory is None or number * NEEDED * sum(size for _, size in files) <= memory:
         return number
+    folders = [os.path.dirname(path) for path, _ in files]  # noqa: PTH120
+    tops = {folder: _project_of(folder) for folder in dict.fromkeys(folders)}
     projects = Counter[Path | str]()
-    for path, size in files:
-        projects[_project_of(os.path.dirname(path)) or path] += size  # noqa: PTH120
+    for folder, (path, size) in zip(folders, files, strict=True):
+        projects[tops[folder] or path] += size
     return max(1, min(number, memory // (NEEDED * max(projects.values()))))
 
 
-@lru_cache(maxsize=4096)
 def _project_of(folder: str) -> Path | None:
     from flake8_forward_call.inference.project.workspace import surroundings_of
 
