@@ -61,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("packages", nargs="*", help="names of labelled packages (default: the five of FEW)")
     parser.add_argument("--all", action="store_true", help="every package with labels")
+    parser.add_argument("--without", action="append", default=[], metavar="PACKAGE", help="leave one of them out")
     parser.add_argument("--fresh", action="store_true", help="the second set: all of it, or the packages named")
     parser.add_argument("--work", type=Path, default=WORK, help="where packages are kept")
     parser.add_argument("--quick", action="store_true", help="only check: leave out flake8 and the rewrite")
@@ -72,11 +73,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _smoke()
     every = list(read_labels(FRESH if options.fresh else LABELS))
     chosen_targets = targets_at_first_sight if options.fresh else targets
-    if unknown := set(options.packages) - {package.name for package in every}:
+    if unknown := {*options.packages, *options.without} - {package.name for package in every}:
         parser.error(f"no labels for {', '.join(sorted(unknown))}")
     wanted = options.packages or FEW
     whole = options.all or (options.fresh and not options.packages)
-    chosen = [package for package in every if whole or package.name in wanted]
+    named = (package for package in every if whole or package.name in wanted)
+    chosen = [package for package in named if package.name not in options.without]
     outcomes = [examine(package, fetch(package.requirement, options.work, package.pin)) for package in chosen]
     faults = [] if options.quick else list(_faults(outcomes))
     if options.fresh:

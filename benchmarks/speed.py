@@ -7,10 +7,10 @@
 
 Every program is run once per round, one after the other, so that all of them meet the same machine. The table shows the
 median of the rounds, and for the CPU time the smallest and the largest value as well. The programs get a copy of the
-releases, in which two files are changed on the way. A second table shows the cost for 1 to 64 copies of a package in
-one project. ruff and flake8 must be installed beside this package; pip fetches ripgrep, TorchFix and
-flake8-no-module-forward-call. Python may keep the bytecode of what it imports, as it does for everyone who has
-installed the programs.
+releases, in which two files are changed on the way. A second table compares these figures with their targets, and a
+third shows the cost for 1 to 64 copies of a package in one project. ruff and flake8 must be installed beside this
+package; pip fetches ripgrep, TorchFix and flake8-no-module-forward-call. Python may keep the bytecode of what it
+imports, as it does for everyone who has installed the programs.
 """
 
 from __future__ import annotations
@@ -30,14 +30,16 @@ from pathlib import Path
 
 import flake8_forward_call
 from labelled.fetch import WORK, fetch
-from timed import growth, others
+from timed import growth, others, targets
 from timed.others import Others
 from timed.plot import plot
-from timed.programs import Cost, Program, cost
+from timed.programs import Cost, Program, cost, factor
 
 PLUGIN = "flake8-forward-call"
 
 RELEASES = ("kornia==0.9.0", "gpytorch==1.15.2", "nflows==0.14", "coqui-tts==0.28.0", "monai==1.6.1")
+
+LARGE = "transformers==5.23.0"
 
 # A file that no other imports, one with a base class of many, one with many calls; and what a commit may contain.
 LEAF = "nflows==0.14/nflows-0.14/nflows/flows/realnvp.py"
@@ -48,6 +50,7 @@ NAMED = (LEAF, BASE, ALONE)
 SMALL = "import os\n\nprint(os.getcwd())\n"
 
 BEGIN, END = "<!-- speed: begin -->", "<!-- speed: end -->"
+TARGETS = "<!-- speed targets: begin -->", "<!-- speed targets: end -->"
 GROWTH = "<!-- speed growth: begin -->", "<!-- speed growth: end -->"
 # Beside the page.
 PLOT = "_static/speed.svg"
@@ -78,6 +81,7 @@ class Tree:
     cache: Path
     small: Path
     sample: Path  # A package, for a tool that would take too long on all folders.
+    large: Path
     changes: list[str] = field(default_factory=list)
 
     def forget(self) -> None:
@@ -107,7 +111,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _assert_that_only_one_has_the_plugin()
         costs = measured(programs, tree.cache, 1 if options.smoke else options.rounds)
         text = "\n".join([described(tree, 1 if options.smoke else options.rounds), "", *table(programs, costs)])
-        print(text)
+        limits = "\n".join(targets.compared(programs, costs))
+        print(f"{text}\n\n{limits}")
         copies = (1, 2) if options.smoke else growth.COPIES
         check = [sys.executable, "-m", "flake8_forward_call", "check", "--quiet"]
         (folder / "grown").mkdir()
@@ -116,7 +121,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     picture = plot({name: statistics.median(one.wall for one in several) for name, several in costs.items()})
     if options.write is not None:
         page = with_table(options.write.read_text(encoding="utf-8"), text)
-        options.write.write_text(with_table(page, grown, *GROWTH), encoding="utf-8")
+        page = with_table(with_table(page, limits, *TARGETS), grown, *GROWTH)
+        options.write.write_text(page, encoding="utf-8")
         (options.write.parent / PLOT).write_text(picture, encoding="utf-8")
     return 0
 
@@ -136,6 +142,7 @@ def copied(folder: Path) -> Tree:
         folder / "cache",
         _small(folder),
         (folder / LEAF).parents[1],
+        fetch(LARGE, WORK),
     )
 
 
@@ -150,7 +157,7 @@ def made_up(folder: Path) -> Tree:
     for name, text in texts.items():
         (top / f"{name}.py").write_text(text, encoding="utf-8")
     leaf, base = top / "leaf.py", top / "base.py"
-    return Tree([top], leaf, base, leaf, [leaf, base], folder / "cache", _small(folder), top)
+    return Tree([top], leaf, base, leaf, [leaf, base], folder / "cache", _small(folder), top, top)
 
 
 def _small(folder: Path) -> Path:
@@ -192,6 +199,7 @@ def programs_for(tree: Tree, tools: Others) -> list[Program]:
         Program("flake8 with the plugin, cold", [python, "-m", "flake8", *flake8], FLAKE8, before=tree.forget),
         Program("flake8 with the plugin, warm", [python, "-m", "flake8", *flake8], FLAKE8),
         *others.programs(tools, folders, str(tree.sample), check, ruff=RUFF, flake8=FLAKE8),
+        Program(targets.LARGE, [*check, "--no-cache", str(tree.large)]),
     ]
 
 
@@ -226,15 +234,9 @@ def table(programs: Sequence[Program], costs: dict[str, list[Cost]]) -> Iterator
         wall, memory = (
             statistics.median(getattr(cost, name) for cost in costs[one.name]) for name in ("wall", "memory")
         )
-        compared = f"{_factor(one, costs):.2f} x {one.against}" if one.against in costs else "-"
+        compared = f"{factor(one, costs):.2f} x {one.against}" if one.against in costs else "-"
         spread = f"{min(cpu):.2f} - {max(cpu):.2f}"
         yield f"| {one.name} | {statistics.median(cpu):.2f} | {spread} | {wall:.2f} | {memory:.0f} | {compared} |"
-
-
-def _factor(program: Program, costs: dict[str, list[Cost]]) -> float:
-    """How many times the cost of the other program it takes: the median over the rounds of the quotients."""
-    pairs = zip(costs[program.name], costs[program.against], strict=True)
-    return statistics.median(program.by(own) / max(program.by(other), 1e-6) for own, other in pairs)
 
 
 def with_table(page: str, text: str, begin: str = BEGIN, end: str = END) -> str:

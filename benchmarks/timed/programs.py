@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,3 +49,9 @@ def cost(command: list[str], cache: Path) -> Cost:
             raise SystemExit(f"exit status {process.returncode}: {command}\n{reason}")
     memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
     return Cost(usage.ru_utime + usage.ru_stime, wall, memory)
+
+
+def factor(program: Program, costs: Mapping[str, Sequence[Cost]]) -> float:
+    """How many times the cost of the other program it takes: the median over the rounds of the quotients."""
+    pairs = zip(costs[program.name], costs[program.against], strict=True)
+    return statistics.median(program.by(own) / max(program.by(other), 1e-6) for own, other in pairs)

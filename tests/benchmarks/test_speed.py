@@ -41,6 +41,37 @@ def test_table_on_the_page_has_the_programs_and_the_format_of_the_benchmark(spee
     )
 
 
+def test_limits_on_the_page_are_those_of_the_benchmark(speed: ModuleType, tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    begin, end = speed.TARGETS
+    table = page[page.index(begin) + len(begin) : page.index(end)].strip().splitlines()
+    programs = speed.programs_for(speed.made_up(tmp_path), speed.Others())
+    costs = {one.name: [speed.Cost(1.0, 2.0, 3.0)] for one in programs}
+    columns = [line.split("|")[1:4] for line in speed.targets.compared(programs, costs)]
+    assert [line.split("|")[1:4] for line in table] == columns
+    assert len(table) == 2 + len(speed.targets.LIMITS)
+
+
+def test_a_limit_is_held_up_to_the_second_place_after_the_point(speed: ModuleType) -> None:
+    flake8 = speed.Program("flake8 with the plugin, warm", [], "flake8 alone")
+    costs = {"flake8 alone": [speed.Cost(100.0, 0, 0)], flake8.name: [speed.Cost(102.4, 0, 0)]}
+    _, _, line = speed.targets.compared([flake8], costs)
+    assert line == "| flake8 with the plugin, warm | 1.02 x flake8 alone | 1.01 | 1.02 | yes |"
+    costs[flake8.name] = [speed.Cost(102.6, 0, 0)]
+    assert list(speed.targets.compared([flake8], costs))[-1].endswith("| 1.03 | **no** |")
+
+
+def test_a_limit_in_seconds_is_one_of_the_time_until_the_program_ends(speed: ModuleType) -> None:
+    large = speed.Program(speed.targets.LARGE, [])
+    *_, line = speed.targets.compared([large], {large.name: [speed.Cost(9.0, 2.5, 0)]})
+    assert line == f"| {large.name} | 3 seconds | 1.5 | 2.50 | yes |"
+
+
+def test_what_was_not_measured_has_no_line(speed: ModuleType) -> None:
+    cold = speed.Program("`check`, cold", [], "ruff")
+    assert len(list(speed.targets.compared([cold], {cold.name: [speed.Cost(1.0, 1.0, 1.0)]}))) == 2
+
+
 def test_writing_replaces_what_is_between_the_marks_and_nothing_else(speed: ModuleType) -> None:
     page = f"before\n{speed.BEGIN}\nold\n{speed.END}\nafter\n"
     assert speed.with_table(page, "new") == f"before\n{speed.BEGIN}\nnew\n{speed.END}\nafter\n"
