@@ -59,7 +59,8 @@ def _passes_self(asked: Questions, place: Place) -> Obstacle | None:
 
 
 def _within_forward(asked: Questions, place: Place) -> Obstacle | None:
-    return _inside_forward(own_forward.runs_inside_forward(asked, place.receiver, place.scope))
+    sameness = own_forward.runs_inside_forward(asked, place.receiver, place.scope)
+    return _inside_forward(worst(sameness, reassigned.runs_as_forward(place.receiver, place.scope)))
 
 
 def _inside_forward(sameness: Sameness) -> Obstacle | None:

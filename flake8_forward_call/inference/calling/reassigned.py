@@ -18,8 +18,11 @@ from flake8_forward_call.inference.questions import Questions
 from flake8_forward_call.inference.statements.stores import Store, stores_of
 from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.file import File
+from flake8_forward_call.inference.syntax.flow import flow_of
+from flake8_forward_call.inference.syntax.references import references_of
 from flake8_forward_call.inference.syntax.scopes import Scope, scopes_of
 from flake8_forward_call.inference.types import Function, Instance, Partial, Slot, Type, Unknown, alternatives
+from flake8_forward_call.inference.verdicts.verdict import Sameness
 
 # If more files than this replace `forward` of something, only those of the class and its relatives are read.
 MAX_FILES = 30
@@ -41,6 +44,33 @@ def is_reassigned(asked: Questions, receiver: ast.expr, scope: Scope) -> SourceC
             if store.value is not None and _leads_to(asked, store, member, method):
                 return cls
     return None
+
+
+def runs_as_forward(receiver: ast.expr, scope: Scope) -> Sameness:
+    """DIFFERENT if the call is in a function that is bound to a module as its ``forward``, and calls that again.
+
+    ``net.forward = MethodType(step, net)``, where ``def step(self, x)`` calls ``self.forward``. PERHAPS if the function
+    is also called by its own name, SAME if the file does not bind it.
+    """
+    if not isinstance(receiver, ast.Name):
+        return Sameness.SAME
+    function = next((one for one in scope.outward() if receiver.id in flow_of(one).bound), None)
+    name = "" if function is None else getattr(function.node, "name", "")
+    if function is None or not name or function.is_class or function.enclosing_class is not None:
+        return Sameness.SAME
+    stored = stores_of(scope.file).named.get("forward", ())
+    if function.positional[:1] != [receiver.id] or not any(_is_bound_by(one, name, function) for one in stored):
+        return Sameness.SAME
+    uses = references_of(scope.file).called.get(name, ())
+    is_called = any(isinstance(one.callee, ast.Name) and function.parent in one.scope.outward() for one in uses)
+    return Sameness.PERHAPS if is_called else Sameness.DIFFERENT
+
+
+def _is_bound_by(store: Store, name: str, function: Scope) -> bool:
+    """Whether what is stored is a function with its first argument given, by ``__get__``, MethodType or a wrapper."""
+    if not isinstance(store.value, ast.Call) or function.parent not in store.scope.outward():
+        return False
+    return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(store.value))
 
 
 def _files(asked: Questions, cls: SourceClass) -> Iterator[File]:

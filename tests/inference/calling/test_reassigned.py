@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from inferring import PERHAPS, SAME, verdicts
+from inferring import DIFFERENT, PERHAPS, SAME, verdicts
 
 NET = """
 class Export:
@@ -41,3 +41,51 @@ def test_method_that_does_not_use_the_one_with_the_call_is_no_reason_to_doubt(as
 @pytest.mark.parametrize("assigned", IN_DOUBT.values(), ids=IN_DOUBT)
 def test_what_may_use_the_method_with_the_call_makes_the_fix_unsafe(assigned: str) -> None:
     assert verdicts(NET.format(assigned=assigned)) == [PERHAPS]
+
+
+BOUND = """
+    import types
+    from functools import partial
+    from torch import nn
+
+    class Net(nn.Module):
+        def forward(self, x):
+            return x
+
+    def patch(net: Net, x):
+        def step(self: Net, *args):
+            if not args:
+                return self.forward(x)
+            return args
+        {bound}
+"""
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        "net.forward = step.__get__(net)",
+        "net.forward = step.__get__(net, type(net))",
+        "net.forward = types.MethodType(step, net)",
+        "net.forward = partial(step, net)",
+        "setattr(net, 'forward', types.MethodType(step, net))",
+    ],
+)
+def test_function_that_is_bound_as_forward_runs_inside_it(bound: str) -> None:
+    assert verdicts(BOUND.format(bound=bound)) == [DIFFERENT]
+
+
+def test_function_that_is_called_by_its_name_as_well_may_run_inside_forward() -> None:
+    assert verdicts(BOUND.format(bound="net.forward = types.MethodType(step, net); step(net)")) == [PERHAPS]
+
+
+@pytest.mark.parametrize(
+    "bound",
+    [
+        "net.run = types.MethodType(step, net)",
+        "net.forward = types.MethodType(Net.forward, net)",
+        "step(net)",
+    ],
+)
+def test_function_that_is_not_bound_as_forward_does_not_run_inside_it(bound: str) -> None:
+    assert verdicts(BOUND.format(bound=bound)) == [SAME]
