@@ -3,6 +3,7 @@
     python benchmarks/realworld.py                    # the five packages of FEW, in half a minute
     python benchmarks/realworld.py --all --hold       # every package with labels, compared with the targets
     python benchmarks/realworld.py kornia nflows      # some packages
+    python benchmarks/realworld.py --all --without torch        # all but some
     python benchmarks/realworld.py --fresh --hold     # the second set, with its own targets
     python benchmarks/realworld.py --smoke            # seconds, no downloads: check that the benchmark itself works
 
@@ -79,6 +80,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     whole = options.all or (options.fresh and not options.packages)
     named = (package for package in every if whole or package.name in wanted)
     chosen = [package for package in named if package.name not in options.without]
+    if not chosen:
+        parser.error("--without leaves nothing")
     outcomes = [examine(package, fetch(package.requirement, options.work, package.pin)) for package in chosen]
     faults = [] if options.quick else list(_faults(outcomes))
     if options.fresh:

@@ -7,10 +7,10 @@
 
 Every program is run once per round, one after the other, so that all of them meet the same machine. The table shows the
 median of the rounds, and for the CPU time the smallest and the largest value as well. The programs get a copy of the
-releases, in which two files are changed on the way. A second table compares these figures with their targets, and a
-third shows the cost for 1 to 64 copies of a package in one project. ruff and flake8 must be installed beside this
-package; pip fetches ripgrep, TorchFix and flake8-no-module-forward-call. Python may keep the bytecode of what it
-imports, as it does for everyone who has installed the programs.
+releases, in which two files are changed on the way; transformers is not copied. A second table compares these figures
+with their targets, and a third shows the cost for 1 to 64 copies of a package in one project. ruff and flake8 must be
+installed beside this package; pip fetches ripgrep, TorchFix and flake8-no-module-forward-call. Python may keep the
+bytecode of what it imports, as it does for everyone who has installed the programs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PLUGIN = "flake8-forward-call"
 
 RELEASES = ("kornia==0.9.0", "gpytorch==1.15.2", "nflows==0.14", "coqui-tts==0.28.0", "monai==1.6.1")
 
-LARGE = "transformers==5.23.0"
+TRANSFORMERS = "transformers==5.23.0"
 
 # A file that no other imports, one with a base class of many, one with many calls; and what a commit may contain.
 LEAF = "nflows==0.14/nflows-0.14/nflows/flows/realnvp.py"
@@ -142,7 +142,7 @@ def copied(folder: Path) -> Tree:
         folder / "cache",
         _small(folder),
         (folder / LEAF).parents[1],
-        fetch(LARGE, WORK),
+        fetch(TRANSFORMERS, WORK),
     )
 
 

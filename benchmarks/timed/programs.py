@@ -35,8 +35,7 @@ class Program:
 
 def cost(command: list[str], cache: Path) -> Cost:
     """Run a command once, with a folder for the cache of this tool. Raises SystemExit if it fails."""
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    environment["FORWARD_CALL_CACHE_DIR"] = str(cache)
+    environment = environment_with(cache)
     with tempfile.TemporaryFile() as errors:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors, env=environment, cwd="/")
@@ -49,6 +48,12 @@ def cost(command: list[str], cache: Path) -> Cost:
             raise SystemExit(f"exit status {process.returncode}: {command}\n{reason}")
     memory = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)  # Bytes on macOS, else kilobytes.
     return Cost(usage.ru_utime + usage.ru_stime, wall, memory)
+
+
+def environment_with(cache: Path) -> dict[str, str]:
+    """The environment of a run with a folder for the cache, in which Python keeps bytecode."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "FORWARD_CALL_CACHE_DIR": str(cache)}
 
 
 def factor(program: Program, costs: Mapping[str, Sequence[Cost]]) -> float:

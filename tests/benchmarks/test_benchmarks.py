@@ -236,6 +236,12 @@ def test_the_benchmark_measures_a_small_package_right() -> None:
     assert "| small==1 | 1/1 | 1/1 | - | 0/1 | 1 | 0 | 0 |" in done.stdout
 
 
+def test_a_run_without_any_package_holds_no_target() -> None:
+    command = [sys.executable, str(BENCHMARKS / "realworld.py"), "nflows", "--without", "nflows", "--hold"]
+    done = subprocess.run(command, check=False, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (2, "realworld.py: error: --without leaves nothing")
+
+
 def test_the_order_benchmark_finds_no_difference_in_a_small_project_and_would_notice_one() -> None:
     command = [sys.executable, str(BENCHMARKS / "order.py"), "--smoke"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
