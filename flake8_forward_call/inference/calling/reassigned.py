@@ -58,17 +58,20 @@ def runs_as_forward(receiver: ast.expr, scope: Scope) -> Sameness:
     name = "" if function is None else getattr(function.node, "name", "")
     if function is None or not name or function.is_class or function.enclosing_class is not None:
         return Sameness.SAME
-    stored = stores_of(scope.file).named.get("forward", ())
-    if function.positional[:1] != [receiver.id] or not any(_is_bound_by(one, name, function) for one in stored):
+    around = function.parent
+    if around is None or function.positional[:1] != [receiver.id]:
+        return Sameness.SAME
+    stored = (one for one in stores_of(scope.file).named.get("forward", ()) if around in one.scope.outward())
+    if not any(_is_bound_by(one, name) for one in stored):
         return Sameness.SAME
     uses = references_of(scope.file).called.get(name, ())
-    is_called = any(isinstance(one.callee, ast.Name) and function.parent in one.scope.outward() for one in uses)
+    is_called = any(isinstance(one.callee, ast.Name) and around in one.scope.outward() for one in uses)
     return Sameness.PERHAPS if is_called else Sameness.DIFFERENT
 
 
-def _is_bound_by(store: Store, name: str, function: Scope) -> bool:
+def _is_bound_by(store: Store, name: str) -> bool:
     """Whether what is stored is a function with its first argument given, by ``__get__``, MethodType or a wrapper."""
-    if not isinstance(store.value, ast.Call) or function.parent not in store.scope.outward():
+    if not isinstance(store.value, ast.Call):
         return False
     return any(isinstance(one, ast.Name) and one.id == name for one in ast.walk(store.value))
 
