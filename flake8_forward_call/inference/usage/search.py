@@ -14,6 +14,7 @@ from flake8_forward_call.inference.classes import bodies
 from flake8_forward_call.inference.definitions import Class, SourceClass, is_foreign
 from flake8_forward_call.inference.questions import MAX_FILES, Questions
 from flake8_forward_call.inference.statements.strings import ends_of, may_end_up_as
+from flake8_forward_call.inference.syntax.bindings import Assigned
 from flake8_forward_call.inference.syntax.file import File
 from flake8_forward_call.inference.syntax.references import Called, Handed, asked_name, references_of, references_to
 from flake8_forward_call.inference.syntax.scopes import Scope, root_of
@@ -41,6 +42,8 @@ MAX_HANDED = 30
 
 # What a class's own code calls to create another instance: `cls(...)`, `type(self)(...)`, `self.__class__(...)`.
 _OWN_MAKERS = ("cls", "type", "__class__")
+
+_AUTOGRAD_FUNCTION = "torch.autograd.function.Function"
 
 # Functions that only inspect a class or function that they get.
 _ONLOOKERS = frozenset({"isinstance", "issubclass", "super", "hasattr", "getattr", "type", "callable", "print", "repr"})
@@ -98,6 +101,8 @@ class Search:
         """Yield each call of the function, or of the class whose constructor it is."""
         if self._cls is None:
             yield from self._calls_by(self._node.name)
+            if self._node.name == "forward" and self._owner is not None:
+                yield from self._applied(self._owner)
             self.is_lost = self.is_lost or self._is_asked_for()
             if self._is_given_back:
                 yield from self._calls_of_maker()
@@ -160,6 +165,39 @@ class Search:
                 self.is_lost = True
             else:
                 yield from self._calls_in(*place)
+
+    def _applied(self, owner: SourceClass) -> Iterator[Found]:
+        """Yield what calls ``forward`` of an autograd function: ``apply``, which gives it a context before the rest.
+
+        See https://docs.pytorch.org/docs/stable/notes/extending.html.
+        """
+        if not self._asked.hierarchy.derives_from(owner, _AUTOGRAD_FUNCTION):
+            return
+        files = self._asked.files_mentioning("apply", self._scope.file, MAX_FILES, owner.node.name)
+        self.is_lost |= files is None
+        for file in files or (self._scope.file,):
+            references = references_to(file, "apply")
+            for name in references.names_for("apply"):
+                for called in references_to(file, name).called.get(name, ()):
+                    for applied, scope in self._applied_by(called.callee, called.scope):
+                        kinds = alternatives(self._asked.expression(applied, scope))
+                        if any(isinstance(one, ClassObject) and self._runs(one.cls) for one in kinds):
+                            yield Found(called, True)
+
+    def _applied_by(self, callee: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
+        """Yield the class whose ``apply`` is called, directly or by a name: ``step = Step.apply``."""
+        match callee:
+            case ast.Attribute(value=owner, attr="apply"):
+                yield owner, scope
+            case ast.Name():
+                for one in self._asked.bound(callee, scope):
+                    match one:
+                        case Assigned(value=ast.Attribute(value=owner, attr="apply"), path=()):
+                            yield owner, one.scope
+
+    def _runs(self, cls: Class) -> bool:
+        """Whether the class has this method under its name."""
+        return bodies.method_in(self._asked.hierarchy.order(cls), self._node.name) is self._scope
 
     def _calls_in(self, file: File, name: str) -> Iterator[Found]:
         references = references_to(file, name)
