@@ -110,7 +110,7 @@ class Search:
             return
         subclasses = self._asked.hierarchy.project_subclasses(self._cls)
         self.is_lost |= not self._asked.hierarchy.knows_all_subclasses(self._cls)
-        for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._constructs(one)):
+        for name in dict.fromkeys(one.node.name for one in (self._cls, *subclasses) if self._is_method_of(one)):
             yield from self._calls_by(name)
         own = dict.fromkeys(one.scope.file for one in (self._cls, *subclasses))
         for name in (*_OWN_MAKERS, "__init__"):
@@ -181,7 +181,7 @@ class Search:
                 for called in references_to(file, name).called.get(name, ()):
                     for applied, scope in self._applied_by(called.callee, called.scope):
                         kinds = alternatives(self._asked.expression(applied, scope))
-                        if any(isinstance(one, ClassObject) and self._runs(one.cls) for one in kinds):
+                        if any(isinstance(one, ClassObject) and self._is_method_of(one.cls) for one in kinds):
                             yield Found(called, True)
 
     def _applied_by(self, callee: ast.expr, scope: Scope) -> Iterator[tuple[ast.expr, Scope]]:
@@ -194,10 +194,6 @@ class Search:
                     match one:
                         case Assigned(value=ast.Attribute(value=owner, attr="apply"), path=()):
                             yield owner, one.scope
-
-    def _runs(self, cls: Class) -> bool:
-        """Whether the class has this method under its name."""
-        return bodies.method_in(self._asked.hierarchy.order(cls), self._node.name) is self._scope
 
     def _calls_in(self, file: File, name: str) -> Iterator[Found]:
         references = references_to(file, name)
@@ -240,9 +236,9 @@ class Search:
             case _:
                 return True
 
-    def _constructs(self, cls: SourceClass) -> bool:
-        """Whether creating an instance of the class runs this constructor first."""
-        return bodies.method_in(self._asked.hierarchy.order(cls), "__init__") is self._scope
+    def _is_method_of(self, cls: Class) -> bool:
+        """Whether instances of the class have this under its name: of constructors, the one that runs first."""
+        return bodies.method_in(self._asked.hierarchy.order(cls), self._node.name) is self._scope
 
     def _is_itself(self, kind: Type) -> bool:
         """Whether a type is the function, or a class with the function as its constructor."""
@@ -250,7 +246,7 @@ class Search:
             case Function(node):
                 return node is self._node
             case ClassObject(cls):
-                return self._cls is not None and isinstance(cls, SourceClass) and self._constructs(cls)
+                return self._cls is not None and isinstance(cls, SourceClass) and self._is_method_of(cls)
             case _:
                 return False
 
