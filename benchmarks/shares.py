@@ -18,10 +18,9 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import count
 from pathlib import Path
 
-from speed import copied, described, programs_for, with_table
+from speed import circumstances, copied, programs_for, with_table
 
 from labelled.installing import installed
 from timed import others, targets
@@ -95,8 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warmed = programs["`check`, cold"].command
         subprocess.run(warmed, check=False, stdout=subprocess.DEVNULL, cwd="/", env=environment)
         found = {one: seen_of(spy, programs[one], folder, environment) for one in options.programs}
-        where = described(tree, 1).rpartition(", rounds")[0]
-    text = "\n".join([f"{where}.", "", *table(found)])
+        text = "\n".join([f"{circumstances(tree)}.", "", *table(found)])
     print(text)
     if options.write is not None:
         page = options.write.read_text(encoding="utf-8")
@@ -107,9 +105,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def seen_of(spy: Path, program: Program, folder: Path, environment: dict[str, str]) -> Counter[str]:
     """How often each part of a program was seen."""
     found: Counter[str] = Counter()
-    for number in count(1):
+    for _ in range(MOST_RUNS):
         found += shares(samples(spy, program, folder, environment))
-        if found.total() >= FEWEST or number == MOST_RUNS:
+        if found.total() >= FEWEST:
             break
     return found
 

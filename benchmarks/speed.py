@@ -215,13 +215,17 @@ def measured(programs: Sequence[Program], cache: Path, rounds: int) -> dict[str,
 
 
 def described(tree: Tree, rounds: int) -> str:
-    """What was measured, and where, as a sentence for the page."""
+    """What was measured, where, and how often, as a sentence for the page."""
+    return f"{circumstances(tree)}, rounds: {rounds}."
+
+
+def circumstances(tree: Tree) -> str:
+    """What is measured, and where, as the beginning of a sentence."""
     files = [path for folder in tree.folders for path in folder.rglob("*.py")]
     lines = sum(path.read_bytes().count(b"\n") for path in files)
     return (
         f"On {datetime.now(timezone.utc):%Y-%m-%d}, version {flake8_forward_call.__version__}, "
-        f"Python {platform.python_version()}, {os.cpu_count()} cores, {len(files):,} files with {lines:,} lines, "
-        f"rounds: {rounds}."
+        f"Python {platform.python_version()}, {os.cpu_count()} cores, {len(files):,} files with {lines:,} lines"
     )
 
 

@@ -43,7 +43,7 @@ def compared(programs: Sequence[Program], costs: Mapping[str, Sequence[Cost]]) -
     named = {one.name: one for one in programs}
     for limit in LIMITS:
         program = named.get(limit.program)
-        if program is None or not (program.against in costs or not program.against):
+        if program is None or (program.against and program.against not in costs):
             continue
         if program.against:
             measured, unit = factor(program, costs), f" x {program.against}"
